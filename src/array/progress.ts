@@ -1,0 +1,11 @@
+/** How far a long piece of work has come. */
+export interface Progress {
+  /** What is being done, as a user would say it: `"activations of pieman"`. */
+  readonly label: string;
+  /** Units done so far, 0..total. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Receives {@link Progress}; called often, so it must be cheap. */
+export type OnProgress = (progress: Progress) => void;

@@ -1,0 +1,101 @@
+/**
+ * The errors that cortecast throws on purpose. Each carries a `kind`, so that a caller can tell them apart without
+ * `instanceof` across package copies, and a message of the form
+ * `<where>: <what must hold>, got <value> (<which file, story, vertex>). <what to do>.`
+ */
+abstract class CortecastError extends Error {
+  abstract readonly kind: string;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** Arrays whose shapes do not fit together. */
+export class ShapeError extends CortecastError {
+  readonly kind = "shape";
+}
+
+/** An option whose value cannot be used. */
+export class OptionError extends CortecastError {
+  readonly kind = "option";
+}
+
+/** Bytes that are not what the format says they must be. */
+export class FormatError extends CortecastError {
+  readonly kind = "format";
+  /** The file, or a name for the bytes. */
+  readonly path: string;
+  /** Where in the bytes the trouble was seen, counted from 0; undefined where no place can be named. */
+  readonly byteOffset: number | undefined;
+
+  constructor(path: string, message: string, byteOffset?: number, options?: ErrorOptions) {
+    super(byteOffset === undefined ? `${path}: ${message}` : `${path}: ${message} (at byte ${byteOffset})`, options);
+    this.path = path;
+    this.byteOffset = byteOffset;
+  }
+}
+
+/** Something that was asked for by name and is not there; the message lists the nearest names that are. */
+export class NotFoundError extends CortecastError {
+  readonly kind = "not-found";
+}
+
+/** One thing that is wrong with a data set. */
+export interface DatasetIssue {
+  /** `error` stops the run that the file belongs to; `warning` is reported and goes on. */
+  readonly severity: "error" | "warning";
+  /** Path of the file within the data set. */
+  readonly path: string;
+  /** What is wrong and what to do, in one sentence each. */
+  readonly message: string;
+}
+
+/** A data set that cannot be used; carries every issue that was found, not only the first. */
+export class DatasetError extends CortecastError {
+  readonly kind = "dataset";
+  readonly issues: readonly DatasetIssue[];
+
+  constructor(message: string, issues: readonly DatasetIssue[]) {
+    super([message, ...issues.map((issue) => `  ${issue.severity}: ${issue.path}: ${issue.message}`)].join("\n"));
+    this.issues = issues;
+  }
+}
+
+/** A device (CPU, GPU) or its runtime that cannot do what was asked. */
+export class DeviceError extends CortecastError {
+  readonly kind = "device";
+}
+
+/**
+ * The names nearest to a mistyped one, for the end of an error message.
+ *
+ * @param wanted - the name that was not found
+ * @param known - the names that exist
+ * @returns a sentence such as `Nearest: "pieman", "piemanpni".`, or what exists where nothing is near
+ */
+export function nearestNames(wanted: string, known: readonly string[]): string {
+  if (known.length === 0) return "There are none.";
+  const ranked = known
+    .map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
+  const near = ranked.filter((r) => r.distance <= Math.max(2, wanted.length / 2)).slice(0, 3);
+  const shown = (near.length > 0 ? near : ranked.slice(0, 8)).map((r) => `"${r.name}"`).join(", ");
+  if (near.length > 0) return `Nearest: ${shown}.`;
+  return known.length > 8 ? `Known: ${shown}, and ${known.length - 8} more.` : `Known: ${shown}.`;
+}
+
+/** Levenshtein distance between two strings, in UTF-16 units. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(change, previous[j]! + 1, current[j - 1]! + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length]!;
+}

@@ -1,0 +1,55 @@
+import { FormatError, NotFoundError, nearestNames } from "../errors.ts";
+import type { Entry, Store } from "./source.ts";
+
+/**
+ * Files held in memory: for tests, for the browser, and for data sets that are made rather than read.
+ *
+ * @param files - path to content; text is encoded as UTF-8
+ * @param location - name of the whole, for messages
+ */
+export function memoryStore(
+  files: Readonly<Record<string, Uint8Array | string>> = {},
+  location = "memory",
+): Store & { readonly files: ReadonlyMap<string, Uint8Array> } {
+  const encode = (content: Uint8Array | string) =>
+    typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const content = new Map(Object.entries(files).map(([path, bytes]) => [path, encode(bytes)]));
+
+  function find(path: string): Uint8Array {
+    const bytes = content.get(path);
+    if (bytes) return bytes;
+    throw new NotFoundError(`${location}/${path}: the file must exist. ${nearestNames(path, [...content.keys()])}`);
+  }
+
+  return {
+    location,
+    files: content,
+    has: async (path) => content.has(path),
+    read: async (path) => find(path),
+    async readRange(path, start, length) {
+      const bytes = find(path);
+      if (start + length > bytes.length) {
+        throw new FormatError(
+          `${location}/${path}`,
+          `the file must hold ${length} bytes from byte ${start}, got ${Math.max(0, bytes.length - start)}. It looks truncated: fetch it again`,
+          bytes.length,
+        );
+      }
+      return bytes.slice(start, start + length);
+    },
+    async list(folder) {
+      const prefix = folder === "" ? "" : `${folder}/`;
+      const entries = new Map<string, Entry>();
+      for (const [path, bytes] of content) {
+        if (!path.startsWith(prefix)) continue;
+        const [name, ...deeper] = path.slice(prefix.length).split("/");
+        if (deeper.length > 0) entries.set(name!, { name: name!, kind: "folder", size: 0 });
+        else entries.set(name!, { name: name!, kind: "file", size: bytes.length });
+      }
+      return [...entries.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    },
+    async write(path, bytes) {
+      content.set(path, encode(bytes));
+    },
+  };
+}

@@ -1,0 +1,60 @@
+/** Where bytes come from. Paths are relative to the source's root and use "/" on every system. */
+export interface Source {
+  /** The root as a user would write it: a folder, an address, or a name for messages. */
+  readonly location: string;
+  /**
+   * The whole file.
+   *
+   * @throws NotFoundError where there is none
+   */
+  read(path: string): Promise<Uint8Array>;
+  /**
+   * `length` bytes from `start`.
+   *
+   * @throws NotFoundError where there is no such file
+   * @throws FormatError where the file ends before `start + length`
+   */
+  readRange(path: string, start: number, length: number): Promise<Uint8Array>;
+  /**
+   * What lies in a folder, sorted by name; empty where there is no such folder.
+   *
+   * @param folder - relative path; "" is the root
+   */
+  list(folder: string): Promise<readonly Entry[]>;
+  /** Whether a file with this path exists. */
+  has(path: string): Promise<boolean>;
+}
+
+/** One file or folder in a listing. */
+export interface Entry {
+  /** Name within its folder. */
+  readonly name: string;
+  readonly kind: "file" | "folder";
+  /** Bytes; 0 for folders. */
+  readonly size: number;
+}
+
+/** A source that can be written to. */
+export interface Store extends Source {
+  /**
+   * Writes a file whole or not at all: readers see the old bytes or the new ones, never half of them.
+   * Folders are made as needed.
+   */
+  write(path: string, bytes: Uint8Array | string): Promise<void>;
+}
+
+/** All files below a folder, depth first, as paths relative to the source's root. */
+export async function listFiles(source: Source, folder = ""): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await source.list(folder)) {
+    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    if (entry.kind === "file") found.push(path);
+    else found.push(...(await listFiles(source, path)));
+  }
+  return found;
+}
+
+/** The file as text, UTF-8. */
+export async function readText(source: Source, path: string): Promise<string> {
+  return new TextDecoder().decode(await source.read(path));
+}

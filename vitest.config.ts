@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // ONNX Runtime is a native library with threads of its own: one process a file keeps its state apart.
+    pool: "forks",
+  },
+});
