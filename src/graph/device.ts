@@ -1,0 +1,23 @@
+import { availableParallelism } from "node:os";
+import { OptionError } from "../errors.ts";
+
+/** Where a graph runs. */
+export interface Device {
+  /** ONNX Runtime's execution provider (default "cpu"). */
+  readonly provider?: "cpu" | "webgpu" | "cuda" | undefined;
+  /** Threads of the CPU provider (default: all cores that the process may use). */
+  readonly threads?: number | undefined;
+}
+
+/**
+ * A device with its defaults filled in.
+ *
+ * @throws OptionError where `threads` is not a whole number from 1
+ */
+export function resolveDevice(device: Device = {}): { readonly provider: string; readonly threads: number } {
+  const threads = device.threads ?? availableParallelism();
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new OptionError(`device: threads must be a whole number from 1, got ${threads}.`);
+  }
+  return { provider: device.provider ?? "cpu", threads };
+}

@@ -1,0 +1,122 @@
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { DeviceError, ShapeError } from "../errors.ts";
+import { type Device, resolveDevice } from "./device.ts";
+import { type DataType, type Expression, formatDimensions, inOrder, type TensorData } from "./expression.ts";
+import { outputName, writeOnnx } from "./onnx.ts";
+
+/** A tensor with its numbers: row-major, `shape` of known lengths. */
+export interface TensorValue {
+  readonly type: DataType;
+  readonly shape: readonly number[];
+  readonly data: TensorData;
+}
+
+/** A graph that is ready to run. Holds native memory until closed. */
+export interface Session {
+  /** The names that {@link Session.run} must be given, and gives. */
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /**
+   * Computes every output.
+   *
+   * @param inputs - one value an input, under its name; extra names are refused
+   * @throws ShapeError where an input is missing, unknown, or not of the declared type and shape
+   * @throws DeviceError where the runtime fails (out of memory, say)
+   */
+  run(inputs: Readonly<Record<string, TensorValue>>): Promise<Readonly<Record<string, TensorValue>>>;
+  /** Frees the native memory; the session cannot be used after it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Compiles expressions into a session.
+ *
+ * @param outputs - the expressions to compute, under the names that {@link Session.run} gives them
+ * @throws DeviceError where the runtime refuses the graph or has no such provider
+ */
+export async function compile(outputs: Readonly<Record<string, Expression>>, device: Device = {}): Promise<Session> {
+  const { provider, threads } = resolveDevice(device);
+  const model = writeOnnx(outputs);
+  const declared = declaredInputs(Object.values(outputs));
+  // `externalData` takes bytes in Node as well; the type that ONNX Runtime ships names it for the browser only.
+  const options: InferenceSession.SessionOptions & { externalData: typeof model.external } = {
+    executionProviders: [provider],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: "all",
+    logSeverityLevel: 3,
+    externalData: model.external,
+  };
+  let session: InferenceSession;
+  try {
+    session = await InferenceSession.create(model.bytes, options);
+  } catch (error) {
+    const remedy = provider === "cpu" ? "" : ` "cortecast doctor" lists the providers of this machine.`;
+    throw new DeviceError(
+      `compile: ONNX Runtime must accept the graph on provider "${provider}", got: ${(error as Error).message}.${remedy}`,
+      { cause: error },
+    );
+  }
+  return {
+    inputNames: [...declared.keys()],
+    outputNames: Object.keys(outputs),
+    async run(inputs) {
+      const feeds: Record<string, Tensor> = {};
+      for (const name of Object.keys(inputs)) {
+        if (!declared.has(name)) {
+          throw new ShapeError(`Session.run: inputs must be among ${[...declared.keys()].join(", ")}, got "${name}".`);
+        }
+      }
+      const lengths = new Map<string, number>();
+      for (const [name, expression] of declared) {
+        const value = inputs[name];
+        if (!value) throw new ShapeError(`Session.run: input "${name}" must be given, got none.`);
+        checkInput(name, value, expression, lengths);
+        feeds[name] = new Tensor(value.type as "float32", value.data as Float32Array, value.shape);
+      }
+      let results: Awaited<ReturnType<InferenceSession["run"]>>;
+      try {
+        results = await session.run(feeds);
+      } catch (error) {
+        throw new DeviceError(`Session.run: ONNX Runtime failed: ${(error as Error).message}`, { cause: error });
+      }
+      return Object.fromEntries(
+        Object.keys(outputs).map((name) => {
+          const { type, dims, data } = results[outputName(name)]!;
+          return [name, { type: type as DataType, shape: dims, data: data as TensorData }];
+        }),
+      );
+    },
+    close: () => session.release(),
+  };
+}
+
+function declaredInputs(outputs: readonly Expression[]): Map<string, Expression> {
+  const inputs = inOrder(outputs).filter((expression) => expression.operator === "Input");
+  return new Map(inputs.map((expression) => [expression.name!, expression]));
+}
+
+function checkInput(name: string, value: TensorValue, declared: Expression, lengths: Map<string, number>): void {
+  const fits =
+    value.type === declared.type &&
+    value.shape.length === declared.shape.length &&
+    declared.shape.every((dimension, axis) => {
+      const length = value.shape[axis]!;
+      if (typeof dimension === "number") return dimension === length;
+      const known = lengths.get(dimension) ?? length;
+      lengths.set(dimension, known);
+      return known === length;
+    });
+  if (!fits) {
+    const named = [...lengths].map(([key, length]) => `${key} = ${length}`).join(", ");
+    throw new ShapeError(
+      `Session.run: input "${name}" must be ${declared.type} ${formatDimensions(declared.shape)}, got ${value.type} ${formatDimensions(value.shape)}${named ? ` (${named})` : ""}.`,
+    );
+  }
+  const count = value.shape.reduce((product, length) => product * length, 1);
+  if (value.data.length !== count) {
+    throw new ShapeError(
+      `Session.run: input "${name}" must hold ${count} numbers for shape ${formatDimensions(value.shape)}, got ${value.data.length}.`,
+    );
+  }
+}
