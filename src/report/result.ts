@@ -1,0 +1,128 @@
+import type { Matrix } from "../array/matrix.ts";
+import type { Target, TargetSpace } from "../responses/target.ts";
+
+/** A file to be written: where, relative to the folder of results ("/" on every system), and what. */
+export interface OutputFile {
+  readonly path: string;
+  /** Text is written as UTF-8. */
+  readonly bytes: Uint8Array | string;
+}
+
+/**
+ * The analyses that the report knows by name. Others pass through into the tables and maps under their own name, which
+ * must be letters and digits alone (it becomes part of file names).
+ */
+export type KnownAnalysis =
+  | "brainScore"
+  | "forecastScore"
+  | "forecastDistance"
+  | "forecastDepth"
+  | "noiseCeiling"
+  | "brainScoreWordRate"
+  | "brainScoreRandomWeights"
+  | "forecastScoreRandomWindow";
+
+/** Scores of one subject by one analysis, one a target. */
+export interface AnalysisScores {
+  /** Which analysis: one of {@link KnownAnalysis}, or another name of letters and digits. */
+  readonly analysis: KnownAnalysis | (string & {});
+  /** Layer of the language model; "n/a" where the analysis has none (word rate) or spans all (depth). */
+  readonly layer: number | "n/a";
+  /** Distance in words; "n/a" where the analysis has none or spans all (forecast distance). */
+  readonly distance: number | "n/a";
+  /** [nTargets], in the order of {@link SubjectScores.targets}: the average over the folds; NaN where not scored. */
+  readonly mean: Float64Array;
+  /** [nFolds x nTargets], where the analysis has values of single folds. */
+  readonly folds: Matrix | undefined;
+}
+
+/** Everything that was computed of one subject. */
+export interface SubjectScores {
+  /** `"sub-18"`. */
+  readonly participant: string;
+  /** Stories that the subject heard and that went into the scores, in the order in which they were joined. */
+  readonly stories: readonly string[];
+  /** Volumes of all stories together. */
+  readonly nVolumes: number;
+  /** What the scores belong to. On surfaces: the vertices of L, then those of R. */
+  readonly targets: readonly Target[];
+  readonly space: TargetSpace;
+  readonly analyses: readonly AnalysisScores[];
+  /**
+   * Counts and shares that a reader needs in order to trust the scores. The report understands `nNotFinite`,
+   * `nConstant`, `nNotScored` (targets), `alphaAtLowest`, `alphaAtHighest` (shares 0..1), `nWordsInterpolated`,
+   * `nWordsOutside` (words); anything else is shown under its own name.
+   */
+  readonly quality: Readonly<Record<string, number | string>>;
+}
+
+/** A region of a surface atlas. */
+export interface SurfaceRegion {
+  readonly name: string;
+  readonly hemi: "L" | "R";
+  /** Vertices of the hemisphere, counted from 0 within it. */
+  readonly vertices: Int32Array;
+}
+
+/** A mesh to draw maps on. */
+export interface Surface {
+  readonly hemi: "L" | "R";
+  /** `"inflated"`. */
+  readonly name: string;
+  /** [nVertices x 3], millimetres: x to the right, y to the front, z up (RAS). */
+  readonly coordinates: Float32Array;
+  /** [nTriangles x 3], vertices counted from 0, counter-clockwise seen from outside. */
+  readonly triangles: Int32Array;
+  /** [nVertices], e.g. sulcal depth or curvature: above 0 is drawn darker. */
+  readonly shading?: Float32Array | undefined;
+}
+
+/** Where a result comes from: enough to make it again. */
+export interface Provenance {
+  /** When the run ended, ISO 8601; handed in, since the report has no clock. */
+  readonly date: string;
+  /** Version of this software. */
+  readonly version: string;
+  /** The command that was run, where there was one. */
+  readonly command?: string | undefined;
+  /** Versions of what else took part: `{ node: "20.20.2", "onnxruntime-node": "1.30.0" }`. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Files that went in, with the SHA-256 of their bytes. */
+  readonly inputs?: readonly { readonly path: string; readonly sha256: string }[] | undefined;
+  /** SHA-256 over configuration, weights and tokenizer of the language model. */
+  readonly modelFingerprint?: string | undefined;
+  /** Data sets that the scores derive from, as in `SourceDatasets` of BIDS. */
+  readonly sourceDatasets?: readonly SourceDataset[] | undefined;
+}
+
+/** One entry of `SourceDatasets` in a BIDS `dataset_description.json`. */
+export interface SourceDataset {
+  readonly URL?: string | undefined;
+  readonly DOI?: string | undefined;
+  readonly Version?: string | undefined;
+}
+
+/** A whole study: what the report is made of. */
+export interface StudyResult {
+  readonly title: string;
+  /** Name of the language model. */
+  readonly model: string;
+  /** Every option that was in force, by name; nested records are shown as `outer.inner`. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** All with the same targets in the same order. */
+  readonly subjects: readonly SubjectScores[];
+  /** Regions of an atlas, where the targets are vertices: scores are averaged within them. */
+  readonly regions?: readonly SurfaceRegion[] | undefined;
+  /** Meshes to draw maps on, where the targets are vertices: at most one a hemisphere. */
+  readonly surfaces?: readonly Surface[] | undefined;
+  /**
+   * The layer that the report leads with. Default: the one nearest to two thirds of the deepest layer there is (8 of
+   * 12, the paper's), the lower of two equally near.
+   */
+  readonly mainLayer?: number | undefined;
+  /** Seconds between two words on average, to say distances in seconds as well. */
+  readonly secondsPerWord?: number | undefined;
+  readonly provenance: Provenance;
+  /** Remarks on data quality: exclusions, dropped runs, departures. One sentence each. */
+  readonly notes: readonly string[];
+}
