@@ -7,5 +7,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // ONNX Runtime is a native library with threads of its own: one process a file keeps its state apart.
     pool: "forks",
+    maxWorkers: 2,
+    // In CI the report is read afterwards: nothing may be skipped there unnoticed.
+    reporters: process.env["CI"] ? ["default", ["json", { outputFile: ".cache/tests.json" }]] : ["default"],
   },
 });

@@ -1,0 +1,131 @@
+import { nearestNames } from "../errors.ts";
+import { formatUsage, type Parsed, parseCommandLine, type Usage } from "./flags.ts";
+import { createTerminal, type Streams, type Terminal } from "./terminal.ts";
+
+/** What a command is given to work with. */
+export interface CommandContext {
+  readonly parsed: Parsed;
+  readonly terminal: Terminal;
+  /** The command line as it was typed, for the record. */
+  readonly commandLine: string;
+  /** Fires at Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Today, for the record. */
+  readonly date: () => Date;
+}
+
+/** A command: what it takes, and what it does; returns what `--json` prints. */
+export interface Command {
+  readonly usage: Usage;
+  run(context: CommandContext): Promise<unknown>;
+}
+
+/** The commands, loaded when they are called. */
+const commands: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
+  demo: {
+    summary: "simulate a data set, score it and write a report, in under a minute",
+    load: async () => (await import("./demo.ts")).demo,
+  },
+  score: {
+    summary: "brain scores and forecast scores of a BIDS data set",
+    load: async () => (await import("./score.ts")).score,
+  },
+  activations: {
+    summary: "activations of a language model for every word of the stories",
+    load: async () => (await import("./activations.ts")).activations,
+  },
+  simulate: {
+    summary: "write a synthetic BIDS data set whose answer is known",
+    load: async () => (await import("./simulate.ts")).simulate,
+  },
+  doctor: {
+    summary: "versions, devices, measured speed, and what is missing",
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
+};
+
+/** Kinds of error that are the user's to mend; any other is ours. */
+const usersErrors = new Set(["shape", "option", "format", "not-found", "dataset", "device"]);
+
+/**
+ * Runs one command line.
+ *
+ * @param argv - what stands after `cortecast`
+ * @returns the exit code: 0, 1 (the user's mistake), 2 (ours), 130 (Ctrl-C)
+ */
+export async function runCommandLine(
+  argv: readonly string[],
+  streams: Streams,
+  options: { readonly signal: AbortSignal; readonly date: () => Date; readonly version: string },
+): Promise<number> {
+  const [name, ...rest] = argv;
+  const terminal = createTerminal(streams, { quiet: argv.includes("--json") });
+  if (name === "--version" || name === "-v") {
+    terminal.print(options.version);
+    return 0;
+  }
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    for (const line of overview(options.version)) terminal.print(line);
+    return name === undefined ? 1 : 0;
+  }
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!entry) {
+    streams.stderr.write(
+      `cortecast: there must be a command "${name}". ${nearestNames(name, Object.keys(commands))}\n`,
+    );
+    return 1;
+  }
+  try {
+    const command = await entry.load();
+    const parsed = parseCommandLine(rest, command.usage);
+    if (parsed.switches.has("help")) {
+      for (const line of formatUsage(command.usage)) terminal.print(line);
+      return 0;
+    }
+    const commandLine = ["cortecast", ...argv].map(quote).join(" ");
+    const { signal, date } = options;
+    const onProgress: Terminal["onProgress"] = (progress) => {
+      signal.throwIfAborted();
+      terminal.onProgress(progress);
+    };
+    const result = await command.run({ parsed, terminal: { ...terminal, onProgress }, commandLine, signal, date });
+    terminal.endProgress();
+    if (parsed.switches.has("json")) terminal.print(JSON.stringify(result, null, 2));
+    return 0;
+  } catch (error) {
+    terminal.endProgress();
+    if (options.signal.aborted) {
+      streams.stderr.write("Stopped. What is finished is kept; the same command goes on from there.\n");
+      return 130;
+    }
+    return report(error, argv.includes("--debug"), streams);
+  }
+}
+
+function report(error: unknown, debug: boolean, { stderr }: Streams): number {
+  const kind = (error as { kind?: unknown }).kind;
+  const ours = !(typeof kind === "string" && usersErrors.has(kind));
+  const message = error instanceof Error ? error.message : String(error);
+  stderr.write(`cortecast: ${message}\n`);
+  if (debug && error instanceof Error) stderr.write(`${error.stack}\n`);
+  else if (ours)
+    stderr.write("This is a fault of cortecast, not yours. Run again with --debug and report what it prints.\n");
+  return ours ? 2 : 1;
+}
+
+function overview(version: string): string[] {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  return [
+    `cortecast ${version}: how far ahead does the brain predict?`,
+    "",
+    "  cortecast <command> [arguments] [flags]",
+    "",
+    ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
+    "",
+    `"cortecast <command> --help" tells what a command takes.`,
+  ];
+}
+
+function quote(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,132 @@
+import type { OnProgress, Progress } from "../array/progress.ts";
+
+/** What a command writes to: the process's streams, or a test's. */
+export interface Streams {
+  readonly stdout: {
+    write(text: string): unknown;
+    readonly isTTY?: boolean | undefined;
+    readonly columns?: number | undefined;
+  };
+  readonly stderr: {
+    write(text: string): unknown;
+    readonly isTTY?: boolean | undefined;
+    readonly columns?: number | undefined;
+  };
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds; for the time left. */
+  readonly now: () => number;
+}
+
+/** The one place through which commands speak. */
+export interface Terminal {
+  /** A line of result, on standard output. */
+  print(line?: string): void;
+  /** A line about the run, on standard error; not shown with `--json`. */
+  note(line: string): void;
+  /** A progress bar with the time left on a terminal, else a line now and then; not shown with `--json`. */
+  readonly onProgress: OnProgress;
+  /** Ends the bar that stands, so that the next line starts on its own. */
+  endProgress(): void;
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+}
+
+/**
+ * A terminal over two streams.
+ *
+ * @remarks Colours only where standard error is a terminal and `NO_COLOR` is unset or empty (https://no-color.org).
+ */
+export function createTerminal(streams: Streams, options: { readonly quiet?: boolean } = {}): Terminal {
+  const { stdout, stderr, environment } = streams;
+  const { quiet = false } = options;
+  const colour = Boolean(stdout.isTTY) && !environment["NO_COLOR"] && environment["TERM"] !== "dumb";
+  const style = (code: number) => (text: string) => (colour ? `\u001b[${code}m${text}\u001b[22m` : text);
+  const bar = progressBar(streams);
+  return {
+    print(line = "") {
+      bar.end();
+      stdout.write(`${line}\n`);
+    },
+    note(line) {
+      if (quiet) return;
+      bar.end();
+      stderr.write(`${line}\n`);
+    },
+    onProgress: quiet ? () => undefined : bar.update,
+    endProgress: bar.end,
+    bold: style(1),
+    dim: style(2),
+  };
+}
+
+const milliseconds = { redraw: 100, betweenLines: 10_000, beforeFirstLine: 2_000 } as const;
+
+function progressBar({ stderr, now }: Streams): { update: OnProgress; end: () => void } {
+  let label = "";
+  let started = 0;
+  let drawn = 0;
+  let standing = false;
+
+  function begin(progress: Progress): void {
+    end();
+    label = progress.label;
+    started = now();
+    // On a pipe, a step that ends within two seconds leaves no line.
+    drawn = stderr.isTTY ? 0 : started + milliseconds.beforeFirstLine - milliseconds.betweenLines;
+  }
+
+  function update(progress: Progress): void {
+    if (progress.label !== label || progress.done === 0) begin(progress);
+    const time = now();
+    const finished = progress.done >= progress.total;
+    const due = time - drawn >= (stderr.isTTY ? milliseconds.redraw : milliseconds.betweenLines);
+    if (!due && !(finished && standing)) return;
+    drawn = time;
+    const text = formatProgress(progress, (time - started) / 1000, stderr.columns ?? 80);
+    if (stderr.isTTY) {
+      stderr.write(`\r\u001b[K${text}`);
+      standing = !finished;
+      if (finished) stderr.write("\n");
+    } else if (!finished) {
+      stderr.write(`${text}\n`);
+    }
+  }
+
+  function end(): void {
+    if (standing) stderr.write("\n");
+    standing = false;
+    label = "";
+  }
+
+  return { update, end };
+}
+
+/**
+ * One line of progress: `activations of alice ████████░░░░░░░░  50 %  12/24  0:31 left`.
+ *
+ * @param elapsed - seconds since the step began
+ * @param columns - width of the terminal
+ */
+export function formatProgress(progress: Progress, elapsed: number, columns: number): string {
+  const { label, done, total } = progress;
+  const share = total > 0 ? Math.min(1, done / total) : 1;
+  const left =
+    share >= 1
+      ? `${formatSeconds(elapsed)} in all`
+      : done > 0
+        ? `${formatSeconds((elapsed / share) * (1 - share))} left`
+        : "";
+  const tail = `${`${Math.floor(share * 100)}`.padStart(3)} %  ${done}/${total}  ${left}`;
+  const width = Math.max(5, Math.min(24, columns - label.length - tail.length - 4));
+  const filled = Math.round(share * width);
+  const line = `${label} ${"█".repeat(filled)}${"░".repeat(width - filled)} ${tail}`;
+  return line.length < columns ? line : `${line.slice(0, Math.max(0, columns - 2))}…`;
+}
+
+/** `"0:31"`, `"12:05"`, `"3:02:07"`. */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (n: number) => `${n}`.padStart(2, "0");
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}

@@ -1,0 +1,292 @@
+import { z } from "zod";
+import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
+
+/** A list of whole numbers: `4`, `"0,4,8"`, `"-10:30"` (both ends in), `"-10:30:2"`, or an array; `"none"` is empty. */
+const wholeNumbers = z.union([z.number().int(), z.string(), z.array(z.number().int())]).transform((value, context) => {
+  if (typeof value === "number") return [value];
+  if (typeof value !== "string") return value;
+  const list = value === "none" ? [] : value.split(",").flatMap((part) => expandRange(part.trim()) ?? [Number.NaN]);
+  if (list.some(Number.isNaN)) {
+    context.addIssue({
+      code: "custom",
+      message: `must be whole numbers like "4", "0,4,8" or "-10:30", got "${value}"`,
+    });
+  }
+  return list;
+});
+
+function expandRange(part: string): number[] | undefined {
+  if (/^-?\d+$/.test(part)) return [Number(part)];
+  const match = /^(-?\d+):(-?\d+)(?::(\d+))?$/.exec(part);
+  if (!match) return undefined;
+  const [start, end, step] = [Number(match[1]), Number(match[2]), Number(match[3] ?? 1)];
+  if (step === 0 || end < start) return undefined;
+  return Array.from({ length: Math.floor((end - start) / step) + 1 }, (_, i) => start + i * step);
+}
+
+/** Names: `"a,b"` or an array. */
+const names = z.union([z.string(), z.array(z.string())]).transform((value) =>
+  typeof value === "string"
+    ? value
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name !== "")
+    : value,
+);
+
+/** Numbers: `"0.1,1,10"` or an array. */
+const numbers = z.union([z.number(), z.string(), z.array(z.number())]).transform((value, context) => {
+  if (typeof value === "number") return [value];
+  if (typeof value !== "string") return value;
+  const list = value.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  if (list.some(Number.isNaN)) {
+    context.addIssue({ code: "custom", message: `must be numbers like "0.1,1,10", got "${value}"` });
+  }
+  return list;
+});
+
+const whole = (least: number) => z.coerce.number().int().min(least);
+const amount = (least: number) => z.coerce.number().min(least);
+const choice = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values);
+const flag = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);
+
+/**
+ * Every option of a study: its check, and what it means. One table serves the command line's flags (`minContext` is
+ * `--min-context`), the keys of a study file, and the record of options in the outputs.
+ */
+export const studyOptions = {
+  dataset: { schema: z.string(), group: "data", help: "BIDS folder with responses, events and stimuli" },
+  output: { schema: z.string(), group: "data", help: "folder for the results (BIDS derivatives and report)" },
+  stories: { schema: names, group: "data", help: "stories to use, by BIDS task label (default: all)" },
+  participants: { schema: names, group: "data", help: "participants to use, with or without sub- (default: all)" },
+  session: { schema: z.string(), group: "data", help: "session label, where several fit" },
+  space: { schema: z.string(), group: "data", help: "surface space, e.g. fsaverage6, where several fit" },
+  desc: { schema: z.string(), group: "data", help: "desc label of the BOLD files, where several fit" },
+  atlas: { schema: z.string(), group: "data", help: "atlas label of region time series, where several fit" },
+  regions: {
+    schema: names,
+    group: "data",
+    help: "label GIFTI files (left,right) in the surface's space: region means join the scores table",
+  },
+  surfaces: { schema: names, group: "data", help: "surface GIFTI files (left,right) to draw the report's maps on" },
+  transcript: {
+    schema: z.string(),
+    group: "data",
+    help: "transcript file to use for every story (default: found in stimuli/)",
+  },
+  tier: { schema: z.string(), group: "data", help: "tier of the TextGrid that holds the words" },
+
+  drift: {
+    schema: choice(["none", "linear", "cosine"]).default("none"),
+    group: "cleaning",
+    help: "slow drift to regress out of each run",
+  },
+  cutoff: {
+    schema: amount(1).default(128),
+    group: "cleaning",
+    help: "seconds; periods above it count as cosine drift",
+  },
+  confounds: { schema: names, group: "cleaning", help: "columns of the run's confounds table to regress out" },
+  standardise: { schema: flag.default(false), group: "cleaning", help: "z-score each run's time series" },
+  trimStart: { schema: whole(0).default(0), group: "cleaning", help: "volumes to drop at the start of each run" },
+  trimEnd: { schema: whole(0).default(0), group: "cleaning", help: "volumes to drop at the end of each run" },
+
+  model: {
+    schema: z.string(),
+    group: "model",
+    help: "folder of a Hugging Face GPT-2 checkpoint (default: the embedded small model)",
+  },
+  layer: {
+    schema: wholeNumbers,
+    group: "model",
+    help: "layers, 0 = embedding output: 8, 0,4,8 or 0:12 (default: two thirds of the depth)",
+  },
+  context: {
+    schema: choice(["strided", "exact"]).default("strided"),
+    group: "model",
+    help: "how long stories are cut into passes",
+  },
+  maxContext: {
+    schema: whole(1).default(1024),
+    group: "model",
+    help: "tokens in a pass, at most (the model's own limit holds too)",
+  },
+  minContext: {
+    schema: whole(0),
+    group: "model",
+    help: "tokens that each word sees at least, where there are that many (default: half of the limit)",
+  },
+  pooling: {
+    schema: choice(["last", "mean", "sum"]).default("last"),
+    group: "model",
+    help: "vector of a word of several tokens",
+  },
+  layerZero: {
+    schema: choice(["with-positions", "tokens"]).default("with-positions"),
+    group: "model",
+    help: "layer 0: token plus position embedding, or the token embedding alone",
+  },
+  finalNorm: {
+    schema: flag.default(true),
+    group: "model",
+    help: "last layer after the final layer norm, as transformers gives it",
+  },
+
+  distances: {
+    schema: wholeNumbers.default(() => expandRange("-10:30")!),
+    group: "features",
+    help: "words from a word to the end of its forecast window; none: brain scores only (default: -10:30)",
+  },
+  width: { schema: whole(1).default(7), group: "features", help: "words in a forecast window" },
+  downsample: {
+    schema: choice(["sum", "mean", "lanczos"]).default("sum"),
+    group: "features",
+    help: "words to volumes",
+  },
+  filing: {
+    schema: choice(["onset", "one-late"]).default("onset"),
+    group: "features",
+    help: "volume of a word; one-late imitates public code, for comparison only",
+  },
+  delays: { schema: whole(1).default(6), group: "features", help: "copies of the features, each a volume later (FIR)" },
+  firstDelay: {
+    schema: whole(0).default(0),
+    group: "features",
+    help: "volumes of the first delay; 1 imitates public code",
+  },
+  edge: {
+    schema: choice(["zero", "wrap"]).default("zero"),
+    group: "features",
+    help: "what delays bring in at a story's start; wrap imitates public code",
+  },
+  components: {
+    schema: z.union([z.literal("none"), whole(1)]).default(20),
+    group: "features",
+    help: "principal components of each feature set, or none",
+  },
+  reduction: {
+    schema: choice(["before-delays", "after-delays"]).default("before-delays"),
+    group: "features",
+    help: "principal components before or after the delays",
+  },
+
+  folds: { schema: whole(2).default(5), group: "encoding", help: "contiguous outer folds" },
+  gap: {
+    schema: whole(0).default(0),
+    group: "encoding",
+    help: "volumes left out of training on either side of a test chunk (recommended: delays + window)",
+  },
+  alphas: { schema: numbers, group: "encoding", help: "ridge penalties (default: ten, log-spaced from 0.1 to 1e8)" },
+  alphaChoice: {
+    schema: choice(["leave-one-out", "generalised", "inner-folds"]).default("leave-one-out"),
+    group: "encoding",
+    help: "how each target's alpha is chosen on the training volumes",
+  },
+  innerFolds: {
+    schema: whole(2).default(5),
+    group: "encoding",
+    help: "contiguous inner folds, with alphaChoice inner-folds",
+  },
+  average: {
+    schema: choice(["folds", "concatenated"]).default("folds"),
+    group: "encoding",
+    help: "mean of the folds' correlations, or the correlation of all held-out volumes",
+  },
+  precision: {
+    schema: choice(["float32", "float64"]).default("float32"),
+    group: "encoding",
+    help: "arithmetic on the responses",
+  },
+  controls: {
+    schema: names.pipe(z.array(choice(["word-rate", "random-weights", "random-window"]))).default([]),
+    group: "encoding",
+    help: "word-rate, random-weights, random-window: scores of features that hold no language",
+  },
+  seed: { schema: whole(0).default(0), group: "encoding", help: "seed of the random controls" },
+
+  threads: { schema: whole(1), group: "machine", help: "CPU threads (default: all cores)" },
+  provider: {
+    schema: choice(["cpu", "webgpu", "cuda"]).default("cpu"),
+    group: "machine",
+    help: "ONNX Runtime's execution provider",
+  },
+  cache: {
+    schema: z.string(),
+    group: "machine",
+    help: "folder for activations and scores by content (default: <output>/cache)",
+  },
+} as const satisfies Readonly<Record<string, OptionSpecification>>;
+
+/** One row of {@link studyOptions}. */
+export interface OptionSpecification {
+  readonly schema: z.ZodType;
+  readonly group: "data" | "cleaning" | "model" | "features" | "encoding" | "machine";
+  /** One line for `--help`. */
+  readonly help: string;
+}
+
+type Table = typeof studyOptions;
+/** Options that have no default of their own. */
+type Optional = {
+  [Key in keyof Table]: Table[Key]["schema"] extends z.ZodDefault<z.ZodType> ? never : Key;
+}[keyof Table];
+/** The options of a study, checked, with defaults filled in; those without a default are undefined where not given. */
+export type StudyOptions = {
+  readonly [Key in Exclude<keyof Table, Optional>]: z.output<Table[Key]["schema"]>;
+} & {
+  readonly [Key in Exclude<Optional, "dataset" | "output">]?: z.output<Table[Key]["schema"]> | undefined;
+} & { readonly dataset: string; readonly output: string };
+
+/** `minContext` as a flag: `--min-context`. */
+export function flagOf(key: string): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/**
+ * Checks raw options, from flags or a study file, and fills in defaults.
+ *
+ * @param raw - values by key; strings are read as a flag's text is
+ * @param describe - how a key is called in messages (a flag, or a line of a file)
+ * @throws NotFoundError where a key is unknown, with the nearest names
+ * @throws OptionError naming every option that cannot be used
+ */
+export function checkOptions(
+  raw: Readonly<Record<string, unknown>>,
+  describe: (key: string) => string = flagOf,
+): StudyOptions {
+  const known = Object.keys(studyOptions);
+  const options: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const key of Object.keys(raw)) {
+    if (!known.includes(key)) {
+      throw new NotFoundError(`${describe(key)}: there must be an option of that name. ${nearestNames(key, known)}`);
+    }
+  }
+  for (const [key, { schema }] of Object.entries(studyOptions)) {
+    const value = raw[key];
+    if (value === undefined && (key === "dataset" || key === "output")) {
+      problems.push(`${describe(key)}: must be given, got nothing.`);
+      continue;
+    }
+    const optional = (schema as z.ZodType).optional();
+    const result = (schema instanceof z.ZodDefault ? schema : optional).safeParse(value);
+    if (result.success) options[key] = result.data;
+    else for (const issue of result.error.issues) problems.push(`${describe(key)}: ${problemOf(issue, value)}`);
+  }
+  if (problems.length > 0) throw new OptionError(problems.join("\n"));
+  return options as unknown as StudyOptions;
+}
+
+function problemOf(issue: z.core.$ZodIssue, value: unknown): string {
+  if (issue.code === "custom") return `${issue.message}.`;
+  if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}, got ${show(value)}.`;
+  if (issue.code === "too_small") return `must be at least ${issue.minimum}, got ${show(value)}.`;
+  if (issue.code === "invalid_union")
+    return `must be a number or one of the words of the documentation, got ${show(value)}.`;
+  const expected = issue.code === "invalid_type" ? issue.expected : issue.code;
+  return `must be ${expected === "int" ? "a whole number" : `a ${expected}`}, got ${show(value)}.`;
+}
+
+function show(value: unknown): string {
+  return typeof value === "string" ? `"${value}"` : JSON.stringify(value);
+}
