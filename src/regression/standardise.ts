@@ -1,0 +1,89 @@
+import { formatShape, Matrix } from "../array/matrix.ts";
+import { ShapeError } from "../errors.ts";
+import { requireFinite, requireSamples } from "./check.ts";
+
+/** What takes the columns of a matrix to mean 0 and variance 1. */
+export interface Standardisation {
+  /** The mean of each column, [nColumns]. */
+  readonly mean: Float64Array;
+  /** What each centred column is divided by, [nColumns]: its standard deviation, 1 where it is constant. */
+  readonly scale: Float64Array;
+}
+
+/**
+ * The mean and the standard deviation of every column, in double precision.
+ *
+ * The variance is the population's (divided by the number of rows). A column whose variance cannot be told from
+ * rounding, variance <= n eps variance + (n mean eps)^2, counts as constant and gets scale 1, so that it becomes zeros.
+ * Both are as in scikit-learn's StandardScaler.
+ *
+ * @param x - [nSamples x nColumns], any precision
+ * @throws ShapeError where `x` has no rows or columns, or holds NaN or an infinity
+ */
+export function fitStandardise(x: Matrix): Standardisation {
+  requireSamples(x, 1, "fitStandardise", "x");
+  requireFinite(x, "fitStandardise", "x");
+  const { data, nRows, nColumns } = x;
+  const mean = columnMeans(x);
+  const squares = new Float64Array(nColumns);
+  const remainders = new Float64Array(nColumns);
+  for (let i = 0, at = 0; i < nRows; i++) {
+    for (let j = 0; j < nColumns; j++, at++) {
+      const deviation = data[at]! - mean[j]!;
+      squares[j]! += deviation * deviation;
+      remainders[j]! += deviation;
+    }
+  }
+  const scale = squares.map((sum, j) => {
+    // The deviations from a rounded mean do not quite sum to 0: take the square of what is left over off again.
+    const variance = Math.max(0, (sum - remainders[j]! ** 2 / nRows) / nRows);
+    const rounding = nRows * Number.EPSILON * variance + (nRows * mean[j]! * Number.EPSILON) ** 2;
+    return variance <= rounding ? 1 : Math.sqrt(variance);
+  });
+  return { mean, scale };
+}
+
+/**
+ * (x - mean) / scale for every column, as a new matrix in double precision.
+ *
+ * @param x - [nSamples x nColumns], any precision; NaN stays NaN
+ * @throws ShapeError where `x` has another number of columns than the standardisation was fitted on
+ */
+export function applyStandardise(x: Matrix, standardisation: Standardisation): Matrix<Float64Array> {
+  const { mean, scale } = standardisation;
+  const result = centreColumns(x, mean, "applyStandardise");
+  for (let i = 0, at = 0; i < x.nRows; i++) {
+    for (let j = 0; j < x.nColumns; j++, at++) result.data[at]! /= scale[j]!;
+  }
+  return result;
+}
+
+/** The mean of every column, [nColumns], in double precision. */
+export function columnMeans(x: Matrix): Float64Array {
+  const { data, nRows, nColumns } = x;
+  const mean = new Float64Array(nColumns);
+  for (let i = 0, at = 0; i < nRows; i++) {
+    for (let j = 0; j < nColumns; j++, at++) mean[j]! += data[at]!;
+  }
+  for (let j = 0; j < nColumns; j++) mean[j]! /= nRows;
+  return mean;
+}
+
+/**
+ * x - mean for every column, as a new matrix in double precision.
+ *
+ * @param where - the function that asks, for the message
+ * @throws ShapeError where `x` has another number of columns than there are means
+ */
+export function centreColumns(x: Matrix, mean: Float64Array, where: string): Matrix<Float64Array> {
+  if (x.nColumns !== mean.length) {
+    throw new ShapeError(
+      `${where}: x must have as many columns as it was fitted on (${mean.length}), got ${x.nColumns} (x is ${formatShape(x)}).`,
+    );
+  }
+  const result = Matrix.zeros(x.nRows, x.nColumns);
+  for (let i = 0, at = 0; i < x.nRows; i++) {
+    for (let j = 0; j < x.nColumns; j++, at++) result.data[at] = x.data[at]! - mean[j]!;
+  }
+  return result;
+}
