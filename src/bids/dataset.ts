@@ -1,0 +1,171 @@
+import { DatasetError } from "../errors.ts";
+import type { Source } from "../sources/source.ts";
+import { readJsonObject } from "./json.ts";
+import { type BidsName, entitiesWithin, parseBidsName } from "./name.ts";
+
+/** One file of a data set whose name follows BIDS. */
+export interface BidsFile {
+  /** Path within the source. */
+  readonly path: string;
+  readonly name: BidsName;
+  /** Folder of the data set that the file belongs to: `""`, or a nested one such as `"derivatives/afni-nosmooth"`. */
+  readonly root: string;
+}
+
+/** A BIDS data set, raw or derivative, with the derivative data sets nested in it. */
+export interface BidsDataset {
+  readonly source: Source;
+  /** What `dataset_description.json` holds. */
+  readonly description: Readonly<Record<string, unknown>>;
+  /** Every file named as BIDS names files, sorted by path. */
+  readonly files: readonly BidsFile[];
+}
+
+/** Folders that hold no data files of the data set. */
+const SKIPPED = new Set(["code", "sourcedata", "stimuli", "node_modules"]);
+
+/**
+ * The index of a BIDS data set: its description and all files that BIDS names, those of nested data sets
+ * (`derivatives/<name>/`) included. Nothing but `dataset_description.json` is read.
+ *
+ * @param source - the data set's root folder
+ * @throws DatasetError where `dataset_description.json` is missing
+ * @throws FormatError where it is not a JSON object
+ * @remarks Hidden folders, `code/`, `sourcedata/` and `stimuli/` are not searched. A nested data set needs no
+ * description of its own: many derivatives in use have none.
+ */
+export async function loadDataset(source: Source): Promise<BidsDataset> {
+  const descriptionPath = "dataset_description.json";
+  if (!(await source.has(descriptionPath))) {
+    throw new DatasetError(`${source.location}: not a BIDS data set.`, [
+      {
+        severity: "error",
+        path: descriptionPath,
+        message:
+          "the file must exist at the root of a BIDS data set. Give the folder that holds it, or write one with Name and BIDSVersion.",
+      },
+    ]);
+  }
+  const description = readJsonObject(await source.read(descriptionPath), descriptionPath);
+  const files: BidsFile[] = [];
+  const visit = async (folder: string) => {
+    for (const entry of await source.list(folder)) {
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (entry.kind === "folder") {
+        if (!entry.name.startsWith(".") && !SKIPPED.has(entry.name)) await visit(path);
+        continue;
+      }
+      const name = parseBidsName(entry.name);
+      if (name) files.push({ path, name, root: rootOf(path) });
+    }
+  };
+  await visit("");
+  files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { source, description, files };
+}
+
+/**
+ * The files that fit a query, in the order of the data set.
+ *
+ * @param query - entity keys to labels, and `suffix`, `extension` or `root`; a file fits where all of them are equal.
+ * A value of undefined asks for nothing; the empty string asks that the file has no such entity.
+ */
+export function findFiles(
+  dataset: BidsDataset,
+  query: Readonly<Record<string, string | undefined>>,
+): readonly BidsFile[] {
+  const wanted = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return dataset.files.filter((file) =>
+    wanted.every(([key, label]) => {
+      if (key === "suffix") return file.name.suffix === label;
+      if (key === "extension") return file.name.extension === label;
+      if (key === "root") return file.root === label;
+      return (file.name.entities[key] ?? "") === label;
+    }),
+  );
+}
+
+/** The longest leading run of `derivatives/<name>` folders in a path. */
+function rootOf(path: string): string {
+  const parts = path.split("/");
+  let depth = 0;
+  while (parts[depth] === "derivatives" && depth + 2 < parts.length) {
+    // Some data sets keep the subjects of their only derivative directly in derivatives/.
+    depth += parts[depth + 1]!.startsWith("sub-") ? 1 : 2;
+  }
+  return parts.slice(0, depth).join("/");
+}
+
+/** What the JSON sidecars of one file say, joined by inheritance. */
+export interface Sidecar {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** The JSON file that each value comes from. */
+  readonly origin: Readonly<Record<string, string>>;
+}
+
+/**
+ * The JSON metadata of a file after BIDS inheritance: every JSON file with the same suffix, in the file's folder or one
+ * above it within the same data set, whose entities are a subset of the file's. Deeper folders override outer ones;
+ * within a folder, more entities override fewer.
+ *
+ * @returns the joined values; empty where the file has no sidecar
+ * @throws DatasetError where two sidecars of equal rank give different values for a key
+ * @throws FormatError where a sidecar is not a JSON object
+ * @remarks BIDS allows one applicable sidecar a folder; data sets in use have more, so they are ranked.
+ * @see https://bids-specification.readthedocs.io/en/stable/common-principles.html#the-inheritance-principle
+ */
+export async function readSidecar(dataset: BidsDataset, file: BidsFile): Promise<Readonly<Record<string, unknown>>> {
+  return (await readSidecarWithOrigin(dataset, file)).values;
+}
+
+/**
+ * As {@link readSidecar}, with the file that each value comes from.
+ *
+ * @throws DatasetError where two sidecars of equal rank give different values for a key
+ * @throws FormatError where a sidecar is not a JSON object
+ */
+export async function readSidecarWithOrigin(dataset: BidsDataset, file: BidsFile): Promise<Sidecar> {
+  const values: Record<string, unknown> = {};
+  const origin: Record<string, string> = {};
+  const ranks: Record<string, string> = {};
+  for (const sidecar of sidecarsOf(dataset, file)) {
+    const rank = `${depthOf(sidecar)} ${countEntities(sidecar)}`;
+    const content = readJsonObject(await dataset.source.read(sidecar.path), sidecar.path);
+    for (const [key, value] of Object.entries(content)) {
+      if (ranks[key] === rank && JSON.stringify(values[key]) !== JSON.stringify(value)) {
+        throw new DatasetError(`${file.path}: its sidecars contradict each other.`, [
+          {
+            severity: "error",
+            path: sidecar.path,
+            message:
+              `${key} must be the same in sidecars that apply equally to one file, got ${JSON.stringify(value)} here ` +
+              `and ${JSON.stringify(values[key])} in ${origin[key]}. Correct one of them.`,
+          },
+        ]);
+      }
+      values[key] = value;
+      origin[key] = sidecar.path;
+      ranks[key] = rank;
+    }
+  }
+  return { values, origin };
+}
+
+/** The sidecars that apply to a file, from the most general to the most specific. */
+function sidecarsOf(dataset: BidsDataset, file: BidsFile): BidsFile[] {
+  return dataset.files
+    .filter(
+      (candidate) =>
+        candidate.name.extension === ".json" &&
+        candidate.name.suffix === file.name.suffix &&
+        candidate.root === file.root &&
+        isAbove(folderOf(candidate), folderOf(file)) &&
+        entitiesWithin(candidate.name.entities, file.name.entities),
+    )
+    .sort((a, b) => depthOf(a) - depthOf(b) || countEntities(a) - countEntities(b));
+}
+
+const folderOf = (file: BidsFile) => file.path.slice(0, Math.max(0, file.path.lastIndexOf("/")));
+const isAbove = (outer: string, inner: string) => outer === "" || inner === outer || inner.startsWith(`${outer}/`);
+const depthOf = (file: BidsFile) => file.path.split("/").length;
+const countEntities = (file: BidsFile) => Object.keys(file.name.entities).length;

@@ -1,0 +1,24 @@
+import { FormatError } from "../errors.ts";
+
+/**
+ * The object that a JSON file holds (a byte order mark before it is skipped).
+ *
+ * @param path - name of the file, for messages
+ * @throws FormatError where the bytes are not JSON in UTF-8, or hold something else than an object
+ */
+export function readJsonObject(bytes: Uint8Array, path: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new FormatError(path, `the file must hold JSON in UTF-8, got: ${reason}. Repair it`, undefined, {
+      cause: error,
+    });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    const got = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
+    throw new FormatError(path, `the file must hold a JSON object ({...}), got ${got}. Repair it`);
+  }
+  return value as Record<string, unknown>;
+}

@@ -1,0 +1,29 @@
+import { FormatError } from "../errors.ts";
+import { numericColumn, type Table, textColumn } from "../formats/tsv.ts";
+
+/**
+ * When each audio file of a run starts, in seconds from the first volume: the earliest onset among the rows of
+ * `events.tsv` that name it in `stim_file`. Music at the head of an audio file counts, since word times are seconds of
+ * that file. Negative onsets are kept: the audio may start before the first volume kept.
+ *
+ * @param events - columns `onset` and `stim_file`; rows whose `stim_file` is blank or "n/a" are ignored
+ * @returns `stim_file` to seconds, in the order of the table; empty where no row names a file
+ * @throws FormatError where a column is missing, or a row that names a file has no onset
+ */
+export function audioStarts(events: Table): ReadonlyMap<string, number> {
+  const onsets = numericColumn(events, "onset");
+  const starts = new Map<string, number>();
+  textColumn(events, "stim_file").forEach((text, row) => {
+    const stimFile = text.trim();
+    if (stimFile === "" || stimFile === "n/a") return;
+    const onset = onsets[row]!;
+    if (!Number.isFinite(onset)) {
+      throw new FormatError(
+        events.path,
+        `a row that names a stim_file must have an onset, got "${events.rows[row]?.[events.columns.indexOf("onset")]}" (row ${row + 1}, ${stimFile}). Write its onset in seconds`,
+      );
+    }
+    starts.set(stimFile, Math.min(onset, starts.get(stimFile) ?? onset));
+  });
+  return starts;
+}

@@ -1,0 +1,157 @@
+import type { BidsDataset, BidsFile } from "../bids/dataset.ts";
+import { entitiesWithin, formatBidsName } from "../bids/name.ts";
+import { type DatasetIssue, NotFoundError, nearestNames } from "../errors.ts";
+
+/** Which response files are meant, where a data set holds several versions of a run. */
+export interface VersionChoice {
+  /** Label of `desc-`; "" for files without it. */
+  readonly desc?: string | undefined;
+  /** Label of `space-`; "" for files without it. */
+  readonly space?: string | undefined;
+  /** Label of `atlas-`; "" for files without it. */
+  readonly atlas?: string | undefined;
+  /** Label of `den-`; "" for files without it. */
+  readonly den?: string | undefined;
+  /** Folder below `derivatives/`; "" for the data set itself. */
+  readonly derivative?: string | undefined;
+  /** Region time series (tables) or surfaces (GIFTI). */
+  readonly kind?: "region" | "surface" | undefined;
+}
+
+/** One version of a run's responses: one file, or one a hemisphere. */
+export interface Version {
+  readonly kind: "region" | "surface";
+  readonly root: string;
+  /** In the order L, R. */
+  readonly files: readonly BidsFile[];
+}
+
+/** One run of one participant, with all versions of its responses that fit. */
+export interface CandidateRun {
+  /** As BIDS writes it: `sub-001_task-pieman_run-1`. */
+  readonly name: string;
+  /** The entities that tell runs apart. */
+  readonly entities: Readonly<Record<string, string>>;
+  readonly versions: readonly Version[];
+}
+
+const RUN_ENTITIES = new Set(["sub", "ses", "task", "acq", "rec", "dir", "run"]);
+
+/**
+ * The runs of a data set that have response files, each with the versions that fit the choice, in the order of paths.
+ *
+ * @throws NotFoundError where there are no response files, or none with a label that was asked for
+ */
+export function candidateRuns(dataset: BidsDataset, choice: VersionChoice): readonly CandidateRun[] {
+  let files = dataset.files.filter((file) => kindOf(file) !== undefined);
+  if (files.length === 0) {
+    throw new NotFoundError(
+      `${dataset.source.location}: responses must be files sub-*_task-*_timeseries.tsv or sub-*_task-*_hemi-L*.func.gii, got none. ` +
+        "Give the folder of the derivative data set, or the data set that has it in derivatives/.",
+    );
+  }
+  for (const [key, label] of Object.entries(choice)) {
+    if (label === undefined) continue;
+    const fitting = files.filter((file) => labelOf(file, key) === label);
+    if (fitting.length === 0) {
+      const known = [...new Set(files.map((file) => labelOf(file, key)))].filter((name) => name !== "");
+      throw new NotFoundError(
+        `${dataset.source.location}: ${key} must be one that response files have, got "${label}". ${nearestNames(label, known)}`,
+      );
+    }
+    files = fitting;
+  }
+  const runs = new Map<string, { entities: Record<string, string>; versions: Map<string, BidsFile[]> }>();
+  for (const file of files) {
+    const entities = runEntities(file);
+    const name = formatBidsName({ entities, suffix: "", extension: "" });
+    const run = runs.get(name) ?? { entities, versions: new Map<string, BidsFile[]>() };
+    runs.set(name, run);
+    const { hemi: _, ...rest } = file.name.entities;
+    const version = `${file.root} ${formatBidsName({ ...file.name, entities: rest })}`;
+    run.versions.set(version, [...(run.versions.get(version) ?? []), file]);
+  }
+  return [...runs].map(([name, { entities, versions }]) => ({
+    name,
+    entities,
+    versions: [...versions.values()].map((members) => ({
+      kind: kindOf(members[0]!)!,
+      root: members[0]!.root,
+      files: members.sort((a, b) => ((a.name.entities["hemi"] ?? "") < (b.name.entities["hemi"] ?? "") ? -1 : 1)),
+    })),
+  }));
+}
+
+/** What stands against a run with several versions: which they are, and the options that choose between them. */
+export function severalVersions(run: CandidateRun): DatasetIssue {
+  const keys = ["derivative", "kind", "space", "desc", "atlas", "den"];
+  const flags = keys.flatMap((key) => {
+    const labels = new Set(run.versions.map((version) => labelOf(version.files[0]!, key)));
+    return labels.size > 1
+      ? [
+          [...labels]
+            .sort()
+            .map((label) => `--${key} ${label === "" ? '""' : label}`)
+            .join(" or "),
+        ]
+      : [];
+  });
+  return {
+    severity: "error",
+    path: run.versions[0]!.files[0]!.path,
+    message:
+      `one version of the responses must fit ${run.name}, got ${run.versions.length}: ` +
+      `${run.versions.map((version) => version.files.map((file) => file.path).join(" + ")).join("; ")}. ` +
+      (flags.length > 0 ? `Choose with ${flags.join(", and ")}.` : "Remove the ones that are not meant."),
+  };
+}
+
+/**
+ * The files of a run of a given kind, such as its events: those whose entities all fit the run, from the first of these
+ * places that has one: the response's own data set, the raw one, the other derivatives. Within a place only the most
+ * specific (most entities) count; several are equally so where the list is longer than one.
+ */
+export function companions(
+  dataset: BidsDataset,
+  run: CandidateRun,
+  root: string,
+  wanted: { readonly suffixes: readonly string[]; readonly extension: string; readonly desc?: string },
+): readonly BidsFile[] {
+  const fitting = dataset.files.filter((file) => {
+    const { desc, ...entities } = file.name.entities;
+    return (
+      wanted.suffixes.includes(file.name.suffix) &&
+      file.name.extension === wanted.extension &&
+      desc === wanted.desc &&
+      entitiesWithin(entities, run.entities)
+    );
+  });
+  const places = [
+    (file: BidsFile) => file.root === root,
+    (file: BidsFile) => file.root === "",
+    (file: BidsFile) => file.root !== root && file.root !== "",
+  ];
+  const there = places.map((fits) => fitting.filter(fits)).find((files) => files.length > 0) ?? [];
+  const most = Math.max(...there.map((file) => Object.keys(file.name.entities).length));
+  return there.filter((file) => Object.keys(file.name.entities).length === most);
+}
+
+function kindOf({ name }: BidsFile): "region" | "surface" | undefined {
+  const { sub, task, desc, hemi } = name.entities;
+  if (sub === undefined || task === undefined) return undefined;
+  if (name.extension === ".tsv" && name.suffix === "timeseries" && desc !== "confounds") return "region";
+  if (name.extension === ".func.gii" && ["", "bold", "timeseries"].includes(name.suffix) && /^[LR]$/.test(hemi ?? "")) {
+    return "surface";
+  }
+  return undefined;
+}
+
+function labelOf(file: BidsFile, key: string): string {
+  if (key === "derivative") return file.root.slice(file.root.lastIndexOf("/") + 1);
+  if (key === "kind") return kindOf(file) ?? "";
+  return file.name.entities[key] ?? "";
+}
+
+function runEntities(file: BidsFile): Record<string, string> {
+  return Object.fromEntries(Object.entries(file.name.entities).filter(([key]) => RUN_ENTITIES.has(key)));
+}

@@ -1,0 +1,214 @@
+import type { BidsDataset, BidsFile } from "../bids/dataset.ts";
+import { formatBidsName } from "../bids/name.ts";
+import { storyOfStimFile } from "../bids/stim-file.ts";
+import { DatasetError, type DatasetIssue, NotFoundError, nearestNames } from "../errors.ts";
+import { readTsv } from "../formats/tsv.ts";
+import {
+  type CandidateRun,
+  candidateRuns,
+  companions,
+  severalVersions,
+  type Version,
+  type VersionChoice,
+} from "./candidates.ts";
+import { type Hearing, hearings } from "./hearing.ts";
+import { repetitionTimeOf } from "./repetition-time.ts";
+
+/** Which responses are wanted; undefined asks for nothing. */
+export interface ResponseQuery extends VersionChoice {
+  /** Names of stories, or `task-` labels. */
+  readonly stories?: readonly string[] | undefined;
+  /** `"sub-18"` or `"18"`. */
+  readonly participants?: readonly string[] | undefined;
+  /** Runs to leave out: `"sub-001_task-pieman_run-1"`; see `readExclusions`. */
+  readonly exclude?: readonly string[] | undefined;
+}
+
+/** The files of one participant's responses to one story in one run, with what is known without reading the responses. */
+export interface ResponseFiles {
+  /** `"sub-18"`. */
+  readonly participant: string;
+  /** The story by the name of its audio file: `pieman_audio.wav` tells "pieman". */
+  readonly story: string;
+  /** Label of `task-`: equal to the story in most data sets. */
+  readonly task: string;
+  /** The run as BIDS writes it: `sub-001_task-pieman_run-1`. */
+  readonly run: string;
+  readonly kind: "region" | "surface";
+  /** Label of `space-`; "n/a" where the name has none. */
+  readonly space: string;
+  /** One table or one GIFTI, or one for each hemisphere in the order of `hemispheres`. */
+  readonly files: readonly string[];
+  /** One a file. */
+  readonly hemispheres: readonly ("L" | "R" | "n/a")[];
+  readonly events: string;
+  /** Tables of confounds that fit the run equally well: none, one, or several that are then refused. */
+  readonly confounds: readonly string[];
+  /** Seconds. */
+  readonly repetitionTime: number;
+  readonly stimFile: string;
+  /** Seconds from the first volume of the file. */
+  readonly audioStart: number;
+  /** The story's volumes where the run has several stories; `end` (exclusive) is undefined where nothing follows. */
+  readonly volumes?: { readonly start: number; readonly end: number | undefined } | undefined;
+}
+
+/**
+ * The responses of a data set that fit a query: one entry a participant, run and story, by path. No response is read,
+ * only names, `events.tsv` and sidecars.
+ *
+ * Responses are `*_timeseries.tsv` (regions; not `desc-confounds`) and `*.func.gii` with `hemi-` (surfaces). The story is
+ * named by the audio file in `events.tsv`, so that one task with several audio files is several stories. Where a run
+ * plays several audio files each gets its part of the volumes: from the volume in which it starts to the one in which
+ * the next event starts.
+ *
+ * @throws DatasetError with all issues of all runs: several versions of a run, a hemisphere that others have missing,
+ * events missing, unreadable or naming no audio file, repetition time missing or contradictory
+ * @throws NotFoundError where there are no responses, or none of a participant, story or label that was asked for
+ */
+export async function findResponses(
+  dataset: BidsDataset,
+  query: ResponseQuery = {},
+): Promise<readonly ResponseFiles[]> {
+  const { stories, participants, exclude = [], ...choice } = query;
+  const excluded = new Set(exclude);
+  const all = candidateRuns(dataset, choice);
+  const known = [...new Set(all.map(participantOf))];
+  const wanted = participants?.map((name) => (name.startsWith("sub-") ? name : `sub-${name}`));
+  for (const name of wanted ?? []) if (!known.includes(name)) throw notThere(dataset, "participant", name, known);
+  const runs = all.filter((run) => !excluded.has(run.name) && (wanted?.includes(participantOf(run)) ?? true));
+
+  const issues: DatasetIssue[] = [];
+  const found: ResponseFiles[] = [];
+  const heard = new Set<string>();
+  const bothHemispheres = runs.some((run) => run.versions.some((version) => version.files.length > 1));
+  for (const run of runs) {
+    const task = run.entities["task"]!;
+    const events = await readHearings(dataset, run, run.versions[0]!.root);
+    if ("issue" in events) {
+      // Whether a run without readable events is one of the stories asked for, only its task can say.
+      if (stories === undefined || stories.includes(task)) issues.push(events.issue);
+      heard.add(task);
+      continue;
+    }
+    for (const hearing of events.hearings) heard.add(task).add(storyOfStimFile(hearing.stimFile));
+    const fitting = events.hearings.filter(
+      ({ stimFile }) => stories === undefined || stories.includes(task) || stories.includes(storyOfStimFile(stimFile)),
+    );
+    if (fitting.length === 0) continue;
+    const checked = await checkRun(dataset, run, bothHemispheres);
+    issues.push(...checked.issues);
+    if (checked.version === undefined || checked.repetitionTime === undefined) continue;
+    for (const hearing of fitting) {
+      found.push(describe(dataset, run, checked.version, events.path, hearing, checked.repetitionTime));
+    }
+  }
+  for (const story of stories ?? []) if (!heard.has(story)) throw notThere(dataset, "story", story, [...heard].sort());
+  if (issues.length > 0) {
+    throw new DatasetError(
+      `${dataset.source.location}: responses must be complete and unambiguous, got ${issues.length} ${issues.length === 1 ? "problem" : "problems"} in ${runs.length} ${runs.length === 1 ? "run" : "runs"}.`,
+      issues,
+    );
+  }
+  return found;
+}
+
+/** The version of a run and its repetition time, and everything that stands against them. */
+async function checkRun(
+  dataset: BidsDataset,
+  run: CandidateRun,
+  bothHemispheres: boolean,
+): Promise<{ readonly issues: readonly DatasetIssue[]; readonly version?: Version; readonly repetitionTime?: number }> {
+  if (run.versions.length > 1) return { issues: [severalVersions(run)] };
+  const version = run.versions[0]!;
+  const issues: DatasetIssue[] = [];
+  const hemi = version.files[0]!.name.entities["hemi"];
+  if (bothHemispheres && version.files.length === 1 && hemi !== undefined) {
+    const other = hemi === "L" ? "R" : "L";
+    issues.push({
+      severity: "error",
+      path: version.files[0]!.path,
+      message: `${run.name} must have both hemispheres, as other runs have, got ${hemi} alone. Add hemi-${other}, or exclude the run.`,
+    });
+  }
+  const time = await repetitionTimeOf(dataset, [...version.files, rawBold(run)]);
+  if ("issue" in time) return { issues: [...issues, time.issue] };
+  return { issues, version, repetitionTime: time.repetitionTime };
+}
+
+/** The raw image of a run, there or not: its sidecar tells the repetition time of derivatives that do not. */
+function rawBold(run: CandidateRun): BidsFile {
+  const { sub, ses } = run.entities;
+  const name = { entities: run.entities, suffix: "bold", extension: ".nii.gz" };
+  return { path: `sub-${sub}/${ses === undefined ? "" : `ses-${ses}/`}func/${formatBidsName(name)}`, name, root: "" };
+}
+
+async function readHearings(
+  dataset: BidsDataset,
+  run: CandidateRun,
+  root: string,
+): Promise<{ readonly path: string; readonly hearings: readonly Hearing[] } | { readonly issue: DatasetIssue }> {
+  const failed = (path: string, message: string) => ({ issue: { severity: "error", path, message } as const });
+  const files = companions(dataset, run, root, { suffixes: ["events"], extension: ".tsv" });
+  if (files.length !== 1) {
+    const got = files.length === 0 ? "none" : `${files.length}: ${files.map((file) => file.path).join(", ")}`;
+    return failed(
+      run.versions[0]!.files[0]!.path,
+      `one file ${run.name}_events.tsv must say when the audio starts, got ${got}. Add it with onset, duration and stim_file.`,
+    );
+  }
+  const { path } = files[0]!;
+  try {
+    const heard = hearings(readTsv(await dataset.source.read(path), { path }));
+    if (heard.length > 0) return { path, hearings: heard };
+  } catch (error) {
+    // The issue names the path itself.
+    return failed(path, (error as Error).message.replace(`${path}: `, ""));
+  }
+  return failed(
+    path,
+    "at least one row must name the audio in stim_file, got none. Write the audio's file name there.",
+  );
+}
+
+function describe(
+  dataset: BidsDataset,
+  run: CandidateRun,
+  version: Version,
+  events: string,
+  hearing: Hearing,
+  repetitionTime: number,
+): ResponseFiles {
+  const wanted = { suffixes: ["timeseries", "regressors"], extension: ".tsv", desc: "confounds" };
+  // Ten microseconds, so that an onset on the border of two volumes belongs to the later one.
+  const volumeOf = (seconds: number) => Math.max(0, Math.floor((seconds + 1e-5) / repetitionTime));
+  const { window, stimFile, audioStart } = hearing;
+  const volumes = window && {
+    start: volumeOf(window.start),
+    end: window.end === undefined ? undefined : volumeOf(window.end),
+  };
+  return {
+    participant: participantOf(run),
+    story: storyOfStimFile(stimFile),
+    task: run.entities["task"]!,
+    run: run.name,
+    kind: version.kind,
+    space: version.files[0]!.name.entities["space"] ?? "n/a",
+    files: version.files.map((file) => file.path),
+    hemispheres: version.files.map((file) => (file.name.entities["hemi"] as "L" | "R" | undefined) ?? "n/a"),
+    events,
+    confounds: companions(dataset, run, version.root, wanted).map((file) => file.path),
+    repetitionTime,
+    stimFile,
+    audioStart,
+    volumes,
+  };
+}
+
+const participantOf = (run: CandidateRun) => `sub-${run.entities["sub"]}`;
+
+function notThere(dataset: BidsDataset, what: string, name: string, known: readonly string[]): NotFoundError {
+  return new NotFoundError(
+    `${dataset.source.location}: the ${what} must be one with responses, got "${name}". ${nearestNames(name, known)}`,
+  );
+}

@@ -1,0 +1,148 @@
+import { joinColumns, type Matrix, sliceRows, toFloat32 } from "../array/matrix.ts";
+import type { BidsDataset } from "../bids/dataset.ts";
+import { FormatError, NotFoundError, OptionError } from "../errors.ts";
+import { readTsv } from "../formats/tsv.ts";
+import { type CleaningOptions, cleanBold } from "./clean.ts";
+import { confoundColumns } from "./confounds.ts";
+import type { ResponseFiles } from "./find.ts";
+import { surfaceTargets, type Target, type TargetSpace } from "./target.ts";
+import { readRegionSeries, readSurfaceSeries, type TimeSeries } from "./time-series.ts";
+
+/** The responses of one participant to one story. */
+export interface Response {
+  /** `"sub-18"`. */
+  readonly participant: string;
+  readonly story: string;
+  /** [nVolumes x nTargets]. */
+  readonly bold: Matrix<Float32Array>;
+  /** One a column of `bold`. */
+  readonly targets: readonly Target[];
+  readonly space: TargetSpace;
+  /** Seconds. */
+  readonly repetitionTime: number;
+  /** Seconds from the first volume of `bold` to the start of the audio: scan time = audioStart + word onset. */
+  readonly audioStart: number;
+  /** Every file that was read. */
+  readonly files: readonly string[];
+  /** Counted over the volumes kept, before cleaning. */
+  readonly quality: {
+    /** Targets whose values are all equal. */
+    readonly nConstant: number;
+    /** Targets with a value that is not finite. */
+    readonly nNotFinite: number;
+  };
+}
+
+/**
+ * The responses that files of `findResponses` hold, single precision: read, cut to the story's part of the run
+ * where the run has several, trimmed and cleaned as `cleanBold` does. `audioStart` follows the cut and the trim.
+ *
+ * @throws FormatError where a file cannot be read, hemispheres or confounds differ in volumes, or a confound is "n/a"
+ * @throws NotFoundError where confounds are asked for and the run has none, or not these
+ * @throws OptionError where several confound tables fit, or an option is out of range
+ */
+export async function loadResponse(
+  dataset: BidsDataset,
+  files: ResponseFiles,
+  options: CleaningOptions = {},
+): Promise<Response> {
+  const { repetitionTime, story, participant } = files;
+  const whole = await readSeries(dataset, files);
+  const nWhole = whole.bold.nRows;
+  const { start, end = nWhole } = files.volumes ?? { start: 0, end: nWhole };
+  if (start >= nWhole) {
+    throw new FormatError(
+      files.files[0]!,
+      `the run must reach the start of the story "${story}" (volume ${start}), got ${nWhole} volumes. Exclude the run`,
+    );
+  }
+  const stop = Math.min(end, nWhole);
+  const cut = sliceRows(whole.bold, start, stop);
+  const { trimStart = 0, trimEnd = 0, confounds: names = [], missingConfounds, ...cleaning } = options;
+  const read = [...files.files, files.events];
+  let confounds: Matrix | undefined;
+  if (names.length > 0) {
+    const path = confoundsPath(files);
+    const table = readTsv(await dataset.source.read(path), { path });
+    if (table.rows.length !== nWhole) {
+      throw new FormatError(
+        path,
+        `confounds must have a row for each of the ${nWhole} volumes of ${files.files[0]}, got ${table.rows.length}. Do they belong to another run?`,
+      );
+    }
+    const columns = confoundColumns(table, names, missingConfounds, start + trimStart, Math.max(0, stop - trimEnd));
+    confounds = sliceRows(columns, start, stop);
+    read.push(path);
+  }
+  const bold = cleanBold(cut, { ...cleaning, trimStart, trimEnd, repetitionTime, confounds });
+  return {
+    participant,
+    story,
+    bold,
+    targets: whole.targets,
+    space: whole.space,
+    repetitionTime,
+    audioStart: files.audioStart - (start + trimStart) * repetitionTime,
+    files: read,
+    quality: qualityOf(sliceRows(cut, trimStart, cut.nRows - trimEnd)),
+  };
+}
+
+function confoundsPath(files: ResponseFiles): string {
+  const [path, ...more] = files.confounds;
+  if (path === undefined) {
+    throw new NotFoundError(
+      `${files.files[0]}: the run must have a table *_desc-confounds_timeseries.tsv to regress confounds out, got none. Add it beside the responses, or leave confounds out.`,
+    );
+  }
+  if (more.length > 0) {
+    throw new OptionError(
+      `${files.files[0]}: one table of confounds must fit the run, got ${files.confounds.length} (${files.confounds.join(", ")}). Keep one of them.`,
+    );
+  }
+  return path;
+}
+
+/** The whole run, hemispheres side by side (L, R). */
+async function readSeries(
+  dataset: BidsDataset,
+  files: ResponseFiles,
+): Promise<TimeSeries & { readonly space: TargetSpace }> {
+  const { hemispheres, kind } = files;
+  const parts: TimeSeries[] = [];
+  for (const [index, path] of files.files.entries()) {
+    const bytes = await dataset.source.read(path);
+    if (kind === "region") parts.push(readRegionSeries(bytes, path, hemispheres[index]!));
+    else parts.push({ bold: readSurfaceSeries(bytes, path, files.space), targets: [] });
+    const [first, here] = [parts[0]!.bold.nRows, parts.at(-1)!.bold.nRows];
+    if (here !== first) {
+      throw new FormatError(
+        path,
+        `hemispheres must have equally many volumes, got ${here} here and ${first} in ${files.files[0]}. One of them is truncated: fetch it again`,
+      );
+    }
+  }
+  const bold = parts.length === 1 ? parts[0]!.bold : toFloat32(joinColumns(parts.map((part) => part.bold)));
+  if (kind === "region") return { bold, targets: parts.flatMap((part) => part.targets), space: { kind: "region" } };
+  const count = (hemi: "L" | "R") => {
+    const index = hemispheres.indexOf(hemi);
+    return index < 0 ? 0 : parts[index]!.bold.nColumns;
+  };
+  const nVertices: readonly [number, number] = [count("L"), count("R")];
+  return { bold, targets: surfaceTargets(nVertices), space: { kind: "surface", space: files.space, nVertices } };
+}
+
+function qualityOf(bold: Matrix<Float32Array>): Response["quality"] {
+  const { data, nRows, nColumns } = bold;
+  const changes = new Uint8Array(nColumns);
+  const broken = new Uint8Array(nColumns);
+  for (let i = 0; i < nRows; i++) {
+    for (let v = 0; v < nColumns; v++) {
+      const value = data[i * nColumns + v]!;
+      if (value !== data[v]!) changes[v] = 1;
+      if (!Number.isFinite(value)) broken[v] = 1;
+    }
+  }
+  const count = (flags: Uint8Array, wanted: number) => flags.reduce((sum, flag) => sum + (flag === wanted ? 1 : 0), 0);
+  return { nConstant: count(changes, 0), nNotFinite: count(broken, 1) };
+}

@@ -1,0 +1,52 @@
+import type { BidsDataset, BidsFile } from "../bids/dataset.ts";
+import { readSidecarWithOrigin } from "../bids/dataset.ts";
+import type { DatasetIssue } from "../errors.ts";
+
+/** Relative difference within which two repetition times are the same number written with different precision. */
+const SAME = 1e-6;
+
+/**
+ * The repetition time of a run in seconds, from the sidecars of all its files, or the issue that stands against it.
+ *
+ * @param files - response files of the run and its raw `_bold` files; at least one sidecar must give RepetitionTime
+ * @throws FormatError where a sidecar is not a JSON object
+ * @throws DatasetError where the sidecars of one file contradict each other
+ */
+export async function repetitionTimeOf(
+  dataset: BidsDataset,
+  files: readonly BidsFile[],
+): Promise<{ readonly repetitionTime: number } | { readonly issue: DatasetIssue }> {
+  let found: { readonly value: number; readonly path: string } | undefined;
+  const failed = (path: string, message: string) => ({ issue: { severity: "error", path, message } as const });
+  for (const file of files) {
+    const { values, origin } = await readSidecarWithOrigin(dataset, file);
+    if (values["RepetitionTime"] === undefined) continue;
+    const value = values["RepetitionTime"];
+    const path = origin["RepetitionTime"]!;
+    if (typeof value !== "number" || !(value > 0)) {
+      return failed(
+        path,
+        `RepetitionTime must be a positive number of seconds, got ${JSON.stringify(value)}. Correct the sidecar.`,
+      );
+    }
+    if (value > 100) {
+      return failed(
+        path,
+        `RepetitionTime must be in seconds, got ${value}, which looks like milliseconds. Correct it.`,
+      );
+    }
+    if (found && Math.abs(found.value - value) > SAME * found.value) {
+      return failed(
+        path,
+        `RepetitionTime must be the same in all files of a run, got ${value} here and ${found.value} in ${found.path}. Correct one of them.`,
+      );
+    }
+    found ??= { value, path };
+  }
+  if (found) return { repetitionTime: found.value };
+  const first = files[0]!.path;
+  return failed(
+    first,
+    `a sidecar must give RepetitionTime in seconds, got none for ${files.length === 1 ? "this file" : files.map((file) => file.path).join(", ")}. Write ${first.replace(/\.[a-z.]+$/, "")}.json with it.`,
+  );
+}
