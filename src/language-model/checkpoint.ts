@@ -1,0 +1,122 @@
+import { FormatError, NotFoundError } from "../errors.ts";
+import {
+  decodeTensor,
+  readSafetensorsHeader,
+  type SafetensorsEntry,
+  safetensorsHeaderLength,
+} from "../formats/safetensors.ts";
+import { readText, type Source } from "../sources/source.ts";
+
+/** The tensors of a checkpoint, which may lie in several files; none is read before it is asked for. */
+export interface Checkpoint {
+  /** The weight files, within the folder. */
+  readonly files: readonly string[];
+  /** Shape of every tensor by its name. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /**
+   * One tensor in single precision, row-major. Only its own bytes are read.
+   *
+   * @throws NotFoundError where there is none of that name
+   * @throws FormatError where its type is not a floating-point one, or a number in it is not finite
+   */
+  readTensor(name: string): Promise<Float32Array>;
+}
+
+/**
+ * Opens the weights of a Hugging Face folder: `model.safetensors`, or the shards that `model.safetensors.index.json`
+ * names. Reads the headers only.
+ *
+ * @throws NotFoundError where there are no weights; where there are only pickled ones, it says how to convert them
+ * @throws FormatError where a file is malformed, or a shard lacks a tensor that the index puts there
+ */
+export async function openCheckpoint(source: Source): Promise<Checkpoint> {
+  const { files, index } = await findWeightFiles(source);
+  const places = new Map<string, { readonly file: string; readonly entry: SafetensorsEntry }>();
+  for (const file of files) {
+    for (const [name, entry] of await readHeader(source, file)) places.set(name, { file, entry });
+  }
+  const astray = [...index].filter(([name, file]) => places.get(name)?.file !== file);
+  if (astray.length > 0) {
+    const shown = astray.slice(0, 5).map(([name, file]) => `"${name}" in ${file}`);
+    throw new FormatError(
+      `${source.location}/${indexFile}`,
+      `every tensor must lie in the shard that the index names, got none for ${shown.join(", ")}${astray.length > 5 ? ` and ${astray.length - 5} more` : ""}. Fetch the shards again`,
+    );
+  }
+  return {
+    files,
+    shapes: new Map([...places].map(([name, { entry }]) => [name, entry.shape])),
+    async readTensor(name) {
+      const place = places.get(name);
+      if (!place) throw new NotFoundError(`${source.location}: the weights must hold tensor "${name}", got none.`);
+      const { file, entry } = place;
+      const path = `${source.location}/${file}`;
+      const data = decodeTensor(entry, await source.readRange(file, entry.start, entry.end - entry.start));
+      const bad = data.findIndex((value) => !Number.isFinite(value));
+      if (bad >= 0) {
+        throw new FormatError(
+          path,
+          `weights must be finite, got ${data[bad]} (element ${bad} of "${name}"). The checkpoint is damaged or did not converge`,
+        );
+      }
+      return data;
+    },
+  };
+}
+
+const wholeFile = "model.safetensors";
+const indexFile = "model.safetensors.index.json";
+
+async function findWeightFiles(
+  source: Source,
+): Promise<{ readonly files: readonly string[]; readonly index: ReadonlyMap<string, string> }> {
+  if (await source.has(wholeFile)) return { files: [wholeFile], index: new Map() };
+  if (await source.has(indexFile)) {
+    const index = readIndex(await readText(source, indexFile), `${source.location}/${indexFile}`);
+    return { files: [...new Set(index.values())].sort(), index };
+  }
+  const names = (await source.list("")).map((entry) => entry.name);
+  const pickled = names.find((name) => /^pytorch_model.*\.bin(\.index\.json)?$|\.(pt|pth|ckpt)$/.test(name));
+  if (pickled !== undefined) {
+    throw new NotFoundError(
+      `${source.location}: the weights must be safetensors, got only ${pickled}, a pickled file, which can run code when it is read. ` +
+        `Convert it once, in that folder: python -c "from transformers import AutoModel; AutoModel.from_pretrained('.').save_pretrained('.', safe_serialization=True)"`,
+    );
+  }
+  throw new NotFoundError(
+    `${source.location}: a model's folder must hold ${wholeFile} or ${indexFile}, got ${names.length === 0 ? "nothing" : names.join(", ")}. Fetch the weights in safetensors form.`,
+  );
+}
+
+function readIndex(text: string, path: string): ReadonlyMap<string, string> {
+  let map: unknown;
+  try {
+    map = (JSON.parse(text) as { weight_map?: unknown } | null)?.weight_map;
+  } catch (error) {
+    throw new FormatError(path, `the file must be JSON, got: ${(error as Error).message}`, undefined, { cause: error });
+  }
+  if (typeof map !== "object" || map === null || Array.isArray(map)) {
+    throw new FormatError(path, "weight_map must be an object of tensor names to files, got none");
+  }
+  for (const [name, file] of Object.entries(map)) {
+    // A plain name in the same folder: an index may not point elsewhere on the disk.
+    if (typeof file !== "string" || !/^[^/\\]+\.safetensors$/.test(file)) {
+      throw new FormatError(
+        path,
+        `shards must be .safetensors files of the same folder, got ${JSON.stringify(file)} ("${name}")`,
+      );
+    }
+  }
+  return new Map(Object.entries(map as Record<string, string>));
+}
+
+async function readHeader(source: Source, file: string): Promise<ReadonlyMap<string, SafetensorsEntry>> {
+  const path = `${source.location}/${file}`;
+  const fileSize = (await source.list("")).find((entry) => entry.name === file)?.size;
+  if (fileSize === undefined) {
+    throw new NotFoundError(`${path}: the shard must exist, as ${indexFile} names it. Fetch it.`);
+  }
+  const options = { path, fileSize };
+  const length = safetensorsHeaderLength(await source.readRange(file, 0, Math.min(8, fileSize)), options);
+  return readSafetensorsHeader(await source.readRange(file, 0, 8 + length), options).tensors;
+}

@@ -1,0 +1,96 @@
+import { FormatError } from "../errors.ts";
+
+/** Everything in a GPT-2's `config.json` that its hidden states depend on. */
+export interface Gpt2Config {
+  /** Blocks; the hidden states are layers 0..nLayers. */
+  readonly nLayers: number;
+  readonly nHeads: number;
+  /** Length of a hidden state. */
+  readonly nUnits: number;
+  /** Length of the hidden layer inside a block's feed-forward part. */
+  readonly nInner: number;
+  /** Positions that have an embedding: the longest context, in tokens. */
+  readonly nPositions: number;
+  readonly vocabularySize: number;
+  readonly activation: Gpt2Activation;
+  readonly layerNormEpsilon: number;
+  /** Attention scores are divided by the square root of a head's width. */
+  readonly scaleAttention: boolean;
+  /** Attention scores of block k (from 1) are divided by k as well. */
+  readonly scaleAttentionByLayer: boolean;
+  /** Standard deviation of freshly made weights. */
+  readonly initializerRange: number;
+}
+
+/** The nonlinearity of a block, by the name that `config.json` has for it. */
+export type Gpt2Activation = "gelu_new" | "gelu" | "relu";
+
+const activations: readonly string[] = ["gelu_new", "gelu", "relu"] satisfies readonly Gpt2Activation[];
+
+/** Reads one field, or throws; `fallback` stands where the field is absent or null. */
+type Field = <T>(name: string, fits: (value: unknown) => value is T, must: string, fallback?: T) => T;
+
+/**
+ * The architecture that a Hugging Face `config.json` of model type "gpt2" describes. Fields that are absent have
+ * the defaults of GPT-2.
+ *
+ * @param path - the file, for messages
+ * @throws FormatError naming the field, where one is missing, malformed, or asks for something other than a GPT-2
+ * @remarks `reorder_and_upcast_attn` changes nothing in single precision, and `tie_word_embeddings` concerns the
+ * output head, on which no hidden state depends: both are checked and then ignored, as are the dropout rates, which
+ * act in training only.
+ * @see https://huggingface.co/docs/transformers/model_doc/gpt2
+ */
+export function readGpt2Config(bytes: Uint8Array, { path }: { readonly path: string }): Gpt2Config {
+  const values = parseObject(bytes, path);
+  const field: Field = (name, fits, must, fallback) => {
+    const value = values[name] ?? fallback;
+    if (fits(value)) return value;
+    const got = value === undefined ? "none" : JSON.stringify(value);
+    throw new FormatError(path, `${name} must be ${must}, got ${got}. Only GPT-2 checkpoints can be read`);
+  };
+  field("model_type", (value) => value === "gpt2", '"gpt2"');
+  field("add_cross_attention", (value) => value === false, "false (a decoder without an encoder)", false);
+  for (const name of ["reorder_and_upcast_attn", "tie_word_embeddings"]) {
+    field(name, isBoolean, "true or false", false);
+  }
+  const nHeads = field("n_head", isCount, "a whole number from 1", 12);
+  const nUnits = field(
+    "n_embd",
+    (value): value is number => isCount(value) && value % nHeads === 0,
+    `a whole number divisible by n_head (${nHeads})`,
+    768,
+  );
+  return {
+    nLayers: field("n_layer", isCount, "a whole number from 1", 12),
+    nHeads,
+    nUnits,
+    nInner: field("n_inner", isCount, "null or a whole number from 1", 4 * nUnits),
+    nPositions: field("n_positions", isCount, "a whole number from 1", 1024),
+    vocabularySize: field("vocab_size", isCount, "a whole number from 1", 50257),
+    activation: field("activation_function", isActivation, `one of ${activations.join(", ")}`, "gelu_new"),
+    layerNormEpsilon: field("layer_norm_epsilon", isPositive, "a positive number", 1e-5),
+    scaleAttention: field("scale_attn_weights", isBoolean, "true or false", true),
+    scaleAttentionByLayer: field("scale_attn_by_inverse_layer_idx", isBoolean, "true or false", false),
+    initializerRange: field("initializer_range", isPositive, "a positive number", 0.02),
+  };
+}
+
+function parseObject(bytes: Uint8Array, path: string): Record<string, unknown> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new FormatError(path, `the file must be JSON, got: ${(error as Error).message}`, undefined, { cause: error });
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+    throw new FormatError(path, `the file must hold one JSON object, got ${JSON.stringify(parsed).slice(0, 40)}`);
+  }
+  return parsed as Record<string, unknown>;
+}
+
+const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1;
+const isPositive = (value: unknown): value is number =>
+  typeof value === "number" && value > 0 && Number.isFinite(value);
+const isActivation = (value: unknown): value is Gpt2Activation => activations.includes(value as string);

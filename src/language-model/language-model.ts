@@ -1,0 +1,39 @@
+import type { Matrix } from "../array/matrix.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+
+/** A language model that is ready to read. Holds native memory until closed. */
+export interface LanguageModel {
+  /** The folder's name, with a note where the weights are random. */
+  readonly name: string;
+  /** Blocks; hidden states are layers 0 (embeddings) to nLayers. */
+  readonly nLayers: number;
+  /** Length of one hidden state. */
+  readonly nUnits: number;
+  /** Most tokens that the model can read at once. */
+  readonly contextLength: number;
+  /** SHA-256 over everything that its hidden states depend on, in hexadecimal. */
+  readonly fingerprint: string;
+  readonly tokenizer: Tokenizer;
+  /**
+   * Hidden states of tokens read together: for every wanted layer [nPlaces x nUnits], float32.
+   *
+   * @param tokens - 1..contextLength token numbers
+   * @throws OptionError where tokens, layers or places leave their ranges
+   * @throws DeviceError where the runtime fails
+   */
+  hiddenStates(tokens: Int32Array, options?: HiddenStateOptions): Promise<ReadonlyMap<number, Matrix<Float32Array>>>;
+  /** Frees the native memory; a later call compiles the model anew. */
+  close(): Promise<void>;
+}
+
+/** Which hidden states {@link LanguageModel.hiddenStates} gives. */
+export interface HiddenStateOptions {
+  /** Layers 0..nLayers (default: all). Blocks above the highest are not computed. */
+  readonly layers?: readonly number[] | undefined;
+  /** Which of the tokens are wanted, as indices (default: all, in order). */
+  readonly places?: Int32Array | undefined;
+  /** Layer 0: token plus position embedding (default), or the token embedding alone. */
+  readonly layerZero?: "with-positions" | "tokens" | undefined;
+  /** Whether layer nLayers is given after the final layer normalisation (default true). */
+  readonly finalNorm?: boolean | undefined;
+}

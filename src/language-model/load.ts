@@ -1,0 +1,66 @@
+import type { OnProgress } from "../array/progress.ts";
+import { FormatError } from "../errors.ts";
+import type { Device } from "../graph/device.ts";
+import { folderStore } from "../sources/node.ts";
+import type { Source } from "../sources/source.ts";
+import { openCheckpoint } from "./checkpoint.ts";
+import { fingerprintModel } from "./fingerprint.ts";
+import { readGpt2Config } from "./gpt2-config.ts";
+import { gpt2Runner } from "./gpt2-runner.ts";
+import { gpt2Weights, randomGpt2Weights } from "./gpt2-weights.ts";
+import type { LanguageModel } from "./language-model.ts";
+import { loadTokenizer } from "./tokenizer.ts";
+
+/**
+ * A GPT-2 from a folder in Hugging Face's layout: `config.json`, `model.safetensors` (or shards with their index;
+ * float16, bfloat16, float32), and `tokenizer.json` or `vocab.json` with `merges.txt`. Everything is computed in
+ * single precision. Weights are read tensor by tensor when the first hidden states are asked for, and not kept.
+ *
+ * @param folder - path of the folder, or a source whose root it is
+ * @param options.randomWeights - a seed: same architecture and tokenizer, freshly made weights (no weight file needed)
+ * @param options.onProgress - bytes hashed for the fingerprint
+ * @throws NotFoundError where a file is missing
+ * @throws FormatError where a file is malformed or does not belong to a GPT-2; lists every tensor that does not fit
+ * @remarks Layers agree with the `hidden_states` of the transformers library: its last one is taken after the final
+ * layer normalisation, so layer nLayers is here as well; `finalNorm: false` gives the last block's own output.
+ * @see Radford et al. 2019, "Language models are unsupervised multitask learners"
+ */
+export async function loadLanguageModel(
+  folder: string | Source,
+  options: {
+    readonly device?: Device | undefined;
+    readonly randomWeights?: number | string | undefined;
+    readonly onProgress?: OnProgress | undefined;
+  } = {},
+): Promise<LanguageModel> {
+  const source = typeof folder === "string" ? folderStore(folder) : folder;
+  const { device, randomWeights: seed, onProgress } = options;
+  const configPath = `${source.location}/config.json`;
+  const config = readGpt2Config(await source.read("config.json"), { path: configPath });
+  const tokenizer = await loadTokenizer(source);
+  if (tokenizer.vocabularySize > config.vocabularySize) {
+    throw new FormatError(
+      configPath,
+      `vocab_size must cover the tokenizer's ${tokenizer.vocabularySize} tokens, got ${config.vocabularySize}. Are tokenizer and weights of the same model?`,
+    );
+  }
+  const checkpoint = seed === undefined ? await openCheckpoint(source) : undefined;
+  const weights = checkpoint ? gpt2Weights(checkpoint, config, source.location) : randomGpt2Weights(config, seed ?? 0);
+  const folderName =
+    source.location
+      .replace(/[/\\]+$/, "")
+      .split(/[/\\]/)
+      .at(-1) ?? source.location;
+  const name = seed === undefined ? folderName : `${folderName} (random weights, seed ${seed})`;
+  const files = ["config.json", ...tokenizer.files, ...(checkpoint?.files ?? [])];
+  const fingerprint = await fingerprintModel(source, files, { seed, onProgress });
+  return {
+    name,
+    nLayers: config.nLayers,
+    nUnits: config.nUnits,
+    contextLength: config.nPositions,
+    fingerprint,
+    tokenizer,
+    ...gpt2Runner(config, weights, device),
+  };
+}
