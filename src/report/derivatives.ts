@@ -1,0 +1,174 @@
+import { OptionError } from "../errors.ts";
+import { writeTsv } from "../formats/tsv.ts";
+import { averageRegions } from "./regions.ts";
+import type { OutputFile, Provenance, SubjectScores, SurfaceRegion } from "./result.ts";
+import { type MapFile, scoreLabel, surfaceMaps } from "./score-maps.ts";
+import { checkSubject } from "./select.ts";
+
+/** Columns of a subject's table of scores, in order. */
+export const scoreColumns = [
+  "participant_id",
+  "target",
+  "hemi",
+  "analysis",
+  "layer",
+  "distance",
+  "fold",
+  "value",
+  "n_volumes",
+] as const;
+
+/** What goes into `dataset_description.json` beside the provenance. */
+export interface DatasetDescriptionOptions {
+  /** Name of the set of results. */
+  readonly name: string;
+  readonly provenance: Provenance;
+}
+
+/**
+ * `dataset_description.json`, which makes a folder of results a BIDS derivative: `DatasetType`, what generated it with
+ * its version, and what it derives from.
+ *
+ * @see https://bids-specification.readthedocs.io/en/stable/modality-agnostic-files/dataset-description.html
+ */
+export function datasetDescription({ name, provenance }: DatasetDescriptionOptions): OutputFile {
+  const sources = provenance.sourceDatasets ?? [];
+  const description = {
+    Name: name,
+    BIDSVersion: "1.10.0",
+    DatasetType: "derivative",
+    GeneratedBy: [{ Name: "cortecast", Version: provenance.version }],
+    ...(sources.length > 0 ? { SourceDatasets: sources } : {}),
+  };
+  return { path: "dataset_description.json", bytes: formatJson(description) };
+}
+
+/** `scores.json`: what the columns of every subject's `*_scores.tsv` mean; it lies at the root and holds for all. */
+export function scoresDescription(): OutputFile {
+  const columns: Record<(typeof scoreColumns)[number], object> = {
+    participant_id: { Description: "Subject, as in participants.tsv of the source data set." },
+    target: { Description: "Region that the score belongs to." },
+    hemi: {
+      Description: "Hemisphere of the region; n/a where the region's file does not say.",
+      Levels: { L: "left", R: "right" },
+    },
+    analysis: { Description: "What was computed.", Levels: analysisDescriptions },
+    layer: {
+      Description: "Layer of the language model, 0 = embedding output; n/a where the analysis has none or spans all.",
+    },
+    distance: {
+      Description:
+        "Words from the current word to the last word of the forecast window; negative: the past. n/a where the analysis has none or spans all.",
+      Units: "words",
+    },
+    fold: { Description: 'Number of the outer fold from 1, or "mean" for the average over the folds.' },
+    value: {
+      Description:
+        "The score; n/a where the target could not be scored. Units depend on the analysis: correlations are without unit.",
+    },
+    n_volumes: { Description: "Volumes of all of the subject's stories together, over which the folds are laid." },
+  };
+  return { path: "scores.json", bytes: formatJson(columns) };
+}
+
+/** What each analysis says, in one sentence each, for tables and sidecars. */
+export const analysisDescriptions: Readonly<Record<string, string>> = {
+  brainScore: "Pearson correlation of predicted and measured responses on held-out volumes.",
+  forecastScore:
+    "Brain score with the forecast window at this distance joined to the features, minus brain score without.",
+  forecastDistance: "Distance at which the forecast score is largest, in words.",
+  forecastDepth: "Layer at which the forecast score is largest.",
+  noiseCeiling: "Brain score of the other subjects' mean responses.",
+  brainScoreWordRate: "Control: brain score of the number of words in each volume.",
+  brainScoreRandomWeights: "Control: brain score of the same language model with random weights.",
+  forecastScoreRandomWindow: "Control: forecast score with random vectors in the window's place.",
+};
+
+/** Settings of {@link subjectFiles}. */
+export interface SubjectFilesOptions {
+  /** Regions of an atlas, where the scores belong to vertices: their means go into the table. */
+  readonly regions?: readonly SurfaceRegion[] | undefined;
+}
+
+/**
+ * The files of one subject: `sub-X/sub-X_scores.tsv` with one row a region, analysis, layer, distance and fold, and its
+ * JSON; where vertices were scored also one map a hemisphere, analysis, layer and distance, each with its JSON. Maps hold
+ * the average over the folds; the table holds every fold.
+ *
+ * @param sidecar - goes whole into every JSON: options, versions, hashes of inputs
+ * @throws OptionError, ShapeError where the scores cannot be written: see {@link checkSubject}
+ */
+export function subjectFiles(
+  scores: SubjectScores,
+  sidecar: Readonly<Record<string, unknown>>,
+  options: SubjectFilesOptions = {},
+): OutputFile[] {
+  checkSubject(scores);
+  const { participant, space, stories, nVolumes, quality } = scores;
+  const base = `${participant}/${participant}_scores`;
+  const about = { Participant: participant, Stories: stories, NVolumes: nVolumes, Space: space, Quality: quality };
+  const regions = options.regions ?? [];
+  const tabled =
+    space.kind === "region"
+      ? scores
+      : averageRegions({ ...scores, analyses: regions.length > 0 ? scores.analyses : [] }, regions);
+  const files: OutputFile[] = [
+    { path: `${base}.tsv`, bytes: writeTsv(scoreColumns, scoreRows(tabled)) },
+    { path: `${base}.json`, bytes: formatJson(mergeSidecar(about, sidecar)) },
+  ];
+  if (space.kind === "region") return files;
+  for (const { analysis, layer, distance, mean } of scores.analyses) {
+    const key = { analysis, layer, distance };
+    const label = scoreLabel(key);
+    for (const map of surfaceMaps(participant, space, label, [{ name: label, values: mean }])) {
+      files.push(
+        map.file,
+        mapSidecar(map, { ...about, Analysis: analysis, Layer: layer, Distance: distance }, sidecar),
+      );
+    }
+  }
+  return files;
+}
+
+function scoreRows({ participant, targets, analyses, nVolumes }: SubjectScores): (string | number)[][] {
+  const rows: (string | number)[][] = [];
+  for (const { analysis, layer, distance, mean, folds } of analyses) {
+    targets.forEach(({ name, hemi }, target) => {
+      const row = (fold: number | "mean", value: number) =>
+        rows.push([participant, name, hemi, analysis, layer, distance, fold, value, nVolumes]);
+      row("mean", mean[target]!);
+      for (let fold = 0; fold < (folds?.nRows ?? 0); fold++)
+        row(fold + 1, folds!.data[fold * folds!.nColumns + target]!);
+    });
+  }
+  return rows;
+}
+
+function mapSidecar(
+  map: MapFile,
+  about: { readonly Analysis: string } & Readonly<Record<string, unknown>>,
+  sidecar: Readonly<Record<string, unknown>>,
+): OutputFile {
+  const description = analysisDescriptions[about.Analysis];
+  const own = {
+    ...(description ? { Description: description } : {}),
+    ...about,
+    Hemisphere: map.hemi,
+    NNotScored: map.nNotScored,
+  };
+  return { path: map.sidecarPath, bytes: formatJson(mergeSidecar(own, sidecar)) };
+}
+
+function mergeSidecar(own: Readonly<Record<string, unknown>>, sidecar: Readonly<Record<string, unknown>>): object {
+  const both = Object.keys(sidecar).find((key) => Object.hasOwn(own, key));
+  if (both !== undefined) {
+    throw new OptionError(`sidecar must not hold keys that the file sets itself, got "${both}". Rename it.`);
+  }
+  return { ...own, ...sidecar };
+}
+
+/** JSON with two spaces of indentation and a line's end; typed arrays as arrays, numbers that are not finite as null. */
+export function formatJson(value: unknown): string {
+  const plain = (_: string, entry: unknown) => (ArrayBuffer.isView(entry) ? Array.from(entry as Float64Array) : entry);
+  return `${JSON.stringify(value, plain, 2)}\n`;
+}

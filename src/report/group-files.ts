@@ -1,0 +1,124 @@
+import { writeTsv } from "../formats/tsv.ts";
+import { analysisDescriptions, formatJson } from "./derivatives.ts";
+import { type Group, type GroupScores, groupScores } from "./group.ts";
+import { regionView } from "./regions.ts";
+import type { OutputFile, StudyResult } from "./result.ts";
+import { scoreLabel, surfaceMaps } from "./score-maps.ts";
+
+/** Columns of the group's table, in order. */
+export const groupColumns = [
+  "target",
+  "hemi",
+  "analysis",
+  "layer",
+  "distance",
+  "n",
+  "mean",
+  "ci_low",
+  "ci_high",
+  "statistic",
+  "p",
+  "q",
+] as const;
+
+/** Sentences on the differences that the group's table holds beside the scores. */
+const contrastDescriptions: Readonly<Record<string, string>> = {
+  forecastScoreBeyondZero: "Forecast score at distance 8 minus that at distance 0, within subjects.",
+  forecastScoreBeyondRandomWindow:
+    "Forecast score minus that of random vectors in the window's place, within subjects.",
+  brainScoreBeyondWordRate: "Brain score minus that of the word rate, within subjects.",
+  brainScoreBeyondRandomWeights: "Brain score minus that of the same model with random weights, within subjects.",
+};
+
+/**
+ * The group's files: `group_scores.tsv`, one row a region, analysis, layer and distance, and `group_scores.json`, which
+ * says what the columns mean; where vertices were scored also maps of them,
+ * `group/hemi-L_space-fsaverage6_desc-brainScoreL8_statmap.shape.gii`, each with the data arrays mean, n, statistic, p
+ * and q and a JSON beside it.
+ *
+ * @throws OptionError, ShapeError where subjects do not fit together: see {@link groupScores}
+ * @remarks Maps of vertices and the table are tested apart: q is over the vertices in the one and over the regions in
+ * the other.
+ */
+export function groupFiles(result: StudyResult): OutputFile[] {
+  const space = result.subjects[0]?.space;
+  const files: OutputFile[] = [
+    { path: "group_scores.tsv", bytes: writeTsv(groupColumns, groupRows(groupScores(regionView(result).subjects))) },
+    { path: "group_scores.json", bytes: formatJson(columnDescriptions) },
+  ];
+  if (space?.kind !== "surface") return files;
+  for (const scores of groupScores(result.subjects).scores) {
+    const layers = [
+      { name: "mean", values: scores.mean },
+      { name: "n", values: scores.n },
+      { name: "statistic", values: scores.statistic },
+      { name: "p", values: scores.pValue },
+      { name: "q", values: scores.qValue },
+    ];
+    for (const { file, sidecarPath, hemi, nNotScored } of surfaceMaps("group", space, scoreLabel(scores), layers)) {
+      const description = {
+        Description: analysisDescriptions[scores.analysis] ?? contrastDescriptions[scores.analysis] ?? scores.analysis,
+        Arrays:
+          "Mean over subjects, number of subjects, Wilcoxon signed-rank statistic, its two-sided p, and q (false discovery rate over the vertices of both hemispheres).",
+        Analysis: scores.analysis,
+        Layer: scores.layer,
+        Distance: scores.distance,
+        Hemisphere: hemi,
+        NNotScored: nNotScored,
+      };
+      files.push(file, { path: sidecarPath, bytes: formatJson(description) });
+    }
+  }
+  return files;
+}
+
+function groupRows({ targets, scores }: Group): (string | number)[][] {
+  const row = (at: GroupScores, target: number) => [
+    targets[target]!.name,
+    targets[target]!.hemi,
+    at.analysis,
+    at.layer,
+    at.distance,
+    at.n[target]!,
+    at.mean[target]!,
+    at.low[target]!,
+    at.high[target]!,
+    at.statistic[target]!,
+    at.pValue[target]!,
+    at.qValue[target]!,
+  ];
+  return scores.flatMap((at) => targets.map((_, target) => row(at, target)));
+}
+
+const columnDescriptions: Record<(typeof groupColumns)[number], object> = {
+  target: { Description: "Region that the statistics belong to." },
+  hemi: {
+    Description: "Hemisphere of the region; n/a where the region's file does not say.",
+    Levels: { L: "left", R: "right" },
+  },
+  analysis: {
+    Description: "What was computed of each subject.",
+    Levels: { ...analysisDescriptions, ...contrastDescriptions },
+  },
+  layer: {
+    Description: "Layer of the language model, 0 = embedding output; n/a where the analysis has none or spans all.",
+  },
+  distance: {
+    Description:
+      "Words from the current word to the last word of the forecast window; n/a where the analysis has none or spans all.",
+    Units: "words",
+  },
+  n: { Description: "Subjects with a score." },
+  mean: { Description: "Mean over these subjects." },
+  ci_low: { Description: "Lower end of the 95 % confidence interval of the mean over subjects (t-distribution)." },
+  ci_high: { Description: "Upper end of it." },
+  statistic: {
+    Description:
+      "Wilcoxon signed-rank statistic against zero over subjects; n/a for forecastDistance and forecastDepth, whose null value is not zero.",
+  },
+  p: { Description: "Two-sided p value of it." },
+  q: {
+    Description:
+      "p after Benjamini and Hochberg (false discovery rate), over the targets of the same analysis, layer and distance.",
+  },
+};

@@ -1,0 +1,160 @@
+import { OptionError, ShapeError } from "../errors.ts";
+import type { AnalysisScores, StudyResult, SubjectScores } from "./result.ts";
+
+/** Names one map of scores: an analysis at a layer and a distance. */
+export interface ScoreKey {
+  readonly analysis: string;
+  readonly layer: number | "n/a";
+  readonly distance: number | "n/a";
+}
+
+/** `"forecastScore|8|-3"`: the same for equal keys, different for different ones. */
+export function formatScoreKey(key: ScoreKey): string {
+  return `${key.analysis}|${key.layer}|${key.distance}`;
+}
+
+/** The scores of one subject at a key, or undefined where that analysis was not run. */
+export function selectScores(subject: SubjectScores, key: ScoreKey): AnalysisScores | undefined {
+  return subject.analyses.find(
+    (scores) => scores.analysis === key.analysis && scores.layer === key.layer && scores.distance === key.distance,
+  );
+}
+
+/** Every key that any of the subjects has, in the order of first appearance. */
+export function listScoreKeys(subjects: readonly SubjectScores[]): readonly ScoreKey[] {
+  const found = new Map<string, ScoreKey>();
+  for (const { analyses } of subjects) {
+    for (const { analysis, layer, distance } of analyses) {
+      const key = { analysis, layer, distance };
+      const name = formatScoreKey(key);
+      if (!found.has(name)) found.set(name, key);
+    }
+  }
+  return [...found.values()];
+}
+
+/** Layers at which an analysis was run in any subject, ascending. */
+export function listLayers(subjects: readonly SubjectScores[], analysis: string): readonly number[] {
+  const layers = listScoreKeys(subjects).flatMap((key) =>
+    key.analysis === analysis && key.layer !== "n/a" ? [key.layer] : [],
+  );
+  return [...new Set(layers)].sort((a, b) => a - b);
+}
+
+/** Distances at which an analysis was run at a layer in any subject, ascending. */
+export function listDistances(
+  subjects: readonly SubjectScores[],
+  analysis: string,
+  layer: number | "n/a",
+): readonly number[] {
+  const distances = listScoreKeys(subjects).flatMap((key) =>
+    key.analysis === analysis && key.layer === layer && key.distance !== "n/a" ? [key.distance] : [],
+  );
+  return [...new Set(distances)].sort((a, b) => a - b);
+}
+
+/**
+ * The layer that a report leads with for an analysis: `result.mainLayer` where the analysis was run at it, else the one
+ * nearest to two thirds of the deepest layer of all analyses, the lower of two equally near; undefined where the
+ * analysis has no layers.
+ */
+export function mainLayer(result: StudyResult, analysis: string): number | undefined {
+  const layers = listLayers(result.subjects, analysis);
+  if (result.mainLayer !== undefined && layers.includes(result.mainLayer)) return result.mainLayer;
+  const all = listScoreKeys(result.subjects).flatMap((key) => (key.layer === "n/a" ? [] : [key.layer]));
+  const wanted = (2 / 3) * Math.max(...all);
+  // The subtraction keeps ties such as 1 and 3 around 2 ties, for all depths that models have.
+  return layers.reduce<number | undefined>(
+    (best, layer) => (best === undefined || Math.abs(layer - wanted) < Math.abs(best - wanted) - 1e-9 ? layer : best),
+    undefined,
+  );
+}
+
+/**
+ * Makes sure that subjects can be put side by side: at least one, no participant twice, names that may stand in file
+ * names, the same targets in the same order, and as many scores as targets everywhere.
+ *
+ * @throws OptionError where names cannot be used
+ * @throws ShapeError where lengths or targets differ
+ */
+export function checkSubjects(subjects: readonly SubjectScores[]): void {
+  const first = subjects[0];
+  if (!first) throw new OptionError("subjects must hold at least one subject, got none. Check what was excluded.");
+  const seen = new Set<string>();
+  for (const subject of subjects) {
+    checkSubject(subject);
+    const { participant, targets } = subject;
+    if (seen.has(participant)) {
+      throw new OptionError(
+        `subjects must be named once each, got "${participant}" twice. Join a subject's runs first.`,
+      );
+    }
+    seen.add(participant);
+    const differs =
+      targets !== first.targets &&
+      (targets.length !== first.targets.length ||
+        targets.some(({ name, hemi }, i) => name !== first.targets[i]!.name || hemi !== first.targets[i]!.hemi));
+    if (differs) {
+      throw new ShapeError(
+        `subjects must have the same targets in the same order (${first.targets.length}, as ${first.participant} has), got ` +
+          `${targets.length} that differ (${participant}). Score them in one space.`,
+      );
+    }
+  }
+}
+
+/**
+ * Makes sure that one subject's scores fit together and can be written under BIDS names.
+ *
+ * @throws OptionError where a name cannot stand in a file name, or an analysis is given twice
+ * @throws ShapeError where there are not as many scores as targets
+ */
+export function checkSubject(subject: SubjectScores): void {
+  const { participant, targets, space, analyses } = subject;
+  if (!/^sub-[A-Za-z0-9]+$/.test(participant)) {
+    throw new OptionError(
+      `participant must be "sub-" and letters or digits, got "${participant}". Rename the subject.`,
+    );
+  }
+  if (space.kind === "surface") {
+    if (!/^[A-Za-z0-9]+$/.test(space.space)) {
+      throw new OptionError(
+        `space must be letters or digits, got "${space.space}" (${participant}). Rename the space.`,
+      );
+    }
+    const nVertices = space.nVertices[0] + space.nVertices[1];
+    if (nVertices !== targets.length) {
+      throw new ShapeError(
+        `targets must be the vertices of both hemispheres (${space.nVertices.join(" + ")}), got ${targets.length} (${participant}). Keep every vertex.`,
+      );
+    }
+  }
+  const seen = new Set<string>();
+  for (const { analysis, layer, distance, mean, folds } of analyses) {
+    const name = formatScoreKey({ analysis, layer, distance });
+    const where = `${participant}, analysis ${analysis}, layer ${layer}, distance ${distance}`;
+    if (!/^[A-Za-z][A-Za-z0-9]*$/.test(analysis)) {
+      throw new OptionError(
+        `analysis must be letters and digits, got "${analysis}" (${where}). It becomes part of file names: rename it.`,
+      );
+    }
+    for (const [what, value] of [
+      ["layer", layer],
+      ["distance", distance],
+    ] as const) {
+      if (value !== "n/a" && !(Number.isInteger(value) && (what === "distance" || value >= 0))) {
+        throw new OptionError(
+          `${what} must be a whole number${what === "layer" ? " from 0" : ""} or "n/a", got ${value} (${where}). Check the plan.`,
+        );
+      }
+    }
+    if (seen.has(name)) throw new OptionError(`analyses must be given once each, got one twice (${where}). Drop one.`);
+    seen.add(name);
+    const nColumns = folds?.nColumns ?? mean.length;
+    if (mean.length !== targets.length || nColumns !== targets.length) {
+      throw new ShapeError(
+        `scores must be one a target (${targets.length}), got ${mean.length} means and ${nColumns} columns of folds (${where}). Score the same targets.`,
+      );
+    }
+  }
+}
