@@ -29,13 +29,12 @@ export function parseBidsName(path: string): BidsName | undefined {
   const dot = base.indexOf(".");
   if (dot <= 0) return undefined;
   const parts = base.slice(0, dot).split("_");
-  let suffix = "";
   const last = parts.at(-1)!;
-  if (!last.includes("-")) {
-    suffix = last;
+  const suffix = last.includes("-") ? "" : last;
+  if (suffix === last) {
+    if (!/^[A-Za-z0-9]+$/.test(suffix)) return undefined;
     parts.pop();
   }
-  if (suffix === "" ? parts.length === 0 : !/^[A-Za-z0-9]+$/.test(suffix)) return undefined;
   const entities: Record<string, string> = {};
   for (const part of parts) {
     const match = /^([A-Za-z]+)-([A-Za-z0-9+]+)$/.exec(part);

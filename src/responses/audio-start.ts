@@ -8,7 +8,8 @@ import { numericColumn, type Table, textColumn } from "../formats/tsv.ts";
  *
  * @param events - columns `onset` and `stim_file`; rows whose `stim_file` is blank or "n/a" are ignored
  * @returns `stim_file` to seconds, in the order of the table; empty where no row names a file
- * @throws FormatError where a column is missing, or a row that names a file has no onset
+ * @throws NotFoundError where a column is missing
+ * @throws FormatError where an onset is no number, or a row that names a file has none
  */
 export function audioStarts(events: Table): ReadonlyMap<string, number> {
   const onsets = numericColumn(events, "onset");

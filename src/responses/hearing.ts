@@ -17,6 +17,7 @@ export interface Hearing {
  * The audio files heard in a run, by their start. A run with one audio file belongs to it whole; a run with several (the
  * Narratives task "schema" has two, between films) is cut.
  *
+ * @throws NotFoundError as `audioStarts`
  * @throws FormatError as `audioStarts`
  */
 export function hearings(events: Table): readonly Hearing[] {

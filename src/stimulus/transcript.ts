@@ -39,6 +39,7 @@ const SILENCES = new Set([
  *
  * @throws FormatError where the file is not what its extension says, holds no words, holds an empty word, or has times
  * that run backwards
+ * @throws NotFoundError where a table lacks a column
  * @throws OptionError where the extension is unknown, or the tier is not there or not said and not clear
  */
 export function readTranscript(bytes: Uint8Array, options: TranscriptOptions): Transcript {
