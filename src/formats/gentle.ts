@@ -1,0 +1,91 @@
+import { FormatError } from "../errors.ts";
+import { parseNumber } from "./number.ts";
+import { decodeUtf8, utf8Length } from "./text.ts";
+
+/** One word of a transcript as the forced aligner Gentle found it in the audio. */
+export interface GentleWord {
+  /** The word as the transcript has it. */
+  readonly text: string;
+  /** The word as it was aligned: lower case, `<unk>` where it is not in the aligner's vocabulary, `""` where not found. */
+  readonly aligned: string;
+  /** Seconds of audio; NaN where the word was not found. */
+  readonly onset: number;
+  /** Seconds of audio at which the word ends; NaN where it was not found. */
+  readonly offset: number;
+}
+
+/** Settings of {@link readGentle}. */
+export interface ReadGentleOptions {
+  /** The file, for messages. */
+  readonly path?: string | undefined;
+}
+
+/**
+ * The words of Gentle's `align.csv`: four columns without a header (word, aligned word, onset, offset), the last three
+ * blank where the aligner did not find the word. UTF-8; cells may be quoted, with quotes inside doubled.
+ *
+ * @throws FormatError where a row does not have four cells, has no word, one time without the other, a time that is no
+ * number or before the start of the audio, or an offset before its onset
+ * @see https://github.com/lowerquality/gentle
+ */
+export function readGentle(bytes: Uint8Array, options: ReadGentleOptions = {}): readonly GentleWord[] {
+  const path = options.path ?? "align.csv";
+  return splitCsv(decodeUtf8(bytes, path), path).map(({ cells, line, start }) => {
+    const fail = (message: string) => new FormatError(path, `${message} in line ${line}`, start);
+    const time = (name: string, cell: string) => {
+      if (cell === "") return Number.NaN;
+      const value = parseNumber(cell);
+      if (value !== undefined && value >= 0 && value < Infinity) return value;
+      throw fail(`the ${name} must be seconds from 0, or blank, got ${JSON.stringify(cell)}`);
+    };
+    if (cells.length !== 4)
+      throw fail(`a row must have four cells (word, aligned word, onset, offset), got ${cells.length}`);
+    const [text, aligned, onsetCell, offsetCell] = cells as [string, string, string, string];
+    if (text.trim() === "") throw fail(`a row must begin with a word, got ${JSON.stringify(text)}`);
+    const onset = time("onset", onsetCell);
+    const offset = time("offset", offsetCell);
+    if (Number.isNaN(onset) !== Number.isNaN(offset)) {
+      throw fail(`onset and offset must both be there or both be blank, got "${onsetCell}" and "${offsetCell}"`);
+    }
+    if (offset < onset) throw fail(`the offset must not lie before the onset, ${onset}, got ${offset}`);
+    return { text, aligned, onset, offset };
+  });
+}
+
+interface CsvRow {
+  readonly cells: readonly string[];
+  /** Line it begins in, from 1. */
+  readonly line: number;
+  /** Byte it begins at, not counting a byte order mark. */
+  readonly start: number;
+}
+
+/** One cell and what ends it: quoted with doubled quotes inside, or plain. */
+const cellPattern = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
+
+function splitCsv(text: string, path: string): CsvRow[] {
+  const rows: CsvRow[] = [];
+  let at = 0;
+  let line = 1;
+  let start = 0;
+  while (at < text.length) {
+    const from = at;
+    const cells: string[] = [];
+    for (let end = ","; end === ","; ) {
+      cellPattern.lastIndex = at;
+      const match = cellPattern.exec(text);
+      if (!match) {
+        const message = `a quoted cell must end with a quote, then a comma or the end of the line, got otherwise in line ${line}`;
+        throw new FormatError(path, message, start);
+      }
+      cells.push(match[1] === undefined ? match[2]! : match[1].replaceAll('""', '"'));
+      at += match[0].length;
+      end = match[3]!;
+    }
+    rows.push({ cells, line, start });
+    const row = text.slice(from, at);
+    start += utf8Length(row);
+    line += row.split("\n").length - 1;
+  }
+  return rows;
+}

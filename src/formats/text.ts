@@ -1,0 +1,67 @@
+import { FormatError } from "../errors.ts";
+
+/** One line of a text. */
+export interface Line {
+  /** Without what ends it. */
+  readonly text: string;
+  /** Byte at which it begins. */
+  readonly start: number;
+}
+
+/**
+ * The text of bytes in UTF-8, without a byte order mark.
+ *
+ * @throws FormatError where they are not UTF-8, with the first byte at fault
+ */
+export function decodeUtf8(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    const at = firstBadByte(bytes);
+    const got = bytes[at]!.toString(16).padStart(2, "0");
+    const message = `the text must be in UTF-8, got byte ${got}. Convert it, for example with iconv`;
+    throw new FormatError(path, message, at, { cause });
+  }
+}
+
+/**
+ * The lines of bytes in UTF-8, ended by LF or CRLF; the last need not be. A byte order mark is left out.
+ *
+ * @throws FormatError where the bytes are not UTF-8
+ */
+export function splitLines(bytes: Uint8Array, path: string): Line[] {
+  const lines: Line[] = [];
+  let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  for (const ended of decodeUtf8(bytes, path).split("\n")) {
+    lines.push({ text: ended.endsWith("\r") ? ended.slice(0, -1) : ended, start });
+    start += utf8Length(ended) + 1;
+  }
+  if (lines.at(-1)?.text === "") lines.pop();
+  return lines;
+}
+
+/** How many bytes a text takes in UTF-8. */
+export function utf8Length(text: string): number {
+  return Buffer.byteLength(text, "utf8");
+}
+
+/** The longest beginning that decodes ends where the first bad byte is: found by halving. */
+function firstBadByte(bytes: Uint8Array): number {
+  const decodes = (end: number) => {
+    try {
+      // As a stream, an incomplete character at the end is no error.
+      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, end), { stream: true });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  let good = 0;
+  let bad = bytes.length + 1;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (decodes(middle)) good = middle;
+    else bad = middle;
+  }
+  return Math.min(good, bytes.length - 1);
+}

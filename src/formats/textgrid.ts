@@ -1,0 +1,167 @@
+import { FormatError } from "../errors.ts";
+import { decodeUtf8, utf8Length } from "./text.ts";
+
+/** A Praat TextGrid: what is said when, in one or several tiers. Times are seconds of audio. */
+export interface TextGrid {
+  readonly start: number;
+  readonly end: number;
+  readonly tiers: readonly TextGridTier[];
+}
+
+/** One tier: stretches of time that follow one another, or single points. */
+export interface TextGridTier {
+  readonly name: string;
+  readonly kind: "interval" | "point";
+  /** In order of time; a point has its start and end at the same time. */
+  readonly intervals: readonly TextGridInterval[];
+}
+
+/** One labelled stretch of a tier. */
+export interface TextGridInterval {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** Settings of {@link readTextGrid}. */
+export interface ReadTextGridOptions {
+  /** The file, for messages. */
+  readonly path?: string | undefined;
+}
+
+/**
+ * The tiers of a Praat TextGrid, in its long or its short text format, UTF-8 or UTF-16 with a byte order mark. As
+ * Praat does, it reads free-standing numbers, texts in quotes (quotes inside doubled) and flags such as `<exists>`, in
+ * their order, and passes over everything else; Praat's backslash signs in texts are left as they are.
+ *
+ * @throws FormatError where the file is no TextGrid, ends early, goes on after its last tier, or has times that run
+ * backwards
+ * @see https://www.fon.hum.uva.nl/praat/manual/TextGrid_file_formats.html
+ */
+export function readTextGrid(bytes: Uint8Array, options: ReadTextGridOptions = {}): TextGrid {
+  const path = options.path ?? "TextGrid";
+  const tokens = tokenise(decodeText(bytes, path), path);
+  let next = 0;
+
+  function take(kind: Token["kind"], what: string): Token {
+    const token = tokens[next++];
+    if (!token) throw new FormatError(path, `${what} must follow, got the end. The file looks truncated`, bytes.length);
+    if (token.kind === kind) return token;
+    throw new FormatError(
+      path,
+      `${what} must follow, a ${kind}, got the ${token.kind} ${JSON.stringify(token.text)}`,
+      token.start,
+    );
+  }
+  const takeText = (what: string) => take("text", what).text;
+  const takeTime = (what: string) => Number(take("number", what).text);
+  function takeCount(what: string): number {
+    const token = take("number", what);
+    if (/^\d+$/.test(token.text)) return Number(token.text);
+    throw new FormatError(path, `${what} must be a whole number from 0, got ${token.text}`, token.start);
+  }
+  function takeAfter(earlier: number, what: string): number {
+    const token = take("number", what);
+    if (Number(token.text) >= earlier) return Number(token.text);
+    throw new FormatError(path, `${what} must not lie before ${earlier}, got ${token.text}`, token.start);
+  }
+
+  const fileType = take("text", 'File type "ooTextFile"');
+  if (!fileType.text.startsWith("ooTextFile")) {
+    throw new FormatError(path, `File type must be "ooTextFile", got ${JSON.stringify(fileType.text)}`, fileType.start);
+  }
+  const objectClass = take("text", 'Object class "TextGrid"');
+  if (objectClass.text !== "TextGrid") {
+    throw new FormatError(
+      path,
+      `Object class must be "TextGrid", got ${JSON.stringify(objectClass.text)}`,
+      objectClass.start,
+    );
+  }
+  const start = takeTime("the start of the grid");
+  const end = takeAfter(start, "the end of the grid");
+  const flag = take("flag", "<exists>, that there are tiers,");
+  const nTiers = flag.text === "<exists>" ? takeCount("the number of tiers") : 0;
+  const tiers: TextGridTier[] = [];
+  for (let t = 0; t < nTiers; t++) tiers.push(takeTier());
+  const left = tokens[next];
+  if (left) {
+    const message = `the file must end after tier ${nTiers}, as its number of tiers says, got ${JSON.stringify(left.text)}`;
+    throw new FormatError(path, message, left.start);
+  }
+  return { start, end, tiers };
+
+  function takeTier(): TextGridTier {
+    const tierClass = take("text", "the class of a tier");
+    const isPoint = tierClass.text === "TextTier";
+    if (!isPoint && tierClass.text !== "IntervalTier") {
+      const message = `the class of a tier must be "IntervalTier" or "TextTier", got ${JSON.stringify(tierClass.text)}`;
+      throw new FormatError(path, message, tierClass.start);
+    }
+    const name = takeText("the name of a tier");
+    const where = `(tier ${JSON.stringify(name)})`;
+    const tierStart = takeTime(`the start of the tier ${where}`);
+    takeAfter(tierStart, `the end of the tier ${where}`);
+    const nIntervals = takeCount(`the number of intervals ${where}`);
+    const intervals: TextGridInterval[] = [];
+    let earlier = -Infinity;
+    for (let i = 1; i <= nIntervals; i++) {
+      const what = isPoint ? `of point ${i} ${where}` : `of interval ${i} ${where}`;
+      const from = takeAfter(earlier, `the ${isPoint ? "time" : "start"} ${what}`);
+      earlier = isPoint ? from : takeAfter(from, `the end ${what}`);
+      intervals.push({ start: from, end: earlier, text: takeText(`the text ${what}`) });
+    }
+    return { name, kind: isPoint ? "point" : "interval", intervals };
+  }
+}
+
+interface Token {
+  readonly kind: "number" | "text" | "flag";
+  readonly text: string;
+  /** Byte it begins at. */
+  readonly start: number;
+}
+
+interface DecodedText {
+  readonly text: string;
+  /** Byte at which the text begins, after the byte order mark. */
+  readonly start: number;
+  readonly bytesOf: (text: string) => number;
+}
+
+function decodeText(bytes: Uint8Array, path: string): DecodedText {
+  const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
+  if (mark === 0xfeff || mark === 0xfffe) {
+    try {
+      const text = new TextDecoder(mark === 0xfeff ? "utf-16be" : "utf-16le", { fatal: true }).decode(bytes);
+      return { text, start: 2, bytesOf: (part) => part.length * 2 };
+    } catch (cause) {
+      const message = "the text must be whole UTF-16, as its byte order mark says, got otherwise. It looks truncated";
+      throw new FormatError(path, message, bytes.length, { cause });
+    }
+  }
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return { text: decodeUtf8(bytes, path), start: hasMark ? 3 : 0, bytesOf: utf8Length };
+}
+
+/** A text in quotes, a comment, or a run of anything but white space. */
+const pattern = /"((?:[^"]|"")*)("?)|!.*|[^\s"!]\S*/g;
+
+function tokenise({ text, start, bytesOf }: DecodedText, path: string): Token[] {
+  const tokens: Token[] = [];
+  let at = start;
+  let measured = 0;
+  for (const match of text.matchAll(pattern)) {
+    at += bytesOf(text.slice(measured, match.index));
+    measured = match.index;
+    const [whole, quoted, closing] = match;
+    if (quoted !== undefined) {
+      if (closing === "")
+        throw new FormatError(path, "a text must end with a quote, got none. The file looks truncated", at);
+      tokens.push({ kind: "text", text: quoted.replaceAll('""', '"'), start: at });
+    } else if (/^<[^<>]*>$/.test(whole)) tokens.push({ kind: "flag", text: whole, start: at });
+    else if (/^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?%?$/.test(whole))
+      tokens.push({ kind: "number", text: whole, start: at });
+  }
+  return tokens;
+}
