@@ -51,7 +51,7 @@ export async function openCheckpoint(source: Source): Promise<Checkpoint> {
       if (!place) throw new NotFoundError(`${source.location}: the weights must hold tensor "${name}", got none.`);
       const { file, entry } = place;
       const path = `${source.location}/${file}`;
-      const data = decodeTensor(entry, await source.readRange(file, entry.start, entry.end - entry.start));
+      const data = decodeTensor(entry, await source.readRange(file, entry.start, entry.end - entry.start), { path });
       const bad = data.findIndex((value) => !Number.isFinite(value));
       if (bad >= 0) {
         throw new FormatError(
