@@ -31,7 +31,7 @@ const SMALL = 200;
 export async function leadingEigen(
   symmetric: Matrix<Float64Array>,
   k: number,
-  device?: Device | undefined,
+  device?: Device,
 ): Promise<SymmetricEigen> {
   const n = symmetric.nRows;
   const width = k + Math.max(8, Math.ceil(k / 2));

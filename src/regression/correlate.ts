@@ -1,0 +1,45 @@
+import type { Matrix } from "../array/matrix.ts";
+
+/**
+ * Pearson r of each row of `predicted` with a column of `observed`, in double precision, [columns.length].
+ * NaN where either is constant, or holds NaN or an infinity.
+ *
+ * @param predicted - [columns.length x nSamples]
+ * @param observed - [nSamples x nTargets]
+ * @param columns - the column of `observed` that belongs to each row
+ */
+export function correlateRows(predicted: Matrix, observed: Matrix, columns: Int32Array): Float64Array {
+  const { nRows, nColumns: nSamples } = predicted;
+  const rows = new Float64Array(nSamples);
+  return Float64Array.from({ length: nRows }, (_, t) => {
+    const column = columns[t]!;
+    for (let i = 0; i < nSamples; i++) rows[i] = observed.data[i * observed.nColumns + column]!;
+    return pearson(predicted.data.subarray(t * nSamples, (t + 1) * nSamples), rows);
+  });
+}
+
+function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const n = a.length;
+  let meanA = 0;
+  let meanB = 0;
+  let constantA = true;
+  let constantB = true;
+  for (let i = 0; i < n; i++) {
+    meanA += a[i]! / n;
+    meanB += b[i]! / n;
+    if (a[i] !== a[0]) constantA = false;
+    if (b[i] !== b[0]) constantB = false;
+  }
+  if (constantA || constantB) return Number.NaN;
+  let squaresA = 0;
+  let squaresB = 0;
+  let products = 0;
+  for (let i = 0; i < n; i++) {
+    const deviationA = a[i]! - meanA;
+    const deviationB = b[i]! - meanB;
+    squaresA += deviationA * deviationA;
+    squaresB += deviationB * deviationB;
+    products += deviationA * deviationB;
+  }
+  return Math.max(-1, Math.min(1, products / Math.sqrt(squaresA * squaresB)));
+}

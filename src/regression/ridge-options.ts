@@ -1,0 +1,78 @@
+import { OptionError } from "../errors.ts";
+import type { Device } from "../graph/device.ts";
+import { requireCount } from "./check.ts";
+
+/** How the penalty of each target is chosen. See {@link RidgeOptions.choice}. */
+export type AlphaChoice = "leave-one-out" | "generalised" | "inner-folds";
+
+/** Ridge regression over a path of penalties. */
+export interface RidgeOptions {
+  /** Penalties to choose from, each over 0, in any order (default: ten from 1e-1 to 1e8, log-spaced). */
+  readonly alphas?: readonly number[] | undefined;
+  /**
+   * Which mean squared error picks the penalty of a target; of equal errors, the earlier penalty wins.
+   * - `"leave-one-out"` (default): of each sample, predicted from all others; closed form.
+   * - `"generalised"`: mean squared residual / (1 - trace(H) / n)^2, H the matrix that takes data to fit, intercept
+   *   included.
+   * - `"inner-folds"`: of contiguous chunks predicted from the others, averaged over chunks; centred in each.
+   */
+  readonly choice?: AlphaChoice | undefined;
+  /** How many contiguous chunks `"inner-folds"` parts the samples into (default 5). */
+  readonly nInnerFolds?: number | undefined;
+  /** Fit a constant that is not penalised (default true). */
+  readonly intercept?: boolean | undefined;
+  /** Targets worked on at a time (default: 256, fewer where temporaries would exceed 64 MB). Changes no result. */
+  readonly targetBlock?: number | undefined;
+  /**
+   * Precision of all work on targets (default "float32"); the work on the design is in double precision always.
+   * In single precision, a target whose choice or coefficients rounding could move is done again in double.
+   */
+  readonly precision?: "float32" | "float64" | undefined;
+  readonly device?: Device | undefined;
+}
+
+/** {@link RidgeOptions} with defaults filled in; `targetBlock` stays undefined where it is to be derived. */
+export interface ResolvedRidgeOptions {
+  readonly alphas: readonly number[];
+  readonly choice: AlphaChoice;
+  readonly nInnerFolds: number;
+  readonly intercept: boolean;
+  readonly targetBlock: number | undefined;
+  readonly precision: "float32" | "float64";
+  readonly device: Device | undefined;
+}
+
+/** 1e-1 to 1e8, ten values. */
+const DEFAULT_ALPHAS: readonly number[] = Array.from({ length: 10 }, (_, i) => 10 ** (i - 1));
+
+/**
+ * Options with their defaults, checked.
+ *
+ * @param where - the function that asks, for the message
+ * @throws OptionError for the first option that cannot be used
+ */
+export function resolveRidgeOptions(options: RidgeOptions, where: string): ResolvedRidgeOptions {
+  const { alphas = DEFAULT_ALPHAS, choice = "leave-one-out", nInnerFolds = 5, intercept = true } = options;
+  const { targetBlock, precision = "float32", device } = options;
+  if (alphas.length === 0) {
+    throw new OptionError(`${where}: alphas must hold at least one penalty, got none. Leave it out for the default.`);
+  }
+  alphas.forEach((alpha, i) => {
+    if (!(alpha > 0 && Number.isFinite(alpha))) {
+      throw new OptionError(
+        `${where}: alphas must be finite and over 0, got ${alpha} (alphas[${i}]). For least squares take a tiny one.`,
+      );
+    }
+  });
+  if (!["leave-one-out", "generalised", "inner-folds"].includes(choice)) {
+    throw new OptionError(
+      `${where}: choice must be "leave-one-out", "generalised" or "inner-folds", got ${JSON.stringify(choice)}.`,
+    );
+  }
+  if (precision !== "float32" && precision !== "float64") {
+    throw new OptionError(`${where}: precision must be "float32" or "float64", got ${JSON.stringify(precision)}.`);
+  }
+  requireCount(nInnerFolds, 2, where, "nInnerFolds");
+  if (targetBlock !== undefined) requireCount(targetBlock, 1, where, "targetBlock");
+  return { alphas, choice, nInnerFolds, intercept, targetBlock, precision, device };
+}

@@ -1,0 +1,181 @@
+import { emptyLike, Matrix, sliceColumns, toFloat32, toFloat64 } from "../array/matrix.ts";
+import { OptionError, ShapeError } from "../errors.ts";
+import { multiply } from "../graph/multiply.ts";
+import { requireFinite } from "./check.ts";
+import { chooseAlphas } from "./choose-alpha.ts";
+import { correlateRows } from "./correlate.ts";
+import { decomposeRidge, projectSamples, type RidgeDecomposition } from "./ridge-decomposition.ts";
+import { type ResolvedRidgeOptions, type RidgeOptions, resolveRidgeOptions } from "./ridge-options.ts";
+
+/** A ridge regression of many targets on one design, each target with its own penalty. */
+export interface RidgeFit {
+  /** The penalty of each target, [nTargets]; NaN for targets that are constant or not finite. */
+  readonly bestAlpha: Float64Array;
+  /** In the precision of the fit, [nFeatures x nTargets]; NaN for those targets. */
+  readonly coefficients: Matrix;
+  /** The constant of each target, [nTargets]; 0 without intercept, NaN for those targets. */
+  readonly intercept: Float64Array;
+  /** The mean squared held-out error at `bestAlpha`, by the `choice` of the fit, [nTargets]; NaN for those targets. */
+  readonly error: Float64Array;
+}
+
+/** How well a ridge regression predicts samples that it was not fitted on. */
+export interface RidgeScore {
+  /** Pearson r of prediction and data, [nTargets]; NaN where training or test data are constant or not finite. */
+  readonly r: Float64Array;
+  /** The penalty of each target, [nTargets]; NaN where training data are constant or not finite. */
+  readonly bestAlpha: Float64Array;
+}
+
+/**
+ * Ridge regression with the penalty of each target chosen from a path.
+ *
+ * Minimises |y - x b - c|^2 + alpha |b|^2 for each target; the constant c is not penalised. Equal to scikit-learn's
+ * RidgeCV(alphas, alpha_per_target=True): in single precision, the same alpha unless two errors differ by less than
+ * 1e-5 relatively, and coefficients to 1e-4 of their length.
+ *
+ * @param x - [nSamples x nFeatures], any precision; may be wider than long, rank-deficient, or hold constant columns
+ * @param y - [nSamples x nTargets], any precision. A target that is constant, or holds NaN or an infinity, gets NaN
+ * throughout; nothing is thrown for it
+ * @throws ShapeError where `x` holds NaN or an infinity, has fewer than 2 rows, or not as many as `y`
+ * @throws OptionError where an option cannot be used
+ * @see R. Rifkin, R. Lippert (2007), MIT-CSAIL-TR-2007-025 (leave-one-out in closed form)
+ */
+export async function ridgeCv(x: Matrix, y: Matrix, options: RidgeOptions = {}): Promise<RidgeFit> {
+  resolveRidgeOptions(options, "ridgeCv");
+  if (x.nRows !== y.nRows) {
+    throw new ShapeError(`ridgeCv: x and y must have equally many rows, got ${x.nRows} and ${y.nRows}.`);
+  }
+  return fitRidge(await decomposeRidge(x, options), y, options);
+}
+
+/**
+ * {@link ridgeCv} on a design that was taken apart before.
+ *
+ * @param y - [nSamples x nTargets]
+ * @param options - `intercept` must be that of the decomposition, as must `choice` and `nInnerFolds` for inner folds
+ * @throws ShapeError where `y` has another number of rows than the design
+ * @throws OptionError where an option cannot be used
+ */
+export async function fitRidge(
+  decomposition: RidgeDecomposition,
+  y: Matrix,
+  options: RidgeOptions = {},
+): Promise<RidgeFit> {
+  const resolved = resolveFor(decomposition, options, "fitRidge");
+  const { nFeatures } = decomposition;
+  const nTargets = y.nColumns;
+  const single = resolved.precision === "float32";
+  const nan = () => new Float64Array(nTargets).fill(Number.NaN);
+  const bestAlpha = nan();
+  const error = nan();
+  const intercept = nan();
+  const data = single ? new Float32Array(nFeatures * nTargets) : new Float64Array(nFeatures * nTargets);
+  const singleRight = toFloat32(decomposition.right);
+  await chooseAlphas(decomposition, y, resolved, "fitRidge", async (block) => {
+    const right = block.coefficients.data instanceof Float32Array ? singleRight : decomposition.right;
+    const product = await multiply(block.coefficients, right, { device: resolved.device }); // [block x nFeatures]
+    block.columns.forEach((column, t) => {
+      const usable = block.best[t]! >= 0;
+      const scale = usable ? block.targets.scale[t]! : Number.NaN;
+      let constant = block.targets.mean[t]!;
+      for (let j = 0; j < nFeatures; j++) {
+        data[j * nTargets + column] = product.data[t * nFeatures + j]! * scale;
+        // From the coefficient as it was rounded, so that a large mean of a column does no harm.
+        constant -= decomposition.mean[j]! * data[j * nTargets + column]!;
+      }
+      bestAlpha[column] = usable ? resolved.alphas[block.best[t]!]! : Number.NaN;
+      error[column] = block.error[t]!;
+      intercept[column] = usable ? constant : Number.NaN;
+    });
+  });
+  return { bestAlpha, coefficients: Matrix.of(data, nFeatures, nTargets), intercept, error };
+}
+
+/**
+ * x coefficients + intercept, [nSamples x nTargets]: computed in double precision, given in that of the fit.
+ *
+ * @param x - [nSamples x nFeatures]
+ * @throws ShapeError where `x` has another number of columns than the fit has features, or holds NaN or an infinity
+ */
+export async function predictRidge(
+  fit: RidgeFit,
+  x: Matrix,
+  options: Pick<RidgeOptions, "device"> = {},
+): Promise<Matrix> {
+  const { coefficients, intercept } = fit;
+  if (x.nColumns !== coefficients.nRows) {
+    throw new ShapeError(
+      `predictRidge: x must have a column for each feature of the fit (${coefficients.nRows}), got ${x.nColumns}.`,
+    );
+  }
+  requireFinite(x, "predictRidge", "x");
+  const nTargets = coefficients.nColumns;
+  const design = toFloat64(x);
+  const data = emptyLike(coefficients.data, x.nRows * nTargets);
+  const width = 1024;
+  for (let start = 0; start < nTargets; start += width) {
+    const part = toFloat64(sliceColumns(coefficients, start, Math.min(nTargets, start + width)));
+    const product = await multiply(design, part, { device: options.device });
+    for (let i = 0, at = 0; i < x.nRows; i++) {
+      for (let t = 0; t < part.nColumns; t++, at++) {
+        data[i * nTargets + start + t] = product.data[at]! + intercept[start + t]!;
+      }
+    }
+  }
+  return Matrix.of(data, x.nRows, nTargets);
+}
+
+/**
+ * Fits every target on a design, predicts other samples, and correlates, without ever holding all coefficients or
+ * predictions: memory beyond the arguments and the result stays near that of one block of targets.
+ *
+ * @param y - data of the samples of the design, [nSamples x nTargets]
+ * @param xTest - [nTest x nFeatures]
+ * @param yTest - [nTest x nTargets]
+ * @throws ShapeError where shapes do not fit together, `xTest` holds NaN or an infinity, or there are fewer than 2 test
+ * samples
+ * @throws OptionError where an option cannot be used
+ */
+export async function scoreRidge(
+  decomposition: RidgeDecomposition,
+  y: Matrix,
+  xTest: Matrix,
+  yTest: Matrix,
+  options: RidgeOptions = {},
+): Promise<RidgeScore> {
+  const resolved = resolveFor(decomposition, options, "scoreRidge");
+  const { device } = resolved;
+  const nTargets = y.nColumns;
+  if (xTest.nRows !== yTest.nRows || yTest.nColumns !== nTargets || xTest.nRows < 2) {
+    throw new ShapeError(
+      `scoreRidge: xTest and yTest must have equally many rows, at least 2, and yTest as many columns as y (${nTargets}), got ${xTest.nRows} and ${yTest.nRows} rows, ${yTest.nColumns} columns.`,
+    );
+  }
+  requireFinite(xTest, "scoreRidge", "xTest");
+  const projected = await projectSamples(decomposition, xTest, { device }, "scoreRidge"); // [rank x nTest]
+  const singleProjected = toFloat32(projected);
+  const r = new Float64Array(nTargets).fill(Number.NaN);
+  const bestAlpha = new Float64Array(nTargets).fill(Number.NaN);
+  await chooseAlphas(decomposition, y, resolved, "scoreRidge", async (block) => {
+    const along = block.coefficients.data instanceof Float32Array ? singleProjected : projected;
+    const predicted = await multiply(block.coefficients, along, { device }); // [block x nTest]
+    const correlations = correlateRows(predicted, yTest, block.columns);
+    block.columns.forEach((column, t) => {
+      const usable = block.best[t]! >= 0;
+      bestAlpha[column] = usable ? resolved.alphas[block.best[t]!]! : Number.NaN;
+      r[column] = usable ? correlations[t]! : Number.NaN;
+    });
+  });
+  return { r, bestAlpha };
+}
+
+function resolveFor(decomposition: RidgeDecomposition, options: RidgeOptions, where: string): ResolvedRidgeOptions {
+  const resolved = resolveRidgeOptions({ ...options, intercept: options.intercept ?? decomposition.intercept }, where);
+  if (resolved.intercept !== decomposition.intercept) {
+    throw new OptionError(
+      `${where}: intercept must be that of the decomposition (${decomposition.intercept}), got ${resolved.intercept}. Give decomposeRidge the same options.`,
+    );
+  }
+  return resolved;
+}

@@ -1,0 +1,46 @@
+import { OptionError } from "../errors.ts";
+import { studentQuantile } from "./student.ts";
+
+/** A mean over subjects with its confidence interval. */
+export interface MeanInterval {
+  /** NaN where there are no values. */
+  readonly mean: number;
+  /** NaN where there are fewer than 2 values. */
+  readonly low: number;
+  readonly high: number;
+  /** How many values are not NaN. */
+  readonly n: number;
+}
+
+/**
+ * The mean of the values that are not NaN, with its confidence interval: mean +- t s / sqrt(n), where s is the standard
+ * deviation (divided by n - 1) and t Student's quantile with n - 1 degrees of freedom.
+ *
+ * @param values - one a subject; NaN marks a subject without a value, who is left out and not counted in `n`
+ * @param level - the share of intervals that hold the true mean (default .95)
+ * @throws OptionError where `level` is not over 0 and under 1
+ */
+export function meanInterval(values: ArrayLike<number>, level = 0.95): MeanInterval {
+  if (!(level > 0 && level < 1)) {
+    throw new OptionError(`meanInterval: level must be over 0 and under 1, got ${level}. For 95 % take 0.95.`);
+  }
+  const present = Array.from(values).filter((value) => !Number.isNaN(value));
+  const n = present.length;
+  const mean = present.reduce((sum, value) => sum + value, 0) / n;
+  if (n < 2) return { mean, low: Number.NaN, high: Number.NaN, n };
+  const squares = present.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const half = quantile(level, n - 1) * Math.sqrt(squares / (n - 1) / n);
+  return { mean, low: mean - half, high: mean + half, n };
+}
+
+// An interval is taken for each of many thousand vertices, with few different numbers of subjects.
+const quantiles = new Map<string, number>();
+
+function quantile(level: number, degrees: number): number {
+  const key = `${level},${degrees}`;
+  const known = quantiles.get(key);
+  if (known !== undefined) return known;
+  const value = studentQuantile(level, degrees);
+  quantiles.set(key, value);
+  return value;
+}
