@@ -1,0 +1,76 @@
+import { emptyLike, formatShape, Matrix } from "../array/matrix.ts";
+import { OptionError } from "../errors.ts";
+import { checkStoryLengths } from "./story-lengths.ts";
+
+/** How features are spread over the volumes after a word (a finite impulse response). */
+export interface DelayOptions {
+  /** Volumes of each story, in the order in which they are joined. */
+  readonly storyLengths: readonly number[];
+  /** Copies of the features (default 6). */
+  readonly nDelays?: number | undefined;
+  /** Volumes by which the first copy is late (default 0). 1 imitates public code, for comparison only. */
+  readonly firstDelay?: number | undefined;
+  /**
+   * What enters at the start of a story: zeros (default), or with `"wrap"` the story's own end, for comparison with
+   * public code only.
+   */
+  readonly edge?: "zero" | "wrap" | undefined;
+}
+
+/**
+ * Delayed copies of the columns of `x`, within each story: row t of the copy for delay k is row t - k of the same story.
+ * Columns are ordered by delay: all columns at `firstDelay`, then all one volume later, and so on.
+ *
+ * @param x - all stories, one after the other, [nVolumes x nFeatures]
+ * @returns [nVolumes x (nDelays * nFeatures)] in the precision of `x`; the first k volumes of a story are zero at delay k
+ * @throws ShapeError where the story lengths do not add up to nVolumes
+ * @throws OptionError where a delay is not a whole number, or reaches over a whole story
+ * @remarks `edge: "wrap"` is a circular shift within each story. The first author's public code shifts circularly too, but
+ * shifts the training volumes as one series and the test volumes as another, so that there the end of one story also
+ * enters the start of the next. Both put the end of a series before its start; neither should be used to report.
+ * @see https://doi.org/10.1038/s41562-022-01516-2, Methods, "Brain score"
+ */
+export function delayColumns<Data extends Matrix["data"]>(
+  x: Matrix<Data>,
+  { storyLengths, nDelays = 6, firstDelay = 0, edge = "zero" }: DelayOptions,
+): Matrix<Data> {
+  checkStoryLengths("delayColumns", storyLengths, x.nRows, `features ${formatShape(x)}`);
+  checkDelays(storyLengths, nDelays, firstDelay);
+  const { nColumns } = x;
+  const width = nDelays * nColumns;
+  const data = emptyLike(x.data, x.nRows * width);
+  let start = 0;
+  for (const length of storyLengths) {
+    for (let t = 0; t < length; t++) {
+      for (let k = 0; k < nDelays; k++) {
+        let source = t - firstDelay - k;
+        if (source < 0) {
+          if (edge === "zero") continue;
+          source += length;
+        }
+        const from = (start + source) * nColumns;
+        data.set(x.data.subarray(from, from + nColumns), (start + t) * width + k * nColumns);
+      }
+    }
+    start += length;
+  }
+  return Matrix.of(data, x.nRows, width);
+}
+
+function checkDelays(storyLengths: readonly number[], nDelays: number, firstDelay: number): void {
+  if (!(Number.isInteger(nDelays) && nDelays >= 1)) {
+    throw new OptionError(`delayColumns: nDelays must be a whole number from 1, got ${nDelays}. It counts volumes.`);
+  }
+  if (!(Number.isInteger(firstDelay) && firstDelay >= 0)) {
+    throw new OptionError(
+      `delayColumns: firstDelay must be a whole number from 0, got ${firstDelay}. It counts volumes after the word.`,
+    );
+  }
+  const reach = Math.max(nDelays, firstDelay + nDelays - 1);
+  const story = storyLengths.findIndex((length) => reach >= length);
+  if (story < 0) return;
+  throw new OptionError(
+    `delayColumns: delays must be smaller than nVolumes (${storyLengths[story]}), got ${reach} ` +
+      `(story ${story + 1} of ${storyLengths.length}). Are they in seconds? They count volumes.`,
+  );
+}

@@ -1,0 +1,104 @@
+import { formatShape, joinColumns, type Matrix, takeRows } from "../array/matrix.ts";
+import { OptionError, ShapeError } from "../errors.ts";
+import type { Device } from "../graph/device.ts";
+import { applyPca, fitPca } from "../regression/pca.ts";
+import { applyStandardise, fitStandardise } from "../regression/standardise.ts";
+import { type DelayOptions, delayColumns } from "./delays.ts";
+import { checkStoryLengths } from "./story-lengths.ts";
+
+/** How features become the columns of a design. */
+export interface DesignOptions extends DelayOptions {
+  /** Principal components kept of each band (default 20), or `"none"` to keep its features as they are. */
+  readonly components?: number | "none" | undefined;
+  /**
+   * Whether each band is reduced before it is delayed (default: 20 components x 6 delays = 120 columns a band) or after
+   * (20 columns a band).
+   */
+  readonly reduction?: "before-delays" | "after-delays" | undefined;
+  /** Where the matrix products run. */
+  readonly device?: Device | undefined;
+}
+
+/**
+ * The design of one fold: every band reduced on its own, delayed and standardised, then all side by side. Means, scales
+ * and components are taken from the training volumes alone and applied to all.
+ *
+ * - `"before-delays"`: standardise, PCA, delays, standardise;
+ * - `"after-delays"`: standardise, delays, PCA, standardise;
+ * - components `"none"`: standardise, delays, standardise.
+ *
+ * @param bands - features of each band, all stories joined, each [nVolumes x nFeatures]; all finite
+ * @param train - rows of the training volumes
+ * @returns [nVolumes x nColumns] for all volumes; the training rows of a column have mean 0 and variance 1 (population)
+ * @throws ShapeError where bands and story lengths disagree, or a band does not vary over the training volumes
+ * @throws OptionError where `components` is neither `"none"` nor a whole number from 1, or a delay does not fit
+ * @remarks A band with no more columns than `components` is not rotated but kept as it is (so a single column, such as word
+ * rate, needs no option of its own); a band whose rank is smaller than `components` keeps as many columns as its rank.
+ * scikit-learn's PCA refuses the first and fills the second with rounding errors.
+ * @remarks Delays are built on the joined series, within each story, and the volumes are split after: a test volume right
+ * after a training chunk holds the delayed features of the last training volumes, and a training volume right after a test
+ * chunk those of the last test volumes. What crosses the border is what was said, never a response; folds with a `gap`
+ * keep even that apart.
+ * @see https://doi.org/10.1038/s41562-022-01516-2, Methods, "Brain score"
+ */
+export async function fitDesign(bands: readonly Matrix[], train: Int32Array, options: DesignOptions): Promise<Matrix> {
+  if (bands.length === 0) throw new ShapeError("fitDesign: at least one band of features must be given, got none.");
+  const designs: Matrix[] = [];
+  for (const band of bands) designs.push(await fitBand(band, train, options));
+  return designs.length === 1 ? designs[0]! : joinColumns(designs);
+}
+
+/**
+ * The columns of one band in the design of one fold, as {@link fitDesign} joins them. A band's columns do not depend on
+ * the bands beside it, so they can be computed once and joined with many others.
+ *
+ * @param band - features, all stories joined, [nVolumes x nFeatures]
+ * @param train - rows of the training volumes
+ * @returns [nVolumes x nColumns] for all volumes
+ * @throws ShapeError and OptionError as {@link fitDesign}
+ */
+export async function fitBand(band: Matrix, train: Int32Array, options: DesignOptions): Promise<Matrix> {
+  const { components = 20, reduction = "before-delays", storyLengths, device } = options;
+  const what = `features ${formatShape(band)}`;
+  checkStoryLengths("fitDesign", storyLengths, band.nRows, what);
+  if (components !== "none" && !(Number.isInteger(components) && components >= 1)) {
+    throw new OptionError(
+      `fitDesign: components must be a whole number from 1 or "none", got ${components} (${what}).`,
+    );
+  }
+  const reduce = async (x: Matrix): Promise<Matrix> => {
+    if (components === "none" || x.nColumns <= components) return x;
+    return applyPca(x, await fitPca(takeRows(x, train), components, { device }), { device });
+  };
+  requireVarying(band, train, what);
+  const features = standardiseOn(band, train);
+  const delayed =
+    reduction === "before-delays"
+      ? delayColumns(await reduce(features), options)
+      : await reduce(delayColumns(features, options));
+  return standardiseOn(delayed, train);
+}
+
+function standardiseOn(x: Matrix, train: Int32Array): Matrix {
+  return applyStandardise(x, fitStandardise(takeRows(x, train)));
+}
+
+/** A band that is constant where it is fitted adds nothing to a score; that is a mistake upstream, never a result. */
+function requireVarying(band: Matrix, train: Int32Array, what: string): void {
+  const { data, nColumns } = band;
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new ShapeError(
+      `fitDesign: features must be finite, got ${data[bad]} (volume ${Math.floor(bad / nColumns)}, ` +
+        `column ${bad % nColumns} of ${what}). Check the activations that they were made of.`,
+    );
+  }
+  const first = (train[0] ?? 0) * nColumns;
+  for (const row of train) {
+    for (let j = 0; j < nColumns; j++) if (data[row * nColumns + j] !== data[first + j]) return;
+  }
+  throw new ShapeError(
+    `fitDesign: features must vary over the training volumes, got the same row ${train.length} times (${what}). ` +
+      "Does any word of the stories fall within the volumes?",
+  );
+}

@@ -1,0 +1,49 @@
+import { emptyLike, formatShape, Matrix } from "../array/matrix.ts";
+import { OptionError } from "../errors.ts";
+
+/** Which words a {@link forecastWindow} joins. */
+export interface WindowOptions {
+  /** Words from the word itself to the window's last word; negative for a window of the past. */
+  readonly distance: number;
+  /** Words in the window (default 7). */
+  readonly width?: number | undefined;
+}
+
+/**
+ * The forecast window of every word of one story: the activations of the words n + distance - width + 1 to
+ * n + distance side by side, left to right; X~(d) of the paper. Words beyond either end of the story are zero vectors.
+ *
+ * @param activations - one story, [nWords x nUnits]; stories are windowed one by one, so that none sees the next
+ * @returns [nWords x (width * nUnits)] in the precision of `activations`; NaN stays where it was
+ * @throws OptionError where `distance` is not a whole number, or `width` not a whole number from 1
+ * @remarks The paper's window is seven words wide. Width 1 gives a single future word (its supplement); a distance of
+ * at most -1 holds words of the past only, a control; a distance smaller than `width` holds word n itself too.
+ * @see https://doi.org/10.1038/s41562-022-01516-2, Methods, "Forecast windows"
+ */
+export function forecastWindow<Data extends Matrix["data"]>(
+  activations: Matrix<Data>,
+  { distance, width = 7 }: WindowOptions,
+): Matrix<Data> {
+  if (!Number.isInteger(distance)) {
+    throw new OptionError(
+      `forecastWindow: distance must be a whole number of words, got ${distance}. Negative ones reach into the past.`,
+    );
+  }
+  if (!(Number.isInteger(width) && width >= 1)) {
+    throw new OptionError(
+      `forecastWindow: width must be a whole number of words from 1, got ${width} (activations ${formatShape(activations)}).`,
+    );
+  }
+  const { nRows, nColumns: nUnits } = activations;
+  const data = emptyLike(activations.data, nRows * width * nUnits);
+  for (let n = 0; n < nRows; n++) {
+    // The words of one window lie one after the other in `activations` too: one copy, cut at the story's ends.
+    const wanted = n + distance - width + 1;
+    const first = Math.max(0, wanted);
+    const end = Math.min(nRows, wanted + width);
+    if (first >= end) continue;
+    const place = n * width + (first - wanted);
+    data.set(activations.data.subarray(first * nUnits, end * nUnits), place * nUnits);
+  }
+  return Matrix.of(data, nRows, width * nUnits);
+}
