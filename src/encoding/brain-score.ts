@@ -1,0 +1,164 @@
+import { formatShape, Matrix } from "../array/matrix.ts";
+import { ShapeError } from "../errors.ts";
+import { fitDesign } from "../features/design.ts";
+import { checkStoryLengths } from "../features/story-lengths.ts";
+import { contiguousFolds } from "../regression/folds.ts";
+import { fitRidge, predictRidge, scoreRidge } from "../regression/ridge.ts";
+import { pearsonColumns } from "../statistics/pearson.ts";
+import { alphaAtEdges } from "./alpha-edges.ts";
+import { createPooledCorrelation } from "./pooled-correlation.ts";
+import {
+  type EncodingOptions,
+  joinFolds,
+  type PreparedEncoding,
+  type PreparedFold,
+  prepareFold,
+  type ScoreOptions,
+} from "./prepared.ts";
+import { checkVolumes, gather, scorableTargets } from "./targets.ts";
+
+/** How well features predict responses that were not fitted. */
+export interface EncodingScore {
+  /** Pearson r of prediction and data, [nTargets]: over the folds as `average` says; NaN where not scored. */
+  readonly score: Float64Array;
+  /** Pearson r of each fold's test chunk, [nFolds x nTargets]. */
+  readonly foldScores: Matrix;
+  /** The ridge penalty that each fold chose, [nFolds x nTargets]. */
+  readonly bestAlphas: Matrix;
+  /** Targets whose score is NaN. */
+  readonly nNotScored: number;
+  /**
+   * Shares (0..1) of the choices, over scored targets and folds, that fell on the lowest and on the highest alpha: large
+   * ones say that the range is too narrow (lowest) or that nothing was predicted (highest). NaN where nothing is scored.
+   */
+  readonly alphaAtEdges: { readonly lowest: number; readonly highest: number };
+}
+
+/** Responses whose training and test rows are copied at once; bounds the memory beside the responses themselves. */
+const TARGETS_AT_ONCE = 16384;
+
+/**
+ * The brain score R(X): per target, the correlation of responses with their prediction from the features, on volumes held
+ * out of the fit. For each fold: design ({@link fitDesign}), ridge with the penalty chosen per target on the training
+ * volumes, Pearson r on the test volumes; then the mean over folds.
+ *
+ * @param features - volume-level features, all stories joined, [nVolumes x nFeatures]; several bands are reduced apart
+ * @param bold - the responses of one subject, the same stories in the same order, [nVolumes x nTargets]
+ * @throws ShapeError where features, bold and story lengths disagree
+ * @throws OptionError where folds, delays, components or alphas cannot be used
+ * @remarks A target that is constant, or not finite, in the training or the test chunk of any fold is scored in none: its
+ * score, fold scores and alphas are NaN, and it is counted in `nNotScored`. The first author's public code fits no
+ * intercept, scales the responses by quantiles, and averages over the folds that happen to be finite.
+ * @see https://doi.org/10.1038/s41562-022-01516-2, Methods, "Brain score"
+ */
+export async function brainScore(
+  features: Matrix | readonly Matrix[],
+  bold: Matrix,
+  options: EncodingOptions,
+): Promise<EncodingScore> {
+  checkVolumes("brainScore", asBands(features), bold, options.storyLengths);
+  return scoreEncoding(await prepareEncoding(features, options), bold, options);
+}
+
+/**
+ * The part of {@link brainScore} that knows the stimulus only: designs and ridge decompositions of all folds. Subjects who
+ * heard the same stories share it.
+ *
+ * Memory held, in bytes: 8 nFolds nColumns (nVolumes + nColumns); 5 MB for 1,000 volumes, 120 columns and 5 folds. With
+ * `choice: "inner-folds"` about nInnerFolds times more.
+ *
+ * @param features - as in {@link brainScore}
+ * @throws ShapeError and OptionError as {@link brainScore}
+ */
+export async function prepareEncoding(
+  features: Matrix | readonly Matrix[],
+  options: EncodingOptions,
+): Promise<PreparedEncoding> {
+  const bands = asBands(features);
+  const { storyLengths, nFolds = 5, gap, onProgress } = options;
+  const first = bands[0];
+  if (!first) throw new ShapeError("prepareEncoding: at least one band of features must be given, got none.");
+  checkStoryLengths("prepareEncoding", storyLengths, first.nRows, `features ${formatShape(first)}`);
+  const folds: PreparedFold[] = [];
+  for (const fold of contiguousFolds(first.nRows, nFolds, { gap })) {
+    folds.push(await prepareFold(await fitDesign(bands, fold.train, options), fold, options));
+    onProgress?.({ label: "designs", done: folds.length, total: nFolds });
+  }
+  return joinFolds(folds, options);
+}
+
+/**
+ * The part of {@link brainScore} that knows the responses: fits and scores every target in every fold.
+ *
+ * @param prepared - of the stories that the subject heard, joined in the same order
+ * @param bold - [nVolumes x nTargets]
+ * @param options - how to average and whom to tell; folds, delays and alphas are those of `prepared`
+ * @throws ShapeError where `bold` has another number of volumes than was prepared
+ */
+export async function scoreEncoding(
+  prepared: PreparedEncoding,
+  bold: Matrix,
+  options: ScoreOptions = {},
+): Promise<EncodingScore> {
+  const { average = "folds", onProgress } = options;
+  const { ridge, folds } = prepared;
+  if (bold.nRows !== prepared.nVolumes) {
+    throw new ShapeError(
+      `scoreEncoding: bold must have as many volumes as the features that were prepared (${prepared.nVolumes} = ` +
+        `storyLengths ${prepared.storyLengths.join(" + ")}), got ${bold.nRows} (${formatShape(bold)}).`,
+    );
+  }
+  const columns = scorableTargets(
+    bold,
+    folds.map(({ fold }) => fold),
+  );
+  const nTargets = bold.nColumns;
+  const foldScores = Matrix.zeros(folds.length, nTargets);
+  const bestAlphas = Matrix.zeros(folds.length, nTargets);
+  foldScores.data.fill(Number.NaN);
+  bestAlphas.data.fill(Number.NaN);
+  const pooled = average === "concatenated" ? createPooledCorrelation(bold) : undefined;
+  for (const [index, { fold, decomposition, xTest }] of folds.entries()) {
+    for (let start = 0; start < columns.length; start += TARGETS_AT_ONCE) {
+      const block = columns.subarray(start, start + TARGETS_AT_ONCE);
+      const yTrain = gather(bold, fold.train, block);
+      const yTest = gather(bold, fold.test, block);
+      let result: { readonly r: Float64Array; readonly bestAlpha: Float64Array };
+      if (pooled) {
+        const fit = await fitRidge(decomposition, yTrain, ridge);
+        const prediction = await predictRidge(fit, xTest);
+        pooled.add(prediction, yTest, block);
+        result = { r: pearsonColumns(prediction, yTest), bestAlpha: fit.bestAlpha };
+      } else {
+        result = await scoreRidge(decomposition, yTrain, xTest, yTest, ridge);
+      }
+      block.forEach((column, k) => {
+        foldScores.data[index * nTargets + column] = result.r[k]!;
+        bestAlphas.data[index * nTargets + column] = result.bestAlpha[k]!;
+      });
+    }
+    onProgress?.({ label: "brain score", done: index + 1, total: folds.length });
+  }
+  const score = pooled ? pooled.correlation(columns) : meanOverFolds(foldScores);
+  return {
+    score,
+    foldScores,
+    bestAlphas,
+    nNotScored: score.reduce((count, r) => count + (Number.isNaN(r) ? 1 : 0), 0),
+    alphaAtEdges: alphaAtEdges(bestAlphas, ridge.alphas),
+  };
+}
+
+/** One band or several, as several. */
+export function asBands(features: Matrix | readonly Matrix[]): readonly Matrix[] {
+  return "data" in features ? [features] : features;
+}
+
+/** The mean of each column; NaN where any fold is. */
+function meanOverFolds({ data, nRows, nColumns }: Matrix): Float64Array {
+  const mean = new Float64Array(nColumns);
+  for (let fold = 0; fold < nRows; fold++) {
+    for (let j = 0; j < nColumns; j++) mean[j]! += data[fold * nColumns + j]! / nRows;
+  }
+  return mean;
+}

@@ -1,0 +1,177 @@
+import { formatShape, joinColumns, Matrix } from "../array/matrix.ts";
+import type { OnProgress } from "../array/progress.ts";
+import { OptionError, ShapeError } from "../errors.ts";
+import { fitBand, fitDesign } from "../features/design.ts";
+import { checkStoryLengths } from "../features/story-lengths.ts";
+import { contiguousFolds } from "../regression/folds.ts";
+import { asBands, type EncodingScore, scoreEncoding } from "./brain-score.ts";
+import {
+  type EncodingOptions,
+  joinFolds,
+  type PreparedEncoding,
+  type PreparedFold,
+  prepareFold,
+  type ScoreOptions,
+} from "./prepared.ts";
+import { checkVolumes } from "./targets.ts";
+
+/**
+ * Volume-level forecast windows by distance: each a matrix [nVolumes x (width * nUnits)], or a function that makes it when
+ * its turn comes, so that only one is in memory at a time.
+ */
+export type ForecastWindows = ReadonlyMap<number, Matrix | (() => Matrix | Promise<Matrix>)>;
+
+/** What windows of the future add to the prediction of responses. */
+export interface ForecastScores {
+  /** Words, in the order of the windows given. */
+  readonly distances: readonly number[];
+  /** R(X): the features alone. */
+  readonly brainScore: EncodingScore;
+  /** R(X + X~(d)) by distance. */
+  readonly joint: ReadonlyMap<number, EncodingScore>;
+  /** F(d) = R(X + X~(d)) - R(X), [nDistances x nTargets]; NaN where a target is not scored. */
+  readonly score: Matrix<Float64Array>;
+  /** F(d) of each fold by distance, [nFolds x nTargets]. */
+  readonly foldScores: ReadonlyMap<number, Matrix<Float64Array>>;
+}
+
+/** All that forecast scores need of the stimulus, for every subject who heard the same stories in the same order. */
+export interface PreparedForecast {
+  /** Words, in the order of the windows given. */
+  readonly distances: readonly number[];
+  /** The features alone. */
+  readonly base: PreparedEncoding;
+  /** Features and window, by distance. */
+  readonly joint: ReadonlyMap<number, PreparedEncoding>;
+}
+
+/**
+ * The forecast score F(d) = R(X + X~(d)) - R(X) of every target at every distance: how much better features and window
+ * together predict held-out responses than the features alone. Both models have the same folds; features and window are
+ * reduced apart, then joined.
+ *
+ * @param features - volume-level features, all stories joined, [nVolumes x nFeatures]; several bands are reduced apart
+ * @param windows - volume-level windows by distance, from `forecastWindow`
+ * @param bold - the responses of one subject, the same stories in the same order, [nVolumes x nTargets]
+ * @throws OptionError where there are no windows, or an option cannot be used
+ * @throws ShapeError where features, windows, bold and story lengths disagree
+ * @remarks A window has more columns than the features alone and may predict better, or worse, for that reason only: score
+ * `randomWindow`, `shuffledWindow` and windows of the past (negative distances) beside it.
+ * @see https://doi.org/10.1038/s41562-022-01516-2, Methods, "Forecast score"
+ */
+export async function forecastScore(
+  features: Matrix | readonly Matrix[],
+  windows: ForecastWindows,
+  bold: Matrix,
+  options: EncodingOptions,
+): Promise<ForecastScores> {
+  checkVolumes("forecastScore", asBands(features), bold, options.storyLengths);
+  return scoreForecast(await prepareForecast(features, windows, options), bold, options);
+}
+
+/**
+ * The part of {@link forecastScore} that knows the stimulus only. The features' own columns are computed once for each fold
+ * and joined with every window's.
+ *
+ * Memory held, in bytes: 8 nFolds c (nVolumes + c) for each distance, where c counts the columns of features and window
+ * together (240 by default): 490 MB for 1,000 volumes, 5 folds and the 41 distances -10..30. Prepare fewer distances at a
+ * time where that is too much. With `choice: "inner-folds"` about nInnerFolds times more.
+ *
+ * @param features - as in {@link forecastScore}
+ * @throws OptionError and ShapeError as {@link forecastScore}
+ */
+export async function prepareForecast(
+  features: Matrix | readonly Matrix[],
+  windows: ForecastWindows,
+  options: EncodingOptions,
+): Promise<PreparedForecast> {
+  const bands = asBands(features);
+  const { storyLengths, nFolds = 5, gap } = options;
+  const distances = [...windows.keys()];
+  const first = bands[0];
+  if (!first) throw new ShapeError("prepareForecast: at least one band of features must be given, got none.");
+  if (distances.length === 0) {
+    throw new OptionError(
+      "prepareForecast: distances must hold at least one number of words, got none. Without windows, take brainScore.",
+    );
+  }
+  checkStoryLengths("prepareForecast", storyLengths, first.nRows, `features ${formatShape(first)}`);
+  const folds = contiguousFolds(first.nRows, nFolds, { gap });
+  const tell = countModels("designs", folds.length, distances.length + 1, options.onProgress);
+
+  const designs: Matrix[] = [];
+  const baseFolds: PreparedFold[] = [];
+  for (const fold of folds) {
+    const design = await fitDesign(bands, fold.train, options);
+    designs.push(design);
+    baseFolds.push(await prepareFold(design, fold, options));
+    tell(0, baseFolds.length);
+  }
+  const joint = new Map<number, PreparedEncoding>();
+  for (const [place, [distance, source]] of [...windows].entries()) {
+    const window = typeof source === "function" ? await source() : source;
+    checkWindow(window, distance, first);
+    const jointFolds: PreparedFold[] = [];
+    for (const [index, fold] of folds.entries()) {
+      const design = joinColumns([designs[index]!, await fitBand(window, fold.train, options)]);
+      jointFolds.push(await prepareFold(design, fold, options));
+      tell(place + 1, jointFolds.length);
+    }
+    joint.set(distance, joinFolds(jointFolds, options));
+  }
+  return { distances, base: joinFolds(baseFolds, options), joint };
+}
+
+/**
+ * The part of {@link forecastScore} that knows the responses.
+ *
+ * @param prepared - of the stories that the subject heard, joined in the same order
+ * @param bold - [nVolumes x nTargets]
+ * @param options - how to average and whom to tell; folds, delays and alphas are those of `prepared`
+ * @throws ShapeError where `bold` has another number of volumes than was prepared
+ */
+export async function scoreForecast(
+  prepared: PreparedForecast,
+  bold: Matrix,
+  options: ScoreOptions = {},
+): Promise<ForecastScores> {
+  const { distances, base } = prepared;
+  const nTargets = bold.nColumns;
+  const tell = countModels("forecast score", base.folds.length, distances.length + 1, options.onProgress);
+  const score = (model: PreparedEncoding, place: number) =>
+    scoreEncoding(model, bold, { ...options, onProgress: ({ done }) => tell(place, done) });
+
+  const alone = await score(base, 0);
+  const joint = new Map<number, EncodingScore>();
+  const foldScores = new Map<number, Matrix<Float64Array>>();
+  const gains = Matrix.zeros(distances.length, nTargets);
+  for (const [row, distance] of distances.entries()) {
+    const both = await score(prepared.joint.get(distance)!, row + 1);
+    joint.set(distance, both);
+    foldScores.set(distance, difference(both.foldScores, alone.foldScores));
+    for (let j = 0; j < nTargets; j++) gains.data[row * nTargets + j] = both.score[j]! - alone.score[j]!;
+  }
+  return { distances, brainScore: alone, joint, score: gains, foldScores };
+}
+
+function checkWindow(window: Matrix, distance: number, features: Matrix): void {
+  if (window.nRows === features.nRows) return;
+  throw new ShapeError(
+    `prepareForecast: windows must have as many volumes as the features (${features.nRows}), got ${window.nRows} ` +
+      `(distance ${distance}, ${formatShape(window)}). Bring windows to volumes with the same onsets as the features.`,
+  );
+}
+
+function difference(a: Matrix, b: Matrix): Matrix<Float64Array> {
+  return Matrix.of(
+    Float64Array.from(a.data, (value, k) => value - b.data[k]!),
+    a.nRows,
+    a.nColumns,
+  );
+}
+
+/** Progress in units of folds times models; `tell(model, foldsDone)`. */
+function countModels(label: string, nFolds: number, nModels: number, onProgress: OnProgress | undefined) {
+  return (model: number, foldsDone: number) =>
+    onProgress?.({ label, done: model * nFolds + foldsDone, total: nModels * nFolds });
+}

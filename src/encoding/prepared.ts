@@ -1,0 +1,64 @@
+import { type Matrix, takeRows } from "../array/matrix.ts";
+import type { OnProgress } from "../array/progress.ts";
+import type { DesignOptions } from "../features/design.ts";
+import type { Fold } from "../regression/folds.ts";
+import { decomposeRidge, type RidgeDecomposition } from "../regression/ridge-decomposition.ts";
+import { type ResolvedRidgeOptions, type RidgeOptions, resolveRidgeOptions } from "../regression/ridge-options.ts";
+
+/** What can be said about scoring, once the designs are there. */
+export interface ScoreOptions {
+  /**
+   * What `score` is: the mean of the folds' correlations (default), or the correlation of the held-out predictions of
+   * all folds, one after the other, with the data. The second also sees differences in level between chunks.
+   */
+  readonly average?: "folds" | "concatenated" | undefined;
+  /** Told after each fold of each model. */
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/** How features and responses become scores: designs, ridge regression and folds. */
+export interface EncodingOptions extends DesignOptions, RidgeOptions, ScoreOptions {
+  /** Contiguous chunks of the joined series, each held out once (default 5). */
+  readonly nFolds?: number | undefined;
+  /** Volumes next to a test chunk that are left out of training (default 0, as in the paper). */
+  readonly gap?: number | undefined;
+}
+
+/** One fold of a model, ready to be fitted to any responses. */
+export interface PreparedFold {
+  readonly fold: Fold;
+  /** The design's training rows, decomposed. */
+  readonly decomposition: RidgeDecomposition;
+  /** The design's test rows, [nTest x nColumns]. */
+  readonly xTest: Matrix;
+}
+
+/** All that a score needs of the stimulus, for every subject who heard the same stories in the same order. */
+export interface PreparedEncoding {
+  readonly storyLengths: readonly number[];
+  /** The sum of the story lengths. */
+  readonly nVolumes: number;
+  /** Columns of the design; the same in all folds unless the rank of a band differs. */
+  readonly nColumns: number;
+  readonly folds: readonly PreparedFold[];
+  /** The options that the decompositions were made with, and that responses are fitted with. */
+  readonly ridge: ResolvedRidgeOptions;
+}
+
+/** Splits one fold's design, [nVolumes x nColumns], and decomposes its training rows. */
+export async function prepareFold(design: Matrix, fold: Fold, ridge: RidgeOptions): Promise<PreparedFold> {
+  const decomposition = await decomposeRidge(takeRows(design, fold.train), ridge);
+  return { fold, decomposition, xTest: takeRows(design, fold.test) };
+}
+
+/** Puts the folds of one model together. */
+export function joinFolds(folds: readonly PreparedFold[], options: EncodingOptions): PreparedEncoding {
+  const { storyLengths } = options;
+  return {
+    storyLengths,
+    nVolumes: storyLengths.reduce((sum, length) => sum + length, 0),
+    nColumns: folds[0]?.xTest.nColumns ?? 0,
+    folds,
+    ridge: resolveRidgeOptions(options, "prepareEncoding"),
+  };
+}
