@@ -85,6 +85,28 @@ export function findFiles(
   );
 }
 
+const indices = new WeakMap<BidsDataset, ReadonlyMap<string, readonly BidsFile[]>>();
+
+/**
+ * The files with this suffix and extension, in the order of the data set. Looked up in an index that is made once a data
+ * set: large ones hold tens of thousands of files, asked for run by run.
+ */
+export function filesNamed(dataset: BidsDataset, suffix: string, extension: string): readonly BidsFile[] {
+  let index = indices.get(dataset);
+  if (!index) {
+    const made = new Map<string, BidsFile[]>();
+    for (const file of dataset.files) {
+      const key = `${file.name.suffix}${file.name.extension}`;
+      const list = made.get(key);
+      if (list) list.push(file);
+      else made.set(key, [file]);
+    }
+    index = made;
+    indices.set(dataset, index);
+  }
+  return index.get(`${suffix}${extension}`) ?? [];
+}
+
 /** The longest leading run of `derivatives/<name>` folders in a path. */
 function rootOf(path: string): string {
   const parts = path.split("/");
@@ -153,11 +175,9 @@ export async function readSidecarWithOrigin(dataset: BidsDataset, file: BidsFile
 
 /** The sidecars that apply to a file, from the most general to the most specific. */
 function sidecarsOf(dataset: BidsDataset, file: BidsFile): BidsFile[] {
-  return dataset.files
+  return filesNamed(dataset, file.name.suffix, ".json")
     .filter(
       (candidate) =>
-        candidate.name.extension === ".json" &&
-        candidate.name.suffix === file.name.suffix &&
         candidate.root === file.root &&
         isAbove(folderOf(candidate), folderOf(file)) &&
         entitiesWithin(candidate.name.entities, file.name.entities),

@@ -1,4 +1,4 @@
-import type { BidsDataset, BidsFile } from "../bids/dataset.ts";
+import { type BidsDataset, type BidsFile, filesNamed } from "../bids/dataset.ts";
 import { entitiesWithin, formatBidsName } from "../bids/name.ts";
 import { type DatasetIssue, NotFoundError, nearestNames } from "../errors.ts";
 
@@ -117,14 +117,10 @@ export function companions(
   root: string,
   wanted: { readonly suffixes: readonly string[]; readonly extension: string; readonly desc?: string },
 ): readonly BidsFile[] {
-  const fitting = dataset.files.filter((file) => {
+  const named = wanted.suffixes.flatMap((suffix) => filesNamed(dataset, suffix, wanted.extension));
+  const fitting = named.filter((file) => {
     const { desc, ...entities } = file.name.entities;
-    return (
-      wanted.suffixes.includes(file.name.suffix) &&
-      file.name.extension === wanted.extension &&
-      desc === wanted.desc &&
-      entitiesWithin(entities, run.entities)
-    );
+    return desc === wanted.desc && entitiesWithin(entities, run.entities);
   });
   const places = [
     (file: BidsFile) => file.root === root,

@@ -11,7 +11,7 @@ import {
   type Version,
   type VersionChoice,
 } from "./candidates.ts";
-import { type Hearing, hearings } from "./hearing.ts";
+import { type Hearing, hearings, oddEvents } from "./hearing.ts";
 import { repetitionTimeOf } from "./repetition-time.ts";
 
 /** Which responses are wanted; undefined asks for nothing. */
@@ -51,6 +51,8 @@ export interface ResponseFiles {
   readonly audioStart: number;
   /** The story's volumes where the run has several stories; `end` (exclusive) is undefined where nothing follows. */
   readonly volumes?: { readonly start: number; readonly end: number | undefined } | undefined;
+  /** What is odd and no error: events unlike those of the other runs with this audio file. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -79,7 +81,8 @@ export async function findResponses(
   const runs = all.filter((run) => !excluded.has(run.name) && (wanted?.includes(participantOf(run)) ?? true));
 
   const issues: DatasetIssue[] = [];
-  const found: ResponseFiles[] = [];
+  const found: { readonly files: ResponseFiles; readonly rows: readonly number[] }[] = [];
+  const patterns = new Map<string, (readonly number[])[]>();
   const heard = new Set<string>();
   const bothHemispheres = runs.some((run) => run.versions.some((version) => version.files.length > 1));
   for (const run of runs) {
@@ -91,7 +94,10 @@ export async function findResponses(
       heard.add(task);
       continue;
     }
-    for (const hearing of events.hearings) heard.add(task).add(storyOfStimFile(hearing.stimFile));
+    for (const { stimFile, rows } of events.hearings) {
+      heard.add(task).add(storyOfStimFile(stimFile));
+      patterns.set(stimFile, [...(patterns.get(stimFile) ?? []), rows]);
+    }
     const fitting = events.hearings.filter(
       ({ stimFile }) => stories === undefined || stories.includes(task) || stories.includes(storyOfStimFile(stimFile)),
     );
@@ -100,7 +106,8 @@ export async function findResponses(
     issues.push(...checked.issues);
     if (checked.version === undefined || checked.repetitionTime === undefined) continue;
     for (const hearing of fitting) {
-      found.push(describe(dataset, run, checked.version, events.path, hearing, checked.repetitionTime));
+      const files = describe(dataset, run, checked.version, events.path, hearing, checked.repetitionTime);
+      found.push({ files, rows: hearing.rows });
     }
   }
   for (const story of stories ?? []) if (!heard.has(story)) throw notThere(dataset, "story", story, [...heard].sort());
@@ -110,7 +117,10 @@ export async function findResponses(
       issues,
     );
   }
-  return found;
+  return found.map(({ files, rows }) => {
+    const odd = oddEvents(rows, patterns.get(files.stimFile)!);
+    return odd === undefined ? files : { ...files, notes: [...files.notes, `${files.events}: ${odd}`] };
+  });
 }
 
 /** The version of a run and its repetition time, and everything that stands against them. */
@@ -202,6 +212,7 @@ function describe(
     stimFile,
     audioStart,
     volumes,
+    notes: [],
   };
 }
 

@@ -6,6 +6,8 @@ export interface Hearing {
   readonly stimFile: string;
   /** Seconds from the first volume of the run. */
   readonly audioStart: number;
+  /** Onsets of the rows that name the file, in seconds from `audioStart`, ascending: music at 0, the story after it. */
+  readonly rows: readonly number[];
   /**
    * Seconds from the first volume of the run: the part that belongs to this audio file where the run plays several.
    * From its start to the next event with another file or none; `end` is undefined where nothing follows.
@@ -22,12 +24,38 @@ export interface Hearing {
  */
 export function hearings(events: Table): readonly Hearing[] {
   const starts = [...audioStarts(events)].sort((a, b) => a[1] - b[1]);
-  if (starts.length === 1) return [{ stimFile: starts[0]![0], audioStart: starts[0]![1] }];
   const onsets = numericColumn(events, "onset");
   const files = textColumn(events, "stim_file").map((file) => file.trim());
   return starts.map(([stimFile, audioStart]) => {
+    const own = [...onsets].filter((_, row) => files[row] === stimFile);
+    const rows = own.map((onset) => onset - audioStart).sort((a, b) => a - b);
+    if (starts.length === 1) return { stimFile, audioStart, rows };
     const others = [...onsets].filter((onset, row) => files[row] !== stimFile && onset > audioStart);
     const end = others.length > 0 ? Math.min(...others) : undefined;
-    return { stimFile, audioStart, window: { start: audioStart, end } };
+    return { stimFile, audioStart, rows, window: { start: audioStart, end } };
   });
+}
+
+/** Seconds within which two runs' events count as the same. */
+const SAME = 0.5;
+
+/**
+ * What is odd about a run's events, beside those of other runs that play the same audio file: its story begins at
+ * another time after the start of the audio, so that one of the two times is wrong, and with it every word's.
+ *
+ * @param rows - of the run, as in {@link Hearing}
+ * @param others - of all runs with this audio file
+ * @returns a sentence, or undefined where the run is like most
+ */
+export function oddEvents(rows: readonly number[], others: readonly (readonly number[])[]): string | undefined {
+  const like = (a: readonly number[], b: readonly number[]) =>
+    a.length === b.length && a.every((onset, i) => Math.abs(onset - b[i]!) <= SAME);
+  const countLike = (a: readonly number[]) => others.filter((b) => like(a, b)).length;
+  const common = others.reduce((best, b) => (countLike(b) > countLike(best) ? b : best), rows);
+  if (like(rows, common)) return undefined;
+  const format = (onsets: readonly number[]) => onsets.map((onset) => `${Number(onset.toFixed(2))} s`).join(", ");
+  return (
+    `events must lie as in other runs of the same audio (${format(common)} after its start, ${countLike(common)} of ${others.length} runs), ` +
+    `got ${format(rows)}. The audio's start is doubtful: check the run, or exclude it.`
+  );
 }

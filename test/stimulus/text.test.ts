@@ -58,10 +58,10 @@ describe("cleanWord", () => {
         "",
       );
       const clean = cleanWord(word);
-      expect(clean, word).not.toBe("");
-      expect(cleanWord(clean), word).toBe(clean);
+      expect([word, clean === ""]).toEqual([word, false]);
+      expect([word, cleanWord(clean)]).toEqual([word, clean]);
       const letters = (text: string) => text.replace(/[^\p{L}\p{N}]/gu, "");
-      expect(letters(clean), word).toBe(letters(word));
+      expect([word, letters(clean)]).toEqual([word, letters(word)]);
     }
   });
 
