@@ -20,26 +20,32 @@ export function correlateRows(predicted: Matrix, observed: Matrix, columns: Int3
 
 function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const n = a.length;
-  let meanA = 0;
-  let meanB = 0;
-  let constantA = true;
-  let constantB = true;
-  for (let i = 0; i < n; i++) {
-    meanA += a[i]! / n;
-    meanB += b[i]! / n;
-    if (a[i] !== a[0]) constantA = false;
-    if (b[i] !== b[0]) constantB = false;
-  }
-  if (constantA || constantB) return Number.NaN;
+  const { mean: meanA, range: rangeA } = momentsOf(a);
+  const { mean: meanB, range: rangeB } = momentsOf(b);
   let squaresA = 0;
   let squaresB = 0;
   let products = 0;
   for (let i = 0; i < n; i++) {
-    const deviationA = a[i]! - meanA;
-    const deviationB = b[i]! - meanB;
+    const deviationA = (a[i]! - meanA) / rangeA;
+    const deviationB = (b[i]! - meanB) / rangeB;
     squaresA += deviationA * deviationA;
     squaresB += deviationB * deviationB;
     products += deviationA * deviationB;
   }
   return Math.max(-1, Math.min(1, products / Math.sqrt(squaresA * squaresB)));
+}
+
+/** The mean, and the range: NaN for a constant, which makes r NaN, as NaN or an infinity among the values does. */
+function momentsOf(values: ArrayLike<number>): { readonly mean: number; readonly range: number } {
+  const n = values.length;
+  let mean = 0;
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < n; i++) {
+    const value = values[i]!;
+    mean += value / n;
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  return { mean, range: greatest > least ? greatest - least : Number.NaN };
 }

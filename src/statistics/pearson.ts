@@ -5,7 +5,7 @@ import { ShapeError } from "../errors.ts";
  * Pearson r of each column of `a` with the same column of `b`, computed in double precision, [nColumns].
  *
  * NaN where either column is constant, or holds NaN or an infinity, or where there are fewer than 2 rows. Means are
- * taken off first, so that large offsets cost no digits beyond those that the data lost to them.
+ * taken off first and ranges divided out, so that neither offset nor magnitude matters.
  *
  * @param a - [nRows x nColumns], any precision
  * @param b - of the same shape, any precision
@@ -25,31 +25,29 @@ export function pearsonColumns(a: Matrix, b: Matrix): Float64Array {
   const products = new Float64Array(nColumns);
   for (let i = 0, at = 0; i < nRows; i++) {
     for (let j = 0; j < nColumns; j++, at++) {
-      const deviationA = a.data[at]! - first.mean[j]!;
-      const deviationB = b.data[at]! - second.mean[j]!;
+      const deviationA = (a.data[at]! - first.mean[j]!) / first.range[j]!;
+      const deviationB = (b.data[at]! - second.mean[j]!) / second.range[j]!;
       squaresA[j]! += deviationA * deviationA;
       squaresB[j]! += deviationB * deviationB;
       products[j]! += deviationA * deviationB;
     }
   }
-  return products.map((product, j) => {
-    if (!first.varies[j] || !second.varies[j]) return Number.NaN;
-    // Roots apart: the product of two small sums of squares could underflow.
-    const r = product / (Math.sqrt(squaresA[j]!) * Math.sqrt(squaresB[j]!));
-    return Math.max(-1, Math.min(1, r));
-  });
+  return products.map((product, j) => Math.max(-1, Math.min(1, product / Math.sqrt(squaresA[j]! * squaresB[j]!))));
 }
 
-/** The mean of each column, and 1 where it varies. */
-function momentsOf({ data, nRows, nColumns }: Matrix): { readonly mean: Float64Array; readonly varies: Uint8Array } {
+/** The mean of each column, and its range: NaN where it is constant or not finite, which makes r NaN. */
+function momentsOf({ data, nRows, nColumns }: Matrix): { readonly mean: Float64Array; readonly range: Float64Array } {
   const mean = new Float64Array(nColumns);
-  const varies = new Uint8Array(nColumns);
+  const least = new Float64Array(nColumns).fill(Number.POSITIVE_INFINITY);
+  const greatest = new Float64Array(nColumns).fill(Number.NEGATIVE_INFINITY);
   for (let i = 0, at = 0; i < nRows; i++) {
     for (let j = 0; j < nColumns; j++, at++) {
-      mean[j]! += data[at]!;
-      if (data[at] !== data[j]) varies[j] = 1;
+      const value = data[at]!;
+      mean[j]! += value / nRows;
+      if (value < least[j]!) least[j] = value;
+      if (value > greatest[j]!) greatest[j] = value;
     }
   }
-  for (let j = 0; j < nColumns; j++) mean[j]! /= nRows;
-  return { mean, varies };
+  const range = greatest.map((high, j) => (high - least[j]! > 0 ? high - least[j]! : Number.NaN));
+  return { mean, range };
 }
