@@ -1,0 +1,151 @@
+import { Matrix } from "../array/matrix.ts";
+import type { OnProgress } from "../array/progress.ts";
+import { createRandom } from "../array/random.ts";
+import type { Device } from "../graph/device.ts";
+import { type ClearDirections, clearestDirections, orthonormalBasis, type Rival } from "./directions.ts";
+import { convolveStories, type HeardStory, type VolumeFeatures, volumeFeatures } from "./features.ts";
+import { sampleHrf } from "./hrf.ts";
+
+/** What a region's responses hold, layers counted. */
+export interface Planted {
+  readonly layer: number;
+  /** Words; undefined where only the words heard are planted. */
+  readonly distance: number | undefined;
+}
+
+/** Makes the noise-free responses of regions. */
+export interface SignalMaker {
+  /**
+   * The response of one region of one subject, mean 0 and variance 1 over all stories, [nVolumes].
+   *
+   * @param region - name that seeds the region's own directions, common to all subjects
+   * @param subject - name that seeds how the subject differs from the others
+   * @param latency - seconds by which the subject's haemodynamic response is late
+   */
+  signal(planted: Planted, region: string, subject: string, latency: number): Float64Array;
+}
+
+/** How {@link createSignalMaker} works. */
+export interface SignalOptions {
+  readonly seed: number | string;
+  readonly repetitionTime: number;
+  /** Standard deviation of the forecast part over that of the part that is heard. */
+  readonly forecastGain: number;
+  readonly device?: Device | undefined;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/** Windows that must not explain what is planted of the words heard. */
+const HEARD_RIVALS: readonly number[] = [-4, -2, 0, 2, 4, 6, 8, 10, 12, 14, 16];
+/** How many words other windows are away that must not explain a planted forecast. */
+const FORECAST_RIVALS: readonly number[] = [-8, -6, -4, -2, 2, 4, 6, 8];
+/** How much more the words heard count as a rival of a forecast than any one other window. */
+const HEARD_WEIGHT = 3;
+/** Directions that a region's own is drawn from. */
+const N_DIRECTIONS = 2;
+/** How far a subject's direction leaves the region's. */
+const SUBJECT_SHARE = 0.5;
+
+/**
+ * Prepares all that is planted: components of the words heard and of the forecast windows, and the directions among
+ * them that can be told apart.
+ *
+ * A response is `h * (A a) + gain h * (B b)`: A the components of the words heard, B those of the window at the planted
+ * distance, h the subject's haemodynamic response, both parts of variance 1 before `gain`.
+ *
+ * @remarks Which combinations a and b are drawn matters. A window of words to come is, a few seconds later, a window of
+ * words heard, and six delays reach over 7.5 s: most combinations of a window's components are explained just as well by
+ * the words heard at other delays, or by a window some words nearer or farther, so that a forecast planted at random
+ * has no distance of its own. Therefore a is drawn from the two combinations that windows (at -4, -2, ... 16, with their
+ * delays) explain least, and b from the two that the words heard (weight 3) and the windows 2, 4, 6 and 8 words nearer
+ * and farther (weight 1 each) explain least; see `clearestDirections`. The components, their number and the delays are
+ * those of the default analysis, so that the true model is among the models fitted. What such data can show is that an
+ * analysis finds a distance that is there to be found; that one is there in a brain they cannot show.
+ */
+export async function createSignalMaker(
+  stories: readonly HeardStory[],
+  wanted: readonly Planted[],
+  options: SignalOptions,
+): Promise<SignalMaker> {
+  const { seed, repetitionTime, forecastGain, device, onProgress } = options;
+  const storyLengths = stories.map((story) => story.nVolumes);
+  const canonical = sampleHrf(repetitionTime);
+  const known = new Map<string, Promise<VolumeFeatures & { readonly basis: Matrix<Float64Array> }>>();
+  const features = (layer: number, distance: number | undefined) => {
+    const key = keyOf({ layer, distance });
+    let made = known.get(key);
+    if (!made) {
+      made = volumeFeatures(stories, layer, distance, { repetitionTime, device }).then(async (found) => ({
+        ...found,
+        basis: await orthonormalBasis(found.design),
+      }));
+      known.set(key, made);
+    }
+    return made;
+  };
+  const rivals = async (layer: number, distances: readonly number[]): Promise<Rival[]> => {
+    const found: Rival[] = [];
+    for (const distance of distances) found.push({ basis: (await features(layer, distance)).basis, weight: 1 });
+    return found;
+  };
+
+  const planted = new Map<string, VolumeFeatures & ClearDirections>();
+  const plant = async (part: Planted, others: readonly Rival[]) => {
+    if (planted.has(keyOf(part))) return;
+    const own = await features(part.layer, part.distance);
+    const convolved = convolveStories(own.components, canonical, storyLengths);
+    planted.set(keyOf(part), { ...own, ...(await clearestDirections(convolved, others, N_DIRECTIONS)) });
+  };
+  for (const [index, part] of wanted.entries()) {
+    onProgress?.({ label: "what is planted", done: index, total: wanted.length });
+    const { layer, distance } = part;
+    await plant({ layer, distance: undefined }, await rivals(layer, HEARD_RIVALS));
+    if (distance === undefined) continue;
+    const heard: Rival = { basis: (await features(layer, undefined)).basis, weight: HEARD_WEIGHT };
+    const others = FORECAST_RIVALS.map((step) => distance + step);
+    await plant(part, [heard, ...(await rivals(layer, others))]);
+  }
+  onProgress?.({ label: "what is planted", done: wanted.length, total: wanted.length });
+
+  const partSignal = (part: Planted, region: string, subject: string, response: Float64Array): Float64Array => {
+    const { components, weights } = planted.get(keyOf(part))!;
+    const kind = part.distance === undefined ? "heard" : "forecast";
+    const common = unitVector(weights.nColumns, `${kind} part of ${region}, seed ${seed}`);
+    const own = unitVector(weights.nColumns, `${kind} part of ${region}, ${subject}, seed ${seed}`);
+    const mixed = common.map((value, j) => value + SUBJECT_SHARE * own[j]!);
+    const combined = Matrix.zeros(components.nRows, 1);
+    for (let t = 0; t < components.nRows; t++) {
+      for (let i = 0; i < weights.nRows; i++) {
+        let weight = 0;
+        for (let j = 0; j < weights.nColumns; j++) weight += weights.data[i * weights.nColumns + j]! * mixed[j]!;
+        combined.data[t]! += weight * components.data[t * components.nColumns + i]!;
+      }
+    }
+    return toUnitVariance(convolveStories(combined, response, storyLengths).data);
+  };
+
+  return {
+    signal(part, region, subject, latency) {
+      const response = sampleHrf(repetitionTime, { latency });
+      const heard = partSignal({ layer: part.layer, distance: undefined }, region, subject, response);
+      if (part.distance === undefined) return heard;
+      const forecast = partSignal(part, region, subject, response);
+      return toUnitVariance(heard.map((value, t) => value + forecastGain * forecast[t]!));
+    },
+  };
+}
+
+const keyOf = ({ layer, distance }: Planted) => `${layer} ${distance ?? "heard"}`;
+
+function unitVector(length: number, seed: string): number[] {
+  const random = createRandom(seed);
+  const vector = Array.from({ length }, () => random.normal());
+  const norm = Math.hypot(...vector);
+  return vector.map((value) => value / norm);
+}
+
+/** A series of mean 0 divided by its standard deviation. */
+function toUnitVariance(series: Float64Array): Float64Array {
+  const variance = series.reduce((sum, value) => sum + value * value, 0) / series.length;
+  return series.map((value) => value / Math.sqrt(variance));
+}
