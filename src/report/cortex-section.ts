@@ -1,0 +1,123 @@
+import { extentOf } from "./chart.ts";
+import { type ColourMap, cool, type Rgb, warm } from "./colour-map.ts";
+import { type Findings, fewestForSignificance, significanceLevel } from "./findings.ts";
+import { type GroupScores, groupScores, selectGroup } from "./group.ts";
+import { html, type Markup } from "./markup.ts";
+import { formatCount, formatNumber, formatShare } from "./numbers.ts";
+import { pngAddress, writePng } from "./png.ts";
+import { type Picture, rasterise, rasteriseBar, type View } from "./rasterise.ts";
+import type { StudyResult, Surface } from "./result.ts";
+
+/** Pixels of one view of one hemisphere. */
+const width = 440;
+
+/** A map to draw: values a vertex of both hemispheres, masked already. */
+interface CortexMap {
+  readonly name: string;
+  readonly caption: string;
+  readonly values: Float64Array;
+  readonly decimals: number;
+  /** Whether values below zero get colours of their own; else the map runs from the least value to the greatest. */
+  readonly isSigned: boolean;
+}
+
+/**
+ * Maps of the group on the cortex, lateral and medial: brain score, forecast score and forecast distance, shown where
+ * they differ from zero over subjects; undefined where there is no mesh or no score of vertices.
+ */
+export function cortexSection({ result, brain, forecast, forecastDistance }: Findings): Markup | undefined {
+  const space = result.subjects[0]?.space;
+  const surfaces = result.surfaces ?? [];
+  if (space?.kind !== "surface" || surfaces.length === 0) return undefined;
+  const wanted = [brain, forecast?.atTabled, forecastDistance].flatMap((scores) => scores ?? []);
+  const maps = mapsOf(result, wanted);
+  return html`<section><h2>On the cortex</h2>${maps.map((map) => mapFigure(map, surfaces, space.nVertices[0]))}</section>`;
+}
+
+function mapsOf(result: StudyResult, wanted: readonly GroupScores[]): CortexMap[] {
+  // Only what is drawn is tested, on vertices: many distances times many vertices would take long.
+  const needed = new Set(wanted.map(({ analysis }) => analysis));
+  const subjects = result.subjects.map((subject) => ({
+    ...subject,
+    analyses: subject.analyses.filter(
+      ({ analysis, layer, distance }) =>
+        needed.has(analysis) &&
+        wanted.some(
+          (scores) =>
+            scores.layer === layer &&
+            (scores.distance === distance || (analysis === "forecastScore" && distance === 0)),
+        ),
+    ),
+  }));
+  const group = groupScores(subjects);
+  const isTested = subjects.length >= fewestForSignificance;
+  const beyondZero = group.scores.find(({ analysis }) => analysis === "forecastScoreBeyondZero");
+  return wanted.flatMap(({ analysis, layer, distance }) => {
+    const scores = selectGroup(group, analysis, layer, distance);
+    if (!scores) return [];
+    const isArgmax = analysis === "forecastDistance";
+    const test = isArgmax ? beyondZero : scores;
+    const mask = isTested && test ? test.qValue : undefined;
+    const values = scores.mean.map((mean, v) => (!mask || mask[v]! < significanceLevel ? mean : Number.NaN));
+    const nShown = values.reduce((n, value) => n + (Number.isFinite(value) ? 1 : 0), 0);
+    const names: Record<string, string> = {
+      brainScore: "Brain score R",
+      forecastScore: `Forecast score F at distance ${distance === "n/a" ? "n/a" : formatNumber(distance, 0)}`,
+      forecastDistance: "Forecast distance d* (words)",
+    };
+    const counted = `${formatCount(nShown)} of ${formatCount(values.length)} vertices (${formatShare(nShown / values.length)})`;
+    const threshold = !mask
+      ? isTested
+        ? "Not thresholded: distances 8 and 0 were not both computed."
+        : `Not thresholded: with fewer than ${fewestForSignificance} subjects no vertex can reach q < .01.`
+      : isArgmax
+        ? `Shown where F(8) differs from F(0) over subjects (paired Wilcoxon signed-rank test, q < .01 over vertices): ${counted}.`
+        : `Shown where it differs from zero over subjects (Wilcoxon signed-rank test, q < .01 over vertices): ${counted}.`;
+    const atLayer = layer === "n/a" ? "" : `, layer ${layer}`;
+    const caption = `Mean over subjects${atLayer}. ${threshold}`;
+    return [
+      {
+        name: names[analysis] ?? analysis,
+        caption,
+        values,
+        decimals: isArgmax ? 1 : analysis === "brainScore" ? 3 : 4,
+        isSigned: !isArgmax,
+      },
+    ];
+  });
+}
+
+function mapFigure(map: CortexMap, surfaces: readonly Surface[], nLeft: number): Markup {
+  const [least, greatest] = extentOf([...map.values], [Number.NaN, Number.NaN]);
+  const limit = Math.max(Math.abs(least), Math.abs(greatest));
+  const colour = (value: number): Rgb => {
+    if (!map.isSigned) return warm(greatest > least ? (value - least) / (greatest - least) : 0.5);
+    return value < 0 ? cool(-value / limit) : warm(value / limit);
+  };
+  const views = (["L", "R"] as const).flatMap((hemi) => {
+    const surface = surfaces.find((candidate) => candidate.hemi === hemi);
+    if (!surface) return [];
+    const start = hemi === "L" ? 0 : nLeft;
+    const values = map.values.subarray(start, start + surface.coordinates.length / 3);
+    const sides: readonly View[] = hemi === "L" ? ["lateral", "medial"] : ["medial", "lateral"];
+    return sides.map((view) => {
+      const name = `${hemi === "L" ? "Left" : "Right"}, ${view}`;
+      const picture = rasterise(surface, view, { values, colour }, width);
+      return html`<div>${image(picture, `${map.name}: ${name} view of the ${surface.name} surface`)}${name}</div>`;
+    });
+  });
+  const ends = (low: number, high: number, scale: ColourMap, isReversed = false) => {
+    const bar = rasteriseBar(isReversed ? (share) => scale(1 - share) : scale, 128, 4);
+    return html`<span class="bar">${formatNumber(low, map.decimals)} ${image(bar, "colour scale")} ${formatNumber(high, map.decimals)}</span>`;
+  };
+  const bars = !Number.isFinite(limit)
+    ? html`<span>No vertex passes the threshold.</span>`
+    : map.isSigned
+      ? [least < 0 && ends(-limit, 0, cool, true), greatest >= 0 && ends(0, limit, warm)]
+      : ends(least, greatest, warm);
+  return html`<figure><h3>${map.name}</h3><div class="maps">${views}</div><div class="bars">${bars}</div><figcaption>${map.caption}</figcaption></figure>`;
+}
+
+function image({ pixels, width, height }: Picture, description: string): Markup {
+  return html`<img src="${pngAddress(writePng(pixels, width, height))}" width="${width}" height="${height}" alt="${description}">`;
+}

@@ -1,0 +1,147 @@
+import { cortexSection } from "./cortex-section.ts";
+import { type Findings, isSignificant, significanceLevel, studyFindings } from "./findings.ts";
+import { html, type Markup, trusted } from "./markup.ts";
+import { formatInterval, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
+import { describeStories, qualitySection } from "./quality-section.ts";
+import type { StudyResult } from "./result.ts";
+import { brainScoreSection, forecastDepthSection, forecastDistanceSection, forecastSection } from "./score-sections.ts";
+import { pageStyle } from "./style.ts";
+import { summarise } from "./summary.ts";
+import { dataTable, type TableColumn } from "./table.ts";
+
+/**
+ * A study as one HTML page: a summary in words, figures of brain scores, forecast scores, distances and depths, maps of
+ * the cortex where there are meshes, the group's statistics, options, provenance and data quality. It holds everything
+ * it needs (no request leaves it, no script runs), follows the reader's light or dark theme, and prints.
+ *
+ * All text from the result is escaped. The same result gives the same page, to the byte.
+ *
+ * @throws OptionError, ShapeError where subjects do not fit together: see {@link studyFindings}
+ */
+export function htmlReport(result: StudyResult): string {
+  const findings = studyFindings(result);
+  const { provenance, subjects, model, title } = result;
+  const [first, ...others] = summarise(findings);
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta name="generator" content="cortecast ${provenance.version}">
+<title>${title}</title>
+<style>${trusted(pageStyle)}</style>
+</head>
+<body>
+<header><h1>${title}</h1>
+<p class="about">${formatNoun(subjects.length, "subject")} · ${describeStories(subjects)} · ${model} · ${provenance.date.slice(0, 10)}</p></header>
+<main>
+<p class="lead">${first} ${others.join(" ")}</p>
+${brainScoreSection(findings)}
+${cortexSection(findings)}
+${forecastSection(findings)}
+${forecastDistanceSection(findings)}
+${forecastDepthSection(findings)}
+${groupSection(findings)}
+${qualitySection(findings)}
+${optionsSection(result)}
+${provenanceSection(result)}
+</main>
+<footer>Made with cortecast ${provenance.version}.</footer>
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+function groupSection(findings: Findings): Markup {
+  const { group, order, labels, brain, forecast, forecastDistance, view } = findings;
+  const number = (name: string): TableColumn => ({ name, kind: "number" });
+  const columns = [
+    { name: "Region", kind: "text" } as const,
+    number("n"),
+    ...(brain ? [number("R"), number("95 % interval"), number("q")] : []),
+    ...(forecast ? [number(`F(${formatNumber(forecast.tabled, 0)})`), number("95 % interval"), number("q")] : []),
+    ...(forecastDistance ? [number("d*")] : []),
+  ];
+  const rows = order.map((target) => {
+    const counted = brain ?? forecast?.atTabled ?? group.scores[0];
+    const tested = (scores: NonNullable<typeof brain>, decimals: number) => {
+      const mean = formatNumber(scores.mean[target]!, decimals);
+      const q = formatProbability(scores.qValue[target]!);
+      const interval = formatInterval(scores.low[target]!, scores.high[target]!, decimals);
+      return isSignificant(scores, target)
+        ? [html`<strong>${mean}</strong>`, interval, html`<strong>${q}</strong>`]
+        : [mean, interval, q];
+    };
+    return [
+      labels[target]!,
+      formatNumber(counted?.n[target] ?? 0, 0),
+      ...(brain ? tested(brain, 3) : []),
+      ...(forecast ? tested(forecast.atTabled, 4) : []),
+      ...(forecastDistance ? [formatNumber(forecastDistance.mean[target]!, 1)] : []),
+    ];
+  });
+  const what = view.kind === "hemispheres" ? "Means over all vertices of a hemisphere, since no atlas was given. " : "";
+  const caption = `${what}n: subjects with a score. R: brain score; F: forecast score; d*: forecast distance, mean over subjects (words). Intervals: 95 % confidence of the mean over subjects (t-distribution). q: two-sided Wilcoxon signed-rank test against zero, false discovery rate over the regions (Benjamini and Hochberg); bold where q < ${String(significanceLevel).replace("0.", ".")}.`;
+  return html`<section><h2>Group</h2>${dataTable(columns, rows, caption)}</section>`;
+}
+
+function optionsSection({ options }: StudyResult): Markup {
+  const rows = flatten(options).map(([name, value]) => [html`<code>${name}</code>`, value]);
+  return html`<section><h2>Options</h2>${dataTable(
+    [
+      { name: "Option", kind: "text" },
+      { name: "Value", kind: "text" },
+    ],
+    rows,
+    "Every option in force.",
+  )}</section>`;
+}
+
+function provenanceSection({ model, provenance }: StudyResult): Markup {
+  const { date, version, command, environment = {}, inputs = [], modelFingerprint, sourceDatasets = [] } = provenance;
+  const code = (text: string) => html`<code>${text}</code>`;
+  const rows = [
+    ["Finished", date],
+    ["cortecast", version],
+    ...(command === undefined ? [] : [["Command", code(command)]]),
+    ["Language model", model],
+    ...(modelFingerprint === undefined ? [] : [["Its SHA-256", code(modelFingerprint)]]),
+    ...sourceDatasets.map(({ URL, DOI, Version }) => [
+      "Source data set",
+      [URL, DOI, Version].filter(Boolean).join(", "),
+    ]),
+    ...Object.entries(environment).map(([name, value]) => [name, value]),
+  ];
+  const columns: TableColumn[] = [
+    { name: "What", kind: "text" },
+    { name: "Value", kind: "text" },
+  ];
+  const files = dataTable(
+    [
+      { name: "File", kind: "text" },
+      { name: "SHA-256", kind: "text" },
+    ],
+    inputs.map(({ path, sha256 }) => [path, code(sha256)]),
+    "Files that went in.",
+  );
+  return html`<section><h2>Provenance</h2>${dataTable(columns, rows, "Where these results come from.")}
+${inputs.length > 0 && html`<details><summary>${formatNoun(inputs.length, "input file")}</summary>${files}</details>`}</section>`;
+}
+
+/** Nested records as pairs of `outer.inner` and the value as text. */
+function flatten(options: Readonly<Record<string, unknown>>, prefix = ""): [string, string][] {
+  return Object.entries(options).flatMap(([name, value]): [string, string][] => {
+    const isRecord = typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+    if (isRecord) return flatten(value as Record<string, unknown>, `${prefix}${name}.`);
+    return [[`${prefix}${name}`, formatOption(value)]];
+  });
+}
+
+function formatOption(value: unknown): string {
+  if (Array.isArray(value) || ArrayBuffer.isView(value))
+    return Array.from(value as ArrayLike<unknown>, formatOption).join(", ");
+  if (value === undefined || value === null) return "not set";
+  return typeof value === "object" ? JSON.stringify(value) : String(value as string | number | boolean);
+}

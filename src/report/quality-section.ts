@@ -1,0 +1,76 @@
+import type { Findings } from "./findings.ts";
+import { html, type Markup } from "./markup.ts";
+import { formatCount, formatList, formatNoun, formatNumber, formatShare } from "./numbers.ts";
+import { dataTable } from "./table.ts";
+
+/** Above this share of targets whose alpha lies at an end of the grid the grid is too narrow to be passed over. */
+const mostAtEdge = 0.05;
+
+const qualityNames: Readonly<Record<string, string>> = {
+  nNotFinite: "Not finite (targets)",
+  nConstant: "Constant (targets)",
+  nNotScored: "Not scored (targets)",
+  alphaAtLowest: "Alpha at lowest",
+  alphaAtHighest: "Alpha at highest",
+  nWordsInterpolated: "Words without time",
+  nWordsOutside: "Words outside the scan",
+};
+const shares: ReadonlySet<string> = new Set(["alphaAtLowest", "alphaAtHighest"]);
+
+/** What a reader must know before trusting the scores: remarks, warnings, and counts a subject. */
+export function qualitySection({ result, view, brain }: Findings): Markup {
+  const { subjects, notes } = result;
+  const keys = [...new Set(subjects.flatMap(({ quality }) => Object.keys(quality)))];
+  const nScores = view.subjects.length * (brain?.mean.length ?? 0);
+  const nMissing = nScores - (brain?.n.reduce((sum, n) => sum + n, 0) ?? 0);
+  const columns = [
+    { name: "Subject", kind: "text" as const },
+    { name: "Stories", kind: "number" as const },
+    { name: "Volumes", kind: "number" as const },
+    ...keys.map((key) => ({ name: qualityNames[key] ?? key, kind: "number" as const })),
+  ];
+  const rows = subjects.map(({ participant, stories, nVolumes, quality }) => [
+    participant,
+    formatCount(stories.length),
+    formatCount(nVolumes),
+    ...keys.map((key) => formatQuality(key, quality[key])),
+  ]);
+  return html`<section><h2>Data quality</h2>
+${edgeWarnings(result.subjects)}
+${nMissing > 0 && html`<p class="warning"><strong>Missing scores.</strong> ${formatCount(nMissing)} of ${formatCount(nScores)} brain scores (subjects by regions) are missing; the statistics leave them out.</p>`}
+${notes.length > 0 ? html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>` : html`<p class="note">No exclusions or departures were noted.</p>`}
+${dataTable(columns, rows, "Per subject. Alpha at lowest, at highest: share of targets and folds whose best ridge penalty is the grid's first or last value. n/a: not recorded.")}</section>`;
+}
+
+/** A warning for each end of the alphas that too many targets chose. */
+function edgeWarnings(subjects: Findings["result"]["subjects"]): Markup[] {
+  return (["alphaAtLowest", "alphaAtHighest"] as const).flatMap((key) => {
+    const over = subjects.filter(({ quality }) => typeof quality[key] === "number" && quality[key] > mostAtEdge);
+    if (over.length === 0) return [];
+    const worst = over.reduce((most, subject) =>
+      (subject.quality[key] as number) > (most.quality[key] as number) ? subject : most,
+    );
+    const [end, remedy] = key === "alphaAtLowest" ? ["lowest", "Smaller"] : ["highest", "Larger"];
+    const meaning =
+      key === "alphaAtHighest"
+        ? "At the highest value targets are predicted by almost nothing; where many are noise this is expected, else the grid is too short."
+        : "At the lowest value the penalty may still be too strong.";
+    return [
+      html`<p class="warning"><strong>Alpha at the ${end} value.</strong> In ${formatNoun(over.length, "subject")} of ${formatCount(subjects.length)} more than 5 % of the targets chose the ${end} alpha of the grid (most: ${worst.participant}, ${formatShare(worst.quality[key] as number)}). ${meaning} ${remedy} alphas would tell.</p>`,
+    ];
+  });
+}
+
+function formatQuality(key: string, value: number | string | undefined): string {
+  if (value === undefined) return "n/a";
+  if (typeof value === "string") return value;
+  if (shares.has(key)) return formatShare(value);
+  return Number.isInteger(value) ? formatCount(value) : formatNumber(value, 3);
+}
+
+/** Which subjects heard which stories, for the head of the page: `"1 story (alice)"`. */
+export function describeStories(subjects: Findings["result"]["subjects"]): string {
+  const stories = [...new Set(subjects.flatMap((subject) => subject.stories))];
+  const named = stories.length <= 5 ? ` (${formatList(stories)})` : "";
+  return `${formatNoun(stories.length, "story", "stories")}${named}`;
+}

@@ -1,0 +1,185 @@
+import type { ColourMap, Rgb } from "./colour-map.ts";
+import type { Surface } from "./result.ts";
+
+/** From which side a hemisphere is looked at. */
+export type View = "lateral" | "medial";
+
+/** What is painted onto a mesh. */
+export interface SurfacePaint {
+  /** [nVertices]; NaN where the bare surface shows. */
+  readonly values: Float64Array;
+  /** The colour of a value. */
+  readonly colour: (value: number) => Rgb;
+}
+
+/** A picture: [height x width x 4], RGBA, transparent where nothing is. */
+export interface Picture {
+  readonly pixels: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Each pixel is the mean of this many by this many samples: smooth edges. */
+const nSamples = 2;
+
+/**
+ * A hemisphere seen from one side: orthographic, nearest surface in front, lit from the viewer and a little from above
+ * (Lambert). Between vertices values run linearly over those that have one; where less than half of a point's weight
+ * lies on vertices with values, the bare grey surface shows, darker in the sulci where the mesh has shading.
+ *
+ * @param width - pixels; the height follows from the shape
+ */
+export function rasterise(surface: Surface, view: View, paint: SurfacePaint, width: number): Picture {
+  const { triangles } = surface;
+  const { points, aspect } = project(surface, view);
+  const [w, h] = [width * nSamples, Math.max(1, Math.round(width * aspect)) * nSamples];
+  const scale = w / 2;
+  const normals = vertexNormals(points, triangles);
+  const depth = new Float32Array(w * h).fill(Number.NEGATIVE_INFINITY);
+  const samples = new Uint8Array(w * h * 4);
+
+  for (let t = 0; t < triangles.length; t += 3) {
+    const corners = [triangles[t]!, triangles[t + 1]!, triangles[t + 2]!] as const;
+    const [ax, ay, bx, by, cx, cy] = corners.flatMap((v) => [
+      (points[3 * v]! + 1) * scale,
+      (points[3 * v + 1]! + aspect) * scale,
+    ]) as [number, number, number, number, number, number];
+    const area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay);
+    if (area === 0) continue;
+    const [left, right] = [
+      Math.max(0, Math.floor(Math.min(ax, bx, cx))),
+      Math.min(w - 1, Math.ceil(Math.max(ax, bx, cx))),
+    ];
+    const [top, bottom] = [
+      Math.max(0, Math.floor(Math.min(ay, by, cy))),
+      Math.min(h - 1, Math.ceil(Math.max(ay, by, cy))),
+    ];
+    for (let y = top; y <= bottom; y++) {
+      for (let x = left; x <= right; x++) {
+        const [px, py] = [x + 0.5, y + 0.5];
+        const a = ((bx - px) * (cy - py) - (cx - px) * (by - py)) / area;
+        const b = ((cx - px) * (ay - py) - (ax - px) * (cy - py)) / area;
+        const c = 1 - a - b;
+        if (a < 0 || b < 0 || c < 0) continue;
+        const weights = [a, b, c] as const;
+        const z = blend(points, 2, corners, weights);
+        const at = y * w + x;
+        if (z <= depth[at]!) continue;
+        depth[at] = z;
+        const normal = [0, 1, 2].map((k) => blend(normals, k, corners, weights)) as [number, number, number];
+        const light = lambert(normal);
+        const [red, green, blue] = colourAt(surface, paint, corners, weights);
+        samples.set([red * light, green * light, blue * light, 255], 4 * at);
+      }
+    }
+  }
+  return shrink(samples, w, h);
+}
+
+/** Coordinates as seen: x to the right in -1..1, y downwards in -aspect..aspect, z towards the viewer. */
+function project({ coordinates, hemi }: Surface, view: View): { points: Float64Array; aspect: number } {
+  // From outside the left hemisphere its front lies on the left; from inside, on the right.
+  const isFromLeft = (hemi === "L") === (view === "lateral");
+  const n = coordinates.length / 3;
+  const points = new Float64Array(coordinates.length);
+  for (let v = 0; v < n; v++) {
+    const [x, y, z] = [coordinates[3 * v]!, coordinates[3 * v + 1]!, coordinates[3 * v + 2]!];
+    points.set(isFromLeft ? [-y, -z, -x] : [y, -z, x], 3 * v);
+  }
+  const extent = (k: number) => {
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let v = 0; v < n; v++) {
+      low = Math.min(low, points[3 * v + k]!);
+      high = Math.max(high, points[3 * v + k]!);
+    }
+    return { centre: (low + high) / 2, half: (high - low) / 2 };
+  };
+  const [across, down, towards] = [extent(0), extent(1), extent(2)];
+  const margin = 1.02;
+  const half = across.half * margin || 1;
+  for (let v = 0; v < n; v++) {
+    points[3 * v] = (points[3 * v]! - across.centre) / half;
+    points[3 * v + 1] = (points[3 * v + 1]! - down.centre) / half;
+    points[3 * v + 2] = (points[3 * v + 2]! - towards.centre) / half;
+  }
+  return { points, aspect: (down.half * margin) / half };
+}
+
+/** Unit normals of the vertices, the mean of the triangles around them by area, pointing to the viewer's side. */
+function vertexNormals(points: Float64Array, triangles: Int32Array): Float64Array {
+  const normals = new Float64Array(points.length);
+  for (let t = 0; t < triangles.length; t += 3) {
+    const [a, b, c] = [3 * triangles[t]!, 3 * triangles[t + 1]!, 3 * triangles[t + 2]!];
+    const [ux, uy, uz] = [points[b]! - points[a]!, points[b + 1]! - points[a + 1]!, points[b + 2]! - points[a + 2]!];
+    const [vx, vy, vz] = [points[c]! - points[a]!, points[c + 1]! - points[a + 1]!, points[c + 2]! - points[a + 2]!];
+    const normal = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx];
+    for (const corner of [a, b, c]) for (let k = 0; k < 3; k++) normals[corner + k]! += normal[k]!;
+  }
+  for (let v = 0; v < normals.length; v += 3) {
+    const length = Math.hypot(normals[v]!, normals[v + 1]!, normals[v + 2]!) || 1;
+    for (let k = 0; k < 3; k++) normals[v + k]! /= length;
+  }
+  return normals;
+}
+
+function lambert([x, y, z]: readonly [number, number, number]): number {
+  const length = Math.hypot(x, y, z) || 1;
+  // The side turned to the viewer is what is seen, whichever way round the triangles are listed.
+  const towards = z < 0 ? -1 : 1;
+  const facing = (towards * (0.15 * x - 0.4 * y + 0.9 * z)) / length;
+  return Math.min(1, 0.42 + 0.6 * Math.max(0, facing));
+}
+
+function blend(values: ArrayLike<number>, k: number, corners: readonly number[], weights: readonly number[]): number {
+  return (
+    weights[0]! * values[3 * corners[0]! + k]! +
+    weights[1]! * values[3 * corners[1]! + k]! +
+    weights[2]! * values[3 * corners[2]! + k]!
+  );
+}
+
+function colourAt(surface: Surface, paint: SurfacePaint, corners: readonly number[], weights: readonly number[]): Rgb {
+  let [sum, weight, shade] = [0, 0, 0];
+  for (let i = 0; i < 3; i++) {
+    const value = paint.values[corners[i]!]!;
+    if (Number.isFinite(value)) {
+      sum += weights[i]! * value;
+      weight += weights[i]!;
+    }
+    shade += weights[i]! * (surface.shading?.[corners[i]!] ?? 0);
+  }
+  if (weight >= 0.5) return paint.colour(sum / weight);
+  return shade > 0 ? [168, 170, 174] : [204, 206, 209];
+}
+
+/** Means of the samples of each pixel; colours weighted by how much of the pixel is covered. */
+function shrink(samples: Uint8Array, w: number, h: number): Picture {
+  const [width, height] = [w / nSamples, h / nSamples];
+  const pixels = new Uint8Array(width * height * 4);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const sums = [0, 0, 0, 0];
+      for (let i = 0; i < nSamples ** 2; i++) {
+        const at = 4 * ((y * nSamples + Math.floor(i / nSamples)) * w + x * nSamples + (i % nSamples));
+        const isCovered = samples[at + 3]! > 0;
+        for (let k = 0; k < 4; k++) sums[k]! += isCovered ? samples[at + k]! : 0;
+      }
+      const covered = sums[3]! / 255;
+      if (covered === 0) continue;
+      pixels.set(
+        [sums[0]! / covered, sums[1]! / covered, sums[2]! / covered, sums[3]! / nSamples ** 2].map(Math.round),
+        4 * (y * width + x),
+      );
+    }
+  }
+  return { pixels, width, height };
+}
+
+/** The picture of a colour map as a bar, lowest value on the left. */
+export function rasteriseBar(map: ColourMap, width: number, height: number): Picture {
+  const pixels = new Uint8Array(width * height * 4);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) pixels.set([...map(x / (width - 1)), 255], 4 * (y * width + x));
+  }
+  return { pixels, width, height };
+}

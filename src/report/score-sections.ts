@@ -1,0 +1,308 @@
+import { extentOf } from "./chart.ts";
+import { type CurvePoint, curveChart } from "./curve-chart.ts";
+import { type Findings, isSignificant, subjectValues } from "./findings.ts";
+import { type GroupScores, selectGroup } from "./group.ts";
+import { type Content, html, type Markup, trusted } from "./markup.ts";
+import { formatInterval, formatNumber } from "./numbers.ts";
+import { controlSymbols, type Estimate, type RegionRow, regionChart } from "./region-chart.ts";
+import { listLayers } from "./select.ts";
+import { dataTable, foldedTable } from "./table.ts";
+
+/** More regions than this are left to the tables: a figure must be read at a glance. */
+const mostRows = 40;
+const mostMultiples = 24;
+
+/** Brain score of each region: subjects, mean, interval, controls beside it. */
+export function brainScoreSection(findings: Findings): Markup | undefined {
+  const { brain, brainControls, noiseCeiling, order, group } = findings;
+  if (!brain) return undefined;
+  const shown = order.slice(0, mostRows);
+  const rows = shown.map((target) => ({
+    ...regionRow(findings, brain, brain, target),
+    controls: brainControls.map(({ scores }) => estimateAt(scores, target)),
+    ceiling: noiseCeiling?.mean[target] ?? Number.NaN,
+  }));
+  const legend = [
+    ...estimateLegend("var(--brain)", "brain score"),
+    ...brainControls.map(({ name }, i) => ({ swatch: controlSwatch(i), text: `control: ${name}` })),
+    ...(noiseCeiling
+      ? [
+          {
+            swatch: `<path d="M9,1V17" stroke="var(--ink)" stroke-width="2" stroke-dasharray="3,2"/>`,
+            text: "noise ceiling",
+          },
+        ]
+      : []),
+  ];
+  return html`<section><h2>Brain score</h2>
+<figure>${legendList(legend)}<div class="scroll" tabindex="0">${regionChart(rows, {
+    title: "Brain score by region",
+    description: `Mean brain score over subjects in ${shown.length} regions, highest first; the numbers are in the table of the group.`,
+    axis: "brain score R",
+    colour: "var(--brain)",
+    decimals: 3,
+    include: [0, 0],
+    hasZero: true,
+  })}</div>
+<figcaption>Correlation R of predicted and measured responses on held-out volumes, averaged over folds${atLayer(brain)}. Pale dots: subjects; large dot and bar: their mean and its 95 % confidence interval (t-distribution over subjects), full where the mean differs from zero (Wilcoxon signed-rank test, q &lt; .01 over regions). ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
+${layersFigure(findings, "brainScore", "var(--brain)", "brain score R")}</section>`;
+}
+
+/** Forecast scores over distances: one small chart a region, all with the same axes. */
+export function forecastSection(findings: Findings): Markup | undefined {
+  const { forecast, order, labels, group } = findings;
+  if (!forecast) return undefined;
+  const { distances, curve, control, peaks } = forecast;
+  const shown = order.slice(0, mostMultiples);
+  const curves = shown.map((target) =>
+    curve.map((scores, i): CurvePoint => ({ x: distances[i]!, ...estimateAt(scores, target) })),
+  );
+  const hasControl = control.some((scores) => scores !== undefined);
+  const controls = shown.map((target) =>
+    control.flatMap((scores, i): CurvePoint[] => (scores ? [{ x: distances[i]!, ...estimateAt(scores, target) }] : [])),
+  );
+  const yDomain = domainOf([...curves, ...controls].flat());
+  const charts = shown.map((target, i) => {
+    const peak = peaks[target]!;
+    const at = curve[peak];
+    return html`<div><h3>${labels[target]}</h3>
+<p class="peak">${at ? `peak F = ${formatNumber(at.mean[target]!, 4)} at ${formatNumber(distances[peak]!, 0)}` : "not scored"}</p>
+${curveChart(curves[i]!, {
+  title: `Forecast score over distances, ${labels[target]}`,
+  description: at ? `Largest at a distance of ${distances[peak]} words.` : "No scores.",
+  colour: "var(--forecast)",
+  xDomain: widened(distances),
+  yDomain,
+  xTicks: distanceTicks(distances),
+  control: controls[i],
+  peak: at
+    ? { index: peak, isSignificant: isSignificant(at, target), label: formatNumber(distances[peak]!, 0) }
+    : undefined,
+})}</div>`;
+  });
+  const legend = [
+    {
+      swatch: `<path d="M0,3H18V15H0Z" fill="var(--forecast)" opacity=".2"/><path d="M0,9H18" stroke="var(--forecast)" stroke-width="2.5"/>`,
+      text: "forecast score F, 95 % interval",
+    },
+    { swatch: `<circle cx="9" cy="9" r="5.5" fill="var(--forecast)"/>`, text: "peak of the group, with its distance" },
+    ...(hasControl
+      ? [
+          {
+            swatch: `<path d="M0,3H18V15H0Z" fill="var(--control)" opacity=".22"/><path d="M0,9H18" stroke="var(--control)" stroke-width="2" stroke-dasharray="5,3"/>`,
+            text: "control: random window",
+          },
+        ]
+      : []),
+  ];
+  const table = dataTable(
+    [
+      { name: "Distance", kind: "number" },
+      ...shown.map((target) => ({ name: labels[target]!, kind: "number" as const })),
+    ],
+    distances.map((distance, i) => [
+      formatNumber(distance, 0),
+      ...shown.map((target) => formatNumber(curve[i]!.mean[target]!, 4)),
+    ]),
+    "Forecast score, mean over subjects.",
+  );
+  return html`<section><h2>Forecast score over distances</h2>
+<figure>${legendList(legend)}<div class="multiples">${charts}</div>
+<figcaption>What a window of words whose last lies at the given distance (horizontal, words; negative: the past) adds to the brain score (vertical)${atLayer(curve[0]!)}. Axes are the same in all charts. Bands: 95 % confidence intervals of the mean over subjects, distance by distance. The mark at the highest mean is full where it differs from zero (q &lt; .01 over regions at that distance); being the highest of ${distances.length} means, it flatters. ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
+${foldedTable("Numbers behind this figure", table)}
+${layersFigure(findings, "forecastScore", "var(--forecast)", `forecast score F at distance ${formatNumber(forecast.tabled, 0)}`, forecast.tabled)}</section>`;
+}
+
+/** Forecast distance of each region: where each subject's forecast score is largest. */
+export function forecastDistanceSection(findings: Findings): Markup | undefined {
+  const { forecastDistance, forecast } = findings;
+  if (!forecastDistance) return undefined;
+  const beyond = forecast?.beyondZero;
+  const full = beyond
+    ? "Full where the forecast score at distance 8 differs from that at 0 (paired Wilcoxon signed-rank test, q < .01 over regions): elsewhere the curve is flat and its peak means little."
+    : "Hollow throughout: whether the curves are flat was not tested, since distances 8 and 0 were not both computed.";
+  return argmaxSection(findings, forecastDistance, beyond, {
+    heading: "Forecast distance",
+    axis: "forecast distance (words)",
+    what: "Distance at which a subject's forecast score is largest.",
+    full,
+    include: forecast ? [forecast.distances[0]!, forecast.distances.at(-1)!] : [0, 0],
+  });
+}
+
+/** Forecast depth of each region: the layer at which each subject's forecast score is largest. */
+export function forecastDepthSection(findings: Findings): Markup | undefined {
+  const { forecastDepth, result } = findings;
+  if (!forecastDepth) return undefined;
+  const layers = listLayers(result.subjects, "forecastScore");
+  return argmaxSection(findings, forecastDepth, undefined, {
+    heading: "Forecast depth",
+    axis: "forecast depth (layer)",
+    what: "Layer at which a subject's forecast score is largest.",
+    full: "Hollow: an argmax is not tested against zero.",
+    include: layers.length > 0 ? [layers[0]!, layers.at(-1)!] : [0, 0],
+  });
+}
+
+interface ArgmaxText {
+  readonly heading: string;
+  readonly axis: string;
+  readonly what: string;
+  readonly full: string;
+  readonly include: readonly [number, number];
+}
+
+function argmaxSection(
+  findings: Findings,
+  scores: GroupScores,
+  tested: GroupScores | undefined,
+  about: ArgmaxText,
+): Markup {
+  const { order, labels, group } = findings;
+  const shown = order.slice(0, mostRows);
+  const rows = shown.map((target) => regionRow(findings, scores, tested, target));
+  const table = dataTable(
+    [
+      { name: "Region", kind: "text" },
+      { name: "n", kind: "number" },
+      { name: "Mean", kind: "number" },
+      { name: "95 % interval", kind: "number" },
+    ],
+    order.map((target) => [
+      labels[target]!,
+      formatNumber(scores.n[target]!, 0),
+      formatNumber(scores.mean[target]!, 2),
+      formatInterval(scores.low[target]!, scores.high[target]!, 2),
+    ]),
+    about.what,
+  );
+  return html`<section><h2>${about.heading}</h2>
+<figure>${legendList(estimateLegend("var(--forecast)", about.heading.toLowerCase()))}<div class="scroll" tabindex="0">${regionChart(
+    rows,
+    {
+      title: `${about.heading} by region`,
+      description: `Mean over subjects in ${shown.length} regions; the numbers follow in a table.`,
+      axis: about.axis,
+      colour: "var(--forecast)",
+      decimals: 1,
+      include: about.include,
+      hasZero: about.include[0] < 0,
+    },
+  )}</div>
+<figcaption>${about.what} Pale dots: subjects; large dot and bar: their mean and its 95 % confidence interval (t-distribution over subjects). ${about.full} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
+${foldedTable("Numbers behind this figure", table)}</section>`;
+}
+
+/** Scores over layers, one small chart a region, where more than one layer was scored. */
+function layersFigure(
+  findings: Findings,
+  analysis: string,
+  colour: string,
+  what: string,
+  distance: number | "n/a" = "n/a",
+): Markup | undefined {
+  const { result, group, order, labels } = findings;
+  const scored = listLayers(result.subjects, analysis).flatMap(
+    (layer) => selectGroup(group, analysis, layer, distance) ?? [],
+  );
+  if (scored.length < 2) return undefined;
+  const layers = scored.map(({ layer }) => layer as number);
+  const shown = order.slice(0, mostMultiples);
+  const curves = shown.map((target) =>
+    scored.map((scores, i): CurvePoint => ({ x: layers[i]!, ...estimateAt(scores, target) })),
+  );
+  const yDomain = domainOf(curves.flat());
+  return html`<figure><div class="multiples">${shown.map(
+    (target, i) => html`<div><h3>${labels[target]}</h3>
+${curveChart(curves[i]!, {
+  title: `Over layers, ${labels[target]}`,
+  description: `Mean ${what} at layers ${layers.join(", ")}.`,
+  colour,
+  xDomain: widened(layers),
+  yDomain,
+  xTicks: layers.length <= 7 ? layers : layers.filter((layer) => layer % 4 === 0),
+})}</div>`,
+  )}</div>
+<figcaption>${capitalised(what)} (vertical) over the layers of the language model (horizontal; 0: embedding output). Mean over subjects and its 95 % confidence interval. ${leftOut(shown.length, group.targets.length)}</figcaption></figure>`;
+}
+
+function regionRow(
+  findings: Findings,
+  scores: GroupScores,
+  tested: GroupScores | undefined,
+  target: number,
+): RegionRow {
+  return {
+    label: findings.labels[target]!,
+    ...estimateAt(scores, target),
+    isSignificant: isSignificant(tested, target),
+    subjects: subjectValues(findings.view.subjects, scores, target),
+    controls: [],
+    ceiling: Number.NaN,
+  };
+}
+
+function estimateAt(scores: GroupScores, target: number): Estimate {
+  return { mean: scores.mean[target]!, low: scores.low[target]!, high: scores.high[target]! };
+}
+
+function domainOf(points: readonly Estimate[]): [number, number] {
+  const [low, high] = extentOf([0, ...points.flatMap((point) => [point.mean, point.low, point.high])], [0, 1]);
+  const pad = 0.04 * (high - low || 1);
+  return [low - pad, high + pad];
+}
+
+/** From the least to the greatest; wider where they are the same, since a chart must have some width. */
+function widened(values: readonly number[]): [number, number] {
+  const [low, high] = [values[0]!, values.at(-1)!];
+  return low === high ? [low - 1, high + 1] : [low, high];
+}
+
+/** Tens within the distances; the distances themselves where they are few. */
+function distanceTicks(distances: readonly number[]): number[] {
+  if (distances.length <= 6) return [...distances];
+  const [low, high] = [distances[0]!, distances.at(-1)!];
+  const step = high - low > 24 ? 10 : high - low > 10 ? 5 : 2;
+  const first = Math.ceil(low / step) * step;
+  return Array.from({ length: Math.floor((high - first) / step) + 1 }, (_, i) => first + i * step);
+}
+
+function atLayer({ layer }: GroupScores): string {
+  return layer === "n/a" ? "" : `, layer ${layer}`;
+}
+
+function leftOut(nShown: number, nRegions: number): string {
+  return nShown < nRegions
+    ? `Shown: the ${nShown} regions of ${nRegions} with the highest brain score; the others are in the tables.`
+    : "";
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+interface LegendItem {
+  /** Content of an SVG of 18 x 18. */
+  readonly swatch: string;
+  readonly text: Content;
+}
+
+function legendList(items: readonly LegendItem[]): Markup {
+  return html`<ul class="legend">${items.map(({ swatch, text }) => html`<li><svg width="18" height="18" aria-hidden="true">${trusted(swatch)}</svg>${text}</li>`)}</ul>`;
+}
+
+function estimateLegend(colour: string, what: string): LegendItem[] {
+  return [
+    {
+      swatch: `<path d="M0,9H18" stroke="${colour}" stroke-width="3.5"/><circle cx="9" cy="9" r="6" fill="${colour}"/>`,
+      text: `${what}: mean, 95 % interval`,
+    },
+    { swatch: `<circle cx="9" cy="9" r="4" fill="${colour}" opacity=".32"/>`, text: "a subject" },
+  ];
+}
+
+function controlSwatch(control: number): string {
+  const shape =
+    controlSymbols[control % controlSymbols.length] === "square2" ? "M5.5,5.5H12.5V12.5H5.5Z" : "M9,4L14,9L9,14L4,9Z";
+  return `<path d="M0,9H18" stroke="var(--control)" stroke-width="2"/><path d="${shape}" fill="var(--control)"/>`;
+}

@@ -1,0 +1,85 @@
+/**
+ * The page's style sheet. Colours are Okabe and Ito's, which people with any colour vision tell apart, lightened on
+ * dark ground; charts take them by name (`var(--brain)`), so that a change of theme needs no script.
+ *
+ * @see https://jfly.uni-koeln.de/color/
+ */
+export const pageStyle = `
+:root {
+  color-scheme: light dark;
+  --page: #fffefb; --ink: #1c1d1f; --soft: #5c6066; --rule: #dcdad3; --faint: #efede7;
+  --brain: #0a6aa8; --forecast: #c04e00; --control: #85888d; --alarm: #a32a12;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #16181b; --ink: #e9e7e1; --soft: #a3a7ad; --rule: #3b3f45; --faint: #23262b;
+    --brain: #63b5ea; --forecast: #f0933f; --control: #8f949b; --alarm: #ff9078;
+  }
+}
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; }
+body {
+  margin: 0 auto; padding: 3.5rem 1.5rem 5rem; max-width: 67rem; background: var(--page); color: var(--ink);
+  font: 1.0625rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif;
+}
+h1 { font-size: 2.4rem; line-height: 1.15; font-weight: 600; letter-spacing: -.018em; margin: 0 0 .5rem; text-wrap: balance; }
+h2 { font-size: 1.5rem; line-height: 1.25; font-weight: 600; letter-spacing: -.01em; margin: 4rem 0 .35rem; }
+h3 { font-size: 1.0625rem; line-height: 1.3; font-weight: 600; margin: 0; overflow-wrap: anywhere; }
+p, figcaption, caption, li, .lead { max-width: 46rem; }
+p { margin: .35rem 0 1rem; }
+.about { color: var(--soft); margin: 0 0 2rem; }
+.lead { font-size: 1.3rem; line-height: 1.5; }
+.lead .detail { color: var(--soft); }
+figure { margin: 1.25rem 0 0; }
+figcaption, caption, .note { color: var(--soft); font-size: .94rem; line-height: 1.5; }
+figcaption { margin-top: .6rem; }
+caption { text-align: left; padding: 0 0 .6rem; }
+svg text { fill: currentColor; }
+svg .soft text, svg text.soft { fill: var(--soft); }
+.scroll { overflow-x: auto; }
+.scroll > svg { min-width: 42rem; }
+.legend { display: flex; flex-wrap: wrap; gap: .3rem 1.6rem; list-style: none; padding: 0; margin: 0 0 .75rem; font-size: .97rem; max-width: none; }
+.legend svg { display: inline-block; vertical-align: -.2em; margin-right: .45em; }
+.multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); gap: 1.8rem 1.6rem; }
+.multiples svg { width: 100%; height: auto; }
+.multiples .peak { color: var(--soft); font-size: .94rem; margin: 0; font-variant-numeric: tabular-nums; }
+.maps { display: grid; grid-template-columns: repeat(4, 1fr); gap: .5rem 1rem; align-items: center; }
+.maps figure, .maps div { margin: 0; text-align: center; color: var(--soft); font-size: .94rem; }
+.maps img { width: 100%; height: auto; display: block; }
+.bars { display: flex; flex-wrap: wrap; gap: .4rem 2rem; margin-top: .9rem; color: var(--soft); font-size: .97rem; font-variant-numeric: tabular-nums; }
+.bar { display: inline-flex; align-items: center; gap: .6rem; }
+.bar img { width: 12rem; height: .8rem; display: block; }
+table { border-collapse: collapse; font-size: .97rem; font-variant-numeric: tabular-nums; margin-top: .75rem; min-width: 60%; }
+th, td { padding: .32rem 1.1rem .32rem 0; text-align: left; vertical-align: baseline; font-weight: 400; }
+th.number, td.number { text-align: right; white-space: nowrap; }
+td.text { overflow-wrap: anywhere; min-width: 9rem; }
+thead th { color: var(--soft); border-bottom: 1px solid var(--ink); vertical-align: bottom; }
+tbody tr + tr > * { border-top: 1px solid var(--faint); }
+tbody th { min-width: 8rem; overflow-wrap: anywhere; }
+strong { font-weight: 650; }
+.warning { border-left: 3px solid var(--alarm); padding: .1rem 0 .1rem .9rem; margin: .8rem 0; max-width: 46rem; }
+.warning strong { color: var(--alarm); }
+details { margin-top: .9rem; }
+summary { cursor: pointer; color: var(--soft); font-size: .97rem; }
+summary:hover, summary:focus-visible { color: var(--ink); }
+code { font: .9em ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; overflow-wrap: anywhere; }
+footer { margin-top: 4rem; border-top: 1px solid var(--rule); padding-top: 1rem; color: var(--soft); font-size: .94rem; }
+@media (max-width: 44rem) {
+  body { padding: 2rem 1.1rem 3rem; }
+  h1 { font-size: 1.85rem; }
+  .lead { font-size: 1.15rem; }
+  .maps { grid-template-columns: repeat(2, 1fr); }
+}
+@media print {
+  :root {
+    color-scheme: light;
+    --page: #fff; --ink: #000; --soft: #444; --rule: #bbb; --faint: #e4e4e4;
+    --brain: #0a6aa8; --forecast: #c04e00; --control: #777; --alarm: #a32a12;
+  }
+  body { max-width: none; padding: 0; font-size: 10.5pt; }
+  h2 { break-after: avoid; }
+  figure, .multiples > *, tr { break-inside: avoid; }
+  .scroll { overflow: visible; }
+  .scroll > svg { min-width: 0; width: 100%; height: auto; }
+}
+`.trim();

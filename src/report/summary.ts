@@ -1,0 +1,94 @@
+import { type Findings, fewestForSignificance, isSignificant } from "./findings.ts";
+import type { GroupScores } from "./group.ts";
+import { formatCount, formatInterval, formatList, formatNoun, formatNumber } from "./numbers.ts";
+
+/**
+ * The study in words: who was scored on what, where the brain score is largest and in how many regions it differs from
+ * zero, what its controls reach, how the forecast score runs over distances. Every statement is put together from the
+ * numbers; what was not computed is not mentioned.
+ *
+ * @returns sentences, in order
+ */
+export function summarise(findings: Findings): string[] {
+  const { result, view, brain, forecast } = findings;
+  const { subjects } = result;
+  const stories = [...new Set(subjects.flatMap((subject) => subject.stories))];
+  const volumes = subjects.map(({ nVolumes }) => nVolumes);
+  const [least, most] = [Math.min(...volumes), Math.max(...volumes)];
+  const named = stories.length <= 3 ? ` (${formatList(stories)})` : "";
+  const perSubject =
+    least === most ? formatNoun(least, "volume") : `${formatCount(least)} to ${formatCount(most)} volumes`;
+  const vertices =
+    result.subjects[0]!.space.kind === "surface"
+      ? ` over ${formatNoun(result.subjects[0]!.targets.length, "vertex", "vertices")}`
+      : "";
+  const sentences = [
+    `${formatNoun(subjects.length, "subject")} heard ${formatNoun(stories.length, "story", "stories")}${named}; each gave ${perSubject}${vertices}.`,
+  ];
+  if (brain) sentences.push(...brainSentences(findings, brain));
+  if (forecast) sentences.push(...forecastSentences(findings));
+  if (view.subjects.length < fewestForSignificance) {
+    sentences.push(
+      `With fewer than ${fewestForSignificance} subjects the signed-rank test cannot reach q < .01: nothing is called significant here.`,
+    );
+  }
+  return sentences;
+}
+
+function brainSentences({ result, labels, order, brainControls }: Findings, brain: GroupScores): string[] {
+  const best = order[0]!;
+  if (!Number.isFinite(brain.mean[best])) return ["No region could be given a brain score."];
+  const layer = brain.layer === "n/a" ? "" : ` layer ${brain.layer} of`;
+  const sentences = [
+    `With${layer} ${result.model}, the brain score is largest in ${labels[best]} (R = ${formatNumber(brain.mean[best]!)}${inBrackets(brain, best)}); ` +
+      `${countSignificant(brain)}.`,
+  ];
+  const controls = brainControls.flatMap(({ name, scores }) =>
+    Number.isFinite(scores.mean[best]) ? [`${formatNumber(scores.mean[best]!)} (${name})`] : [],
+  );
+  if (controls.length > 0) {
+    sentences.push(`The ${controls.length === 1 ? "control gives" : "controls give"} ${formatList(controls)} there.`);
+  }
+  return sentences;
+}
+
+function forecastSentences({ result, labels, forecast, group }: Findings): string[] {
+  const { overall, curve, distances, tabled, atTabled, control, layer } = forecast!;
+  if (!overall) return ["No region could be given a forecast score."];
+  const at = curve[distances.indexOf(overall.distance)]!;
+  const best = group.targets.reduce<number>(
+    (top, _, i) => (Number.isFinite(at.mean[i]) && !(at.mean[top]! >= at.mean[i]!) ? i : top),
+    0,
+  );
+  const atLayer = layer === "n/a" ? "" : ` (layer ${layer})`;
+  const seconds = result.secondsPerWord;
+  const inSeconds = seconds !== undefined ? ` (${formatNumber(overall.distance * seconds, 1)} s)` : "";
+  const edge = overall.distance === distances[0] || overall.distance === distances.at(-1);
+  const sentences = [
+    `Averaged over regions, the forecast score${atLayer} is largest at a distance of ${formatNoun(overall.distance, "word")}${inSeconds}, F = ${formatNumber(overall.mean, 4)}` +
+      `${edge && distances.length > 1 ? ", the edge of the distances computed" : ""}; the region that gains most there is ${labels[best]} (F = ${formatNumber(at.mean[best]!, 4)}${inBrackets(at, best, 4)}).`,
+    `At ${formatNoun(tabled, "word")} ${countSignificant(atTabled)}.`,
+  ];
+  const random = control[distances.indexOf(tabled)];
+  const values = random ? [...random.mean].filter(Number.isFinite) : [];
+  if (values.length > 0) {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    sentences.push(`Random vectors in the window's place give F = ${formatNumber(mean, 4)} there on average.`);
+  }
+  return sentences;
+}
+
+function inBrackets(scores: GroupScores, target: number, decimals = 3): string {
+  const [low, high] = [scores.low[target]!, scores.high[target]!];
+  return Number.isFinite(low) ? `, 95 % interval ${formatInterval(low, high, decimals)}` : "";
+}
+
+/** `"it is above zero in 5 of 6 regions and below zero in none (q < .01)"`. */
+function countSignificant(scores: GroupScores): string {
+  const nTested = [...scores.qValue].filter(Number.isFinite).length;
+  const count = (sign: 1 | -1) => {
+    const n = [...scores.mean].filter((mean, i) => Math.sign(mean) === sign && isSignificant(scores, i)).length;
+    return n === 0 ? "none" : formatCount(n);
+  };
+  return `it is above zero in ${count(1)} of ${formatNoun(nTested, "region")} and below zero in ${count(-1)} (q < .01)`;
+}
