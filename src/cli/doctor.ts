@@ -1,11 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { listSupportedBackends } from "onnxruntime-node";
 import { Matrix } from "../array/matrix.ts";
 import { createRandom } from "../array/random.ts";
 import { multiply } from "../graph/multiply.ts";
+import { softwareVersions } from "../study/result.ts";
 import type { Command } from "./command-line.ts";
 
 interface Program {
@@ -46,14 +45,8 @@ export const doctor: Command = {
     flags: {},
   },
   async run({ terminal }) {
-    const require = createRequire(import.meta.url);
-    const version = (path: string) => (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
     const gib = (bytes: number) => Math.round((bytes / 2 ** 30) * 10) / 10;
-    const versions = {
-      cortecast: version(new URL("../../package.json", import.meta.url).pathname),
-      node: process.versions.node,
-      onnxruntime: version(require.resolve("onnxruntime-node/package.json")),
-    };
+    const versions = softwareVersions();
     const machine = {
       platform: `${process.platform} ${process.arch}`,
       processor: cpus()[0]?.model.trim() ?? "unknown",
@@ -63,7 +56,9 @@ export const doctor: Command = {
     };
     const providers = listSupportedBackends().map(({ name, bundled }) => ({ name, bundled }));
 
-    terminal.print(`cortecast ${versions.cortecast}, Node ${versions.node}, ONNX Runtime ${versions.onnxruntime}`);
+    terminal.print(
+      `cortecast ${versions.cortecast}, Node ${versions.node}, ONNX Runtime ${versions["onnxruntime-node"]}`,
+    );
     terminal.print(
       `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB (${machine.freeMemoryGiB} free), ${machine.platform}`,
     );

@@ -58,14 +58,15 @@ async function findTranscript(source: Source, story: string, stimFile: string | 
     }
     if (there[0] !== undefined) return there[0];
   }
-  const known = await knownTranscripts(source);
+  const known = await listTranscripts(source);
   throw new NotFoundError(
     `${source.location}: a transcript of the story "${story}" must exist, got none of ${looked.join(", ")}. ` +
       `Add one of these, or give its path. Transcripts there: ${nearestNames(story, known)}`,
   );
 }
 
-async function knownTranscripts(source: Source): Promise<string[]> {
+/** Names of the transcripts in a data set's `stimuli/`, as {@link loadTranscript} finds them; sorted within each place. */
+export async function listTranscripts(source: Source): Promise<string[]> {
   const inGentle = (await source.list("stimuli/gentle")).filter((entry) => entry.kind === "folder");
   const tables = (await source.list("stimuli")).filter((entry) => /\.(TextGrid|tsv)$/.test(entry.name));
   return [

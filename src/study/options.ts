@@ -59,8 +59,23 @@ export const studyOptions = {
   output: { schema: z.string(), group: "data", help: "folder for the results (BIDS derivatives and report)" },
   stories: { schema: names, group: "data", help: "stories to use, by BIDS task label (default: all)" },
   participants: { schema: names, group: "data", help: "participants to use, with or without sub- (default: all)" },
-  session: { schema: z.string(), group: "data", help: "session label, where several fit" },
+  exclude: {
+    schema: names,
+    group: "data",
+    help: "runs to leave out, as BIDS writes them: sub-001_task-pieman_run-1",
+  },
+  derivative: {
+    schema: z.string(),
+    group: "data",
+    help: "folder below derivatives/ to take responses from, where several fit",
+  },
+  kind: {
+    schema: choice(["region", "surface"]),
+    group: "data",
+    help: "region time series or surfaces, where a data set has both",
+  },
   space: { schema: z.string(), group: "data", help: "surface space, e.g. fsaverage6, where several fit" },
+  den: { schema: z.string(), group: "data", help: "den label of the BOLD files, where several fit" },
   desc: { schema: z.string(), group: "data", help: "desc label of the BOLD files, where several fit" },
   atlas: { schema: z.string(), group: "data", help: "atlas label of region time series, where several fit" },
   regions: {
@@ -87,6 +102,11 @@ export const studyOptions = {
     help: "seconds; periods above it count as cosine drift",
   },
   confounds: { schema: names, group: "cleaning", help: "columns of the run's confounds table to regress out" },
+  missingConfounds: {
+    schema: choice(["error", "zero", "mean"]).default("error"),
+    group: "cleaning",
+    help: "what to do where a confound is n/a",
+  },
   standardise: { schema: flag.default(false), group: "cleaning", help: "z-score each run's time series" },
   trimStart: { schema: whole(0).default(0), group: "cleaning", help: "volumes to drop at the start of each run" },
   trimEnd: { schema: whole(0).default(0), group: "cleaning", help: "volumes to drop at the end of each run" },

@@ -1,0 +1,108 @@
+import { stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { NotFoundError } from "../errors.ts";
+import { writeSafetensors } from "../formats/safetensors.ts";
+import { wordActivations } from "../language-model/activations.ts";
+import { folderStore } from "../sources/node.ts";
+import { listTranscripts, loadTranscript } from "../stimulus/load-transcript.ts";
+import type { Transcript } from "../stimulus/word.ts";
+import { activationOptions, loadStudyModel, studyLayers } from "../study/activations.ts";
+import type { StudyOptions } from "../study/options.ts";
+import type { Command } from "./command-line.ts";
+import { studyFlags, studyOptionsOf } from "./study-flags.ts";
+
+/** `cortecast activations`. */
+export const activations: Command = {
+  usage: {
+    name: "activations",
+    summary:
+      "Activations of a language model for every word: one safetensors file a story, tensors layer-<k> [nWords x nUnits].",
+    positionals: [
+      {
+        name: "dataset",
+        required: true,
+        help: "BIDS folder with transcripts in stimuli/, or one transcript (.TextGrid, .csv, .tsv)",
+      },
+      { name: "output", required: true, help: "folder for the activations" },
+    ],
+    flags: {
+      ...studyFlags(
+        (key, group) => group === "model" || ["stories", "tier", "seed", "threads", "provider"].includes(key),
+      ),
+      randomWeights: { type: "switch", group: "model", help: "the same architecture with random weights (--seed)" },
+    },
+  },
+  async run({ parsed, terminal }) {
+    const options = await studyOptionsOf(parsed);
+    const { onProgress } = terminal;
+    const transcripts = await loadTranscripts(options);
+    const randomWeights = parsed.switches.has("randomWeights");
+    const model = await loadStudyModel(options, { randomWeights, onProgress });
+    const store = folderStore(options.output);
+    const written: { story: string; path: string; nWords: number; nTokens: number; nPasses: number }[] = [];
+    try {
+      const layers = options.layer
+        ? studyLayers(options, model)
+        : Array.from({ length: model.nLayers + 1 }, (_, k) => k);
+      for (const { story, words } of transcripts) {
+        const result = await wordActivations(
+          model,
+          words.map((word) => word.text),
+          {
+            ...activationOptions(options),
+            layers,
+            onProgress: ({ done, total }) => onProgress({ label: `activations of ${story}`, done, total }),
+          },
+        );
+        const tensors = Object.fromEntries(
+          [...result.activations].map(([layer, { data, nRows, nColumns }]) => [
+            `layer-${layer}`,
+            { shape: [nRows, nColumns], data },
+          ]),
+        );
+        const metadata = {
+          ...{ story, model: model.name, fingerprint: model.fingerprint, context: JSON.stringify(result.context) },
+          words: JSON.stringify(words.map((word) => word.text)),
+          onsets: JSON.stringify(words.map((word) => word.onset)),
+        };
+        const path = `${story}_activations.safetensors`;
+        await store.write(path, writeSafetensors(tensors, metadata));
+        const { nTokens, context } = result;
+        written.push({
+          story,
+          path: join(options.output, path),
+          nWords: words.length,
+          nTokens,
+          nPasses: context.nPasses,
+        });
+        terminal.note(
+          `${join(options.output, path)}: ${words.length} words, ${nTokens} tokens, ${context.nPasses} passes (${context.policy}), layers ${layers.join(", ")}`,
+        );
+      }
+    } finally {
+      await model.close();
+    }
+    return { model: model.name, fingerprint: model.fingerprint, written };
+  },
+};
+
+async function loadTranscripts({ dataset, stories, tier }: StudyOptions): Promise<readonly Transcript[]> {
+  const info = await stat(dataset).catch(() => undefined);
+  if (info?.isFile()) {
+    const name = basename(dataset);
+    // Gentle names every file align.csv, in a folder named as the story is.
+    const story = name === "align.csv" ? basename(dirname(dataset)) : name.replace(/(_words)?\.[^.]*$/, "");
+    return [await loadTranscript(folderStore(dirname(dataset)), story, { path: name, tier })];
+  }
+  if (!info) throw new NotFoundError(`${dataset}: the folder or transcript must exist.`);
+  const source = folderStore(dataset);
+  const wanted = stories ?? (await listTranscripts(source));
+  if (wanted.length === 0) {
+    throw new NotFoundError(
+      `${dataset}: there must be transcripts in stimuli/, got none. Give a transcript's own path instead.`,
+    );
+  }
+  const found: Transcript[] = [];
+  for (const story of wanted) found.push(await loadTranscript(source, story, { tier }));
+  return found;
+}

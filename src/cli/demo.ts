@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { simulateDataset } from "../phantom/simulate.ts";
+import { folderStore } from "../sources/node.ts";
+import { loadStudyModel } from "../study/activations.ts";
+import { checkOptions } from "../study/options.ts";
+import { runStudy } from "../study/run.ts";
+import type { Command } from "./command-line.ts";
+import { showRun } from "./score.ts";
+import { studyFlags } from "./study-flags.ts";
+
+/** `cortecast demo`. */
+export const demo: Command = {
+  usage: {
+    name: "demo",
+    summary:
+      "The whole way in under a minute: a synthetic data set with planted forecast distances, the embedded model's activations, brain scores, forecast scores, report.",
+    positionals: [
+      { name: "folder", required: false, help: "folder for the data set and the results (default: cortecast-demo)" },
+    ],
+    flags: studyFlags((key) => ["threads", "provider"].includes(key)),
+  },
+  async run({ parsed, terminal, commandLine, date }) {
+    const folder = parsed.positionals["folder"] ?? "cortecast-demo";
+    const { onProgress, note: onNote } = terminal;
+    const dataset = join(folder, "data");
+    const output = join(folder, "results");
+    const machine = checkOptions({ dataset, output, ...parsed.values });
+    const { provider, threads } = machine;
+    onNote("Simulating eight participants who listen to two stories …");
+    const model = await loadStudyModel(machine, { onProgress });
+    const truth = await simulateDataset(folderStore(dataset), model, {
+      responses: "surface",
+      device: { provider, threads },
+      onProgress,
+    }).finally(() => model.close());
+    const { L, R } = truth.surfaces;
+    const options = checkOptions({
+      dataset,
+      output,
+      distances: "-4:16:2",
+      controls: "word-rate,random-window",
+      regions: [join(dataset, L.labels), join(dataset, R.labels)],
+      surfaces: [join(dataset, L.inflated), join(dataset, R.inflated)],
+      ...parsed.values,
+    });
+    const run = await runStudy(options, { onProgress, onNote, date, command: commandLine });
+    const shown = showRun(run, options.output, terminal) as object;
+    terminal.note(`What was planted: ${join(dataset, "phantom.json")}`);
+    return { ...shown, data: dataset, planted: truth.regions };
+  },
+};

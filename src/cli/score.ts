@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import { formatTerminal } from "../report/terminal.ts";
+import { runStudy, type StudyRun } from "../study/run.ts";
+import type { Command } from "./command-line.ts";
+import { studyFlags, studyOptionsOf } from "./study-flags.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** `cortecast score`. */
+export const score: Command = {
+  usage: {
+    name: "score",
+    summary: "Brain scores and forecast scores of a BIDS data set, as BIDS derivatives and a report.",
+    positionals: [
+      {
+        name: "dataset",
+        required: false,
+        help: "BIDS folder with responses, events and stimuli (or in the study file)",
+      },
+      { name: "output", required: false, help: "folder for the results (or in the study file)" },
+    ],
+    flags: {
+      study: { type: "value", group: "study file", help: "YAML with any of these options; flags hold over it" },
+      ...studyFlags(),
+    },
+  },
+  async run({ parsed, terminal, commandLine, date }) {
+    const options = await studyOptionsOf(parsed);
+    const { onProgress, note: onNote } = terminal;
+    const run = await runStudy(options, { onProgress, onNote, date, command: commandLine });
+    return showRun(run, options.output, terminal);
+  },
+};
+
+/** Prints what came out and where it lies; returns the same for `--json`. */
+export function showRun(run: StudyRun, output: string, terminal: Terminal): unknown {
+  const report = join(output, run.report);
+  terminal.endProgress();
+  for (const line of formatTerminal(run.result)) terminal.note(line);
+  terminal.note("");
+  terminal.note(
+    run.nComputed === 0 && run.written.length === 0
+      ? `Nothing to do: all ${run.nReused} steps were there.`
+      : `Computed ${run.nComputed} steps, reused ${run.nReused}, wrote ${run.written.length} files.`,
+  );
+  terminal.note(`Report: ${report}`);
+  const { subjects, notes } = run.result;
+  return {
+    report,
+    output,
+    nParticipants: subjects.length,
+    nTargets: subjects[0]?.targets.length ?? 0,
+    nComputed: run.nComputed,
+    nReused: run.nReused,
+    written: run.written,
+    quality: Object.fromEntries(subjects.map((subject) => [subject.participant, subject.quality])),
+    notes,
+  };
+}

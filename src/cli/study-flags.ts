@@ -1,0 +1,39 @@
+import { readFile } from "node:fs/promises";
+import { NotFoundError } from "../errors.ts";
+import { checkOptions, type StudyOptions, studyOptions } from "../study/options.ts";
+import { readStudyFile } from "../study/study-file.ts";
+import type { FlagSpecification, Parsed } from "./flags.ts";
+
+type Key = keyof typeof studyOptions;
+
+/** The flags of a study's options, but for those that are arguments; all, or those of some groups. */
+export function studyFlags(
+  wanted: (key: string, group: string) => boolean = () => true,
+): Readonly<Record<string, FlagSpecification>> {
+  const flags: Record<string, FlagSpecification> = {};
+  for (const [key, { group, help, schema }] of Object.entries(studyOptions)) {
+    if (key === "dataset" || key === "output" || !wanted(key, group)) continue;
+    const fallback = schema.safeParse(undefined);
+    const value: unknown = fallback.success ? fallback.data : undefined;
+    const shown = value === undefined || Array.isArray(value) ? "" : ` (default: ${String(value)})`;
+    flags[key] = { type: "value", group, help: `${help}${shown}` };
+  }
+  return flags;
+}
+
+/** The options of a study from flags and, with `--study`, from a study file; flags hold over the file. */
+export async function studyOptionsOf(
+  { positionals, values }: Parsed,
+  fixed: Readonly<Partial<Record<Key, unknown>>> = {},
+): Promise<StudyOptions> {
+  const { study, ...flags } = values;
+  const overrides = { ...positionals, ...flags, ...fixed };
+  if (study === undefined) return checkOptions(overrides);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(study);
+  } catch (error) {
+    throw new NotFoundError(`--study: the file must exist and be readable, got "${study}".`, { cause: error });
+  }
+  return readStudyFile(bytes, { path: study, overrides });
+}

@@ -1,0 +1,108 @@
+import type { Matrix } from "../array/matrix.ts";
+import type { OnProgress } from "../array/progress.ts";
+import { OptionError } from "../errors.ts";
+import type { ActivationOptions } from "../language-model/activations.ts";
+import { cachedWordActivations } from "../language-model/cache.ts";
+import { embeddedModelFolder } from "../language-model/embedded.ts";
+import type { LanguageModel } from "../language-model/language-model.ts";
+import { loadLanguageModel } from "../language-model/load.ts";
+import type { Store } from "../sources/source.ts";
+import type { Transcript } from "../stimulus/word.ts";
+import type { ActivationsOf } from "./features.ts";
+import type { StudyOptions } from "./options.ts";
+
+/** The options that the language model and its passes understand. */
+export type ModelOptions = Pick<
+  StudyOptions,
+  | "model"
+  | "layer"
+  | "context"
+  | "maxContext"
+  | "minContext"
+  | "pooling"
+  | "layerZero"
+  | "finalNorm"
+  | "seed"
+  | "threads"
+  | "provider"
+>;
+
+/** The language model of a study: the checkpoint that it names, or the embedded small one. */
+export function loadStudyModel(
+  options: ModelOptions,
+  settings: { readonly randomWeights?: boolean; readonly onProgress?: OnProgress | undefined } = {},
+): Promise<LanguageModel> {
+  const { provider, threads, seed } = options;
+  return loadLanguageModel(options.model ?? embeddedModelFolder(), {
+    device: { provider, threads },
+    randomWeights: settings.randomWeights ? seed : undefined,
+    onProgress: settings.onProgress,
+  });
+}
+
+/**
+ * The layers to score, in rising order: those asked for, or the one at two thirds of the model's depth (8 of 12, as in
+ * the paper).
+ *
+ * @throws OptionError where the model has no such layer
+ */
+export function studyLayers(
+  { layer }: ModelOptions,
+  model: Pick<LanguageModel, "name" | "nLayers">,
+): readonly number[] {
+  const layers = layer ?? [Math.round((2 / 3) * model.nLayers)];
+  const bad = layers.find((wanted) => wanted < 0 || wanted > model.nLayers);
+  if (bad !== undefined || layers.length === 0) {
+    throw new OptionError(
+      `--layer: layers must lie in 0..${model.nLayers} (model ${model.name}, 0 = embedding output), got ${bad ?? "none"}.`,
+    );
+  }
+  return [...new Set(layers)].sort((a, b) => a - b);
+}
+
+/** Activation options of a study, but for the layers. */
+export function activationOptions(options: ModelOptions): ActivationOptions {
+  const { context, maxContext, minContext, pooling, layerZero, finalNorm } = options;
+  return { context, maxContext, minContext, pooling, layerZero, finalNorm };
+}
+
+/**
+ * Makes sure that every story's activations are in the store, all layers in one reading of each story.
+ *
+ * @param store - holds activations by content
+ */
+export async function cacheActivations(
+  model: LanguageModel,
+  transcripts: readonly Transcript[],
+  layers: readonly number[],
+  store: Store,
+  options: ModelOptions,
+  onProgress: OnProgress,
+): Promise<void> {
+  for (const transcript of transcripts) {
+    const tell: OnProgress = ({ done, total }) =>
+      onProgress({ label: `activations of ${transcript.story} (${model.name})`, done, total });
+    const words = transcript.words.map((word) => word.text);
+    await cachedWordActivations(model, words, store, { ...activationOptions(options), layers, onProgress: tell });
+  }
+}
+
+/** One layer's activations of a story, from the store; each story is read from it once. */
+export function activationsOfLayer(
+  model: LanguageModel,
+  layer: number,
+  store: Store,
+  options: ModelOptions,
+): ActivationsOf {
+  const known = new Map<Transcript, Promise<Matrix>>();
+  return ({ transcript }) => {
+    const words = transcript.words.map((word) => word.text);
+    const found =
+      known.get(transcript) ??
+      cachedWordActivations(model, words, store, { ...activationOptions(options), layers: [layer] }).then(
+        ({ activations }) => activations.get(layer)!,
+      );
+    known.set(transcript, found);
+    return found;
+  };
+}

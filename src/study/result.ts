@@ -1,0 +1,142 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename } from "node:path";
+import { Matrix } from "../array/matrix.ts";
+import { forecastDepth } from "../encoding/forecast-distance.ts";
+import type { LanguageModel } from "../language-model/language-model.ts";
+import type { AnalysisScores, Provenance, StudyResult, SubjectScores } from "../report/result.ts";
+import { wordsOutside } from "./features.ts";
+import type { ParticipantInputs, StudyInputs } from "./inputs.ts";
+import type { StudyOptions } from "./options.ts";
+import type { StepScores } from "./score-cache.ts";
+import { loadAtlas, loadSurfaces } from "./surfaces.ts";
+
+/** One participant with all that was computed of them. */
+export interface Scored {
+  readonly inputs: ParticipantInputs;
+  /** In the order of the plan. */
+  readonly steps: readonly StepScores[];
+}
+
+/** What {@link assembleResult} needs beside the scores. */
+export interface ResultContext {
+  readonly inputs: StudyInputs;
+  readonly model: LanguageModel;
+  readonly layers: readonly number[];
+  readonly options: StudyOptions;
+  readonly command?: string | undefined;
+}
+
+/** Puts finished scores together into what the report is made of. */
+export async function assembleResult(scored: readonly Scored[], context: ResultContext): Promise<StudyResult> {
+  const { inputs, model, options } = context;
+  const subjects = scored.map((one) => subjectScores(one, context));
+  const space = subjects[0]?.space;
+  const words = inputs.transcripts.flatMap(({ words: all }) =>
+    all.slice(1).map((word, n) => word.onset - all[n]!.onset),
+  );
+  const regions = options.regions && (await loadAtlas(options.regions, space));
+  const surfaces = options.surfaces && (await loadSurfaces(options.surfaces, space));
+  const title = inputs.dataset.description["Name"];
+  return {
+    title: typeof title === "string" ? title : basename(options.dataset),
+    model: model.name,
+    options: { ...options, layer: context.layers },
+    subjects,
+    regions,
+    surfaces,
+    secondsPerWord: words.reduce((sum, step) => sum + step, 0) / words.length,
+    provenance: provenance(scored, context),
+    notes: notesOn(context),
+  };
+}
+
+function subjectScores({ inputs, steps }: Scored, { layers }: ResultContext): SubjectScores {
+  const { participant, stories, targets, space, quality } = inputs;
+  const analyses = steps.flatMap((step) => step.analyses);
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const depth = depthOf(layers, analyses);
+  return {
+    participant,
+    stories: stories.map((story) => story.files.story),
+    nVolumes: stories.reduce((sum, story) => sum + story.nVolumes, 0),
+    targets,
+    space,
+    analyses: depth ? [...analyses, depth] : analyses,
+    quality: {
+      ...quality,
+      nNotScored: Math.max(...steps.map((step) => step.nNotScored)),
+      alphaAtLowest: mean(steps.map((step) => step.alphaAtLowest)),
+      alphaAtHighest: mean(steps.map((step) => step.alphaAtHighest)),
+      nWords: stories.reduce((sum, story) => sum + story.transcript.words.length, 0),
+      nWordsInterpolated: stories.reduce((sum, story) => sum + story.transcript.nInterpolated, 0),
+      nWordsOutside: stories.reduce((sum, story) => sum + wordsOutside(story), 0),
+    },
+  };
+}
+
+/** The forecast depth k* at distance 8, where several layers were scored at it. */
+function depthOf(layers: readonly number[], analyses: readonly AnalysisScores[]): AnalysisScores | undefined {
+  const rows = layers.map((layer) =>
+    analyses.find((a) => a.analysis === "forecastScore" && a.layer === layer && a.distance === 8),
+  );
+  if (layers.length < 2 || rows.some((row) => row === undefined)) return undefined;
+  const nTargets = rows[0]!.mean.length;
+  const scores = Matrix.zeros(layers.length, nTargets);
+  rows.forEach((row, i) => {
+    scores.data.set(row!.mean, i * nTargets);
+  });
+  const mean = forecastDepth(layers, scores);
+  return { analysis: "forecastDepth", layer: "n/a", distance: 8, mean, folds: undefined };
+}
+
+function provenance(scored: readonly Scored[], { inputs, model, command }: ResultContext): Provenance {
+  const hashes = new Map(scored.flatMap((one) => Object.entries(one.inputs.hashes)));
+  const dates = scored.flatMap((one) => one.steps.map((step) => step.date));
+  const { DatasetDOI } = inputs.dataset.description;
+  return {
+    // The newest number's: a run that computes nothing changes nothing.
+    date: dates.sort().at(-1) ?? "n/a",
+    version: softwareVersions().cortecast,
+    command,
+    environment: softwareVersions(),
+    inputs: [...hashes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, sha256]) => ({ path, sha256 })),
+    modelFingerprint: model.fingerprint,
+    sourceDatasets: typeof DatasetDOI === "string" ? [{ DOI: DatasetDOI }] : [],
+  };
+}
+
+/** Versions of this software and of what computes for it. */
+export function softwareVersions(): {
+  readonly cortecast: string;
+  readonly node: string;
+  readonly "onnxruntime-node": string;
+} {
+  const require = createRequire(import.meta.url);
+  const version = (path: string) => (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
+  return {
+    cortecast: version(require.resolve("../../package.json")),
+    node: process.versions.node,
+    "onnxruntime-node": version(require.resolve("onnxruntime-node/package.json")),
+  };
+}
+
+function notesOn({ inputs, options }: ResultContext): string[] {
+  const notes: string[] = [];
+  for (const { story, nInterpolated, words } of inputs.transcripts) {
+    if (nInterpolated === 0) continue;
+    notes.push(
+      `Story ${story}: ${nInterpolated} of ${words.length} words have no time in the transcript; their onsets are interpolated.`,
+    );
+  }
+  const recommended = options.firstDelay + options.delays + 1;
+  if (options.gap < recommended) {
+    notes.push(
+      `Training volumes reach to within ${options.gap} volumes of the test chunks (gap ${options.gap}), as in the paper; with delays, a gap of ${recommended} keeps slow responses apart.`,
+    );
+  }
+  if (options.filing !== "onset")
+    notes.push('Words are filed one volume late (filing "one-late"): for comparison only.');
+  if (options.edge !== "zero") notes.push('Delays wrap around (edge "wrap"): for comparison only.');
+  return notes;
+}

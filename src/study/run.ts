@@ -1,0 +1,203 @@
+import { joinRows, type Matrix } from "../array/matrix.ts";
+import type { OnProgress } from "../array/progress.ts";
+import type { LanguageModel } from "../language-model/language-model.ts";
+import type { StudyResult } from "../report/result.ts";
+import { folderStore } from "../sources/node.ts";
+import { activationsOfLayer, cacheActivations, loadStudyModel, studyLayers } from "./activations.ts";
+import type { ActivationsOf } from "./features.ts";
+import {
+  type HeardStory,
+  loadInputs,
+  loadStoryResponse,
+  type ParticipantInputs,
+  type StudyInputs,
+  sha256,
+} from "./inputs.ts";
+import type { StudyOptions } from "./options.ts";
+import { writeOutputs } from "./outputs.ts";
+import { type FeatureSet, type PlannedParticipant, planStudy, type StudyPlan } from "./plan.ts";
+import { assembleResult, type Scored } from "./result.ts";
+import { loadStepScores, type StepScores, writeStepScores } from "./score-cache.ts";
+import { prepareScorer } from "./score-step.ts";
+
+/** What a run is told and asked from outside. */
+export interface RunEnvironment {
+  readonly onProgress: OnProgress;
+  /** Receives one line at a time about what is being done. */
+  readonly onNote: (line: string) => void;
+  /** Now, for the record. */
+  readonly date: () => Date;
+  /** The command that was typed, for the record. */
+  readonly command?: string | undefined;
+}
+
+/** How a run went. */
+export interface StudyRun {
+  readonly result: StudyResult;
+  /** Path of the report, within the output folder. */
+  readonly report: string;
+  /** Steps that were computed, and steps that were there from an earlier run. */
+  readonly nComputed: number;
+  readonly nReused: number;
+  /** Paths within the output folder that were written or changed. */
+  readonly written: readonly string[];
+}
+
+/**
+ * Carries a study out: reads the data set, computes what is missing, writes scores, maps, group tables and the report.
+ * Each participant's scores of each layer or control are kept as they are finished, so that an interrupted run goes on
+ * where it was, and a second run does only what is missing.
+ *
+ * @throws errors of the rooms that it conducts: DatasetError, FormatError, NotFoundError, OptionError, ShapeError,
+ * DeviceError
+ */
+export async function runStudy(options: StudyOptions, environment: RunEnvironment): Promise<StudyRun> {
+  const { onProgress, onNote } = environment;
+  const output = folderStore(options.output);
+  const cache = options.cache ?? `${options.output}/cache`;
+  const scoreStore = folderStore(`${cache}/scores`);
+  const activationStore = folderStore(`${cache}/activations`);
+
+  const inputs = await loadInputs(options, onProgress);
+  const model = await loadStudyModel(options, { onProgress });
+  const wantsRandom = options.controls.includes("random-weights");
+  const random = wantsRandom ? await loadStudyModel(options, { randomWeights: true, onProgress }) : undefined;
+  try {
+    const layers = studyLayers(options, model);
+    const plan = planStudy(
+      inputs.participants.map((participant) => plannedParticipant(participant, options)),
+      layers,
+      options,
+      { model: modelKey(model, options), randomWeights: random ? modelKey(random, options) : "" },
+      sha256,
+    );
+    const missing = await missingSteps(plan, (key) => scoreStore.has(`${key}.safetensors`));
+    onNote(describePlan(plan, inputs, model, missing.size));
+
+    for (const group of plan.groups) {
+      const steps = group.steps.filter((step) => missing.has(step.key));
+      if (steps.length === 0) continue;
+      const used = group.featureSet.kind === "random-weights" ? random! : model;
+      const members = inputs.participants.filter((p) => steps.some((step) => step.participant === p.participant));
+      const { stories } = members[0]!;
+      let activationsOf: ActivationsOf = () => Promise.reject(new Error("a word rate has no activations"));
+      if (group.featureSet.kind !== "word-rate") {
+        const wanted = used === model ? layers : [group.featureSet.layer];
+        const transcripts = [...new Set(stories.map((story) => story.transcript))];
+        await cacheActivations(used, transcripts, wanted, activationStore, options, onProgress);
+        activationsOf = activationsOfLayer(used, group.featureSet.layer, activationStore, options);
+      }
+      const label = describeFeatureSet(group.featureSet);
+      const relabel =
+        (text: string, before = 0, of = 1): OnProgress =>
+        ({ done, total }) =>
+          onProgress({ label: text, done: before * total + done, total: of * total });
+      const score = await prepareScorer(
+        group.featureSet,
+        stories,
+        activationsOf,
+        options,
+        relabel(`designs, ${label}`),
+      );
+      for (const [index, step] of steps.entries()) {
+        const participant = members.find((member) => member.participant === step.participant)!;
+        const bold = await loadBold(inputs, participant, options);
+        const scores = await score(bold, relabel(`scores, ${label}`, index, steps.length));
+        await writeStepScores(scoreStore, step.key, { ...scores, date: environment.date().toISOString() });
+      }
+    }
+
+    const scored: Scored[] = [];
+    for (const participant of inputs.participants) {
+      const steps: StepScores[] = [];
+      for (const group of plan.groups) {
+        for (const step of group.steps) {
+          if (step.participant === participant.participant) steps.push((await loadStepScores(scoreStore, step.key))!);
+        }
+      }
+      scored.push({ inputs: participant, steps });
+    }
+    const result = await assembleResult(scored, { inputs, model, layers, options, command: environment.command });
+    const written = await writeOutputs(output, result, scored);
+    return {
+      result,
+      report: "report.html",
+      nComputed: missing.size,
+      nReused: plan.nSteps - missing.size,
+      written,
+    };
+  } finally {
+    await model.close();
+    await random?.close();
+  }
+}
+
+/** A participant's responses to all stories, joined: [nVolumes x nTargets]. */
+async function loadBold(inputs: StudyInputs, { stories }: ParticipantInputs, options: StudyOptions): Promise<Matrix> {
+  const parts: Matrix[] = [];
+  for (const story of stories) parts.push((await loadStoryResponse(inputs.dataset, story, options)).bold);
+  return joinRows(parts);
+}
+
+/** What identifies the activations of a model under the study's options. */
+function modelKey(model: LanguageModel, options: StudyOptions): string {
+  const { context, maxContext, minContext, pooling, layerZero, finalNorm } = options;
+  return JSON.stringify([model.fingerprint, context, maxContext, minContext, pooling, layerZero, finalNorm]);
+}
+
+function plannedParticipant(
+  { participant, stories, hashes }: ParticipantInputs,
+  options: StudyOptions,
+): PlannedParticipant {
+  const { drift, cutoff, confounds, missingConfounds, standardise, trimStart, trimEnd } = options;
+  const cleaning = [
+    drift,
+    drift === "cosine" ? cutoff : 0,
+    confounds,
+    missingConfounds,
+    standardise,
+    trimStart,
+    trimEnd,
+  ];
+  return {
+    participant,
+    stimulusKey: sha256(JSON.stringify(stories.map(stimulusOf))),
+    responseKey: sha256(
+      JSON.stringify([participant, stories.map(({ files }) => [files.run, files.volumes]), hashes, cleaning]),
+    ),
+  };
+}
+
+function stimulusOf({ files, transcript, nVolumes, audioStart, repetitionTime }: HeardStory): unknown {
+  const words = transcript.words.map(({ text, onset }) => [text, onset]);
+  return [files.story, nVolumes, audioStart, repetitionTime, words];
+}
+
+async function missingSteps(plan: StudyPlan, has: (key: string) => Promise<boolean>): Promise<ReadonlySet<string>> {
+  const missing = new Set<string>();
+  for (const { steps } of plan.groups) for (const { key } of steps) if (!(await has(key))) missing.add(key);
+  return missing;
+}
+
+function describeFeatureSet(featureSet: FeatureSet): string {
+  switch (featureSet.kind) {
+    case "layer":
+      return `layer ${featureSet.layer}`;
+    case "word-rate":
+      return "word rate";
+    case "random-weights":
+      return `random weights, layer ${featureSet.layer}`;
+    case "random-window":
+      return `random window, layer ${featureSet.layer}`;
+    default:
+      return featureSet satisfies never;
+  }
+}
+
+function describePlan(plan: StudyPlan, inputs: StudyInputs, model: LanguageModel, nMissing: number): string {
+  const { participants, transcripts } = inputs;
+  const nVolumes = participants.map((p) => p.stories.reduce((sum, story) => sum + story.nVolumes, 0));
+  const volumes = [...new Set([Math.min(...nVolumes), Math.max(...nVolumes)])].join(" to ");
+  const stories = transcripts.map((t) => t.story).join(", ");
+  return `${participants.length} participants, ${volumes} volumes each, ${transcripts.length === 1 ? "story" : "stories"} ${stories}; model ${model.name}; ${plan.featureSets.map(describeFeatureSet).join("; ")}: ${nMissing} of ${plan.nSteps} steps to compute`;
+}
