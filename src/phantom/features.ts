@@ -1,8 +1,11 @@
-import { joinRows, Matrix } from "../array/matrix.ts";
-import { fitDesign } from "../features/design.ts";
+import { joinRows, Matrix, toFloat64 } from "../array/matrix.ts";
 import { forecastWindow } from "../features/window.ts";
 import type { Device } from "../graph/device.ts";
+import { multiply } from "../graph/multiply.ts";
+import { fitPca } from "../regression/pca.ts";
+import { applyStandardise, fitStandardise } from "../regression/standardise.ts";
 import { wordsToVolumes } from "../stimulus/volumes.ts";
+import { centreColumns } from "./series.ts";
 
 /** A story as the simulation needs it: its words in time, and what the model makes of them. */
 export interface HeardStory {
@@ -13,78 +16,107 @@ export interface HeardStory {
   readonly activations: ReadonlyMap<number, Matrix<Float32Array>>;
 }
 
-/** What the volumes of all stories hold of one layer at one distance. */
-export interface VolumeFeatures {
-  /** Principal components of the volumes, each of mean 0 and variance 1, [nVolumes x nComponents]. */
-  readonly components: Matrix<Float64Array>;
-  /** The components at all delays, as an encoding model has them, [nVolumes x (nDelays * nComponents)]. */
-  readonly design: Matrix<Float64Array>;
-}
+/**
+ * The volumes of all stories in terms of one layer's principal components, [nVolumes x 20], columns of mean 0: the words
+ * themselves (`distance` undefined), or the window of seven words whose last is at `distance`.
+ */
+export type LayerComponents = (distance: number | undefined) => Matrix<Float64Array>;
 
-/** Components kept of X and of each window: the default of the analysis. */
-export const N_COMPONENTS = 20;
-
-const N_DELAYS = 6;
+/** Components kept of words and of windows, and words in a window: the defaults of the analysis. */
+const N_COMPONENTS = 20;
+const WIDTH = 7;
+/** The distance whose window the components are fitted on: the paper's. Windows elsewhere hold the same words. */
+const FITTED_DISTANCE = 8;
 
 /**
- * The features of one layer, from all volumes: the words themselves (`distance` undefined), or the window of seven
- * words whose last is at `distance`. Summed to volumes, standardised, reduced to at most {@link N_COMPONENTS}.
+ * Fits the components of one layer, two sets of them: of the words, and of windows. Both are fitted to the volumes of all
+ * stories as the default analysis does it: vectors summed to volumes, standardised, 20 principal components.
+ *
+ * @remarks The analysis fits components at every distance and for every fold anew. Here one fit stands for all
+ * distances; the words in windows are the same but for a few at the ends of the stories.
  */
-export async function volumeFeatures(
+export async function fitLayerComponents(
   stories: readonly HeardStory[],
   layer: number,
-  distance: number | undefined,
   options: { readonly repetitionTime: number; readonly device?: Device | undefined },
-): Promise<VolumeFeatures> {
-  const { repetitionTime, device } = options;
-  const volumes = joinRows(
-    stories.map(({ activations, onsets, nVolumes }) => {
-      const words = activations.get(layer)!;
-      const vectors = distance === undefined ? words : forecastWindow(words, { distance });
-      return wordsToVolumes(vectors, onsets, { nVolumes, repetitionTime });
-    }),
-  );
-  const all = Int32Array.from({ length: volumes.nRows }, (_, t) => t);
-  const storyLengths = stories.map((story) => story.nVolumes);
-  const given = await fitDesign([volumes], all, { storyLengths, components: N_COMPONENTS, nDelays: N_DELAYS, device });
-  const design = Matrix.of(Float64Array.from(given.data), given.nRows, given.nColumns);
-  // Columns are ordered by delay: the first block is the components at delay 0.
-  const nComponents = design.nColumns / N_DELAYS;
-  const components = Matrix.zeros(design.nRows, nComponents);
-  for (let t = 0; t < design.nRows; t++) {
-    components.data.set(design.data.subarray(t * design.nColumns, t * design.nColumns + nComponents), t * nComponents);
-  }
-  return { components, design };
+): Promise<LayerComponents> {
+  const words = await projectWords(stories, layer, 1, 0, options);
+  const windows = await projectWords(stories, layer, WIDTH, FITTED_DISTANCE, options);
+  const known = new Map<number | undefined, Matrix<Float64Array>>();
+  return (distance) => {
+    let components = known.get(distance);
+    if (!components) {
+      components =
+        distance === undefined
+          ? sumToVolumes(stories, words, 1, 0, options)
+          : sumToVolumes(stories, windows, WIDTH, distance, options);
+      known.set(distance, components);
+    }
+    return components;
+  };
 }
 
 /**
- * Every column convolved with a response, within each story, then brought to mean 0 over all volumes.
- *
- * @param x - [nVolumes x nColumns], all stories one after the other
- * @param response - at 0, 1, 2, ... volumes after an event
+ * What every word adds to each component from each place of a window, one matrix a story, [nWords x (width * 20)]:
+ * component scores of volumes are linear in the words, so that windows at all distances are sums of these few numbers.
  */
-export function convolveStories(
-  x: Matrix<Float64Array>,
-  response: Float64Array,
-  storyLengths: readonly number[],
-): Matrix<Float64Array> {
-  const { nRows, nColumns } = x;
-  const result = Matrix.zeros(nRows, nColumns);
-  let start = 0;
-  for (const length of storyLengths) {
-    for (let t = 0; t < length; t++) {
-      const to = (start + t) * nColumns;
-      for (let k = 0; k < Math.min(response.length, t + 1); k++) {
-        const from = to - k * nColumns;
-        for (let j = 0; j < nColumns; j++) result.data[to + j]! += response[k]! * x.data[from + j]!;
+async function projectWords(
+  stories: readonly HeardStory[],
+  layer: number,
+  width: number,
+  distance: number,
+  { repetitionTime, device }: { readonly repetitionTime: number; readonly device?: Device | undefined },
+): Promise<readonly Matrix<Float64Array>[]> {
+  const volumes = joinRows(
+    stories.map(({ activations, onsets, nVolumes }) =>
+      wordsToVolumes(forecastWindow(activations.get(layer)!, { distance, width }), onsets, {
+        nVolumes,
+        repetitionTime,
+      }),
+    ),
+  );
+  const standardisation = fitStandardise(volumes);
+  const nComponents = Math.min(N_COMPONENTS, volumes.nColumns, volumes.nRows);
+  const { components } = await fitPca(applyStandardise(volumes, standardisation), nComponents, { device });
+  // components: [nComponents x (width * nUnits)] to [nUnits x (width * nComponents)], in units of the words.
+  const nUnits = volumes.nColumns / width;
+  const weights = Matrix.zeros(nUnits, width * components.nRows);
+  for (let k = 0; k < components.nRows; k++) {
+    for (let place = 0; place < width; place++) {
+      for (let unit = 0; unit < nUnits; unit++) {
+        const column = place * nUnits + unit;
+        weights.data[unit * weights.nColumns + place * components.nRows + k] =
+          components.data[k * components.nColumns + column]! / standardisation.scale[column]!;
       }
     }
-    start += length;
   }
-  for (let j = 0; j < nColumns; j++) {
-    let mean = 0;
-    for (let t = 0; t < nRows; t++) mean += result.data[t * nColumns + j]! / nRows;
-    for (let t = 0; t < nRows; t++) result.data[t * nColumns + j]! -= mean;
-  }
-  return result;
+  const projected: Matrix<Float64Array>[] = [];
+  for (const { activations } of stories)
+    projected.push(await multiply(toFloat64(activations.get(layer)!), weights, { device }));
+  return projected;
+}
+
+function sumToVolumes(
+  stories: readonly HeardStory[],
+  projected: readonly Matrix<Float64Array>[],
+  width: number,
+  distance: number,
+  { repetitionTime }: { readonly repetitionTime: number },
+): Matrix<Float64Array> {
+  const parts = stories.map(({ onsets, nVolumes }, s) => {
+    const { data, nRows: nWords, nColumns } = projected[s]!;
+    const nComponents = nColumns / width;
+    const windows = Matrix.zeros(nWords, nComponents);
+    for (let n = 0; n < nWords; n++) {
+      for (let place = 0; place < width; place++) {
+        const word = n + distance - width + 1 + place;
+        if (word < 0 || word >= nWords) continue;
+        for (let k = 0; k < nComponents; k++) {
+          windows.data[n * nComponents + k]! += data[word * nColumns + place * nComponents + k]!;
+        }
+      }
+    }
+    return wordsToVolumes(windows, onsets, { nVolumes, repetitionTime });
+  });
+  return centreColumns(joinRows(parts) as Matrix<Float64Array>);
 }

@@ -1,10 +1,12 @@
 import { Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { createRandom } from "../array/random.ts";
+import { delayColumns } from "../features/delays.ts";
 import type { Device } from "../graph/device.ts";
 import { type ClearDirections, clearestDirections, orthonormalBasis, type Rival } from "./directions.ts";
-import { convolveStories, type HeardStory, type VolumeFeatures, volumeFeatures } from "./features.ts";
+import { fitLayerComponents, type HeardStory, type LayerComponents } from "./features.ts";
 import { sampleHrf } from "./hrf.ts";
+import { centreColumns, convolveStories, toUnitVariance } from "./series.ts";
 
 /** What a region's responses hold, layers counted. */
 export interface Planted {
@@ -70,56 +72,53 @@ export async function createSignalMaker(
   const { seed, repetitionTime, forecastGain, device, onProgress } = options;
   const storyLengths = stories.map((story) => story.nVolumes);
   const canonical = sampleHrf(repetitionTime);
-  const known = new Map<string, Promise<VolumeFeatures & { readonly basis: Matrix<Float64Array> }>>();
-  const features = (layer: number, distance: number | undefined) => {
-    const key = keyOf({ layer, distance });
-    let made = known.get(key);
-    if (!made) {
-      made = volumeFeatures(stories, layer, distance, { repetitionTime, device }).then(async (found) => ({
-        ...found,
-        basis: await orthonormalBasis(found.design),
-      }));
-      known.set(key, made);
+  const components = new Map<number, LayerComponents>();
+  for (const layer of new Set(wanted.map((part) => part.layer))) {
+    components.set(layer, await fitLayerComponents(stories, layer, { repetitionTime, device }));
+  }
+  const bases = new Map<string, Rival["basis"]>();
+  const rival = async (part: Planted, weight: number): Promise<Rival> => {
+    let basis = bases.get(keyOf(part));
+    if (!basis) {
+      const design = delayColumns(components.get(part.layer)!(part.distance), { storyLengths });
+      basis = await orthonormalBasis(centreColumns(design));
+      bases.set(keyOf(part), basis);
     }
-    return made;
+    return { basis, weight };
   };
   const rivals = async (layer: number, distances: readonly number[]): Promise<Rival[]> => {
     const found: Rival[] = [];
-    for (const distance of distances) found.push({ basis: (await features(layer, distance)).basis, weight: 1 });
+    for (const distance of distances) found.push(await rival({ layer, distance }, 1));
     return found;
   };
 
-  const planted = new Map<string, VolumeFeatures & ClearDirections>();
+  const planted = new Map<string, ClearDirections>();
   const plant = async (part: Planted, others: readonly Rival[]) => {
-    if (planted.has(keyOf(part))) return;
-    const own = await features(part.layer, part.distance);
-    const convolved = convolveStories(own.components, canonical, storyLengths);
-    planted.set(keyOf(part), { ...own, ...(await clearestDirections(convolved, others, N_DIRECTIONS)) });
+    const convolved = convolveStories(components.get(part.layer)!(part.distance), canonical, storyLengths);
+    planted.set(keyOf(part), await clearestDirections(convolved, others, N_DIRECTIONS));
   };
   for (const [index, part] of wanted.entries()) {
     onProgress?.({ label: "what is planted", done: index, total: wanted.length });
     const { layer, distance } = part;
-    await plant({ layer, distance: undefined }, await rivals(layer, HEARD_RIVALS));
-    if (distance === undefined) continue;
-    const heard: Rival = { basis: (await features(layer, undefined)).basis, weight: HEARD_WEIGHT };
+    const heard: Planted = { layer, distance: undefined };
+    if (!planted.has(keyOf(heard))) await plant(heard, await rivals(layer, HEARD_RIVALS));
+    if (distance === undefined || planted.has(keyOf(part))) continue;
     const others = FORECAST_RIVALS.map((step) => distance + step);
-    await plant(part, [heard, ...(await rivals(layer, others))]);
+    await plant(part, [await rival(heard, HEARD_WEIGHT), ...(await rivals(layer, others))]);
   }
   onProgress?.({ label: "what is planted", done: wanted.length, total: wanted.length });
 
   const partSignal = (part: Planted, region: string, subject: string, response: Float64Array): Float64Array => {
-    const { components, weights } = planted.get(keyOf(part))!;
+    const { weights } = planted.get(keyOf(part))!;
+    const scores = components.get(part.layer)!(part.distance);
     const kind = part.distance === undefined ? "heard" : "forecast";
     const common = unitVector(weights.nColumns, `${kind} part of ${region}, seed ${seed}`);
     const own = unitVector(weights.nColumns, `${kind} part of ${region}, ${subject}, seed ${seed}`);
     const mixed = common.map((value, j) => value + SUBJECT_SHARE * own[j]!);
-    const combined = Matrix.zeros(components.nRows, 1);
-    for (let t = 0; t < components.nRows; t++) {
-      for (let i = 0; i < weights.nRows; i++) {
-        let weight = 0;
-        for (let j = 0; j < weights.nColumns; j++) weight += weights.data[i * weights.nColumns + j]! * mixed[j]!;
-        combined.data[t]! += weight * components.data[t * components.nColumns + i]!;
-      }
+    const combined = Matrix.zeros(scores.nRows, 1);
+    for (let i = 0; i < weights.nRows; i++) {
+      const weight = mixed.reduce((sum, value, j) => sum + weights.data[i * weights.nColumns + j]! * value, 0);
+      for (let t = 0; t < scores.nRows; t++) combined.data[t]! += weight * scores.data[t * scores.nColumns + i]!;
     }
     return toUnitVariance(convolveStories(combined, response, storyLengths).data);
   };
@@ -142,10 +141,4 @@ function unitVector(length: number, seed: string): number[] {
   const vector = Array.from({ length }, () => random.normal());
   const norm = Math.hypot(...vector);
   return vector.map((value) => value / norm);
-}
-
-/** A series of mean 0 divided by its standard deviation. */
-function toUnitVariance(series: Float64Array): Float64Array {
-  const variance = series.reduce((sum, value) => sum + value * value, 0) / series.length;
-  return series.map((value) => value / Math.sqrt(variance));
 }
