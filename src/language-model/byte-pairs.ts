@@ -84,13 +84,19 @@ function readTokenizerJson(value: unknown, path: string): Omit<BytePairs, "path"
 
 function readVocabulary(value: unknown, path: string): Readonly<Record<string, number>> {
   const vocabulary = asRecord(value, path, "the vocabulary");
+  const symbols = new Map<number, string>();
   for (const [symbol, id] of Object.entries(vocabulary)) {
-    if (!Number.isInteger(id) || (id as number) < 0) {
+    if (typeof id !== "number" || !Number.isInteger(id) || id < 0) {
       throw new FormatError(
         path,
         `token numbers must be whole and not negative, got ${JSON.stringify(id)} ("${symbol}")`,
       );
     }
+    const other = symbols.get(id);
+    if (other !== undefined) {
+      throw new FormatError(path, `token numbers must be different, got ${id} for "${other}" and "${symbol}"`);
+    }
+    symbols.set(id, symbol);
   }
   return vocabulary as Record<string, number>;
 }

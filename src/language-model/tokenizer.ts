@@ -48,8 +48,16 @@ const cutting = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{Whit
  */
 export async function loadTokenizer(source: Source): Promise<Tokenizer> {
   const { vocabulary, merges, added, path, files } = await loadBytePairs(source);
-  const contents = new Map(Object.entries(vocabulary).map(([symbol, id]) => [id, symbol]));
-  const specials = new Map(added.map(({ id, content }) => [id, content]));
+  const utf8 = new TextEncoder();
+  const specials = new Map(added.map(({ id, content }) => [id, utf8.encode(content)]));
+  const bytes = new Map<number, Uint8Array>(specials);
+  for (const [symbol, id] of Object.entries(vocabulary)) {
+    if (!specials.has(id))
+      bytes.set(
+        id,
+        Uint8Array.from(symbol, (character) => byteOfSymbol(character, path)),
+      );
+  }
   const encoder = new BpeTokenizer(
     {
       version: "1.0",
@@ -70,19 +78,14 @@ export async function loadTokenizer(source: Source): Promise<Tokenizer> {
     },
     {},
   );
-  const utf8 = new TextEncoder();
   const bytesOf = (id: number): Uint8Array => {
-    const special = specials.get(id);
-    if (special !== undefined) return utf8.encode(special);
-    const symbol = contents.get(id);
-    if (symbol === undefined) {
-      throw new OptionError(`decode: tokens must be in the vocabulary of ${path}, got ${id}.`);
-    }
-    return Uint8Array.from(symbol, (character) => byteOfSymbol(character, path));
+    const found = bytes.get(id);
+    if (found) return found;
+    throw new OptionError(`decode: tokens must be in the vocabulary of ${path}, got ${id}.`);
   };
 
   return {
-    vocabularySize: [...contents.keys(), ...specials.keys()].reduce((largest, id) => Math.max(largest, id), -1) + 1,
+    vocabularySize: [...bytes.keys()].reduce((largest, id) => Math.max(largest, id), -1) + 1,
     files,
     tokenise(text) {
       const lone = text.search(/\p{Surrogate}/u);
@@ -96,13 +99,13 @@ export async function loadTokenizer(source: Source): Promise<Tokenizer> {
     },
     decode(tokens) {
       const parts = Array.from(tokens, bytesOf);
-      const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+      const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
       let end = 0;
       for (const part of parts) {
-        bytes.set(part, end);
+        joined.set(part, end);
         end += part.length;
       }
-      return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+      return new TextDecoder("utf-8", { ignoreBOM: true }).decode(joined);
     },
   };
 

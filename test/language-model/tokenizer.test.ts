@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { embeddedModelFolder } from "../../src/language-model/embedded.ts";
@@ -7,6 +8,7 @@ import { loadTokenizer, type Tokenizer } from "../../src/language-model/tokenize
 import { memoryStore } from "../../src/sources/memory.ts";
 import { folderStore } from "../../src/sources/node.ts";
 import { describeWithShared, shared } from "../support/shared.ts";
+import { byteVocabulary, vocabularyFiles } from "./small-models.ts";
 
 const fixture = (name: string) => JSON.parse(readFileSync(new URL(`fixtures/${name}`, import.meta.url), "utf8"));
 const expected = fixture("token-hashes.json") as {
@@ -37,6 +39,177 @@ describeWithShared("GPT-2's tokens", "data/gpt2-bpe", () => {
       const lines = text.split("\n").filter((line) => line !== "" && line !== "<|endoftext|>");
       expect(hashLines(lines.slice(0, nLines), tokenizer)).toEqual(hashes);
     });
+  });
+});
+
+describe("tokenise and decode", () => {
+  const withMerges = () => loadTokenizer(memoryStore(vocabularyFiles(["Ġ a", "a b", "Ġa b"])));
+
+  it("merges by rank, and counts bytes, not characters (by hand)", async () => {
+    const { tokens, ends } = (await withMerges()).tokenise("ab abé");
+    // "ab" is the second merge's 258, " ab" the first's " a" joined to "b" by the third; é is two bytes.
+    const e = byteVocabulary();
+    expect([...tokens]).toEqual([258, 259, e["Ã"], e["©"]]);
+    expect([...ends]).toEqual([2, 5, 6, 7]);
+  });
+
+  it("U+FEFF is not white space, U+0085 is, as in Unicode (by hand)", async () => {
+    // "Ġ" joins what follows only where the rule lets a space stand before it: before U+FEFF, not before U+0085.
+    const tokenizer = await loadTokenizer(memoryStore(vocabularyFiles(["Ġ ï", "Ġ Â"])));
+    expect(tokenizer.tokenise("a \ufeff").tokens).toContain(257);
+    expect(tokenizer.tokenise("a \u0085").tokens).toContain(258);
+    expect(tokenizer.tokenise("a \u0085b").tokens).not.toContain(258);
+  });
+
+  it("the end of text is one token where the text spells it (by hand)", async () => {
+    const { tokens, ends } = (await withMerges()).tokenise("c<|endoftext|>");
+    expect([...tokens]).toEqual([byteVocabulary()["c"], 256]);
+    expect([...ends]).toEqual([1, 14]);
+    expect((await withMerges()).decode(tokens)).toBe("c<|endoftext|>");
+  });
+
+  it("tokenizer.json and vocab.json with merges.txt give the same tokens (agreement)", async () => {
+    const folder = embeddedModelFolder();
+    const fromJson = await loadTokenizer(folderStore(folder));
+    const json = JSON.parse(readFileSync(join(folder, "tokenizer.json"), "utf8"));
+    const merges = (json.model.merges as (string | [string, string])[]).map((merge) =>
+      typeof merge === "string" ? merge : merge.join(" "),
+    );
+    const files = {
+      "vocab.json": JSON.stringify(json.model.vocab),
+      "merges.txt": `#version: 0.2\n${merges.join("\r\n")}\r\n`,
+    };
+    const fromText = await loadTokenizer(memoryStore(files));
+    expect(fromText.vocabularySize).toBe(8192);
+    for (const line of (fixture("awkward-lines.json") as string[]).slice(0, 200)) {
+      expect(fromText.tokenise(line)).toEqual(fromJson.tokenise(line));
+    }
+  });
+
+  it("refuses what it cannot write or read", async () => {
+    const tokenizer = await withMerges();
+    expect(() => tokenizer.tokenise("ab\ud83dc")).toThrow(
+      expect.objectContaining({
+        name: "OptionError",
+        message: "tokenise: text must be whole Unicode characters, got half of a surrogate pair (character 2).",
+      }),
+    );
+    expect(() => tokenizer.decode([1, 9999])).toThrow(
+      expect.objectContaining({
+        name: "OptionError",
+        message: "decode: tokens must be in the vocabulary of memory/vocab.json, got 9999.",
+      }),
+    );
+    const { z: _, ...lacking } = byteVocabulary();
+    const without = await loadTokenizer(memoryStore({ "vocab.json": JSON.stringify(lacking), "merges.txt": "" }));
+    expect(() => without.tokenise("a zoo")).toThrow(
+      expect.objectContaining({
+        name: "OptionError",
+        message:
+          'tokenise: the vocabulary of memory/vocab.json must be able to write the text, got "a zoo" (byte 2 of the text). Is a byte missing from the vocabulary?',
+      }),
+    );
+  });
+});
+
+describe("malformed tokenizer files", () => {
+  const vocab = byteVocabulary();
+  const good = {
+    normalizer: null,
+    pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, use_regex: true },
+    added_tokens: [{ id: 256, content: "<|endoftext|>" }],
+    model: { type: "BPE", vocab, merges: [] as unknown },
+  };
+  const only = "Only GPT-2's byte-level tokenizer can be read";
+
+  it.each<[string, unknown, string]>([
+    ["a list", [], "the file must be a JSON object, got []"],
+    ["no model", { ...good, model: undefined }, "model must be a JSON object, got none"],
+    ["a normaliser", { ...good, normalizer: { type: "NFC" } }, `normalizer must be null, got {"type":"NFC"}. ${only}`],
+    ["no cutting", { ...good, pre_tokenizer: null }, "pre_tokenizer must be a JSON object, got null"],
+    [
+      "other cutting",
+      { ...good, pre_tokenizer: { type: "Whitespace" } },
+      `pre_tokenizer.type must be "ByteLevel", got "Whitespace". ${only}`,
+    ],
+    [
+      "a space before the text",
+      { ...good, pre_tokenizer: { type: "ByteLevel", add_prefix_space: true } },
+      `pre_tokenizer.add_prefix_space must be false, got true. ${only}`,
+    ],
+    [
+      "no rule",
+      { ...good, pre_tokenizer: { ...good.pre_tokenizer, use_regex: false } },
+      `pre_tokenizer.use_regex must be true, got false. ${only}`,
+    ],
+    [
+      "another model",
+      { ...good, model: { ...good.model, type: "Unigram" } },
+      `model.type must be "BPE", got "Unigram". ${only}`,
+    ],
+    [
+      "suffixes",
+      { ...good, model: { ...good.model, end_of_word_suffix: "</w>" } },
+      `model.end_of_word_suffix must be null, got "</w>". ${only}`,
+    ],
+    ["dropout", { ...good, model: { ...good.model, dropout: 0.1 } }, `model.dropout must be null, got 0.1. ${only}`],
+    [
+      "no merges",
+      { ...good, model: { ...good.model, merges: undefined } },
+      `model.merges must be a list, got none. ${only}`,
+    ],
+    [
+      "a merge of three",
+      { ...good, model: { ...good.model, merges: ["a b", "a b c"] } },
+      'a merge must be two symbols, got ["a","b","c"] (merge 1)',
+    ],
+    [
+      "a token number of text",
+      { ...good, model: { ...good.model, vocab: { a: "1" } } },
+      'token numbers must be whole and not negative, got "1" ("a")',
+    ],
+    [
+      "two symbols of one number",
+      { ...good, model: { ...good.model, vocab: { a: 1, b: 1 } } },
+      'token numbers must be different, got 1 for "a" and "b"',
+    ],
+    [
+      "stripping",
+      { ...good, added_tokens: [{ id: 256, content: "x", lstrip: true }] },
+      `added_tokens[0].lstrip and rstrip must be false, got {"lstrip":true}. ${only}`,
+    ],
+  ])("tokenizer.json: %s", async (_, json, message) => {
+    await expect(loadTokenizer(memoryStore({ "tokenizer.json": JSON.stringify(json) }))).rejects.toMatchObject({
+      name: "FormatError",
+      message: `memory/tokenizer.json: ${message}`,
+    });
+  });
+
+  it.each<[string, Record<string, string>, string, string]>([
+    ["not JSON", { "tokenizer.json": "{" }, "FormatError", "memory/tokenizer.json: the file must be JSON, got: "],
+    [
+      "nothing",
+      {},
+      "NotFoundError",
+      "memory: a model's folder must hold tokenizer.json, or vocab.json and merges.txt. Fetch them from where the weights came from.",
+    ],
+    ["no merges.txt", { "vocab.json": "{}" }, "NotFoundError", "memory: a model's folder must hold tokenizer.json"],
+    [
+      "a merge of one",
+      { "vocab.json": "{}", "merges.txt": "#version: 0.2\na b\nab\n" },
+      "FormatError",
+      'memory/merges.txt: a merge must be two symbols, got ["ab"] (line 3)',
+    ],
+    [
+      "a vocabulary of words",
+      { "vocab.json": '{"日": 0}', "merges.txt": "" },
+      "FormatError",
+      'memory/vocab.json: characters of a byte-level vocabulary must each stand for a byte, got "日". Is this a GPT-2 vocabulary?',
+    ],
+  ])("files: %s", async (_, files, name, message) => {
+    const error = await loadTokenizer(memoryStore(files)).catch((thrown: Error) => thrown);
+    expect(error).toMatchObject({ name });
+    expect((error as Error).message.slice(0, message.length)).toBe(message);
   });
 });
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readSafetensors } from "../../../src/formats/safetensors.ts";
 import { loadLanguageModel } from "../../../src/language-model/load.ts";
 import { folderStore } from "../../../src/sources/node.ts";
@@ -9,13 +9,16 @@ import { findPythonOrSay, runPython } from "../../support/python.ts";
 import { relativeError } from "../small-models.ts";
 
 // The checkpoint has half a gigabyte: it is made when wanted, or read from the folder that CORTECAST_PARITY_DIR names.
-const title = "GPT-2 of the 124M size";
 const given = process.env["CORTECAST_PARITY_DIR"];
-const python = given === undefined ? findPythonOrSay(title, ["torch", "transformers", "safetensors"]) : undefined;
+const python =
+  given === undefined ? findPythonOrSay("GPT-2 of the 124M size", ["torch", "transformers", "safetensors"]) : undefined;
 const script = join(import.meta.dirname, "make_gpt2_124m.py");
 
-describe.skipIf(given === undefined && python === undefined)(title, () => {
-  const folder = given ?? mkdtempSync(join(tmpdir(), "cortecast-parity-"));
+describe.skipIf(given === undefined && python === undefined)("GPT-2 of the 124M size", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = given ?? mkdtempSync(join(tmpdir(), "cortecast-parity-"));
+  });
   afterAll(() => {
     if (given === undefined) rmSync(folder, { recursive: true, force: true });
   });
