@@ -1,4 +1,4 @@
-import { emptyLike, Matrix, sliceColumns, toFloat32, toFloat64 } from "../array/matrix.ts";
+import { Matrix, sliceColumns, toFloat32, toFloat64 } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { multiply } from "../graph/multiply.ts";
 import { requireFinite } from "./check.ts";
@@ -93,7 +93,8 @@ export async function fitRidge(
 }
 
 /**
- * x coefficients + intercept, [nSamples x nTargets]: computed in double precision, given in that of the fit.
+ * x coefficients + intercept, [nSamples x nTargets], in double precision: under a large penalty predictions vary by less
+ * than single precision holds beside the intercept.
  *
  * @param x - [nSamples x nFeatures]
  * @throws ShapeError where `x` has another number of columns than the fit has features, or holds NaN or an infinity
@@ -102,7 +103,7 @@ export async function predictRidge(
   fit: RidgeFit,
   x: Matrix,
   options: Pick<RidgeOptions, "device"> = {},
-): Promise<Matrix> {
+): Promise<Matrix<Float64Array>> {
   const { coefficients, intercept } = fit;
   if (x.nColumns !== coefficients.nRows) {
     throw new ShapeError(
@@ -112,7 +113,7 @@ export async function predictRidge(
   requireFinite(x, "predictRidge", "x");
   const nTargets = coefficients.nColumns;
   const design = toFloat64(x);
-  const data = emptyLike(coefficients.data, x.nRows * nTargets);
+  const data = new Float64Array(x.nRows * nTargets);
   const width = 1024;
   for (let start = 0; start < nTargets; start += width) {
     const part = toFloat64(sliceColumns(coefficients, start, Math.min(nTargets, start + width)));

@@ -12,7 +12,7 @@ describe("oracle: scipy.stats.wilcoxon", () => {
       const { statistic, pValue } = wilcoxonSignedRank(wilcoxon.differences, { alternative });
       // Ranks are halves of whole numbers: exact.
       expect(statistic).toBe(wilcoxon[alternative].statistic);
-      // The normal distribution function is good to 2e-14; scipy's own sums of exact masses to about 1e-14.
+      // The normal distribution function is good to 1e-14; scipy's own sums of exact masses to about 1e-14.
       expect(Math.abs(pValue / wilcoxon[alternative].pValue - 1)).toBeLessThan(1e-12);
     }
   });

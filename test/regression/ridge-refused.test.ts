@@ -1,0 +1,95 @@
+import { describe, expect, test } from "vitest";
+import { Matrix } from "../../src/array/matrix.ts";
+import { OptionError, ShapeError } from "../../src/errors.ts";
+import { fitRidge, predictRidge, ridgeCv, scoreRidge } from "../../src/regression/ridge.ts";
+import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
+import type { RidgeOptions } from "../../src/regression/ridge-options.ts";
+
+const x = Matrix.fromRows([
+  [1, 2],
+  [2, 1],
+  [0, 3],
+  [4, 4],
+]);
+const y = Matrix.fromRows([[1], [2], [3], [5]]);
+
+describe("refused options", () => {
+  test.each<[RidgeOptions, string]>([
+    [{ alphas: [] }, "alphas must hold at least one penalty, got none. Leave it out for the default."],
+    [{ alphas: [1, 0] }, "alphas must be finite and over 0, got 0 (alphas[1]). For least squares take a tiny one."],
+    [{ alphas: [-1] }, "alphas must be finite and over 0, got -1 (alphas[0]). For least squares take a tiny one."],
+    [
+      { alphas: [Number.NaN] },
+      "alphas must be finite and over 0, got NaN (alphas[0]). For least squares take a tiny one.",
+    ],
+    [{ choice: "loo" as "generalised" }, 'choice must be "leave-one-out", "generalised" or "inner-folds", got "loo".'],
+    [{ precision: "single" as "float32" }, 'precision must be "float32" or "float64", got "single".'],
+    [{ nInnerFolds: 1 }, "nInnerFolds must be a whole number from 2, got 1."],
+    [{ targetBlock: 0 }, "targetBlock must be a whole number from 1, got 0."],
+  ])("%j", async (options, message) => {
+    await expect(ridgeCv(x, y, options)).rejects.toThrow(new OptionError(`ridgeCv: ${message}`));
+    await expect(decomposeRidge(x, options)).rejects.toThrow(new OptionError(`decomposeRidge: ${message}`));
+  });
+
+  test("a decomposition used with another intercept, or other inner folds", async () => {
+    const decomposition = await decomposeRidge(x);
+    await expect(fitRidge(decomposition, y, { intercept: false })).rejects.toThrow(
+      new OptionError(
+        "fitRidge: intercept must be that of the decomposition (true), got false. Give decomposeRidge the same options.",
+      ),
+    );
+    await expect(scoreRidge(decomposition, y, x, y, { choice: "inner-folds", nInnerFolds: 2 })).rejects.toThrow(
+      new OptionError(
+        "scoreRidge: a decomposition must be made for the inner folds it is used with (2), got 0. Give decomposeRidge the same choice and nInnerFolds.",
+      ),
+    );
+    await expect(decomposeRidge(x, { choice: "inner-folds" })).rejects.toThrow(
+      new OptionError("contiguousFolds: nFolds must be at most nSamples (4), got 5. Ask for fewer folds."),
+    );
+    await expect(
+      decomposeRidge(Matrix.fromRows([[1], [2]]), { choice: "inner-folds", nInnerFolds: 2 }),
+    ).rejects.toThrow(
+      new OptionError(
+        "decomposeRidge: inner folds must leave at least 2 samples to train on, got 1 (2 samples in 2 folds).",
+      ),
+    );
+  });
+});
+
+describe("refused shapes", () => {
+  test.each<[Matrix, Matrix, string]>([
+    [x, Matrix.zeros(3, 1), "ridgeCv: x and y must have equally many rows, got 4 and 3."],
+    [Matrix.zeros(1, 2), Matrix.zeros(1, 1), "decomposeRidge: x must have at least 2 rows and 1 column, got 1 x 2."],
+    [Matrix.zeros(4, 0), y, "decomposeRidge: x must have at least 2 rows and 1 column, got 4 x 0."],
+    [
+      Matrix.fromRows([[1], [2], [Number.NaN], [3]]),
+      y,
+      "decomposeRidge: x must be finite, got NaN (row 2, column 0). Drop or mend that sample.",
+    ],
+    [
+      Matrix.fromRows([[1e200], [2e200], [-1e200], [0]]),
+      y,
+      "decomposeRidge: squares of x must not overflow, got an infinity. Standardise its columns.",
+    ],
+  ])("ridgeCv %#", async (design, data, message) => {
+    await expect(ridgeCv(design, data)).rejects.toThrow(new ShapeError(message));
+  });
+
+  test("samples or features that do not fit the decomposition", async () => {
+    const decomposition = await decomposeRidge(x);
+    await expect(fitRidge(decomposition, Matrix.zeros(5, 1))).rejects.toThrow(
+      new ShapeError("fitRidge: y must have a row for each sample of the design (4), got 5."),
+    );
+    await expect(scoreRidge(decomposition, y, x, Matrix.zeros(3, 1))).rejects.toThrow(
+      new ShapeError(
+        "scoreRidge: xTest and yTest must have equally many rows, at least 2, and yTest as many columns as y (1), got 4 and 3 rows, 1 columns.",
+      ),
+    );
+    await expect(scoreRidge(decomposition, y, Matrix.zeros(4, 3), y)).rejects.toThrow(
+      new ShapeError("scoreRidge: x must have as many columns as it was fitted on (2), got 3 (x is 4 x 3)."),
+    );
+    await expect(predictRidge(await ridgeCv(x, y), Matrix.zeros(4, 3))).rejects.toThrow(
+      new ShapeError("predictRidge: x must have a column for each feature of the fit (2), got 3."),
+    );
+  });
+});

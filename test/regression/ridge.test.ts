@@ -1,0 +1,348 @@
+import { describe, expect, test } from "vitest";
+import { Matrix, sliceColumns, sliceRows, toFloat32, transpose } from "../../src/array/matrix.ts";
+import { createRandom } from "../../src/array/random.ts";
+import { fitRidge, predictRidge, ridgeCv, scoreRidge } from "../../src/regression/ridge.ts";
+import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
+import { pearsonColumns } from "../../src/statistics/pearson.ts";
+import { oracle, type RidgeCase } from "./ridge-oracle.ts";
+
+const PRECISIONS = ["float32", "float64"] as const;
+
+/** |a - b| / |b| of column t. */
+function columnDistance(a: Matrix, b: Matrix, t: number): number {
+  let distance = 0;
+  let length = 0;
+  for (let j = 0; j < b.nRows; j++) {
+    distance += (a.data[j * a.nColumns + t]! - b.data[j * b.nColumns + t]!) ** 2;
+    length += b.data[j * b.nColumns + t]! ** 2;
+  }
+  return Math.sqrt(distance / length);
+}
+
+/** Errors of each penalty for target t, and the index of the least. */
+function expectLeast(errors: readonly (readonly number[])[], alphas: readonly number[], t: number, alpha: number) {
+  const own = errors.map((row) => row[t]!);
+  const least = Math.min(...own);
+  const chosen = own[alphas.indexOf(alpha)]!;
+  // Another penalty than the oracle's may win only by what the methods allow: errors that differ by under 1e-5.
+  expect(chosen / least - 1).toBeLessThan(1e-5);
+  return chosen;
+}
+
+const titled = oracle.cases.flatMap((ridge) =>
+  PRECISIONS.map((precision) => ({
+    ...ridge,
+    precision,
+    title: `${ridge.name}, ${ridge.fitIntercept ? "with" : "without"} intercept, ${precision}`,
+  })),
+);
+
+describe("oracle: scikit-learn's RidgeCV(alpha_per_target=True)", () => {
+  test.each(titled)("$title", async ({ precision, ...ridge }) => {
+    const fit = await ridgeCv(Matrix.fromRows(ridge.x), Matrix.fromRows(ridge.y), {
+      alphas: ridge.alphas,
+      intercept: ridge.fitIntercept,
+      precision,
+    });
+    const coefficients = Matrix.fromRows(ridge.coefficients);
+    let nSame = 0;
+    ridge.alpha.forEach((alpha, t) => {
+      const error = expectLeast(ridge.leaveOneOut, ridge.alphas, t, fit.bestAlpha[t]!);
+      // Single precision holds 7 digits, of which sums over tens of samples cost one; double precision is limited by
+      // the squares of the Gram matrix: eps times the condition (under 1e8 in these designs).
+      expect(Math.abs(fit.error[t]! / error - 1)).toBeLessThan(precision === "float32" ? 1e-5 : 1e-8);
+      if (fit.bestAlpha[t] !== alpha) return;
+      nSame++;
+      const tolerance = precision === "float32" ? 1e-4 : 1e-8;
+      expect(columnDistance(fit.coefficients, coefficients, t)).toBeLessThan(tolerance);
+      // The constant absorbs errors of coefficients times the means of columns, up to 3e3 in these designs.
+      const scale = Math.sqrt(error) + Math.abs(ridge.intercept[t]!) + 3e3 * Math.hypot(...column(coefficients, t));
+      expect(Math.abs(fit.intercept[t]! - ridge.intercept[t]!)).toBeLessThan(tolerance * scale);
+    });
+    // Near-ties are the exception in these fixtures.
+    expect(nSame).toBeGreaterThanOrEqual(ridge.alpha.length - 2);
+  });
+});
+
+const column = (matrix: Matrix, t: number): number[] =>
+  Array.from({ length: matrix.nRows }, (_, j) => matrix.data[j * matrix.nColumns + t]!);
+
+describe("oracle: the other choices of alpha, from their formulas and from scikit-learn's Ridge in each inner fold", () => {
+  test.each(titled)("$title", async ({ precision, ...ridge }) => {
+    const options = { alphas: ridge.alphas, intercept: ridge.fitIntercept, precision } as const;
+    const [x, y] = [Matrix.fromRows(ridge.x), Matrix.fromRows(ridge.y)];
+    const nInnerFolds = oracle.nInnerFolds;
+    for (const [choice, errors] of [
+      ["generalised", ridge.generalised],
+      ["inner-folds", ridge.innerFolds],
+    ] as const) {
+      const fit = await ridgeCv(x, y, { ...options, choice, nInnerFolds });
+      fit.bestAlpha.forEach((alpha, t) => {
+        const error = expectLeast(errors, ridge.alphas, t, alpha);
+        // 1e-5 as above. The formula of the generalised error subtracts numbers that agree to trace(H)/n in its own
+        // right, which costs the oracle digits where the penalty is tiny.
+        expect(Math.abs(fit.error[t]! / error - 1)).toBeLessThan(1e-5);
+      });
+    }
+  });
+});
+
+/** Mean squared leave-one-out errors by leaving each sample out and solving the normal equations, [nAlphas][nTargets]. */
+async function leaveOneOutPlainly(ridge: Pick<RidgeCase, "x" | "y" | "alphas">): Promise<number[][]> {
+  const errors: number[][] = [];
+  for (const alpha of ridge.alphas) {
+    const sums = new Array<number>(ridge.y[0]!.length).fill(0);
+    for (let left = 0; left < ridge.x.length; left++) {
+      const others = <T>(rows: readonly T[]) => rows.filter((_, i) => i !== left);
+      const fit = await ridgeCv(Matrix.fromRows(others(ridge.x)), Matrix.fromRows(others(ridge.y)), {
+        alphas: [alpha],
+        precision: "float64",
+      });
+      const predicted = await predictRidge(fit, Matrix.fromRows([ridge.x[left]!]));
+      for (let t = 0; t < sums.length; t++) sums[t]! += (ridge.y[left]![t]! - predicted.data[t]!) ** 2 / ridge.x.length;
+    }
+    errors.push(sums);
+  }
+  return errors;
+}
+
+describe("identities", () => {
+  const random = createRandom("ridge");
+  const normal = (nRows: number, nColumns: number) =>
+    Matrix.of(
+      Float64Array.from({ length: nRows * nColumns }, () => random.normal()),
+      nRows,
+      nColumns,
+    );
+  const rowsOf = (matrix: Matrix) =>
+    Array.from({ length: matrix.nRows }, (_, i) => [...sliceRows(matrix, i, i + 1).data]);
+
+  test.each([
+    ["tall", 14, 4],
+    ["wide", 9, 20],
+  ])("leave-one-out in closed form equals leaving out each sample: %s", async (_, n, f) => {
+    const [x, y] = [normal(n, f), normal(n, 3)];
+    const alphas = [0.01, 1, 100];
+    const plain = await leaveOneOutPlainly({ x: rowsOf(x), y: rowsOf(y), alphas });
+    for (const [a, alpha] of alphas.entries()) {
+      const { error } = await ridgeCv(x, y, { alphas: [alpha], precision: "float64" });
+      // Rounding at eps, over residual leverages of at least 1e-3 here.
+      for (let t = 0; t < 3; t++) expect(Math.abs(error[t]! / plain[a]![t]! - 1)).toBeLessThan(1e-10);
+    }
+  });
+
+  test("alpha to 0 is least squares: residuals are orthogonal to the columns and to a constant", async () => {
+    const [x, y] = [normal(30, 5), normal(30, 4)];
+    const fit = await ridgeCv(x, y, { alphas: [1e-12], precision: "float64" });
+    const predicted = await predictRidge(fit, x);
+    for (let t = 0; t < 4; t++) {
+      let sum = 0;
+      const along = [0, 0, 0, 0, 0];
+      for (let i = 0; i < 30; i++) {
+        const residual = y.data[i * 4 + t]! - predicted.data[i * 4 + t]!;
+        sum += residual;
+        for (let j = 0; j < 5; j++) along[j]! += residual * x.data[i * 5 + j]!;
+      }
+      // 1e-12 of penalty times coefficients of order 1, and rounding of 30 terms.
+      for (const value of [sum, ...along]) expect(Math.abs(value)).toBeLessThan(1e-11);
+    }
+  });
+
+  test("primal equals kernel: x with zero columns added past the number of samples gives the same fit", async () => {
+    const [x, y] = [normal(20, 12), normal(20, 6)];
+    const padded = Matrix.zeros(20, 30);
+    for (let i = 0; i < 20; i++) padded.data.set(sliceRows(x, i, i + 1).data, i * 30);
+    for (const choice of ["leave-one-out", "generalised", "inner-folds"] as const) {
+      const primal = await ridgeCv(x, y, { precision: "float64", choice });
+      const kernel = await ridgeCv(padded, y, { precision: "float64", choice });
+      expect([...kernel.bestAlpha]).toEqual([...primal.bestAlpha]);
+      for (let t = 0; t < 6; t++) {
+        expect(columnDistance(sliceRows(kernel.coefficients, 0, 12), primal.coefficients, t)).toBeLessThan(1e-11);
+        expect(Math.abs(kernel.error[t]! / primal.error[t]! - 1)).toBeLessThan(1e-11);
+      }
+    }
+  });
+
+  test("the block size changes nothing beyond rounding, whatever remains in the last block", async () => {
+    const [x, y] = [normal(40, 10), normal(40, 23)];
+    const decomposition = await decomposeRidge(x);
+    const whole = await fitRidge(decomposition, y, { targetBlock: 23 });
+    for (const targetBlock of [1, 7, 22, 1000]) {
+      const fit = await fitRidge(decomposition, y, { targetBlock });
+      expect([...fit.bestAlpha]).toEqual([...whole.bestAlpha]);
+      // Products over blocks of other widths may add in another order, in single precision.
+      for (let t = 0; t < 23; t++) expect(columnDistance(fit.coefficients, whole.coefficients, t)).toBeLessThan(1e-5);
+    }
+  });
+
+  test("scores are those of fit, prediction and correlation, and test samples change no penalty", async () => {
+    const x = normal(50, 8);
+    const signal = await predictRidge(await ridgeCv(x, normal(50, 9)), x);
+    const y = Matrix.of(
+      signal.data.map((value) => value + 0.3 * random.normal()),
+      50,
+      9,
+    );
+    const [train, test] = [sliceRows(x, 0, 38), sliceRows(x, 38, 50)];
+    const [yTrain, yTest] = [sliceRows(y, 0, 38), sliceRows(y, 38, 50)];
+    const decomposition = await decomposeRidge(train);
+    const fit = await fitRidge(decomposition, yTrain);
+    const score = await scoreRidge(decomposition, yTrain, test, yTest);
+    const expected = pearsonColumns(await predictRidge(fit, test), yTest);
+    expect([...score.bestAlpha]).toEqual([...fit.bestAlpha]);
+    // Predictions in single precision.
+    score.r.forEach((r, t) => {
+      expect(Math.abs(r - expected[t]!)).toBeLessThan(1e-6);
+    });
+    const other = await scoreRidge(decomposition, yTrain, normal(12, 8), normal(12, 9));
+    expect([...other.bestAlpha]).toEqual([...score.bestAlpha]);
+  });
+
+  test("scale and offset of the data scale and offset the fit, in any magnitude", async () => {
+    const [x, y] = [normal(30, 6), normal(30, 5)];
+    const plain = await ridgeCv(x, y, { precision: "float64" });
+    for (const [scale, offset] of [
+      [1e-150, 0],
+      [1e120, 0],
+      [1, 1e5],
+    ] as const) {
+      const moved = Matrix.of(
+        y.data.map((value) => value * scale + offset),
+        30,
+        5,
+      );
+      for (const precision of PRECISIONS) {
+        const fit = await ridgeCv(x, moved, { precision, alphas: [1, 10] });
+        const base = await ridgeCv(x, y, { precision: "float64", alphas: [1, 10] });
+        expect([...fit.bestAlpha]).toEqual([...base.bestAlpha]);
+        if (scale < 1e-30 || scale > 1e30) continue; // coefficients in single precision cannot hold these
+        for (let t = 0; t < 5; t++) expect(columnDistance(fit.coefficients, base.coefficients, t)).toBeLessThan(1e-5);
+      }
+    }
+    expect(plain.bestAlpha.every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe("agreement: single with double precision", () => {
+  // Designs as brain data give: smooth columns, weak signal; and data without noise, where single precision alone fails.
+  test.each([
+    ["weak signal, as in brain data", 320, 240, 0.1],
+    ["strong signal", 120, 60, 3],
+    ["no noise at all", 120, 60, Number.POSITIVE_INFINITY],
+    ["no noise, as many columns as samples", 60, 64, Number.POSITIVE_INFINITY],
+    ["two samples more than columns", 82, 80, 1],
+  ])("%s", async (_, n, f, strength) => {
+    const random = createRandom(`precision ${n} ${f}`);
+    const nTargets = 300;
+    const x = Matrix.zeros(n, f);
+    // Each column a slow random walk towards its mean, of falling variance.
+    for (let j = 0; j < f; j++) {
+      for (let i = 0, value = 0; i < n; i++) {
+        value = 0.8 * value + random.normal();
+        x.data[i * f + j] = (value * 3) / (1 + j / 8);
+      }
+    }
+    const weights = Matrix.of(
+      Float64Array.from({ length: f * nTargets }, () => random.normal() / Math.sqrt(f)),
+      f,
+      nTargets,
+    );
+    const y = Matrix.zeros(n, nTargets);
+    for (let i = 0; i < n; i++) {
+      for (let t = 0; t < nTargets; t++) {
+        let signal = 0;
+        for (let j = 0; j < f; j++) signal += x.data[i * f + j]! * weights.data[j * nTargets + t]!;
+        y.data[i * nTargets + t] =
+          500 + (strength === Number.POSITIVE_INFINITY ? signal : strength * signal + random.normal());
+      }
+    }
+    for (const choice of ["leave-one-out", "inner-folds"] as const) {
+      const alphas = [1e-3, ...Array.from({ length: 10 }, (__, i) => 10 ** (i - 1))];
+      const decomposition = await decomposeRidge(x, { choice });
+      const single = await fitRidge(decomposition, y, { alphas, choice });
+      const double = await fitRidge(decomposition, y, { alphas, choice, precision: "float64" });
+      let worstTie = 0;
+      let worstDistance = 0;
+      for (let t = 0; t < nTargets; t++) {
+        if (single.bestAlpha[t] !== double.bestAlpha[t]) {
+          worstTie = Math.max(worstTie, Math.abs(single.error[t]! / double.error[t]! - 1));
+        } else {
+          worstDistance = Math.max(worstDistance, columnDistance(single.coefficients, double.coefficients, t));
+        }
+      }
+      // The promise of ridgeCv: the same penalty unless the errors differ by less than 1e-5.
+      expect(worstTie).toBeLessThan(1e-5);
+      expect(worstDistance).toBeLessThan(1e-4);
+    }
+  });
+});
+
+describe("data that cannot be fitted", () => {
+  const random = createRandom("degenerate");
+  const n = 24;
+  const x = Matrix.of(
+    Float64Array.from({ length: n * 5 }, () => random.normal()),
+    n,
+    5,
+  );
+  const y = Matrix.of(
+    Float64Array.from({ length: n * 6 }, () => random.normal() + 100),
+    n,
+    6,
+  );
+  const broken = Matrix.of(Float64Array.from(y.data), n, 6);
+  for (let i = 0; i < n; i++) broken.data[i * 6 + 1] = 0.1;
+  broken.data[3 * 6 + 2] = Number.NaN;
+  broken.data[5 * 6 + 4] = Number.NEGATIVE_INFINITY;
+
+  test.each(PRECISIONS)(
+    "identity: NaN for constant and not finite targets, the others untouched: %s",
+    async (precision) => {
+      for (const choice of ["leave-one-out", "generalised", "inner-folds"] as const) {
+        for (const intercept of [true, false]) {
+          const options = { precision, choice, intercept };
+          const whole = await ridgeCv(x, y, options);
+          const fit = await ridgeCv(x, broken, options);
+          for (let t = 0; t < 6; t++) {
+            const bad = t === 1 || t === 2 || t === 4;
+            const same = (a: number, b: number) => expect(a).toBe(bad ? Number.NaN : b);
+            same(fit.bestAlpha[t]!, whole.bestAlpha[t]!);
+            same(fit.error[t]!, whole.error[t]!);
+            same(fit.intercept[t]!, whole.intercept[t]!);
+            for (let j = 0; j < 5; j++) same(fit.coefficients.data[j * 6 + t]!, whole.coefficients.data[j * 6 + t]!);
+          }
+        }
+      }
+    },
+  );
+
+  test("identity: a test chunk that is constant or not finite has NaN for r and keeps its penalty", async () => {
+    const decomposition = await decomposeRidge(x);
+    const { r, bestAlpha } = await scoreRidge(decomposition, y, x, broken);
+    expect(Array.from(r, Number.isNaN)).toEqual([false, true, true, false, true, false]);
+    expect(Array.from(bestAlpha, Number.isNaN)).toEqual(new Array(6).fill(false));
+    const trained = await scoreRidge(decomposition, broken, x, y);
+    expect(Array.from(trained.bestAlpha, Number.isNaN)).toEqual([false, true, true, false, true, false]);
+    expect(Array.from(trained.r, Number.isNaN)).toEqual([false, true, true, false, true, false]);
+  });
+
+  test("by hand: a design that is constant predicts the mean, with the first penalty", async () => {
+    const constant = Matrix.of(new Float64Array(n * 3).fill(2), n, 3);
+    const fit = await ridgeCv(constant, y, { alphas: [5, 1] });
+    expect([...fit.bestAlpha]).toEqual(new Array(6).fill(5));
+    expect(fit.coefficients.data.every((value) => value === 0)).toBe(true);
+    const predicted = await predictRidge(fit, constant);
+    const mean = sliceColumns(y, 0, 1).data.reduce((sum, value) => sum + value, 0) / n;
+    expect(predicted.data[0]).toBeCloseTo(mean, 11);
+    const { r } = await scoreRidge(await decomposeRidge(constant), y, constant, y);
+    expect(r.every(Number.isNaN)).toBe(true);
+  });
+
+  test("identity: transposed and single-precision input are read as such", async () => {
+    const turned = transpose(transpose(x));
+    const single = await ridgeCv(toFloat32(turned), toFloat32(y), { precision: "float64" });
+    const double = await ridgeCv(x, y, { precision: "float64" });
+    // The data rounded to single precision at 100: 1e-5 of their spread.
+    for (let t = 0; t < 6; t++) expect(columnDistance(single.coefficients, double.coefficients, t)).toBeLessThan(1e-3);
+  });
+});
