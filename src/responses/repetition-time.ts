@@ -1,6 +1,5 @@
-import type { BidsDataset, BidsFile } from "../bids/dataset.ts";
-import { readSidecarWithOrigin } from "../bids/dataset.ts";
-import type { DatasetIssue } from "../errors.ts";
+import { type BidsDataset, type BidsFile, readSidecarWithOrigin, type Sidecar } from "../bids/dataset.ts";
+import { DatasetError, type DatasetIssue, FormatError } from "../errors.ts";
 
 /** Relative difference within which two repetition times are the same number written with different precision. */
 const SAME = 1e-6;
@@ -9,8 +8,7 @@ const SAME = 1e-6;
  * The repetition time of a run in seconds, from the sidecars of all its files, or the issue that stands against it.
  *
  * @param files - response files of the run and its raw `_bold` files; at least one sidecar must give RepetitionTime
- * @throws FormatError where a sidecar is not a JSON object
- * @throws DatasetError where the sidecars of one file contradict each other
+ * @returns an issue too where a sidecar is not a JSON object, or the sidecars of one file contradict each other
  */
 export async function repetitionTimeOf(
   dataset: BidsDataset,
@@ -19,7 +17,16 @@ export async function repetitionTimeOf(
   let found: { readonly value: number; readonly path: string } | undefined;
   const failed = (path: string, message: string) => ({ issue: { severity: "error", path, message } as const });
   for (const file of files) {
-    const { values, origin } = await readSidecarWithOrigin(dataset, file);
+    let sidecar: Sidecar;
+    try {
+      sidecar = await readSidecarWithOrigin(dataset, file);
+    } catch (error) {
+      if (error instanceof DatasetError) return { issue: error.issues[0]! };
+      // The issue names the path itself.
+      if (error instanceof FormatError) return failed(error.path, error.message.replace(`${error.path}: `, ""));
+      throw error;
+    }
+    const { values, origin } = sidecar;
     if (values["RepetitionTime"] === undefined) continue;
     const value = values["RepetitionTime"];
     const path = origin["RepetitionTime"]!;
