@@ -125,8 +125,9 @@ export async function scoreEncoding(
       const yTest = gather(bold, fold.test, block);
       let result: { readonly r: Float64Array; readonly bestAlpha: Float64Array };
       if (pooled) {
-        const fit = await fitRidge(decomposition, yTrain, ridge);
-        const prediction = await predictRidge(fit, xTest);
+        // In double precision: at a large penalty the prediction's variation is lost beside its mean in single.
+        const fit = await fitRidge(decomposition, yTrain, { ...ridge, precision: "float64" });
+        const prediction = await predictRidge(fit, xTest, ridge);
         pooled.add(prediction, yTest, block);
         result = { r: pearsonColumns(prediction, yTest), bestAlpha: fit.bestAlpha };
       } else {
