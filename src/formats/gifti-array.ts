@@ -1,4 +1,4 @@
-import { FormatError, OptionError } from "../errors.ts";
+import { FormatError, OptionError, ShapeError } from "../errors.ts";
 import { hostIsLittleEndian } from "./byte-order.ts";
 import {
   bytesPerNumber,
@@ -48,6 +48,8 @@ export interface GiftiSource extends XmlSource {
   readonly external: ((fileName: string) => Uint8Array) | undefined;
 }
 
+const intentPattern = /^NIFTI_INTENT_\w+$/;
+
 const encodings: Readonly<Record<string, GiftiEncoding>> = {
   ASCII: "ASCII",
   GIFTI_ENCODING_ASCII: "ASCII",
@@ -82,7 +84,7 @@ export function readArray(file: GiftiSource, element: XmlElement, index: number)
   const { path } = file;
   const where = `array ${index}`;
   const intent = xmlAttribute(file, element, "Intent");
-  if (!/^NIFTI_INTENT_\w+$/.test(intent)) {
+  if (!intentPattern.test(intent)) {
     throw new FormatError(path, `Intent must begin with NIFTI_INTENT_, got "${intent}" (${where})`, element.start);
   }
   const dataType = xmlAttribute(file, element, "DataType");
@@ -271,19 +273,33 @@ export function formatArray(
   encoding: Exclude<GiftiEncoding, "ExternalFileBinary">,
   where: string,
 ): string[] {
-  const length = array.dimensions.reduce((product, n) => product * n, 1);
-  const sizes = array.dimensions.map((size, d) => `Dim${d}="${size}"`).join(" ");
+  const { dimensions, intent } = array;
+  if (dimensions.length < 1 || dimensions.length > 6 || !dimensions.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    throw new ShapeError(
+      `${where}: dimensions must be one to six whole numbers from 0, got [${dimensions.join(", ")}].`,
+    );
+  }
+  if (!intentPattern.test(intent)) {
+    throw new OptionError(`${where}: intent must begin with NIFTI_INTENT_, got ${JSON.stringify(intent)}.`);
+  }
+  const length = dimensions.reduce((product, n) => product * n, 1);
+  const sizes = dimensions.map((size, d) => `Dim${d}="${size}"`).join(" ");
   const systems = array.coordinateSystems.map(
     ({ dataSpace, transformedSpace, matrix }) =>
-      `<CoordinateSystemTransformMatrix><DataSpace>${xmlSafe(dataSpace)}</DataSpace><TransformedSpace>${xmlSafe(transformedSpace)}</TransformedSpace><MatrixData>${matrix.join(" ")}</MatrixData></CoordinateSystemTransformMatrix>`,
+      `<CoordinateSystemTransformMatrix><DataSpace>${xmlSafe(dataSpace)}</DataSpace><TransformedSpace>${xmlSafe(transformedSpace)}</TransformedSpace><MatrixData>${formatMatrix(matrix)}</MatrixData></CoordinateSystemTransformMatrix>`,
   );
   return [
-    `<DataArray Intent="${array.intent}" DataType="${array.dataType}" ArrayIndexingOrder="RowMajorOrder" Dimensionality="${array.dimensions.length}" ${sizes} Encoding="${encoding}" Endian="${hostIsLittleEndian ? "LittleEndian" : "BigEndian"}" ExternalFileName="" ExternalFileOffset="">`,
+    `<DataArray Intent="${intent}" DataType="${array.dataType}" ArrayIndexingOrder="RowMajorOrder" Dimensionality="${dimensions.length}" ${sizes} Encoding="${encoding}" Endian="${hostIsLittleEndian ? "LittleEndian" : "BigEndian"}" ExternalFileName="" ExternalFileOffset="">`,
     ...formatMetadata(array.metadata),
     ...systems,
     `<Data>${encodeNumbers(array.data, array.dataType, length, encoding, where)}</Data>`,
     "</DataArray>",
   ];
+}
+
+/** Four lines of four: as one line, nibabel takes it for a vector. */
+function formatMatrix(matrix: readonly number[]): string {
+  return [0, 4, 8, 12].map((i) => matrix.slice(i, i + 4).join(" ")).join("\n");
 }
 
 /** The lines of a `<MetaData>`. */

@@ -137,7 +137,7 @@ function unpack(bytes: Uint8Array, path: string): Uint8Array {
 function readLabels(file: GiftiSource, root: XmlElement): GiftiLabel[] {
   const elements = xmlChildren(root, "LabelTable").flatMap((table) => xmlChildren(table, "Label"));
   return elements.map((element) => {
-    const key = element.attributes.get("Index") ?? xmlAttribute(file, element, "Key");
+    const key = element.attributes.get("Key") ?? element.attributes.get("Index") ?? xmlAttribute(file, element, "Key");
     if (!/^[+-]?\d+$/.test(key) || !Number.isSafeInteger(Number(key))) {
       throw new FormatError(file.path, `a label's Key must be a whole number, got "${key}"`, element.start);
     }

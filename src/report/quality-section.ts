@@ -1,7 +1,7 @@
 import type { Findings } from "./findings.ts";
 import { html, type Markup } from "./markup.ts";
 import { formatCount, formatList, formatNoun, formatNumber, formatShare } from "./numbers.ts";
-import { dataTable } from "./table.ts";
+import { dataTable, foldedTable } from "./table.ts";
 
 /** Above this share of targets whose alpha lies at an end of the grid the grid is too narrow to be passed over. */
 const mostAtEdge = 0.05;
@@ -39,7 +39,14 @@ export function qualitySection({ result, view, brain }: Findings): Markup {
 ${edgeWarnings(result.subjects)}
 ${nMissing > 0 && html`<p class="warning"><strong>Missing scores.</strong> ${formatCount(nMissing)} of ${formatCount(nScores)} brain scores (subjects by regions) are missing; the statistics leave them out.</p>`}
 ${notes.length > 0 ? html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>` : html`<p class="note">No exclusions or departures were noted.</p>`}
-${dataTable(columns, rows, "Per subject. Alpha at lowest, at highest: share of targets and folds whose best ridge penalty is the grid's first or last value. n/a: not recorded.")}</section>`;
+${foldedTable(
+  `Numbers of ${formatNoun(subjects.length, "subject")}`,
+  dataTable(
+    columns,
+    rows,
+    "Alpha at lowest, at highest: share of targets and folds whose best ridge penalty is the grid's first or last value. n/a: not recorded.",
+  ),
+)}</section>`;
 }
 
 /** A warning for each end of the alphas that too many targets chose. */

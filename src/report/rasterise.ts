@@ -40,36 +40,36 @@ export function rasterise(surface: Surface, view: View, paint: SurfacePaint, wid
 
   for (let t = 0; t < triangles.length; t += 3) {
     const corners = [triangles[t]!, triangles[t + 1]!, triangles[t + 2]!] as const;
-    const [ax, ay, bx, by, cx, cy] = corners.flatMap((v) => [
-      (points[3 * v]! + 1) * scale,
-      (points[3 * v + 1]! + aspect) * scale,
-    ]) as [number, number, number, number, number, number];
+    const across = (v: number) => (points[3 * v]! + 1) * scale;
+    const down = (v: number) => (points[3 * v + 1]! + aspect) * scale;
+    const [ax, bx, cx] = [across(corners[0]), across(corners[1]), across(corners[2])];
+    const [ay, by, cy] = [down(corners[0]), down(corners[1]), down(corners[2])];
     const area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay);
     if (area === 0) continue;
-    const [left, right] = [
-      Math.max(0, Math.floor(Math.min(ax, bx, cx))),
-      Math.min(w - 1, Math.ceil(Math.max(ax, bx, cx))),
-    ];
-    const [top, bottom] = [
-      Math.max(0, Math.floor(Math.min(ay, by, cy))),
-      Math.min(h - 1, Math.ceil(Math.max(ay, by, cy))),
-    ];
+    const left = Math.max(0, Math.floor(Math.min(ax, bx, cx)));
+    const right = Math.min(w - 1, Math.ceil(Math.max(ax, bx, cx)));
+    const top = Math.max(0, Math.floor(Math.min(ay, by, cy)));
+    const bottom = Math.min(h - 1, Math.ceil(Math.max(ay, by, cy)));
+    const blend = (values: ArrayLike<number>, k: number, a: number, b: number, c: number) =>
+      a * values[3 * corners[0] + k]! + b * values[3 * corners[1] + k]! + c * values[3 * corners[2] + k]!;
     for (let y = top; y <= bottom; y++) {
       for (let x = left; x <= right; x++) {
+        // Weights of the corners at the sample's centre: all from 0 within the triangle.
         const [px, py] = [x + 0.5, y + 0.5];
         const a = ((bx - px) * (cy - py) - (cx - px) * (by - py)) / area;
         const b = ((cx - px) * (ay - py) - (ax - px) * (cy - py)) / area;
         const c = 1 - a - b;
         if (a < 0 || b < 0 || c < 0) continue;
-        const weights = [a, b, c] as const;
-        const z = blend(points, 2, corners, weights);
         const at = y * w + x;
+        const z = blend(points, 2, a, b, c);
         if (z <= depth[at]!) continue;
         depth[at] = z;
-        const normal = [0, 1, 2].map((k) => blend(normals, k, corners, weights)) as [number, number, number];
-        const light = lambert(normal);
-        const [red, green, blue] = colourAt(surface, paint, corners, weights);
-        samples.set([red * light, green * light, blue * light, 255], 4 * at);
+        const light = lambert(blend(normals, 0, a, b, c), blend(normals, 1, a, b, c), blend(normals, 2, a, b, c));
+        const colour = colourAt(surface, paint, corners, a, b, c);
+        samples[4 * at] = colour[0] * light;
+        samples[4 * at + 1] = colour[1] * light;
+        samples[4 * at + 2] = colour[2] * light;
+        samples[4 * at + 3] = 255;
       }
     }
   }
@@ -122,34 +122,37 @@ function vertexNormals(points: Float64Array, triangles: Int32Array): Float64Arra
   return normals;
 }
 
-function lambert([x, y, z]: readonly [number, number, number]): number {
-  const length = Math.hypot(x, y, z) || 1;
+/** Light from the viewer's side, a little from above and the right: 0.42 in the dark, 1 in full light. */
+function lambert(x: number, y: number, z: number): number {
+  const length = Math.sqrt(x * x + y * y + z * z) || 1;
   // The side turned to the viewer is what is seen, whichever way round the triangles are listed.
   const towards = z < 0 ? -1 : 1;
   const facing = (towards * (0.15 * x - 0.4 * y + 0.9 * z)) / length;
   return Math.min(1, 0.42 + 0.6 * Math.max(0, facing));
 }
 
-function blend(values: ArrayLike<number>, k: number, corners: readonly number[], weights: readonly number[]): number {
-  return (
-    weights[0]! * values[3 * corners[0]! + k]! +
-    weights[1]! * values[3 * corners[1]! + k]! +
-    weights[2]! * values[3 * corners[2]! + k]!
-  );
-}
+const gyrus: Rgb = [204, 206, 209];
+const sulcus: Rgb = [168, 170, 174];
 
-function colourAt(surface: Surface, paint: SurfacePaint, corners: readonly number[], weights: readonly number[]): Rgb {
-  let [sum, weight, shade] = [0, 0, 0];
+function colourAt(
+  { shading }: Surface,
+  { values, colour }: SurfacePaint,
+  corners: readonly [number, number, number],
+  a: number,
+  b: number,
+  c: number,
+): Rgb {
+  let [sum, weight] = [0, 0];
   for (let i = 0; i < 3; i++) {
-    const value = paint.values[corners[i]!]!;
-    if (Number.isFinite(value)) {
-      sum += weights[i]! * value;
-      weight += weights[i]!;
-    }
-    shade += weights[i]! * (surface.shading?.[corners[i]!] ?? 0);
+    const value = values[corners[i]!]!;
+    if (!Number.isFinite(value)) continue;
+    const share = i === 0 ? a : i === 1 ? b : c;
+    sum += share * value;
+    weight += share;
   }
-  if (weight >= 0.5) return paint.colour(sum / weight);
-  return shade > 0 ? [168, 170, 174] : [204, 206, 209];
+  if (weight >= 0.5) return colour(sum / weight);
+  if (!shading) return gyrus;
+  return a * shading[corners[0]]! + b * shading[corners[1]]! + c * shading[corners[2]]! > 0 ? sulcus : gyrus;
 }
 
 /** Means of the samples of each pixel; colours weighted by how much of the pixel is covered. */
@@ -158,18 +161,21 @@ function shrink(samples: Uint8Array, w: number, h: number): Picture {
   const pixels = new Uint8Array(width * height * 4);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const sums = [0, 0, 0, 0];
+      let [red, green, blue, covered] = [0, 0, 0, 0];
       for (let i = 0; i < nSamples ** 2; i++) {
         const at = 4 * ((y * nSamples + Math.floor(i / nSamples)) * w + x * nSamples + (i % nSamples));
-        const isCovered = samples[at + 3]! > 0;
-        for (let k = 0; k < 4; k++) sums[k]! += isCovered ? samples[at + k]! : 0;
+        if (samples[at + 3] === 0) continue;
+        red += samples[at]!;
+        green += samples[at + 1]!;
+        blue += samples[at + 2]!;
+        covered++;
       }
-      const covered = sums[3]! / 255;
       if (covered === 0) continue;
-      pixels.set(
-        [sums[0]! / covered, sums[1]! / covered, sums[2]! / covered, sums[3]! / nSamples ** 2].map(Math.round),
-        4 * (y * width + x),
-      );
+      const to = 4 * (y * width + x);
+      pixels[to] = Math.round(red / covered);
+      pixels[to + 1] = Math.round(green / covered);
+      pixels[to + 2] = Math.round(blue / covered);
+      pixels[to + 3] = Math.round((255 * covered) / nSamples ** 2);
     }
   }
   return { pixels, width, height };

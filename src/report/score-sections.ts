@@ -44,7 +44,7 @@ export function brainScoreSection(findings: Findings): Markup | undefined {
     include: [0, 0],
     hasZero: true,
   })}</div>
-<figcaption>Correlation R of predicted and measured responses on held-out volumes, averaged over folds${atLayer(brain)}. Pale dots: subjects; large dot and bar: their mean and its 95 % confidence interval (t-distribution over subjects), full where the mean differs from zero (Wilcoxon signed-rank test, q &lt; .01 over regions). ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
+<figcaption>Correlation R of predicted and measured responses on held-out volumes, averaged over folds${atLayer(brain)}. Pale dots: subjects; large dot and bar: their mean, given in figures on the right, and its 95 % confidence interval (t-distribution over subjects), full where the mean differs from zero (Wilcoxon signed-rank test, q &lt; .01 over regions). ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
 ${layersFigure(findings, "brainScore", "var(--brain)", "brain score R")}</section>`;
 }
 

@@ -28,8 +28,7 @@ h3 { font-size: 1.0625rem; line-height: 1.3; font-weight: 600; margin: 0; overfl
 p, figcaption, caption, li, .lead { max-width: 46rem; }
 p { margin: .35rem 0 1rem; }
 .about { color: var(--soft); margin: 0 0 2rem; }
-.lead { font-size: 1.3rem; line-height: 1.5; }
-.lead .detail { color: var(--soft); }
+.lead { font-size: 1.2rem; line-height: 1.55; max-width: 52rem; }
 figure { margin: 1.25rem 0 0; }
 figcaption, caption, .note { color: var(--soft); font-size: .94rem; line-height: 1.5; }
 figcaption { margin-top: .6rem; }
@@ -37,7 +36,7 @@ caption { text-align: left; padding: 0 0 .6rem; }
 svg text { fill: currentColor; }
 svg .soft text, svg text.soft { fill: var(--soft); }
 .scroll { overflow-x: auto; }
-.scroll > svg { min-width: 42rem; }
+.scroll > svg { display: block; width: 100%; height: auto; min-width: 42rem; }
 .legend { display: flex; flex-wrap: wrap; gap: .3rem 1.6rem; list-style: none; padding: 0; margin: 0 0 .75rem; font-size: .97rem; max-width: none; }
 .legend svg { display: inline-block; vertical-align: -.2em; margin-right: .45em; }
 .multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); gap: 1.8rem 1.6rem; }
@@ -53,6 +52,7 @@ table { border-collapse: collapse; font-size: .97rem; font-variant-numeric: tabu
 th, td { padding: .32rem 1.1rem .32rem 0; text-align: left; vertical-align: baseline; font-weight: 400; }
 th.number, td.number { text-align: right; white-space: nowrap; }
 td.text { overflow-wrap: anywhere; min-width: 9rem; }
+thead th, thead th.number { white-space: normal; }
 thead th { color: var(--soft); border-bottom: 1px solid var(--ink); vertical-align: bottom; }
 tbody tr + tr > * { border-top: 1px solid var(--faint); }
 tbody th { min-width: 8rem; overflow-wrap: anywhere; }

@@ -148,7 +148,11 @@ export function syntheticSurfaceStudy(options: SyntheticSurfaceOptions = {}): St
   const front = Float64Array.from({ length: 2 * n }, (_, v) => blob(v, [25, 35, 10]) + blob(v, [30, -10, -10]));
   const base = syntheticStudy({ nSubjects, distances: [0] });
   const regions = (["L", "R"] as const).flatMap((hemi) => [
-    { name: "Side", hemi, vertices: Int32Array.from({ length: n }, (_, v) => v).filter((v) => brain[v]! > 0.03) },
+    {
+      name: "Side",
+      hemi,
+      vertices: Int32Array.from({ length: n }, (_, v) => v).filter((v) => brain[hemi === "L" ? v : v + n]! > 0.03),
+    },
     {
       name: "Front",
       hemi,

@@ -3,7 +3,9 @@ import { join, resolve } from "node:path";
 import { describe } from "vitest";
 
 /** The folder of real data that is not part of the project: `CORTECAST_SHARED`, else `../shared`. */
-export const sharedRoot: string = resolve(process.env["CORTECAST_SHARED"] ?? join(import.meta.dirname, "../../../shared"));
+export const sharedRoot: string = resolve(
+  process.env["CORTECAST_SHARED"] ?? join(import.meta.dirname, "../../../shared"),
+);
 
 /** Path of a file or folder of the shared data. */
 export const shared = (...parts: string[]): string => join(sharedRoot, ...parts);
