@@ -21,24 +21,24 @@ export const demo: Command = {
   },
   async run({ parsed, terminal, commandLine, date }) {
     const folder = parsed.positionals["folder"] ?? "cortecast-demo";
-    const { onProgress, note: onNote } = terminal;
+    const { onProgress } = terminal;
+    const onNote = (line: string) => terminal.note(line);
     const dataset = join(folder, "data");
     const output = join(folder, "results");
     const machine = checkOptions({ dataset, output, ...parsed.values });
     const { provider, threads } = machine;
     onNote("Simulating eight participants who listen to two stories …");
     const model = await loadStudyModel(machine, { onProgress });
-    const truth = await simulateDataset(folderStore(dataset), model, {
-      responses: "surface",
-      device: { provider, threads },
-      onProgress,
-    }).finally(() => model.close());
+    const device = { provider, threads };
+    const simulation = { responses: "surface", nVertices: 642, device, onProgress } as const;
+    const truth = await simulateDataset(folderStore(dataset), model, simulation);
+    await model.close();
     const { L, R } = truth.surfaces;
     const options = checkOptions({
       dataset,
       output,
-      distances: "-4:16:2",
-      controls: "word-rate,random-window",
+      distances: "-3:15:3",
+      controls: "word-rate",
       regions: [join(dataset, L.labels), join(dataset, R.labels)],
       surfaces: [join(dataset, L.inflated), join(dataset, R.inflated)],
       ...parsed.values,

@@ -25,7 +25,8 @@ export const score: Command = {
   },
   async run({ parsed, terminal, commandLine, date }) {
     const options = await studyOptionsOf(parsed);
-    const { onProgress, note: onNote } = terminal;
+    const { onProgress } = terminal;
+    const onNote = (line: string) => terminal.note(line);
     const run = await runStudy(options, { onProgress, onNote, date, command: commandLine });
     return showRun(run, options.output, terminal);
   },

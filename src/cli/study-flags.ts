@@ -15,7 +15,7 @@ export function studyFlags(
     if (key === "dataset" || key === "output" || !wanted(key, group)) continue;
     const fallback = schema.safeParse(undefined);
     const value: unknown = fallback.success ? fallback.data : undefined;
-    const shown = value === undefined || Array.isArray(value) ? "" : ` (default: ${String(value)})`;
+    const shown = value === undefined || typeof value === "object" ? "" : ` (default: ${JSON.stringify(value)})`;
     flags[key] = { type: "value", group, help: `${help}${shown}` };
   }
   return flags;

@@ -229,6 +229,7 @@ function rawBytes(data: GiftiData, type: GiftiDataType, where: string): Uint8Arr
 function formatNumber(value: number, type: GiftiDataType): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  if (Object.is(value, -0)) return "-0";
   // Nine digits tell any two single-precision numbers apart.
   if (type === "NIFTI_TYPE_FLOAT32") return String(Number(value.toPrecision(9)));
   return String(value);

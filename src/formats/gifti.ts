@@ -15,7 +15,6 @@ import { parseCount, parseNumber } from "./number.ts";
 import { parseXml, type XmlElement, xmlAttribute, xmlChildren, xmlText } from "./xml.ts";
 
 export type { GiftiArray, GiftiCoordinateSystem } from "./gifti-array.ts";
-export type { GiftiData, GiftiDataType } from "./gifti-data.ts";
 
 /** A GIFTI file: data on the vertices of a surface, or the surface itself. */
 export interface Gifti {

@@ -225,14 +225,19 @@ function parseTag(bytes: Uint8Array, start: number, path: string): Tag {
   }
 }
 
-/** Byte after `<!DOCTYPE ...>`, whose own declarations stand in brackets. */
+/** Byte after `<!DOCTYPE ...>`, which may hold declarations, comments and instructions of its own. */
 function endOfDoctype(bytes: Uint8Array, start: number, path: string): number {
   let quote = 0;
   let depth = 0;
   for (let i = start; i < bytes.length; i++) {
     const byte = bytes[i]!;
+    const closing = startsWith(bytes, i, "<!--") ? "-->" : startsWith(bytes, i, "<?") ? "?>" : undefined;
     if (quote !== 0) {
       if (byte === quote) quote = 0;
+    } else if (closing !== undefined) {
+      const closed = indexOf(bytes, closing, i + 2);
+      if (closed < 0) break;
+      i = closed + closing.length - 1;
     } else if (byte === 0x22 || byte === 0x27) quote = byte;
     else if (byte === lessThan) depth++;
     else if (byte === greaterThan && --depth === 0) return i + 1;

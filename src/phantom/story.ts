@@ -40,20 +40,6 @@ export const phantomStories: readonly PhantomStory[] = [
 ];
 
 /**
- * The built-in stories with these names, in this order.
- *
- * @throws OptionError where a name is not among them
- */
-export function pickStories(names: readonly string[]): readonly PhantomStory[] {
-  return names.map((name) => {
-    const story = phantomStories.find((candidate) => candidate.name === name);
-    if (story) return story;
-    const known = phantomStories.map((candidate) => `"${candidate.name}"`).join(", ");
-    throw new OptionError(`pickStories: a story must be one of ${known}, got "${name}".`);
-  });
-}
-
-/**
  * When each word of a story is said: a narrator of about 2.5 words a second.
  *
  * A word lasts `(0.155 + 0.041 letters) s`, times the narrator's present pace, times exp(0.15 z) with z normal. The pace

@@ -30,7 +30,7 @@ export function writePng(pixels: Uint8Array, width: number, height: number): Uin
   return Buffer.concat([
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
     chunk("IHDR", header),
-    chunk("IDAT", deflateSync(lines, { level: 9 })),
+    chunk("IDAT", deflateSync(lines)),
     chunk("IEND", new Uint8Array()),
   ]);
 }

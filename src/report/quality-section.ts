@@ -12,6 +12,7 @@ const qualityNames: Readonly<Record<string, string>> = {
   nNotScored: "Not scored (targets)",
   alphaAtLowest: "Alpha at lowest",
   alphaAtHighest: "Alpha at highest",
+  nWords: "Words",
   nWordsInterpolated: "Words without time",
   nWordsOutside: "Words outside the scan",
 };

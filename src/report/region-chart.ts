@@ -60,7 +60,7 @@ export function regionChart(rows: readonly RegionRow[], options: RegionChartOpti
   );
   const controls = rows.flatMap((row, i) =>
     row.controls.flatMap((control, c) =>
-      Number.isFinite(control.mean) ? [{ ...control, c, y: i + offset + 0.3 + 0.2 * c }] : [],
+      Number.isFinite(control.mean) ? [{ ...control, c, y: i + offset + 0.29 + 0.17 * c }] : [],
     ),
   );
   const every = [
@@ -91,7 +91,7 @@ export function regionChart(rows: readonly RegionRow[], options: RegionChartOpti
       y: "y",
       r: rows.length <= 16 ? 3.6 : 2.5,
       fill: colour,
-      fillOpacity: 0.28,
+      className: "subjects",
       ...(dots.length <= 6000 ? { title: "title" } : {}),
     }),
     ruleX(

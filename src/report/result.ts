@@ -50,7 +50,7 @@ export interface SubjectScores {
   readonly analyses: readonly AnalysisScores[];
   /**
    * Counts and shares that a reader needs in order to trust the scores. The report understands `nNotFinite`,
-   * `nConstant`, `nNotScored` (targets), `alphaAtLowest`, `alphaAtHighest` (shares 0..1), `nWordsInterpolated`,
+   * `nConstant`, `nNotScored` (targets), `alphaAtLowest`, `alphaAtHighest` (shares 0..1), `nWords`, `nWordsInterpolated`,
    * `nWordsOutside` (words); anything else is shown under its own name.
    */
   readonly quality: Readonly<Record<string, number | string>>;

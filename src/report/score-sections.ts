@@ -297,7 +297,7 @@ function estimateLegend(colour: string, what: string): LegendItem[] {
       swatch: `<path d="M0,9H18" stroke="${colour}" stroke-width="3.5"/><circle cx="9" cy="9" r="6" fill="${colour}"/>`,
       text: `${what}: mean, 95 % interval`,
     },
-    { swatch: `<circle cx="9" cy="9" r="4" fill="${colour}" opacity=".32"/>`, text: "a subject" },
+    { swatch: `<circle cx="9" cy="9" r="4" fill="${colour}" class="subjects"/>`, text: "a subject" },
   ];
 }
 

@@ -8,12 +8,12 @@ export const pageStyle = `
 :root {
   color-scheme: light dark;
   --page: #fffefb; --ink: #1c1d1f; --soft: #5c6066; --rule: #dcdad3; --faint: #efede7;
-  --brain: #0a6aa8; --forecast: #c04e00; --control: #85888d; --alarm: #a32a12;
+  --brain: #0a6aa8; --forecast: #c04e00; --control: #85888d; --alarm: #a32a12; --pale: .28;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #16181b; --ink: #e9e7e1; --soft: #a3a7ad; --rule: #3b3f45; --faint: #23262b;
-    --brain: #63b5ea; --forecast: #f0933f; --control: #8f949b; --alarm: #ff9078;
+    --brain: #63b5ea; --forecast: #f0933f; --control: #8f949b; --alarm: #ff9078; --pale: .42;
   }
 }
 * { box-sizing: border-box; }
@@ -33,8 +33,7 @@ figure { margin: 1.25rem 0 0; }
 figcaption, caption, .note { color: var(--soft); font-size: .94rem; line-height: 1.5; }
 figcaption { margin-top: .6rem; }
 caption { text-align: left; padding: 0 0 .6rem; }
-svg text { fill: currentColor; }
-svg .soft text, svg text.soft { fill: var(--soft); }
+.subjects { fill-opacity: var(--pale); }
 .scroll { overflow-x: auto; }
 .scroll > svg { display: block; width: 100%; height: auto; min-width: 42rem; }
 .legend { display: flex; flex-wrap: wrap; gap: .3rem 1.6rem; list-style: none; padding: 0; margin: 0 0 .75rem; font-size: .97rem; max-width: none; }
@@ -67,14 +66,15 @@ footer { margin-top: 4rem; border-top: 1px solid var(--rule); padding-top: 1rem;
 @media (max-width: 44rem) {
   body { padding: 2rem 1.1rem 3rem; }
   h1 { font-size: 1.85rem; }
-  .lead { font-size: 1.15rem; }
+  .lead { font-size: 1.1rem; }
+  .scroll > svg { min-width: 36rem; }
   .maps { grid-template-columns: repeat(2, 1fr); }
 }
 @media print {
   :root {
     color-scheme: light;
     --page: #fff; --ink: #000; --soft: #444; --rule: #bbb; --faint: #e4e4e4;
-    --brain: #0a6aa8; --forecast: #c04e00; --control: #777; --alarm: #a32a12;
+    --brain: #0a6aa8; --forecast: #c04e00; --control: #777; --alarm: #a32a12; --pale: .3;
   }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
   h2 { break-after: avoid; }

@@ -62,7 +62,8 @@ function forecastSentences({ result, labels, forecast, group }: Findings): strin
   );
   const atLayer = layer === "n/a" ? "" : ` (layer ${layer})`;
   const seconds = result.secondsPerWord;
-  const inSeconds = seconds !== undefined ? ` (${formatNumber(overall.distance * seconds, 1)} s)` : "";
+  const inSeconds =
+    seconds !== undefined && Number.isFinite(seconds) ? ` (${formatNumber(overall.distance * seconds, 1)} s)` : "";
   const edge = overall.distance === distances[0] || overall.distance === distances.at(-1);
   const sentences = [
     `Averaged over regions, the forecast score${atLayer} is largest at a distance of ${formatNoun(overall.distance, "word")}${inSeconds}, F = ${formatNumber(overall.mean, 4)}` +

@@ -36,7 +36,7 @@ export async function writeOutputs(output: Store, result: StudyResult, scored: r
     };
     files.push(...subjectFiles(subject, sidecar, { regions }));
   }
-  files.push(...groupFiles(result), { path: "report.html", bytes: await htmlReport(result) });
+  files.push(...groupFiles(result), { path: "report.html", bytes: htmlReport(result) });
 
   const written: string[] = [];
   for (const { path, bytes } of files) {

