@@ -1,3 +1,4 @@
+import { ShapeError } from "../errors.ts";
 import { extentOf } from "./chart.ts";
 import { type ColourMap, cool, type Rgb, warm } from "./colour-map.ts";
 import { type Findings, fewestForSignificance, significanceLevel } from "./findings.ts";
@@ -24,11 +25,20 @@ interface CortexMap {
 /**
  * Maps of the group on the cortex, lateral and medial: brain score, forecast score and forecast distance, shown where
  * they differ from zero over subjects; undefined where there is no mesh or no score of vertices.
+ *
+ * @throws ShapeError where a mesh does not have the vertices of the scores
  */
 export function cortexSection({ result, brain, forecast, forecastDistance }: Findings): Markup | undefined {
   const space = result.subjects[0]?.space;
   const surfaces = result.surfaces ?? [];
   if (space?.kind !== "surface" || surfaces.length === 0) return undefined;
+  for (const { hemi, name, coordinates } of surfaces) {
+    const [n, expected] = [coordinates.length / 3, space.nVertices[hemi === "L" ? 0 : 1]];
+    if (n === expected) continue;
+    throw new ShapeError(
+      `surfaces must have the vertices of the scores (${space.space}, ${expected}), got ${n} (${name}, hemisphere ${hemi}). Give meshes of that space.`,
+    );
+  }
   const wanted = [brain, forecast?.atTabled, forecastDistance].flatMap((scores) => scores ?? []);
   const maps = mapsOf(result, wanted);
   return html`<section><h2>On the cortex</h2>${maps.map((map) => mapFigure(map, surfaces, space.nVertices[0]))}</section>`;

@@ -80,7 +80,7 @@ export function curveChart(points: readonly CurvePoint[], options: CurveChartOpt
                 x: "x",
                 y: (point: CurvePoint) => (Number.isFinite(point.high) ? point.high : point.mean),
                 text: () => peak!.label,
-                dy: -11,
+                dy: -15,
                 fontWeight: 600,
                 fill: "currentColor",
               }),

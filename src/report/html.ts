@@ -21,7 +21,6 @@ import { dataTable, type TableColumn } from "./table.ts";
 export function htmlReport(result: StudyResult): string {
   const findings = studyFindings(result);
   const { provenance, subjects, model, title } = result;
-  const [first, ...others] = summarise(findings);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -36,7 +35,9 @@ export function htmlReport(result: StudyResult): string {
 <header><h1>${title}</h1>
 <p class="about">${formatNoun(subjects.length, "subject")} · ${describeStories(subjects)} · ${model} · ${provenance.date.slice(0, 10)}</p></header>
 <main>
-<p class="lead">${first} ${others.join(" ")}</p>
+<p class="lead">${summarise(findings)
+    .join(" ")
+    .replace(/ ([=<]) /g, "\u00a0$1\u00a0")}</p>
 ${brainScoreSection(findings)}
 ${cortexSection(findings)}
 ${forecastSection(findings)}

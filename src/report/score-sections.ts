@@ -212,7 +212,7 @@ function layersFigure(
     scored.map((scores, i): CurvePoint => ({ x: layers[i]!, ...estimateAt(scores, target) })),
   );
   const yDomain = domainOf(curves.flat());
-  return html`<figure><div class="multiples">${shown.map(
+  return html`<figure class="layers"><h3>${capitalised(what)}, over layers</h3><div class="multiples">${shown.map(
     (target, i) => html`<div><h3>${labels[target]}</h3>
 ${curveChart(curves[i]!, {
   title: `Over layers, ${labels[target]}`,

@@ -31,6 +31,9 @@ p { margin: .35rem 0 1rem; }
 .lead { font-size: 1.2rem; line-height: 1.55; max-width: 52rem; }
 figure { margin: 1.25rem 0 0; }
 figcaption, caption, .note { color: var(--soft); font-size: .94rem; line-height: 1.5; }
+figure.layers { margin-top: 2.5rem; }
+.layers > h3 { margin-bottom: .9rem; }
+.layers .multiples h3 { font-weight: 400; }
 figcaption { margin-top: .6rem; }
 caption { text-align: left; padding: 0 0 .6rem; }
 .subjects { fill-opacity: var(--pale); }

@@ -35,13 +35,14 @@ export function summarise(findings: Findings): string[] {
   return sentences;
 }
 
-function brainSentences({ result, labels, order, brainControls }: Findings, brain: GroupScores): string[] {
+function brainSentences({ result, view, labels, order, brainControls }: Findings, brain: GroupScores): string[] {
   const best = order[0]!;
   if (!Number.isFinite(brain.mean[best])) return ["No region could be given a brain score."];
+  const isTested = view.subjects.length >= fewestForSignificance;
   const layer = brain.layer === "n/a" ? "" : ` layer ${brain.layer} of`;
   const sentences = [
-    `With${layer} ${result.model}, the brain score is largest in ${labels[best]} (R = ${formatNumber(brain.mean[best]!)}${inBrackets(brain, best)}); ` +
-      `${countSignificant(brain)}.`,
+    `With${layer} ${result.model}, the brain score is largest in ${labels[best]} (R = ${formatNumber(brain.mean[best]!)}${inBrackets(brain, best)})` +
+      `${isTested ? `; ${countSignificant(brain)}` : ""}.`,
   ];
   const controls = brainControls.flatMap(({ name, scores }) =>
     Number.isFinite(scores.mean[best]) ? [`${formatNumber(scores.mean[best]!)} (${name})`] : [],
@@ -52,7 +53,7 @@ function brainSentences({ result, labels, order, brainControls }: Findings, brai
   return sentences;
 }
 
-function forecastSentences({ result, labels, forecast, group }: Findings): string[] {
+function forecastSentences({ result, view, labels, forecast, group }: Findings): string[] {
   const { overall, curve, distances, tabled, atTabled, control, layer } = forecast!;
   if (!overall) return ["No region could be given a forecast score."];
   const at = curve[distances.indexOf(overall.distance)]!;
@@ -68,13 +69,17 @@ function forecastSentences({ result, labels, forecast, group }: Findings): strin
   const sentences = [
     `Averaged over regions, the forecast score${atLayer} is largest at a distance of ${formatNoun(overall.distance, "word")}${inSeconds}, F = ${formatNumber(overall.mean, 4)}` +
       `${edge && distances.length > 1 ? ", the edge of the distances computed" : ""}; the region that gains most there is ${labels[best]} (F = ${formatNumber(at.mean[best]!, 4)}${inBrackets(at, best, 4)}).`,
-    `At ${formatNoun(tabled, "word")} ${countSignificant(atTabled)}.`,
+    ...(view.subjects.length >= fewestForSignificance
+      ? [`At ${formatNoun(tabled, "word")} ${countSignificant(atTabled)}.`]
+      : []),
   ];
   const random = control[distances.indexOf(tabled)];
   const values = random ? [...random.mean].filter(Number.isFinite) : [];
   if (values.length > 0) {
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    sentences.push(`Random vectors in the window's place give F = ${formatNumber(mean, 4)} there on average.`);
+    sentences.push(
+      `Random vectors in the window's place give F = ${formatNumber(mean, 4)} at ${formatNoun(tabled, "word")}, averaged over regions.`,
+    );
   }
   return sentences;
 }
