@@ -45,12 +45,12 @@ export function utf8Length(text: string): number {
   return Buffer.byteLength(text, "utf8");
 }
 
-/** The longest beginning that decodes ends where the first bad byte is: found by halving. */
+/** Where the longest beginning that decodes ends: found by halving, then without the start of a broken character. */
 function firstBadByte(bytes: Uint8Array): number {
-  const decodes = (end: number) => {
+  // As a stream, an incomplete character at the end is no error.
+  const decodes = (end: number, stream: boolean) => {
     try {
-      // As a stream, an incomplete character at the end is no error.
-      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, end), { stream: true });
+      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, end), { stream });
       return true;
     } catch {
       return false;
@@ -60,8 +60,9 @@ function firstBadByte(bytes: Uint8Array): number {
   let bad = bytes.length + 1;
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;
-    if (decodes(middle)) good = middle;
+    if (decodes(middle, true)) good = middle;
     else bad = middle;
   }
-  return Math.min(good, bytes.length - 1);
+  while (!decodes(good, false)) good--;
+  return good;
 }
