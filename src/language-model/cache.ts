@@ -68,7 +68,7 @@ export async function loadActivations(
       );
     }
     activations.set(layer, Matrix.of(tensor.data, tensor.shape[0]!, tensor.shape[1]!));
-    how = { nTokens: Number(metadata["nTokens"]), context: JSON.parse(metadata["context"] ?? "") as never };
+    how = readHow(metadata, path);
   }
   return how && { layers, activations, ...how };
 }
@@ -96,3 +96,21 @@ export async function cachedWordActivations(
 }
 
 const layerFile = (key: string, layer: number): string => `${key}/layer-${layer}.safetensors`;
+
+function readHow(
+  metadata: Readonly<Record<string, string>>,
+  path: string,
+): Pick<WordActivations, "nTokens" | "context"> {
+  try {
+    const nTokens: unknown = JSON.parse(metadata["nTokens"] ?? "");
+    const context = JSON.parse(metadata["context"] ?? "") as WordActivations["context"] | null;
+    if (Number.isInteger(nTokens) && context && Number.isInteger(context.nPasses))
+      return { nTokens: nTokens as number, context };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new FormatError(
+    path,
+    `the metadata must say how many tokens and passes there were, got nTokens ${metadata["nTokens"]} and context ${metadata["context"]}. Delete the file: it is computed anew`,
+  );
+}

@@ -41,7 +41,7 @@ export function gpt2Runner(
   }
 
   return {
-    hiddenStates(tokens, options = {}) {
+    async hiddenStates(tokens, options = {}) {
       const layers = resolveLayers(options.layers, config.nLayers);
       const places = options.places ?? Int32Array.from(tokens.keys());
       const { layerZero = "with-positions", finalNorm = true } = options;

@@ -158,6 +158,22 @@ describe("wordActivations", () => {
       'wordActivations: minContext must be left out where the context is "exact" (every word has the whole context), got 3.',
     ],
     [
+      "an unknown context",
+      { context: "rotating" as never },
+      'wordActivations: context must be "strided" or "exact", got "rotating".',
+    ],
+    [
+      "an unknown pooling",
+      { pooling: "max" as never },
+      'wordActivations: pooling must be "last" or "mean" or "sum", got "max".',
+    ],
+    [
+      "an unknown layer 0",
+      { layerZero: "both" as never },
+      'wordActivations: layerZero must be "with-positions" or "tokens", got "both".',
+    ],
+    ["a norm of text", { finalNorm: "no" as never }, 'wordActivations: finalNorm must be true or false, got "no".'],
+    [
       "a layer too many",
       { layers: [3] },
       "layers: layers must be whole numbers in 0..2 (0 is the embedding output), got 3.",

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { writeSafetensors } from "../../src/formats/safetensors.ts";
 import { type ActivationOptions, wordActivations } from "../../src/language-model/activations.ts";
 import {
   activationKey,
@@ -109,6 +110,17 @@ describe("stored activations", () => {
       name: "FormatError",
       message:
         "memory/other/layer-1.safetensors: the file must hold the activations of layer 1 under its own key, got layer 2 of k. Delete the file: it is computed anew",
+    });
+  });
+
+  it("without their own history are refused", async () => {
+    const tensors = { activations: { shape: [1, 2], data: Float32Array.of(1, 2) } };
+    const metadata = { key: "k", layer: "1", nTokens: "5", context: "{" };
+    const store = memoryStore({ "k/layer-1.safetensors": writeSafetensors(tensors, metadata) });
+    await expect(loadActivations(store, "k", [1])).rejects.toMatchObject({
+      name: "FormatError",
+      message:
+        "memory/k/layer-1.safetensors: the metadata must say how many tokens and passes there were, got nTokens 5 and context {. Delete the file: it is computed anew",
     });
   });
 });

@@ -105,7 +105,7 @@ describe("hiddenStates", () => {
     ["no layer", [1], { layers: [] }, "layers: at least one layer must be asked for, got none."],
   ])("refuses %s", async (_, tokens, options, message) => {
     const model = await loadLanguageModel(embeddedModelFolder());
-    const attempt = (async () => model.hiddenStates(Int32Array.from(tokens as number[]), options))();
+    const attempt = model.hiddenStates(Int32Array.from(tokens as number[]), options);
     await expect(attempt).rejects.toMatchObject({ name: "OptionError", message: expect.stringContaining(message) });
   });
 });
