@@ -1,0 +1,199 @@
+import { parseHTML } from "linkedom";
+import { describe, expect, test } from "vitest";
+import { ShapeError } from "../../src/errors.ts";
+import { studyFindings } from "../../src/report/findings.ts";
+import { htmlReport } from "../../src/report/html.ts";
+import type { StudyResult, SubjectScores } from "../../src/report/result.ts";
+import { summarise } from "../../src/report/summary.ts";
+import { syntheticStudy, syntheticSurfaceStudy } from "./synthetic.ts";
+
+const headings = (page: string) =>
+  [...parseHTML(page).document.querySelectorAll("h2")].map((heading) =>
+    String((heading as { textContent: unknown }).textContent),
+  );
+const textOf = (page: string, selector: string) =>
+  [...parseHTML(page).document.querySelectorAll(selector)].map((node) =>
+    String((node as { textContent: unknown }).textContent),
+  );
+
+/** Subjects with a brain score of .01, .02, ... in region A, the same in each, and its negative in region B. */
+function plainStudy(nSubjects: number): StudyResult {
+  const study = syntheticStudy({ nSubjects, regions: ["A", "B"], distances: [], hasControls: false });
+  const subjects = study.subjects.map((subject, s): SubjectScores => {
+    const mean = Float64Array.of(0.01 * (s + 1), -0.01 * (s + 1));
+    return { ...subject, analyses: [{ analysis: "brainScore", layer: 8, distance: "n/a", mean, folds: undefined }] };
+  });
+  return { ...study, subjects };
+}
+
+describe("summarise", () => {
+  test("by hand: ten subjects, one region above zero and one below", () => {
+    // Mean of .01 .. .10 is .055; the interval is t(9, .975) = 2.262157 times sd .0302765 / sqrt(10): .0217 to either side.
+    expect(summarise(studyFindings(plainStudy(10)))).toEqual([
+      "10 subjects heard 1 story (alice); each gave 362 volumes.",
+      "With layer 8 of gpt2, the brain score is largest in A (R = 0.055, 95 % interval 0.033 to 0.077); it is above zero in 1 of 2 regions and below zero in 1 (q < .01).",
+    ]);
+  });
+
+  test("with too few subjects it says so and claims nothing", () => {
+    const sentences = summarise(studyFindings(plainStudy(7)));
+    expect(sentences.join(" ")).not.toContain("above zero");
+    expect(sentences.at(-1)).toContain("nothing is called significant");
+  });
+
+  test("recovery: the planted peak is named, and that the region of noise is not above zero", () => {
+    const study = syntheticStudy({ nSubjects: 200, regions: ["planted", "noise"] });
+    const said = summarise(studyFindings(study)).join(" ");
+    // Planted at 4 words (see the generator). Two words further the mean curve has fallen by .0001, the standard error of
+    // a point, three words further by .0003: the argmax may lie two words beside the peak.
+    expect(Number(/largest at a distance of (\d+) words/.exec(said)?.[1])).toBeGreaterThanOrEqual(2);
+    expect(Number(/largest at a distance of (\d+) words/.exec(said)?.[1])).toBeLessThanOrEqual(6);
+    expect(said).toContain("the region that gains most there is planted");
+    expect(said).toContain("it is above zero in 1 of 2 regions and below zero in none");
+  });
+
+  test("an argmax at the edge of the distances is called so", () => {
+    expect(summarise(studyFindings(syntheticStudy({ distances: [-10, -6, -2] }))).join(" ")).toContain(
+      "the edge of the distances computed",
+    );
+  });
+});
+
+describe("the page", () => {
+  const page = htmlReport(syntheticStudy());
+
+  test("has a section for what was computed and none for what was not", () => {
+    expect(headings(page)).toEqual([
+      "Brain score",
+      "Forecast score over distances",
+      "Forecast distance",
+      "Group",
+      "Data quality",
+      "Options",
+      "Provenance",
+    ]);
+    expect(headings(htmlReport(plainStudy(3)))).toEqual([
+      "Brain score",
+      "Group",
+      "Data quality",
+      "Options",
+      "Provenance",
+    ]);
+  });
+
+  test("the same result gives the same page, to the byte", () => {
+    expect(htmlReport(syntheticStudy()) === page).toBe(true);
+  });
+
+  test("every figure has a title, a description and its numbers in a table", () => {
+    const { document } = parseHTML(page);
+    const charts = [...document.querySelectorAll('svg[role="img"]')] as {
+      querySelector(selector: string): { textContent: string } | null;
+    }[];
+    // Brain score, six curves, forecast distance
+    expect(charts).toHaveLength(8);
+    for (const chart of charts) {
+      expect(chart.querySelector("title")?.textContent).not.toBe("");
+      expect(chart.querySelector("desc")?.textContent).not.toBe("");
+    }
+    expect(textOf(page, "details table caption")).toContain("Forecast score, mean over subjects.");
+  });
+
+  test("runs nothing and asks for nothing: no script, no handler, no address", () => {
+    expect(page).not.toMatch(/<script/i);
+    expect(page).not.toMatch(/\son\w+=/i);
+    expect(page).not.toMatch(/\b(src|href)="(?!data:image\/png;base64,)/);
+    expect(page).toContain(`content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"`);
+  });
+
+  test("escapes every text that comes from data", () => {
+    const evil = `"><script>alert(1)</script><img src=x onerror=alert(1)>'`;
+    const study = syntheticStudy({ nSubjects: 2, regions: [evil, "B"], distances: [0, 8], layers: [4, 8] });
+    const everywhere: StudyResult = {
+      ...study,
+      title: evil,
+      model: evil,
+      options: { [evil]: { [evil]: [evil] } },
+      notes: [evil],
+      subjects: study.subjects.map((subject) => ({ ...subject, stories: [evil], quality: { [evil]: evil } })),
+      provenance: {
+        date: evil,
+        version: evil,
+        command: evil,
+        environment: { [evil]: evil },
+        inputs: [{ path: evil, sha256: evil }],
+        modelFingerprint: evil,
+        sourceDatasets: [{ URL: evil, DOI: evil, Version: evil }],
+      },
+    };
+    const written = htmlReport(everywhere);
+    const { document } = parseHTML(written);
+    expect(document.querySelectorAll("script, img, [onerror]")).toHaveLength(0);
+    expect(textOf(written, "h1")).toEqual([evil]);
+    expect(textOf(written, "h3")).toContain(evil);
+  });
+
+  test("warns of alphas at the grid's edge above 5 % and names the worst", () => {
+    const warning = textOf(page, ".warning").join(" ");
+    expect(warning).toContain("Alpha at the highest value. In 1 subject of 27");
+    expect(warning).toContain("(most: sub-04, 20.0 %)");
+    expect(warning).not.toContain("lowest value");
+  });
+
+  test("says how many scores are missing", () => {
+    const study = plainStudy(3);
+    const [first, ...others] = study.subjects;
+    const mean = Float64Array.of(0.1, Number.NaN);
+    const holed = { ...first!, analyses: [{ ...first!.analyses[0]!, mean }] };
+    expect(textOf(htmlReport({ ...study, subjects: [holed, ...others] }), ".warning").join()).toContain(
+      "1 of 6 brain scores (subjects by regions) are missing",
+    );
+  });
+
+  test("options stand as dotted names", () => {
+    const page2 = htmlReport({ ...plainStudy(1), options: { ridge: { alphas: [0.1, 1] }, gap: undefined } });
+    expect(textOf(page2, "tbody th code")).toEqual(expect.arrayContaining(["ridge.alphas", "gap"]));
+    expect(textOf(page2, "tbody td")).toEqual(expect.arrayContaining(["0.1, 1", "not set"]));
+  });
+
+  test("stays under 2 MB with 12 regions, 27 subjects, 41 distances and 13 layers", () => {
+    const regions = Array.from({ length: 12 }, (_, r) => `Region ${r + 1}`);
+    const layers = Array.from({ length: 13 }, (_, layer) => layer);
+    expect(Buffer.byteLength(htmlReport(syntheticStudy({ regions, layers })))).toBeLessThan(2e6);
+  });
+
+  test("a subject without any score, and one alone, still make a page", () => {
+    const study = plainStudy(1);
+    const [only] = study.subjects;
+    const empty = { ...only!, analyses: [{ ...only!.analyses[0]!, mean: new Float64Array(2).fill(Number.NaN) }] };
+    expect(htmlReport(study)).toContain("R\u00a0=\u00a00.010");
+    expect(textOf(htmlReport({ ...study, subjects: [empty] }), ".lead").join()).toContain(
+      "No region could be given a brain score.",
+    );
+  });
+});
+
+describe("the cortex on the page", () => {
+  const study = syntheticSurfaceStudy({ nSubjects: 9, fineness: 6, distances: [0, 8] });
+
+  test("four views of three maps, each described", () => {
+    const { document } = parseHTML(htmlReport(study));
+    const described = [...document.querySelectorAll(".maps img")].map((img) => String((img as { alt: unknown }).alt));
+    expect(described).toHaveLength(12);
+    expect(described[0]).toBe("Brain score R: Left, lateral view of the ellipsoid surface");
+  });
+
+  test("a hemisphere without a mesh is not drawn; without meshes there is no section", () => {
+    const left = htmlReport({ ...study, surfaces: [study.surfaces![0]!] });
+    expect(parseHTML(left).document.querySelectorAll(".maps img")).toHaveLength(6);
+    expect(headings(htmlReport({ ...study, surfaces: [] }))).not.toContain("On the cortex");
+  });
+
+  test("refuses a mesh of another space", () => {
+    const other = syntheticSurfaceStudy({ nSubjects: 1, fineness: 3, distances: [0] }).surfaces!;
+    expect(() => htmlReport({ ...study, surfaces: other })).toThrow(ShapeError);
+    expect(() => htmlReport({ ...study, surfaces: other })).toThrow(
+      "surfaces must have the vertices of the scores (phantom, 218), got 56 (ellipsoid, hemisphere L)",
+    );
+  });
+});
