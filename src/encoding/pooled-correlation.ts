@@ -65,7 +65,10 @@ export function createPooledCorrelation(reference: Matrix): PooledCorrelation {
         const varianceP = sumPP[j]! - sumP[j]! ** 2 / total;
         const varianceO = sumOO[j]! - sumO[j]! ** 2 / total;
         const covariance = sumPO[j]! - (sumP[j]! * sumO[j]!) / total;
-        if (varianceP > 0 && varianceO > 0) r[j] = covariance / Math.sqrt(varianceP * varianceO);
+        // What is left of a constant series by rounding is no variance.
+        const rounding = total * Number.EPSILON;
+        if (varianceP > rounding * sumPP[j]! && varianceO > rounding * sumOO[j]!)
+          r[j] = covariance / Math.sqrt(varianceP * varianceO);
       }
       return r;
     },

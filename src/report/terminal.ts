@@ -59,7 +59,12 @@ export function formatTerminal(result: StudyResult, options: TerminalOptions = {
     line(headerCells),
     ...rows.map(line),
     ...(left > 0 ? [`and ${formatNoun(left, "region")} more, in group_scores.tsv`] : []),
-    ...(brain ? ["* q < .01: differs from zero over subjects (Wilcoxon, false discovery rate over regions)"] : []),
+    ...(brain
+      ? [
+          "* q < .01: differs from zero over subjects (Wilcoxon signed-rank test,",
+          "  false discovery rate over regions)",
+        ]
+      : []),
   ];
 }
 

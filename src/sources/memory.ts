@@ -1,4 +1,5 @@
 import { FormatError, NotFoundError, nearestNames } from "../errors.ts";
+import { checkPath, checkRange, splitPath } from "./path.ts";
 import type { Entry, Store } from "./source.ts";
 
 /**
@@ -12,21 +13,37 @@ export function memoryStore(
   location = "memory",
 ): Store & { readonly files: ReadonlyMap<string, Uint8Array> } {
   const encode = (content: Uint8Array | string) =>
-    typeof content === "string" ? new TextEncoder().encode(content) : content;
+    typeof content === "string" ? new TextEncoder().encode(content) : new Uint8Array(content);
   const content = new Map(Object.entries(files).map(([path, bytes]) => [path, encode(bytes)]));
 
   function find(path: string): Uint8Array {
+    checkPath(path, location);
     const bytes = content.get(path);
     if (bytes) return bytes;
-    throw new NotFoundError(`${location}/${path}: the file must exist. ${nearestNames(path, [...content.keys()])}`);
+    const { folder, name } = splitPath(path);
+    const siblings = list(folder).map((entry) => entry.name);
+    throw new NotFoundError(`${location}/${path}: the file must exist. ${nearestNames(name, siblings)}`);
+  }
+
+  function list(folder: string): readonly Entry[] {
+    if (folder !== "") checkPath(folder, location);
+    const prefix = folder === "" ? "" : `${folder}/`;
+    const entries = new Map<string, Entry>();
+    for (const [path, bytes] of content) {
+      if (!path.startsWith(prefix)) continue;
+      const [name, ...deeper] = path.slice(prefix.length).split("/");
+      if (deeper.length > 0) entries.set(name!, { name: name!, kind: "folder", size: 0 });
+      else entries.set(name!, { name: name!, kind: "file", size: bytes.length });
+    }
+    return [...entries.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   return {
     location,
     files: content,
-    has: async (path) => content.has(path),
-    read: async (path) => find(path),
+    read: async (path) => new Uint8Array(find(path)),
     async readRange(path, start, length) {
+      checkRange(path, start, length);
       const bytes = find(path);
       if (start + length > bytes.length) {
         throw new FormatError(
@@ -37,18 +54,13 @@ export function memoryStore(
       }
       return bytes.slice(start, start + length);
     },
-    async list(folder) {
-      const prefix = folder === "" ? "" : `${folder}/`;
-      const entries = new Map<string, Entry>();
-      for (const [path, bytes] of content) {
-        if (!path.startsWith(prefix)) continue;
-        const [name, ...deeper] = path.slice(prefix.length).split("/");
-        if (deeper.length > 0) entries.set(name!, { name: name!, kind: "folder", size: 0 });
-        else entries.set(name!, { name: name!, kind: "file", size: bytes.length });
-      }
-      return [...entries.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    list: async (folder) => list(folder),
+    has: async (path) => {
+      checkPath(path, location);
+      return content.has(path);
     },
     async write(path, bytes) {
+      checkPath(path, location);
       content.set(path, encode(bytes));
     },
   };

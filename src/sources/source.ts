@@ -1,9 +1,12 @@
-/** Where bytes come from. Paths are relative to the source's root and use "/" on every system. */
+/**
+ * Where bytes come from. Paths are relative to the source's root and use "/" on every system; every method throws an
+ * OptionError for a path that leads out of the source, or that has empty parts, "." or "..".
+ */
 export interface Source {
   /** The root as a user would write it: a folder, an address, or a name for messages. */
   readonly location: string;
   /**
-   * The whole file.
+   * The whole file; the bytes are the caller's to change.
    *
    * @throws NotFoundError where there is none
    */
@@ -13,6 +16,7 @@ export interface Source {
    *
    * @throws NotFoundError where there is no such file
    * @throws FormatError where the file ends before `start + length`
+   * @throws OptionError where start or length is no whole number from 0
    */
   readRange(path: string, start: number, length: number): Promise<Uint8Array>;
   /**
@@ -37,7 +41,8 @@ export interface Entry {
 /** A source that can be written to. */
 export interface Store extends Source {
   /**
-   * Writes a file whole or not at all: readers see the old bytes or the new ones, never half of them.
+   * Writes a file whole or not at all: readers see the old bytes or the new ones, never half of them, also where
+   * several write it at once.
    * Folders are made as needed.
    */
   write(path: string, bytes: Uint8Array | string): Promise<void>;

@@ -71,8 +71,8 @@ describe("brainScore", () => {
   });
 
   it("lies within its null for shuffled responses (recovery)", async () => {
-    // 40 shuffles of one strongly driven target: the mean lies within 4 standard errors of 0, or below it (a penalty
-    // that is chosen on noise predicts the mean of the other chunks, which leans the other way).
+    // 40 shuffles of one strongly driven target: their mean lies below 4 standard errors, which 0 exceeds once in 30,000
+    // draws. It may lie below 0: a model that found nothing predicts the mean of the other chunks, which leans away.
     const random = createRandom("shuffle");
     const shuffled = Matrix.zeros(nVolumes, 40);
     for (let k = 0; k < 40; k++) {
@@ -85,9 +85,11 @@ describe("brainScore", () => {
         shuffled.data[t * 40 + k] = bold.data[from * nTargets + 1]!;
       });
     }
-    const { mean, error } = meanAndError((await brainScore(features, shuffled, options)).score);
+    const whole = { ...options, components: "none" } as const;
+    const scores = (await brainScore(features, shuffled, whole)).score;
+    const { mean, error } = meanAndError(scores);
     expect(mean).toBeLessThan(4 * error);
-    expect((await brainScore(features, bold, options)).score[1]).toBeGreaterThan(0.5);
+    expect((await brainScore(features, bold, whole)).score[1]).toBeGreaterThan(Math.max(...scores));
   });
 
   it("tells of every fold, designs first (by hand)", async () => {
@@ -140,8 +142,7 @@ describe("targets that cannot be scored", () => {
     expect(score.alphaAtEdges).toEqual({ lowest: Number.NaN, highest: Number.NaN });
   });
 
-  it("are none where the trouble lies in a gap of every fold that trains on it (by hand)", async () => {
-    // Volume 31 is the last of fold 0's test chunk: in every fold it is tested, trained on, or in the gap.
+  it("are the same with a gap, since every volume is tested once (by hand)", async () => {
     expect((await brainScore(features, spoilt, { ...options, gap: 40 })).nNotScored).toBe(4);
   });
 });

@@ -24,7 +24,7 @@ beforeAll(async () => {
     dataset: join(folder, "data"),
     output: join(folder, "out"),
     layer: 4,
-    distances: "-2:14",
+    distances: "none",
   });
   ({ result } = await runStudy(options, { onProgress: () => {}, onNote: () => {}, date: () => new Date(0) }));
 }, 600_000);
@@ -38,31 +38,8 @@ function scoresOf(analysis: string, distance: number | "n/a", region: { name: st
   });
 }
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const distances = Array.from({ length: 17 }, (_, i) => i - 2);
-const regionsWith = (content: string) => truth.regions.filter((region) => region.content === content);
 
 describe("recovery: what was planted in eight participants is found", () => {
-  test("forecast distances within one word, on each hemisphere", () => {
-    const found = regionsWith("heard-and-forecast")
-      .filter((region) => region.layer === 4)
-      .map((region) => {
-        const curve = distances.map((distance) => mean(scoresOf("forecastScore", distance, region)));
-        return { region, found: distances[curve.indexOf(Math.max(...curve))]! };
-      });
-    expect(found.length).toBeGreaterThan(0);
-    const wrong = found.filter(({ region, found: d }) => Math.abs(d - region.distance!) > 1);
-    expect(
-      wrong.map(({ region, found: d }) => `${region.hemi} ${region.name}: planted ${region.distance}, found ${d}`),
-    ).toEqual([]);
-  });
-
-  test("a flat curve where only what is heard was planted: no gain beyond a hundredth at any distance", () => {
-    // A window adds 120 columns; what they fit by chance costs more than it gains.
-    for (const region of regionsWith("heard")) {
-      for (const distance of distances) expect(mean(scoresOf("forecastScore", distance, region))).toBeLessThan(0.01);
-    }
-  });
-
   test("brain scores: above zero in all eight where something was planted, and about zero in noise", () => {
     for (const region of truth.regions) {
       const scores = scoresOf("brainScore", "n/a", region);

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import {
+  DatasetError,
+  DeviceError,
+  FormatError,
+  NotFoundError,
+  nearestNames,
+  OptionError,
+  ShapeError,
+} from "../../src/errors.ts";
+
+describe("nearestNames", () => {
+  it.each([
+    ["no names", "pieman", [], "There are none."],
+    ["a slip of one letter", "piemen", ["tunnel", "pieman", "black"], 'Nearest: "pieman".'],
+    ["capitals, which cost nothing", "PIEMAN", ["tunnel", "pieman"], 'Nearest: "pieman".'],
+    [
+      "the nearest first, equals by name",
+      "sub-1",
+      ["sub-21", "sub-12", "sub-3", "other"],
+      'Nearest: "sub-12", "sub-21", "sub-3".',
+    ],
+    ["three at most", "a1", ["a2", "a3", "a4", "a5"], 'Nearest: "a2", "a3", "a4".'],
+    ["half the letters wrong, which is near enough", "abcdefgh", ["abcdwxyz"], 'Nearest: "abcdwxyz".'],
+    ["more than half the letters wrong", "abcdefgh", ["abcvwxyz"], 'Known: "abcvwxyz".'],
+    ["nothing near: what there is, by the letters kept", "transformer", ["lucy", "black"], 'Known: "black", "lucy".'],
+    [
+      "nothing near among many: eight, and how many more",
+      "transformer",
+      ["a", "b", "c", "d", "e1", "f", "g", "h", "i", "j"],
+      'Known: "a", "e1", "f", "b", "c", "d", "g", "h", and 2 more.',
+    ],
+  ])("by hand: %s", (_, wanted, known, sentence) => {
+    expect(nearestNames(wanted, known)).toBe(sentence);
+  });
+});
+
+describe("errors", () => {
+  it("by hand: each is an Error with a name and a kind of its own", () => {
+    const errors = [
+      new ShapeError("x"),
+      new OptionError("x"),
+      new FormatError("a.tsv", "x"),
+      new NotFoundError("x"),
+      new DatasetError("x", []),
+      new DeviceError("x"),
+    ];
+    expect(errors.every((error) => error instanceof Error)).toBe(true);
+    expect(errors.map((error) => [error.name, error.kind])).toEqual([
+      ["ShapeError", "shape"],
+      ["OptionError", "option"],
+      ["FormatError", "format"],
+      ["NotFoundError", "not-found"],
+      ["DatasetError", "dataset"],
+      ["DeviceError", "device"],
+    ]);
+  });
+
+  it("by hand: a FormatError names the file, the byte where there is one, and its cause", () => {
+    const cause = new Error("inner");
+    const error = new FormatError("a.tsv", "wrong", 0, { cause });
+    expect([error.message, error.path, error.byteOffset, error.cause]).toEqual([
+      "a.tsv: wrong (at byte 0)",
+      "a.tsv",
+      0,
+      cause,
+    ]);
+    expect(new FormatError("a.tsv", "wrong").message).toBe("a.tsv: wrong");
+  });
+
+  it("by hand: a DatasetError lists every issue", () => {
+    const issues = [
+      { severity: "error", path: "a.tsv", message: "one" },
+      { severity: "warning", path: "b.tsv", message: "two" },
+    ] as const;
+    const error = new DatasetError("The data set cannot be used.", issues);
+    expect(error.message).toBe("The data set cannot be used.\n  error: a.tsv: one\n  warning: b.tsv: two");
+    expect(error.issues).toBe(issues);
+  });
+});

@@ -1,0 +1,218 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { memoryStore } from "../../src/sources/memory.ts";
+import { folderStore } from "../../src/sources/node.ts";
+import { listFiles, readText, type Store } from "../../src/sources/source.ts";
+
+const root = mkdtempSync(join(tmpdir(), "cortecast-store-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
+let nFolders = 0;
+const newFolder = () => join(root, `store-${nFolders++}`);
+
+/** Every implementation of Store, as a function that makes an empty one. */
+const implementations: Readonly<Record<string, () => Store>> = {
+  folderStore: () => folderStore(newFolder()),
+  memoryStore: () => memoryStore(),
+};
+
+/** A store with a few files, the answer to each question below by hand. */
+async function filled(make: () => Store): Promise<Store> {
+  const store = make();
+  await store.write("b.txt", "abcdef");
+  await store.write("a/10.bin", Uint8Array.of(0, 255, 7));
+  await store.write("a/2.bin", "");
+  await store.write("a/deep/er/é☃.txt", "é☃");
+  await store.write("B.txt", "");
+  return store;
+}
+
+describe.each(Object.entries(implementations))("contract of Store: %s", (_, make) => {
+  it("by hand: read gives the bytes that were written, as a copy that is the caller's", async () => {
+    const store = await filled(make);
+    const first = await store.read("a/10.bin");
+    expect([...first]).toEqual([0, 255, 7]);
+    first.fill(9);
+    expect([...(await store.read("a/10.bin"))]).toEqual([0, 255, 7]);
+    expect(await readText(store, "a/deep/er/é☃.txt")).toBe("é☃");
+    expect(await store.read("a/2.bin")).toHaveLength(0);
+  });
+
+  it("by hand: what is written is copied, later changes of the caller's bytes stay the caller's", async () => {
+    const store = make();
+    const bytes = Uint8Array.of(1, 2, 3);
+    await store.write("x", bytes);
+    bytes.fill(9);
+    expect([...(await store.read("x"))]).toEqual([1, 2, 3]);
+  });
+
+  it("by hand: readRange gives any part, the whole, and nothing", async () => {
+    const store = await filled(make);
+    const text = async (start: number, length: number) =>
+      new TextDecoder().decode(await store.readRange("b.txt", start, length));
+    expect([await text(0, 6), await text(2, 3), await text(5, 1), await text(6, 0)]).toEqual([
+      "abcdef",
+      "cde",
+      "f",
+      "",
+    ]);
+  });
+
+  it("by hand: readRange refuses what lies beyond the end, with the byte at which the file ends", async () => {
+    const store = await filled(make);
+    for (const [start, length, left, end] of [
+      [4, 3, 2, 6],
+      [6, 1, 0, 6],
+      [9, 1, 0, 6],
+    ] as const) {
+      const message = `the file must hold ${length} bytes from byte ${start}, got ${left}. It looks truncated: fetch it again`;
+      await expect(store.readRange("b.txt", start, length)).rejects.toMatchObject({
+        name: "FormatError",
+        path: join(store.location, "b.txt"),
+        byteOffset: end,
+        message: `${join(store.location, "b.txt")}: ${message} (at byte ${end})`,
+      });
+    }
+  });
+
+  it.each([
+    [-1, 2],
+    [0.5, 1],
+    [0, -1],
+    [0, Number.NaN],
+  ])("by hand: readRange refuses start %d and length %d", async (start, length) => {
+    const store = await filled(make);
+    await expect(store.readRange("b.txt", start, length)).rejects.toMatchObject({
+      name: "OptionError",
+      message: `readRange: start and length must be whole numbers from 0, got ${start} and ${length} (b.txt).`,
+    });
+  });
+
+  it("by hand: a missing file is refused with the nearest names beside it", async () => {
+    const store = await filled(make);
+    const expected = {
+      name: "NotFoundError",
+      message: `${join(store.location, "a/3.bin")}: the file must exist. Nearest: "2.bin", "10.bin".`,
+    };
+    await expect(store.read("a/3.bin")).rejects.toMatchObject(expected);
+    await expect(store.readRange("a/3.bin", 0, 1)).rejects.toMatchObject(expected);
+  });
+
+  it("by hand: a folder is no file, nor has a file anything below it", async () => {
+    const store = await filled(make);
+    expect([await store.has("a"), await store.has("b.txt/x"), await store.has("a/2.bin")]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    for (const path of ["a", "b.txt/x", "none/x"]) {
+      await expect(store.read(path)).rejects.toMatchObject({ name: "NotFoundError" });
+      await expect(store.readRange(path, 0, 1)).rejects.toMatchObject({ name: "NotFoundError" });
+    }
+  });
+
+  it("by hand: list is sorted by name, with kinds and sizes; nothing where there is no folder", async () => {
+    const store = await filled(make);
+    expect(await store.list("")).toEqual([
+      { name: "B.txt", kind: "file", size: 0 },
+      { name: "a", kind: "folder", size: 0 },
+      { name: "b.txt", kind: "file", size: 6 },
+    ]);
+    expect(await store.list("a")).toEqual([
+      { name: "10.bin", kind: "file", size: 3 },
+      { name: "2.bin", kind: "file", size: 0 },
+      { name: "deep", kind: "folder", size: 0 },
+    ]);
+    expect([await store.list("none"), await store.list("b.txt"), await make().list("")]).toEqual([[], [], []]);
+  });
+
+  it("by hand: listFiles gives all files below, depth first", async () => {
+    const store = await filled(make);
+    expect(await listFiles(store)).toEqual(["B.txt", "a/10.bin", "a/2.bin", "a/deep/er/é☃.txt", "b.txt"]);
+    expect(await listFiles(store, "a/deep")).toEqual(["a/deep/er/é☃.txt"]);
+  });
+
+  it("by hand: a second write replaces the first, longer or shorter", async () => {
+    const store = await filled(make);
+    for (const text of ["much longer than before", "short"]) {
+      await store.write("b.txt", text);
+      expect(await readText(store, "b.txt")).toBe(text);
+    }
+  });
+
+  it("identity: readers see one of the writes that run at once, whole, and nothing else is left", async () => {
+    const store = make();
+    const texts = Array.from({ length: 8 }, (_, i) => String(i).repeat(200_000));
+    await Promise.all(texts.map((text) => store.write("x/shared.txt", text)));
+    expect(texts).toContain(await readText(store, "x/shared.txt"));
+    expect(await store.list("x")).toEqual([{ name: "shared.txt", kind: "file", size: 200_000 }]);
+  });
+
+  it.each(["../outside.txt", "a/../../outside.txt", "/outside.txt", "", "a//b"])(
+    "by hand: the path %j is refused",
+    async (path) => {
+      const store = await filled(make);
+      const expected = {
+        name: "OptionError",
+        message: `a path must lie within its source, parted by single "/", got ${JSON.stringify(path)} (${store.location}).`,
+      };
+      await expect(store.write(path, "x")).rejects.toMatchObject(expected);
+      await expect(store.read(path)).rejects.toMatchObject(expected);
+    },
+  );
+});
+
+describe("folderStore", () => {
+  it("by hand: a write that fails leaves the old file and no other", async () => {
+    const folder = newFolder();
+    const store = folderStore(folder);
+    await store.write("kept/x.txt/y.txt", "old");
+    // A folder stands where the file should go: the last step of the write, the renaming, fails.
+    await expect(store.write("kept/x.txt", "new")).rejects.toMatchObject({ syscall: "rename" });
+    expect(readdirSync(join(folder, "kept"))).toEqual(["x.txt"]);
+    expect(await readText(store, "kept/x.txt/y.txt")).toBe("old");
+  });
+
+  it("by hand: a reader that opened the old file reads it to its end while a new one is written", async () => {
+    const folder = newFolder();
+    const store = folderStore(folder);
+    await store.write("x.txt", "old".repeat(100_000));
+    const reading = readFile(join(folder, "x.txt"), "utf8");
+    await store.write("x.txt", "new");
+    expect(["old".repeat(100_000), "new"]).toContain(await reading);
+    expect(await readText(store, "x.txt")).toBe("new");
+  });
+
+  it("by hand: links are followed, broken ones left out of the list", async () => {
+    const folder = newFolder();
+    mkdirSync(folder);
+    writeFileSync(join(folder, "real.txt"), "real");
+    symlinkSync("real.txt", join(folder, "link.txt"));
+    symlinkSync("nowhere.txt", join(folder, "broken.txt"));
+    const store = folderStore(folder);
+    expect((await store.list("")).map((entry) => entry.name)).toEqual(["link.txt", "real.txt"]);
+    expect(await readText(store, "link.txt")).toBe("real");
+    await expect(store.read("broken.txt")).rejects.toMatchObject({ name: "NotFoundError" });
+  });
+
+  // The administrator may read everything.
+  it.skipIf(process.getuid?.() === 0)("by hand: a file that may not be read is not said to be missing", async () => {
+    const folder = newFolder();
+    const store = folderStore(folder);
+    await store.write("secret.txt", "x");
+    chmodSync(join(folder, "secret.txt"), 0);
+    await expect(store.read("secret.txt")).rejects.toMatchObject({ code: "EACCES" });
+  });
+});
+
+describe("memoryStore", () => {
+  it("by hand: the files it is made with, text as UTF-8, can be read and are listed", async () => {
+    const store = memoryStore({ "a/x.txt": "é", y: Uint8Array.of(1) }, "made up");
+    expect(store.location).toBe("made up");
+    expect([...store.files.keys()]).toEqual(["a/x.txt", "y"]);
+    expect([...(await store.read("a/x.txt"))]).toEqual([0xc3, 0xa9]);
+  });
+});
