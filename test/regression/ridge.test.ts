@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Matrix, sliceColumns, sliceRows, toFloat32, transpose } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
+import { orthonormaliseRows } from "../../src/regression/orthonormalise.ts";
 import { fitRidge, predictRidge, ridgeCv, scoreRidge } from "../../src/regression/ridge.ts";
 import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
 import { pearsonColumns } from "../../src/statistics/pearson.ts";
@@ -224,40 +225,35 @@ describe("identities", () => {
 });
 
 describe("agreement: single with double precision", () => {
-  // Designs as brain data give: smooth columns, weak signal; and data without noise, where single precision alone fails.
+  // From data as brains give them to data so clean that single precision alone chooses wrong penalties (by 1e7 in the
+  // error) and loses coefficients (2e-2): those must be seen and done again. `decay` makes columns unequal, `top` is how
+  // many of them carry signal.
+  const TINY = [1e-9, 1e-7, 1e-5, 1e-3, 0.1, 1, 10, 100];
+  const PATH = Array.from({ length: 10 }, (_, i) => 10 ** (i - 1));
   test.each([
-    ["weak signal, as in brain data", 320, 240, 0.1],
-    ["strong signal", 120, 60, 3],
-    ["no noise at all", 120, 60, Number.POSITIVE_INFINITY],
-    ["no noise, as many columns as samples", 60, 64, Number.POSITIVE_INFINITY],
-    ["two samples more than columns", 82, 80, 1],
-  ])("%s", async (_, n, f, strength) => {
+    { title: "weak signal, as in brain data", n: 320, f: 240, decay: 0.5, noise: 10, top: 240, alphas: PATH },
+    { title: "two samples more than columns", n: 82, f: 80, decay: 0.5, noise: 1, top: 80, alphas: PATH },
+    { title: "more columns than samples", n: 60, f: 90, decay: 0.5, noise: 1, top: 90, alphas: PATH },
+    { title: "hardly any noise", n: 400, f: 20, decay: 2, noise: 1e-4, top: 20, alphas: TINY },
+    { title: "no noise", n: 120, f: 60, decay: 1, noise: 0, top: 60, alphas: TINY },
+    { title: "no noise, steep columns", n: 120, f: 60, decay: 3, noise: 0, top: 60, alphas: TINY },
+    { title: "no noise, wide, few columns matter", n: 60, f: 64, decay: 3, noise: 0, top: 3, alphas: TINY },
+  ])("$title", async ({ n, f, decay, noise, top, alphas }) => {
     const random = createRandom(`precision ${n} ${f}`);
     const nTargets = 300;
     const x = Matrix.zeros(n, f);
-    // Each column a slow random walk towards its mean, of falling variance.
-    for (let j = 0; j < f; j++) {
-      for (let i = 0, value = 0; i < n; i++) {
-        value = 0.8 * value + random.normal();
-        x.data[i * f + j] = (value * 3) / (1 + j / 8);
-      }
-    }
-    const weights = Matrix.of(
-      Float64Array.from({ length: f * nTargets }, () => random.normal() / Math.sqrt(f)),
-      f,
-      nTargets,
-    );
-    const y = Matrix.zeros(n, nTargets);
     for (let i = 0; i < n; i++) {
-      for (let t = 0; t < nTargets; t++) {
-        let signal = 0;
-        for (let j = 0; j < f; j++) signal += x.data[i * f + j]! * weights.data[j * nTargets + t]!;
-        y.data[i * nTargets + t] =
-          500 + (strength === Number.POSITIVE_INFINITY ? signal : strength * signal + random.normal());
+      for (let j = 0; j < f; j++) x.data[i * f + j] = 30 * random.normal() * (1 + j) ** -decay;
+    }
+    const y = Matrix.zeros(n, nTargets);
+    for (let t = 0; t < nTargets; t++) {
+      const weights = Array.from({ length: f }, (_, j) => (j < top ? random.normal() : 0));
+      for (let i = 0; i < n; i++) {
+        const signal = weights.reduce((sum, weight, j) => sum + weight * x.data[i * f + j]!, 0);
+        y.data[i * nTargets + t] = 500 + signal + 30 * noise * random.normal();
       }
     }
     for (const choice of ["leave-one-out", "inner-folds"] as const) {
-      const alphas = [1e-3, ...Array.from({ length: 10 }, (__, i) => 10 ** (i - 1))];
       const decomposition = await decomposeRidge(x, { choice });
       const single = await fitRidge(decomposition, y, { alphas, choice });
       const double = await fitRidge(decomposition, y, { alphas, choice, precision: "float64" });
@@ -275,6 +271,31 @@ describe("agreement: single with double precision", () => {
       expect(worstDistance).toBeLessThan(1e-4);
     }
   });
+});
+
+test("agreement: coefficients along a faint direction that the data do not use, where the choice itself is certain", async () => {
+  const random = createRandom("faint");
+  const n = 40;
+  const basis = Matrix.of(
+    Float64Array.from({ length: 4 * n }, () => random.normal()),
+    4,
+    n,
+  );
+  basis.data.fill(1, 0, n);
+  orthonormaliseRows(basis, []);
+  const along = (k: number, i: number) => basis.data[k * n + i]!;
+  const x = Matrix.zeros(n, 2);
+  const y = Matrix.zeros(n, 1);
+  for (let i = 0; i < n; i++) {
+    x.data.set([along(1, i), 1e-4 * along(2, i)], 2 * i);
+    y.data[i] = along(1, i) + 0.5 * along(3, i);
+  }
+  const alphas = [1e-10, 10];
+  const single = await ridgeCv(x, y, { alphas });
+  const double = await ridgeCv(x, y, { alphas, precision: "float64" });
+  expect(single.bestAlpha[0]).toBe(double.bestAlpha[0]);
+  // Single precision alone is off by 6e-8 / 1e-4 = 6e-4.
+  expect(columnDistance(single.coefficients, double.coefficients, 0)).toBeLessThan(1e-4);
 });
 
 describe("data that cannot be fitted", () => {
