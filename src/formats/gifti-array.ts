@@ -282,7 +282,6 @@ export function formatArray(
   if (!intentPattern.test(intent)) {
     throw new OptionError(`${where}: intent must begin with NIFTI_INTENT_, got ${JSON.stringify(intent)}.`);
   }
-  const length = dimensions.reduce((product, n) => product * n, 1);
   const sizes = dimensions.map((size, d) => `Dim${d}="${size}"`).join(" ");
   const systems = array.coordinateSystems.map(
     ({ dataSpace, transformedSpace, matrix }) =>
@@ -292,7 +291,7 @@ export function formatArray(
     `<DataArray Intent="${intent}" DataType="${array.dataType}" ArrayIndexingOrder="RowMajorOrder" Dimensionality="${dimensions.length}" ${sizes} Encoding="${encoding}" Endian="${hostIsLittleEndian ? "LittleEndian" : "BigEndian"}" ExternalFileName="" ExternalFileOffset="">`,
     ...formatMetadata(array.metadata),
     ...systems,
-    `<Data>${encodeNumbers(array.data, array.dataType, length, encoding, where)}</Data>`,
+    `<Data>${encodeNumbers(array.data, array.dataType, dimensions, encoding, where)}</Data>`,
     "</DataArray>",
   ];
 }

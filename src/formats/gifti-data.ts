@@ -188,16 +188,17 @@ function inflate(block: GiftiBlock, packed: Uint8Array): Uint8Array {
  * The text of a data block.
  *
  * @throws OptionError where the numbers lie in another kind of array than the data type asks for
- * @throws ShapeError where there are more or fewer numbers than `length`
+ * @throws ShapeError where there are more or fewer numbers than the dimensions make
  */
 export function encodeNumbers(
   data: GiftiData,
   type: GiftiDataType,
-  length: number,
+  dimensions: readonly number[],
   encoding: Exclude<GiftiEncoding, "ExternalFileBinary">,
   where: string,
 ): string {
   const info = types[type];
+  const length = dimensions.reduce((product, n) => product * n, 1);
   if (!(data instanceof info.memory)) {
     throw new OptionError(
       `${where}: numbers of type ${type} must lie in a ${info.memory.name}, got a ${data.constructor.name}.`,
@@ -206,7 +207,7 @@ export function encodeNumbers(
   if (data.length !== length) {
     throw new ShapeError(`${where}: data must hold ${length} numbers, as its dimensions say, got ${data.length}.`);
   }
-  if (encoding === "ASCII") return Array.from(data, (value) => formatNumber(value, type)).join("\n");
+  if (encoding === "ASCII") return formatRows(data, type, length / (dimensions[0] || 1));
   const raw = rawBytes(data, type, where);
   return encodeBase64(encoding === "Base64Binary" ? raw : deflateSync(raw));
 }
@@ -223,6 +224,15 @@ function rawBytes(data: GiftiData, type: GiftiDataType, where: string): Uint8Arr
     wide[i] = BigInt(value);
   });
   return new Uint8Array(wide.buffer);
+}
+
+/** One line for each index of the first axis: old versions of nibabel (5.0) take the shape from the lines. */
+function formatRows(data: GiftiData, type: GiftiDataType, perLine: number): string {
+  const lines: string[] = [];
+  for (let at = 0; at < data.length; at += perLine) {
+    lines.push(Array.from(data.subarray(at, at + perLine), (value) => formatNumber(value, type)).join(" "));
+  }
+  return lines.join("\n");
 }
 
 /** A number as text that reads back to the same number of its type. */
