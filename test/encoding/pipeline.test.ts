@@ -10,6 +10,9 @@ import { pipeline, pipelineVolumes, type ReferenceScore } from "./pipeline.ts";
 // some 1e-5 of r. Anything that is done differently (a statistic, a shift, an order) moves scores by 1e-3 or more.
 const TOLERANCE = 1e-4;
 
+// Many small products: a second thread costs more than it gives.
+const device = { threads: 1 };
+
 const features = pipelineVolumes((activations) => activations);
 const windowAt = (distance: number): Matrix =>
   pipelineVolumes((activations) => forecastWindow(activations, { distance, width: pipeline.width }));
@@ -46,6 +49,7 @@ describe("scores from words to correlations, against scikit-learn (oracle: fixtu
       const scores = await forecastScore(features, windows, pipeline.bold, {
         ...options,
         storyLengths: pipeline.storyLengths,
+        device,
       });
       expect(scores.distances).toEqual(distances);
       expectEqual(scores.brainScore, alone);
@@ -76,7 +80,7 @@ describe("scores from words to correlations, against scikit-learn (oracle: fixtu
     const { storyLengths, bold } = pipeline;
     for (const name of ["before-delays", "none"]) {
       const { options, features: alone } = pipeline.cases[name]!;
-      const score = await brainScore(features, bold, { ...options, storyLengths, average: "concatenated" });
+      const score = await brainScore(features, bold, { ...options, storyLengths, device, average: "concatenated" });
       alone.concatenated.forEach((r, target) => {
         expect(Math.abs(score.score[target]! - r)).toBeLessThan(TOLERANCE);
       });

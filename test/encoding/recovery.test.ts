@@ -18,7 +18,8 @@ const onsets: number[] = [];
 for (let time = 0.5; time < nVolumes * repetitionTime - 1; time += 0.2 + 0.4 * random.uniform()) onsets.push(time);
 const words = normalMatrix(onsets.length, 3, "words");
 const toVolumes = (vectors: Matrix) => wordsToVolumes(vectors, onsets, { nVolumes, repetitionTime });
-const options = { storyLengths: [nVolumes], components: "none" } as const;
+// Many small products: a second thread costs more than it gives.
+const options = { storyLengths: [nVolumes], components: "none", device: { threads: 1 } } as const;
 
 const present = toVolumes(words);
 const addTo = (a: Matrix, b: Matrix) =>
