@@ -81,14 +81,10 @@ async function chooseBlock(
   columns: Int32Array,
 ): Promise<ChosenBlock & { readonly doubtful: readonly number[] }> {
   const { decomposition, options, shrinkages, sets } = work;
-  const targets = prepareTargets(y, start, end, decomposition.intercept);
+  const like = sets[0]!.fit.data;
+  const targets = prepareTargets(y, start, end, decomposition.intercept, like);
   const { nTargets, nSamples, scale, meanSquare } = targets;
-  const single = sets[0]!.fit.data instanceof Float32Array;
-  const inPrecision = (data: Float64Array, nColumns: number): Matrix => {
-    const matrix = Matrix.of(data, nTargets, nColumns);
-    return single ? toFloat32(matrix) : matrix;
-  };
-  const all = inPrecision(targets.data, nSamples);
+  const all = Matrix.of(targets.data, nTargets, nSamples);
   const nAlphas = options.alphas.length;
   const errors = new Float64Array(nAlphas * nTargets);
   const sensitivity = new Float64Array(nAlphas);
@@ -99,8 +95,8 @@ async function chooseBlock(
     if (set.samples) {
       const { train, test } = set.samples;
       const centre = decomposition.intercept ? train : undefined;
-      fitted = inPrecision(takeSamples(targets, train, centre), train.length);
-      tested = inPrecision(takeSamples(targets, test, centre), test.length);
+      fitted = Matrix.of(takeSamples(targets, train, centre), nTargets, train.length);
+      tested = Matrix.of(takeSamples(targets, test, centre), nTargets, test.length);
     }
     const held = await runHeldOut<FloatArray>(set, fitted, tested, options.device);
     for (let i = 0; i < errors.length; i++) errors[i]! += held.errors.data[i]!;
@@ -108,7 +104,7 @@ async function chooseBlock(
     if (!set.samples) projection = held.projection;
   }
   if (!projection) {
-    const left = single ? toFloat32(decomposition.left) : decomposition.left;
+    const left = like instanceof Float32Array ? toFloat32(decomposition.left) : decomposition.left;
     projection = await multiply<FloatArray>(all, left, { transposeB: true, device: options.device });
   }
   const rank = projection.nColumns;

@@ -1,9 +1,9 @@
-import type { Matrix } from "../array/matrix.ts";
+import { emptyLike, type FloatArray, type Matrix } from "../array/matrix.ts";
 
 /** Some targets, made ready for a fit: centred, scaled to at most 1 in magnitude, one row a target. */
-export interface TargetBlock {
+export interface TargetBlock<Data extends FloatArray = FloatArray> {
   /** [nTargets x nSamples]; zeros for targets that cannot be used. */
-  readonly data: Float64Array;
+  readonly data: Data;
   readonly nTargets: number;
   readonly nSamples: number;
   /** What was taken off: the mean, or 0 without an intercept, [nTargets]. */
@@ -14,13 +14,23 @@ export interface TargetBlock {
   readonly meanSquare: Float64Array;
 }
 
+/** Targets turned at a time: their numbers in a row of the data fill a line of cache. */
+const TILE = 16;
+
 /**
- * Columns `start` to `end` (exclusive) of the data, ready for a fit, in double precision.
+ * Columns `start` to `end` (exclusive) of the data, ready for a fit: centred and scaled in double precision, and only
+ * then rounded to that of `like`.
  *
  * A target cannot be used where it is constant, holds NaN or an infinity, or varies by less than double precision holds
  * (deviations from its mean all 0): its scale is NaN.
  */
-export function prepareTargets(y: Matrix, start: number, end: number, intercept: boolean): TargetBlock {
+export function prepareTargets<Data extends FloatArray>(
+  y: Matrix,
+  start: number,
+  end: number,
+  intercept: boolean,
+  like: Data,
+): TargetBlock<Data> {
   const { data: source, nRows: nSamples, nColumns } = y;
   const nTargets = end - start;
   const mean = new Float64Array(nTargets);
@@ -45,18 +55,22 @@ export function prepareTargets(y: Matrix, start: number, end: number, intercept:
     scale[t] = usable && magnitude > 0 && Number.isFinite(1 / magnitude) ? magnitude : Number.NaN;
     factor[t] = 1 / scale[t]!;
   }
-  const data = new Float64Array(nTargets * nSamples);
+  const data = emptyLike(like, nTargets * nSamples);
   const meanSquare = new Float64Array(nTargets);
-  for (let i = 0; i < nSamples; i++) {
-    const row = i * nColumns + start;
-    for (let t = 0; t < nTargets; t++) {
-      const value = (source[row + t]! - mean[t]!) * factor[t]!;
-      // Only targets that cannot be used have NaN here: they go on as zeros, so that no other is touched.
-      const kept = Number.isNaN(value) ? 0 : value;
-      data[t * nSamples + i] = kept;
-      meanSquare[t]! += (kept * kept) / nSamples;
+  for (let first = 0; first < nTargets; first += TILE) {
+    const last = Math.min(nTargets, first + TILE);
+    for (let i = 0; i < nSamples; i++) {
+      const row = i * nColumns + start;
+      for (let t = first; t < last; t++) {
+        const value = (source[row + t]! - mean[t]!) * factor[t]!;
+        // Only targets that cannot be used have NaN here: they go on as zeros, so that no other is touched.
+        const kept = Number.isNaN(value) ? 0 : value;
+        data[t * nSamples + i] = kept;
+        meanSquare[t]! += kept * kept;
+      }
     }
   }
+  for (let t = 0; t < nTargets; t++) meanSquare[t]! /= nSamples;
   return { data, nTargets, nSamples, mean, scale, meanSquare };
 }
 
@@ -65,9 +79,13 @@ export function prepareTargets(y: Matrix, start: number, end: number, intercept:
  *
  * @param centre - the samples to average over; undefined takes nothing off
  */
-export function takeSamples(block: TargetBlock, samples: Int32Array, centre: Int32Array | undefined): Float64Array {
+export function takeSamples<Data extends FloatArray>(
+  block: TargetBlock<Data>,
+  samples: Int32Array,
+  centre: Int32Array | undefined,
+): Data {
   const { data, nTargets, nSamples } = block;
-  const taken = new Float64Array(nTargets * samples.length);
+  const taken = emptyLike(data, nTargets * samples.length);
   for (let t = 0; t < nTargets; t++) {
     const row = t * nSamples;
     let mean = 0;
