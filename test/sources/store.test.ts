@@ -200,6 +200,7 @@ describe("folderStore", () => {
 
   it("by hand: a file that is there and cannot be read is not said to be missing", async () => {
     const folder = newFolder();
+    mkdirSync(folder, { recursive: true });
     // A link to itself: nobody can read it, not even the administrator, whom permissions do not stop.
     symlinkSync("loop.txt", join(folder, "loop.txt"));
     await expect(folderStore(folder).read("loop.txt")).rejects.toMatchObject({ code: "ELOOP" });
