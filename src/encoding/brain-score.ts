@@ -1,5 +1,5 @@
 import { formatShape, Matrix } from "../array/matrix.ts";
-import { ShapeError } from "../errors.ts";
+import { OptionError, ShapeError } from "../errors.ts";
 import { fitDesign } from "../features/design.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
 import { contiguousFolds } from "../regression/folds.ts";
@@ -94,6 +94,7 @@ export async function prepareEncoding(
  * @param bold - [nVolumes x nTargets]
  * @param options - how to average and whom to tell; folds, delays and alphas are those of `prepared`
  * @throws ShapeError where `bold` has another number of volumes than was prepared
+ * @throws OptionError where `average` is unknown
  */
 export async function scoreEncoding(
   prepared: PreparedEncoding,
@@ -107,6 +108,9 @@ export async function scoreEncoding(
       `scoreEncoding: bold must have as many volumes as the features that were prepared (${prepared.nVolumes} = ` +
         `storyLengths ${prepared.storyLengths.join(" + ")}), got ${bold.nRows} (${formatShape(bold)}).`,
     );
+  }
+  if (average !== "folds" && average !== "concatenated") {
+    throw new OptionError(`scoreEncoding: average must be "folds" or "concatenated", got ${JSON.stringify(average)}.`);
   }
   const columns = scorableTargets(
     bold,

@@ -24,7 +24,7 @@ export interface DelayOptions {
  * @param x - all stories, one after the other, [nVolumes x nFeatures]
  * @returns [nVolumes x (nDelays * nFeatures)] in the precision of `x`; the first k volumes of a story are zero at delay k
  * @throws ShapeError where the story lengths do not add up to nVolumes
- * @throws OptionError where a delay is not a whole number, or reaches over a whole story
+ * @throws OptionError where a delay is not a whole number or reaches over a whole story, or `edge` is unknown
  * @remarks `edge: "wrap"` is a circular shift within each story. The first author's public code shifts circularly too, but
  * shifts the training volumes as one series and the test volumes as another, so that there the end of one story also
  * enters the start of the next. Both put the end of a series before its start; neither should be used to report.
@@ -36,6 +36,9 @@ export function delayColumns<Data extends Matrix["data"]>(
 ): Matrix<Data> {
   checkStoryLengths("delayColumns", storyLengths, x.nRows, `features ${formatShape(x)}`);
   checkDelays(storyLengths, nDelays, firstDelay);
+  if (edge !== "zero" && edge !== "wrap") {
+    throw new OptionError(`delayColumns: edge must be "zero" or "wrap", got ${JSON.stringify(edge)}.`);
+  }
   const { nColumns } = x;
   const width = nDelays * nColumns;
   const data = emptyLike(x.data, x.nRows * width);

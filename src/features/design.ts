@@ -31,7 +31,8 @@ export interface DesignOptions extends DelayOptions {
  * @param train - rows of the training volumes
  * @returns [nVolumes x nColumns] for all volumes; the training rows of a column have mean 0 and variance 1 (population)
  * @throws ShapeError where bands and story lengths disagree, or a band does not vary over the training volumes
- * @throws OptionError where `components` is neither `"none"` nor a whole number from 1, or a delay does not fit
+ * @throws OptionError where `components` is neither `"none"` nor a whole number from 1, `reduction` is unknown, or a delay does
+ * not fit
  * @remarks A band with no more columns than `components` is not rotated but kept as it is (so a single column, such as word
  * rate, needs no option of its own); a band whose rank is smaller than `components` keeps as many columns as its rank.
  * scikit-learn's PCA refuses the first and fills the second with rounding errors.
@@ -64,6 +65,11 @@ export async function fitBand(band: Matrix, train: Int32Array, options: DesignOp
   if (components !== "none" && !(Number.isInteger(components) && components >= 1)) {
     throw new OptionError(
       `fitDesign: components must be a whole number from 1 or "none", got ${components} (${what}).`,
+    );
+  }
+  if (reduction !== "before-delays" && reduction !== "after-delays") {
+    throw new OptionError(
+      `fitDesign: reduction must be "before-delays" or "after-delays", got ${JSON.stringify(reduction)} (${what}).`,
     );
   }
   const reduce = async (x: Matrix): Promise<Matrix> => {

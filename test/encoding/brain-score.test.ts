@@ -244,6 +244,12 @@ describe("what does not fit together", () => {
       "gap must leave samples to train on",
     ],
     [
+      "average",
+      () => brainScore(features, bold, { ...options, average: "median" as "folds" }),
+      OptionError,
+      'scoreEncoding: average must be "folds" or "concatenated", got "median".',
+    ],
+    [
       "alphas",
       () => brainScore(features, bold, { ...options, alphas: [] }),
       OptionError,

@@ -106,6 +106,12 @@ describe("delayColumns", () => {
     [long, { nDelays: 2, firstDelay: 5, storyLengths: [558, 6] }, OptionError, "nVolumes (6), got 6 (story 2 of 2)"],
     [long, { nDelays: 0, storyLengths: [564] }, OptionError, "nDelays must be a whole number from 1, got 0"],
     [long, { nDelays: 1.5, storyLengths: [564] }, OptionError, "nDelays must be a whole number from 1, got 1.5"],
+    [
+      long,
+      { edge: "circle" as "wrap", storyLengths: [564] },
+      OptionError,
+      'edge must be "zero" or "wrap", got "circle"',
+    ],
     [long, { firstDelay: -1, storyLengths: [564] }, OptionError, "firstDelay must be a whole number from 0, got -1"],
     [
       long,

@@ -173,6 +173,13 @@ describe("fitDesign", () => {
     ],
     ["half a component", [band], { storyLengths, components: 2.5 }, OptionError, 'from 1 or "none", got 2.5'],
     [
+      "reduction",
+      [band],
+      { storyLengths, reduction: "never" as "after-delays" },
+      OptionError,
+      'fitDesign: reduction must be "before-delays" or "after-delays", got "never" (features 60 x 30).',
+    ],
+    [
       "constant band",
       [band, constant],
       { storyLengths },
