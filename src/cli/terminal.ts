@@ -34,7 +34,7 @@ export interface Terminal {
 /**
  * A terminal over two streams.
  *
- * @remarks Colours only where standard error is a terminal and `NO_COLOR` is unset or empty (https://no-color.org).
+ * @remarks Colours only where standard output is a terminal and `NO_COLOR` is unset or empty (https://no-color.org).
  */
 export function createTerminal(streams: Streams, options: { readonly quiet?: boolean } = {}): Terminal {
   const { stdout, stderr, environment } = streams;

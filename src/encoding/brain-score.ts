@@ -46,9 +46,12 @@ const TARGETS_AT_ONCE = 16384;
  * @param bold - the responses of one subject, the same stories in the same order, [nVolumes x nTargets]
  * @throws ShapeError where features, bold and story lengths disagree
  * @throws OptionError where folds, delays, components or alphas cannot be used
+ * @throws DeviceError where the runtime fails
  * @remarks A target that is constant, or not finite, in the training or the test chunk of any fold is scored in none: its
- * score, fold scores and alphas are NaN, and it is counted in `nNotScored`. The first author's public code fits no
- * intercept, scales the responses by quantiles, and averages over the folds that happen to be finite.
+ * score, fold scores and alphas are NaN, and it is counted in `nNotScored`. A test chunk over which the design is constant
+ * (silence, longer than the delays reach) has no correlation: its fold score is NaN for every target, and with it the mean
+ * over folds. The first author's public code fits no intercept, scales the responses by quantiles, and averages over the
+ * folds that happen to be finite.
  * @see https://doi.org/10.1038/s41562-022-01516-2, Methods, "Brain score"
  */
 export async function brainScore(

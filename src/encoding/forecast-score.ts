@@ -55,6 +55,7 @@ export interface PreparedForecast {
  * @param bold - the responses of one subject, the same stories in the same order, [nVolumes x nTargets]
  * @throws OptionError where there are no windows, or an option cannot be used
  * @throws ShapeError where features, windows, bold and story lengths disagree
+ * @throws DeviceError where the runtime fails
  * @remarks A window has more columns than the features alone and may predict better, or worse, for that reason only: score
  * `randomWindow`, `shuffledWindow` and windows of the past (negative distances) beside it.
  * @see https://doi.org/10.1038/s41562-022-01516-2, Methods, "Forecast score"
@@ -129,6 +130,7 @@ export async function prepareForecast(
  * @param bold - [nVolumes x nTargets]
  * @param options - how to average and whom to tell; folds, delays and alphas are those of `prepared`
  * @throws ShapeError where `bold` has another number of volumes than was prepared
+ * @throws OptionError where `average` is unknown
  */
 export async function scoreForecast(
   prepared: PreparedForecast,

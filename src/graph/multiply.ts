@@ -24,6 +24,8 @@ const sessions = new Map<string, Promise<Session>>();
  * @param b - [k x m], or [m x k] with `transposeB`, in the precision of `a`
  * @returns [n x m]
  * @throws ShapeError where inner lengths or precisions differ
+ * @throws OptionError where the device's `threads` is not a whole number from 1
+ * @throws DeviceError where the runtime fails or has no such provider
  */
 export async function multiply<Data extends FloatArray>(
   a: Matrix<Data>,

@@ -97,6 +97,7 @@ export function resolveActivationOptions(
  *
  * @param words - as the model reads them, in order; none may be empty
  * @throws OptionError where a word or an option cannot be used
+ * @throws FormatError, NotFoundError where weights cannot be read: a model reads them when it is first used
  * @throws DeviceError where the runtime fails
  * @remarks Stories that fit into the context are one pass under either policy, with identical results. A word of
  * several tokens pooled by "mean" or "sum" takes, under the strided policy, each token's state from the pass that

@@ -14,9 +14,11 @@ import { loadTokenizer } from "./tokenizer.ts";
 /**
  * A GPT-2 from a folder in Hugging Face's layout: `config.json`, `model.safetensors` (or shards with their index;
  * float16, bfloat16, float32), and `tokenizer.json` or `vocab.json` with `merges.txt`. Everything is computed in
- * single precision. Weights are read tensor by tensor when the first hidden states are asked for, and not kept.
+ * single precision. Weights are read tensor by tensor when the first hidden states are asked for, and not kept. Close the
+ * model when it is no longer needed: it holds native memory.
  *
  * @param folder - path of the folder, or a source whose root it is
+ * @param options.device - where it runs (default: the CPU, all cores); refused, if at all, with the first hidden states
  * @param options.randomWeights - a seed: same architecture and tokenizer, freshly made weights (no weight file needed)
  * @param options.onProgress - bytes hashed for the fingerprint
  * @throws NotFoundError where a file is missing

@@ -21,7 +21,10 @@ export interface RidgeFit {
 
 /** How well a ridge regression predicts samples that it was not fitted on. */
 export interface RidgeScore {
-  /** Pearson r of prediction and data, [nTargets]; NaN where training or test data are constant or not finite. */
+  /**
+   * Pearson r of prediction and data, [nTargets]; NaN where training or test data are constant or not finite, or the
+   * prediction is constant.
+   */
   readonly r: Float64Array;
   /** The penalty of each target, [nTargets]; NaN where training data are constant or not finite. */
   readonly bestAlpha: Float64Array;
@@ -39,6 +42,7 @@ export interface RidgeScore {
  * throughout; nothing is thrown for it
  * @throws ShapeError where `x` holds NaN or an infinity, has fewer than 2 rows, or not as many as `y`
  * @throws OptionError where an option cannot be used
+ * @throws DeviceError where the runtime fails
  * @see R. Rifkin, R. Lippert (2007), MIT-CSAIL-TR-2007-025 (leave-one-out in closed form)
  */
 export async function ridgeCv(x: Matrix, y: Matrix, options: RidgeOptions = {}): Promise<RidgeFit> {
@@ -98,6 +102,7 @@ export async function fitRidge(
  *
  * @param x - [nSamples x nFeatures]
  * @throws ShapeError where `x` has another number of columns than the fit has features, or holds NaN or an infinity
+ * @throws DeviceError where the runtime fails
  */
 export async function predictRidge(
   fit: RidgeFit,

@@ -16,7 +16,7 @@ export type FeatureSet =
   | { readonly kind: "random-weights"; readonly layer: number }
   | { readonly kind: "random-window"; readonly layer: number; readonly distance: number };
 
-/** one participant's scores of one feature set: the unit that is kept when a run is interrupted. */
+/** One participant's scores of one feature set: the unit that is kept when a run is interrupted. */
 export interface Step {
   readonly participant: string;
   /** Names the step's result: the same key, the same numbers. */
