@@ -6,6 +6,7 @@ import { contiguousFolds } from "../regression/folds.ts";
 import { fitRidge, predictRidge, scoreRidge } from "../regression/ridge.ts";
 import { pearsonColumns } from "../statistics/pearson.ts";
 import { alphaAtEdges } from "./alpha-edges.ts";
+import { constantPredictions, judgeTargets, type MissingScores } from "./missing.ts";
 import { createPooledCorrelation } from "./pooled-correlation.ts";
 import {
   type EncodingOptions,
@@ -15,7 +16,7 @@ import {
   prepareFold,
   type ScoreOptions,
 } from "./prepared.ts";
-import { checkVolumes, gather, scorableTargets } from "./targets.ts";
+import { checkVolumes, gather } from "./targets.ts";
 
 /** How well features predict responses that were not fitted. */
 export interface EncodingScore {
@@ -27,6 +28,8 @@ export interface EncodingScore {
   readonly bestAlphas: Matrix;
   /** Targets whose score is NaN. */
   readonly nNotScored: number;
+  /** Why scores of folds are NaN: one entry a fold and reason, none where all are numbers. */
+  readonly missing: readonly MissingScores[];
   /**
    * Shares (0..1) of the choices, over scored targets and folds, that fell on the lowest and on the highest alpha: large
    * ones say that the range is too narrow (lowest) or that nothing was predicted (highest). NaN where nothing is scored.
@@ -48,9 +51,9 @@ const TARGETS_AT_ONCE = 16384;
  * @throws OptionError where folds, delays, components or alphas cannot be used
  * @throws DeviceError where the runtime fails
  * @remarks A target that is constant, or not finite, in the training or the test chunk of any fold is scored in none: its
- * score, fold scores and alphas are NaN, and it is counted in `nNotScored`. A test chunk over which the design is constant
+ * score, fold scores and alphas are NaN, and it is counted in `nNotScored` and `missing`. A test chunk over which the design is constant
  * (silence, longer than the delays reach) has no correlation: its fold score is NaN for every target, and with it the mean
- * over folds. The first author's public code fits no intercept, scales the responses by quantiles, and averages over the
+ * over folds; `missing` names the fold. The first author's public code fits no intercept, scales the responses by quantiles, and averages over the
  * folds that happen to be finite.
  * @see https://doi.org/10.1038/s41562-022-01516-2, Methods, "Brain score"
  */
@@ -115,7 +118,7 @@ export async function scoreEncoding(
   if (average !== "folds" && average !== "concatenated") {
     throw new OptionError(`scoreEncoding: average must be "folds" or "concatenated", got ${JSON.stringify(average)}.`);
   }
-  const columns = scorableTargets(
+  const { scorable: columns, missing } = judgeTargets(
     bold,
     folds.map(({ fold }) => fold),
   );
@@ -153,6 +156,7 @@ export async function scoreEncoding(
     foldScores,
     bestAlphas,
     nNotScored: score.reduce((count, r) => count + (Number.isNaN(r) ? 1 : 0), 0),
+    missing: [...missing, ...constantPredictions(foldScores, columns)],
     alphaAtEdges: alphaAtEdges(bestAlphas, ridge.alphas),
   };
 }

@@ -1,34 +1,5 @@
 import { emptyLike, formatShape, Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
-import type { Fold } from "../regression/folds.ts";
-
-/**
- * The targets that can be scored: those whose values are finite in every training and test chunk and constant in none.
- *
- * @param bold - [nVolumes x nTargets]
- * @returns their column indices, ascending
- */
-export function scorableTargets(bold: Matrix, folds: readonly Fold[]): Int32Array {
-  const good = new Uint8Array(bold.nColumns).fill(1);
-  for (const fold of folds) {
-    for (const rows of [fold.train, fold.test]) keepVarying(bold, rows, good);
-  }
-  return Int32Array.from(good.keys()).filter((column) => good[column] === 1);
-}
-
-/** Clears `good` for each column that is constant over the rows, or not finite somewhere in them. */
-function keepVarying({ data, nColumns }: Matrix, rows: Int32Array, good: Uint8Array): void {
-  const first = (rows[0] ?? 0) * nColumns;
-  const varies = new Uint8Array(nColumns);
-  for (const row of rows) {
-    for (let j = 0; j < nColumns; j++) {
-      const value = data[row * nColumns + j]!;
-      if (!Number.isFinite(value)) good[j] = 0;
-      if (value !== data[first + j]!) varies[j] = 1;
-    }
-  }
-  for (let j = 0; j < nColumns; j++) if (varies[j] === 0) good[j] = 0;
-}
 
 /** The given rows of the given columns, as a copy of the same precision: [rows.length x columns.length]. */
 export function gather<Data extends Matrix["data"]>(
