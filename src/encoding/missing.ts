@@ -87,3 +87,17 @@ export function constantPredictions(foldScores: Matrix, scorable: Int32Array): M
     return { fold, reason: "prediction-constant", part: "test", nTargets };
   }).filter(({ nTargets }) => nTargets > 0);
 }
+
+/**
+ * What is missing of several analyses of the same responses in the same folds, as one list: of each fold, reason and part
+ * the most targets, ordered by fold.
+ */
+export function mergeMissing(lists: readonly (readonly MissingScores[])[]): MissingScores[] {
+  const merged = new Map<string, MissingScores>();
+  for (const entry of lists.flat()) {
+    const key = `${entry.fold} ${entry.reason} ${entry.part}`;
+    const known = merged.get(key);
+    if (!known || known.nTargets < entry.nTargets) merged.set(key, entry);
+  }
+  return [...merged.values()].sort((a, b) => a.fold - b.fold);
+}

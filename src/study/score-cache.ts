@@ -1,4 +1,5 @@
 import { Matrix } from "../array/matrix.ts";
+import type { MissingScores } from "../encoding/missing.ts";
 import { FormatError } from "../errors.ts";
 import { readSafetensors, writeSafetensors } from "../formats/safetensors.ts";
 import type { AnalysisScores } from "../report/result.ts";
@@ -9,7 +10,9 @@ export interface StepScores {
   readonly analyses: readonly AnalysisScores[];
   /** Targets that could not be scored. */
   readonly nNotScored: number;
-  /** Shares (0..1) of the chosen alphas at the ends of the range. */
+  /** Folds in which targets have no score, and why. */
+  readonly missing: readonly MissingScores[];
+  /** Shares (0..1) of the chosen alphas at the ends of the range; NaN where none was chosen. */
   readonly alphaAtLowest: number;
   readonly alphaAtHighest: number;
   /** When it was computed, ISO 8601. */
@@ -54,5 +57,11 @@ export async function loadStepScores(store: Store, key: string): Promise<StepSco
     const folds = tensors.get(`${i}.folds`);
     return { ...name, mean, folds: folds && Matrix.of(folds.data, folds.shape[0]!, folds.shape[1]!) };
   });
-  return { analyses, ...rest };
+  // JSON has null for NaN.
+  const { alphaAtLowest, alphaAtHighest } = rest;
+  return {
+    ...{ analyses, ...rest },
+    alphaAtLowest: alphaAtLowest ?? Number.NaN,
+    alphaAtHighest: alphaAtHighest ?? Number.NaN,
+  };
 }

@@ -4,6 +4,7 @@ import type { EncodingScore } from "../encoding/brain-score.ts";
 import { prepareEncoding, scoreEncoding } from "../encoding/brain-score.ts";
 import { forecastDistance } from "../encoding/forecast-distance.ts";
 import { type ForecastScores, prepareForecast, scoreForecast } from "../encoding/forecast-score.ts";
+import { mergeMissing } from "../encoding/missing.ts";
 import type { EncodingOptions } from "../encoding/prepared.ts";
 import type { AnalysisScores } from "../report/result.ts";
 import { type ActivationsOf, randomWindows, storyFeatures, storyWindows, storyWordRate } from "./features.ts";
@@ -105,11 +106,12 @@ function forecastAnalyses(forecast: ForecastScores, analysis: string, layer: num
   }));
 }
 
-/** Counts over all models of a step: the most that any could not score, the mean shares of alphas at the ends. */
-function judge(scores: readonly EncodingScore[]): Pick<StepScores, "nNotScored" | "alphaAtLowest" | "alphaAtHighest"> {
+/** Counts over all models of a step: the most that any could not score, and why; the mean shares of alphas at the ends. */
+function judge(scores: readonly EncodingScore[]): Omit<StepScores, "analyses" | "date"> {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     nNotScored: Math.max(...scores.map((score) => score.nNotScored)),
+    missing: mergeMissing(scores.map((score) => score.missing)),
     alphaAtLowest: mean(scores.map((score) => score.alphaAtEdges.lowest)),
     alphaAtHighest: mean(scores.map((score) => score.alphaAtEdges.highest)),
   };
