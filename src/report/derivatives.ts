@@ -104,9 +104,15 @@ export function subjectFiles(
   options: SubjectFilesOptions = {},
 ): OutputFile[] {
   checkSubject(scores);
-  const { participant, space, stories, nVolumes, quality } = scores;
+  const { participant, space, stories, nVolumes, quality, missing = [] } = scores;
   const base = `${participant}/${participant}_scores`;
-  const about = { Participant: participant, Stories: stories, NVolumes: nVolumes, Space: space, Quality: quality };
+  const about = {
+    ...{ Participant: participant, Stories: stories, NVolumes: nVolumes, Space: space, Quality: quality },
+    Missing: missing.map(({ fold, part, reason, nTargets, volumes, stories: touched }) => ({
+      ...{ Fold: fold, Part: part, Reason: reason, NTargets: nTargets },
+      ...{ Volumes: volumes, Stories: touched },
+    })),
+  };
   const regions = options.regions ?? [];
   const tabled =
     space.kind === "region"

@@ -1,5 +1,6 @@
 import type { Findings } from "./findings.ts";
 import { html, type Markup } from "./markup.ts";
+import { missingSection } from "./missing-section.ts";
 import { formatCount, formatList, formatNoun, formatNumber, formatShare } from "./numbers.ts";
 import { dataTable, foldedTable } from "./table.ts";
 
@@ -39,6 +40,7 @@ export function qualitySection({ result, view, brain }: Findings): Markup {
   return html`<section><h2>Data quality</h2>
 ${edgeWarnings(result.subjects)}
 ${nMissing > 0 && html`<p class="warning"><strong>Missing scores.</strong> ${formatCount(nMissing)} of ${formatCount(nScores)} brain scores (subjects by regions) are missing; the statistics leave them out.</p>`}
+${missingSection(result)}
 ${notes.length > 0 ? html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>` : html`<p class="note">No exclusions or departures were noted.</p>`}
 ${foldedTable(
   `Numbers of ${formatNoun(subjects.length, "subject")}`,

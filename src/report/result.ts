@@ -1,4 +1,5 @@
 import type { Matrix } from "../array/matrix.ts";
+import type { MissingScores } from "../encoding/missing.ts";
 import type { Target, TargetSpace } from "../responses/target.ts";
 
 /** A file to be written: where, relative to the folder of results ("/" on every system), and what. */
@@ -36,6 +37,16 @@ export interface AnalysisScores {
   readonly folds: Matrix | undefined;
 }
 
+/** Why targets of one subject have no score in a fold, and where in the stories that is. */
+export interface MissingFold extends Omit<MissingScores, "fold"> {
+  /** The outer fold, counted from 1 as in the tables. */
+  readonly fold: number;
+  /** The fold's test chunk in the joined series: first and last volume, counted from 0. */
+  readonly volumes: readonly [number, number];
+  /** Stories that the test chunk touches. */
+  readonly stories: readonly string[];
+}
+
 /** Everything that was computed of one subject. */
 export interface SubjectScores {
   /** `"sub-18"`. */
@@ -54,6 +65,8 @@ export interface SubjectScores {
    * `nWordsOutside` (words); anything else is shown under its own name.
    */
   readonly quality: Readonly<Record<string, number | string>>;
+  /** Why scores are missing, by fold and reason; none where all targets have scores in all folds. */
+  readonly missing?: readonly MissingFold[] | undefined;
 }
 
 /** A region of a surface atlas. */

@@ -37,7 +37,7 @@ export function summarise(findings: Findings): string[] {
 
 function brainSentences({ result, view, labels, order, brainControls }: Findings, brain: GroupScores): string[] {
   const best = order[0]!;
-  if (!Number.isFinite(brain.mean[best])) return ["No region could be given a brain score."];
+  if (!Number.isFinite(brain.mean[best])) return ["No region could be given a brain score: see data quality."];
   const isTested = view.subjects.length >= fewestForSignificance;
   const layer = brain.layer === "n/a" ? "" : ` layer ${brain.layer} of`;
   const sentences = [
@@ -55,7 +55,7 @@ function brainSentences({ result, view, labels, order, brainControls }: Findings
 
 function forecastSentences({ result, view, labels, forecast, group }: Findings): string[] {
   const { overall, curve, distances, tabled, atTabled, control, layer } = forecast!;
-  if (!overall) return ["No region could be given a forecast score."];
+  if (!overall) return ["No region could be given a forecast score: see data quality."];
   const at = curve[distances.indexOf(overall.distance)]!;
   const best = group.targets.reduce<number>(
     (top, _, i) => (Number.isFinite(at.mean[i]) && !(at.mean[top]! >= at.mean[i]!) ? i : top),

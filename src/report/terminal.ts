@@ -1,5 +1,6 @@
 import { significanceLevel, studyFindings } from "./findings.ts";
-import { formatInterval, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
+import { missingNames } from "./missing-section.ts";
+import { formatInterval, formatList, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
 import type { StudyResult } from "./result.ts";
 
 /** Settings of {@link formatTerminal}. */
@@ -14,7 +15,7 @@ const longestName = 28;
 /**
  * The group's results as lines of text for the end of a command: one line a region with its brain score R, the 95 %
  * interval, q, and the distance at which the group's forecast score peaks; columns that were not computed are left out.
- * `*` marks q < .01. No colours, no width over 80 columns.
+ * `*` marks q < .01; a last line says why scores are missing, where any is. No colours, no width over 80 columns.
  *
  * @throws OptionError, ShapeError where subjects do not fit together: see {@link studyFindings}
  */
@@ -53,6 +54,7 @@ export function formatTerminal(result: StudyResult, options: TerminalOptions = {
       .trimEnd();
   const headerCells = header.map((name) => (name === "q" ? "q  " : name));
   const left = group.targets.length - shown.length;
+  const missing = missingNames(result);
   return [
     `${plain(result.title)}: ${formatNoun(result.subjects.length, "subject")}, ${plain(result.model)}`,
     "",
@@ -64,6 +66,9 @@ export function formatTerminal(result: StudyResult, options: TerminalOptions = {
           "* q < .01: differs from zero over subjects (Wilcoxon signed-rank test,",
           "  false discovery rate over regions)",
         ]
+      : []),
+    ...(missing.length > 0
+      ? [`Some scores are missing (${formatList(missing).toLowerCase()}):`, "  see data quality in the report."]
       : []),
   ];
 }

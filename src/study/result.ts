@@ -3,10 +3,12 @@ import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { Matrix } from "../array/matrix.ts";
 import { forecastDepth } from "../encoding/forecast-distance.ts";
+import { type MissingScores, mergeMissing } from "../encoding/missing.ts";
 import type { LanguageModel } from "../language-model/language-model.ts";
-import type { AnalysisScores, Provenance, StudyResult, SubjectScores } from "../report/result.ts";
+import { contiguousFolds } from "../regression/folds.ts";
+import type { AnalysisScores, MissingFold, Provenance, StudyResult, SubjectScores } from "../report/result.ts";
 import { wordsOutside } from "./features.ts";
-import type { ParticipantInputs, StudyInputs } from "./inputs.ts";
+import type { HeardStory, ParticipantInputs, StudyInputs } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
 import type { StepScores } from "./score-cache.ts";
 import { loadAtlas, loadSurfaces } from "./surfaces.ts";
@@ -51,15 +53,18 @@ export async function assembleResult(scored: readonly Scored[], context: ResultC
   };
 }
 
-function subjectScores({ inputs, steps }: Scored, { layers }: ResultContext): SubjectScores {
+function subjectScores({ inputs, steps }: Scored, { layers, options }: ResultContext): SubjectScores {
   const { participant, stories, targets, space, quality } = inputs;
   const analyses = steps.flatMap((step) => step.analyses);
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = (values: readonly number[]) => {
+    const known = values.filter(Number.isFinite);
+    return known.reduce((sum, value) => sum + value, 0) / known.length;
+  };
   const depth = depthOf(layers, analyses);
   return {
     participant,
     stories: stories.map((story) => story.files.story),
-    nVolumes: stories.reduce((sum, story) => sum + story.nVolumes, 0),
+    nVolumes: countVolumes(stories),
     targets,
     space,
     analyses: depth ? [...analyses, depth] : analyses,
@@ -72,7 +77,31 @@ function subjectScores({ inputs, steps }: Scored, { layers }: ResultContext): Su
       nWordsInterpolated: stories.reduce((sum, story) => sum + story.transcript.nInterpolated, 0),
       nWordsOutside: stories.reduce((sum, story) => sum + wordsOutside(story), 0),
     },
+    missing: locateMissing(mergeMissing(steps.map((step) => step.missing)), stories, options.folds),
   };
+}
+
+const countVolumes = (stories: readonly HeardStory[]) => stories.reduce((sum, story) => sum + story.nVolumes, 0);
+
+/** Folds that lack scores, with the volumes and stories of their test chunks. */
+function locateMissing(
+  missing: readonly MissingScores[],
+  stories: readonly HeardStory[],
+  nFolds: number,
+): MissingFold[] {
+  const folds = contiguousFolds(countVolumes(stories), nFolds);
+  return missing.map(({ fold, ...rest }) => {
+    const { test } = folds[fold]!;
+    const [first, last] = [test[0]!, test.at(-1)!];
+    const touched = stories.filter((story, i) => {
+      const start = countVolumes(stories.slice(0, i));
+      return start <= last && first < start + story.nVolumes;
+    });
+    return {
+      ...{ fold: fold + 1, ...rest, volumes: [first, last] },
+      stories: touched.map(({ files }) => files.story),
+    };
+  });
 }
 
 /** The forecast depth k* at distance 8, where several layers were scored at it. */
@@ -129,6 +158,8 @@ function notesOn({ inputs, options }: ResultContext): string[] {
       `Story ${story}: ${nInterpolated} of ${words.length} words have no time in the transcript; their onsets are interpolated.`,
     );
   }
+  const odd = inputs.participants.flatMap(({ stories }) => stories.flatMap(({ files }) => files.notes));
+  notes.push(...new Set(odd));
   const recommended = options.firstDelay + options.delays + 1;
   if (options.gap < recommended) {
     notes.push(

@@ -168,7 +168,7 @@ describe("the page", () => {
     const empty = { ...only!, analyses: [{ ...only!.analyses[0]!, mean: new Float64Array(2).fill(Number.NaN) }] };
     expect(htmlReport(study)).toContain("R\u00a0=\u00a00.010");
     expect(textOf(htmlReport({ ...study, subjects: [empty] }), ".lead").join()).toContain(
-      "No region could be given a brain score.",
+      "No region could be given a brain score: see data quality.",
     );
   });
 });
