@@ -19,12 +19,10 @@ export const Matrix = {
   /**
    * Wraps numbers that already lie row after row; nothing is copied.
    *
-   * @throws ShapeError where `data` does not hold `nRows * nColumns` numbers
+   * @throws ShapeError where `data` does not hold `nRows * nColumns` numbers, or these are no whole numbers from 0
    */
   of<Data extends FloatArray>(data: Data, nRows: number, nColumns: number): Matrix<Data> {
-    if (!Number.isInteger(nRows) || !Number.isInteger(nColumns) || nRows < 0 || nColumns < 0) {
-      throw new ShapeError(`Matrix.of: nRows and nColumns must be whole numbers from 0, got ${nRows} and ${nColumns}.`);
-    }
+    requireShape("Matrix.of", nRows, nColumns);
     if (data.length !== nRows * nColumns) {
       throw new ShapeError(
         `Matrix.of: data must hold nRows * nColumns = ${nRows} * ${nColumns} = ${nRows * nColumns} numbers, got ${data.length}.`,
@@ -33,8 +31,13 @@ export const Matrix = {
     return { data, nRows, nColumns };
   },
 
-  /** A double-precision matrix of zeros, [nRows x nColumns]. */
+  /**
+   * A double-precision matrix of zeros, [nRows x nColumns].
+   *
+   * @throws ShapeError where `nRows` or `nColumns` is no whole number from 0
+   */
   zeros(nRows: number, nColumns: number): Matrix<Float64Array> {
+    requireShape("Matrix.zeros", nRows, nColumns);
     return Matrix.of(new Float64Array(nRows * nColumns), nRows, nColumns);
   },
 
@@ -55,6 +58,11 @@ export const Matrix = {
     return matrix;
   },
 } as const;
+
+function requireShape(where: string, nRows: number, nColumns: number): void {
+  if (Number.isInteger(nRows) && Number.isInteger(nColumns) && nRows >= 0 && nColumns >= 0) return;
+  throw new ShapeError(`${where}: nRows and nColumns must be whole numbers from 0, got ${nRows} and ${nColumns}.`);
+}
 
 /** A new array of the same precision as `like`, filled with zeros. */
 export function emptyLike<Data extends FloatArray>(like: Data, length: number): Data {

@@ -1,8 +1,9 @@
 import { Matrix } from "../array/matrix.ts";
 import { FormatError } from "../errors.ts";
-import { type GiftiArray, readGifti } from "../formats/gifti.ts";
+import type { GiftiArray } from "../formats/gifti.ts";
 import { numericColumn, readTsv } from "../formats/tsv.ts";
 import { knownVertices, type Target } from "./target.ts";
+import { readWholeGifti } from "./whole-gifti.ts";
 
 /** Responses as their files hold them, [nVolumes x nTargets], single precision. */
 export interface TimeSeries {
@@ -36,11 +37,11 @@ export function readRegionSeries(bytes: Uint8Array, path: string, hemi: "L" | "R
  * [nVertices x nVolumes], or one array [nVertices] a volume.
  *
  * @param space - as in the file's name; where its number of vertices is known, the data must have it
- * @throws FormatError where the arrays are neither, differ in length, hold something else than responses, or do not fit
- * the space
+ * @throws FormatError where the arrays are neither, differ in length, hold something else than responses, do not fit the
+ * space, or lie in another file
  */
 export function readSurfaceSeries(bytes: Uint8Array, path: string, space: string): Matrix<Float32Array> {
-  const { arrays } = readGifti(bytes, { path });
+  const { arrays } = readWholeGifti(bytes, path);
   const other = arrays.find((array) => !INTENTS.has(array.intent));
   if (arrays.length === 0 || other) {
     throw new FormatError(

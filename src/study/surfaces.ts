@@ -1,9 +1,9 @@
 import { basename, dirname } from "node:path";
 import { FormatError, OptionError } from "../errors.ts";
-import { readGifti } from "../formats/gifti.ts";
 import type { Surface, SurfaceRegion } from "../report/result.ts";
 import { hemiOfName, regionsOfLabels } from "../responses/region.ts";
 import type { TargetSpace } from "../responses/target.ts";
+import { readWholeGifti } from "../responses/whole-gifti.ts";
 import { folderStore } from "../sources/node.ts";
 
 /**
@@ -22,7 +22,7 @@ export async function loadAtlas(paths: readonly string[], space: TargetSpace | u
   const regions: SurfaceRegion[] = [];
   for (const path of paths) {
     const hemi = requireHemi("--regions", path);
-    const gifti = readGifti(await readFileAt(path), { path });
+    const gifti = readWholeGifti(await readFileAt(path), path);
     checkVertices(path, hemi, gifti.arrays[0]?.data.length ?? 0, space);
     regions.push(...regionsOfLabels(gifti, { path, hemi }));
   }
@@ -45,7 +45,7 @@ export async function loadSurfaces(paths: readonly string[], space: TargetSpace 
   const surfaces: Surface[] = [];
   for (const path of paths) {
     const hemi = requireHemi("--surfaces", path);
-    const { arrays } = readGifti(await readFileAt(path), { path });
+    const { arrays } = readWholeGifti(await readFileAt(path), path);
     const points = arrays.find((array) => array.intent === "NIFTI_INTENT_POINTSET");
     const triangles = arrays.find((array) => array.intent === "NIFTI_INTENT_TRIANGLE");
     if (!points || !triangles) {

@@ -107,7 +107,13 @@ describe("by hand: refused", () => {
     [
       "half a column of zeros",
       () => Matrix.zeros(3, 0.5),
-      "Matrix.of: nRows and nColumns must be whole numbers from 0, got 3 and 0.5.",
+      "Matrix.zeros: nRows and nColumns must be whole numbers from 0, got 3 and 0.5.",
+    ],
+    [
+      // A negative length is a RangeError of the array itself, were it asked first.
+      "fewer rows of zeros than none",
+      () => Matrix.zeros(-1, 2),
+      "Matrix.zeros: nRows and nColumns must be whole numbers from 0, got -1 and 2.",
     ],
     [
       "rows of two lengths",
