@@ -1,10 +1,29 @@
-export { type FloatArray, Matrix } from "./array/matrix.ts";
+export {
+  type FloatArray,
+  joinColumns,
+  joinRows,
+  Matrix,
+  sliceColumns,
+  sliceRows,
+  toFloat32,
+  toFloat64,
+} from "./array/matrix.ts";
 export type { OnProgress, Progress } from "./array/progress.ts";
-export { brainScore, type EncodingScore } from "./encoding/brain-score.ts";
+export { type BidsDataset, type BidsFile, loadDataset } from "./bids/dataset.ts";
+export type { BidsName } from "./bids/name.ts";
+export { brainScore, type EncodingScore, prepareEncoding, scoreEncoding } from "./encoding/brain-score.ts";
 export { forecastDepth, forecastDistance } from "./encoding/forecast-distance.ts";
-export { type ForecastScores, type ForecastWindows, forecastScore } from "./encoding/forecast-score.ts";
+export {
+  type ForecastScores,
+  type ForecastWindows,
+  forecastScore,
+  type PreparedForecast,
+  prepareForecast,
+  scoreForecast,
+} from "./encoding/forecast-score.ts";
+export type { MissingScores } from "./encoding/missing.ts";
 export { wordRate } from "./encoding/nuisance.ts";
-export type { EncodingOptions } from "./encoding/prepared.ts";
+export type { EncodingOptions, PreparedEncoding, PreparedFold, ScoreOptions } from "./encoding/prepared.ts";
 export {
   DatasetError,
   type DatasetIssue,
@@ -14,18 +33,75 @@ export {
   OptionError,
   ShapeError,
 } from "./errors.ts";
-export { randomWindow, shuffledWindow } from "./features/control-window.ts";
+export { type ControlWindowOptions, randomWindow, shuffledWindow } from "./features/control-window.ts";
+export type { DelayOptions } from "./features/delays.ts";
+export type { DesignOptions } from "./features/design.ts";
 export { forecastWindow, type WindowOptions } from "./features/window.ts";
-export { type GentleWord, readGentle } from "./formats/gentle.ts";
-export { type Gifti, type GiftiArray, type GiftiLabel, readGifti, writeGifti } from "./formats/gifti.ts";
-export { readTextGrid, type TextGrid, type TextGridTier } from "./formats/textgrid.ts";
+export { type GentleWord, type ReadGentleOptions, readGentle } from "./formats/gentle.ts";
+export {
+  type Gifti,
+  type GiftiArray,
+  type GiftiCoordinateSystem,
+  type GiftiLabel,
+  type ReadGiftiOptions,
+  readGifti,
+  type WriteGiftiOptions,
+  writeGifti,
+} from "./formats/gifti.ts";
+export type { GiftiData, GiftiDataType, GiftiEncoding } from "./formats/gifti-data.ts";
+export {
+  type ReadTextGridOptions,
+  readTextGrid,
+  type TextGrid,
+  type TextGridInterval,
+  type TextGridTier,
+} from "./formats/textgrid.ts";
+export { type ReadTsvOptions, readTsv, type Table } from "./formats/tsv.ts";
 export type { Device } from "./graph/device.ts";
 export { type ActivationOptions, type WordActivations, wordActivations } from "./language-model/activations.ts";
 export { embeddedModelFolder } from "./language-model/embedded.ts";
-export type { LanguageModel } from "./language-model/language-model.ts";
+export type { HiddenStateOptions, LanguageModel } from "./language-model/language-model.ts";
 export { loadLanguageModel } from "./language-model/load.ts";
+export type { TokenisedText, Tokenizer } from "./language-model/tokenizer.ts";
+export { type PhantomRegion, phantomRegions } from "./phantom/regions.ts";
+export { type SimulateOptions, simulateDataset } from "./phantom/simulate.ts";
+export { type PhantomStory, phantomStories } from "./phantom/story.ts";
+export type { PhantomTruth, RegionTruth, StoryTruth, SurfacePaths } from "./phantom/truth.ts";
+export type { Fold } from "./regression/folds.ts";
 export { predictRidge, type RidgeFit, ridgeCv } from "./regression/ridge.ts";
-export type { RidgeOptions } from "./regression/ridge-options.ts";
+export type { InnerFold, RidgeDecomposition } from "./regression/ridge-decomposition.ts";
+export type { AlphaChoice, ResolvedRidgeOptions, RidgeOptions } from "./regression/ridge-options.ts";
+export { htmlReport } from "./report/html.ts";
+export type {
+  AnalysisScores,
+  KnownAnalysis,
+  MissingFold,
+  Provenance,
+  SourceDataset,
+  StudyResult,
+  SubjectScores,
+  Surface,
+  SurfaceRegion,
+} from "./report/result.ts";
+export { audioStarts } from "./responses/audio-start.ts";
+export type { VersionChoice } from "./responses/candidates.ts";
+export { type CleanBoldOptions, type CleaningOptions, cleanBold } from "./responses/clean.ts";
+export { readExclusions } from "./responses/exclusions.ts";
+export { findResponses, type ResponseFiles, type ResponseQuery } from "./responses/find.ts";
+export { loadResponse, type Response } from "./responses/load.ts";
+export { loadRegions, type Region, type RegionFile, type RegionOptions } from "./responses/region.ts";
+export type { Target, TargetSpace } from "./responses/target.ts";
+export { memoryStore } from "./sources/memory.ts";
 export { folderStore } from "./sources/node.ts";
-export type { Source, Store } from "./sources/source.ts";
-export { wordsToVolumes } from "./stimulus/volumes.ts";
+export type { Entry, Source, Store } from "./sources/source.ts";
+export { benjaminiHochberg } from "./statistics/fdr.ts";
+export { type MeanInterval, meanInterval } from "./statistics/interval.ts";
+export { pearsonColumns } from "./statistics/pearson.ts";
+export { type WilcoxonOptions, type WilcoxonResult, wilcoxonSignedRank } from "./statistics/wilcoxon.ts";
+export { type LoadTranscriptOptions, loadTranscript } from "./stimulus/load-transcript.ts";
+export { readTranscript, type TranscriptOptions } from "./stimulus/transcript.ts";
+export { type VolumesOptions, wordsToVolumes } from "./stimulus/volumes.ts";
+export type { Transcript, Word } from "./stimulus/word.ts";
+export { checkOptions, type StudyOptions } from "./study/options.ts";
+export { type RunEnvironment, runStudy, type StudyRun } from "./study/run.ts";
+export { readStudyFile } from "./study/study-file.ts";

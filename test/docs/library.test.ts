@@ -1,0 +1,88 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import * as cortecast from "../../src/index.ts";
+import { loadLanguageModel } from "../../src/language-model/load.ts";
+import { simulateDataset } from "../../src/phantom/simulate.ts";
+import { folderStore } from "../../src/sources/node.ts";
+import { checkOptions } from "../../src/study/options.ts";
+import { runStudy } from "../../src/study/run.ts";
+import { smallModelFiles } from "../language-model/small-models.ts";
+import { tinierStory, tinyStory } from "../phantom/tiny.ts";
+import { codeBlocks, readDocument, root, sectionOf } from "./documents.ts";
+
+const page = readDocument("docs/library.md");
+let folder = "";
+const back = process.cwd();
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "cortecast-library-"));
+  process.chdir(folder);
+  for (const [path, content] of Object.entries(await smallModelFiles({ n_positions: 256 })))
+    await folderStore(join(folder, "models/gpt2")).write(path, content);
+  const model = await loadLanguageModel(join(folder, "models/gpt2"));
+  const simulation = { nSubjects: 2, stories: [tinyStory, tinierStory], nVertices: 42 };
+  await simulateDataset(folderStore(join(folder, "my-data")), model, simulation);
+  await model.close();
+  for (const { path, text } of codeBlocks(page)) {
+    if (path === undefined) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    // The package by its name is found where it is installed; here it is its source.
+    const source = JSON.stringify(pathToFileURL(join(root, "src/index.ts")).href);
+    writeFileSync(path, text.replaceAll('from "cortecast"', `from ${source}`));
+  }
+});
+afterAll(() => {
+  process.chdir(back);
+  rmSync(folder, { recursive: true, force: true });
+});
+afterEach(() => vi.restoreAllMocks());
+
+/** Runs a block of the page; what it prints, one entry a call. */
+async function run(path: string): Promise<readonly unknown[][]> {
+  const log = vi.spyOn(console, "log").mockImplementation(() => {});
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+  await import(/* @vite-ignore */ pathToFileURL(join(folder, path)).href);
+  return log.mock.calls;
+}
+
+describe("docs/library.md", () => {
+  it("its example gives the numbers that the command writes (agreement)", async () => {
+    const printed = (await run("library.mjs")).map(([line]) => line as string);
+    const options = checkOptions({
+      ...{ dataset: "my-data", output: "same", model: "models/gpt2", kind: "region", participants: "01" },
+      ...{ distances: "-4,0,8", drift: "linear" },
+    });
+    const { result } = await runStudy(options, { onProgress: () => {}, onNote: () => {}, date: () => new Date(0) });
+    const { analyses, targets } = result.subjects[0]!;
+    const at = (analysis: string, distance: number | "n/a") =>
+      analyses.find((scores) => scores.analysis === analysis && scores.distance === distance)!.mean;
+    expect(printed).toHaveLength(targets.length);
+    printed.forEach((line, target) => {
+      const [r, ...gains] = [...line.matchAll(/= (-?\d+\.\d+)/g)].map(([, number]) => Number(number));
+      // The command keeps scores in single precision; the example prints three and four decimals.
+      expect(Math.abs(r! - at("brainScore", "n/a")[target]!)).toBeLessThan(6e-4);
+      [-4, 0, 8].forEach((distance, row) => {
+        expect(Math.abs(gains[row]! - at("forecastScore", distance)[target]!)).toBeLessThan(6e-5);
+      });
+    });
+  });
+
+  it("its study writes a report", async () => {
+    const [[report, quality]] = (await run("study.mjs")) as [[string, unknown]];
+    expect(await folderStore(join(folder, "results")).has(report)).toBe(true);
+    expect(quality).toEqual([
+      ["sub-01", 0],
+      ["sub-02", 0],
+    ]);
+  });
+
+  it("names every value of the package, and no other", () => {
+    const named = [...sectionOf(page, "## What there is").matchAll(/^\| (?!for|---).*? \| (.*) \|$/gm)].flatMap(
+      ([, cell]) => [...cell!.matchAll(/`(\w+)`/g)].map(([, name]) => name!),
+    );
+    expect(named.toSorted()).toEqual(Object.keys(cortecast).sort());
+  });
+});
