@@ -79,6 +79,8 @@ export function nearestNames(wanted: string, known: readonly string[]): string {
   if (known.length === 0) return "There are none.";
   const ranked = known
     .map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) }))
+    // The beginning of a name is near to it, however much is left out.
+    .map(({ name, distance }) => ({ name, distance: wanted.length > 2 && name.startsWith(wanted) ? 1 : distance }))
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
   const near = ranked.filter((r) => r.distance <= Math.max(2, wanted.length / 2)).slice(0, 3);
   const shown = (near.length > 0 ? near : ranked.slice(0, 8)).map((r) => `"${r.name}"`).join(", ");

@@ -29,6 +29,13 @@ export const activations: Command = {
       ...studyFlags(
         (key, group) => group === "model" || ["stories", "tier", "seed", "threads", "provider"].includes(key),
       ),
+      stories: { type: "value", group: "data", help: "transcripts to read, by name (default: all in stimuli/)" },
+      layer: {
+        type: "value",
+        group: "model",
+        help: "layers to write, 0 = embedding output: 8, 0,4,8 or 0:12 (default: all)",
+      },
+      seed: { type: "value", group: "model", help: "seed of the random weights (default: 0)" },
       randomWeights: { type: "switch", group: "model", help: "the same architecture with random weights (--seed)" },
     },
   },

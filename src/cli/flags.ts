@@ -69,12 +69,15 @@ export function parseCommandLine(argv: readonly string[], usage: Usage): Parsed 
       const key = keyOf.get(flag!);
       if (key === undefined) {
         throw new NotFoundError(
-          `${flag}: "cortecast ${usage.name}" must know the flag. ${nearestNames(flag!, [...keyOf.keys()])}`,
+          `${flag}: the flag must be one of "cortecast ${usage.name}", got none of them. ${nearestNames(flag!, [...keyOf.keys()])}`,
         );
       }
       if (flags[key]!.type === "value" && flag === argument) {
         const value = argv[++i];
-        if (value === undefined) throw new OptionError(`${flag}: a value must follow, got nothing.`);
+        if (value === undefined || keyOf.has(value)) {
+          const got = value === undefined ? "nothing" : `the flag ${value}`;
+          throw new OptionError(`${flag}: a value must follow, got ${got}.`);
+        }
         joined.push(`${argument}=${value}`);
         continue;
       }

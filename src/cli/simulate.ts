@@ -2,7 +2,7 @@ import { OptionError } from "../errors.ts";
 import { simulateDataset } from "../phantom/simulate.ts";
 import { folderStore } from "../sources/node.ts";
 import { loadStudyModel } from "../study/activations.ts";
-import { checkOptions } from "../study/options.ts";
+import { checkOptions, flagOf } from "../study/options.ts";
 import type { Command } from "./command-line.ts";
 import type { FlagSpecification, Parsed } from "./flags.ts";
 import { studyFlags } from "./study-flags.ts";
@@ -35,15 +35,18 @@ export const simulate: Command = {
     const { model: folder, threads, provider } = parsed.values;
     const machine = checkOptions({ dataset: output, output, model: folder, threads, provider });
     const { onProgress } = terminal;
+    const wanted = {
+      nSubjects: number(parsed, "participants", { least: 1, most: 10_000, whole: true }),
+      responses: responsesOf(parsed),
+      nVertices: verticesOf(parsed),
+      repetitionTime: number(parsed, "repetitionTime", { least: 0.2, most: 10 }),
+      signalToNoise: number(parsed, "signalToNoise", {}),
+      seed: number(parsed, "seed", { whole: true }),
+    };
     const model = await loadStudyModel(machine, { onProgress });
     try {
       const truth = await simulateDataset(folderStore(output), model, {
-        nSubjects: number(parsed, "participants"),
-        responses: responsesOf(parsed),
-        nVertices: number(parsed, "vertices"),
-        repetitionTime: number(parsed, "repetitionTime"),
-        signalToNoise: number(parsed, "signalToNoise"),
-        seed: number(parsed, "seed"),
+        ...wanted,
         device: { threads: machine.threads, provider: machine.provider },
         onProgress,
       });
@@ -58,12 +61,30 @@ export const simulate: Command = {
   },
 };
 
-function number({ values }: Parsed, key: string): number | undefined {
+interface Bounds {
+  readonly least?: number;
+  readonly most?: number;
+  readonly whole?: boolean;
+}
+
+function number({ values }: Parsed, key: string, { least = 0, most = Infinity, whole }: Bounds): number | undefined {
   const text = values[key];
   if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() === "" || Number.isNaN(value)) throw new OptionError(`--${key}: must be a number, got "${text}".`);
-  return value;
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isFinite(value) && value >= least && value <= most && (!whole || Number.isSafeInteger(value)))
+    return value;
+  const range = most === Infinity ? `from ${least}` : `from ${least} to ${most}`;
+  throw new OptionError(`${flagOf(key)}: must be a ${whole ? "whole " : ""}number ${range}, got "${text}".`);
+}
+
+function verticesOf(parsed: Parsed): number | undefined {
+  const nVertices = number(parsed, "vertices", { least: 42, most: 163_842, whole: true });
+  const f = Math.round(Math.sqrt(((nVertices ?? 42) - 2) / 10));
+  if (nVertices === undefined || 10 * f * f + 2 === nVertices) return nVertices;
+  const near = [f - 1, f, f + 1].filter((n) => n >= 2).map((n) => 10 * n * n + 2);
+  throw new OptionError(
+    `--vertices: must be 10 f² + 2 for a whole f, got ${nVertices}. Take one near it: ${near.join(", ")}.`,
+  );
 }
 
 function responsesOf({ values }: Parsed): "surface" | "regions" | "both" | undefined {

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { z } from "zod";
 import { NotFoundError } from "../errors.ts";
 import { checkOptions, type StudyOptions, studyOptions } from "../study/options.ts";
 import { readStudyFile } from "../study/study-file.ts";
@@ -15,10 +16,22 @@ export function studyFlags(
     if (key === "dataset" || key === "output" || !wanted(key, group)) continue;
     const fallback = schema.safeParse(undefined);
     const value: unknown = fallback.success ? fallback.data : undefined;
-    const shown = value === undefined || typeof value === "object" ? "" : ` (default: ${JSON.stringify(value)})`;
-    flags[key] = { type: "value", group, help: `${help}${shown}` };
+    const choices = choicesOf(schema);
+    const notes = [
+      ...(choices.length > 0 ? [`${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`] : []),
+      ...(value === undefined || typeof value === "object" ? [] : [`default: ${String(value)}`]),
+    ];
+    flags[key] = { type: "value", group, help: notes.length > 0 ? `${help} (${notes.join("; ")})` : help };
   }
   return flags;
+}
+
+/** The words that an option may have, one or a list of them; none for other kinds of value. */
+function choicesOf(schema: z.ZodType): readonly string[] {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) return choicesOf(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodPipe) return choicesOf(schema.out as z.ZodType);
+  if (schema instanceof z.ZodArray) return choicesOf(schema.element as z.ZodType);
+  return schema instanceof z.ZodEnum ? schema.options.map(String) : [];
 }
 
 /** The options of a study from flags and, with `--study`, from a study file; flags hold over the file. */

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
 import type { OnProgress } from "../array/progress.ts";
 import { type BidsDataset, loadDataset } from "../bids/dataset.ts";
-import { OptionError } from "../errors.ts";
+import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
+import { candidateRuns } from "../responses/candidates.ts";
 import { findResponses, type ResponseFiles } from "../responses/find.ts";
 import { loadResponse, type Response } from "../responses/load.ts";
 import type { Target, TargetSpace } from "../responses/target.ts";
@@ -53,7 +54,13 @@ export async function loadInputs(options: StudyOptions, onProgress?: OnProgress)
   const dataset = await loadDataset(folderStore(options.dataset));
   const { stories, participants, exclude, derivative, kind, space, den, desc, atlas } = options;
   const query = { stories, participants, exclude, derivative, kind, space, den, desc, atlas };
+  checkExclusions(dataset, exclude);
   const found = await findResponses(dataset, query);
+  if (found.length === 0) {
+    throw new NotFoundError(
+      `${options.dataset}: one response or more must be left, got none after --exclude, --stories and --participants. Exclude fewer runs.`,
+    );
+  }
 
   const transcripts = new Map<string, Transcript>();
   for (const { story, stimFile } of found) {
@@ -103,6 +110,18 @@ export function loadStoryResponse(dataset: BidsDataset, story: HeardStory, optio
 /** SHA-256 in hexadecimal. */
 export function sha256(content: Uint8Array | string): string {
   return createHash("sha256").update(content).digest("hex");
+}
+
+/** An exclusion that names no run is a slip that would leave the run in. */
+function checkExclusions(dataset: BidsDataset, exclude: readonly string[] = []): void {
+  if (exclude.length === 0) return;
+  const known = candidateRuns(dataset, {}).map((run) => run.name);
+  const unknown = exclude.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  const more = unknown.length > 1 ? ` and ${unknown.length - 1} more` : "";
+  throw new NotFoundError(
+    `--exclude: runs must be in the data set, as BIDS writes them, got "${unknown[0]}"${more} (${dataset.source.location}). ${nearestNames(unknown[0]!, known)}`,
+  );
 }
 
 function cleaningOf(options: StudyOptions) {

@@ -1,71 +1,35 @@
 import { z } from "zod";
 import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
-
-/** A list of whole numbers: `4`, `"0,4,8"`, `"-10:30"` (both ends in), `"-10:30:2"`, or an array; `"none"` is empty. */
-const wholeNumbers = z.union([z.number().int(), z.string(), z.array(z.number().int())]).transform((value, context) => {
-  if (typeof value === "number") return [value];
-  if (typeof value !== "string") return value;
-  const list = value === "none" ? [] : value.split(",").flatMap((part) => expandRange(part.trim()) ?? [Number.NaN]);
-  if (list.some(Number.isNaN)) {
-    context.addIssue({
-      code: "custom",
-      message: `must be whole numbers like "4", "0,4,8" or "-10:30", got "${value}"`,
-    });
-  }
-  return list;
-});
-
-function expandRange(part: string): number[] | undefined {
-  if (/^-?\d+$/.test(part)) return [Number(part)];
-  const match = /^(-?\d+):(-?\d+)(?::(\d+))?$/.exec(part);
-  if (!match) return undefined;
-  const [start, end, step] = [Number(match[1]), Number(match[2]), Number(match[3] ?? 1)];
-  if (step === 0 || end < start) return undefined;
-  return Array.from({ length: Math.floor((end - start) / step) + 1 }, (_, i) => start + i * step);
-}
-
-/** Names: `"a,b"` or an array. */
-const names = z.union([z.string(), z.array(z.string())]).transform((value) =>
-  typeof value === "string"
-    ? value
-        .split(",")
-        .map((name) => name.trim())
-        .filter((name) => name !== "")
-    : value,
-);
-
-/** Numbers: `"0.1,1,10"` or an array. */
-const numbers = z.union([z.number(), z.string(), z.array(z.number())]).transform((value, context) => {
-  if (typeof value === "number") return [value];
-  if (typeof value !== "string") return value;
-  const list = value.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
-  if (list.some(Number.isNaN)) {
-    context.addIssue({ code: "custom", message: `must be numbers like "0.1,1,10", got "${value}"` });
-  }
-  return list;
-});
-
-const whole = (least: number) => z.coerce.number().int().min(least);
-const amount = (least: number) => z.coerce.number().min(least);
-const choice = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values);
-const flag = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);
+import {
+  amount,
+  choice,
+  formatProblem,
+  label,
+  names,
+  path,
+  positiveNumbers,
+  whole,
+  wholeNumbers,
+  wholeOrNone,
+  yesOrNo,
+} from "./option-kinds.ts";
 
 /**
  * Every option of a study: its check, and what it means. One table serves the command line's flags (`minContext` is
  * `--min-context`), the keys of a study file, and the record of options in the outputs.
  */
 export const studyOptions = {
-  dataset: { schema: z.string(), group: "data", help: "BIDS folder with responses, events and stimuli" },
-  output: { schema: z.string(), group: "data", help: "folder for the results (BIDS derivatives and report)" },
-  stories: { schema: names, group: "data", help: "stories to use, by BIDS task label (default: all)" },
-  participants: { schema: names, group: "data", help: "participants to use, with or without sub- (default: all)" },
+  dataset: { schema: path, group: "data", help: "BIDS folder with responses, events and stimuli" },
+  output: { schema: path, group: "data", help: "folder for the results (BIDS derivatives and report)" },
+  stories: { schema: names(), group: "data", help: "stories to use, by name or task- label (default: all)" },
+  participants: { schema: names(), group: "data", help: "participants to use, with or without sub- (default: all)" },
   exclude: {
-    schema: names,
+    schema: names({ none: true }),
     group: "data",
     help: "runs to leave out, as BIDS writes them: sub-001_task-pieman_run-1",
   },
   derivative: {
-    schema: z.string(),
+    schema: label,
     group: "data",
     help: "folder below derivatives/ to take responses from, where several fit",
   },
@@ -74,22 +38,22 @@ export const studyOptions = {
     group: "data",
     help: "region time series or surfaces, where a data set has both",
   },
-  space: { schema: z.string(), group: "data", help: "surface space, e.g. fsaverage6, where several fit" },
-  den: { schema: z.string(), group: "data", help: "den label of the BOLD files, where several fit" },
-  desc: { schema: z.string(), group: "data", help: "desc label of the BOLD files, where several fit" },
-  atlas: { schema: z.string(), group: "data", help: "atlas label of region time series, where several fit" },
+  space: { schema: label, group: "data", help: "surface space, e.g. fsaverage6, where several fit" },
+  den: { schema: label, group: "data", help: "den label of the BOLD files, where several fit" },
+  desc: { schema: label, group: "data", help: "desc label of the BOLD files, where several fit" },
+  atlas: { schema: label, group: "data", help: "atlas label of region time series, where several fit" },
   regions: {
-    schema: names,
+    schema: names(),
     group: "data",
     help: "label GIFTI files (left,right) in the surface's space: region means join the scores table",
   },
-  surfaces: { schema: names, group: "data", help: "surface GIFTI files (left,right) to draw the report's maps on" },
+  surfaces: { schema: names(), group: "data", help: "surface GIFTI files (left,right) to draw the report's maps on" },
   transcript: {
-    schema: z.string(),
+    schema: path,
     group: "data",
     help: "transcript file to use for every story (default: found in stimuli/)",
   },
-  tier: { schema: z.string(), group: "data", help: "tier of the TextGrid that holds the words" },
+  tier: { schema: label, group: "data", help: "tier of the TextGrid that holds the words" },
 
   drift: {
     schema: choice(["none", "linear", "cosine"]).default("none"),
@@ -101,23 +65,27 @@ export const studyOptions = {
     group: "cleaning",
     help: "seconds; periods above it count as cosine drift",
   },
-  confounds: { schema: names, group: "cleaning", help: "columns of the run's confounds table to regress out" },
+  confounds: {
+    schema: names({ none: true }),
+    group: "cleaning",
+    help: "columns of the run's confounds table to regress out",
+  },
   missingConfounds: {
     schema: choice(["error", "zero", "mean"]).default("error"),
     group: "cleaning",
     help: "what to do where a confound is n/a",
   },
-  standardise: { schema: flag.default(false), group: "cleaning", help: "z-score each run's time series" },
+  standardise: { schema: yesOrNo.default(false), group: "cleaning", help: "z-score each run's time series" },
   trimStart: { schema: whole(0).default(0), group: "cleaning", help: "volumes to drop at the start of each run" },
   trimEnd: { schema: whole(0).default(0), group: "cleaning", help: "volumes to drop at the end of each run" },
 
   model: {
-    schema: z.string(),
+    schema: path,
     group: "model",
     help: "folder of a Hugging Face GPT-2 checkpoint (default: the embedded small model)",
   },
   layer: {
-    schema: wholeNumbers,
+    schema: wholeNumbers(0),
     group: "model",
     help: "layers, 0 = embedding output: 8, 0,4,8 or 0:12 (default: two thirds of the depth)",
   },
@@ -147,13 +115,13 @@ export const studyOptions = {
     help: "layer 0: token plus position embedding, or the token embedding alone",
   },
   finalNorm: {
-    schema: flag.default(true),
+    schema: yesOrNo.default(true),
     group: "model",
     help: "last layer after the final layer norm, as transformers gives it",
   },
 
   distances: {
-    schema: wholeNumbers.default(() => expandRange("-10:30")!),
+    schema: wholeNumbers().default(() => Array.from({ length: 41 }, (_, i) => i - 10)),
     group: "features",
     help: "words from a word to the end of its forecast window; none: brain scores only (default: -10:30)",
   },
@@ -180,7 +148,7 @@ export const studyOptions = {
     help: "what delays bring in at a story's start; wrap imitates public code",
   },
   components: {
-    schema: z.union([z.literal("none"), whole(1)]).default(20),
+    schema: wholeOrNone(1).default(20),
     group: "features",
     help: "principal components of each feature set, or none",
   },
@@ -194,9 +162,13 @@ export const studyOptions = {
   gap: {
     schema: whole(0).default(0),
     group: "encoding",
-    help: "volumes left out of training on either side of a test chunk (recommended: delays + window)",
+    help: "volumes left out of training on either side of a test chunk (recommended: first delay + delays + 1)",
   },
-  alphas: { schema: numbers, group: "encoding", help: "ridge penalties (default: ten, log-spaced from 0.1 to 1e8)" },
+  alphas: {
+    schema: positiveNumbers,
+    group: "encoding",
+    help: "ridge penalties (default: ten, log-spaced from 0.1 to 1e8)",
+  },
   alphaChoice: {
     schema: choice(["leave-one-out", "generalised", "inner-folds"]).default("leave-one-out"),
     group: "encoding",
@@ -205,7 +177,7 @@ export const studyOptions = {
   innerFolds: {
     schema: whole(2).default(5),
     group: "encoding",
-    help: "contiguous inner folds, with alphaChoice inner-folds",
+    help: "contiguous inner folds, where they choose the alphas",
   },
   average: {
     schema: choice(["folds", "concatenated"]).default("folds"),
@@ -218,9 +190,11 @@ export const studyOptions = {
     help: "arithmetic on the responses",
   },
   controls: {
-    schema: names.pipe(z.array(choice(["word-rate", "random-weights", "random-window"]))).default([]),
+    schema: names({ none: true })
+      .pipe(z.array(choice(["word-rate", "random-weights", "random-window"])))
+      .default([]),
     group: "encoding",
-    help: "word-rate, random-weights, random-window: scores of features that hold no language",
+    help: "scores of features that hold no language (default: none)",
   },
   seed: { schema: whole(0).default(0), group: "encoding", help: "seed of the random controls" },
 
@@ -231,7 +205,7 @@ export const studyOptions = {
     help: "ONNX Runtime's execution provider",
   },
   cache: {
-    schema: z.string(),
+    schema: path,
     group: "machine",
     help: "folder for activations and scores by content (default: <output>/cache)",
   },
@@ -262,17 +236,22 @@ export function flagOf(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
+/** What a key is called on the command line: `--min-context`, or `<dataset>` for an argument. */
+export function nameOnCommandLine(key: string): string {
+  return key === "dataset" || key === "output" ? `<${key}>` : flagOf(key);
+}
+
 /**
  * Checks raw options, from flags or a study file, and fills in defaults.
  *
  * @param raw - values by key; strings are read as a flag's text is
- * @param describe - how a key is called in messages (a flag, or a line of a file)
+ * @param describe - how a key is called in messages (a flag or argument, or a line of a file)
  * @throws NotFoundError where a key is unknown, with the nearest names
  * @throws OptionError naming every option that cannot be used
  */
 export function checkOptions(
   raw: Readonly<Record<string, unknown>>,
-  describe: (key: string) => string = flagOf,
+  describe: (key: string) => string = nameOnCommandLine,
 ): StudyOptions {
   const known = Object.keys(studyOptions);
   const options: Record<string, unknown> = {};
@@ -291,22 +270,8 @@ export function checkOptions(
     const optional = (schema as z.ZodType).optional();
     const result = (schema instanceof z.ZodDefault ? schema : optional).safeParse(value);
     if (result.success) options[key] = result.data;
-    else for (const issue of result.error.issues) problems.push(`${describe(key)}: ${problemOf(issue, value)}`);
+    else for (const issue of result.error.issues) problems.push(`${describe(key)}: ${formatProblem(issue, value)}`);
   }
-  if (problems.length > 0) throw new OptionError(problems.join("\n"));
+  if (problems.length > 0) throw new OptionError([...new Set(problems)].join("\n"));
   return options as unknown as StudyOptions;
-}
-
-function problemOf(issue: z.core.$ZodIssue, value: unknown): string {
-  if (issue.code === "custom") return `${issue.message}.`;
-  if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}, got ${show(value)}.`;
-  if (issue.code === "too_small") return `must be at least ${issue.minimum}, got ${show(value)}.`;
-  if (issue.code === "invalid_union")
-    return `must be a number or one of the words of the documentation, got ${show(value)}.`;
-  const expected = issue.code === "invalid_type" ? issue.expected : issue.code;
-  return `must be ${expected === "int" ? "a whole number" : `a ${expected}`}, got ${show(value)}.`;
-}
-
-function show(value: unknown): string {
-  return typeof value === "string" ? `"${value}"` : JSON.stringify(value);
 }

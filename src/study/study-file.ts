@@ -1,6 +1,6 @@
 import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
 import { FormatError } from "../errors.ts";
-import { checkOptions, type StudyOptions } from "./options.ts";
+import { checkOptions, nameOnCommandLine, type StudyOptions } from "./options.ts";
 
 /**
  * Reads a study file: YAML whose keys are the options of a study, in any order. Paths in it are taken as written.
@@ -36,6 +36,7 @@ export function readStudyFile(
     raw[key] = (pair.value as { toJSON?: () => unknown } | null)?.toJSON?.() ?? undefined;
   }
   return checkOptions({ ...raw, ...overrides }, (key) => {
+    if (overrides[key] !== undefined) return nameOnCommandLine(key);
     const line = lineOf.get(key);
     return line === undefined ? `${path}: ${key}` : `${path}:${line}: ${key}`;
   });

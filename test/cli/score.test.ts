@@ -74,14 +74,30 @@ describe("from simulation to report", () => {
 describe("mistakes: exit code 1, one line and its remedy", () => {
   test.each<[string[], string]>([
     [["scoer"], 'there must be a command "scoer". Nearest: "score".'],
-    [["score", "a", "b", "--fold", "3"], '--fold: "cortecast score" must know the flag. Nearest: "--folds"'],
-    [["score", "a"], "--output: must be given, got nothing."],
+    [
+      ["score", "a", "b", "--fold", "3"],
+      '--fold: the flag must be one of "cortecast score", got none of them. Nearest: "--folds"',
+    ],
+    [["score", "a", "b", "--dist", "3"], 'Nearest: "--distances"'],
+    [["score", "a", "b", "--minContext", "3"], 'Nearest: "--min-context"'],
+    [["score", "a"], "<output>: must be given, got nothing."],
     [["score", "a", "b", "c"], "at most 2 arguments must be given, got 3"],
     [["score", "a", "b", "--folds"], "--folds: a value must follow, got nothing."],
+    [["score", "a", "b", "--model", "--folds", "3"], "--model: a value must follow, got the flag --folds."],
     [["score", "a", "b", "--folds", "3", "--folds", "4"], "--folds: must be given once, got it twice."],
     [["score", "/nowhere", "b"], "not a BIDS data set"],
     [["score", "--study", "/nowhere.yaml"], "--study: the file must exist and be readable"],
     [["simulate"], "<output> must be given, got nothing"],
+    [["simulate", "a", "--participants", "0"], '--participants: must be a whole number from 1 to 10000, got "0".'],
+    [
+      ["simulate", "a", "--vertices", "43"],
+      "--vertices: must be 10 f² + 2 for a whole f, got 43. Take one near it: 42, 92.",
+    ],
+    [["simulate", "a", "--vertices", "NaN"], '--vertices: must be a whole number from 42 to 163842, got "NaN".'],
+    [["simulate", "a", "--repetition-time", "0"], '--repetition-time: must be a number from 0.2 to 10, got "0".'],
+    [["simulate", "a", "--signal-to-noise", "-1"], '--signal-to-noise: must be a number from 0, got "-1".'],
+    [["simulate", "a", "--responses", "all"], '--responses: must be surface, regions or both, got "all".'],
+    [["simulate", "a", "--seed", "1.5"], '--seed: must be a whole number from 0, got "1.5".'],
   ])("%j", async (argv, message) => {
     const { code, stderr } = await run(...argv);
     expect(stderr).toContain(message);
@@ -91,5 +107,15 @@ describe("mistakes: exit code 1, one line and its remedy", () => {
   test("--help and --version answer", async () => {
     expect((await run("--version")).stdout).toBe("0.0.0\n");
     expect((await run("score", "--help")).stdout).toContain("--min-context");
+  });
+
+  test.each([
+    ["score", /--kind … .*\(region or surface\)\n/],
+    ["score", /--alpha-choice … .*\(leave-one-out, generalised or inner-folds; default: leave-one-out\)\n/],
+    ["score", /--gap … .*first delay \+ delays \+ 1\) \(default: 0\)\n/],
+    ["activations", /--layer … .*\(default: all\)\n/],
+    ["activations", /--stories … .*transcripts to read.*\(default: all in stimuli\/\)\n/],
+  ])("%s --help tells the choices and the command's own defaults: %s", async (command, line) => {
+    expect((await run(command, "--help")).stdout).toMatch(line);
   });
 });

@@ -35,18 +35,67 @@ describe("checkOptions", () => {
 
   test.each([
     [{ fold: 3 }, 'Nearest: "folds"'],
-    [{ dataset: undefined }, "--dataset: must be given, got nothing."],
+    [{ distnces: "4" }, 'Nearest: "distances"'],
+    [{ dist: "4" }, 'Nearest: "distances"'],
+    [{ dataset: undefined }, "<dataset>: must be given, got nothing."],
+    [{ dataset: "" }, '<dataset>: must be a path, not the empty text, got "".'],
+    [{ dataset: 7 }, "<dataset>: must be a text, got 7."],
     [{ distances: "5:1" }, '--distances: must be whole numbers like "4", "0,4,8" or "-10:30", got "5:1".'],
     [{ folds: "1" }, '--folds: must be at least 2, got "1".'],
     [{ pooling: "max" }, '--pooling: must be one of last, mean, sum, got "max".'],
-    [{ alphas: "1,,2" }, '--alphas: must be numbers like "0.1,1,10", got "1,,2".'],
+    [{ distances: "a:b" }, '--distances: must be whole numbers like "4", "0,4,8" or "-10:30", got "a:b".'],
+    [{ distances: "" }, '--distances: must be whole numbers like "4", "0,4,8" or "-10:30", got "".'],
+    [{ distances: 1.5 }, '--distances: must be whole numbers like "4", "0,4,8" or "-10:30", got 1.5.'],
+    [{ distances: true }, '--distances: must be whole numbers like 4, "0,4,8" or "-10:30", got true.'],
+    [{ distances: "0:1e9" }, '--distances: must be whole numbers like "4", "0,4,8" or "-10:30", got "0:1e9".'],
+    [{ distances: "0:999999999" }, '--distances: must be at most 10000 numbers, got "0:999999999".'],
+    [{ layer: "-1" }, '--layer: must be whole numbers from 0, got "-1".'],
+    [{ folds: "NaN" }, '--folds: must be a number, got "NaN".'],
+    [{ folds: "" }, '--folds: must be a number, got "".'],
+    [{ folds: true }, "--folds: must be a number, got true."],
+    [{ folds: [5] }, "--folds: must be a number, got [5]."],
+    [{ folds: "2.5" }, '--folds: must be a whole number, got "2.5".'],
+    [{ folds: "Infinity" }, '--folds: must be a number, got "Infinity".'],
+    [{ width: "-3" }, '--width: must be at least 1, got "-3".'],
+    [{ components: "all" }, '--components: must be a whole number from 1, or none, got "all".'],
+    [{ standardise: "yes" }, '--standardise: must be true or false, got "yes".'],
+    [{ stories: "," }, '--stories: must be one name or more (leave the option out for all), got ",".'],
+    [
+      { participants: 18 },
+      '--participants: must be names like "a,b" or a list of them, got 18. Labels of digits need quotes',
+    ],
+    [
+      { participants: ["01", 2] },
+      'got ["01",2]. Labels of digits need quotes, such as "018": YAML reads them as numbers.',
+    ],
+    [{ atlas: 400 }, "--atlas: must be a text, got 400. Labels of digits need quotes"],
+    [{ alphas: "1,,2" }, '--alphas: must be numbers above 0 like "0.1,1,10", got "1,,2".'],
+    [{ alphas: "0,1" }, '--alphas: must be numbers above 0 like "0.1,1,10", got "0,1".'],
+    [{ alphas: [] }, '--alphas: must be numbers above 0 like "0.1,1,10", got [].'],
+    [{ controls: "none,word-rate" }, "--controls: must be one of word-rate, random-weights, random-window"],
     [{ controls: "noise" }, "--controls: must be one of word-rate, random-weights, random-window"],
   ])("refuses %j", (wrong, message) => {
     expect(() => checkOptions({ ...folders, ...wrong })).toThrow(message);
   });
 
+  test("by hand: nothing, in words, where several may be named", () => {
+    const nothing = checkOptions({ ...folders, controls: "none", exclude: "none", confounds: [] });
+    expect(nothing).toMatchObject({ controls: [], exclude: [], confounds: [] });
+    expect(checkOptions({ ...folders, controls: "word-rate, random-window" }).controls).toHaveLength(2);
+  });
+
+  test("a list holds each number once, in the order in which it was given", () => {
+    expect(checkOptions({ ...folders, distances: "8,-2:2,0" }).distances).toEqual([8, -2, -1, 0, 1, 2]);
+  });
+
+  test("numbers in words of a flag are numbers", () => {
+    expect(checkOptions({ ...folders, folds: " 3 ", cutoff: "1e2", components: "7" })).toMatchObject({
+      ...{ folds: 3, cutoff: 100, components: 7 },
+    });
+  });
+
   test("all problems are told at once", () => {
-    expect(() => checkOptions({ folds: 1, pooling: "max" })).toThrow(/--dataset[\s\S]*--pooling[\s\S]*--folds/);
+    expect(() => checkOptions({ folds: 1, pooling: "max" })).toThrow(/<dataset>[\s\S]*--pooling[\s\S]*--folds/);
   });
 });
 
@@ -57,9 +106,17 @@ describe("readStudyFile", () => {
     expect(options).toMatchObject({ dataset: "in", layer: [0, 4], distances: [-2, -1, 0, 1, 2], folds: 3 });
   });
 
+  test("a wrong flag beside the file is called as it was typed", () => {
+    const wrong = () => readStudyFile(bytes("dataset: a\noutput: b\nfolds: 3\n"), { overrides: { folds: "1" } });
+    expect(wrong).toThrow(/^--folds: must be at least 2, got "1"\.$/);
+  });
+
   test.each([
     ["dataset: a\noutput: b\npoling: last\n", "s.yaml:3: poling: there must be an option of that name."],
     ["dataset: a\noutput: b\nfolds: 1\n", "s.yaml:3: folds: must be at least 2, got 1."],
+    ["dataset: a\noutput: b\n\nparticipants: 018\n", "s.yaml:4: participants: must be names"],
+    ["output: b\n", "s.yaml: dataset: must be given, got nothing."],
+    ["dataset: a\ndataset: b\n", "s.yaml:2:1: the study file must be YAML, got: Map keys must be unique"],
     ["dataset: a\noutput: [b\n", "s.yaml:3:1: the study file must be YAML"],
     ["- a\n", 's.yaml:1: the study file must hold "option: value" lines'],
   ])("refuses %j with its line", (text, message) => {

@@ -1,0 +1,125 @@
+import { z } from "zod";
+
+/** Most values that one option may list: a range such as `0:1e9` is a slip, and would fill the memory. */
+const mostValues = 10_000;
+
+/**
+ * A list of whole numbers, each once: `4`, `"0,4,8"`, `"-10:30"` (both ends in), `"-10:30:2"`, or an array; `"none"` is
+ * empty.
+ *
+ * @param least - the smallest that is allowed
+ */
+export const wholeNumbers = (least = Number.MIN_SAFE_INTEGER) =>
+  z
+    .union([z.number(), z.string(), z.array(z.union([z.number(), z.string()]))], {
+      error: 'must be whole numbers like 4, "0,4,8" or "-10:30"',
+    })
+    .transform((value, context) => {
+      const parts = value === "none" ? [] : Array.isArray(value) ? value.map(String) : String(value).split(",");
+      const list = parts.flatMap((part) => expandRange(part.trim()) ?? [Number.NaN]);
+      const refuse = (message: string) => context.addIssue({ code: "custom", message });
+      if (list.some(Number.isNaN)) refuse('must be whole numbers like "4", "0,4,8" or "-10:30"');
+      else if (list.some((number) => number < least)) refuse(`must be whole numbers from ${least}`);
+      else if (list.length > mostValues) refuse(`must be at most ${mostValues} numbers`);
+      return [...new Set(list)];
+    });
+
+function expandRange(part: string): readonly number[] | undefined {
+  if (/^-?\d{1,15}$/.test(part)) return [Number(part)];
+  const match = /^(-?\d{1,15}):(-?\d{1,15})(?::(\d{1,15}))?$/.exec(part);
+  if (!match) return undefined;
+  const [start, end, step] = [Number(match[1]), Number(match[2]), Number(match[3] ?? 1)];
+  if (step === 0 || end < start) return undefined;
+  // One more than is allowed is enough to be refused.
+  const length = Math.min(Math.floor((end - start) / step), mostValues) + 1;
+  return Array.from({ length }, (_, i) => start + i * step);
+}
+
+const digits = 'Labels of digits need quotes, such as "018": YAML reads them as numbers';
+
+/**
+ * Names: `"a,b"` or an array.
+ *
+ * @param options.none - whether an empty list and the word `none` are allowed, for no name at all
+ */
+export const names = ({ none = false } = {}) =>
+  z
+    .union([z.string(), z.array(z.string())], {
+      error: (issue) =>
+        `must be names like "a,b" or a list of them, got ${JSON.stringify(issue.input)}${[issue.input].flat().some((part) => typeof part === "number") ? `. ${digits}` : ""}`,
+    })
+    .transform((value, context) => {
+      if (none && value === "none") return [];
+      const parts = typeof value === "string" ? value.split(",") : value;
+      const list = parts.map((name) => name.trim()).filter((name) => name !== "");
+      if (list.length === 0 && !none)
+        context.addIssue({ code: "custom", message: "must be one name or more (leave the option out for all)" });
+      return list;
+    });
+
+/** Numbers above 0: `"0.1,1,10"` or an array. */
+export const positiveNumbers = z
+  .union([z.number(), z.string(), z.array(z.number())], { error: 'must be numbers above 0 like "0.1,1,10"' })
+  .transform((value, context) => {
+    const parts = typeof value === "string" ? value.split(",") : [value].flat();
+    const list = parts.map((part) => (String(part).trim() === "" ? Number.NaN : Number(part)));
+    if (!(list.length > 0 && list.every((number) => number > 0 && Number.isFinite(number))))
+      context.addIssue({ code: "custom", message: 'must be numbers above 0 like "0.1,1,10"' });
+    return list;
+  });
+
+/** A number, or a text that is nothing else: neither the empty text nor true count as one. */
+const number = (schema: z.ZodNumber) =>
+  z.preprocess((value) => (typeof value === "string" && value.trim() !== "" ? Number(value) : value), schema);
+
+/** A whole number from `least`. */
+export const whole = (least: number) => number(z.int().min(least));
+
+/** A number from `least`. */
+export const amount = (least: number) => number(z.number().min(least));
+
+/** A whole number from `least`, or `none`. */
+export const wholeOrNone = (least: number) =>
+  z.union([z.literal("none"), whole(least)], { error: `must be a whole number from ${least}, or none` });
+
+/** One of several words. */
+export const choice = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values);
+
+/** True or false. */
+export const yesOrNo = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")], {
+  error: "must be true or false",
+});
+
+/** A label of a file name; the empty text asks for files without it. */
+export const label = z.string({
+  error: (issue) =>
+    `must be a text, got ${JSON.stringify(issue.input)}${typeof issue.input === "number" ? `. ${digits}` : ""}`,
+});
+
+/** A path. */
+export const path = z.string().min(1, { error: "must be a path, not the empty text" });
+
+/** What a check of {@link z} found, as a sentence of the form "must be ..., got ...". */
+export function formatProblem(issue: z.core.$ZodIssue, value: unknown): string {
+  const got = `got ${typeof value === "string" ? `"${value}"` : (JSON.stringify(value) ?? "nothing")}`;
+  const must = mustOf(issue);
+  return must.includes(", got ") ? `${must}.` : `${must}, ${got}.`;
+}
+
+function mustOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_value":
+      return `must be one of ${issue.values.join(", ")}`;
+    case "too_small":
+      return issue.origin === "string" ? issue.message : `must be at least ${issue.minimum}`;
+    case "too_big":
+      return `must be at most ${issue.maximum}`;
+    case "invalid_type": {
+      if (issue.message.startsWith("must ")) return issue.message;
+      const names: Readonly<Record<string, string>> = { int: "a whole number", string: "a text" };
+      return `must be ${names[issue.expected] ?? `a ${issue.expected}`}`;
+    }
+    default:
+      return issue.message;
+  }
+}
