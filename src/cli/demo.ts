@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { simulateDataset } from "../phantom/simulate.ts";
+import type { PhantomTruth } from "../phantom/truth.ts";
 import { folderStore } from "../sources/node.ts";
 import { loadStudyModel } from "../study/activations.ts";
 import { checkOptions } from "../study/options.ts";
@@ -31,8 +32,12 @@ export const demo: Command = {
     const model = await loadStudyModel(machine, { onProgress });
     const device = { provider, threads };
     const simulation = { responses: "surface", nVertices: 642, device, onProgress } as const;
-    const truth = await simulateDataset(folderStore(dataset), model, simulation);
-    await model.close();
+    let truth: PhantomTruth;
+    try {
+      truth = await simulateDataset(folderStore(dataset), model, simulation);
+    } finally {
+      await model.close();
+    }
     const { L, R } = truth.surfaces;
     const options = checkOptions({
       dataset,

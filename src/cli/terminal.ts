@@ -27,20 +27,12 @@ export interface Terminal {
   readonly onProgress: OnProgress;
   /** Ends the bar that stands, so that the next line starts on its own. */
   endProgress(): void;
-  readonly bold: (text: string) => string;
-  readonly dim: (text: string) => string;
 }
 
-/**
- * A terminal over two streams.
- *
- * @remarks Colours only where standard output is a terminal and `NO_COLOR` is unset or empty (https://no-color.org).
- */
+/** A terminal over two streams; without a bar where `TERM` is "dumb", which cannot go back in a line. */
 export function createTerminal(streams: Streams, options: { readonly quiet?: boolean } = {}): Terminal {
-  const { stdout, stderr, environment } = streams;
+  const { stdout, stderr } = streams;
   const { quiet = false } = options;
-  const colour = Boolean(stdout.isTTY) && !environment["NO_COLOR"] && environment["TERM"] !== "dumb";
-  const style = (code: number) => (text: string) => (colour ? `\u001b[${code}m${text}\u001b[22m` : text);
   const bar = progressBar(streams);
   return {
     print(line = "") {
@@ -54,14 +46,13 @@ export function createTerminal(streams: Streams, options: { readonly quiet?: boo
     },
     onProgress: quiet ? () => undefined : bar.update,
     endProgress: bar.end,
-    bold: style(1),
-    dim: style(2),
   };
 }
 
 const milliseconds = { redraw: 100, betweenLines: 10_000, beforeFirstLine: 2_000 } as const;
 
-function progressBar({ stderr, now }: Streams): { update: OnProgress; end: () => void } {
+function progressBar({ stderr, now, environment }: Streams): { update: OnProgress; end: () => void } {
+  const live = stderr.isTTY === true && environment["TERM"] !== "dumb";
   let label = "";
   let started = 0;
   let drawn = 0;
@@ -72,18 +63,18 @@ function progressBar({ stderr, now }: Streams): { update: OnProgress; end: () =>
     label = progress.label;
     started = now();
     // On a pipe, a step that ends within two seconds leaves no line.
-    drawn = stderr.isTTY ? 0 : started + milliseconds.beforeFirstLine - milliseconds.betweenLines;
+    drawn = live ? 0 : started + milliseconds.beforeFirstLine - milliseconds.betweenLines;
   }
 
   function update(progress: Progress): void {
     if (progress.label !== label || progress.done === 0) begin(progress);
     const time = now();
     const finished = progress.done >= progress.total;
-    const due = time - drawn >= (stderr.isTTY ? milliseconds.redraw : milliseconds.betweenLines);
+    const due = time - drawn >= (live ? milliseconds.redraw : milliseconds.betweenLines);
     if (!due && !(finished && standing)) return;
     drawn = time;
     const text = formatProgress(progress, (time - started) / 1000, stderr.columns ?? 80);
-    if (stderr.isTTY) {
+    if (live) {
       stderr.write(`\r\u001b[K${text}`);
       standing = !finished;
       if (finished) stderr.write("\n");

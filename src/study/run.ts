@@ -60,9 +60,10 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
 
   const inputs = await loadInputs(options, onProgress);
   const model = await loadStudyModel(options, { onProgress });
-  const wantsRandom = options.controls.includes("random-weights");
-  const random = wantsRandom ? await loadStudyModel(options, { randomWeights: true, onProgress }) : undefined;
+  let random: LanguageModel | undefined;
   try {
+    if (options.controls.includes("random-weights"))
+      random = await loadStudyModel(options, { randomWeights: true, onProgress });
     const layers = studyLayers(options, model);
     const plan = planStudy(
       inputs.participants.map((participant) => plannedParticipant(participant, options)),

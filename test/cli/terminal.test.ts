@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { createTerminal, formatProgress, formatSeconds } from "../../src/cli/terminal.ts";
+
+function terminalAt({ isTTY = false, TERM = "xterm" } = {}) {
+  let time = 0;
+  let [stdout, stderr] = ["", ""];
+  const streams = {
+    stdout: { write: (text: string) => (stdout += text), isTTY },
+    stderr: { write: (text: string) => (stderr += text), isTTY, columns: 60 },
+    environment: { TERM },
+    now: () => time,
+  };
+  return {
+    create: (quiet = false) => createTerminal(streams, { quiet }),
+    wait: (milliseconds: number) => {
+      time += milliseconds;
+    },
+    written: () => ({ stdout, stderr }),
+  };
+}
+
+describe("formatSeconds, formatProgress (by hand)", () => {
+  test.each([
+    [0, "0:00"],
+    [31.4, "0:31"],
+    [725, "12:05"],
+    [10_927, "3:02:07"],
+  ])("%f s: %s", (seconds, text) => {
+    expect(formatSeconds(seconds)).toBe(text);
+  });
+
+  test("the time left is that of the part which is not done, at the pace so far", () => {
+    expect(formatProgress({ label: "x", done: 1, total: 4 }, 10, 80)).toMatch(/ 25 % {2}1\/4 {2}0:30 left$/);
+    expect(formatProgress({ label: "x", done: 4, total: 4 }, 10, 80)).toMatch(/100 % {2}4\/4 {2}0:10 in all$/);
+  });
+
+  test("never wider than the terminal", () => {
+    for (const columns of [10, 40, 200])
+      expect(formatProgress({ label: "a long label ".repeat(4), done: 1, total: 3 }, 1, columns).length).toBeLessThan(
+        columns,
+      );
+  });
+});
+
+describe("createTerminal", () => {
+  test("on a terminal, a bar that is drawn over itself; a note stands on a line of its own", () => {
+    const at = terminalAt({ isTTY: true });
+    const terminal = at.create();
+    at.wait(1000);
+    terminal.onProgress({ label: "reading", done: 0, total: 2 });
+    at.wait(1000);
+    terminal.onProgress({ label: "reading", done: 1, total: 2 });
+    terminal.note("a note");
+    const { stderr } = at.written();
+    expect(stderr.split("\r\u001b[K")).toHaveLength(3);
+    expect(stderr).toMatch(/left\na note\n$/);
+  });
+
+  test.each([
+    ["a pipe", { isTTY: false }],
+    ["a terminal that cannot go back in a line", { isTTY: true, TERM: "dumb" }],
+  ])("on %s, lines without control characters, the first after two seconds", (_, kind) => {
+    const at = terminalAt(kind);
+    const terminal = at.create();
+    terminal.onProgress({ label: "reading", done: 0, total: 9 });
+    at.wait(1900);
+    terminal.onProgress({ label: "reading", done: 1, total: 9 });
+    expect(at.written().stderr).toBe("");
+    at.wait(200);
+    terminal.onProgress({ label: "reading", done: 2, total: 9 });
+    terminal.onProgress({ label: "reading", done: 3, total: 9 });
+    expect(at.written().stderr).toMatch(/^reading [^\r\u001b\n]* 2\/9 {2}0:07 left\n$/);
+  });
+
+  test("with --json, results alone", () => {
+    const at = terminalAt();
+    const terminal = at.create(true);
+    terminal.note("a note");
+    terminal.onProgress({ label: "reading", done: 1, total: 2 });
+    terminal.print("{}");
+    expect(at.written()).toEqual({ stdout: "{}\n", stderr: "" });
+  });
+});
