@@ -53,7 +53,7 @@ function fromOklab([lightness, a, b]: readonly [number, number, number]): Rgb {
   ];
 }
 
-/** From deep violet over red to pale yellow: values above zero, and distances. */
+/** From deep violet over red to pale yellow: distances. */
 export const warm: ColourMap = uniformColourMap([
   [0.36, 0.13, 310],
   [0.52, 0.19, 372],
@@ -61,9 +61,18 @@ export const warm: ColourMap = uniformColourMap([
   [0.92, 0.13, 460],
 ]);
 
-/** From deep blue to pale green: how far values lie below zero. */
-export const cool: ColourMap = uniformColourMap([
-  [0.36, 0.13, 270],
-  [0.6, 0.12, 230],
-  [0.92, 0.08, 190],
+/** From the grey of the bare surface over orange to deep red: values from zero upwards. */
+export const above: ColourMap = uniformColourMap([
+  [0.85, 0.004, 60],
+  [0.77, 0.14, 68],
+  [0.58, 0.19, 38],
+  [0.32, 0.12, 22],
+]);
+
+/** From the grey of the bare surface over light blue to deep blue: how far values lie below zero. */
+export const below: ColourMap = uniformColourMap([
+  [0.85, 0.004, 240],
+  [0.73, 0.11, 232],
+  [0.53, 0.14, 252],
+  [0.31, 0.12, 268],
 ]);

@@ -1,6 +1,6 @@
 import { ShapeError } from "../errors.ts";
 import { extentOf } from "./chart.ts";
-import { type ColourMap, cool, type Rgb, warm } from "./colour-map.ts";
+import { above, below, type ColourMap, type Rgb, warm } from "./colour-map.ts";
 import { type Findings, fewestForSignificance, significanceLevel } from "./findings.ts";
 import { type GroupScores, groupScores, selectGroup } from "./group.ts";
 import { html, type Markup } from "./markup.ts";
@@ -15,6 +15,8 @@ const width = 440;
 /** A map to draw: values a vertex of both hemispheres, masked already. */
 interface CortexMap {
   readonly name: string;
+  /** Whether vertices are hidden that do not pass the test. */
+  readonly isThresholded: boolean;
   readonly caption: string;
   readonly values: Float64Array;
   readonly decimals: number;
@@ -23,8 +25,8 @@ interface CortexMap {
 }
 
 /**
- * Maps of the group on the cortex, lateral and medial: brain score, forecast score and forecast distance, shown where
- * they differ from zero over subjects; undefined where there is no mesh or no score of vertices.
+ * Maps of the group on the cortex, lateral and medial: brain score, forecast score and forecast distance, of the vertices
+ * that differ from zero over subjects, or of all where none does; undefined where there is no mesh or no score of vertices.
  *
  * @throws ShapeError where a mesh does not have the vertices of the scores
  */
@@ -67,8 +69,10 @@ function mapsOf(result: StudyResult, wanted: readonly GroupScores[]): CortexMap[
     if (!scores) return [];
     const isArgmax = analysis === "forecastDistance";
     const test = isArgmax ? beyondZero : scores;
-    const mask = isTested && test ? test.qValue : undefined;
-    const values = scores.mean.map((mean, v) => (!mask || mask[v]! < significanceLevel ? mean : Number.NaN));
+    const passes = (q: number) => q < significanceLevel;
+    // A map that hides everything shows nothing: where no vertex passes, all are shown, and that is said above the map.
+    const mask = isTested && test?.qValue.some(passes) ? test.qValue : undefined;
+    const values = scores.mean.map((mean, v) => (!mask || passes(mask[v]!) ? mean : Number.NaN));
     const nShown = values.reduce((n, value) => n + (Number.isFinite(value) ? 1 : 0), 0);
     const names: Record<string, string> = {
       brainScore: "Brain score R",
@@ -76,18 +80,22 @@ function mapsOf(result: StudyResult, wanted: readonly GroupScores[]): CortexMap[
       forecastDistance: "Forecast distance d* (words)",
     };
     const counted = `${formatCount(nShown)} of ${formatCount(values.length)} vertices (${formatShare(nShown / values.length)})`;
-    const threshold = !mask
-      ? isTested
-        ? "Not thresholded: distances 8 and 0 were not both computed."
-        : `Not thresholded: with fewer than ${fewestForSignificance} subjects no vertex can reach q < .01.`
-      : isArgmax
-        ? `Shown where F(8) differs from F(0) over subjects (paired Wilcoxon signed-rank test, q < .01 over vertices): ${counted}.`
-        : `Shown where it differs from zero over subjects (Wilcoxon signed-rank test, q < .01 over vertices): ${counted}.`;
+    const tested = isArgmax
+      ? "F(8) differs from F(0) over subjects (paired Wilcoxon signed-rank test, q < .01 over vertices)"
+      : "it differs from zero over subjects (Wilcoxon signed-rank test, q < .01 over vertices)";
+    const threshold = mask
+      ? `Shown where ${tested}: ${counted}.`
+      : !isTested
+        ? `Not thresholded: with fewer than ${fewestForSignificance} subjects no vertex can reach q < .01.`
+        : test
+          ? `Not thresholded: there is no vertex at which ${tested}.`
+          : "Not thresholded: distances 8 and 0 were not both computed.";
     const atLayer = layer === "n/a" ? "" : `, layer ${layer}`;
     const caption = `Mean over subjects${atLayer}. ${threshold}`;
     return [
       {
         name: names[analysis] ?? analysis,
+        isThresholded: mask !== undefined,
         caption,
         values,
         decimals: isArgmax ? 1 : analysis === "brainScore" ? 3 : 4,
@@ -102,7 +110,7 @@ function mapFigure(map: CortexMap, surfaces: readonly Surface[], nLeft: number):
   const limit = Math.max(Math.abs(least), Math.abs(greatest));
   const colour = (value: number): Rgb => {
     if (!map.isSigned) return warm(greatest > least ? (value - least) / (greatest - least) : 0.5);
-    return value < 0 ? cool(-value / limit) : warm(value / limit);
+    return value < 0 ? below(-value / limit) : above(value / limit);
   };
   const views = (["L", "R"] as const).flatMap((hemi) => {
     const surface = surfaces.find((candidate) => candidate.hemi === hemi);
@@ -116,16 +124,19 @@ function mapFigure(map: CortexMap, surfaces: readonly Surface[], nLeft: number):
       return html`<div>${image(picture, `${map.name}: ${name} view of the ${surface.name} surface`)}${name}</div>`;
     });
   });
-  const ends = (low: number, high: number, scale: ColourMap, isReversed = false) => {
-    const bar = rasteriseBar(isReversed ? (share) => scale(1 - share) : scale, 128, 4);
-    return html`<span class="bar">${formatNumber(low, map.decimals)} ${image(bar, "colour scale")} ${formatNumber(high, map.decimals)}</span>`;
+  const bar = (ticks: readonly number[], scale: ColourMap) => {
+    const shown = ticks.map((tick) => formatNumber(tick, tick === 0 ? 0 : map.decimals));
+    const description = `colour scale from ${shown[0]} to ${shown.at(-1)}`;
+    return html`<div class="bar">${image(rasteriseBar(scale, 255, 8), description)}<div>${shown.map((tick) => html`<span>${tick}</span>`)}</div></div>`;
   };
   const bars = !Number.isFinite(limit)
-    ? html`<span>No vertex passes the threshold.</span>`
-    : map.isSigned
-      ? [least < 0 && ends(-limit, 0, cool, true), greatest >= 0 && ends(0, limit, warm)]
-      : ends(least, greatest, warm);
-  return html`<figure><h3>${map.name}</h3><div class="maps">${views}</div><div class="bars">${bars}</div><figcaption>${map.caption}</figcaption></figure>`;
+    ? html`<p>No vertex has a score.</p>`
+    : !map.isSigned
+      ? bar([least, greatest], warm)
+      : least < 0
+        ? bar([-limit, 0, limit], (share) => (share < 0.5 ? below(1 - 2 * share) : above(2 * share - 1)))
+        : bar([0, limit], above);
+  return html`<figure><h3>${map.name}${!map.isThresholded && html` <span class="aside">not thresholded</span>`}</h3><div class="maps">${views}</div>${bars}<figcaption>${map.caption}</figcaption></figure>`;
 }
 
 function image({ pixels, width, height }: Picture, description: string): Markup {

@@ -16,6 +16,9 @@ export interface CurveChartOptions extends ChartText {
   readonly xDomain: readonly [number, number];
   readonly yDomain: readonly [number, number];
   readonly xTicks: readonly number[];
+  /** What the axes say: `"distance (words)"`, `"forecast score F"`. */
+  readonly xLabel: string;
+  readonly yLabel: string;
   /** Where to put a mark: on the curve's highest point, full where significant. */
   readonly peak?: { readonly index: number; readonly isSignificant: boolean; readonly label: string } | undefined;
   /** A control, drawn in grey. */
@@ -30,32 +33,54 @@ export function curveChart(points: readonly CurvePoint[], options: CurveChartOpt
   const at = peak ? points[peak.index] : undefined;
   const control = options.control ?? [];
   const isDense = points.length > 16;
+  // A mark at either end has its label beside the axes' numbers, not upon them.
+  const [left, right] = xDomain;
+  const room = 0.03 * (right - left);
+  const anchor = at && at.x - left < 2 * room ? "start" : at && right - at.x < 2 * room ? "end" : "middle";
   return drawChart(
     {
-      width: 320,
-      height: 220,
-      marginLeft: 52,
+      width: 336,
+      height: 238,
+      marginLeft: 72,
       marginRight: 12,
       marginTop: 24,
-      marginBottom: 28,
-      x: { domain: xDomain },
+      marginBottom: 46,
+      x: { domain: [left - room, right + room] },
       y: { domain: yDomain },
       color: { type: "identity" },
       r: { type: "identity" },
+      symbol: { type: "identity" },
       marks: [
         gridY({ ticks: 4, stroke: "var(--rule)", strokeOpacity: 0.75 }),
-        axisY({ ticks: 4, tickSize: 0, label: null, fill: "var(--soft)" }),
+        axisY({
+          ...{ ticks: 4, tickSize: 0, fill: "var(--soft)" },
+          ...{ label: options.yLabel, labelAnchor: "center", labelArrow: "none", labelOffset: 68 },
+        }),
         axisX({
           ticks: options.xTicks,
           tickFormat: (x: number) => formatNumber(x, 0),
-          tickSize: 0,
-          label: null,
-          fill: "var(--soft)",
+          ...{ tickSize: 0, fill: "var(--soft)" },
+          ...{ label: options.xLabel, labelAnchor: "center", labelArrow: "none", labelOffset: 40 },
         }),
         ruleY([0], { stroke: "var(--ink)", strokeWidth: 1 }),
         ...(xDomain[0] < 0 ? [ruleX([0], { stroke: "var(--ink)", strokeWidth: 1, strokeDasharray: "1,3" })] : []),
         band(control, "var(--control)", 0.22),
         lineY(control, { x: "x", y: "mean", stroke: "var(--control)", strokeWidth: 1.75, strokeDasharray: "5,3" }),
+        // A control at one distance alone has no line or band to be seen.
+        ruleX(control.length === 1 ? control : [], {
+          x: "x",
+          y1: "low",
+          y2: "high",
+          stroke: "var(--control)",
+          strokeWidth: 2,
+        }),
+        dot(control.length === 1 ? control : [], {
+          x: "x",
+          y: "mean",
+          symbol: "diamond2",
+          r: 4,
+          fill: "var(--control)",
+        }),
         band(points, colour, 0.2),
         lineY(points, { x: "x", y: "mean", stroke: colour, strokeWidth: 2.5 }),
         ...(isDense
@@ -81,6 +106,8 @@ export function curveChart(points: readonly CurvePoint[], options: CurveChartOpt
                 y: (point: CurvePoint) => (Number.isFinite(point.high) ? point.high : point.mean),
                 text: () => peak!.label,
                 dy: -15,
+                textAnchor: anchor,
+                dx: anchor === "start" ? -5 : anchor === "end" ? 5 : 0,
                 fontWeight: 600,
                 fill: "currentColor",
               }),

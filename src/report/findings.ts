@@ -21,11 +21,20 @@ export interface Findings {
   readonly brain: GroupScores | undefined;
   readonly noiseCeiling: GroupScores | undefined;
   /** Controls of the brain score that were run. */
-  readonly brainControls: readonly { readonly name: string; readonly scores: GroupScores }[];
+  readonly brainControls: readonly BrainControl[];
   /** Forecast scores at the main layer; undefined where none were computed. */
   readonly forecast: ForecastFindings | undefined;
   readonly forecastDistance: GroupScores | undefined;
   readonly forecastDepth: GroupScores | undefined;
+}
+
+/** A control of the brain score. */
+export interface BrainControl {
+  /** `"word rate"`. */
+  readonly name: string;
+  readonly scores: GroupScores;
+  /** Brain score minus the control's, within subjects. */
+  readonly beyond: GroupScores | undefined;
 }
 
 /** Forecast scores over distances. */
@@ -58,9 +67,9 @@ export function studyFindings(result: StudyResult): Findings {
   const group = groupScores(view.subjects);
   const brainLayer = mainLayer(result, "brainScore") ?? "n/a";
   const brain = selectGroup(group, "brainScore", brainLayer, "n/a");
-  const controls: [string, ScoreKey["layer"], string][] = [
-    ["brainScoreWordRate", "n/a", "word rate"],
-    ["brainScoreRandomWeights", brainLayer, "random weights"],
+  const controls: [string, ScoreKey["layer"], string, string][] = [
+    ["brainScoreWordRate", "n/a", "word rate", "brainScoreBeyondWordRate"],
+    ["brainScoreRandomWeights", brainLayer, "random weights", "brainScoreBeyondRandomWeights"],
   ];
   const order = group.targets.map((_, i) => i);
   const rank = (i: number) => (Number.isFinite(brain?.mean[i]) ? brain!.mean[i]! : Number.NEGATIVE_INFINITY);
@@ -74,9 +83,9 @@ export function studyFindings(result: StudyResult): Findings {
     order: brain ? order.sort((a, b) => Math.sign(rank(b) - rank(a)) || a - b) : order,
     brain,
     noiseCeiling: selectGroup(group, "noiseCeiling", "n/a", "n/a"),
-    brainControls: controls.flatMap(([analysis, layer, name]) => {
+    brainControls: controls.flatMap(([analysis, layer, name, contrast]) => {
       const scores = selectGroup(group, analysis, layer, "n/a");
-      return scores ? [{ name, scores }] : [];
+      return scores ? [{ name, scores, beyond: selectGroup(group, contrast, brainLayer, "n/a") }] : [];
     }),
     forecast: forecastFindings(result, group),
     forecastDistance: selectGroup(group, "forecastDistance", distanceLayer, "n/a"),

@@ -1,6 +1,6 @@
 import { cortexSection } from "./cortex-section.ts";
 import { type Findings, isSignificant, significanceLevel, studyFindings } from "./findings.ts";
-import { html, type Markup, trusted } from "./markup.ts";
+import { type Content, html, type Markup, trusted } from "./markup.ts";
 import { formatInterval, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
 import { describeStories, qualitySection } from "./quality-section.ts";
 import type { StudyResult } from "./result.ts";
@@ -56,12 +56,14 @@ ${provenanceSection(result)}
 }
 
 function groupSection(findings: Findings): Markup {
-  const { group, order, labels, brain, forecast, forecastDistance, view } = findings;
+  const { group, order, labels, brain, brainControls, forecast, forecastDistance, view } = findings;
+  const beyond = brainControls.flatMap(({ name, beyond: scores }) => (scores ? [{ name, scores }] : []));
   const number = (name: string): TableColumn => ({ name, kind: "number" });
   const columns = [
     { name: "Region", kind: "text" } as const,
     number("n"),
     ...(brain ? [number("R"), number("95 % interval"), number("q")] : []),
+    ...beyond.flatMap(({ name }) => [number(`R − ${name}`), number("q")]),
     ...(forecast ? [number(`F(${formatNumber(forecast.tabled, 0)})`), number("95 % interval"), number("q")] : []),
     ...(forecastDistance ? [number("d*")] : []),
   ];
@@ -79,17 +81,22 @@ function groupSection(findings: Findings): Markup {
       labels[target]!,
       formatNumber(counted?.n[target] ?? 0, 0),
       ...(brain ? tested(brain, 3) : []),
+      ...beyond.flatMap(({ scores }) => tested(scores, 3).filter((_, i) => i !== 1)),
       ...(forecast ? tested(forecast.atTabled, 4) : []),
       ...(forecastDistance ? [formatNumber(forecastDistance.mean[target]!, 1)] : []),
     ];
   });
   const what = view.kind === "hemispheres" ? "Means over all vertices of a hemisphere, since no atlas was given. " : "";
-  const caption = `${what}n: subjects with a score. R: brain score; F: forecast score; d*: forecast distance, mean over subjects (words). Intervals: 95 % confidence of the mean over subjects (t-distribution). q: two-sided Wilcoxon signed-rank test against zero, false discovery rate over the regions (Benjamini and Hochberg); bold where q < ${String(significanceLevel).replace("0.", ".")}.`;
+  const caption = `${what}n: subjects with a score. R: brain score${beyond.length > 0 ? ", and what it has beyond its controls within subjects" : ""}; F: forecast score; d*: forecast distance, mean over subjects (words). Intervals: 95 % confidence of the mean over subjects (t-distribution). q: two-sided Wilcoxon signed-rank test against zero, false discovery rate over the regions (Benjamini and Hochberg); bold where q < ${String(significanceLevel).replace("0.", ".")}.`;
   return html`<section><h2>Group</h2>${dataTable(columns, rows, caption)}</section>`;
 }
 
 function optionsSection({ options }: StudyResult): Markup {
-  const rows = flatten(options).map(([name, value]) => [html`<code>${name}</code>`, value]);
+  const all = flatten(options);
+  const code = (name: string) => html`<code>${name}</code>`;
+  const unset = all.filter(([, value]) => value === undefined).map(([name]) => name);
+  const rows: Content[][] = all.flatMap(([name, value]) => (value === undefined ? [] : [[code(name), value]]));
+  if (unset.length > 0) rows.push(["not set", unset.map((name, i) => [i > 0 && ", ", code(name)])]);
   return html`<section><h2>Options</h2>${dataTable(
     [
       { name: "Option", kind: "text" },
@@ -113,7 +120,7 @@ function provenanceSection({ model, provenance }: StudyResult): Markup {
       "Source data set",
       [URL, DOI, Version].filter(Boolean).join(", "),
     ]),
-    ...Object.entries(environment).map(([name, value]) => [name, value]),
+    ...Object.entries(environment).filter(([name]) => name !== "cortecast"),
   ];
   const columns: TableColumn[] = [
     { name: "What", kind: "text" },
@@ -131,18 +138,18 @@ function provenanceSection({ model, provenance }: StudyResult): Markup {
 ${inputs.length > 0 && html`<details><summary>${formatNoun(inputs.length, "input file")}</summary>${files}</details>`}</section>`;
 }
 
-/** Nested records as pairs of `outer.inner` and the value as text. */
-function flatten(options: Readonly<Record<string, unknown>>, prefix = ""): [string, string][] {
-  return Object.entries(options).flatMap(([name, value]): [string, string][] => {
+/** Nested records as pairs of `outer.inner` and the value as text, undefined where it is not set. */
+function flatten(options: Readonly<Record<string, unknown>>, prefix = ""): [string, string | undefined][] {
+  return Object.entries(options).flatMap(([name, value]): [string, string | undefined][] => {
     const isRecord = typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
     if (isRecord) return flatten(value as Record<string, unknown>, `${prefix}${name}.`);
-    return [[`${prefix}${name}`, formatOption(value)]];
+    return [[`${prefix}${name}`, value === undefined || value === null ? undefined : formatOption(value)]];
   });
 }
 
 function formatOption(value: unknown): string {
   if (Array.isArray(value) || ArrayBuffer.isView(value))
     return Array.from(value as ArrayLike<unknown>, formatOption).join(", ");
-  if (value === undefined || value === null) return "not set";
+  if (value === undefined || value === null) return "n/a";
   return typeof value === "object" ? JSON.stringify(value) : String(value as string | number | boolean);
 }

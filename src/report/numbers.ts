@@ -5,10 +5,10 @@ export function formatNumber(value: number, decimals = 3): string {
   return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "\u2212");
 }
 
-/** A whole number with a true minus sign and thin spaces between thousands: `"81 924"`. */
+/** A whole number with a true minus sign and narrow spaces between thousands that no line breaks at: `"81 924"`. */
 export function formatCount(value: number): string {
   if (!Number.isFinite(value)) return "n/a";
-  const text = String(Math.abs(Math.round(value))).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+  const text = String(Math.abs(Math.round(value))).replace(/\B(?=(\d{3})+$)/g, "\u202f");
   return `${value <= -0.5 ? "\u2212" : ""}${text}`;
 }
 

@@ -1,6 +1,6 @@
 import { axisX, dot, gridX, type Markish, ruleX, ruleY, text } from "@observablehq/plot";
 import { type ChartText, drawChart, extentOf } from "./chart.ts";
-import type { Markup } from "./markup.ts";
+import { html, type Markup } from "./markup.ts";
 import { formatNumber } from "./numbers.ts";
 
 /** A mean with its interval, where there is one (else NaN). */
@@ -38,14 +38,26 @@ export interface RegionChartOptions extends ChartText {
 /** Symbols of the first, second, ... control. */
 export const controlSymbols = ["diamond2", "square2"] as const;
 
-const width = 920;
+/** Sizes of the chart for a page or a slide, and for a telephone: letters stay as large. */
+const layouts = {
+  wide: { width: 920, letter: 8.4, gap: 14, mostLetters: 28, right: 80, ticks: 7 },
+  narrow: { width: 400, letter: 7.4, gap: 8, mostLetters: 14, right: 64, ticks: 4 },
+} as const;
+
+/** A {@link regionChart} in two widths, of which the page's style shows the one that fits. */
+export function regionFigure(rows: readonly RegionRow[], options: RegionChartOptions): Markup {
+  const chart = (layout: keyof typeof layouts) =>
+    html`<div class="${layout}">${regionChart(rows, options, layout)}</div>`;
+  return html`${chart("wide")}${chart("narrow")}`;
+}
 
 /**
  * One line a region: subjects as pale dots, their mean as a dot on its 95 % interval, controls in grey below, the mean in
  * figures on the right.
  */
-export function regionChart(rows: readonly RegionRow[], options: RegionChartOptions): Markup {
+function regionChart(rows: readonly RegionRow[], options: RegionChartOptions, layout: keyof typeof layouts): Markup {
   const { colour, decimals } = options;
+  const { width, letter, gap, mostLetters, right, ticks } = layouts[layout];
   const nControls = Math.max(0, ...rows.map(({ controls }) => controls.length));
   const rowHeight = rows.length <= 16 ? 40 + 13 * nControls : 26 + 9 * nControls;
   const offset = nControls === 0 ? 0 : -0.09 * nControls;
@@ -71,7 +83,7 @@ export function regionChart(rows: readonly RegionRow[], options: RegionChartOpti
   ];
   const [least, greatest] = extentOf(every, [0, 1]);
   const pad = (greatest - least || 1) * 0.025;
-  const longest = Math.max(...rows.map(({ label }) => label.length));
+  const longest = Math.min(mostLetters, Math.max(...rows.map(({ label }) => label.length)));
   const hasInterval = ({ low, high }: Estimate) => Number.isFinite(low) && Number.isFinite(high);
   const marks: Markish[] = [
     gridX({ stroke: "var(--rule)", strokeOpacity: 0.75 }),
@@ -83,7 +95,7 @@ export function regionChart(rows: readonly RegionRow[], options: RegionChartOpti
       tickSize: 0,
       fill: "var(--soft)",
       labelOffset: 44,
-      ticks: 7,
+      ticks,
     }),
     ...(options.hasZero ? [ruleX([0], { stroke: "var(--ink)", strokeWidth: 1 })] : []),
     dot(dots, {
@@ -92,7 +104,7 @@ export function regionChart(rows: readonly RegionRow[], options: RegionChartOpti
       r: rows.length <= 16 ? 3.6 : 2.5,
       fill: colour,
       className: "subjects",
-      ...(dots.length <= 6000 ? { title: "title" } : {}),
+      ...(layout === "wide" && dots.length <= 6000 ? { title: "title" } : {}),
     }),
     ruleX(
       rows
@@ -133,8 +145,8 @@ export function regionChart(rows: readonly RegionRow[], options: RegionChartOpti
         text: "label",
         frameAnchor: "left",
         textAnchor: "end",
-        dx: -14,
-        lineWidth: 16,
+        dx: -gap,
+        lineWidth: 0.58 * mostLetters,
         textOverflow: "ellipsis",
       },
     ),
@@ -143,7 +155,7 @@ export function regionChart(rows: readonly RegionRow[], options: RegionChartOpti
       text: (row: RegionRow) => formatNumber(row.mean, decimals),
       frameAnchor: "right",
       textAnchor: "start",
-      dx: 14,
+      dx: gap,
       fontVariant: "tabular-nums",
       fontWeight: 600,
     }),
@@ -152,8 +164,8 @@ export function regionChart(rows: readonly RegionRow[], options: RegionChartOpti
     {
       width,
       height: rows.length * rowHeight + 66,
-      marginLeft: Math.min(260, 8.4 * longest + 26),
-      marginRight: 80,
+      marginLeft: letter * longest + 12 + gap,
+      marginRight: right,
       marginTop: 6,
       marginBottom: 54,
       x: { domain: [least - pad, greatest + pad] },

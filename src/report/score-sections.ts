@@ -4,7 +4,7 @@ import { type Findings, isSignificant, subjectValues } from "./findings.ts";
 import { type GroupScores, selectGroup } from "./group.ts";
 import { type Content, html, type Markup, trusted } from "./markup.ts";
 import { formatInterval, formatNumber } from "./numbers.ts";
-import { controlSymbols, type Estimate, type RegionRow, regionChart } from "./region-chart.ts";
+import { controlSymbols, type Estimate, type RegionRow, regionFigure } from "./region-chart.ts";
 import { listLayers } from "./select.ts";
 import { dataTable, foldedTable } from "./table.ts";
 
@@ -35,7 +35,7 @@ export function brainScoreSection(findings: Findings): Markup | undefined {
       : []),
   ];
   return html`<section><h2>Brain score</h2>
-<figure>${legendList(legend)}<div class="scroll" tabindex="0">${regionChart(rows, {
+<figure>${legendList(legend)}${regionFigure(rows, {
     title: "Brain score by region",
     description: `Mean brain score over subjects in ${shown.length} regions, highest first; the numbers are in the table of the group.`,
     axis: "brain score R",
@@ -43,9 +43,9 @@ export function brainScoreSection(findings: Findings): Markup | undefined {
     decimals: 3,
     include: [0, 0],
     hasZero: true,
-  })}</div>
+  })}
 <figcaption>Correlation R of predicted and measured responses on held-out volumes, averaged over folds${atLayer(brain)}. Pale dots: subjects; large dot and bar: their mean, given in figures on the right, and its 95 % confidence interval (t-distribution over subjects), full where the mean differs from zero (Wilcoxon signed-rank test, q &lt; .01 over regions). ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
-${layersFigure(findings, "brainScore", "var(--brain)", "brain score R")}</section>`;
+${layersFigure(findings, "brainScore", "var(--brain)", ["brain score R", "brain score R"])}</section>`;
 }
 
 /** Forecast scores over distances: one small chart a region, all with the same axes. */
@@ -57,7 +57,7 @@ export function forecastSection(findings: Findings): Markup | undefined {
   const curves = shown.map((target) =>
     curve.map((scores, i): CurvePoint => ({ x: distances[i]!, ...estimateAt(scores, target) })),
   );
-  const hasControl = control.some((scores) => scores !== undefined);
+  const nControls = control.filter((scores) => scores !== undefined).length;
   const controls = shown.map((target) =>
     control.flatMap((scores, i): CurvePoint[] => (scores ? [{ x: distances[i]!, ...estimateAt(scores, target) }] : [])),
   );
@@ -74,6 +74,8 @@ ${curveChart(curves[i]!, {
   xDomain: widened(distances),
   yDomain,
   xTicks: distanceTicks(distances),
+  xLabel: "distance (words)",
+  yLabel: "forecast score F",
   control: controls[i],
   peak: at
     ? { index: peak, isSignificant: isSignificant(at, target), label: formatNumber(distances[peak]!, 0) }
@@ -86,10 +88,13 @@ ${curveChart(curves[i]!, {
       text: "forecast score F, 95 % interval",
     },
     { swatch: `<circle cx="9" cy="9" r="5.5" fill="var(--forecast)"/>`, text: "peak of the group, with its distance" },
-    ...(hasControl
+    ...(nControls > 0
       ? [
           {
-            swatch: `<path d="M0,3H18V15H0Z" fill="var(--control)" opacity=".22"/><path d="M0,9H18" stroke="var(--control)" stroke-width="2" stroke-dasharray="5,3"/>`,
+            swatch:
+              nControls === 1
+                ? `<path d="M9,1V17" stroke="var(--control)" stroke-width="2"/><path d="M9,4L14,9L9,14L4,9Z" fill="var(--control)"/>`
+                : `<path d="M0,3H18V15H0Z" fill="var(--control)" opacity=".22"/><path d="M0,9H18" stroke="var(--control)" stroke-width="2" stroke-dasharray="5,3"/>`,
             text: "control: random window",
           },
         ]
@@ -110,7 +115,7 @@ ${curveChart(curves[i]!, {
 <figure>${legendList(legend)}<div class="multiples">${charts}</div>
 <figcaption>What a window of words whose last lies at the given distance (horizontal, words; negative: the past) adds to the brain score (vertical)${atLayer(curve[0]!)}. Axes are the same in all charts. Bands: 95 % confidence intervals of the mean over subjects, distance by distance. The mark at the highest mean is full where it differs from zero (q &lt; .01 over regions at that distance); being the highest of ${distances.length} means, it flatters. ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
 ${foldedTable("Numbers behind this figure", table)}
-${layersFigure(findings, "forecastScore", "var(--forecast)", `forecast score F at distance ${formatNumber(forecast.tabled, 0)}`, forecast.tabled)}</section>`;
+${layersFigure(findings, "forecastScore", "var(--forecast)", [`forecast score F at distance ${formatNumber(forecast.tabled, 0)}`, "forecast score F"], forecast.tabled)}</section>`;
 }
 
 /** Forecast distance of each region: where each subject's forecast score is largest. */
@@ -177,18 +182,15 @@ function argmaxSection(
     about.what,
   );
   return html`<section><h2>${about.heading}</h2>
-<figure>${legendList(estimateLegend("var(--forecast)", about.heading.toLowerCase()))}<div class="scroll" tabindex="0">${regionChart(
-    rows,
-    {
-      title: `${about.heading} by region`,
-      description: `Mean over subjects in ${shown.length} regions; the numbers follow in a table.`,
-      axis: about.axis,
-      colour: "var(--forecast)",
-      decimals: 1,
-      include: about.include,
-      hasZero: about.include[0] < 0,
-    },
-  )}</div>
+<figure>${legendList(estimateLegend("var(--forecast)", about.heading.toLowerCase()))}${regionFigure(rows, {
+    title: `${about.heading} by region`,
+    description: `Mean over subjects in ${shown.length} regions; the numbers follow in a table.`,
+    axis: about.axis,
+    colour: "var(--forecast)",
+    decimals: 1,
+    include: about.include,
+    hasZero: about.include[0] < 0,
+  })}
 <figcaption>${about.what} Pale dots: subjects; large dot and bar: their mean and its 95 % confidence interval (t-distribution over subjects). ${about.full} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
 ${foldedTable("Numbers behind this figure", table)}</section>`;
 }
@@ -198,7 +200,7 @@ function layersFigure(
   findings: Findings,
   analysis: string,
   colour: string,
-  what: string,
+  [what, yLabel]: readonly [string, string],
   distance: number | "n/a" = "n/a",
 ): Markup | undefined {
   const { result, group, order, labels } = findings;
@@ -221,6 +223,8 @@ ${curveChart(curves[i]!, {
   xDomain: widened(layers),
   yDomain,
   xTicks: layers.length <= 7 ? layers : layers.filter((layer) => layer % 4 === 0),
+  xLabel: "layer",
+  yLabel,
 })}</div>`,
   )}</div>
 <figcaption>${capitalised(what)} (vertical) over the layers of the language model (horizontal; 0: embedding output). Mean over subjects and its 95 % confidence interval. ${leftOut(shown.length, group.targets.length)}</figcaption></figure>`;

@@ -38,7 +38,8 @@ figcaption { margin-top: .6rem; }
 caption { text-align: left; padding: 0 0 .6rem; }
 .subjects { fill-opacity: var(--pale); }
 .scroll { overflow-x: auto; }
-.scroll > svg { display: block; width: 100%; height: auto; min-width: 42rem; }
+.wide > svg, .narrow > svg { display: block; width: 100%; height: auto; }
+.narrow { display: none; }
 .legend { display: flex; flex-wrap: wrap; gap: .3rem 1.6rem; list-style: none; padding: 0; margin: 0 0 .75rem; font-size: .97rem; max-width: none; }
 .legend svg { display: inline-block; vertical-align: -.2em; margin-right: .45em; }
 .multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); gap: 1.8rem 1.6rem; }
@@ -47,9 +48,11 @@ caption { text-align: left; padding: 0 0 .6rem; }
 .maps { display: grid; grid-template-columns: repeat(4, 1fr); gap: .5rem 1rem; align-items: center; }
 .maps figure, .maps div { margin: 0; text-align: center; color: var(--soft); font-size: .94rem; }
 .maps img { width: 100%; height: auto; display: block; }
-.bars { display: flex; flex-wrap: wrap; gap: .4rem 2rem; margin-top: .9rem; color: var(--soft); font-size: .97rem; font-variant-numeric: tabular-nums; }
-.bar { display: inline-flex; align-items: center; gap: .6rem; }
-.bar img { width: 12rem; height: .8rem; display: block; }
+.aside { color: var(--soft); font-weight: 400; }
+.maps { margin-top: .6rem; }
+.bar { width: 18rem; max-width: 100%; margin-top: .9rem; color: var(--soft); font-size: .97rem; font-variant-numeric: tabular-nums; }
+.bar img { width: 100%; height: .8rem; display: block; }
+.bar div { display: flex; justify-content: space-between; }
 table { border-collapse: collapse; font-size: .97rem; font-variant-numeric: tabular-nums; margin-top: .75rem; min-width: 60%; }
 th, td { padding: .32rem 1.1rem .32rem 0; text-align: left; vertical-align: baseline; font-weight: 400; }
 th.number, td.number { text-align: right; white-space: nowrap; }
@@ -70,7 +73,9 @@ footer { margin-top: 4rem; border-top: 1px solid var(--rule); padding-top: 1rem;
   body { padding: 2rem 1.1rem 3rem; }
   h1 { font-size: 1.85rem; }
   .lead { font-size: 1.1rem; }
-  .scroll > svg { min-width: 36rem; }
+  .wide { display: none; }
+  .narrow { display: block; }
+  caption { max-width: calc(100vw - 2.2rem); }
   .maps { grid-template-columns: repeat(2, 1fr); }
 }
 @media print {
@@ -83,6 +88,7 @@ footer { margin-top: 4rem; border-top: 1px solid var(--rule); padding-top: 1rem;
   h2 { break-after: avoid; }
   figure, .multiples > *, tr { break-inside: avoid; }
   .scroll { overflow: visible; }
-  .scroll > svg { min-width: 0; width: 100%; height: auto; }
+  .wide { display: block; }
+  .narrow { display: none; }
 }
 `.trim();

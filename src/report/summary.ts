@@ -50,6 +50,11 @@ function brainSentences({ result, view, labels, order, brainControls }: Findings
   if (controls.length > 0) {
     sentences.push(`The ${controls.length === 1 ? "control gives" : "controls give"} ${formatList(controls)} there.`);
   }
+  const beyond = brainControls.flatMap(({ name, beyond: scores }) =>
+    scores ? [`${name} in ${countOfRegions(scores, 1)}`] : [],
+  );
+  if (isTested && beyond.length > 0)
+    sentences.push(`The brain score is larger than that of ${formatList(beyond)} (q < .01).`);
   return sentences;
 }
 
@@ -66,8 +71,9 @@ function forecastSentences({ result, view, labels, forecast, group }: Findings):
   const inSeconds =
     seconds !== undefined && Number.isFinite(seconds) ? ` (${formatNumber(overall.distance * seconds, 1)} s)` : "";
   const edge = overall.distance === distances[0] || overall.distance === distances.at(-1);
+  const largest = `at a distance of ${formatNoun(overall.distance, "word")}${inSeconds}, F = ${formatNumber(overall.mean, 4)}`;
   const sentences = [
-    `Averaged over regions, the forecast score${atLayer} is largest at a distance of ${formatNoun(overall.distance, "word")}${inSeconds}, F = ${formatNumber(overall.mean, 4)}` +
+    `Averaged over regions, the forecast score${atLayer} is ${overall.mean > 0 ? `largest ${largest}` : `above zero at no distance (largest ${largest})`}` +
       `${edge && distances.length > 1 ? ", the edge of the distances computed" : ""}; the region that gains most there is ${labels[best]} (F = ${formatNumber(at.mean[best]!, 4)}${inBrackets(at, best, 4)}).`,
     ...(view.subjects.length >= fewestForSignificance
       ? [`At ${formatNoun(tabled, "word")} ${countSignificant(atTabled)}.`]
@@ -91,10 +97,16 @@ function inBrackets(scores: GroupScores, target: number, decimals = 3): string {
 
 /** `"it is above zero in 5 of 6 regions and below zero in none (q < .01)"`. */
 function countSignificant(scores: GroupScores): string {
+  return `it is above zero in ${countOfRegions(scores, 1)} and below zero in ${count(scores, -1)} (q < .01)`;
+}
+
+/** `"5 of 6 regions"`: significant and of that sign, of those that were tested. */
+function countOfRegions(scores: GroupScores, sign: 1 | -1): string {
   const nTested = [...scores.qValue].filter(Number.isFinite).length;
-  const count = (sign: 1 | -1) => {
-    const n = [...scores.mean].filter((mean, i) => Math.sign(mean) === sign && isSignificant(scores, i)).length;
-    return n === 0 ? "none" : formatCount(n);
-  };
-  return `it is above zero in ${count(1)} of ${formatNoun(nTested, "region")} and below zero in ${count(-1)} (q < .01)`;
+  return `${count(scores, sign)} of ${formatNoun(nTested, "region")}`;
+}
+
+function count(scores: GroupScores, sign: 1 | -1): string {
+  const n = [...scores.mean].filter((mean, i) => Math.sign(mean) === sign && isSignificant(scores, i)).length;
+  return n === 0 ? "none" : formatCount(n);
 }

@@ -52,6 +52,20 @@ describe("summarise", () => {
     expect(said).toContain("it is above zero in 1 of 2 regions and below zero in none");
   });
 
+  test("a forecast score that is nowhere above zero is said to be so (by hand)", () => {
+    const study = syntheticStudy({ distances: [0, 8] });
+    const subjects = study.subjects.map((subject) => ({
+      ...subject,
+      analyses: subject.analyses.map((scores) =>
+        scores.analysis === "forecastScore" ? { ...scores, mean: scores.mean.map((v) => v - 1) } : scores,
+      ),
+    }));
+    const said = summarise(studyFindings({ ...study, subjects })).join(" ");
+    expect(said).toContain(
+      "the forecast score (layer 8) is above zero at no distance (largest at a distance of 8 words",
+    );
+  });
+
   test("an argmax at the edge of the distances is called so", () => {
     expect(summarise(studyFindings(syntheticStudy({ distances: [-10, -6, -2] }))).join(" ")).toContain(
       "the edge of the distances computed",
@@ -90,8 +104,8 @@ describe("the page", () => {
     const charts = [...document.querySelectorAll('svg[role="img"]')] as {
       querySelector(selector: string): { textContent: string } | null;
     }[];
-    // Brain score, six curves, forecast distance
-    expect(charts).toHaveLength(8);
+    // Brain score and forecast distance in two widths each, six curves
+    expect(charts).toHaveLength(10);
     for (const chart of charts) {
       expect(chart.querySelector("title")?.textContent).not.toBe("");
       expect(chart.querySelector("desc")?.textContent).not.toBe("");
@@ -152,8 +166,40 @@ describe("the page", () => {
 
   test("options stand as dotted names", () => {
     const page2 = htmlReport({ ...plainStudy(1), options: { ridge: { alphas: [0.1, 1] }, gap: undefined } });
-    expect(textOf(page2, "tbody th code")).toEqual(expect.arrayContaining(["ridge.alphas", "gap"]));
-    expect(textOf(page2, "tbody td")).toEqual(expect.arrayContaining(["0.1, 1", "not set"]));
+    expect(textOf(page2, "tbody th code")).toContain("ridge.alphas");
+    expect(textOf(page2, "tbody td")).toContain("0.1, 1");
+  });
+
+  test("options that are not set stand together at the end", () => {
+    const page2 = htmlReport({ ...plainStudy(1), options: { gap: undefined, seed: 1, space: undefined } });
+    expect(textOf(page2, "tbody tr").filter((text) => /^(gap|seed|space|not set)/.test(text))).toEqual([
+      "seed1",
+      "not setgap, space",
+    ]);
+  });
+
+  test("the table says what the brain score has beyond its controls (by hand)", () => {
+    const study = plainStudy(8);
+    const subjects = study.subjects.map((subject, s): SubjectScores => {
+      // Brain scores are .01 (s + 1) and its negative; word rate has .4 of each: the mean of .006 (1 .. 8) is .027.
+      const mean = Float64Array.of(0.004 * (s + 1), -0.004 * (s + 1));
+      const rate = { analysis: "brainScoreWordRate", layer: "n/a", distance: "n/a", mean, folds: undefined } as const;
+      return { ...subject, analyses: [...subject.analyses, rate] };
+    });
+    const page2 = htmlReport({ ...study, subjects });
+    expect(textOf(page2, "thead tr")).toContain("RegionnR95 % intervalqR − word rateq");
+    // Eight of one sign: p = 2 / 2^8 = .0078, the same in both regions and so q.
+    expect(textOf(page2, "tbody tr")).toContain("A80.0450.025 to 0.0650.0080.0270.008");
+    expect(textOf(page2, ".lead").join()).toContain(
+      "larger than that of word rate in 1 of 2 regions (q\u00a0<\u00a0.01)",
+    );
+  });
+
+  test("a version stands in the provenance once", () => {
+    const study = plainStudy(1);
+    const environment = { cortecast: "0.1.0", node: "20" };
+    const rows = textOf(htmlReport({ ...study, provenance: { ...study.provenance, environment } }), "tbody tr");
+    expect(rows.filter((text) => text.startsWith("cortecast"))).toEqual(["cortecast0.1.0"]);
   });
 
   test("stays under 2 MB with 12 regions, 27 subjects, 41 distances and 13 layers", () => {
@@ -181,6 +227,31 @@ describe("the cortex on the page", () => {
     const described = [...document.querySelectorAll(".maps img")].map((img) => String((img as { alt: unknown }).alt));
     expect(described).toHaveLength(12);
     expect(described[0]).toBe("Brain score R: Left, lateral view of the ellipsoid surface");
+  });
+
+  test("vertices that do not pass the test are hidden; where none passes all are shown, and that is said above", () => {
+    const titles = (page: string) => textOf(page, "figure > h3");
+    const strong = htmlReport(syntheticSurfaceStudy({ nSubjects: 20, fineness: 6, distances: [0, 8] }));
+    expect(titles(strong)).toContain("Brain score R");
+    expect(textOf(strong, "figcaption").join()).toContain("Shown where it differs from zero over subjects");
+    // Every second subject with the opposite sign: no vertex differs from zero.
+    const subjects = study.subjects.map((subject, s) => ({
+      ...subject,
+      analyses: subject.analyses.map((scores) => ({ ...scores, mean: scores.mean.map((v) => (s % 2 ? -v : v)) })),
+    }));
+    const flat = htmlReport({ ...study, subjects });
+    expect(titles(flat)).toContain("Brain score R not thresholded");
+    expect(textOf(flat, "figcaption").join()).toContain(
+      "Not thresholded: there is no vertex at which it differs from zero",
+    );
+    const few = htmlReport({ ...study, subjects: study.subjects.slice(0, 5) });
+    expect(textOf(few, "figcaption").join()).toContain("Not thresholded: with fewer than 8 subjects");
+  });
+
+  test("a scale of values on both sides of zero has zero in its middle", () => {
+    const bars = textOf(htmlReport(study), ".bar");
+    expect(bars).toHaveLength(3);
+    for (const text of bars.slice(0, 2)) expect(text).toMatch(/^(?:\u2212(0\.\d+)0\1|00\.\d+)$/);
   });
 
   test("a hemisphere without a mesh is not drawn; without meshes there is no section", () => {

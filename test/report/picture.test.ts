@@ -1,7 +1,7 @@
 import { inflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { ShapeError } from "../../src/errors.ts";
-import { cool, type Rgb, warm } from "../../src/report/colour-map.ts";
+import { above, below, type Rgb, warm } from "../../src/report/colour-map.ts";
 import { pngAddress, writePng } from "../../src/report/png.ts";
 import { type Picture, rasterise, rasteriseBar } from "../../src/report/rasterise.ts";
 import type { Surface } from "../../src/report/result.ts";
@@ -41,9 +41,10 @@ describe("writePng", () => {
 });
 
 describe.each([
-  ["warm", warm],
-  ["cool", cool],
-])("colour map %s", (_, map) => {
+  ["warm", warm, 1],
+  ["above", above, -1],
+  ["below", below, -1],
+] as const)("colour map %s", (_, map, direction) => {
   const steps = Array.from({ length: 17 }, (_, i) => toOklab(map(i / 16)));
 
   test("identity: equal steps are equally long in OKLab", () => {
@@ -53,9 +54,9 @@ describe.each([
     for (const length of lengths) expect(Math.abs(length / mean - 1)).toBeLessThan(0.25);
   });
 
-  test("identity: lightness rises all along, so that it reads without colour", () => {
+  test("identity: lightness rises, or falls, all along, so that it reads without colour", () => {
     steps.slice(1).forEach((lab, i) => {
-      expect(lab[0]).toBeGreaterThan(steps[i]![0]);
+      expect(direction * (lab[0] - steps[i]![0])).toBeGreaterThan(0);
     });
   });
 
@@ -63,6 +64,16 @@ describe.each([
     expect(map(-1)).toEqual(map(0));
     expect(map(2)).toEqual(map(1));
   });
+});
+
+test("colours above and below zero begin at one grey, and are far apart from then on (identity)", () => {
+  // In OKLab a hundredth is hardly seen.
+  const apart = (share: number) => {
+    const [a, b] = [toOklab(above(share)), toOklab(below(share))];
+    return Math.hypot(...a.map((value, k) => value - b[k]!));
+  };
+  expect(apart(0)).toBeLessThan(0.02);
+  for (const share of [0.25, 0.5, 0.75, 1]) expect(apart(share)).toBeGreaterThan(0.1);
 });
 
 describe("rasterise", () => {
