@@ -1,8 +1,8 @@
 import type { Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { OptionError } from "../errors.ts";
-import type { ActivationOptions } from "../language-model/activations.ts";
-import { cachedWordActivations } from "../language-model/cache.ts";
+import { type ActivationOptions, wordActivations } from "../language-model/activations.ts";
+import { activationKey, cachedWordActivations, loadActivations, writeActivations } from "../language-model/cache.ts";
 import { embeddedModelFolder } from "../language-model/embedded.ts";
 import type { LanguageModel } from "../language-model/language-model.ts";
 import { loadLanguageModel } from "../language-model/load.ts";
@@ -67,9 +67,12 @@ export function activationOptions(options: ModelOptions): ActivationOptions {
 }
 
 /**
- * Makes sure that every story's activations are in the store, all layers in one reading of each story.
+ * Makes sure that every story's activations are in the store: the layers that are missing in one reading of the story, the
+ * others untouched.
  *
  * @param store - holds activations by content
+ * @throws OptionError, DeviceError as `wordActivations`
+ * @throws FormatError where a stored file is damaged
  */
 export async function cacheActivations(
   model: LanguageModel,
@@ -83,7 +86,13 @@ export async function cacheActivations(
     const tell: OnProgress = ({ done, total }) =>
       onProgress({ label: `activations of ${transcript.story} (${model.name})`, done, total });
     const words = transcript.words.map((word) => word.text);
-    await cachedWordActivations(model, words, store, { ...activationOptions(options), layers, onProgress: tell });
+    const settings = activationOptions(options);
+    const key = activationKey(model, words, settings);
+    const missing: number[] = [];
+    for (const layer of layers) if (!(await loadActivations(store, key, [layer]))) missing.push(layer);
+    if (missing.length === 0) continue;
+    const computed = await wordActivations(model, words, { ...settings, layers: missing, onProgress: tell });
+    await writeActivations(store, key, computed);
   }
 }
 

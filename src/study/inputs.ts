@@ -1,16 +1,20 @@
-import { createHash } from "node:crypto";
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { OnProgress } from "../array/progress.ts";
 import { type BidsDataset, loadDataset } from "../bids/dataset.ts";
+import { entitiesWithin, parseBidsName } from "../bids/name.ts";
 import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
+import type { Surface, SurfaceRegion } from "../report/result.ts";
 import { candidateRuns } from "../responses/candidates.ts";
 import { findResponses, type ResponseFiles } from "../responses/find.ts";
 import { loadResponse, type Response } from "../responses/load.ts";
 import type { Target, TargetSpace } from "../responses/target.ts";
 import { folderStore } from "../sources/node.ts";
+import type { Source } from "../sources/source.ts";
 import { loadTranscript } from "../stimulus/load-transcript.ts";
 import type { Transcript } from "../stimulus/word.ts";
+import { hashingSource } from "./hashing-source.ts";
 import type { StudyOptions } from "./options.ts";
+import { loadAtlas, loadSurfaces } from "./surfaces.ts";
 
 /** One story as one participant heard it: everything that its features depend on, but for the model. */
 export interface HeardStory {
@@ -31,7 +35,9 @@ export interface ParticipantInputs {
   /** What the columns of the responses are; the same for every story. */
   readonly targets: readonly Target[];
   readonly space: TargetSpace;
-  /** Every file that was read, with the SHA-256 of its bytes. */
+  /** Responses, events and confounds with the SHA-256 of their bytes: what the participant's responses come from. */
+  readonly responseHashes: Readonly<Record<string, string>>;
+  /** Every file that went into the participant's results, the model's aside: those, sidecars, transcripts, meshes. */
   readonly hashes: Readonly<Record<string, string>>;
   /** Sums over the stories. */
   readonly quality: { readonly nConstant: number; readonly nNotFinite: number };
@@ -42,16 +48,26 @@ export interface StudyInputs {
   readonly dataset: BidsDataset;
   readonly participants: readonly ParticipantInputs[];
   readonly transcripts: readonly Transcript[];
+  /** Regions of the atlas and meshes, where the options name them. */
+  readonly regions: readonly SurfaceRegion[] | undefined;
+  readonly surfaces: readonly Surface[] | undefined;
 }
 
 /**
- * Finds and reads everything that a study needs but for the language model: responses, events, transcripts. Responses
- * are read for their size and hash, and not kept.
+ * Finds and reads everything that a study needs but for the language model: responses, events, transcripts, atlas and
+ * meshes. Responses are read for their size and hash, and not kept.
  *
+ * @param settings.source - the data set (default: the folder that the options name)
  * @throws DatasetError, NotFoundError, FormatError, OptionError from the readers, naming the file
  */
-export async function loadInputs(options: StudyOptions, onProgress?: OnProgress): Promise<StudyInputs> {
-  const dataset = await loadDataset(folderStore(options.dataset));
+export async function loadInputs(
+  options: StudyOptions,
+  settings: { readonly onProgress?: OnProgress | undefined; readonly source?: Source | undefined } = {},
+): Promise<StudyInputs> {
+  const { onProgress } = settings;
+  const source = hashingSource(settings.source ?? folderStore(options.dataset));
+  const dataset = await loadDataset(source);
+  const outside = outsideFiles();
   const { stories, participants, exclude, derivative, kind, space, den, desc, atlas } = options;
   const query = { stories, participants, exclude, derivative, kind, space, den, desc, atlas };
   checkExclusions(dataset, exclude);
@@ -64,7 +80,8 @@ export async function loadInputs(options: StudyOptions, onProgress?: OnProgress)
 
   const transcripts = new Map<string, Transcript>();
   for (const { story, stimFile } of found) {
-    if (!transcripts.has(stimFile)) transcripts.set(stimFile, await transcriptOf(dataset, story, stimFile, options));
+    if (!transcripts.has(stimFile))
+      transcripts.set(stimFile, await transcriptOf(dataset, story, stimFile, outside, options));
   }
   if (options.transcript !== undefined && transcripts.size > 1) {
     throw new OptionError(
@@ -76,11 +93,11 @@ export async function loadInputs(options: StudyOptions, onProgress?: OnProgress)
   for (const files of found) {
     byParticipant.set(files.participant, [...(byParticipant.get(files.participant) ?? []), files]);
   }
-  const read: ParticipantInputs[] = [];
+  const read: Omit<ParticipantInputs, "hashes">[] = [];
   for (const [participant, runs] of byParticipant) {
     onProgress?.({ label: "reading responses", done: read.length, total: byParticipant.size });
     const heard: HeardStory[] = [];
-    const hashes: Record<string, string> = {};
+    const responseHashes: Record<string, string> = {};
     const quality = { nConstant: 0, nNotFinite: 0 };
     let first: Response | undefined;
     for (const files of runs) {
@@ -92,14 +109,23 @@ export async function loadInputs(options: StudyOptions, onProgress?: OnProgress)
       heard.push({ files, transcript, nVolumes: response.bold.nRows, audioStart, repetitionTime });
       quality.nConstant += response.quality.nConstant;
       quality.nNotFinite += response.quality.nNotFinite;
-      for (const path of response.files) hashes[path] ??= sha256(await dataset.source.read(path));
+      for (const path of response.files) responseHashes[path] = source.hashes.get(path)!;
     }
     checkRepetitionTimes(participant, heard);
     const { targets, space } = first!;
-    read.push({ participant, stories: heard, targets, space, hashes, quality });
+    checkSameTargets(read[0], { participant, targets });
+    read.push({ participant, stories: heard, targets, space, responseHashes, quality });
   }
   onProgress?.({ label: "reading responses", done: read.length, total: read.length });
-  return { dataset, participants: read, transcripts: [...transcripts.values()] };
+  const scored = read[0]?.space;
+  const regions = options.regions && (await loadAtlas(options.regions, scored, outside.read));
+  const surfaces = options.surfaces && (await loadSurfaces(options.surfaces, scored, outside.read));
+  return {
+    dataset,
+    participants: read.map((one) => ({ ...one, hashes: hashesOf(one, source.hashes, outside.hashes()) })),
+    transcripts: [...transcripts.values()],
+    ...{ regions, surfaces },
+  };
 }
 
 /** The responses to one story of a participant, cleaned as the options say. */
@@ -107,9 +133,39 @@ export function loadStoryResponse(dataset: BidsDataset, story: HeardStory, optio
   return loadResponse(dataset, story.files, cleaningOf(options));
 }
 
-/** SHA-256 in hexadecimal. */
-export function sha256(content: Uint8Array | string): string {
-  return createHash("sha256").update(content).digest("hex");
+/** Files that options name by a path of their own, with the hashes of those that were read. */
+function outsideFiles() {
+  const folders = new Map<string, ReturnType<typeof hashingSource>>();
+  const sourceOf = (path: string) => {
+    const folder = dirname(path);
+    const source = folders.get(folder) ?? hashingSource(folderStore(folder));
+    folders.set(folder, source);
+    return source;
+  };
+  return {
+    sourceOf,
+    read: (path: string) => sourceOf(path).read(basename(path)),
+    hashes: () =>
+      [...folders].flatMap(([folder, { hashes }]) => [...hashes].map(([n, h]) => [join(folder, n), h] as const)),
+  };
+}
+
+/** All that went into one participant's results, by path: the data set's files that are theirs, and all others. */
+function hashesOf(
+  { stories, responseHashes }: Pick<ParticipantInputs, "stories" | "responseHashes">,
+  read: ReadonlyMap<string, string>,
+  outside: readonly (readonly [string, string])[],
+): Readonly<Record<string, string>> {
+  const transcripts = new Set(stories.map(({ transcript }) => transcript.path));
+  const names = stories.flatMap(({ files }) => files.files.map((path) => parseBidsName(path)!));
+  const isTheirs = (path: string) => {
+    if (path === "dataset_description.json" || transcripts.has(path)) return true;
+    const sidecar = path.endsWith(".json") ? parseBidsName(path) : undefined;
+    return sidecar !== undefined && names.some(({ entities }) => entitiesWithin(sidecar.entities, entities));
+  };
+  const theirs = [...read].filter(([path]) => isTheirs(path));
+  const all = [...Object.entries(responseHashes), ...theirs, ...outside];
+  return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** An exclusion that names no run is a slip that would leave the run in. */
@@ -133,10 +189,11 @@ async function transcriptOf(
   dataset: BidsDataset,
   story: string,
   stimFile: string,
+  outside: ReturnType<typeof outsideFiles>,
   { transcript: path, tier }: StudyOptions,
 ): Promise<Transcript> {
   if (path === undefined) return loadTranscript(dataset.source, story, { stimFile, tier });
-  return loadTranscript(folderStore(dirname(path)), story, { path: basename(path), tier });
+  return loadTranscript(outside.sourceOf(path), story, { path: basename(path), tier });
 }
 
 function checkRepetitionTimes(participant: string, stories: readonly HeardStory[]): void {
@@ -150,10 +207,25 @@ function checkRepetitionTimes(participant: string, stories: readonly HeardStory[
 }
 
 function checkTargets(participant: string, first: Response, other: Response): void {
-  if (other.targets === first.targets) return;
-  const names = ({ targets }: Response) => targets.map((target) => `${target.hemi} ${target.name}`).join();
-  if (names(other) === names(first)) return;
+  if (haveSameTargets(first, other)) return;
   throw new OptionError(
     `${participant}: all stories must have the same targets to be joined, got ${first.targets.length} (${first.story}) and ${other.targets.length} (${other.story}). Choose one space or atlas, or stories with --stories.`,
   );
+}
+
+/** Found at the end, when all is computed, this would come too late. */
+function checkSameTargets(
+  first: Pick<ParticipantInputs, "participant" | "targets"> | undefined,
+  other: Pick<ParticipantInputs, "participant" | "targets">,
+): void {
+  if (first === undefined || haveSameTargets(first, other)) return;
+  throw new OptionError(
+    `${other.participant}: all participants must have the same targets to be compared, got ${other.targets.length} and in ${first.participant} ${first.targets.length}. Choose one space or atlas, or participants with --participants.`,
+  );
+}
+
+function haveSameTargets(a: Pick<Response, "targets">, b: Pick<Response, "targets">): boolean {
+  if (a.targets === b.targets) return true;
+  const names = ({ targets }: Pick<Response, "targets">) => targets.map(({ hemi, name }) => `${hemi} ${name}`).join();
+  return a.targets.length === b.targets.length && names(a) === names(b);
 }

@@ -11,7 +11,6 @@ import { wordsOutside } from "./features.ts";
 import type { HeardStory, ParticipantInputs, StudyInputs } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
 import type { StepScores } from "./score-cache.ts";
-import { loadAtlas, loadSurfaces } from "./surfaces.ts";
 
 /** One participant with all that was computed of them. */
 export interface Scored {
@@ -30,23 +29,20 @@ export interface ResultContext {
 }
 
 /** Puts finished scores together into what the report is made of. */
-export async function assembleResult(scored: readonly Scored[], context: ResultContext): Promise<StudyResult> {
+export function assembleResult(scored: readonly Scored[], context: ResultContext): StudyResult {
   const { inputs, model, options } = context;
   const subjects = scored.map((one) => subjectScores(one, context));
-  const space = subjects[0]?.space;
   const words = inputs.transcripts.flatMap(({ words: all }) =>
     all.slice(1).map((word, n) => word.onset - all[n]!.onset),
   );
-  const regions = options.regions && (await loadAtlas(options.regions, space));
-  const surfaces = options.surfaces && (await loadSurfaces(options.surfaces, space));
   const title = inputs.dataset.description["Name"];
   return {
     title: typeof title === "string" ? title : basename(options.dataset),
     model: model.name,
     options: { ...options, layer: context.layers },
     subjects,
-    regions,
-    surfaces,
+    regions: inputs.regions,
+    surfaces: inputs.surfaces,
     secondsPerWord: words.reduce((sum, step) => sum + step, 0) / words.length,
     provenance: provenance(scored, context),
     notes: notesOn(context),

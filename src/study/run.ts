@@ -3,16 +3,11 @@ import type { OnProgress } from "../array/progress.ts";
 import type { LanguageModel } from "../language-model/language-model.ts";
 import type { StudyResult } from "../report/result.ts";
 import { folderStore } from "../sources/node.ts";
+import type { Transcript } from "../stimulus/word.ts";
 import { activationsOfLayer, cacheActivations, loadStudyModel, studyLayers } from "./activations.ts";
 import type { ActivationsOf } from "./features.ts";
-import {
-  type HeardStory,
-  loadInputs,
-  loadStoryResponse,
-  type ParticipantInputs,
-  type StudyInputs,
-  sha256,
-} from "./inputs.ts";
+import { sha256 } from "./hashing-source.ts";
+import { type HeardStory, loadInputs, loadStoryResponse, type ParticipantInputs, type StudyInputs } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
 import { writeOutputs } from "./outputs.ts";
 import { type FeatureSet, type PlannedParticipant, planStudy, type StudyPlan } from "./plan.ts";
@@ -58,7 +53,7 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
   const scoreStore = folderStore(`${cache}/scores`);
   const activationStore = folderStore(`${cache}/activations`);
 
-  const inputs = await loadInputs(options, onProgress);
+  const inputs = await loadInputs(options, { onProgress });
   const model = await loadStudyModel(options, { onProgress });
   let random: LanguageModel | undefined;
   try {
@@ -75,6 +70,7 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
     const missing = await missingSteps(plan, (key) => scoreStore.has(`${key}.safetensors`));
     onNote(describePlan(plan, inputs, model, missing.size));
 
+    const cached = new Map<LanguageModel, Set<Transcript>>();
     for (const group of plan.groups) {
       const steps = group.steps.filter((step) => missing.has(step.key));
       if (steps.length === 0) continue;
@@ -84,8 +80,11 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
       let activationsOf: ActivationsOf = () => Promise.reject(new Error("a word rate has no activations"));
       if (group.featureSet.kind !== "word-rate") {
         const wanted = used === model ? layers : [group.featureSet.layer];
-        const transcripts = [...new Set(stories.map((story) => story.transcript))];
+        // Each layer is a group of its own: the store is looked through once for all of them.
+        const known = cached.get(used) ?? new Set();
+        const transcripts = [...new Set(stories.map((story) => story.transcript))].filter((t) => !known.has(t));
         await cacheActivations(used, transcripts, wanted, activationStore, options, onProgress);
+        cached.set(used, new Set([...known, ...transcripts]));
         activationsOf = activationsOfLayer(used, group.featureSet.layer, activationStore, options);
       }
       const label = describeFeatureSet(group.featureSet);
@@ -118,7 +117,7 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
       }
       scored.push({ inputs: participant, steps });
     }
-    const result = await assembleResult(scored, { inputs, model, layers, options, command: environment.command });
+    const result = assembleResult(scored, { inputs, model, layers, options, command: environment.command });
     const written = await writeOutputs(output, result, scored);
     return {
       result,
@@ -147,7 +146,7 @@ function modelKey(model: LanguageModel, options: StudyOptions): string {
 }
 
 function plannedParticipant(
-  { participant, stories, hashes }: ParticipantInputs,
+  { participant, stories, responseHashes }: ParticipantInputs,
   options: StudyOptions,
 ): PlannedParticipant {
   const { drift, cutoff, confounds, missingConfounds, standardise, trimStart, trimEnd } = options;
@@ -164,7 +163,7 @@ function plannedParticipant(
     participant,
     stimulusKey: sha256(JSON.stringify(stories.map(stimulusOf))),
     responseKey: sha256(
-      JSON.stringify([participant, stories.map(({ files }) => [files.run, files.volumes]), hashes, cleaning]),
+      JSON.stringify([participant, stories.map(({ files }) => [files.run, files.volumes]), responseHashes, cleaning]),
     ),
   };
 }

@@ -1,19 +1,25 @@
-import { basename, dirname } from "node:path";
+import { basename } from "node:path";
 import { FormatError, OptionError } from "../errors.ts";
 import type { Surface, SurfaceRegion } from "../report/result.ts";
 import { hemiOfName, regionsOfLabels } from "../responses/region.ts";
 import type { TargetSpace } from "../responses/target.ts";
 import { readWholeGifti } from "../responses/whole-gifti.ts";
-import { folderStore } from "../sources/node.ts";
+
+type ReadFile = (path: string) => Promise<Uint8Array>;
 
 /**
  * The regions of an atlas, from label GIFTI files whose names say their hemisphere.
  *
  * @param space - of the responses that the regions are for
+ * @param read - gives a file's bytes
  * @throws OptionError where the responses are not on a surface, or have other vertices
  * @throws FormatError, NotFoundError where a file cannot be read
  */
-export async function loadAtlas(paths: readonly string[], space: TargetSpace | undefined): Promise<SurfaceRegion[]> {
+export async function loadAtlas(
+  paths: readonly string[],
+  space: TargetSpace | undefined,
+  read: ReadFile,
+): Promise<SurfaceRegion[]> {
   if (space?.kind !== "surface") {
     throw new OptionError(
       "--regions: the responses must be on a surface, got region time series. Leave --regions out.",
@@ -22,7 +28,7 @@ export async function loadAtlas(paths: readonly string[], space: TargetSpace | u
   const regions: SurfaceRegion[] = [];
   for (const path of paths) {
     const hemi = requireHemi("--regions", path);
-    const gifti = readWholeGifti(await readFileAt(path), path);
+    const gifti = readWholeGifti(await read(path), path);
     checkVertices(path, hemi, gifti.arrays[0]?.data.length ?? 0, space);
     regions.push(...regionsOfLabels(gifti, { path, hemi }));
   }
@@ -33,10 +39,15 @@ export async function loadAtlas(paths: readonly string[], space: TargetSpace | u
  * Meshes to draw maps on, from surface GIFTI files whose names say their hemisphere.
  *
  * @param space - of the responses that are drawn
+ * @param read - gives a file's bytes
  * @throws OptionError where the responses are not on a surface, or have other vertices
  * @throws FormatError, NotFoundError where a file cannot be read
  */
-export async function loadSurfaces(paths: readonly string[], space: TargetSpace | undefined): Promise<Surface[]> {
+export async function loadSurfaces(
+  paths: readonly string[],
+  space: TargetSpace | undefined,
+  read: ReadFile,
+): Promise<Surface[]> {
   if (space?.kind !== "surface") {
     throw new OptionError(
       "--surfaces: the responses must be on a surface, got region time series. Leave --surfaces out.",
@@ -45,7 +56,7 @@ export async function loadSurfaces(paths: readonly string[], space: TargetSpace 
   const surfaces: Surface[] = [];
   for (const path of paths) {
     const hemi = requireHemi("--surfaces", path);
-    const { arrays } = readWholeGifti(await readFileAt(path), path);
+    const { arrays } = readWholeGifti(await read(path), path);
     const points = arrays.find((array) => array.intent === "NIFTI_INTENT_POINTSET");
     const triangles = arrays.find((array) => array.intent === "NIFTI_INTENT_TRIANGLE");
     if (!points || !triangles) {
@@ -81,8 +92,4 @@ function checkVertices(
   throw new OptionError(
     `${path}: vertices must be as many as the responses have on hemi-${hemi} (${expected}, space ${space.space}), got ${n}. Take the file of that space.`,
   );
-}
-
-function readFileAt(path: string): Promise<Uint8Array> {
-  return folderStore(dirname(path)).read(basename(path));
 }

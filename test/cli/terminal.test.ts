@@ -69,7 +69,7 @@ describe("createTerminal", () => {
     at.wait(200);
     terminal.onProgress({ label: "reading", done: 2, total: 9 });
     terminal.onProgress({ label: "reading", done: 3, total: 9 });
-    expect(at.written().stderr).toMatch(/^reading [^\r\u001b\n]* 2\/9 {2}0:07 left\n$/);
+    expect(at.written().stderr).toMatch(/^reading [█░]* +22 % {2}2\/9 {2}0:07 left\n$/);
   });
 
   test("with --json, results alone", () => {

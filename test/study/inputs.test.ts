@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { copyFileSync, readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { memoryStore } from "../../src/sources/memory.ts";
+import { folderStore } from "../../src/sources/node.ts";
+import { listFiles } from "../../src/sources/source.ts";
+import { hashingSource } from "../../src/study/hashing-source.ts";
+import { loadInputs } from "../../src/study/inputs.ts";
+import { checkOptions } from "../../src/study/options.ts";
+import { createTinyStudy, type TinyStudy } from "./tiny-study.ts";
+
+let study: TinyStudy;
+beforeAll(async () => {
+  study = await createTinyStudy();
+});
+afterAll(() => study.remove());
+
+const sha256 = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
+const pair = (kind: string) => ["L", "R"].map((hemi) => study.at("data", `atlas/tpl-phantom_hemi-${hemi}_${kind}.gii`));
+
+describe("hashingSource", () => {
+  test("identity: it gives what the source gives, and the hash of what was read whole", async () => {
+    const plain = memoryStore({ "a/x.txt": "x", "y.txt": "yyyy" });
+    const hashing = hashingSource(plain);
+    expect(await listFiles(hashing)).toEqual(await listFiles(plain));
+    expect(await hashing.read("a/x.txt")).toEqual(await plain.read("a/x.txt"));
+    expect(await hashing.readRange("y.txt", 1, 2)).toEqual(await plain.readRange("y.txt", 1, 2));
+    expect([await hashing.has("y.txt"), await hashing.has("z.txt")]).toEqual([true, false]);
+    expect([...hashing.hashes]).toEqual([["a/x.txt", createHash("sha256").update("x").digest("hex")]]);
+  });
+
+  test("a file that changes between two readings is refused", async () => {
+    const plain = memoryStore({ "x.txt": "x" }, "data");
+    const hashing = hashingSource(plain);
+    await hashing.read("x.txt");
+    await plain.write("x.txt", "y");
+    await expect(hashing.read("x.txt")).rejects.toMatchObject({
+      name: "FormatError",
+      message: expect.stringMatching(/^data\/x\.txt: the file must stay as it is while a study runs/) as string,
+    });
+  });
+});
+
+describe("loadInputs", () => {
+  const options = (more: object = {}) => checkOptions({ dataset: study.at("data"), output: study.at("out"), ...more });
+
+  test("by hand: a participant's record names each file that went in, with the hash of its bytes", async () => {
+    copyFileSync(study.at("data/stimuli/tiny_words.tsv"), study.at("words.tsv"));
+    const [regions, surfaces] = [pair("atlas-phantom_dseg.label"), pair("inflated.surf")];
+    const { participants } = await loadInputs(options({ regions, surfaces, transcript: study.at("words.tsv") }));
+    const base = "sub-02/func/sub-02_task-tiny";
+    const inside = ["dataset_description.json", `${base}_events.tsv`, "task-tiny_bold.json"];
+    for (const hemi of ["L", "R"]) inside.push(`${base}_hemi-${hemi}_space-phantom_desc-clean_bold.func.gii`);
+    const paths = [...inside.map((path) => [path, study.at("data", path)] as const)];
+    for (const path of [...regions, ...surfaces, study.at("words.tsv")]) paths.push([path, path]);
+    const expected = Object.fromEntries(paths.map(([name, path]) => [name, sha256(path)]));
+    expect(participants[1]!.participant).toBe("sub-02");
+    expect(participants[1]!.hashes).toEqual(expected);
+    expect(Object.keys(participants[1]!.responseHashes).sort()).toEqual(
+      inside.filter((path) => path.startsWith("sub-02")).sort(),
+    );
+  });
+
+  test("by hand: the data set's own transcript is in the record", async () => {
+    const { participants } = await loadInputs(options());
+    expect(participants[0]!.hashes).toMatchObject({
+      "stimuli/tiny_words.tsv": sha256(study.at("data/stimuli/tiny_words.tsv")),
+    });
+  });
+
+  test("every response is read once", async () => {
+    const counts = new Map<string, number>();
+    const folder = folderStore(study.at("data"));
+    const read = (path: string) => {
+      counts.set(path, (counts.get(path) ?? 0) + 1);
+      return folder.read(path);
+    };
+    await loadInputs(options(), { source: { ...folder, read } });
+    const responses = [...counts].filter(([path]) => path.endsWith(".func.gii"));
+    expect(responses).toHaveLength(4);
+    expect(responses.filter(([, n]) => n !== 1)).toEqual([]);
+  });
+
+  test.each([
+    [
+      { exclude: "sub-01_task-tinny" },
+      "NotFoundError",
+      /^--exclude: runs must be in the data set, as BIDS writes them, got "sub-01_task-tinny" .* Nearest: "sub-01_task-tiny", "sub-02_task-tiny"\.$/,
+    ],
+    [{ exclude: "x,sub-01_task-tiny,y" }, "NotFoundError", /got "x" and 1 more/],
+    [
+      { exclude: "sub-01_task-tiny,sub-02_task-tiny" },
+      "NotFoundError",
+      /one response or more must be left, got none after --exclude/,
+    ],
+    [
+      { participants: "3" },
+      "NotFoundError",
+      /the participant must be one with responses, got "sub-3"\. Nearest: "sub-01", "sub-02"/,
+    ],
+  ])("refuses %j", async (more, name, message) => {
+    await expect(loadInputs(options(more))).rejects.toMatchObject({
+      name,
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  test("participants whose vertices differ are refused before anything is computed", async () => {
+    const other = await createTinyStudy({ nVertices: 92, nSubjects: 1 });
+    const mixed = memoryStore();
+    const take = async (from: string, name: string, to: string) => {
+      const store = folderStore(from);
+      for (const path of await listFiles(store))
+        if (!path.startsWith("sub-") || path.startsWith(name))
+          await mixed.write(path.replaceAll(name, to), await store.read(path));
+    };
+    await take(other.at("data"), "sub-01", "sub-03");
+    await take(study.at("data"), "sub-01", "sub-01");
+    other.remove();
+    const message = "sub-03: all participants must have the same targets to be compared, got 184 and in sub-01 84.";
+    await expect(loadInputs(options(), { source: mixed })).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadLanguageModel } from "../../src/language-model/load.ts";
+import { type SimulateOptions, simulateDataset } from "../../src/phantom/simulate.ts";
+import { folderStore } from "../../src/sources/node.ts";
+import { checkOptions } from "../../src/study/options.ts";
+import { runStudy, type StudyRun } from "../../src/study/run.ts";
+import { smallModelFiles } from "../language-model/small-models.ts";
+import { tinyStory } from "../phantom/tiny.ts";
+
+/** A folder with a model of two layers and a simulated data set of one short story, scored in a moment. */
+export interface TinyStudy {
+  /** A path within the folder, which holds `model/` and `data/`. */
+  readonly at: (...parts: string[]) => string;
+  /** Scores the data into the folder `out`, but for what the options say. */
+  readonly run: (options?: Readonly<Record<string, unknown>>) => Promise<StudyRun>;
+  readonly remove: () => void;
+}
+
+/** Options with which a tiny study is scored: few distances and components, for as little computing as possible. */
+export const tinyOptions = { layer: "1", distances: "-1,8", components: "3" } as const;
+
+/** Writes a {@link TinyStudy} into a temporary folder; two participants, 42 vertices, unless said otherwise. */
+export async function createTinyStudy(simulation: SimulateOptions = {}): Promise<TinyStudy> {
+  const folder = mkdtempSync(join(tmpdir(), "cortecast-study-"));
+  const at = (...parts: string[]) => join(folder, ...parts);
+  const files = await smallModelFiles({ n_positions: 256 });
+  for (const [path, content] of Object.entries(files)) await folderStore(at("model")).write(path, content);
+  const model = await loadLanguageModel(at("model"));
+  await simulateDataset(folderStore(at("data")), model, {
+    ...{ nSubjects: 2, stories: [tinyStory], nVertices: 42, responses: "surface" },
+    ...simulation,
+  });
+  await model.close();
+  return {
+    at,
+    run: (options = {}) => {
+      const folders = { dataset: at("data"), output: at("out"), model: at("model") };
+      const environment = { onProgress: () => {}, onNote: () => {}, date: () => new Date(0) };
+      return runStudy(checkOptions({ ...folders, ...tinyOptions, ...options }), environment);
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
