@@ -88,6 +88,9 @@ footer { margin-top: 4rem; border-top: 1px solid var(--rule); padding-top: 1rem;
   h2 { break-after: avoid; }
   figure, .multiples > *, tr { break-inside: avoid; }
   .scroll { overflow: visible; }
+  table { font-size: 8.5pt; }
+  th, td { padding-right: .7rem; }
+  tbody th { min-width: 0; }
   .wide { display: block; }
   .narrow { display: none; }
 }

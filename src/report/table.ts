@@ -19,7 +19,7 @@ export function dataTable(
   caption: Content,
 ): Markup {
   const name = (kind: TableColumn["kind"]) => (kind === "number" ? "number" : "text");
-  return html`<div class="scroll" tabindex="0"><table><caption>${caption}</caption>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><caption>${caption}</caption>
 <thead><tr>${columns.map((column) => html`<th scope="col" class="${name(column.kind)}">${column.name}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (row) => html`<tr>${row.map((cell, i) =>
