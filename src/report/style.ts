@@ -61,6 +61,10 @@ thead th, thead th.number { white-space: normal; }
 thead th { color: var(--soft); border-bottom: 1px solid var(--ink); vertical-align: bottom; }
 tbody tr + tr > * { border-top: 1px solid var(--faint); }
 tbody th { min-width: 8rem; overflow-wrap: anywhere; }
+tbody th code { white-space: nowrap; }
+.dense { font-size: .88rem; }
+.dense th, .dense td { padding-right: .7rem; }
+.dense tbody th { min-width: 0; }
 strong { font-weight: 650; }
 .warning { border-left: 3px solid var(--alarm); padding: .1rem 0 .1rem .9rem; margin: .8rem 0; max-width: 46rem; }
 .warning strong { color: var(--alarm); }

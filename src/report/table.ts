@@ -1,4 +1,4 @@
-import { type Content, html, type Markup } from "./markup.ts";
+import { type Content, html, type Markup, trusted } from "./markup.ts";
 
 /** One column of a table. */
 export interface TableColumn {
@@ -6,6 +6,9 @@ export interface TableColumn {
   /** Numbers stand flush right in figures of equal width. */
   readonly kind: "text" | "number";
 }
+
+/** Tables of more columns than this are set tighter, so that the page holds them. */
+const mostRoomy = 11;
 
 /**
  * A table of the page. The first cell of each row is its header; wide tables scroll within themselves.
@@ -19,7 +22,7 @@ export function dataTable(
   caption: Content,
 ): Markup {
   const name = (kind: TableColumn["kind"]) => (kind === "number" ? "number" : "text");
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><caption>${caption}</caption>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table"><table${columns.length > mostRoomy && trusted(' class="dense"')}><caption>${caption}</caption>
 <thead><tr>${columns.map((column) => html`<th scope="col" class="${name(column.kind)}">${column.name}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (row) => html`<tr>${row.map((cell, i) =>
