@@ -39,10 +39,12 @@ export function showRun(run: StudyRun, output: string, terminal: Terminal): unkn
   for (const line of formatTerminal(run.result)) terminal.note(line);
   terminal.note("");
   terminal.note(
-    run.nComputed === 0 && run.written.length === 0
+    run.nComputed === 0 && run.written.length + run.removed.length === 0
       ? `Nothing to do: all ${run.nReused} steps were there.`
       : `Computed ${run.nComputed} steps, reused ${run.nReused}, wrote ${run.written.length} files.`,
   );
+  if (run.removed.length > 0)
+    terminal.note(`Removed ${run.removed.length} files that an earlier run with other options had written.`);
   terminal.note(`Report: ${report}`);
   const { subjects, notes } = run.result;
   return {
@@ -53,6 +55,7 @@ export function showRun(run: StudyRun, output: string, terminal: Terminal): unkn
     nComputed: run.nComputed,
     nReused: run.nReused,
     written: run.written,
+    removed: run.removed,
     quality: Object.fromEntries(subjects.map((subject) => [subject.participant, subject.quality])),
     notes,
   };

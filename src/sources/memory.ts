@@ -63,5 +63,9 @@ export function memoryStore(
       checkPath(path, location);
       content.set(path, encode(bytes));
     },
+    async remove(path) {
+      checkPath(path, location);
+      content.delete(path);
+    },
   };
 }

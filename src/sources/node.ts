@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { FormatError, NotFoundError, nearestNames } from "../errors.ts";
 import { checkPath, checkRange, splitPath } from "./path.ts";
@@ -90,7 +91,7 @@ export function folderStore(folder: string): Store {
     async write(path, bytes) {
       const target = at(path);
       await mkdir(dirname(target), { recursive: true });
-      const temporary = `${target}.${randomUUID()}.partial`;
+      const temporary = `${target}.${host}-${process.pid}-${randomUUID().slice(0, 8)}.partial`;
       try {
         await writeFile(temporary, bytes);
         await rename(temporary, target);
@@ -99,7 +100,64 @@ export function folderStore(folder: string): Store {
         throw error;
       }
     },
+    async remove(path) {
+      const target = at(path);
+      const info = await stat(target).catch(() => undefined);
+      if (!info?.isFile()) return;
+      await rm(target, { force: true });
+      for (let parent = dirname(target); parent !== root; parent = dirname(parent)) {
+        try {
+          await rmdir(parent);
+        } catch {
+          return; // It holds other files.
+        }
+      }
+    },
   };
+}
+
+/** This machine in the names of temporary files: several machines may write to one folder. */
+const host =
+  hostname()
+    .replace(/[^A-Za-z0-9]/g, "")
+    .slice(0, 32) || "localhost";
+
+/**
+ * Removes the temporary files below a folder that writers left which were killed: those of processes of this machine
+ * that no longer run, and those of any machine that are older than a day.
+ *
+ * @returns how many were removed
+ */
+export async function removeAbandoned(folder: string): Promise<number> {
+  let names: string[];
+  try {
+    names = await readdir(folder, { recursive: true });
+  } catch (error) {
+    if (isMissing(error)) return 0;
+    throw error;
+  }
+  let nRemoved = 0;
+  for (const name of names) {
+    const [, machine, pid] = /\.([A-Za-z0-9]+)-(\d+)-[0-9a-f]{8}\.partial$/.exec(name) ?? [];
+    if (pid === undefined) continue;
+    const path = join(folder, name);
+    const info = await stat(path).catch(() => undefined);
+    const isOld = info !== undefined && Date.now() - info.mtimeMs > 86_400_000;
+    if (!isOld && !(machine === host && !isRunning(Number(pid)))) continue;
+    await rm(path, { force: true });
+    nRemoved++;
+  }
+  return nRemoved;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Not ours to signal, but there.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 function isMissing(error: unknown): boolean {

@@ -46,6 +46,8 @@ export interface Store extends Source {
    * Folders are made as needed.
    */
   write(path: string, bytes: Uint8Array | string): Promise<void>;
+  /** Removes a file, and the folders that it leaves empty; nothing where there is no such file. */
+  remove(path: string): Promise<void>;
 }
 
 /** All files below a folder, depth first, as paths relative to the source's root. */

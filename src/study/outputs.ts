@@ -1,23 +1,34 @@
+import type { OnProgress } from "../array/progress.ts";
 import { datasetDescription, scoresDescription, subjectFiles } from "../report/derivatives.ts";
 import { groupFiles } from "../report/group-files.ts";
 import { htmlReport } from "../report/html.ts";
 import type { OutputFile, StudyResult } from "../report/result.ts";
 import type { Store } from "../sources/source.ts";
+import { type WrittenFiles, writeOutputFiles } from "./output-files.ts";
 import type { Scored } from "./result.ts";
 
 /**
- * Writes a result's files that are not there yet with the same bytes: BIDS derivatives of every subject, group tables and
- * maps, the report.
+ * Writes a result's files as {@link writeOutputFiles} does: BIDS derivatives of every subject, group tables and maps, the
+ * report. The files of one subject, or of the group, are in memory at a time.
  *
- * @returns paths that were written
+ * @throws OptionError, FormatError as {@link writeOutputFiles}
  */
-export async function writeOutputs(output: Store, result: StudyResult, scored: readonly Scored[]): Promise<string[]> {
+export function writeOutputs(
+  output: Store,
+  result: StudyResult,
+  scored: readonly Scored[],
+  onProgress: OnProgress,
+): Promise<WrittenFiles> {
+  return writeOutputFiles(output, filesOf(result, scored, onProgress));
+}
+
+function* filesOf(result: StudyResult, scored: readonly Scored[], onProgress: OnProgress): Generator<OutputFile[]> {
   const { title, options, model, provenance, regions, notes } = result;
-  const files: OutputFile[] = [
-    datasetDescription({ name: `Brain and forecast scores of ${title}`, provenance }),
-    scoresDescription(),
-  ];
+  const total = result.subjects.length + 2;
+  const tell = (done: number) => onProgress({ label: "writing results", done, total });
+  yield [datasetDescription({ name: `Brain and forecast scores of ${title}`, provenance }), scoresDescription()];
   for (const [index, subject] of result.subjects.entries()) {
+    tell(index);
     const { inputs, steps } = scored[index]!;
     const sidecar = {
       Model: { Name: model, Fingerprint: provenance.modelFingerprint },
@@ -34,16 +45,11 @@ export async function writeOutputs(output: Store, result: StudyResult, scored: r
         .at(-1),
       Notes: notes,
     };
-    files.push(...subjectFiles(subject, sidecar, { regions }));
+    yield subjectFiles(subject, sidecar, { regions });
   }
-  files.push(...groupFiles(result), { path: "report.html", bytes: htmlReport(result) });
-
-  const written: string[] = [];
-  for (const { path, bytes } of files) {
-    const wanted = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
-    if ((await output.has(path)) && Buffer.compare(await output.read(path), wanted) === 0) continue;
-    await output.write(path, wanted);
-    written.push(path);
-  }
-  return written;
+  tell(total - 2);
+  yield groupFiles(result);
+  tell(total - 1);
+  yield [{ path: "report.html", bytes: htmlReport(result) }];
+  tell(total);
 }

@@ -2,13 +2,14 @@ import { joinRows, type Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { LanguageModel } from "../language-model/language-model.ts";
 import type { StudyResult } from "../report/result.ts";
-import { folderStore } from "../sources/node.ts";
+import { folderStore, removeAbandoned } from "../sources/node.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import { activationsOfLayer, cacheActivations, loadStudyModel, studyLayers } from "./activations.ts";
 import type { ActivationsOf } from "./features.ts";
 import { sha256 } from "./hashing-source.ts";
 import { type HeardStory, loadInputs, loadStoryResponse, type ParticipantInputs, type StudyInputs } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
+import { checkOutputFolder } from "./output-files.ts";
 import { writeOutputs } from "./outputs.ts";
 import { type FeatureSet, type PlannedParticipant, planStudy, type StudyPlan } from "./plan.ts";
 import { assembleResult, type Scored } from "./result.ts";
@@ -36,12 +37,15 @@ export interface StudyRun {
   readonly nReused: number;
   /** Paths within the output folder that were written or changed. */
   readonly written: readonly string[];
+  /** Paths within it of an earlier run with other options, which this one does not have; they are removed. */
+  readonly removed: readonly string[];
 }
 
 /**
  * Carries a study out: reads the data set, computes what is missing, writes scores, maps, group tables and the report.
  * Each participant's scores of each layer or control are kept as they are finished, so that an interrupted run goes on
- * where it was, and a second run does only what is missing.
+ * where it was, and a second run does only what is missing. Files of an earlier run with other options that this one does
+ * not have are removed from the output folder.
  *
  * @throws errors of the rooms that it conducts: DatasetError, FormatError, NotFoundError, OptionError, ShapeError,
  * DeviceError
@@ -53,6 +57,8 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
   const scoreStore = folderStore(`${cache}/scores`);
   const activationStore = folderStore(`${cache}/activations`);
 
+  await checkOutputFolder(output);
+  for (const folder of [options.output, cache]) await removeAbandoned(folder);
   const inputs = await loadInputs(options, { onProgress });
   const model = await loadStudyModel(options, { onProgress });
   let random: LanguageModel | undefined;
@@ -109,6 +115,7 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
 
     const scored: Scored[] = [];
     for (const participant of inputs.participants) {
+      onProgress({ label: "collecting scores", done: scored.length, total: inputs.participants.length });
       const steps: StepScores[] = [];
       for (const group of plan.groups) {
         for (const step of group.steps) {
@@ -118,13 +125,14 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
       scored.push({ inputs: participant, steps });
     }
     const result = assembleResult(scored, { inputs, model, layers, options, command: environment.command });
-    const written = await writeOutputs(output, result, scored);
+    const { written, removed } = await writeOutputs(output, result, scored, onProgress);
     return {
       result,
       report: "report.html",
       nComputed: missing.size,
       nReused: plan.nSteps - missing.size,
       written,
+      removed,
     };
   } finally {
     await model.close();

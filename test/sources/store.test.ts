@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { memoryStore } from "../../src/sources/memory.ts";
-import { folderStore } from "../../src/sources/node.ts";
+import { folderStore, removeAbandoned } from "../../src/sources/node.ts";
 import { listFiles, readText, type Store } from "../../src/sources/source.ts";
 
 const root = mkdtempSync(join(tmpdir(), "cortecast-store-"));
@@ -151,6 +152,13 @@ describe.each(Object.entries(implementations))("contract of Store: %s", (_, make
     expect(await store.list("x")).toEqual([{ name: "shared.txt", kind: "file", size: 200_000 }]);
   });
 
+  it("by hand: remove takes a file away, with the folders that it leaves empty, and no other", async () => {
+    const store = await filled(make);
+    for (const path of ["a/deep/er/é☃.txt", "a/2.bin", "a/2.bin", "nowhere.txt", "a"]) await store.remove(path);
+    expect(await listFiles(store)).toEqual(["B.txt", "a/10.bin", "b.txt"]);
+    expect((await store.list("a")).map((entry) => entry.name)).toEqual(["10.bin"]);
+  });
+
   it.each(["../outside.txt", "a/../../outside.txt", "/outside.txt", "", "a//b"])(
     "by hand: the path %j is refused",
     async (path) => {
@@ -161,6 +169,7 @@ describe.each(Object.entries(implementations))("contract of Store: %s", (_, make
       };
       await expect(store.write(path, "x")).rejects.toMatchObject(expected);
       await expect(store.read(path)).rejects.toMatchObject(expected);
+      await expect(store.remove(path)).rejects.toMatchObject(expected);
     },
   );
 });
@@ -204,6 +213,33 @@ describe("folderStore", () => {
     // A link to itself: nobody can read it, not even the administrator, whom permissions do not stop.
     symlinkSync("loop.txt", join(folder, "loop.txt"));
     await expect(folderStore(folder).read("loop.txt")).rejects.toMatchObject({ code: "ELOOP" });
+  });
+});
+
+describe("removeAbandoned", () => {
+  it("by hand: takes away what dead processes of this machine left half-written, and what is older than a day", async () => {
+    const folder = newFolder();
+    mkdirSync(join(folder, "deep"), { recursive: true });
+    // As a write names its temporary file.
+    const host =
+      hostname()
+        .replace(/[^A-Za-z0-9]/g, "")
+        .slice(0, 32) || "localhost";
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+    const files = {
+      dead: `deep/x.gii.${host}-${dead}-0123abcd.partial`,
+      alive: `deep/x.gii.${host}-${process.pid}-0123abcd.partial`,
+      elsewhere: `x.gii.elsewhere-${dead}-0123abcd.partial`,
+      old: `x.gii.elsewhere-${dead}-0123abce.partial`,
+      theirs: "my.partial",
+      whole: "deep/x.gii",
+    };
+    for (const path of Object.values(files)) writeFileSync(join(folder, path), "x");
+    utimesSync(join(folder, files.old), new Date(0), new Date(0));
+    expect(await removeAbandoned(folder)).toBe(2);
+    const left = await listFiles(folderStore(folder));
+    expect(left).toEqual([files.whole, files.alive, "my.partial", files.elsewhere].sort());
+    expect(await removeAbandoned(join(folder, "nowhere"))).toBe(0);
   });
 });
 
