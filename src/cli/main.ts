@@ -4,11 +4,15 @@ import { runCommandLine } from "./command-line.ts";
 
 // The first Ctrl-C stops at the next safe place, the second at once.
 const abort = new AbortController();
+let terminated = false;
 process.on("SIGINT", () => {
   if (abort.signal.aborted) process.exit(130);
   abort.abort();
 });
-process.on("SIGTERM", () => abort.abort());
+process.on("SIGTERM", () => {
+  terminated = true;
+  abort.abort();
+});
 // A reader that goes away (`cortecast … | head`) is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
@@ -18,7 +22,12 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
-process.exitCode = await runCommandLine(
+// Seconds since 1970 to record in place of now, so that the same run gives the same bytes.
+// https://reproducible-builds.org/specs/source-date-epoch
+const epoch = /^\d{1,11}$/.exec(process.env["SOURCE_DATE_EPOCH"] ?? "")?.[0];
+const date = () => (epoch === undefined ? new Date() : new Date(Number(epoch) * 1000));
+
+const code = await runCommandLine(
   process.argv.slice(2),
   {
     stdout: process.stdout,
@@ -26,5 +35,7 @@ process.exitCode = await runCommandLine(
     environment: process.env,
     now: () => performance.now(),
   },
-  { signal: abort.signal, date: () => new Date(), version },
+  { signal: abort.signal, date, version },
 );
+// 128 and the number of the signal, as shells have it.
+process.exitCode = code === 130 && terminated ? 143 : code;

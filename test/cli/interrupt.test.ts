@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createTinyStudy, type TinyStudy } from "../study/tiny-study.ts";
+import { type BuiltCommandLine, buildCommandLine } from "./built.ts";
+
+let built: BuiltCommandLine;
+let study: TinyStudy;
+/** Path to hash of every file that an uninterrupted run leaves, the cache's among them. */
+let whole: ReadonlyMap<string, string>;
+let nSteps = 0;
+
+const flags = ["--model", "model", "--layer", "0:2", "--distances", "-1,8", "--components", "3", "--threads", "1"];
+const command = ["score", "data", "out", ...flags, "--controls", "word-rate,random-weights,random-window"];
+const start = () => built.start(command, { cwd: study.at() });
+
+beforeAll(async () => {
+  built = buildCommandLine();
+  study = await createTinyStudy({ nSubjects: 3, nVertices: 162 });
+  const { code, stderr } = await start().ended;
+  expect([code, stderr]).toEqual([0, expect.stringContaining("Computed 18 steps, reused 0")]);
+  whole = hashes();
+  nSteps = [...whole.keys()].filter((path) => path.startsWith("cache/scores/")).length;
+}, 60_000);
+afterAll(() => {
+  study.remove();
+  built.remove();
+});
+
+function files(): string[] {
+  const out = study.at("out");
+  if (!existsSync(out)) return [];
+  return readdirSync(out, { recursive: true, encoding: "utf8" }).filter((path) => {
+    const info = statSync(join(out, path), { throwIfNoEntry: false });
+    return info?.isFile() ?? false;
+  });
+}
+const hashes = () =>
+  new Map(
+    files().map((path) => [
+      path,
+      createHash("sha256")
+        .update(readFileSync(study.at("out", path)))
+        .digest("hex"),
+    ]),
+  );
+const countOf = (pattern: RegExp) => files().filter((path) => pattern.test(path)).length;
+
+/** Moments of a run, as what can be seen of them from outside. */
+const moments: Readonly<Record<string, (output: string) => boolean>> = {
+  "the inputs were read": (output) => output.includes("steps to compute"),
+  "the first activations were written": () => countOf(/^cache\/activations\/.*\.safetensors$/) > 0,
+  "a third of the scores was written": () => countOf(/^cache\/scores\/\w+\.safetensors$/) >= 6,
+  "the first results were written": () => countOf(/^sub-01\//) > 0,
+};
+
+/** Starts the command anew and sends signals at a moment; the second one, if any, shortly after the first. */
+async function interrupt(moment: string, ...signals: readonly NodeJS.Signals[]) {
+  rmSync(study.at("out"), { recursive: true, force: true });
+  const { child, output, ended } = start();
+  const alive = () => child.exitCode === null && child.signalCode === null;
+  while (alive() && !moments[moment]!(output())) await setTimeout(1);
+  for (const signal of signals) {
+    if (alive()) child.kill(signal);
+    await setTimeout(5);
+  }
+  return ended;
+}
+
+/** What holds whenever a run was cut off: what lies there is whole, and the next run does the rest and no more. */
+async function expectToGoOn() {
+  const left = hashes();
+  for (const [path, hash] of left) {
+    if (path.endsWith(".partial") || path === ".cortecast-files.json") continue;
+    expect([path, hash]).toEqual([path, whole.get(path)]);
+  }
+  const nKept = countOf(/^cache\/scores\/\w+\.safetensors$/);
+  const { code, stderr } = await start().ended;
+  expect(code).toBe(0);
+  expect(stderr).toContain(`${nSteps - nKept} of ${nSteps} steps to compute`);
+  expect(hashes()).toEqual(whole);
+}
+
+describe("a run that is cut off leaves whole files, and the same command goes on from there (identity)", () => {
+  test.each(Object.keys(moments))("Ctrl-C when %s: exit code 130 and one line", async (moment) => {
+    const { code, stderr } = await interrupt(moment, "SIGINT");
+    expect(code).toBe(130);
+    expect(stderr).toMatch(
+      /^[^\n]*steps to compute\nStopped\. What is finished is kept; the same command goes on from there\.\n$/,
+    );
+    expect(countOf(/\.partial$/)).toBe(0);
+    await expectToGoOn();
+  });
+
+  test.each(Object.keys(moments))("killed when %s", async (moment) => {
+    const { signal } = await interrupt(moment, "SIGKILL");
+    expect(signal).toBe("SIGKILL");
+    await expectToGoOn();
+  });
+
+  test("Ctrl-C twice ends at once", async () => {
+    const { code, signal } = await interrupt("a third of the scores was written", "SIGINT", "SIGINT");
+    // The second may come when the process, about to end, listens no more: a shell has 130 for that as well.
+    expect(code === 130 || signal === "SIGINT").toBe(true);
+    await expectToGoOn();
+  });
+
+  test("terminated: exit code 143, as shells have it", async () => {
+    const { code, stderr } = await interrupt("the first activations were written", "SIGTERM");
+    expect([code, stderr]).toEqual([143, expect.stringContaining("Stopped.")]);
+  });
+});
