@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { NotFoundError } from "../errors.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
 import { wordActivations } from "../language-model/activations.ts";
-import { folderStore } from "../sources/node.ts";
+import { checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
 import { listTranscripts, loadTranscript } from "../stimulus/load-transcript.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import { activationOptions, loadStudyModel, studyLayers } from "../study/activations.ts";
@@ -42,6 +42,8 @@ export const activations: Command = {
   async run({ parsed, terminal }) {
     const options = await studyOptionsOf(parsed);
     const { onProgress } = terminal;
+    await checkWritable(options.output, "<output>");
+    await removeAbandoned(options.output);
     const transcripts = await loadTranscripts(options);
     const randomWeights = parsed.switches.has("randomWeights");
     const model = await loadStudyModel(options, { randomWeights, onProgress });

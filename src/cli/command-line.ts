@@ -95,7 +95,8 @@ export async function runCommandLine(
   } catch (error) {
     terminal.endProgress();
     if (options.signal.aborted) {
-      streams.stderr.write("Stopped. What is finished is kept; the same command goes on from there.\n");
+      const then = ["score", "demo"].includes(name) ? "goes on from there" : "begins anew";
+      streams.stderr.write(`Stopped. What is finished is kept; the same command ${then}.\n`);
       return 130;
     }
     return report(error, argv.includes("--debug"), streams);
@@ -104,13 +105,41 @@ export async function runCommandLine(
 
 function report(error: unknown, debug: boolean, { stderr }: Streams): number {
   const kind = (error as { kind?: unknown }).kind;
-  const ours = !(typeof kind === "string" && usersErrors.has(kind));
-  const message = error instanceof Error ? error.message : String(error);
+  const ours = !(typeof kind === "string" && usersErrors.has(kind)) && systemErrorOf(error) === undefined;
+  const message = describeError(error);
   stderr.write(`cortecast: ${message}\n`);
   if (debug && error instanceof Error) stderr.write(`${error.stack}\n`);
   else if (ours)
     stderr.write("This is a fault of cortecast, not yours. Run again with --debug and report what it prints.\n");
   return ours ? 2 : 1;
+}
+
+/** What the operating system refused, and what to do; none of it is a fault of the program. */
+const systemErrors: Readonly<Record<string, string>> = {
+  EACCES: "no permission. Change the permissions of the file or its folder",
+  EPERM: "no permission. Change the permissions of the file or its folder",
+  EROFS: "a file system that cannot be written to. Give another folder",
+  ENOSPC: "no space left. Make room; what is finished is kept",
+  EDQUOT: "no space left of the quota. Make room; what is finished is kept",
+  ENOTDIR: "a file where a folder must be. Give another path",
+  EEXIST: "a file where a folder must be. Give another path",
+  EISDIR: "a folder where a file must be. Move it away",
+  ELOOP: "a link that leads to itself. Mend the link",
+  ENAMETOOLONG: "a name that is too long. Give a shorter path",
+  EIO: "a damaged disk or connection. Copy the file anew",
+  EMFILE: "too many open files. Raise the limit with ulimit -n",
+};
+
+function systemErrorOf(error: unknown): { readonly path: string; readonly reason: string } | undefined {
+  const { code, path } = error as { readonly code?: unknown; readonly path?: unknown };
+  const reason = typeof code === "string" && Object.hasOwn(systemErrors, code) ? systemErrors[code] : undefined;
+  return reason === undefined ? undefined : { path: typeof path === "string" ? path : "a file", reason };
+}
+
+function describeError(error: unknown): string {
+  const system = systemErrorOf(error);
+  if (system) return `${system.path}: must be readable and writable, got ${system.reason}.`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 function overview(version: string): string[] {

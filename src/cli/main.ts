@@ -24,7 +24,11 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 };
 // Seconds since 1970 to record in place of now, so that the same run gives the same bytes.
 // https://reproducible-builds.org/specs/source-date-epoch
-const epoch = /^\d{1,11}$/.exec(process.env["SOURCE_DATE_EPOCH"] ?? "")?.[0];
+const epoch = process.env["SOURCE_DATE_EPOCH"];
+if (epoch !== undefined && !/^\d{1,11}$/.test(epoch)) {
+  process.stderr.write(`cortecast: SOURCE_DATE_EPOCH: must be whole seconds since 1970, got "${epoch}". Unset it.\n`);
+  process.exit(1);
+}
 const date = () => (epoch === undefined ? new Date() : new Date(Number(epoch) * 1000));
 
 const code = await runCommandLine(

@@ -1,6 +1,6 @@
 import { OptionError } from "../errors.ts";
 import { simulateDataset } from "../phantom/simulate.ts";
-import { folderStore } from "../sources/node.ts";
+import { checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
 import { loadStudyModel } from "../study/activations.ts";
 import { checkOptions, flagOf } from "../study/options.ts";
 import type { Command } from "./command-line.ts";
@@ -43,9 +43,17 @@ export const simulate: Command = {
       signalToNoise: number(parsed, "signalToNoise", {}),
       seed: number(parsed, "seed", { whole: true }),
     };
+    const store = folderStore(output);
+    await checkWritable(output, "<output>");
+    if ((await store.has("dataset_description.json")) && !(await store.has("phantom.json"))) {
+      throw new OptionError(
+        `<output>: the folder must be empty or hold a simulated data set, got another data set (${output}). Give a folder of its own.`,
+      );
+    }
+    await removeAbandoned(output);
     const model = await loadStudyModel(machine, { onProgress });
     try {
-      const truth = await simulateDataset(folderStore(output), model, {
+      const truth = await simulateDataset(store, model, {
         ...wanted,
         device: { threads: machine.threads, provider: machine.provider },
         onProgress,

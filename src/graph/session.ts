@@ -53,7 +53,7 @@ export async function compile(outputs: Readonly<Record<string, Expression>>, dev
   } catch (error) {
     const remedy = provider === "cpu" ? "" : ` "cortecast doctor" lists the providers of this machine.`;
     throw new DeviceError(
-      `compile: ONNX Runtime must accept the graph on provider "${provider}", got: ${(error as Error).message}.${remedy}`,
+      `compile: ONNX Runtime must accept the graph on provider "${provider}", got: ${(error as Error).message.replace(/\s+/g, " ").trim()}.${remedy}`,
       { cause: error },
     );
   }

@@ -1,8 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import {
+  access,
+  constants,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { FormatError, NotFoundError, nearestNames } from "../errors.ts";
+import { FormatError, NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import { checkPath, checkRange, splitPath } from "./path.ts";
 import type { Entry, Store } from "./source.ts";
 
@@ -21,6 +33,8 @@ export function folderStore(folder: string): Store {
 
   async function notFound(path: string): Promise<NotFoundError> {
     const { folder: parent, name } = splitPath(path);
+    const info = await stat(at(path)).catch(() => undefined);
+    if (info?.isDirectory()) return new NotFoundError(`${at(path)}: the path must be a file, got a folder.`);
     const siblings = (await list(parent)).map((entry) => entry.name);
     return new NotFoundError(`${at(path)}: the file must exist. ${nearestNames(name, siblings)}`);
   }
@@ -114,6 +128,44 @@ export function folderStore(folder: string): Store {
       }
     },
   };
+}
+
+/**
+ * Checks that a folder can be read.
+ *
+ * @param name - what the folder is called in the message
+ * @throws NotFoundError where it does not exist, or is a file
+ */
+export async function checkFolder(folder: string, name: string): Promise<void> {
+  const info = await stat(folder).catch(() => undefined);
+  if (info?.isDirectory()) return;
+  const got = info ? "a file" : "nothing of that name";
+  throw new NotFoundError(`${name}: the folder must exist, got ${got} (${resolve(folder)}).`);
+}
+
+/**
+ * Checks that files can be written below a folder, which need not exist yet.
+ *
+ * @param name - what the folder is called in the message
+ * @throws OptionError where it, or the folder in which it would be made, is a file or cannot be written to
+ */
+export async function checkWritable(folder: string, name: string): Promise<void> {
+  let nearest = resolve(folder);
+  let info = await stat(nearest).catch(() => undefined);
+  while (!info && dirname(nearest) !== nearest) {
+    nearest = dirname(nearest);
+    info = await stat(nearest).catch(() => undefined);
+  }
+  if (!info?.isDirectory())
+    throw new OptionError(`${name}: must be a folder, got a path at or below a file (${nearest}). Give another.`);
+  try {
+    await access(nearest, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new OptionError(
+      `${name}: files must be allowed to be written there, got ${(error as NodeJS.ErrnoException).code} (${nearest}). Change its permissions, or give another folder.`,
+      { cause: error },
+    );
+  }
 }
 
 /** This machine in the names of temporary files: several machines may write to one folder. */

@@ -8,7 +8,7 @@ import { candidateRuns } from "../responses/candidates.ts";
 import { findResponses, type ResponseFiles } from "../responses/find.ts";
 import { loadResponse, type Response } from "../responses/load.ts";
 import type { Target, TargetSpace } from "../responses/target.ts";
-import { folderStore } from "../sources/node.ts";
+import { checkFolder, folderStore } from "../sources/node.ts";
 import type { Source } from "../sources/source.ts";
 import { loadTranscript } from "../stimulus/load-transcript.ts";
 import type { Transcript } from "../stimulus/word.ts";
@@ -65,6 +65,7 @@ export async function loadInputs(
   settings: { readonly onProgress?: OnProgress | undefined; readonly source?: Source | undefined } = {},
 ): Promise<StudyInputs> {
   const { onProgress } = settings;
+  if (!settings.source) await checkFolder(options.dataset, "<dataset>");
   const source = hashingSource(settings.source ?? folderStore(options.dataset));
   const dataset = await loadDataset(source);
   const outside = outsideFiles();
@@ -101,7 +102,11 @@ export async function loadInputs(
     const quality = { nConstant: 0, nNotFinite: 0 };
     let first: Response | undefined;
     for (const files of runs) {
-      const response = await loadResponse(dataset, files, cleaningOf(options));
+      const response = await loadResponse(dataset, files, cleaningOf(options)).catch((error: unknown) => {
+        throw error instanceof OptionError
+          ? new OptionError(`${files.run}: ${error.message}`, { cause: error })
+          : error;
+      });
       first ??= response;
       checkTargets(participant, first, response);
       const { audioStart, repetitionTime } = response;

@@ -72,8 +72,8 @@ export const positiveNumbers = z
 const number = (schema: z.ZodNumber) =>
   z.preprocess((value) => (typeof value === "string" && value.trim() !== "" ? Number(value) : value), schema);
 
-/** A whole number from `least`. */
-export const whole = (least: number) => number(z.int().min(least));
+/** A whole number from `least`, to `most` where it is given. */
+export const whole = (least: number, most = Number.MAX_SAFE_INTEGER) => number(z.int().min(least).max(most));
 
 /** A number from `least`. */
 export const amount = (least: number) => number(z.number().min(least));

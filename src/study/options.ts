@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
+import { conflictOf } from "./check-fit.ts";
 import {
   amount,
   choice,
@@ -125,7 +126,7 @@ export const studyOptions = {
     group: "features",
     help: "words from a word to the end of its forecast window; none: brain scores only (default: -10:30)",
   },
-  width: { schema: whole(1).default(7), group: "features", help: "words in a forecast window" },
+  width: { schema: whole(1, 1000).default(7), group: "features", help: "words in a forecast window" },
   downsample: {
     schema: choice(["sum", "mean", "lanczos"]).default("sum"),
     group: "features",
@@ -198,7 +199,7 @@ export const studyOptions = {
   },
   seed: { schema: whole(0).default(0), group: "encoding", help: "seed of the random controls" },
 
-  threads: { schema: whole(1), group: "machine", help: "CPU threads (default: all cores)" },
+  threads: { schema: whole(1, 1024), group: "machine", help: "CPU threads (default: all cores)" },
   provider: {
     schema: choice(["cpu", "webgpu", "cuda"]).default("cpu"),
     group: "machine",
@@ -272,6 +273,8 @@ export function checkOptions(
     if (result.success) options[key] = result.data;
     else for (const issue of result.error.issues) problems.push(`${describe(key)}: ${formatProblem(issue, value)}`);
   }
+  const conflict = problems.length === 0 ? conflictOf(options as unknown as StudyOptions) : undefined;
+  if (conflict) problems.push(`${describe(conflict.key)}: ${conflict.message}`);
   if (problems.length > 0) throw new OptionError([...new Set(problems)].join("\n"));
   return options as unknown as StudyOptions;
 }

@@ -2,9 +2,10 @@ import { joinRows, type Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { LanguageModel } from "../language-model/language-model.ts";
 import type { StudyResult } from "../report/result.ts";
-import { folderStore, removeAbandoned } from "../sources/node.ts";
+import { checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import { activationsOfLayer, cacheActivations, loadStudyModel, studyLayers } from "./activations.ts";
+import { checkFit } from "./check-fit.ts";
 import type { ActivationsOf } from "./features.ts";
 import { sha256 } from "./hashing-source.ts";
 import { type HeardStory, loadInputs, loadStoryResponse, type ParticipantInputs, type StudyInputs } from "./inputs.ts";
@@ -57,9 +58,12 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
   const scoreStore = folderStore(`${cache}/scores`);
   const activationStore = folderStore(`${cache}/activations`);
 
+  await checkWritable(options.output, "<output>");
+  await checkWritable(cache, "--cache");
   await checkOutputFolder(output);
   for (const folder of [options.output, cache]) await removeAbandoned(folder);
   const inputs = await loadInputs(options, { onProgress });
+  checkFit(inputs.participants, options);
   const model = await loadStudyModel(options, { onProgress });
   let random: LanguageModel | undefined;
   try {

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { contiguousFolds } from "../../src/regression/folds.ts";
+import { checkFit } from "../../src/study/check-fit.ts";
+import type { ParticipantInputs } from "../../src/study/inputs.ts";
+import { checkOptions } from "../../src/study/options.ts";
+
+const folders = { dataset: "in", output: "out" };
+const participant = (...nVolumes: readonly number[]) =>
+  ({
+    participant: "sub-01",
+    stories: nVolumes.map((n, i) => ({ nVolumes: n, files: { run: `sub-01_task-${i}`, story: `story${i}` } })),
+  }) as unknown as ParticipantInputs;
+
+describe("options against each other", () => {
+  test.each([
+    [{ context: "exact", minContext: 5 }, "--min-context: must be left out where the context is exact"],
+    [{ minContext: 1024 }, "--min-context: must be below the longest context (1024 tokens), got 1024."],
+    [{ maxContext: 10, minContext: 10 }, "--min-context: must be below the longest context (10 tokens), got 10."],
+    [{ filing: "one-late", downsample: "lanczos" }, '--filing: must be "onset" with the downsampling "lanczos"'],
+  ])("refuses %j", (options, message) => {
+    expect(() => checkOptions({ ...folders, ...options })).toThrow(message);
+  });
+});
+
+describe("options against what was recorded", () => {
+  const check = (options: object, ...nVolumes: readonly number[]) =>
+    checkFit([participant(...nVolumes)], checkOptions({ ...folders, ...options }));
+
+  test.each([
+    [{ delays: 26 }, '--delays: delays must be smaller than nVolumes (25, sub-01_task-1, story "story1"), got 26'],
+    [{ firstDelay: 20, delays: 6 }, "--delays: delays must be smaller than nVolumes (25"],
+    [{ folds: 66 }, "--folds: must be at most as many as volumes (65, sub-01), got 66."],
+    [
+      { gap: 40 },
+      "--gap: must leave volumes to train on, got 40 on either side of 5 test chunks (65 volumes, sub-01).",
+    ],
+    [
+      { alphaChoice: "inner-folds", innerFolds: 53 },
+      "--inner-folds: must be at most as many as training volumes (52, sub-01), got 53.",
+    ],
+  ])("refuses %j (by hand)", (options, message) => {
+    expect(() => check(options, 40, 25)).toThrow(message);
+  });
+
+  test("identity: a gap is refused where contiguousFolds refuses it, and only there", () => {
+    for (const [total, folds] of [
+      [100, 2],
+      [100, 4],
+      [65, 5],
+    ] as const) {
+      for (let gap = 0; gap < 60; gap++) {
+        const refuses = (work: () => void) => {
+          try {
+            work();
+            return false;
+          } catch {
+            return true;
+          }
+        };
+        expect([gap, refuses(() => check({ folds, gap }, total))]).toEqual([
+          gap,
+          refuses(() => contiguousFolds(total, folds, { gap })),
+        ]);
+      }
+    }
+  });
+});
