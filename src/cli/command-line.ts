@@ -138,7 +138,7 @@ function systemErrorOf(error: unknown): { readonly path: string; readonly reason
 
 function describeError(error: unknown): string {
   const system = systemErrorOf(error);
-  if (system) return `${system.path}: must be readable and writable, got ${system.reason}.`;
+  if (system) return `${system.path}: the system must let it be read or written, got ${system.reason}.`;
   return error instanceof Error ? error.message : String(error);
 }
 

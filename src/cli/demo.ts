@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { simulateDataset } from "../phantom/simulate.ts";
 import type { PhantomTruth } from "../phantom/truth.ts";
-import { folderStore } from "../sources/node.ts";
 import { loadStudyModel } from "../study/activations.ts";
 import { checkOptions } from "../study/options.ts";
 import { runStudy } from "../study/run.ts";
 import type { Command } from "./command-line.ts";
 import { showRun } from "./score.ts";
+import { prepareFolder } from "./simulate.ts";
 import { studyFlags } from "./study-flags.ts";
 
 /** `cortecast demo`. */
@@ -28,13 +28,14 @@ export const demo: Command = {
     const output = join(folder, "results");
     const machine = checkOptions({ dataset, output, ...parsed.values });
     const { provider, threads } = machine;
+    const store = await prepareFolder(dataset, "[folder]");
     onNote("Simulating eight participants who listen to two stories …");
     const model = await loadStudyModel(machine, { onProgress });
     const device = { provider, threads };
     const simulation = { responses: "surface", nVertices: 642, device, onProgress } as const;
     let truth: PhantomTruth;
     try {
-      truth = await simulateDataset(folderStore(dataset), model, simulation);
+      truth = await simulateDataset(store, model, simulation);
     } finally {
       await model.close();
     }

@@ -81,6 +81,12 @@ export function parseCommandLine(argv: readonly string[], usage: Usage): Parsed 
         joined.push(`${argument}=${value}`);
         continue;
       }
+      if (flags[key]!.type === "switch" && flag !== argument)
+        throw new OptionError(`${flag}: the flag must stand alone, got a value (${argument}).`);
+    } else if (/^-[^-]/.test(argument)) {
+      throw new OptionError(
+        `cortecast ${usage.name}: flags must begin with two dashes, got "${argument}". A path that begins with a dash is written "./${argument}".`,
+      );
     }
     joined.push(argument);
   }

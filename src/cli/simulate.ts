@@ -1,6 +1,7 @@
 import { OptionError } from "../errors.ts";
 import { simulateDataset } from "../phantom/simulate.ts";
 import { checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
+import type { Store } from "../sources/source.ts";
 import { loadStudyModel } from "../study/activations.ts";
 import { checkOptions, flagOf } from "../study/options.ts";
 import type { Command } from "./command-line.ts";
@@ -43,14 +44,7 @@ export const simulate: Command = {
       signalToNoise: number(parsed, "signalToNoise", {}),
       seed: number(parsed, "seed", { whole: true }),
     };
-    const store = folderStore(output);
-    await checkWritable(output, "<output>");
-    if ((await store.has("dataset_description.json")) && !(await store.has("phantom.json"))) {
-      throw new OptionError(
-        `<output>: the folder must be empty or hold a simulated data set, got another data set (${output}). Give a folder of its own.`,
-      );
-    }
-    await removeAbandoned(output);
+    const store = await prepareFolder(output, "<output>");
     const model = await loadStudyModel(machine, { onProgress });
     try {
       const truth = await simulateDataset(store, model, {
@@ -68,6 +62,24 @@ export const simulate: Command = {
     }
   },
 };
+
+/**
+ * The folder that a simulated data set is written into.
+ *
+ * @param name - what the folder is called in messages
+ * @throws OptionError where it cannot be written, or is another data set, which would be written over
+ */
+export async function prepareFolder(folder: string, name: string): Promise<Store> {
+  await checkWritable(folder, name);
+  const store = folderStore(folder);
+  if ((await store.has("dataset_description.json")) && !(await store.has("phantom.json"))) {
+    throw new OptionError(
+      `${name}: the folder must be empty or hold a simulated data set, got another data set (${folder}). Give a folder of its own.`,
+    );
+  }
+  await removeAbandoned(folder);
+  return store;
+}
 
 interface Bounds {
   readonly least?: number;

@@ -112,9 +112,11 @@ export async function findResponses(
   }
   for (const story of stories ?? []) if (!heard.has(story)) throw notThere(dataset, "story", story, [...heard].sort());
   if (issues.length > 0) {
+    // A sidecar at the root is told once, not once a run.
+    const distinct = [...new Map(issues.map((issue) => [`${issue.path}\n${issue.message}`, issue])).values()];
     throw new DatasetError(
-      `${dataset.source.location}: responses must be complete and unambiguous, got ${issues.length} ${issues.length === 1 ? "problem" : "problems"} in ${runs.length} ${runs.length === 1 ? "run" : "runs"}.`,
-      issues,
+      `${dataset.source.location}: responses must be complete and unambiguous, got ${distinct.length} ${distinct.length === 1 ? "problem" : "problems"} in ${runs.length} ${runs.length === 1 ? "run" : "runs"}.`,
+      distinct,
     );
   }
   return found.map(({ files, rows }) => {

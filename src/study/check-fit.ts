@@ -1,5 +1,6 @@
 import { OptionError } from "../errors.ts";
 import { contiguousFolds } from "../regression/folds.ts";
+import { wordsOutside } from "./features.ts";
 import type { ParticipantInputs } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
 
@@ -31,13 +32,28 @@ export function conflictOf(
  * @throws OptionError naming the option, the participant and the number of volumes
  */
 export function checkFit(participants: readonly ParticipantInputs[], options: StudyOptions): void {
-  const { firstDelay, delays, folds, gap, alphaChoice, innerFolds } = options;
+  const { firstDelay, delays, folds, gap, alphaChoice, innerFolds, distances, width } = options;
   const reach = Math.max(delays, firstDelay + delays - 1);
   for (const { participant, stories } of participants) {
-    for (const { files, nVolumes } of stories) {
+    for (const story of stories) {
+      const { files, nVolumes, transcript, audioStart, repetitionTime } = story;
+      const nWords = transcript.words.length;
+      if (wordsOutside(story) === nWords) {
+        throw new OptionError(
+          `${files.events}: words must be heard during the scan (${nVolumes} volumes, ${(nVolumes * repetitionTime).toFixed(0)} s), got all ${nWords} of ${transcript.path} outside it (audio starts at ${audioStart.toFixed(1)} s). Check both files' times: they are in seconds.`,
+        );
+      }
       if (reach < nVolumes) continue;
       throw new OptionError(
         `--delays: delays must be smaller than nVolumes (${nVolumes}, ${files.run}, story "${files.story}"), got ${reach}. Are they in seconds? They count volumes.`,
+      );
+    }
+    const longest = Math.max(...stories.map(({ transcript }) => transcript.words.length));
+    // The window of a distance d holds the words from d - width + 1 to d after each word.
+    const beyond = distances.find((distance) => distance - width + 1 >= longest || distance <= -longest);
+    if (beyond !== undefined) {
+      throw new OptionError(
+        `--distances: must lie within the stories (${longest} words in the longest, ${participant}), got ${beyond}. They count words.`,
       );
     }
     const total = stories.reduce((sum, { nVolumes }) => sum + nVolumes, 0);

@@ -2,7 +2,7 @@ import { joinRows, type Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { LanguageModel } from "../language-model/language-model.ts";
 import type { StudyResult } from "../report/result.ts";
-import { checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
+import { checkFolder, checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import { activationsOfLayer, cacheActivations, loadStudyModel, studyLayers } from "./activations.ts";
 import { checkFit } from "./check-fit.ts";
@@ -58,6 +58,7 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
   const scoreStore = folderStore(`${cache}/scores`);
   const activationStore = folderStore(`${cache}/activations`);
 
+  if (options.model !== undefined) await checkFolder(options.model, "--model");
   await checkWritable(options.output, "<output>");
   await checkWritable(cache, "--cache");
   await checkOutputFolder(output);

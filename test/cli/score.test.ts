@@ -2,28 +2,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runCommandLine } from "../../src/cli/command-line.ts";
 import { readGifti } from "../../src/formats/gifti.ts";
+import { run } from "./run.ts";
 
 let folder = "";
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "cortecast-"));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-async function run(...argv: string[]) {
-  let stdout = "";
-  let stderr = "";
-  const streams = {
-    stdout: { write: (text: string) => (stdout += text) },
-    stderr: { write: (text: string) => (stderr += text) },
-    environment: {},
-    now: () => 0,
-  };
-  const settings = { signal: new AbortController().signal, date: () => new Date(0), version: "0.0.0" };
-  const code = await runCommandLine(argv, streams, settings);
-  return { code, stdout, stderr };
-}
 
 const filesBelow = (path: string) =>
   readdirSync(path, { recursive: true, encoding: "utf8" })
@@ -85,7 +71,9 @@ describe("mistakes: exit code 1, one line and its remedy", () => {
     [["score", "a", "b", "--folds"], "--folds: a value must follow, got nothing."],
     [["score", "a", "b", "--model", "--folds", "3"], "--model: a value must follow, got the flag --folds."],
     [["score", "a", "b", "--folds", "3", "--folds", "4"], "--folds: must be given once, got it twice."],
-    [["score", "/nowhere", "b"], "not a BIDS data set"],
+    [["score", "/nowhere", "b"], "<dataset>: the folder must exist, got nothing of that name (/nowhere)."],
+    [["score", "a", "b", "-x"], 'cortecast score: flags must begin with two dashes, got "-x".'],
+    [["score", "a", "b", "--json=1"], "--json: the flag must stand alone, got a value (--json=1)."],
     [["score", "--study", "/nowhere.yaml"], "--study: the file must exist and be readable"],
     [["simulate"], "<output> must be given, got nothing"],
     [["simulate", "a", "--participants", "0"], '--participants: must be a whole number from 1 to 10000, got "0".'],

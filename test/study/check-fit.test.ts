@@ -8,7 +8,11 @@ const folders = { dataset: "in", output: "out" };
 const participant = (...nVolumes: readonly number[]) =>
   ({
     participant: "sub-01",
-    stories: nVolumes.map((n, i) => ({ nVolumes: n, files: { run: `sub-01_task-${i}`, story: `story${i}` } })),
+    stories: nVolumes.map((n, i) => ({
+      ...{ nVolumes: n, audioStart: 0, repetitionTime: 1 },
+      files: { run: `sub-01_task-${i}`, story: `story${i}`, events: `sub-01_task-${i}_events.tsv` },
+      transcript: { path: "words.tsv", words: Array.from({ length: 50 }, (_, w) => ({ onset: w / 2 })) },
+    })),
   }) as unknown as ParticipantInputs;
 
 describe("options against each other", () => {
@@ -29,6 +33,8 @@ describe("options against what was recorded", () => {
   test.each([
     [{ delays: 26 }, '--delays: delays must be smaller than nVolumes (25, sub-01_task-1, story "story1"), got 26'],
     [{ firstDelay: 20, delays: 6 }, "--delays: delays must be smaller than nVolumes (25"],
+    [{ distances: "4,56" }, "--distances: must lie within the stories (50 words in the longest, sub-01), got 56."],
+    [{ distances: "-50" }, "--distances: must lie within the stories (50 words in the longest, sub-01), got -50."],
     [{ folds: 66 }, "--folds: must be at most as many as volumes (65, sub-01), got 66."],
     [
       { gap: 40 },
@@ -40,6 +46,18 @@ describe("options against what was recorded", () => {
     ],
   ])("refuses %j (by hand)", (options, message) => {
     expect(() => check(options, 40, 25)).toThrow(message);
+  });
+
+  test("by hand: the farthest windows that hold a word are taken", () => {
+    expect(() => check({ distances: "-49,55" }, 40, 25)).not.toThrow();
+  });
+
+  test("refuses a story of which no word is heard during the scan", () => {
+    const late = participant(40, 25);
+    const stories = late.stories.map((story) => ({ ...story, audioStart: 9999 }));
+    expect(() => checkFit([{ ...late, stories }], checkOptions(folders))).toThrow(
+      "sub-01_task-0_events.tsv: words must be heard during the scan (40 volumes, 40 s), got all 50 of words.tsv outside it (audio starts at 9999.0 s).",
+    );
   });
 
   test("identity: a gap is refused where contiguousFolds refuses it, and only there", () => {
