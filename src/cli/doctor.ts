@@ -1,9 +1,12 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
-import { listSupportedBackends } from "onnxruntime-node";
 import { Matrix } from "../array/matrix.ts";
 import { createRandom } from "../array/random.ts";
 import { multiply } from "../graph/multiply.ts";
+import { writeOnnx } from "../graph/onnx.ts";
+import { gemm, input } from "../graph/operators.ts";
+import { studyOptions } from "../study/options.ts";
 import { softwareVersions } from "../study/result.ts";
 import type { Command } from "./command-line.ts";
 
@@ -14,27 +17,29 @@ interface Program {
   readonly probe: readonly [string, ...string[]];
 }
 
-/** Programs that cortecast can use and does not need. */
-const programs: readonly Program[] = [
-  {
-    name: "Chromium",
-    why: "browser tests of the report",
-    remedy: "apt-get install chromium",
-    probe: ["chromium", "--version"],
-  },
-  {
-    name: "Python with scikit-learn, scipy, nibabel",
-    why: "tests against the reference libraries",
-    remedy: "apt-get install python3-sklearn python3-scipy python3-nibabel",
-    probe: ["python3", "-c", "import sklearn, scipy, nibabel; print('scikit-learn', sklearn.__version__)"],
-  },
-  {
-    name: "Python with torch, transformers",
-    why: "test of activations against the reference implementation",
-    remedy: "pip install torch transformers",
-    probe: ["python3", "-c", "import torch, transformers; print('transformers', transformers.__version__)"],
-  },
-];
+/** What the tests of cortecast can use; nobody needs it to score. */
+function programsOf(python: string): readonly Program[] {
+  return [
+    {
+      name: "Chromium",
+      why: "the report in a browser",
+      remedy: "apt-get install chromium",
+      probe: ["chromium", "--version"],
+    },
+    {
+      name: "scikit-learn, scipy, nibabel",
+      why: "the reference libraries",
+      remedy: "pip install scikit-learn scipy nibabel, and its Python in CORTECAST_PYTHON",
+      probe: [python, "-c", "import sklearn, scipy, nibabel; print('scikit-learn', sklearn.__version__)"],
+    },
+    {
+      name: "torch, transformers",
+      why: "the reference implementation of GPT-2",
+      remedy: "pip install torch transformers, and its Python in CORTECAST_PYTHON",
+      probe: [python, "-c", "import torch, transformers; print('transformers', transformers.__version__)"],
+    },
+  ];
+}
 
 /** `cortecast doctor`. */
 export const doctor: Command = {
@@ -44,7 +49,7 @@ export const doctor: Command = {
     positionals: [],
     flags: {},
   },
-  async run({ terminal }) {
+  async run({ parsed, terminal }) {
     const gib = (bytes: number) => Math.round((bytes / 2 ** 30) * 10) / 10;
     const versions = softwareVersions();
     const machine = {
@@ -54,33 +59,66 @@ export const doctor: Command = {
       memoryGiB: gib(totalmem()),
       freeMemoryGiB: gib(freemem()),
     };
-    const providers = listSupportedBackends().map(({ name, bundled }) => ({ name, bundled }));
+    const line = (name: string, text: string) => {
+      if (!parsed.switches.has("json")) terminal.print(`${name.padEnd(12)}${text}`);
+    };
+    line("cortecast", `${versions.cortecast}, Node ${versions.node}, ONNX Runtime ${versions["onnxruntime-node"]}`);
+    line("machine", `${machine.processor}, ${machine.cores} cores, ${machine.platform}`);
+    line("memory", `${machine.memoryGiB} GiB, ${machine.freeMemoryGiB} GiB free`);
 
-    terminal.print(
-      `cortecast ${versions.cortecast}, Node ${versions.node}, ONNX Runtime ${versions["onnxruntime-node"]}`,
-    );
-    terminal.print(
-      `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB (${machine.freeMemoryGiB} free), ${machine.platform}`,
-    );
-    terminal.print(`providers: ${providers.map((p) => p.name).join(", ")}`);
+    const providers: { name: string; works: boolean; reason: string | undefined }[] = [];
+    for (const name of studyOptions.provider.schema.unwrap().options) {
+      const reason = probeProvider(name);
+      providers.push({ name, works: reason === undefined, reason });
+      line(
+        providers.length === 1 ? "providers" : "",
+        `${name.padEnd(8)}${reason === undefined ? "works" : `does not start here: ${reason}`}`,
+      );
+    }
 
     const gflops: Record<string, number> = {};
     for (const precision of ["float32", "float64"] as const) {
       gflops[precision] = await measureMatmul(precision);
-      terminal.print(`matrix product, ${precision}, 1024 x 1024: ${gflops[precision]} GFLOP/s`);
-    }
-
-    const found = programs.map(({ name, why, remedy, probe }) => ({ name, why, remedy, version: probeVersion(probe) }));
-    for (const program of found) {
-      terminal.print(
-        program.version === undefined
-          ? `not found: ${program.name} (optional: ${program.why}). To get it: ${program.remedy}`
-          : `found: ${program.name}: ${program.version}`,
+      line(
+        precision === "float32" ? "speed" : "",
+        `${gflops[precision]} GFLOP/s in ${precision} (matrix products on the CPU)`,
       );
     }
-    return { versions, machine, providers, gflops, programs: found };
+
+    const python = process.env["CORTECAST_PYTHON"] ?? "python3";
+    const programs = programsOf(python).map(({ probe, ...rest }) => ({ ...rest, version: probeVersion(probe) }));
+    for (const [index, { name, why, remedy, version }] of programs.entries()) {
+      const state = version === undefined ? `not found (${why}). To get it: ${remedy}` : `found (${version})`;
+      line(index === 0 ? "tests only" : "", `${name}: ${state}`);
+    }
+    return { versions, machine, providers, gflops, programs };
   },
 };
+
+/**
+ * Why an execution provider does not start here, or undefined where it does. It is tried in a process of its own, since
+ * its libraries write to the terminal, and a broken driver can end the process.
+ */
+function probeProvider(name: string): string | undefined {
+  const a = input("a", "float32", ["n", "n"]);
+  const model = writeOnnx({ product: gemm(a, a) });
+  const runtime = createRequire(import.meta.url).resolve("onnxruntime-node");
+  const script = `
+    const model = require("node:fs").readFileSync(0);
+    require(process.argv[1]).InferenceSession.create(model, { executionProviders: [process.argv[2]], logSeverityLevel: 4 })
+      .then(() => process.exit(0), (error) => process.stdout.write(String(error.message), () => process.exit(1)));`;
+  const { status, stdout, signal } = spawnSync(process.execPath, ["-e", script, runtime, name], {
+    encoding: "utf8",
+    input: model.bytes,
+    timeout: 30_000,
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  if (status === 0) return undefined;
+  if (signal !== null) return `ended by ${signal}`;
+  // The runtime begins with where in its own sources it was.
+  const text = stdout.replace(/\s+/g, " ").trim();
+  return (text.split(/ was false\. /).at(-1) ?? text).replace(/\.$/, "") || `exit code ${status}`;
+}
 
 /** The median rate of five products after a warm-up, in 1e9 floating-point operations a second. */
 async function measureMatmul(precision: "float32" | "float64"): Promise<number> {
