@@ -19,7 +19,7 @@ export function studyFlags(
     const choices = choicesOf(schema);
     const notes = [
       ...(choices.length > 0 ? [`${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`] : []),
-      ...(value === undefined || typeof value === "object" ? [] : [`default: ${String(value)}`]),
+      ...(["string", "number", "boolean"].includes(typeof value) ? [`default: ${value as string}`] : []),
     ];
     flags[key] = { type: "value", group, help: notes.length > 0 ? `${help} (${notes.join("; ")})` : help };
   }

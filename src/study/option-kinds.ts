@@ -107,19 +107,12 @@ export function formatProblem(issue: z.core.$ZodIssue, value: unknown): string {
 }
 
 function mustOf(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case "invalid_value":
-      return `must be one of ${issue.values.join(", ")}`;
-    case "too_small":
-      return issue.origin === "string" ? issue.message : `must be at least ${issue.minimum}`;
-    case "too_big":
-      return `must be at most ${issue.maximum}`;
-    case "invalid_type": {
-      if (issue.message.startsWith("must ")) return issue.message;
-      const names: Readonly<Record<string, string>> = { int: "a whole number", string: "a text" };
-      return `must be ${names[issue.expected] ?? `a ${issue.expected}`}`;
-    }
-    default:
-      return issue.message;
-  }
+  // Ours, with what is accepted in words.
+  if (issue.message.startsWith("must ")) return issue.message;
+  if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}`;
+  if (issue.code === "too_small") return `must be at least ${issue.minimum}`;
+  if (issue.code === "too_big") return `must be at most ${issue.maximum}`;
+  if (issue.code !== "invalid_type") return issue.message;
+  const names: Readonly<Record<string, string>> = { int: "a whole number", string: "a text" };
+  return `must be ${names[issue.expected] ?? `a ${issue.expected}`}`;
 }
