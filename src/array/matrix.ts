@@ -72,13 +72,13 @@ export function emptyLike<Data extends FloatArray>(like: Data, length: number): 
 /** The same numbers in double precision; no copy where they are already. */
 export function toFloat64(matrix: Matrix): Matrix<Float64Array> {
   if (matrix.data instanceof Float64Array) return matrix as Matrix<Float64Array>;
-  return Matrix.of(Float64Array.from(matrix.data), matrix.nRows, matrix.nColumns);
+  return Matrix.of(new Float64Array(matrix.data), matrix.nRows, matrix.nColumns);
 }
 
 /** The same numbers in single precision (rounded to nearest); no copy where they are already. */
 export function toFloat32(matrix: Matrix): Matrix<Float32Array> {
   if (matrix.data instanceof Float32Array) return matrix as Matrix<Float32Array>;
-  return Matrix.of(Float32Array.from(matrix.data), matrix.nRows, matrix.nColumns);
+  return Matrix.of(new Float32Array(matrix.data), matrix.nRows, matrix.nColumns);
 }
 
 /**

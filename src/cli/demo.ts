@@ -32,7 +32,7 @@ export const demo: Command = {
     onNote("Simulating eight participants who listen to two stories …");
     const model = await loadStudyModel(machine, { onProgress });
     const device = { provider, threads };
-    const simulation = { responses: "surface", nVertices: 642, device, onProgress } as const;
+    const simulation = { responses: "surface", nVertices: 492, device, onProgress } as const;
     let truth: PhantomTruth;
     try {
       truth = await simulateDataset(store, model, simulation);
@@ -43,8 +43,8 @@ export const demo: Command = {
     const options = checkOptions({
       dataset,
       output,
-      distances: "-3:15:3",
-      controls: "word-rate",
+      distances: "0,4,8,10,12,16",
+      controls: "word-rate,random-window",
       regions: [join(dataset, L.labels), join(dataset, R.labels)],
       surfaces: [join(dataset, L.inflated), join(dataset, R.inflated)],
       ...parsed.values,

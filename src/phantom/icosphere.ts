@@ -53,15 +53,16 @@ export function createIcosphere(frequency: number): Mesh {
 /**
  * The frequency of the icosphere with this many vertices.
  *
+ * @param where - the function that asks, for the message
  * @throws OptionError where there is none, with the nearest numbers that have one
  */
-export function icosphereFrequency(nVertices: number): number {
+export function icosphereFrequency(nVertices: number, where = "icosphereFrequency"): number {
   const frequency = Math.round(Math.sqrt((nVertices - 2) / 10));
   if (frequency >= 1 && 10 * frequency * frequency + 2 === nVertices) return frequency;
   const near = Number.isFinite(frequency) && frequency >= 1 ? frequency : 12;
   const known = [near - 1, near, near + 1].filter((f) => f >= 1).map((f) => 10 * f * f + 2);
   throw new OptionError(
-    `icosphereFrequency: the vertices of a hemisphere must be 10 f^2 + 2 for a whole f, got ${nVertices}. Near it: ${known.join(", ")}.`,
+    `${where}: nVertices, the vertices of a hemisphere, must be 10 f^2 + 2 for a whole f, got ${nVertices}. Near it: ${known.join(", ")}.`,
   );
 }
 

@@ -108,7 +108,10 @@ export async function readStories(
 ): Promise<readonly HeardStory[]> {
   const heard: HeardStory[] = [];
   for (const { story, words, nVolumes } of stories) {
-    const { activations } = await wordActivations(model, wordTexts(words), { layers, onProgress });
+    const activations =
+      layers.length === 0
+        ? new Map<number, never>()
+        : (await wordActivations(model, wordTexts(words), { layers, onProgress })).activations;
     heard.push({ onsets: Float64Array.from(words, (word) => story.audioStart + word.onset), nVolumes, activations });
   }
   return heard;

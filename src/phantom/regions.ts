@@ -1,5 +1,3 @@
-import { OptionError } from "../errors.ts";
-
 /** A region of the toy cortex and what is planted in it. */
 export interface PhantomRegion {
   /** Letters and digits alone. */
@@ -22,22 +20,27 @@ export interface PhantomRegion {
 
 /**
  * The default regions. Names are borrowed from the language network so that figures read familiarly; places and effects
- * are invented, and so are no anatomical atlas and no claim about brains.
+ * are invented: they are no anatomical atlas and no claim about brains. Distances are those that an analysis can find within
+ * a word from eight participants, see `createSignalMaker`.
  */
 export const phantomRegions: readonly PhantomRegion[] = [
   region("Heschl", [0.9, -0.05, 0.3], 0.24, [240, 190, 60], { content: "heard", depth: 2 / 6 }),
   region("Premotor", [0.65, 0.2, 0.85], 0.3, [150, 150, 150], { content: "heard", depth: 4 / 6 }),
-  region("aSTS", [0.8, 0.55, -0.35], 0.3, [235, 120, 70], { content: "heard-and-forecast", distance: 4, depth: 3 / 6 }),
-  region("pSTS", [0.9, -0.5, -0.1], 0.3, [215, 75, 95], { content: "heard-and-forecast", distance: 6, depth: 4 / 6 }),
-  region("Angular", [0.65, -0.75, 0.45], 0.32, [160, 60, 140], {
+  region("aSTS", [0.8, 0.55, -0.35], 0.3, [235, 120, 70], {
     content: "heard-and-forecast",
-    distance: 8,
+    distance: 10,
     depth: 4 / 6,
   }),
-  region("IFG", [0.7, 0.75, 0.2], 0.28, [75, 70, 165], { content: "heard-and-forecast", distance: 10, depth: 4 / 6 }),
+  region("pSTS", [0.9, -0.5, -0.1], 0.3, [215, 75, 95], { content: "heard-and-forecast", distance: 8, depth: 4 / 6 }),
+  region("Angular", [0.65, -0.75, 0.45], 0.32, [160, 60, 140], {
+    content: "heard-and-forecast",
+    distance: 10,
+    depth: 4 / 6,
+  }),
+  region("IFG", [0.7, 0.75, 0.2], 0.28, [75, 70, 165], { content: "heard-and-forecast", distance: 12, depth: 4 / 6 }),
   region("Precuneus", [-0.75, -0.5, 0.5], 0.34, [50, 125, 170], {
     content: "heard-and-forecast",
-    distance: 8,
+    distance: 12,
     depth: 2 / 6,
   }),
   region("Occipital", [0.2, -1, -0.15], 0.34, [95, 140, 95], { content: "noise" }),
@@ -51,39 +54,6 @@ function region(
   planted: Pick<PhantomRegion, "content" | "distance" | "depth">,
 ): PhantomRegion {
   return { name, centre, radius, colour, ...planted, ...(planted.content === "noise" ? {} : { signalToNoise: 0.9 }) };
-}
-
-/**
- * Holds a list of regions against what {@link PhantomRegion} says.
- *
- * @throws OptionError at the first region that cannot be planted
- */
-export function checkRegions(regions: readonly PhantomRegion[]): void {
-  const fail = (name: string, must: string, got: unknown) => {
-    throw new OptionError(`simulateDataset: ${must}, got ${String(got)} (region "${name}").`);
-  };
-  if (regions.length === 0) throw new OptionError("simulateDataset: regions must be one or more, got none.");
-  const names = new Set<string>();
-  for (const { name, content, distance, depth, signalToNoise, radius } of regions) {
-    if (!/^[A-Za-z0-9]+$/.test(name)) fail(name, "a region's name must be letters and digits", `"${name}"`);
-    if (names.has(name)) fail(name, "regions must have different names", "this one twice");
-    names.add(name);
-    if (!(radius > 0)) fail(name, "a region's radius must be above 0 radians", radius);
-    if (content === "noise") {
-      const planted = distance ?? depth ?? signalToNoise;
-      if (planted !== undefined)
-        fail(name, 'a region of content "noise" must have no distance, depth or signalToNoise', planted);
-      continue;
-    }
-    if (!(depth !== undefined && depth >= 0 && depth <= 1))
-      fail(name, "depth must be a share of the layers, 0..1", depth);
-    if (!(signalToNoise !== undefined && signalToNoise > 0)) fail(name, "signalToNoise must be above 0", signalToNoise);
-    if (content === "heard" && distance !== undefined)
-      fail(name, 'a region of content "heard" must have no distance', distance);
-    if (content === "heard-and-forecast" && !Number.isInteger(distance)) {
-      fail(name, "distance must be a whole number of words", distance);
-    }
-  }
 }
 
 /**

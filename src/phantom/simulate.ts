@@ -1,11 +1,20 @@
 import type { OnProgress } from "../array/progress.ts";
-import { OptionError } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
 import type { LanguageModel } from "../language-model/language-model.ts";
+import { type OutputFile, writeOutputFiles } from "../sources/output-files.ts";
 import type { Store } from "../sources/source.ts";
-import { participantFiles } from "./participant.ts";
-import { planHemispheres, planParticipants, planRegions, planStories, readStories } from "./plan.ts";
-import { checkRegions, type PhantomRegion, phantomRegions } from "./regions.ts";
+import { checkSimulation } from "./check.ts";
+import { type ParticipantPlan, participantFiles } from "./participant.ts";
+import {
+  planHemispheres,
+  planParticipants,
+  planRegions,
+  planStories,
+  type RegionedHemisphere,
+  readStories,
+  type SpokenStory,
+} from "./plan.ts";
+import { type PhantomRegion, phantomRegions } from "./regions.ts";
 import { createSignalMaker, type Planted } from "./signals.ts";
 import { type PhantomStory, phantomStories } from "./story.ts";
 import { surfaceFiles, surfacePaths } from "./surface-files.ts";
@@ -32,7 +41,7 @@ export interface SimulateOptions {
   readonly signalToNoise?: number | undefined;
   /** Signal-to-noise ratio of the right hemisphere over that of the left (default 0.85). */
   readonly rightShare?: number | undefined;
-  /** Standard deviation of the forecast part over that of the part that is heard (default 1.5). */
+  /** Standard deviation of the forecast part over that of the part that is heard (default 2). */
   readonly forecastGain?: number | undefined;
   /** Standard deviation of a vertex's own noise over that of its region's (default 1). */
   readonly vertexNoise?: number | undefined;
@@ -57,7 +66,8 @@ const WHITE_SHARE = 0.3;
  * Written: `dataset_description.json`, `README`, `participants.tsv`, `phantom.json`, `task-*_bold.json` and
  * `task-*_timeseries.json` (RepetitionTime, by inheritance), `stimuli/*_words.tsv`, surfaces and labels in `atlas/`, and
  * for every participant and story `*_events.tsv` and, one a hemisphere, `*_desc-clean_bold.func.gii` and
- * `*_timeseries.tsv`. The series of a region do not depend on which of these two are written.
+ * `*_timeseries.tsv`. The series of a region do not depend on which of these two are written. What an earlier call wrote
+ * and this one does not is removed; other files are left alone.
  *
  * @throws OptionError where an option cannot be used
  */
@@ -66,10 +76,10 @@ export async function simulateDataset(
   model: LanguageModel,
   options: SimulateOptions = {},
 ): Promise<PhantomTruth> {
-  checkOptions(options);
+  checkSimulation(options);
   const { seed = 0, nSubjects = 8, stories = phantomStories, responses = "both", nVertices = 1442 } = options;
   const { repetitionTime = 1.5, regions = phantomRegions, signalToNoise = 1, rightShare = 0.85 } = options;
-  const { forecastGain = 1.5, vertexNoise = 1, autocorrelation = 0.4, device, onProgress } = options;
+  const { forecastGain = 2, vertexNoise = 1, autocorrelation = 0.4, device, onProgress } = options;
   const noise = { autocorrelation, whiteShare: WHITE_SHARE };
   const hemispheres = planHemispheres(regions, nVertices, seed);
   const spoken = planStories(stories, repetitionTime, seed);
@@ -98,11 +108,6 @@ export async function simulateDataset(
   const heard = await readStories(model, spoken, layers, onProgress);
   const maker = await createSignalMaker(heard, planted, { seed, repetitionTime, forecastGain, device, onProgress });
 
-  for (const [path, text] of textFiles(truth, spoken)) await store.write(path, text);
-  for (const hemisphere of hemispheres) {
-    const files = surfaceFiles(hemisphere, regions, hemisphere.regionOfVertex);
-    for (const [path, bytes] of files) await store.write(path, bytes);
-  }
   const plan = {
     seed,
     hemispheres,
@@ -114,45 +119,27 @@ export async function simulateDataset(
     repetitionTime,
     responses,
   };
-  const progress = (done: number) => onProgress?.({ label: "responses of participants", done, total: nSubjects });
-  for (const [index, { participant, latency }] of truth.participants.entries()) {
-    progress(index);
-    for (const [path, bytes] of participantFiles(plan, participant, latency)) await store.write(path, bytes);
-  }
-  progress(nSubjects);
+  await writeOutputFiles(store, filesOf(truth, spoken, hemispheres, regions, plan, onProgress));
   return truth;
 }
 
-function checkOptions(options: SimulateOptions): void {
-  const {
-    nSubjects = 8,
-    stories = phantomStories,
-    repetitionTime = 1.5,
-    responses = "both",
-    regions = phantomRegions,
-  } = options;
-  if (!(Number.isInteger(nSubjects) && nSubjects >= 1)) {
-    throw new OptionError(`simulateDataset: nSubjects must be a whole number from 1, got ${nSubjects}.`);
+/** All files; those of one participant are in memory at a time. */
+function* filesOf(
+  truth: PhantomTruth,
+  spoken: readonly SpokenStory[],
+  hemispheres: readonly RegionedHemisphere[],
+  regions: readonly PhantomRegion[],
+  plan: ParticipantPlan,
+  onProgress: OnProgress | undefined,
+): Generator<OutputFile[]> {
+  const outputs = (files: Iterable<readonly [string, Uint8Array | string]>): OutputFile[] =>
+    Array.from(files, ([path, bytes]) => ({ path, bytes }));
+  yield outputs(textFiles(truth, spoken));
+  for (const hemisphere of hemispheres) yield outputs(surfaceFiles(hemisphere, regions, hemisphere.regionOfVertex));
+  const total = truth.participants.length;
+  for (const [done, { participant, latency }] of truth.participants.entries()) {
+    onProgress?.({ label: "responses of participants", done, total });
+    yield outputs(participantFiles(plan, participant, latency));
   }
-  if (!(repetitionTime >= 0.2 && repetitionTime <= 10)) {
-    throw new OptionError(`simulateDataset: repetitionTime must lie in 0.2..10 seconds, got ${repetitionTime}.`);
-  }
-  if (!["surface", "regions", "both"].includes(responses)) {
-    throw new OptionError(`simulateDataset: responses must be "surface", "regions" or "both", got "${responses}".`);
-  }
-  if (stories.length === 0) throw new OptionError("simulateDataset: stories must be one or more, got none.");
-  const names = new Set<string>();
-  for (const { name } of stories) {
-    if (!/^[A-Za-z0-9]+$/.test(name) || names.has(name)) {
-      throw new OptionError(`simulateDataset: stories must have different names of letters and digits, got "${name}".`);
-    }
-    names.add(name);
-  }
-  checkRegions(regions);
-  for (const key of ["signalToNoise", "rightShare", "forecastGain", "vertexNoise"] as const) {
-    const value = options[key] ?? 1;
-    if (!(value >= 0 && Number.isFinite(value))) {
-      throw new OptionError(`simulateDataset: ${key} must be a number from 0, got ${value}.`);
-    }
-  }
+  onProgress?.({ label: "responses of participants", done: total, total });
 }

@@ -29,6 +29,13 @@ export interface SpokenWord {
 
 /** Seconds of silence before the first word. */
 const LEAD = 1.5;
+/** Standard deviation of the logarithm of the pace from one phrase to the next. */
+const PACE_SPREAD = 0.4;
+/** Standard deviation of the logarithm of a word's duration at one pace. */
+const WORD_SPREAD = 0.15;
+/** Least and most seconds of silence after the end of a sentence, and within one. */
+const SENTENCE_PAUSE = [0.3, 3.5] as const;
+const PHRASE_PAUSE = [0.15, 0.4] as const;
 
 /**
  * The stories that come with the package. The audio of `lighthouse` starts with the first volume; that of `bicycle`
@@ -40,35 +47,40 @@ export const phantomStories: readonly PhantomStory[] = [
 ];
 
 /**
- * When each word of a story is said: a narrator of about 2.5 words a second.
+ * When each word of a story is said: a narrator of about two words a second, pauses included.
  *
- * A word lasts `(0.155 + 0.041 letters) s`, times the narrator's present pace, times exp(0.15 z) with z normal. The pace
- * drifts: its logarithm is `0.3 sin(2 pi n / 47 + a) + 0.2 sin(2 pi n / 19 + b)` for the n-th word, with random a and b.
- * After a full stop, question or exclamation mark there are 0.45 to 1 s of silence, after a comma 0.15 to 0.4 s.
+ * A word lasts `(0.155 + 0.041 letters) s`, times the pace of its phrase, times exp(0.15 z) with z normal. A phrase ends
+ * at a punctuation mark; the logarithm of its pace is normal with mean 0 and standard deviation 0.4. After a full stop,
+ * question or exclamation mark there are 0.3 to 3.5 s of silence, after a comma, semicolon or colon 0.15 to 0.4 s.
  *
  * @param seed - the same seed gives the same times
  * @throws OptionError where the text holds no words
- * @remarks Without the drift a distance in words would be a fixed number of seconds, and delays of the response could
- * stand in for it.
+ * @remarks Phrases differ in pace more than a trained narrator's, and pauses vary more, on purpose. At an even pace a
+ * distance in words is a fixed number of seconds, and the delays of the response stand in for it.
  */
 export function speakStory(story: PhantomStory, seed: number | string): readonly SpokenWord[] {
-  const texts = story.text.split(/\s+/).filter((text) => text !== "");
+  const texts = textWords(story.text);
   if (texts.length === 0)
     throw new OptionError(`speakStory: the text must hold words, got none (story "${story.name}").`);
   const random = createRandom(`speech of ${story.name}, seed ${seed}`);
-  const phases = [random.uniform() * 2 * Math.PI, random.uniform() * 2 * Math.PI] as const;
+  const within = ([least, most]: readonly [number, number]) => least + (most - least) * random.uniform();
   let time = story.music + LEAD;
-  return texts.map((text, n) => {
+  let pace = Math.exp(PACE_SPREAD * random.normal());
+  return texts.map((text) => {
     const letters = text.replace(/[^\p{L}\p{N}]/gu, "").length;
-    const drift =
-      0.3 * Math.sin((2 * Math.PI * n) / 47 + phases[0]) + 0.2 * Math.sin((2 * Math.PI * n) / 19 + phases[1]);
-    const duration = (0.155 + 0.041 * letters) * Math.exp(drift + 0.15 * random.normal());
+    const duration = (0.155 + 0.041 * letters) * pace * Math.exp(WORD_SPREAD * random.normal());
     const word = { text, onset: milliseconds(time), duration: milliseconds(duration) };
     time += duration;
-    if (/[.?!]$/.test(text)) time += 0.45 + 0.55 * random.uniform();
-    else if (/[,;:]$/.test(text)) time += 0.15 + 0.25 * random.uniform();
+    if (/[.?!]$/.test(text)) time += within(SENTENCE_PAUSE);
+    else if (/[,;:]$/.test(text)) time += within(PHRASE_PAUSE);
+    if (/[.?!,;:]$/.test(text)) pace = Math.exp(PACE_SPREAD * random.normal());
     return word;
   });
+}
+
+/** The words of a text, with their punctuation. */
+export function textWords(text: string): readonly string[] {
+  return text.split(/\s+/).filter((word) => word !== "");
 }
 
 /** The words as `stimuli/<story>_words.tsv` has them: onset, duration, word. */

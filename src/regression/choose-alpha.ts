@@ -132,8 +132,8 @@ async function chooseBlock(
     for (let k = 0, at = t * rank; k < rank; k++, at++) {
       const coefficient = coefficients[at]! * shrunk[k]!;
       coefficients[at] = coefficient;
-      most += shrunk[k]! ** 2;
-      actual += coefficient ** 2;
+      most += shrunk[k]! * shrunk[k]!;
+      actual += coefficient * coefficient;
     }
     const loss = ROUNDING * Math.sqrt((meanSquare[t]! * most) / actual);
     const decided = choiceIsCertain(errors, sensitivity, meanSquare[t]!, index, t, nTargets);

@@ -28,6 +28,12 @@ export interface HeldOutSet<Data extends FloatArray = FloatArray> {
   readonly sensitivity: Float64Array;
 }
 
+// What the sets hold follows from the decomposition and the penalties alone: every subject of a study asks for the same.
+const known = new WeakMap<
+  RidgeDecomposition,
+  { readonly key: string; readonly sets: readonly HeldOutSet<Float64Array>[] }
+>();
+
 /**
  * The sets whose errors add up to the mean squared held-out error of every penalty.
  *
@@ -38,6 +44,19 @@ export interface HeldOutSet<Data extends FloatArray = FloatArray> {
  * @throws OptionError where inner folds are asked for and the decomposition was made without
  */
 export function heldOutSets(
+  decomposition: RidgeDecomposition,
+  options: ResolvedRidgeOptions,
+  where: string,
+): readonly HeldOutSet<Float64Array>[] {
+  const key = JSON.stringify([options.alphas, options.choice, options.nInnerFolds]);
+  const kept = known.get(decomposition);
+  if (kept?.key === key) return kept.sets;
+  const sets = makeSets(decomposition, options, where);
+  known.set(decomposition, { key, sets });
+  return sets;
+}
+
+function makeSets(
   decomposition: RidgeDecomposition,
   options: ResolvedRidgeOptions,
   where: string,
@@ -101,7 +120,7 @@ function leaveOutSet(
   const remaining = new Float64Array(nSamples).fill(spansAll ? 0 : 1 - (intercept ? 1 / nSamples : 0));
   if (!spansAll) {
     for (let k = 0, at = 0; k < width; k++) {
-      for (let i = 0; i < nSamples; i++, at++) remaining[i]! -= left.data[at]! ** 2;
+      for (let i = 0; i < nSamples; i++, at++) remaining[i]! -= left.data[at]! * left.data[at]!;
     }
     for (let i = 0; i < nSamples; i++) remaining[i] = Math.max(0, remaining[i]!);
   }
@@ -114,7 +133,7 @@ function leaveOutSet(
     for (let k = 0, at = 0; k < width; k++) {
       const factor = damped[k]! / unit;
       damping.data[a * width + k] = factor;
-      for (let i = 0; i < nSamples; i++, at++) free[i]! += factor * left.data[at]! ** 2;
+      for (let i = 0; i < nSamples; i++, at++) free[i]! += factor * left.data[at]! * left.data[at]!;
     }
     if (generalised) free.fill(free.reduce((sum, value) => sum + value, 0) / nSamples);
     for (let i = 0; i < nSamples; i++) weights.data[a * nSamples + i] = 1 / (free[i]! ** 2 * nSamples);
@@ -133,7 +152,7 @@ function withSensitivity(set: Omit<HeldOutSet<Float64Array>, "sensitivity">): He
   const { base, predict, damping, weights } = set;
   const { nRows: width, nColumns: nTest } = predict;
   const squares = emptyLike(predict.data, predict.data.length);
-  for (let at = 0; at < squares.length; at++) squares[at] = predict.data[at]! ** 2;
+  for (let at = 0; at < squares.length; at++) squares[at] = predict.data[at]! * predict.data[at]!;
   const sensitivity = Float64Array.from({ length: weights.nRows }, (_, a) => {
     let sum = 0;
     for (let i = 0; i < nTest; i++) sum += base === "nothing" ? 0 : weights.data[a * nTest + i]!;

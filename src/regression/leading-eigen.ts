@@ -99,7 +99,10 @@ async function rayleighRitz(
   const n = block.nColumns;
   const residuals = values.map((value, j) => {
     let sum = 0;
-    for (let i = j * n; i < (j + 1) * n; i++) sum += (images.data[i]! - value * vectors.data[i]!) ** 2;
+    for (let i = j * n; i < (j + 1) * n; i++) {
+      const off = images.data[i]! - value * vectors.data[i]!;
+      sum += off * off;
+    }
     return Math.sqrt(sum);
   });
   return { values, vectors, residuals };

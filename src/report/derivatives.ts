@@ -1,7 +1,8 @@
 import { OptionError } from "../errors.ts";
 import { writeTsv } from "../formats/tsv.ts";
+import type { OutputFile } from "../sources/output-files.ts";
 import { averageRegions } from "./regions.ts";
-import type { OutputFile, Provenance, SubjectScores, SurfaceRegion } from "./result.ts";
+import type { Provenance, SubjectScores, SurfaceRegion } from "./result.ts";
 import { type MapFile, scoreLabel, surfaceMaps } from "./score-maps.ts";
 import { checkSubject } from "./select.ts";
 

@@ -1,8 +1,9 @@
 import { writeTsv } from "../formats/tsv.ts";
+import type { OutputFile } from "../sources/output-files.ts";
 import { analysisDescriptions, formatJson } from "./derivatives.ts";
 import { type Group, type GroupScores, groupScores } from "./group.ts";
 import { regionView } from "./regions.ts";
-import type { OutputFile, StudyResult } from "./result.ts";
+import type { StudyResult } from "./result.ts";
 import { scoreLabel, surfaceMaps } from "./score-maps.ts";
 
 /** Columns of the group's table, in order. */

@@ -2,13 +2,6 @@ import type { Matrix } from "../array/matrix.ts";
 import type { MissingScores } from "../encoding/missing.ts";
 import type { Target, TargetSpace } from "../responses/target.ts";
 
-/** A file to be written: where, relative to the folder of results ("/" on every system), and what. */
-export interface OutputFile {
-  readonly path: string;
-  /** Text is written as UTF-8. */
-  readonly bytes: Uint8Array | string;
-}
-
 /**
  * The analyses that the report knows by name. Others pass through into the tables and maps under their own name, which
  * must be letters and digits alone (it becomes part of file names).

@@ -1,7 +1,7 @@
 import { formatBidsName } from "../bids/name.ts";
 import { writeGifti } from "../formats/gifti.ts";
 import type { TargetSpace } from "../responses/target.ts";
-import type { OutputFile } from "./result.ts";
+import type { OutputFile } from "../sources/output-files.ts";
 import type { ScoreKey } from "./select.ts";
 
 /** A surface space with the vertices of both hemispheres. */

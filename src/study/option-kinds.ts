@@ -101,9 +101,17 @@ export const path = z.string().min(1, { error: "must be a path, not the empty te
 
 /** What a check of {@link z} found, as a sentence of the form "must be ..., got ...". */
 export function formatProblem(issue: z.core.$ZodIssue, value: unknown): string {
-  const got = `got ${typeof value === "string" ? `"${value}"` : (JSON.stringify(value) ?? "nothing")}`;
+  const wrong = itemAt(value, issue.path[0]);
+  const got = `got ${typeof wrong === "string" ? `"${wrong}"` : (JSON.stringify(wrong) ?? "nothing")}`;
   const must = mustOf(issue);
   return must.includes(", got ") ? `${must}.` : `${must}, ${got}.`;
+}
+
+/** The item of a list, also of one that is written with commas; the value itself where no item is meant. */
+function itemAt(value: unknown, index: PropertyKey | undefined): unknown {
+  if (typeof index !== "number") return value;
+  if (Array.isArray(value)) return value[index] as unknown;
+  return typeof value === "string" ? value.split(",")[index]?.trim() : value;
 }
 
 function mustOf(issue: z.core.$ZodIssue): string {

@@ -2,9 +2,9 @@ import type { OnProgress } from "../array/progress.ts";
 import { datasetDescription, scoresDescription, subjectFiles } from "../report/derivatives.ts";
 import { groupFiles } from "../report/group-files.ts";
 import { htmlReport } from "../report/html.ts";
-import type { OutputFile, StudyResult } from "../report/result.ts";
+import type { StudyResult } from "../report/result.ts";
+import { type OutputFile, type WrittenFiles, writeOutputFiles } from "../sources/output-files.ts";
 import type { Store } from "../sources/source.ts";
-import { type WrittenFiles, writeOutputFiles } from "./output-files.ts";
 import type { Scored } from "./result.ts";
 
 /**

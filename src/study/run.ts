@@ -6,11 +6,11 @@ import { checkFolder, checkWritable, folderStore, removeAbandoned } from "../sou
 import type { Transcript } from "../stimulus/word.ts";
 import { activationsOfLayer, cacheActivations, loadStudyModel, studyLayers } from "./activations.ts";
 import { checkFit } from "./check-fit.ts";
+import { checkOutputFolder } from "./check-output.ts";
 import type { ActivationsOf } from "./features.ts";
 import { sha256 } from "./hashing-source.ts";
 import { type HeardStory, loadInputs, loadStoryResponse, type ParticipantInputs, type StudyInputs } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
-import { checkOutputFolder } from "./output-files.ts";
 import { writeOutputs } from "./outputs.ts";
 import { type FeatureSet, type PlannedParticipant, planStudy, type StudyPlan } from "./plan.ts";
 import { assembleResult, type Scored } from "./result.ts";

@@ -79,7 +79,7 @@ describe("textFiles", () => {
     expect(readme).toContain("2 simulated participants heard tiny and tinier.");
     expect(readme).toContain("- Occipital: noise alone");
     expect(readme).toContain("- Heschl: layer 2 of 6, no forecast");
-    expect(readme).toContain("- Angular: layer 4 of 6, forecast distance 8 words");
+    expect(readme).toContain("- Angular: layer 4 of 6, forecast distance 10 words");
     expect(readme.match(/^- /gm)).toHaveLength(phantomRegions.length);
   });
 });

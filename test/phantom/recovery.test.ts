@@ -24,10 +24,11 @@ beforeAll(async () => {
     dataset: join(folder, "data"),
     output: join(folder, "out"),
     layer: 4,
-    distances: "none",
+    distances: "4:15",
+    controls: "random-window",
   });
   ({ result } = await runStudy(options, { onProgress: () => {}, onNote: () => {}, date: () => new Date(0) }));
-}, 600_000);
+}, 900_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** One score of each participant. */
@@ -37,6 +38,7 @@ function scoresOf(analysis: string, distance: number | "n/a", region: { name: st
     return analyses.find((a) => a.analysis === analysis && a.distance === distance)!.mean[target]!;
   });
 }
+const distances = Array.from({ length: 12 }, (_, place) => 4 + place);
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe("recovery: what was planted in eight participants is found", () => {
@@ -46,6 +48,51 @@ describe("recovery: what was planted in eight participants is found", () => {
       if (region.content === "noise") expect(Math.abs(mean(scores))).toBeLessThan(0.05);
       // 2 / 2^8, the least two-sided p of eight participants
       else expect(wilcoxonSignedRank(scores).pValue).toBeCloseTo(2 / 256, 6);
+    }
+  });
+
+  test("forecast scores: the mean over participants peaks within a word of the planted distance", () => {
+    const planted = truth.regions.filter((region) => region.distance !== null);
+    expect(planted).toHaveLength(10);
+    for (const region of planted) {
+      const means = distances.map((distance) => mean(scoresOf("forecastScore", distance, region)));
+      const peak = distances[means.indexOf(Math.max(...means))]!;
+      expect(Math.abs(peak - region.distance!), `${region.name} ${region.hemi}: ${peak}`).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test("forecast scores: above zero over participants at the planted distance, hemispheres averaged", () => {
+    for (const { name, distance } of truth.regions.filter(
+      (region) => region.hemi === "L" && region.distance !== null,
+    )) {
+      const [left, right] = (["L", "R"] as const).map((hemi) => scoresOf("forecastScore", distance!, { name, hemi }));
+      const scores = left!.map((score, s) => (score + right![s]!) / 2);
+      expect(mean(scores), name).toBeGreaterThan(0);
+      expect(wilcoxonSignedRank(scores).pValue, name).toBeLessThan(0.05);
+    }
+  });
+
+  test("forecast scores: no distance adds anything where no forecast was planted", () => {
+    const others = truth.regions.filter((region) => region.distance === null);
+    expect(others).toHaveLength(6);
+    for (const region of others) {
+      const means = distances.map((distance) => mean(scoresOf("forecastScore", distance, region)));
+      // Of responses that hold nothing of the story: R itself scatters by .02 over means of eight participants.
+      expect(Math.max(...means), `${region.name} ${region.hemi}`).toBeLessThan(
+        region.content === "noise" ? 0.03 : 0.01,
+      );
+      if (region.content === "noise") expect(Math.min(...means)).toBeGreaterThan(-0.03);
+    }
+  });
+
+  test("flat where no forecast was planted: the window adds what a random window adds, within .02", () => {
+    for (const region of truth.regions) {
+      const [own, random] = ["forecastScore", "forecastScoreRandomWindow"].map((analysis) =>
+        mean(scoresOf(analysis, 8, region)),
+      );
+      if (region.distance === null)
+        expect(Math.abs(own! - random!), `${region.name} ${region.hemi}`).toBeLessThan(0.02);
+      else expect(own! - random!, `${region.name} ${region.hemi}`).toBeGreaterThan(0.03);
     }
   });
 });

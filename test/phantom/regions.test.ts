@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { OptionError } from "../../src/errors.ts";
+import { checkRegions } from "../../src/phantom/check.ts";
 import { createIcosphere, meshNeighbours } from "../../src/phantom/icosphere.ts";
-import { assignRegions, checkRegions, type PhantomRegion, phantomRegions } from "../../src/phantom/regions.ts";
+import { assignRegions, type PhantomRegion, phantomRegions } from "../../src/phantom/regions.ts";
 
 const mesh = createIcosphere(12);
 const neighbours = meshNeighbours(mesh);
@@ -74,13 +75,18 @@ describe("checkRegions", () => {
   it.each<[string, Partial<PhantomRegion>, string]>([
     ["a name with an underscore", { name: "a_b" }, `name must be letters and digits, got "a_b" (region "a_b")`],
     ["no name", { name: "" }, "name must be letters and digits"],
-    ["radius 0", { radius: 0 }, 'radius must be above 0 radians, got 0 (region "A")'],
-    ["radius NaN", { radius: Number.NaN }, "radius must be above 0 radians, got NaN"],
+    ["radius 0", { radius: 0 }, 'radius must lie above 0 and up to pi radians, got 0 (region "A")'],
+    ["radius NaN", { radius: Number.NaN }, "radius must lie above 0 and up to pi radians, got NaN"],
+    ["a radius beyond the sphere", { radius: 4 }, "radius must lie above 0 and up to pi radians, got 4"],
+    ["a centre of zeros", { centre: [0, 0, 0] }, "centre must be three numbers, not all 0, got 0,0,0"],
+    ["a centre of NaN", { centre: [Number.NaN, 0, 1] }, "centre must be three numbers, not all 0, got NaN,0,1"],
+    ["a colour beyond 255", { colour: [256, 0, 0] }, "colour must be three whole numbers in 0..255, got 256,0,0"],
+    ["another content", { content: "silent" as "noise" }, 'content must be "noise", "heard" or "heard-and-forecast"'],
     ["depth above 1", { depth: 1.2 }, "depth must be a share of the layers, 0..1, got 1.2"],
     ["depth below 0", { depth: -0.1 }, "depth must be a share of the layers, 0..1, got -0.1"],
     ["no depth", { depth: undefined }, "depth must be a share of the layers, 0..1, got undefined"],
-    ["signal-to-noise 0", { signalToNoise: 0 }, "signalToNoise must be above 0, got 0"],
-    ["no signal-to-noise", { signalToNoise: undefined }, "signalToNoise must be above 0, got undefined"],
+    ["signal-to-noise 0", { signalToNoise: 0 }, "signalToNoise must be a number above 0, got 0"],
+    ["no signal-to-noise", { signalToNoise: undefined }, "signalToNoise must be a number above 0, got undefined"],
     ["a broken distance", { distance: 3.5 }, "distance must be a whole number of words, got 3.5"],
     ["a forecast without distance", { distance: undefined }, "distance must be a whole number of words, got undefined"],
     ["a distance without forecast", { content: "heard" }, 'content "heard" must have no distance, got 4'],

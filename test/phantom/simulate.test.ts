@@ -57,7 +57,7 @@ describe("the data set", () => {
     );
     // The right hemisphere is .85 as strong; layers are shares of two.
     expect(truth.regions.find(({ name, hemi }) => name === "Angular" && hemi === "R")).toMatchObject({
-      ...{ content: "heard-and-forecast", layer: Math.round((4 / 6) * 2), distance: 8 },
+      ...{ content: "heard-and-forecast", layer: Math.round((4 / 6) * 2), distance: 10 },
       signalToNoise: 0.9 * 0.85,
     });
     for (const path of Object.values(truth.surfaces).flatMap((paths) => Object.values(paths)))
@@ -114,9 +114,9 @@ describe("progress", () => {
 
 describe("mistakes: an OptionError that names the option", () => {
   it.each<[string, SimulateOptions, string]>([
-    ["nSubjects 0", { nSubjects: 0 }, "nSubjects must be a whole number from 1, got 0"],
-    ["nSubjects 1.5", { nSubjects: 1.5 }, "nSubjects must be a whole number from 1, got 1.5"],
-    ["nSubjects NaN", { nSubjects: Number.NaN }, "nSubjects must be a whole number from 1, got NaN"],
+    ["nSubjects 0", { nSubjects: 0 }, "nSubjects must be a whole number from 1 to 10000, got 0"],
+    ["nSubjects 1.5", { nSubjects: 1.5 }, "nSubjects must be a whole number from 1 to 10000, got 1.5"],
+    ["nSubjects NaN", { nSubjects: Number.NaN }, "nSubjects must be a whole number from 1 to 10000, got NaN"],
     ["no stories", { stories: [] }, "stories must be one or more, got none"],
     ["a story's name", { stories: [{ ...tinyStory, name: "a-b" }] }, 'names of letters and digits, got "a-b"'],
     [
@@ -124,9 +124,28 @@ describe("mistakes: an OptionError that names the option", () => {
       { stories: [tinyStory, tinyStory] },
       'stories must have different names of letters and digits, got "tiny"',
     ],
-    ["a story without words", { stories: [{ ...tinyStory, text: " " }] }, 'must hold words, got none (story "tiny")'],
+    [
+      "a story without words",
+      { stories: [{ ...tinyStory, text: " " }] },
+      'a story must have 20 words more than the farthest planted distance (12), got 0 (story "tiny")',
+    ],
+    [
+      "a distance beyond the story",
+      { regions: [{ ...phantomRegions[2]!, distance: -150 }], stories: [tinyStory] },
+      'a story must have 20 words more than the farthest planted distance (150), got 156 (story "tiny")',
+    ],
+    ["audioStart", { stories: [{ ...tinyStory, audioStart: Number.NaN }] }, 'got NaN (story "tiny")'],
+    [
+      "music",
+      { stories: [{ ...tinyStory, music: -1 }] },
+      'music must be a number of seconds from 0, got -1 (story "tiny")',
+    ],
     ["responses", { responses: "volume" as "both" }, 'responses must be "surface", "regions" or "both", got "volume"'],
-    ["nVertices", { nVertices: 100 }, "the vertices of a hemisphere must be 10 f^2 + 2 for a whole f, got 100"],
+    [
+      "nVertices",
+      { nVertices: 100 },
+      "nVertices, the vertices of a hemisphere, must be 10 f^2 + 2 for a whole f, got 100",
+    ],
     ["too few vertices", { nVertices: 12 }, "every region must hold a vertex, got none of 12"],
     ["repetitionTime 0", { repetitionTime: 0 }, "repetitionTime must lie in 0.2..10 seconds, got 0"],
     ["repetitionTime in ms", { repetitionTime: 1500 }, "repetitionTime must lie in 0.2..10 seconds, got 1500"],
@@ -143,9 +162,11 @@ describe("mistakes: an OptionError that names the option", () => {
     ["autocorrelation", { autocorrelation: 1 }, "autocorrelation must lie between -1 and 1, got 1"],
     ["threads", { device: { threads: 0 } }, "threads must be a whole number from 1, got 0"],
   ])("%s", async (_, options, message) => {
-    const failed = simulateDataset(memoryStore(), model, { ...tiny, ...options });
+    const store = memoryStore();
+    const failed = simulateDataset(store, model, { ...tiny, ...options });
     await expect(failed).rejects.toThrow(message);
     await expect(failed).rejects.toBeInstanceOf(OptionError);
+    expect(store.files.size).toBe(0);
   });
 });
 
@@ -156,5 +177,26 @@ describe("several stories", () => {
       expect(files.has(`stimuli/${name}_words.tsv`)).toBe(true);
       expect(files.has(`sub-01/func/sub-01_task-${name}_events.tsv`)).toBe(true);
     }
+  });
+});
+
+describe("a folder that holds an earlier simulation", () => {
+  it("keeps nothing of it, and what others put there", async () => {
+    const store = memoryStore();
+    await simulateDataset(store, model, { ...tiny, nSubjects: 3 });
+    await store.write("sub-03/notes.txt", "mine");
+    await simulateDataset(store, model, { ...tiny, nSubjects: 2 });
+    expect([...store.files.keys()].filter((path) => path.startsWith("sub-03"))).toEqual(["sub-03/notes.txt"]);
+    await store.remove("sub-03/notes.txt");
+    const fresh = memoryStore();
+    await simulateDataset(fresh, model, { ...tiny, nSubjects: 2 });
+    expect(new Map([...store.files].sort())).toEqual(new Map([...fresh.files].sort()));
+  });
+});
+
+describe("noise alone", () => {
+  it("needs no activations: a null data set", async () => {
+    const files = await simulate({ regions: [phantomRegions.at(-1)!], responses: "regions", nSubjects: 1 });
+    expect(files.has("sub-01/func/sub-01_task-tiny_hemi-L_atlas-phantom_timeseries.tsv")).toBe(true);
   });
 });

@@ -33,17 +33,17 @@ describe.each(stories)("speakStory, $name", (story) => {
     }
   });
 
-  it("speaks as narrators do: 2 to 3.2 words a second, no word over 2 s", () => {
+  it("speaks as narrators do: 1.5 to 3 words a second, no word over 3 s", () => {
     const rate = words.length / (last.onset + last.duration - words[0]!.onset);
-    expect(rate).toBeGreaterThan(2);
-    expect(rate).toBeLessThan(3.2);
-    expect(Math.max(...words.map((word) => word.duration))).toBeLessThan(2);
+    expect(rate).toBeGreaterThan(1.5);
+    expect(rate).toBeLessThan(3);
+    expect(Math.max(...words.map((word) => word.duration))).toBeLessThan(3);
   });
 
   it("pauses after punctuation alone, longer after the end of a sentence", () => {
     for (const [n, { text, onset, duration }] of words.slice(0, -1).entries()) {
       const pause = words[n + 1]!.onset - onset - duration;
-      const [least, most] = /[.?!]$/.test(text) ? [0.45, 1] : /[,;:]$/.test(text) ? [0.15, 0.4] : [0, 0];
+      const [least, most] = /[.?!]$/.test(text) ? [0.3, 3.5] : /[,;:]$/.test(text) ? [0.15, 0.4] : [0, 0];
       expect(pause).toBeGreaterThan(least - 0.002);
       expect(pause).toBeLessThan(most + 0.002);
     }
@@ -68,15 +68,36 @@ describe.each(stories)("speakStory, $name", (story) => {
 });
 
 describe("the pace", () => {
-  it("drifts, so that a distance in words is no fixed number of seconds", () => {
-    const words = speakStory(phantomStories[0]!, 0);
+  const words = speakStory(phantomStories[0]!, 0);
+
+  it("makes a distance in words no fixed number of seconds", () => {
     const seconds = words.slice(8).map(({ onset }, n) => onset - words[n]!.onset);
     const mean = seconds.reduce((sum, value) => sum + value, 0) / seconds.length;
     const deviation = Math.sqrt(seconds.reduce((sum, value) => sum + (value - mean) ** 2, 0) / seconds.length);
-    expect(mean).toBeGreaterThan(2.5);
-    expect(mean).toBeLessThan(4);
-    // Of the drift alone: the mean over 8 of 47 and 19 words leaves about .2 of the logarithm.
-    expect(deviation / mean).toBeGreaterThan(0.15);
+    expect(mean).toBeGreaterThan(3);
+    expect(mean).toBeLessThan(5);
+    // A sentence pause (sd 0.9 s) falls into about half of the stretches, and phrases differ in pace by a factor 1.5.
+    expect(deviation / mean).toBeGreaterThan(0.25);
+  });
+
+  it("is one within a phrase, and another in the next: logarithms of pace spread by 0.4 over phrases", () => {
+    const phrases: number[][] = [[]];
+    for (const { text, duration } of words) {
+      const letters = text.replace(/[^\p{L}\p{N}]/gu, "").length;
+      phrases.at(-1)!.push(Math.log(duration / (0.155 + 0.041 * letters)));
+      if (/[.?!,;:]$/.test(text)) phrases.push([]);
+    }
+    const long = phrases.filter((phrase) => phrase.length >= 4);
+    const spread = (values: readonly number[]) => {
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+    };
+    const within = Math.sqrt(long.reduce((sum, phrase) => sum + spread(phrase) ** 2, 0) / long.length);
+    const between = spread(long.map((phrase) => phrase.reduce((sum, value) => sum + value, 0) / phrase.length));
+    expect(long.length).toBeGreaterThan(30);
+    // sd 0.15 of single words; sd 0.4 of phrases. Standard errors of a spread: about sd / sqrt(2 n).
+    expect(Math.abs(within - 0.15)).toBeLessThan(0.03);
+    expect(Math.abs(between - 0.4)).toBeLessThan(0.12);
   });
 });
 

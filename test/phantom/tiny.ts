@@ -1,5 +1,8 @@
+import { Matrix } from "../../src/array/matrix.ts";
+import { createRandom } from "../../src/array/random.ts";
 import type { LanguageModel } from "../../src/language-model/language-model.ts";
 import { loadLanguageModel } from "../../src/language-model/load.ts";
+import type { HeardStory } from "../../src/phantom/features.ts";
 import type { PhantomStory } from "../../src/phantom/story.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 import { smallModelFiles } from "../language-model/small-models.ts";
@@ -32,4 +35,24 @@ export const tinierStory: PhantomStory = {
 /** A GPT-2 of two layers, 8 units and 256 positions with random weights, held in memory. */
 export async function loadTinyModel(): Promise<LanguageModel> {
   return loadLanguageModel(memoryStore(await smallModelFiles({ n_positions: 256 }), "tiny-model"));
+}
+
+/** A heard story of random vectors of 30 units in one layer, a word every 0.4 s or so. */
+export function randomStory(
+  nWords: number,
+  seed: string,
+  { repetitionTime, layer }: { readonly repetitionTime: number; readonly layer: number },
+): HeardStory {
+  const random = createRandom(seed);
+  let time = 2;
+  const onsets = Float64Array.from({ length: nWords }, () => {
+    time += 0.2 + 0.4 * random.uniform();
+    return time;
+  });
+  const vectors = Float32Array.from({ length: nWords * 30 }, () => random.normal());
+  return {
+    onsets,
+    nVolumes: Math.ceil((time + 9) / repetitionTime),
+    activations: new Map([[layer, Matrix.of(vectors, nWords, 30)]]),
+  };
 }

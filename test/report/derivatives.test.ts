@@ -4,8 +4,8 @@ import { OptionError } from "../../src/errors.ts";
 import { readGifti } from "../../src/formats/gifti.ts";
 import { numericColumn, readTsv, textColumn } from "../../src/formats/tsv.ts";
 import { datasetDescription, scoreColumns, scoresDescription, subjectFiles } from "../../src/report/derivatives.ts";
-import type { OutputFile } from "../../src/report/result.ts";
 import { scoreLabel } from "../../src/report/score-maps.ts";
+import type { OutputFile } from "../../src/sources/output-files.ts";
 import { syntheticStudy, syntheticSurfaceStudy } from "./synthetic.ts";
 
 const at = (files: readonly OutputFile[], path: string) => {

@@ -72,6 +72,10 @@ describe("checkOptions", () => {
     [{ alphas: "1,,2" }, '--alphas: must be numbers above 0 like "0.1,1,10", got "1,,2".'],
     [{ alphas: "0,1" }, '--alphas: must be numbers above 0 like "0.1,1,10", got "0,1".'],
     [{ alphas: [] }, '--alphas: must be numbers above 0 like "0.1,1,10", got [].'],
+    [
+      { controls: "word-rate,noise" },
+      '--controls: must be one of word-rate, random-weights, random-window, got "noise"',
+    ],
     [{ controls: "none,word-rate" }, "--controls: must be one of word-rate, random-weights, random-window"],
     [{ controls: "noise" }, "--controls: must be one of word-rate, random-weights, random-window"],
   ])("refuses %j", (wrong, message) => {

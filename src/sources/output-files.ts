@@ -1,12 +1,18 @@
-import { FormatError, OptionError } from "../errors.ts";
-import type { OutputFile } from "../report/result.ts";
-import { readText, type Store } from "../sources/source.ts";
+import { FormatError } from "../errors.ts";
+import { readText, type Store } from "./source.ts";
+
+/** A file to be written: where, relative to the store's root ("/" on every system), and what. */
+export interface OutputFile {
+  readonly path: string;
+  /** Text is written as UTF-8. */
+  readonly bytes: Uint8Array | string;
+}
 
 /** What writing files did. */
 export interface WrittenFiles {
   /** Paths that were written or changed. */
   readonly written: readonly string[];
-  /** Paths of an earlier run that this one does not have; they are removed. */
+  /** Paths of an earlier call that this one does not have; they are removed. */
   readonly removed: readonly string[];
 }
 
@@ -14,17 +20,15 @@ export interface WrittenFiles {
 const listPath = ".cortecast-files.json";
 
 /**
- * Brings a folder of results to hold these files: writes those that are not there with the same bytes, and removes those
- * that an earlier run wrote and that are none of these, so that no map lies beside a report that does not speak of it.
+ * Brings a folder to hold these files: writes those that are not there with the same bytes, and removes those
+ * that an earlier call wrote and that are none of these, so that nothing lies beside them that they do not speak of.
  * Other files are left alone. Where it is cut off, the next call does the rest: a file is in the list before it is in
  * the folder.
  *
  * @param batches - made one after the other, so that the bytes of one are in memory at a time
- * @throws OptionError where the folder is another data set's
  * @throws FormatError where the list of files is damaged
  */
 export async function writeOutputFiles(store: Store, batches: Iterable<readonly OutputFile[]>): Promise<WrittenFiles> {
-  await checkOutputFolder(store);
   const earlier = await readList(store);
   const listed = new Set(earlier);
   const own = new Set<string>();
@@ -48,30 +52,6 @@ export async function writeOutputFiles(store: Store, batches: Iterable<readonly 
   return { written, removed };
 }
 
-/**
- * Checks that results may be written into a folder.
- *
- * @throws OptionError where it is a data set that cortecast did not make
- */
-export async function checkOutputFolder(store: Store): Promise<void> {
-  const path = "dataset_description.json";
-  if (!(await store.has(path))) return;
-  const text = await readText(store, path);
-  let ours = false;
-  try {
-    const description = JSON.parse(text) as { readonly GeneratedBy?: readonly { readonly Name?: unknown }[] } | null;
-    ours = description?.GeneratedBy?.some(({ Name }) => Name === "cortecast") ?? false;
-  } catch {
-    // What cannot be read is not ours.
-  }
-  // Data sets that cortecast simulated say that it made them, too.
-  ours &&= !(await store.has("phantom.json"));
-  if (ours) return;
-  throw new OptionError(
-    `<output>: the folder must be empty or hold results of cortecast, got another data set (${store.location}/${path}). Give a folder of its own.`,
-  );
-}
-
 async function readList(store: Store): Promise<readonly string[]> {
   if (!(await store.has(listPath))) return [];
   try {
@@ -82,7 +62,7 @@ async function readList(store: Store): Promise<readonly string[]> {
   }
   throw new FormatError(
     `${store.location}/${listPath}`,
-    'the file must hold {"files": [paths]}, got something else. Delete it, and the maps of earlier runs that are not wanted',
+    'the file must hold {"files": [paths]}, got something else. Delete it, and the files of earlier runs that are not wanted',
   );
 }
 

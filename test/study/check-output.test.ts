@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { memoryStore } from "../../src/sources/memory.ts";
+import { checkOutputFolder } from "../../src/study/check-output.ts";
+import { createTinyStudy, type TinyStudy } from "./tiny-study.ts";
+
+describe("checkOutputFolder", () => {
+  test.each([
+    ["raw data", { "dataset_description.json": '{"Name": "Narratives", "BIDSVersion": "1.6.0"}' }],
+    ["another derivative", { "dataset_description.json": '{"GeneratedBy": [{"Name": "fMRIPrep"}]}' }],
+    ["what cannot be read", { "dataset_description.json": "{" }],
+  ])("refuses a folder that holds %s", async (_, files) => {
+    const store = memoryStore(files, "out");
+    await expect(checkOutputFolder(store)).rejects.toMatchObject({
+      name: "OptionError",
+      message:
+        "<output>: the folder must be empty or hold results of cortecast, got another data set (out/dataset_description.json). Give a folder of its own.",
+    });
+  });
+
+  test.each([
+    ["nothing", {}],
+    ["results of cortecast", { "dataset_description.json": '{"GeneratedBy": [{"Name": "cortecast"}]}' }],
+  ])("accepts a folder that holds %s", async (_, files) => {
+    await expect(checkOutputFolder(memoryStore(files, "out"))).resolves.toBeUndefined();
+  });
+});
+
+describe("runStudy", () => {
+  let study: TinyStudy;
+  beforeAll(async () => {
+    study = await createTinyStudy();
+  });
+  afterAll(() => study.remove());
+
+  const tree = () =>
+    readdirSync(study.at("out"), { recursive: true, encoding: "utf8" })
+      .filter((path) => !path.startsWith("cache") && statSync(study.at("out", path)).isFile())
+      .sort();
+
+  test("identity: with other options and back, the folder is what it was, from the scores that are kept", async () => {
+    const first = await study.run();
+    const before = tree().map((path) => [path, readFileSync(study.at("out", path), "utf8")]);
+    writeFileSync(study.at("out/sub-02/notes.txt"), "mine");
+
+    const other = await study.run({ distances: "8", participants: "01" });
+    expect(other.nComputed).toBe(1);
+    expect(other.removed.some((path) => path.startsWith("sub-02/"))).toBe(true);
+    expect(tree().filter((path) => /sub-02|Dminus1|forecastDistance/.test(path))).toEqual(["sub-02/notes.txt"]);
+
+    const back = await study.run();
+    expect(back).toMatchObject({ nComputed: 0, nReused: first.nComputed, removed: [] });
+    expect(tree().filter((path) => path !== "sub-02/notes.txt")).toEqual(before.map(([path]) => path));
+    for (const [path, text] of before) expect(readFileSync(study.at("out", path!), "utf8")).toBe(text);
+    expect((await study.run()).written).toEqual([]);
+  });
+
+  test("refuses to write results into the data set", async () => {
+    await expect(study.run({ output: study.at("data") })).rejects.toThrow(
+      "<output>: the folder must be empty or hold results of cortecast",
+    );
+  });
+});
