@@ -29,10 +29,10 @@ export const demo: Command = {
     const machine = checkOptions({ dataset, output, ...parsed.values });
     const { provider, threads } = machine;
     const store = await prepareFolder(dataset, "[folder]");
-    onNote("Simulating eight participants who listen to two stories …");
+    onNote("Simulating nine participants who listen to two stories …");
     const model = await loadStudyModel(machine, { onProgress });
     const device = { provider, threads };
-    const simulation = { responses: "surface", nVertices: 492, device, onProgress } as const;
+    const simulation = { nSubjects: 9, responses: "surface", nVertices: 492, device, onProgress } as const;
     let truth: PhantomTruth;
     try {
       truth = await simulateDataset(store, model, simulation);

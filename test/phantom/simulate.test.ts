@@ -190,7 +190,8 @@ describe("a folder that holds an earlier simulation", () => {
     await store.remove("sub-03/notes.txt");
     const fresh = memoryStore();
     await simulateDataset(fresh, model, { ...tiny, nSubjects: 2 });
-    expect(new Map([...store.files].sort())).toEqual(new Map([...fresh.files].sort()));
+    expect([...store.files.keys()].sort()).toEqual([...fresh.files.keys()].sort());
+    for (const [path, bytes] of fresh.files) expect(store.files.get(path)).toEqual(bytes);
   });
 });
 
