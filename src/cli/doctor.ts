@@ -27,16 +27,10 @@ function programsOf(python: string): readonly Program[] {
       probe: ["chromium", "--version"],
     },
     {
-      name: "scikit-learn, scipy, nibabel",
-      why: "the reference libraries",
-      remedy: "pip install scikit-learn scipy nibabel, and its Python in CORTECAST_PYTHON",
-      probe: [python, "-c", "import sklearn, scipy, nibabel; print('scikit-learn', sklearn.__version__)"],
-    },
-    {
-      name: "torch, transformers",
-      why: "the reference implementation of GPT-2",
-      remedy: "pip install torch transformers, and its Python in CORTECAST_PYTHON",
-      probe: [python, "-c", "import torch, transformers; print('transformers', transformers.__version__)"],
+      name: "nibabel",
+      why: "the reference reader of GIFTI",
+      remedy: "apt-get install python3-nibabel, or pip install nibabel and its Python in CORTECAST_PYTHON",
+      probe: [python, "-c", "import nibabel; print('nibabel', nibabel.__version__)"],
     },
   ];
 }
