@@ -87,7 +87,10 @@ ${curveChart(curves[i]!, {
       swatch: `<path d="M0,3H18V15H0Z" fill="var(--forecast)" opacity=".2"/><path d="M0,9H18" stroke="var(--forecast)" stroke-width="2.5"/>`,
       text: "forecast score F, 95 % interval",
     },
-    { swatch: `<circle cx="9" cy="9" r="5.5" fill="var(--forecast)"/>`, text: "peak of the group, with its distance (hollow: q ≥ .01)" },
+    {
+      swatch: `<circle cx="9" cy="9" r="5.5" fill="var(--forecast)"/>`,
+      text: "peak of the group, with its distance (hollow: q ≥ .01)",
+    },
     ...(nControls > 0
       ? [
           {
