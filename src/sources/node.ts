@@ -18,6 +18,9 @@ import { FormatError, NotFoundError, nearestNames, OptionError } from "../errors
 import { checkPath, checkRange, splitPath } from "./path.ts";
 import type { Entry, Store } from "./source.ts";
 
+/** Bytes of one piece of a stream: large enough that a read costs little, small enough to stay in the cache. */
+const pieceSize = 2 ** 18;
+
 /**
  * A folder on this machine's disk, to read and to write. Writing goes to a temporary file beside the target and is
  * then renamed, so that a crash or Ctrl-C leaves no half-written file under its final name.
@@ -98,6 +101,25 @@ export function folderStore(folder: string): Store {
           done += bytesRead;
         }
         return bytes;
+      } finally {
+        await file.close();
+      }
+    },
+    async *stream(path) {
+      let file: Awaited<ReturnType<typeof open>>;
+      try {
+        file = await open(at(path), "r");
+      } catch (error) {
+        throw isMissing(error) ? await notFound(path) : error;
+      }
+      try {
+        if ((await file.stat()).isDirectory()) throw await notFound(path);
+        for (;;) {
+          const piece = new Uint8Array(pieceSize);
+          const { bytesRead } = await file.read(piece, 0, pieceSize, null);
+          if (bytesRead === 0) return;
+          yield piece.subarray(0, bytesRead);
+        }
       } finally {
         await file.close();
       }

@@ -20,6 +20,14 @@ export interface Source {
    */
   readRange(path: string, start: number, length: number): Promise<Uint8Array>;
   /**
+   * The bytes of a file from its start to its end, piece by piece, so that a file of any size can be read in little
+   * memory. A piece is the caller's to change and holds one byte at least. A reader that leaves the loop early ends the
+   * reading.
+   *
+   * @throws NotFoundError where there is no such file
+   */
+  stream(path: string): AsyncIterable<Uint8Array<ArrayBuffer>>;
+  /**
    * What lies in a folder, sorted by name; empty where there is no such folder.
    *
    * @param folder - relative path; "" is the root

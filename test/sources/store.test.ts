@@ -62,6 +62,36 @@ describe.each(Object.entries(implementations))("contract of Store: %s", (_, make
     ]);
   });
 
+  it("by hand: stream gives the whole in pieces that are the caller's, and nothing of an empty file", async () => {
+    const store = await filled(make);
+    const long = Uint8Array.from({ length: 600_001 }, (_, i) => i % 251);
+    await store.write("long", long);
+    const gather = async (path: string) => {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of store.stream(path)) pieces.push(piece);
+      return pieces;
+    };
+    const pieces = await gather("long");
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(Buffer.concat(pieces).equals(long)).toBe(true);
+    for (const piece of pieces) piece.fill(9);
+    expect(Buffer.from(await store.read("long")).equals(long)).toBe(true);
+    expect(await gather("a/2.bin")).toEqual([]);
+  });
+
+  it("by hand: stream may be left early, and refuses what is no file when the first piece is asked for", async () => {
+    const store = await filled(make);
+    for await (const piece of store.stream("b.txt")) {
+      expect(piece[0]).toBe("a".charCodeAt(0));
+      break;
+    }
+    const first = (path: string) => store.stream(path)[Symbol.asyncIterator]().next();
+    const message = `${join(store.location, "a/3.bin")}: the file must exist. Nearest: "2.bin", "10.bin".`;
+    await expect(first("a/3.bin")).rejects.toMatchObject({ name: "NotFoundError", message });
+    await expect(first("a")).rejects.toMatchObject({ name: "NotFoundError" });
+    await expect(first("../b.txt")).rejects.toMatchObject({ name: "OptionError" });
+  });
+
   it("by hand: readRange refuses what lies beyond the end, with the byte at which the file ends", async () => {
     const store = await filled(make);
     for (const [start, length, left, end] of [

@@ -29,6 +29,18 @@ describe("hashingSource", () => {
     expect([...hashing.hashes]).toEqual([["a/x.txt", createHash("sha256").update("x").digest("hex")]]);
   });
 
+  test("identity: a file that is streamed to its end has the hash of one that is read", async () => {
+    const long = "x".repeat(5000);
+    const streaming = hashingSource(memoryStore({ "x.txt": long }));
+    let nBytes = 0;
+    for await (const piece of streaming.stream("x.txt")) {
+      nBytes += piece.length;
+      piece.fill(0);
+    }
+    expect(nBytes).toBe(5000);
+    expect([...streaming.hashes]).toEqual([["x.txt", createHash("sha256").update(long).digest("hex")]]);
+  });
+
   test("a file that changes between two readings is refused", async () => {
     const plain = memoryStore({ "x.txt": "x" }, "data");
     const hashing = hashingSource(plain);
