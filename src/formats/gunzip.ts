@@ -1,0 +1,64 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { FormatError } from "../errors.ts";
+
+/** Whether bytes begin as a gzip stream does. */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/**
+ * The bytes of a file piece by piece, unpacked where it begins as gzip does, as they are where it does not. What a packed
+ * file unpacks to is made as it is asked for, so that a small file that stands for a huge one costs nothing.
+ *
+ * @param pieces - of the file, in order
+ * @param path - the file, for messages
+ * @throws FormatError where a file that begins as gzip is no whole gzip stream
+ */
+export async function* gunzipped(
+  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  path: string,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  const head: Uint8Array<ArrayBuffer>[] = [];
+  let nHead = 0;
+  while (nHead < 2) {
+    const { value, done } = await iterator.next();
+    if (done) break;
+    head.push(value);
+    nHead += value.length;
+  }
+  const whole = joined(head, iterator);
+  if (!isGzip(Buffer.concat(head))) {
+    yield* whole;
+    return;
+  }
+  const gunzip = createGunzip({ chunkSize: 2 ** 18 });
+  // Failures of either end come out of the loop below; the promise's own copy of them must not go unhandled.
+  pipeline(Readable.from(whole, { objectMode: false }), gunzip).catch(() => undefined);
+  try {
+    for await (const piece of gunzip) yield piece as Uint8Array<ArrayBuffer>;
+  } catch (cause) {
+    if (!((cause as NodeJS.ErrnoException).code ?? "").startsWith("Z_")) throw cause;
+    throw new FormatError(
+      path,
+      `a file that begins as gzip must be a whole gzip stream, got one that is not (${(cause as Error).message}). It looks truncated or damaged: fetch it again`,
+      undefined,
+      { cause },
+    );
+  }
+}
+
+async function* joined(head: readonly Uint8Array<ArrayBuffer>[], rest: AsyncIterator<Uint8Array<ArrayBuffer>>) {
+  try {
+    yield* head;
+    for (;;) {
+      const { value, done } = await rest.next();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await rest.return?.();
+  }
+}
