@@ -55,23 +55,23 @@ export interface ResponseFiles {
   readonly notes: readonly string[];
 }
 
+/** What there is of responses, and everything that stands against using it. */
+export interface ResponseSurvey {
+  /** The responses that can be used, one entry a participant, run and story, by path. */
+  readonly found: readonly ResponseFiles[];
+  /** What is wrong with the others; each problem once. */
+  readonly issues: readonly DatasetIssue[];
+  /** Every run that was looked at, usable or not, by path. */
+  readonly runs: readonly CandidateRun[];
+}
+
 /**
- * The responses of a data set that fit a query: one entry a participant, run and story, by path. No response is read,
- * only names, `events.tsv` and sidecars.
+ * Looks through the responses of a data set that fit a query, as {@link findResponses} does, and tells what can be used
+ * and all that is wrong, of all runs.
  *
- * Responses are `*_timeseries.tsv` (regions; not `desc-confounds`) and `*.func.gii` with `hemi-` (surfaces). The story is
- * named by the audio file in `events.tsv`, so that one task with several audio files is several stories. Where a run
- * plays several audio files each gets its part of the volumes: from the volume in which it starts to the one in which
- * the next event starts.
- *
- * @throws DatasetError with all issues of all runs: several versions of a run, a hemisphere that others have missing,
- * events missing, unreadable or naming no audio file, repetition time missing or contradictory
  * @throws NotFoundError where there are no responses, or none of a participant, story or label that was asked for
  */
-export async function findResponses(
-  dataset: BidsDataset,
-  query: ResponseQuery = {},
-): Promise<readonly ResponseFiles[]> {
+export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery = {}): Promise<ResponseSurvey> {
   const { stories, participants, exclude = [], ...choice } = query;
   const excluded = new Set(exclude);
   const all = candidateRuns(dataset, choice);
@@ -111,18 +111,40 @@ export async function findResponses(
     }
   }
   for (const story of stories ?? []) if (!heard.has(story)) throw notThere(dataset, "story", story, [...heard].sort());
-  if (issues.length > 0) {
+  return {
+    found: found.map(({ files, rows }) => {
+      const odd = oddEvents(rows, patterns.get(files.stimFile)!);
+      return odd === undefined ? files : { ...files, notes: [...files.notes, `${files.events}: ${odd}`] };
+    }),
     // A sidecar at the root is told once, not once a run.
-    const distinct = [...new Map(issues.map((issue) => [`${issue.path}\n${issue.message}`, issue])).values()];
-    throw new DatasetError(
-      `${dataset.source.location}: responses must be complete and unambiguous, got ${distinct.length} ${distinct.length === 1 ? "problem" : "problems"} in ${runs.length} ${runs.length === 1 ? "run" : "runs"}.`,
-      distinct,
-    );
-  }
-  return found.map(({ files, rows }) => {
-    const odd = oddEvents(rows, patterns.get(files.stimFile)!);
-    return odd === undefined ? files : { ...files, notes: [...files.notes, `${files.events}: ${odd}`] };
-  });
+    issues: [...new Map(issues.map((issue) => [`${issue.path}\n${issue.message}`, issue])).values()],
+    runs,
+  };
+}
+
+/**
+ * The responses of a data set that fit a query: one entry a participant, run and story, by path. No response is read,
+ * only names, `events.tsv` and sidecars.
+ *
+ * Responses are `*_timeseries.tsv` (regions; not `desc-confounds`) and `*.func.gii` with `hemi-` (surfaces). The story is
+ * named by the audio file in `events.tsv`, so that one task with several audio files is several stories. Where a run
+ * plays several audio files each gets its part of the volumes: from the volume in which it starts to the one in which
+ * the next event starts.
+ *
+ * @throws DatasetError with all issues of all runs: several versions of a run, a hemisphere that others have missing,
+ * events missing, unreadable or naming no audio file, repetition time missing or contradictory
+ * @throws NotFoundError where there are no responses, or none of a participant, story or label that was asked for
+ */
+export async function findResponses(
+  dataset: BidsDataset,
+  query: ResponseQuery = {},
+): Promise<readonly ResponseFiles[]> {
+  const { found, issues, runs } = await surveyResponses(dataset, query);
+  if (issues.length === 0) return found;
+  throw new DatasetError(
+    `${dataset.source.location}: responses must be complete and unambiguous, got ${issues.length} ${issues.length === 1 ? "problem" : "problems"} in ${runs.length} ${runs.length === 1 ? "run" : "runs"}.`,
+    issues,
+  );
 }
 
 /** The version of a run and its repetition time, and everything that stands against them. */

@@ -1,18 +1,18 @@
 import { basename, dirname, join } from "node:path";
 import type { OnProgress } from "../array/progress.ts";
-import { type BidsDataset, loadDataset } from "../bids/dataset.ts";
+import type { BidsDataset } from "../bids/dataset.ts";
 import { entitiesWithin, parseBidsName } from "../bids/name.ts";
-import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
+import { NotFoundError, OptionError } from "../errors.ts";
 import type { Surface, SurfaceRegion } from "../report/result.ts";
-import { candidateRuns } from "../responses/candidates.ts";
-import { findResponses, type ResponseFiles } from "../responses/find.ts";
+import { findResponses, type ResponseFiles, type ResponseQuery } from "../responses/find.ts";
 import { loadResponse, type Response } from "../responses/load.ts";
 import type { Target, TargetSpace } from "../responses/target.ts";
-import { checkFolder, folderStore } from "../sources/node.ts";
+import { folderStore } from "../sources/node.ts";
 import type { Source } from "../sources/source.ts";
 import { loadTranscript } from "../stimulus/load-transcript.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import { hashingSource } from "./hashing-source.ts";
+import { openDataset, ownExclusions } from "./open-dataset.ts";
 import type { StudyOptions } from "./options.ts";
 import { loadAtlas, loadSurfaces } from "./surfaces.ts";
 
@@ -51,6 +51,8 @@ export interface StudyInputs {
   /** Regions of the atlas and meshes, where the options name them. */
   readonly regions: readonly SurfaceRegion[] | undefined;
   readonly surfaces: readonly Surface[] | undefined;
+  /** Runs that were left out, with the option or file that says so; files may name runs that the data set does not have. */
+  readonly excluded: ReadonlyMap<string, string>;
 }
 
 /**
@@ -65,17 +67,12 @@ export async function loadInputs(
   settings: { readonly onProgress?: OnProgress | undefined; readonly source?: Source | undefined } = {},
 ): Promise<StudyInputs> {
   const { onProgress } = settings;
-  if (!settings.source) await checkFolder(options.dataset, "<dataset>");
-  const source = hashingSource(settings.source ?? folderStore(options.dataset));
-  const dataset = await loadDataset(source);
+  const { dataset, source, excluded } = await openDataset(options, settings.source);
   const outside = outsideFiles();
-  const { stories, participants, exclude, derivative, kind, space, den, desc, atlas } = options;
-  const query = { stories, participants, exclude, derivative, kind, space, den, desc, atlas };
-  checkExclusions(dataset, exclude);
-  const found = await findResponses(dataset, query);
+  const found = await findResponses(dataset, queryOf(options, excluded));
   if (found.length === 0) {
     throw new NotFoundError(
-      `${options.dataset}: one response or more must be left, got none after --exclude, --stories and --participants. Exclude fewer runs.`,
+      `${options.dataset}: one response or more must be left, got none after exclusions, --stories and --participants. Exclude fewer runs.`,
     );
   }
 
@@ -130,7 +127,14 @@ export async function loadInputs(
     participants: read.map((one) => ({ ...one, hashes: hashesOf(one, source.hashes, outside.hashes()) })),
     transcripts: [...transcripts.values()],
     ...{ regions, surfaces },
+    excluded,
   };
+}
+
+/** Which responses the options ask for. */
+export function queryOf(options: StudyOptions, excluded: ReadonlyMap<string, string>): ResponseQuery {
+  const { stories, participants, derivative, kind, space, den, desc, atlas } = options;
+  return { stories, participants, exclude: [...excluded.keys()], derivative, kind, space, den, desc, atlas };
 }
 
 /** The responses to one story of a participant, cleaned as the options say. */
@@ -164,25 +168,13 @@ function hashesOf(
   const transcripts = new Set(stories.map(({ transcript }) => transcript.path));
   const names = stories.flatMap(({ files }) => files.files.map((path) => parseBidsName(path)!));
   const isTheirs = (path: string) => {
-    if (path === "dataset_description.json" || transcripts.has(path)) return true;
+    if (path === "dataset_description.json" || path === ownExclusions || transcripts.has(path)) return true;
     const sidecar = path.endsWith(".json") ? parseBidsName(path) : undefined;
     return sidecar !== undefined && names.some(({ entities }) => entitiesWithin(sidecar.entities, entities));
   };
   const theirs = [...read].filter(([path]) => isTheirs(path));
   const all = [...Object.entries(responseHashes), ...theirs, ...outside];
   return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** An exclusion that names no run is a slip that would leave the run in. */
-function checkExclusions(dataset: BidsDataset, exclude: readonly string[] = []): void {
-  if (exclude.length === 0) return;
-  const known = candidateRuns(dataset, {}).map((run) => run.name);
-  const unknown = exclude.filter((name) => !known.includes(name));
-  if (unknown.length === 0) return;
-  const more = unknown.length > 1 ? ` and ${unknown.length - 1} more` : "";
-  throw new NotFoundError(
-    `--exclude: runs must be in the data set, as BIDS writes them, got "${unknown[0]}"${more} (${dataset.source.location}). ${nearestNames(unknown[0]!, known)}`,
-  );
 }
 
 function cleaningOf(options: StudyOptions) {

@@ -29,6 +29,16 @@ export const studyOptions = {
     group: "data",
     help: "runs to leave out, as BIDS writes them: sub-001_task-pieman_run-1",
   },
+  exclusions: {
+    schema: path,
+    group: "data",
+    help: "JSON file of runs to leave out, or none (default: the data set's own code/scan_exclude.json, where there is one)",
+  },
+  derivatives: {
+    schema: names(),
+    group: "data",
+    help: "folders of preprocessed responses that lie outside of the data set (fMRIPrep's, XCP-D's output)",
+  },
   derivative: {
     schema: label,
     group: "data",

@@ -7,6 +7,7 @@ import { type MissingScores, mergeMissing } from "../encoding/missing.ts";
 import type { LanguageModel } from "../language-model/language-model.ts";
 import { contiguousFolds } from "../regression/folds.ts";
 import type { AnalysisScores, MissingFold, Provenance, StudyResult, SubjectScores } from "../report/result.ts";
+import { candidateRuns } from "../responses/candidates.ts";
 import { wordsOutside } from "./features.ts";
 import type { HeardStory, ParticipantInputs, StudyInputs } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
@@ -154,6 +155,7 @@ function notesOn({ inputs, options }: ResultContext): string[] {
       `Story ${story}: ${nInterpolated} of ${words.length} words have no time in the transcript; their onsets are interpolated.`,
     );
   }
+  notes.push(...notesOnExclusions(inputs));
   const odd = inputs.participants.flatMap(({ stories }) => stories.flatMap(({ files }) => files.notes));
   notes.push(...new Set(odd));
   const recommended = options.firstDelay + options.delays + 1;
@@ -166,4 +168,17 @@ function notesOn({ inputs, options }: ResultContext): string[] {
     notes.push('Words are filed one volume late (filing "one-late"): for comparison only.');
   if (options.edge !== "zero") notes.push('Delays wrap around (edge "wrap"): for comparison only.');
   return notes;
+}
+
+/** Which runs of the data set were left out, and by what; runs that it does not have are not spoken of. */
+function notesOnExclusions({ dataset, excluded }: StudyInputs): string[] {
+  if (excluded.size === 0) return [];
+  const there = new Set(candidateRuns(dataset, {}).map((run) => run.name));
+  const reasons = [...new Set(excluded.values())];
+  return reasons.flatMap((reason) => {
+    const runs = [...excluded].filter(([run, why]) => why === reason && there.has(run)).map(([run]) => run);
+    if (runs.length === 0) return [];
+    const shown = runs.length > 20 ? `${runs.slice(0, 20).join(", ")} and ${runs.length - 20} more` : runs.join(", ");
+    return [`Left out by ${reason}: ${runs.length} ${runs.length === 1 ? "run" : "runs"} (${shown}).`];
+  });
 }

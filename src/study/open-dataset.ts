@@ -1,0 +1,83 @@
+import { basename, dirname, resolve } from "node:path";
+import { type BidsDataset, loadDataset } from "../bids/dataset.ts";
+import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
+import { candidateRuns } from "../responses/candidates.ts";
+import { readExclusions } from "../responses/exclusions.ts";
+import { mountSource } from "../sources/mount.ts";
+import { checkFolder, folderStore } from "../sources/node.ts";
+import type { Source } from "../sources/source.ts";
+import { type HashingSource, hashingSource } from "./hashing-source.ts";
+import type { StudyOptions } from "./options.ts";
+
+/** Where a data set that has reasons of its own to leave runs out says so. */
+export const ownExclusions = "code/scan_exclude.json";
+
+/** The options that say which folders a data set is made of, and which of its runs are used. */
+export type DatasetOptions = Pick<StudyOptions, "dataset" | "derivatives" | "exclusions" | "exclude">;
+
+/** A data set as a study sees it. */
+export interface OpenDataset {
+  readonly dataset: BidsDataset;
+  /** The data set's files, with those of folders that lie outside of it; remembers what was read. */
+  readonly source: HashingSource;
+  /** Runs to leave out, each with the reason: the option, or the file that names it. */
+  readonly excluded: ReadonlyMap<string, string>;
+}
+
+/**
+ * Opens the data set that the options name: folders of preprocessed responses that lie elsewhere are hung in below
+ * `derivatives/`, and the runs that the data set itself excludes are known.
+ *
+ * @param given - the data set's files (default: the folder that the options name)
+ * @throws NotFoundError where a folder does not exist, or an exclusion that the user typed names no run
+ * @throws OptionError where two folders would have one name
+ * @throws DatasetError, FormatError where `dataset_description.json` or the file of exclusions cannot be read
+ */
+export async function openDataset(options: DatasetOptions, given?: Source): Promise<OpenDataset> {
+  if (!given) await checkFolder(options.dataset, "<dataset>");
+  let files = given ?? folderStore(options.dataset);
+  const names = new Set((await files.list("derivatives")).map((entry) => entry.name));
+  for (const folder of options.derivatives ?? []) {
+    await checkFolder(folder, "--derivatives");
+    const name = basename(resolve(folder));
+    if (names.has(name)) {
+      throw new OptionError(
+        `--derivatives: folders must have names of their own below derivatives/, got "${name}" twice (${resolve(folder)}). Leave it out, or rename it.`,
+      );
+    }
+    names.add(name);
+    files = mountSource(files, `derivatives/${name}`, folderStore(folder));
+  }
+  const source = hashingSource(files);
+  const dataset = await loadDataset(source);
+  return { dataset, source, excluded: await exclusionsOf(dataset, options) };
+}
+
+async function exclusionsOf(
+  dataset: BidsDataset,
+  { exclusions, exclude = [] }: DatasetOptions,
+): Promise<ReadonlyMap<string, string>> {
+  checkExclusions(dataset, exclude);
+  const excluded = new Map<string, string>(exclude.map((run) => [run, "--exclude"]));
+  if (exclusions === "none") return excluded;
+  const path = exclusions ?? ownExclusions;
+  if (exclusions === undefined && !(await dataset.source.has(path))) return excluded;
+  const bytes =
+    exclusions === undefined
+      ? await dataset.source.read(path)
+      : await folderStore(dirname(resolve(path))).read(basename(path));
+  for (const run of readExclusions(bytes, path)) if (!excluded.has(run)) excluded.set(run, path);
+  return excluded;
+}
+
+/** An exclusion that names no run is a slip that would leave the run in. */
+function checkExclusions(dataset: BidsDataset, exclude: readonly string[]): void {
+  if (exclude.length === 0) return;
+  const known = candidateRuns(dataset, {}).map((run) => run.name);
+  const unknown = exclude.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  const more = unknown.length > 1 ? ` and ${unknown.length - 1} more` : "";
+  throw new NotFoundError(
+    `--exclude: runs must be in the data set, as BIDS writes them, got "${unknown[0]}"${more} (${dataset.source.location}). ${nearestNames(unknown[0]!, known)}`,
+  );
+}
