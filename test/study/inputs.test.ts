@@ -103,7 +103,7 @@ describe("loadInputs", () => {
     [
       { exclude: "sub-01_task-tiny,sub-02_task-tiny" },
       "NotFoundError",
-      /one response or more must be left, got none after --exclude/,
+      /one response or more must be left, got none after exclusions/,
     ],
     [
       { participants: "3" },
