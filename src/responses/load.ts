@@ -1,8 +1,9 @@
 import { joinColumns, type Matrix, sliceRows, toFloat32 } from "../array/matrix.ts";
-import type { BidsDataset } from "../bids/dataset.ts";
+import { type BidsDataset, readSidecarWithOrigin } from "../bids/dataset.ts";
 import { FormatError, NotFoundError, OptionError } from "../errors.ts";
 import { readTsv } from "../formats/tsv.ts";
 import { type CleaningOptions, cleanBold } from "./clean.ts";
+import { chooseConfounds } from "./confound-strategies.ts";
 import { confoundColumns } from "./confounds.ts";
 import type { ResponseFiles } from "./find.ts";
 import { surfaceTargets, type Target, type TargetSpace } from "./target.ts";
@@ -24,6 +25,8 @@ export interface Response {
   readonly audioStart: number;
   /** Every file that was read. */
   readonly files: readonly string[];
+  /** Columns of the table of confounds that were regressed out. */
+  readonly confounds: readonly string[];
   /** Counted over the volumes kept, before cleaning. */
   readonly quality: {
     /** Targets whose values are all equal. */
@@ -61,6 +64,7 @@ export async function loadResponse(
   const { trimStart = 0, trimEnd = 0, confounds: names = [], missingConfounds, ...cleaning } = options;
   const read = [...files.files, files.events];
   let confounds: Matrix | undefined;
+  const confoundNames: string[] = [];
   if (names.length > 0) {
     const path = confoundsPath(files);
     const table = readTsv(await dataset.source.read(path), { path });
@@ -70,9 +74,12 @@ export async function loadResponse(
         `confounds must have a row for each of the ${nWhole} volumes of ${files.files[0]}, got ${table.rows.length}. Do they belong to another run?`,
       );
     }
-    const columns = confoundColumns(table, names, missingConfounds, start + trimStart, Math.max(0, stop - trimEnd));
+    const { values, origin } = await readSidecarWithOrigin(dataset, dataset.files.find((file) => file.path === path)!);
+    const chosen = chooseConfounds(table, names, values);
+    const columns = confoundColumns(table, chosen, missingConfounds, start + trimStart, Math.max(0, stop - trimEnd));
     confounds = sliceRows(columns, start, stop);
-    read.push(path);
+    confoundNames.push(...chosen.columns);
+    read.push(path, ...new Set(Object.values(origin)));
   }
   const bold = cleanBold(cut, { ...cleaning, trimStart, trimEnd, repetitionTime, confounds });
   return {
@@ -84,6 +91,7 @@ export async function loadResponse(
     repetitionTime,
     audioStart: files.audioStart - (start + trimStart) * repetitionTime,
     files: read,
+    confounds: confoundNames,
     quality: qualityOf(sliceRows(cut, trimStart, cut.nRows - trimEnd)),
   };
 }

@@ -26,6 +26,8 @@ export interface HeardStory {
   readonly audioStart: number;
   /** Seconds. */
   readonly repetitionTime: number;
+  /** Columns of the run's table of confounds that were regressed out. */
+  readonly confounds: readonly string[];
 }
 
 /** One participant, with the stories in the order in which they are joined. */
@@ -106,9 +108,9 @@ export async function loadInputs(
       });
       first ??= response;
       checkTargets(participant, first, response);
-      const { audioStart, repetitionTime } = response;
+      const { audioStart, repetitionTime, confounds } = response;
       const transcript = transcripts.get(files.stimFile)!;
-      heard.push({ files, transcript, nVolumes: response.bold.nRows, audioStart, repetitionTime });
+      heard.push({ files, transcript, nVolumes: response.bold.nRows, audioStart, repetitionTime, confounds });
       quality.nConstant += response.quality.nConstant;
       quality.nNotFinite += response.quality.nNotFinite;
       for (const path of response.files) responseHashes[path] = source.hashes.get(path)!;

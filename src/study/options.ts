@@ -79,7 +79,7 @@ export const studyOptions = {
   confounds: {
     schema: names({ none: true }),
     group: "cleaning",
-    help: "columns of the run's confounds table to regress out",
+    help: "columns of the run's confounds table to regress out, or strategies: motion-6, motion-24, wm-csf, acompcor-5, ...",
   },
   missingConfounds: {
     schema: choice(["error", "zero", "mean"]).default("error"),

@@ -38,6 +38,7 @@ function* filesOf(result: StudyResult, scored: readonly Scored[], onProgress: On
         ...{ Story: transcript.story, Path: transcript.path, NWords: transcript.words.length },
         ...{ NInterpolated: transcript.nInterpolated, AudioStart: audioStart, NVolumes: nVolumes },
       })),
+      Confounds: Object.fromEntries(inputs.stories.map(({ files, confounds }) => [files.run, confounds])),
       Software: provenance.environment,
       Date: steps
         .map((step) => step.date)

@@ -176,7 +176,12 @@ function plannedParticipant(
     participant,
     stimulusKey: sha256(JSON.stringify(stories.map(stimulusOf))),
     responseKey: sha256(
-      JSON.stringify([participant, stories.map(({ files }) => [files.run, files.volumes]), responseHashes, cleaning]),
+      JSON.stringify([
+        participant,
+        stories.map((story) => [story.files.run, story.files.volumes, story.confounds]),
+        responseHashes,
+        cleaning,
+      ]),
     ),
   };
 }

@@ -49,6 +49,7 @@ describe("loadResponse of regions", () => {
       repetitionTime: 2,
       audioStart: -3,
       files: [tablePath, "sub-1/func/sub-1_task-a_events.tsv"],
+      confounds: [],
       quality: { nConstant: 0, nNotFinite: 0 },
     });
   });
@@ -137,7 +138,7 @@ describe("loadResponse of regions", () => {
       { [confoundsPath]: "trans_x\n1\n2\n3\n" },
       { confounds: ["transx"] },
       NotFoundError,
-      /the confound must be a column of the table, got "transx"\. Nearest: "trans_x"/,
+      /the confound must be a column of the table or a strategy \(motion-6, .*\), got "transx"\. Nearest: "trans_x"/,
     ],
     [
       "confounds of another length",
