@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { NotFoundError } from "../errors.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
 import { wordActivations } from "../language-model/activations.ts";
+import { formatNoun } from "../report/numbers.ts";
 import { checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
 import { listTranscripts, loadTranscript } from "../stimulus/load-transcript.ts";
 import type { Transcript } from "../stimulus/word.ts";
@@ -85,7 +86,7 @@ export const activations: Command = {
           nPasses: context.nPasses,
         });
         terminal.note(
-          `${join(options.output, path)}: ${words.length} words, ${nTokens} tokens, ${context.nPasses} passes (${context.policy}), layers ${layers.join(", ")}`,
+          `${join(options.output, path)}: ${formatNoun(words.length, "word")}, ${formatNoun(nTokens, "token")}, ${formatNoun(context.nPasses, "pass", "passes")} (${context.policy}), layers ${layers.join(", ")}`,
         );
       }
     } finally {

@@ -23,7 +23,7 @@ export interface Command {
 /** The commands, loaded when they are called. */
 const commands: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
   demo: {
-    summary: "simulate a data set, score it and write a report, in under a minute",
+    summary: "simulate a data set, score it and write a report, in about a minute",
     load: async () => (await import("./demo.ts")).demo,
   },
   score: {
@@ -70,9 +70,7 @@ export async function runCommandLine(
   }
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!entry) {
-    streams.stderr.write(
-      `cortecast: there must be a command "${name}". ${nearestNames(name, Object.keys(commands))}\n`,
-    );
+    streams.stderr.write(`cortecast: there is no command "${name}". ${nearestNames(name, Object.keys(commands))}\n`);
     return 1;
   }
   try {

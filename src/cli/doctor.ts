@@ -14,23 +14,18 @@ interface Program {
   readonly name: string;
   readonly why: string;
   readonly remedy: string;
-  readonly probe: readonly [string, ...string[]];
+  /** Commands that print its version; the first that runs counts. */
+  readonly probes: readonly (readonly [string, ...string[]])[];
 }
 
 /** What the tests of cortecast can use; nobody needs it to score. */
-function programsOf(python: string): readonly Program[] {
+function programsOf(pythons: readonly string[]): readonly Program[] {
   return [
-    {
-      name: "Chromium",
-      why: "the report in a browser",
-      remedy: "apt-get install chromium",
-      probe: ["chromium", "--version"],
-    },
     {
       name: "nibabel",
       why: "the reference reader of GIFTI",
       remedy: "apt-get install python3-nibabel, or pip install nibabel and its Python in CORTECAST_PYTHON",
-      probe: [python, "-c", "import nibabel; print('nibabel', nibabel.__version__)"],
+      probes: pythons.map((python) => [python, "-c", "import nibabel; print('nibabel', nibabel.__version__)"]),
     },
   ];
 }
@@ -79,8 +74,12 @@ export const doctor: Command = {
       );
     }
 
-    const python = process.env["CORTECAST_PYTHON"] ?? "python3";
-    const programs = programsOf(python).map(({ probe, ...rest }) => ({ ...rest, version: probeVersion(probe) }));
+    const { CORTECAST_PYTHON: given } = process.env;
+    const pythons = [...(given ? [given] : []), "python3", "/usr/bin/python3"];
+    const programs = programsOf(pythons).map(({ probes, ...rest }) => ({
+      ...rest,
+      version: probes.map(probeVersion).find((version) => version !== undefined),
+    }));
     for (const [index, { name, why, remedy, version }] of programs.entries()) {
       const state = version === undefined ? `not found (${why}). To get it: ${remedy}` : `found (${version})`;
       line(index === 0 ? "tests only" : "", `${name}: ${state}`);

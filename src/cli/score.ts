@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { formatNoun } from "../report/numbers.ts";
 import { formatTerminal } from "../report/terminal.ts";
 import { runStudy, type StudyRun } from "../study/run.ts";
 import type { Command } from "./command-line.ts";
@@ -40,11 +41,13 @@ export function showRun(run: StudyRun, output: string, terminal: Terminal): unkn
   terminal.note("");
   terminal.note(
     run.nComputed === 0 && run.written.length + run.removed.length === 0
-      ? `Nothing to do: all ${run.nReused} steps were there.`
-      : `Computed ${run.nComputed} steps, reused ${run.nReused}, wrote ${run.written.length} files.`,
+      ? `Nothing to do: all ${formatNoun(run.nReused, "step")} were there.`
+      : `Computed ${formatNoun(run.nComputed, "step")}, reused ${run.nReused}, wrote ${formatNoun(run.written.length, "file")}.`,
   );
   if (run.removed.length > 0)
-    terminal.note(`Removed ${run.removed.length} files that an earlier run with other options had written.`);
+    terminal.note(
+      `Removed ${formatNoun(run.removed.length, "file")} that an earlier run with other options had written.`,
+    );
   terminal.note(`Report: ${report}`);
   const { subjects, notes } = run.result;
   return {

@@ -1,5 +1,6 @@
 import { OptionError } from "../errors.ts";
 import { simulateDataset } from "../phantom/simulate.ts";
+import { formatNoun } from "../report/numbers.ts";
 import { checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
 import { loadStudyModel } from "../study/activations.ts";
@@ -54,7 +55,7 @@ export const simulate: Command = {
       });
       terminal.endProgress();
       terminal.note(
-        `${output}: ${truth.participants.length} participants, stories ${truth.stories.map((story) => story.name).join(", ")}, ${truth.regions.length} regions; what is planted: ${output}/phantom.json`,
+        `${output}: ${formatNoun(truth.participants.length, "participant")}, stories ${truth.stories.map((story) => story.name).join(", ")}, ${formatNoun(truth.regions.length, "region")}; what is planted: ${output}/phantom.json`,
       );
       return { output, ...truth };
     } finally {

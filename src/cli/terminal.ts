@@ -73,7 +73,7 @@ function progressBar({ stderr, now, environment }: Streams): { update: OnProgres
     const due = time - drawn >= (live ? milliseconds.redraw : milliseconds.betweenLines);
     if (!due && !(finished && standing)) return;
     drawn = time;
-    const text = formatProgress(progress, (time - started) / 1000, stderr.columns ?? 80);
+    const text = formatProgress(progress, (time - started) / 1000, stderr.columns || 80);
     if (live) {
       stderr.write(`\r\u001b[K${text}`);
       standing = !finished;

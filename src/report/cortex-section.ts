@@ -4,7 +4,7 @@ import { above, below, type ColourMap, type Rgb, warm } from "./colour-map.ts";
 import { type Findings, fewestForSignificance, significanceLevel } from "./findings.ts";
 import { type GroupScores, groupScores, selectGroup } from "./group.ts";
 import { html, type Markup } from "./markup.ts";
-import { formatCount, formatNumber, formatShare } from "./numbers.ts";
+import { formatCount, formatNoun, formatNumber, formatProbability, formatShare } from "./numbers.ts";
 import { pngAddress, writePng } from "./png.ts";
 import { type Picture, rasterise, rasteriseBar, type View } from "./rasterise.ts";
 import type { StudyResult, Surface } from "./result.ts";
@@ -88,7 +88,7 @@ function mapsOf(result: StudyResult, wanted: readonly GroupScores[]): CortexMap[
       : !isTested
         ? `Not thresholded: with fewer than ${fewestForSignificance} subjects no vertex can reach q < .01.`
         : test
-          ? `Not thresholded: there is no vertex at which ${tested}.`
+          ? `Not thresholded: no vertex reaches q < .01 over all ${formatCount(values.length)} (the smallest p that ${formatNoun(subjects.length, "subject")} can give is ${formatProbability(2 / 2 ** subjects.length)}); regions are tested below.`
           : "Not thresholded: distances 8 and 0 were not both computed.";
     const atLayer = layer === "n/a" ? "" : `, layer ${layer}`;
     const caption = `Mean over subjects${atLayer}. ${threshold}`;

@@ -51,6 +51,8 @@ export interface ForecastFindings {
   readonly atTabled: GroupScores;
   /** F(8) - F(0), where both were computed. */
   readonly beyondZero: GroupScores | undefined;
+  /** The forecast score at `tabled` minus that of random windows, within subjects. */
+  readonly beyondRandom: GroupScores | undefined;
   /** Per region: index into `distances` where the group's mean is largest; -1 where no mean is finite. */
   readonly peaks: readonly number[];
   /** Distance at which the mean over all regions is largest, and that mean. */
@@ -111,6 +113,7 @@ function forecastFindings(result: StudyResult, group: Group): ForecastFindings |
     tabled,
     atTabled: curve[distances.indexOf(tabled)]!,
     beyondZero: selectGroup(group, "forecastScoreBeyondZero", layer, 8),
+    beyondRandom: selectGroup(group, "forecastScoreBeyondRandomWindow", layer, tabled),
     peaks: group.targets.map((_, target) => indexOfLargest(curve.map(({ mean }) => mean[target]!))),
     overall: overall.length > 0 ? overall.reduce((best, at) => (at.mean > best.mean ? at : best)) : undefined,
   };

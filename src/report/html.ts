@@ -65,6 +65,7 @@ function groupSection(findings: Findings): Markup {
     ...(brain ? [number("R"), number("95 % interval"), number("q")] : []),
     ...beyond.flatMap(({ name }) => [number(`R − ${name}`), number("q")]),
     ...(forecast ? [number(`F(${formatNumber(forecast.tabled, 0)})`), number("95 % interval"), number("q")] : []),
+    ...(forecast?.beyondRandom ? [number("F − random window"), number("q")] : []),
     ...(forecastDistance ? [number("d*")] : []),
   ];
   const rows = order.map((target) => {
@@ -83,11 +84,12 @@ function groupSection(findings: Findings): Markup {
       ...(brain ? tested(brain, 3) : []),
       ...beyond.flatMap(({ scores }) => tested(scores, 3).filter((_, i) => i !== 1)),
       ...(forecast ? tested(forecast.atTabled, 4) : []),
+      ...(forecast?.beyondRandom ? tested(forecast.beyondRandom, 4).filter((_, i) => i !== 1) : []),
       ...(forecastDistance ? [formatNumber(forecastDistance.mean[target]!, 1)] : []),
     ];
   });
   const what = view.kind === "hemispheres" ? "Means over all vertices of a hemisphere, since no atlas was given. " : "";
-  const caption = `${what}n: subjects with a score. R: brain score${beyond.length > 0 ? ", and what it has beyond its controls within subjects" : ""}; F: forecast score; d*: forecast distance, mean over subjects (words). Intervals: 95 % confidence of the mean over subjects (t-distribution). q: two-sided Wilcoxon signed-rank test against zero, false discovery rate over the regions (Benjamini and Hochberg); bold where q < ${String(significanceLevel).replace("0.", ".")}.`;
+  const caption = `${what}n: subjects with a score. R: brain score${beyond.length > 0 ? ", and what it has beyond its controls within subjects" : ""}; F: forecast score${forecast?.beyondRandom ? ", and what it has beyond random vectors in the window's place" : ""}; d*: forecast distance, mean over subjects (words). Intervals: 95 % confidence of the mean over subjects (t-distribution). q: two-sided Wilcoxon signed-rank test against zero, false discovery rate over the regions (Benjamini and Hochberg); bold where q < ${String(significanceLevel).replace("0.", ".")}.`;
   return html`<section><h2>Group</h2>${dataTable(columns, rows, caption)}</section>`;
 }
 

@@ -59,7 +59,7 @@ function brainSentences({ result, view, labels, order, brainControls }: Findings
 }
 
 function forecastSentences({ result, view, labels, forecast, group }: Findings): string[] {
-  const { overall, curve, distances, tabled, atTabled, control, layer } = forecast!;
+  const { overall, curve, distances, tabled, atTabled, control, beyondRandom, layer } = forecast!;
   if (!overall) return ["No region could be given a forecast score: see data quality."];
   const at = curve[distances.indexOf(overall.distance)]!;
   const best = group.targets.reduce<number>(
@@ -85,6 +85,11 @@ function forecastSentences({ result, view, labels, forecast, group }: Findings):
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     sentences.push(
       `Random vectors in the window's place give F = ${formatNumber(mean, 4)} at ${formatNoun(tabled, "word")}, averaged over regions.`,
+    );
+  }
+  if (beyondRandom && view.subjects.length >= fewestForSignificance) {
+    sentences.push(
+      `At that distance the forecast score is larger than with random vectors in ${countOfRegions(beyondRandom, 1)} (q < .01).`,
     );
   }
   return sentences;

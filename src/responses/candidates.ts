@@ -85,17 +85,14 @@ export function candidateRuns(dataset: BidsDataset, choice: VersionChoice): read
 /** What stands against a run with several versions: which they are, and the options that choose between them. */
 export function severalVersions(run: CandidateRun): DatasetIssue {
   const keys = ["derivative", "kind", "space", "desc", "atlas", "den"];
-  const flags = keys.flatMap((key) => {
-    const labels = new Set(run.versions.map((version) => labelOf(version.files[0]!, key)));
-    return labels.size > 1
-      ? [
-          [...labels]
-            .sort()
-            .map((label) => `--${key} ${label === "" ? '""' : label}`)
-            .join(" or "),
-        ]
-      : [];
-  });
+  const labelsOf = (key: string) => [...new Set(run.versions.map((version) => labelOf(version.files[0]!, key)))].sort();
+  // One option that tells all versions apart is enough.
+  const enough = keys.find((key) => labelsOf(key).length === run.versions.length);
+  const flags = (enough === undefined ? keys.filter((key) => labelsOf(key).length > 1) : [enough]).map((key) =>
+    labelsOf(key)
+      .map((label) => `--${key} ${label === "" ? '""' : label}`)
+      .join(" or "),
+  );
   return {
     severity: "error",
     path: run.versions[0]!.files[0]!.path,

@@ -1,6 +1,7 @@
 import { OptionError } from "../errors.ts";
 import { contiguousFolds } from "../regression/folds.ts";
-import { wordsOutside } from "./features.ts";
+import { fileWords } from "../stimulus/volumes.ts";
+import { scanOnsets, wordsOutside } from "./features.ts";
 import type { ParticipantInputs } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
 
@@ -32,7 +33,7 @@ export function conflictOf(
  * @throws OptionError naming the option, the participant and the number of volumes
  */
 export function checkFit(participants: readonly ParticipantInputs[], options: StudyOptions): void {
-  const { firstDelay, delays, folds, gap, alphaChoice, innerFolds, distances, width } = options;
+  const { firstDelay, delays, folds, gap, alphaChoice, innerFolds, distances, width, components } = options;
   const reach = Math.max(delays, firstDelay + delays - 1);
   for (const { participant, stories } of participants) {
     for (const story of stories) {
@@ -62,7 +63,8 @@ export function checkFit(participants: readonly ParticipantInputs[], options: St
         `--folds: must be at most as many as volumes (${total}, ${participant}), got ${folds}. Take fewer.`,
       );
     }
-    const training = smallestTraining(total, folds, gap);
+    const trainings = trainingVolumes(total, folds, gap);
+    const training = Math.min(...trainings.map((volumes) => volumes.length));
     if (training < 1) {
       throw new OptionError(
         `--gap: must leave volumes to train on, got ${gap} on either side of ${folds} test chunks (${total} volumes, ${participant}). Take a smaller one.`,
@@ -73,14 +75,50 @@ export function checkFit(participants: readonly ParticipantInputs[], options: St
         `--inner-folds: must be at most as many as training volumes (${training}, ${participant}), got ${innerFolds}. Take fewer.`,
       );
     }
+    if (components !== "none" && components > training) {
+      throw new OptionError(
+        `--components: must be at most as many as training volumes (${training} in the smallest fold, ${participant}), got ${components}. Take fewer, or a smaller --gap.`,
+      );
+    }
+    const spoken = windowedVolumes(stories, 0, 1);
+    const silent = trainings.findIndex((volumes) => !volumes.some((volume) => spoken.has(volume)));
+    if (silent >= 0) {
+      throw new OptionError(
+        `--folds: words must begin in training volumes of every fold, got none in fold ${silent + 1} of ${participant} (${total} volumes). Drop silent volumes with --trim-start and --trim-end, or take more folds.`,
+      );
+    }
+    for (const distance of distances) {
+      const filled = windowedVolumes(stories, distance, width);
+      const fold = trainings.findIndex((volumes) => !volumes.some((volume) => filled.has(volume)));
+      if (fold < 0) continue;
+      throw new OptionError(
+        `--distances: windows must hold words in training volumes of every fold, got none at distance ${distance} in fold ${fold + 1} of ${participant} (${total} volumes, ${longest} words in the longest story). Take distances nearer to 0.`,
+      );
+    }
   }
 }
 
-/** The fewest volumes that any fold is trained on, as `contiguousFolds` lays them. */
-function smallestTraining(nVolumes: number, nFolds: number, gap: number): number {
-  const lengths = contiguousFolds(nVolumes, nFolds).map(({ test }) => {
+/** Volumes of the joined series in which a word with a window begins that does not lie beyond its story's ends. */
+function windowedVolumes(stories: ParticipantInputs["stories"], distance: number, width: number): ReadonlySet<number> {
+  const volumes = new Set<number>();
+  let start = 0;
+  for (const story of stories) {
+    const onsets = scanOnsets(story);
+    fileWords(onsets, story).forEach((volume, word) => {
+      const reaches = word + distance >= 0 && word + distance - width + 1 < onsets.length;
+      if (volume >= 0 && reaches) volumes.add(start + volume);
+    });
+    start += story.nVolumes;
+  }
+  return volumes;
+}
+
+/** The volumes that each fold is trained on, as `contiguousFolds` lays them; none where the gap leaves none. */
+function trainingVolumes(nVolumes: number, nFolds: number, gap: number): readonly (readonly number[])[] {
+  return contiguousFolds(nVolumes, nFolds).map(({ test }) => {
     const [start, end] = [test[0]!, test.at(-1)! + 1];
-    return Math.max(0, start - gap) + Math.max(0, nVolumes - end - gap);
+    return Array.from({ length: nVolumes }, (_, volume) => volume).filter(
+      (volume) => volume < start - gap || volume >= end + gap,
+    );
   });
-  return Math.min(...lengths);
 }

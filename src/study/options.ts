@@ -269,7 +269,7 @@ export function checkOptions(
   const problems: string[] = [];
   for (const key of Object.keys(raw)) {
     if (!known.includes(key)) {
-      throw new NotFoundError(`${describe(key)}: there must be an option of that name. ${nearestNames(key, known)}`);
+      throw new NotFoundError(`${describe(key)}: there is no option of that name. ${nearestNames(key, known)}`);
     }
   }
   for (const [key, { schema }] of Object.entries(studyOptions)) {

@@ -1,6 +1,7 @@
 import { joinRows, type Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { LanguageModel } from "../language-model/language-model.ts";
+import { formatNoun } from "../report/numbers.ts";
 import type { StudyResult } from "../report/result.ts";
 import { checkFolder, checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
 import type { Transcript } from "../stimulus/word.ts";
@@ -217,5 +218,5 @@ function describePlan(plan: StudyPlan, inputs: StudyInputs, model: LanguageModel
   const nVolumes = participants.map((p) => p.stories.reduce((sum, story) => sum + story.nVolumes, 0));
   const volumes = [...new Set([Math.min(...nVolumes), Math.max(...nVolumes)])].join(" to ");
   const stories = transcripts.map((t) => t.story).join(", ");
-  return `${participants.length} participants, ${volumes} volumes each, ${transcripts.length === 1 ? "story" : "stories"} ${stories}; model ${model.name}; ${plan.featureSets.map(describeFeatureSet).join("; ")}: ${nMissing} of ${plan.nSteps} steps to compute`;
+  return `${formatNoun(participants.length, "participant")}, ${volumes} volumes each, ${transcripts.length === 1 ? "story" : "stories"} ${stories}; model ${model.name}; ${plan.featureSets.map(describeFeatureSet).join("; ")}: ${nMissing} of ${formatNoun(plan.nSteps, "step")} to compute`;
 }

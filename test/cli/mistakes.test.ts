@@ -76,7 +76,7 @@ describe("folders and options: one line that says what, where and what to do", (
     ["", /s\.yaml:1: the study file must hold "option: value" lines/],
     ["dataset: [a\n", /s\.yaml:2:1: the study file must be YAML/],
     ["dataset: a\noutput: b\nmodel: {a: 1}\n", /s\.yaml:3: model: must be a text, got \{"a":1\}/],
-    ["dataset: a\noutput: b\ndistnces: 1\n", /s\.yaml:3: distnces: there must be an option .* Nearest: "distances"/],
+    ["dataset: a\noutput: b\ndistnces: 1\n", /s\.yaml:3: distnces: there is no option .* Nearest: "distances"/],
   ])("a study file that holds %j", async (text, message) => {
     writeFileSync(study.at("s.yaml"), text);
     expectMistake(await run("score", "--study", study.at("s.yaml")), message);

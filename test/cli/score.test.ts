@@ -59,7 +59,7 @@ describe("from simulation to report", () => {
 
 describe("mistakes: exit code 1, one line and its remedy", () => {
   test.each<[string[], string]>([
-    [["scoer"], 'there must be a command "scoer". Nearest: "score".'],
+    [["scoer"], 'there is no command "scoer". Nearest: "score".'],
     [
       ["score", "a", "b", "--fold", "3"],
       '--fold: the flag must be one of "cortecast score", got none of them. Nearest: "--folds"',

@@ -241,9 +241,7 @@ describe("the cortex on the page", () => {
     }));
     const flat = htmlReport({ ...study, subjects });
     expect(titles(flat)).toContain("Brain score R not thresholded");
-    expect(textOf(flat, "figcaption").join()).toContain(
-      "Not thresholded: there is no vertex at which it differs from zero",
-    );
+    expect(textOf(flat, "figcaption").join()).toContain("Not thresholded: no vertex reaches q < .01 over all");
     const few = htmlReport({ ...study, subjects: study.subjects.slice(0, 5) });
     expect(textOf(few, "figcaption").join()).toContain("Not thresholded: with fewer than 8 subjects");
   });

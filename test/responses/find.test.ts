@@ -139,7 +139,10 @@ describe("findResponses", () => {
     expect(issue).toMatch(
       /one version of the responses must fit sub-002_task-milkyway, got 2: .*hemi-L_desc-clean\.func\.gii \+ .*; .*desc-sm6/,
     );
-    expect(issue).toMatch(
+    expect(issue).toMatch(/Choose with --derivative afni-nosmooth or --derivative afni-smooth\.$/);
+    // No option alone tells these three apart: all are named that tell some of them apart.
+    const third = smooth.replace("fsaverage5", "fsaverage6");
+    expect((await issuesOf({ ...files, [third]: "" }))[0]).toMatch(
       /Choose with --derivative afni-nosmooth or --derivative afni-smooth, and --space fsaverage5 or --space fsaverage6, and --desc clean or --desc sm6\.$/,
     );
     for (const query of [{ desc: "clean" }, { space: "fsaverage6" }, { derivative: "afni-nosmooth" }]) {

@@ -5,15 +5,17 @@ import type { ParticipantInputs } from "../../src/study/inputs.ts";
 import { checkOptions } from "../../src/study/options.ts";
 
 const folders = { dataset: "in", output: "out" };
-const participant = (...nVolumes: readonly number[]) =>
+/** Stories of one volume a second, in each of which two words begin a second, `nWords` in all. */
+const participantOf = (nWords: number, ...nVolumes: readonly number[]) =>
   ({
     participant: "sub-01",
     stories: nVolumes.map((n, i) => ({
       ...{ nVolumes: n, audioStart: 0, repetitionTime: 1 },
       files: { run: `sub-01_task-${i}`, story: `story${i}`, events: `sub-01_task-${i}_events.tsv` },
-      transcript: { path: "words.tsv", words: Array.from({ length: 50 }, (_, w) => ({ onset: w / 2 })) },
+      transcript: { path: "words.tsv", words: Array.from({ length: nWords }, (_, w) => ({ onset: w / 2 })) },
     })),
   }) as unknown as ParticipantInputs;
+const participant = (...nVolumes: readonly number[]) => participantOf(50, ...nVolumes);
 
 describe("options against each other", () => {
   test.each([
@@ -41,11 +43,22 @@ describe("options against what was recorded", () => {
       "--gap: must leave volumes to train on, got 40 on either side of 5 test chunks (65 volumes, sub-01).",
     ],
     [
+      // Of 65 volumes the chunks are of 13: 13 and 7 on both sides of a middle one leave 38.
+      { components: 39, gap: 7 },
+      "--components: must be at most as many as training volumes (38 in the smallest fold, sub-01), got 39.",
+    ],
+    [
+      // A window of 7 at distance 50 ends 50 words on and begins 44 words on: of 50 words those of the words 0 to 5 hold one, which
+      // begin in volumes 0 to 2, all of them in the first chunk of five.
+      { distances: "4,50", stories: 1 },
+      "--distances: windows must hold words in training volumes of every fold, got none at distance 50 in fold 1 of sub-01 (25 volumes, 50 words in the longest story). Take distances nearer to 0.",
+    ],
+    [
       { alphaChoice: "inner-folds", innerFolds: 53 },
       "--inner-folds: must be at most as many as training volumes (52, sub-01), got 53.",
     ],
-  ])("refuses %j (by hand)", (options, message) => {
-    expect(() => check(options, 40, 25)).toThrow(message);
+  ])("refuses %j (by hand)", ({ stories, ...options }: Record<string, unknown>, message) => {
+    expect(() => check(options, ...(stories === 1 ? [25] : [40, 25]))).toThrow(message as string);
   });
 
   test("by hand: the farthest windows that hold a word are taken", () => {
@@ -75,7 +88,8 @@ describe("options against what was recorded", () => {
             return true;
           }
         };
-        expect([gap, refuses(() => check({ folds, gap }, total))]).toEqual([
+        const options = checkOptions({ ...folders, folds, gap, components: "none", distances: 0 });
+        expect([gap, refuses(() => checkFit([participantOf(2 * total, total)], options))]).toEqual([
           gap,
           refuses(() => contiguousFolds(total, folds, { gap })),
         ]);

@@ -116,7 +116,7 @@ describe("readStudyFile", () => {
   });
 
   test.each([
-    ["dataset: a\noutput: b\npoling: last\n", "s.yaml:3: poling: there must be an option of that name."],
+    ["dataset: a\noutput: b\npoling: last\n", "s.yaml:3: poling: there is no option of that name."],
     ["dataset: a\noutput: b\nfolds: 1\n", "s.yaml:3: folds: must be at least 2, got 1."],
     ["dataset: a\noutput: b\n\nparticipants: 018\n", "s.yaml:4: participants: must be names"],
     ["output: b\n", "s.yaml: dataset: must be given, got nothing."],
