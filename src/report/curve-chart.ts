@@ -110,6 +110,9 @@ export function curveChart(points: readonly CurvePoint[], options: CurveChartOpt
                 dx: anchor === "start" ? -5 : anchor === "end" ? 5 : 0,
                 fontWeight: 600,
                 fill: "currentColor",
+                // Readable where a line passes behind it.
+                stroke: "var(--page)",
+                strokeWidth: 4,
               }),
             ]
           : []),

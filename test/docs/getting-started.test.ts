@@ -84,9 +84,15 @@ describe("docs/getting-started.md, the smallest folder", () => {
     expect(readGifti(readFileSync(map)).arrays[0]!.data).toHaveLength(3);
   });
 
-  it("its last command has flags that exist: it stops at the model, which is not there", async () => {
+  it("is scored with controls", async () => {
+    const { code, stderr, result } = await run(commands[3]!);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(result).toMatchObject({ nParticipants: 1, nTargets: 2 });
+  });
+
+  it("the command of a study has flags that exist: it stops at the model, which is not there", async () => {
     const { code, stderr } = await run(commands[2]!);
-    expect(commands).toHaveLength(3);
+    expect(commands).toHaveLength(4);
     expect(code).toBe(1);
     expect(stderr).toContain("models/gpt2");
   });
