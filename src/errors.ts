@@ -44,8 +44,13 @@ export class NotFoundError extends CortecastError {
 
 /** One thing that is wrong with a data set. */
 export interface DatasetIssue {
-  /** `error` stops the run that the file belongs to; `warning` is reported and goes on. */
-  readonly severity: "error" | "warning";
+  /**
+   * `error` stops the run that the file belongs to; `warning` is a doubt that somebody should look into; `note` is worth
+   * knowing.
+   */
+  readonly severity: "error" | "warning" | "note";
+  /** What kind of trouble it is, the same for all of its kind: `"events-missing"`. */
+  readonly code: string;
   /** Path of the file within the data set. */
   readonly path: string;
   /** What is wrong and what to do, in one sentence each. */

@@ -40,6 +40,7 @@ export async function loadDataset(source: Source): Promise<BidsDataset> {
     throw new DatasetError(`${source.location}: not a BIDS data set.`, [
       {
         severity: "error",
+        code: "no-dataset-description",
         path: descriptionPath,
         message:
           "the file must exist at the root of a BIDS data set. Give the folder that holds it, or write one with Name and BIDSVersion.",
@@ -158,6 +159,7 @@ export async function readSidecarWithOrigin(dataset: BidsDataset, file: BidsFile
         throw new DatasetError(`${file.path}: its sidecars contradict each other.`, [
           {
             severity: "error",
+            code: "sidecars-contradict",
             path: sidecar.path,
             message:
               `${key} must be the same in sidecars that apply equally to one file, got ${JSON.stringify(value)} here ` +

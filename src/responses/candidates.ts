@@ -95,6 +95,7 @@ export function severalVersions(run: CandidateRun): DatasetIssue {
   );
   return {
     severity: "error",
+    code: "several-versions",
     path: run.versions[0]!.files[0]!.path,
     message:
       `one version of the responses must fit ${run.name}, got ${run.versions.length}: ` +

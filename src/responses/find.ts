@@ -161,6 +161,7 @@ async function checkRun(
     const other = hemi === "L" ? "R" : "L";
     issues.push({
       severity: "error",
+      code: "hemisphere-missing",
       path: version.files[0]!.path,
       message: `${run.name} must have both hemispheres, as other runs have, got ${hemi} alone. Add hemi-${other}, or exclude the run.`,
     });
@@ -182,11 +183,14 @@ async function readHearings(
   run: CandidateRun,
   root: string,
 ): Promise<{ readonly path: string; readonly hearings: readonly Hearing[] } | { readonly issue: DatasetIssue }> {
-  const failed = (path: string, message: string) => ({ issue: { severity: "error", path, message } as const });
+  const failed = (code: string, path: string, message: string) => ({
+    issue: { severity: "error", code, path, message } as const,
+  });
   const files = companions(dataset, run, root, { suffixes: ["events"], extension: ".tsv" });
   if (files.length !== 1) {
     const got = files.length === 0 ? "none" : `${files.length}: ${files.map((file) => file.path).join(", ")}`;
     return failed(
+      files.length === 0 ? "events-missing" : "events-ambiguous",
       run.versions[0]!.files[0]!.path,
       `one file ${run.name}_events.tsv must say when the audio starts, got ${got}. Add it with onset, duration and stim_file.`,
     );
@@ -197,9 +201,10 @@ async function readHearings(
     if (heard.length > 0) return { path, hearings: heard };
   } catch (error) {
     // The issue names the path itself.
-    return failed(path, (error as Error).message.replace(`${path}: `, ""));
+    return failed("events-unreadable", path, (error as Error).message.replace(`${path}: `, ""));
   }
   return failed(
+    "events-name-no-audio",
     path,
     "at least one row must name the audio in stim_file, got none. Write the audio's file name there.",
   );

@@ -15,7 +15,9 @@ export async function repetitionTimeOf(
   files: readonly BidsFile[],
 ): Promise<{ readonly repetitionTime: number } | { readonly issue: DatasetIssue }> {
   let found: { readonly value: number; readonly path: string } | undefined;
-  const failed = (path: string, message: string) => ({ issue: { severity: "error", path, message } as const });
+  const failed = (code: string, path: string, message: string) => ({
+    issue: { severity: "error", code, path, message } as const,
+  });
   for (const file of files) {
     let sidecar: Sidecar;
     try {
@@ -23,7 +25,8 @@ export async function repetitionTimeOf(
     } catch (error) {
       if (error instanceof DatasetError) return { issue: error.issues[0]! };
       // The issue names the path itself.
-      if (error instanceof FormatError) return failed(error.path, error.message.replace(`${error.path}: `, ""));
+      if (error instanceof FormatError)
+        return failed("sidecar-unreadable", error.path, error.message.replace(`${error.path}: `, ""));
       throw error;
     }
     const { values, origin } = sidecar;
@@ -32,18 +35,21 @@ export async function repetitionTimeOf(
     const path = origin["RepetitionTime"]!;
     if (typeof value !== "number" || !(value > 0)) {
       return failed(
+        "repetition-time-invalid",
         path,
         `RepetitionTime must be a positive number of seconds, got ${JSON.stringify(value)}. Correct the sidecar.`,
       );
     }
     if (value > 100) {
       return failed(
+        "repetition-time-invalid",
         path,
         `RepetitionTime must be in seconds, got ${value}, which looks like milliseconds. Correct it.`,
       );
     }
     if (found && Math.abs(found.value - value) > SAME * found.value) {
       return failed(
+        "repetition-time-contradicts",
         path,
         `RepetitionTime must be the same in all files of a run, got ${value} here and ${found.value} in ${found.path}. Correct one of them.`,
       );
@@ -53,6 +59,7 @@ export async function repetitionTimeOf(
   if (found) return { repetitionTime: found.value };
   const first = files[0]!.path;
   return failed(
+    "repetition-time-missing",
     first,
     `a sidecar must give RepetitionTime in seconds, got none for ${files.length === 1 ? "this file" : files.map((file) => file.path).join(", ")}. Write ${first.replace(/\.[a-z.]+$/, "")}.json with it.`,
   );

@@ -70,8 +70,8 @@ describe("errors", () => {
 
   it("by hand: a DatasetError lists every issue", () => {
     const issues = [
-      { severity: "error", path: "a.tsv", message: "one" },
-      { severity: "warning", path: "b.tsv", message: "two" },
+      { severity: "error", code: "one", path: "a.tsv", message: "one" },
+      { severity: "warning", code: "two", path: "b.tsv", message: "two" },
     ] as const;
     const error = new DatasetError("The data set cannot be used.", issues);
     expect(error.message).toBe("The data set cannot be used.\n  error: a.tsv: one\n  warning: b.tsv: two");

@@ -1,0 +1,98 @@
+import type { DatasetIssue } from "../errors.ts";
+import type { RunFacts } from "./run-facts.ts";
+
+/** Groups, in the order in which they are first met. */
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+/** The value that most items have, the first of equally common ones, and how many have it. */
+function mostCommon<T, V>(items: readonly T[], valueOf: (item: T) => V): { readonly value: V; readonly n: number } {
+  const counts = new Map<V, number>();
+  for (const item of items) counts.set(valueOf(item), (counts.get(valueOf(item)) ?? 0) + 1);
+  const [value, n] = [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best));
+  return { value, n };
+}
+
+/**
+ * Where runs do not agree with one another: repetition times and numbers of volumes of the runs that play one audio file,
+ * repetition times within a participant (whose stories are joined), numbers of targets.
+ */
+export function checkAgreement(facts: readonly RunFacts[]): readonly DatasetIssue[] {
+  return [...checkRepetitionTimes(facts), ...checkVolumes(facts), ...checkTargets(facts)];
+}
+
+function checkRepetitionTimes(facts: readonly RunFacts[]): readonly DatasetIssue[] {
+  const issues: DatasetIssue[] = [];
+  for (const [stimFile, runs] of groupBy(facts, ({ files }) => files.stimFile)) {
+    const { value, n } = mostCommon(runs, ({ files }) => files.repetitionTime);
+    for (const { files } of runs) {
+      if (files.repetitionTime === value) continue;
+      issues.push({
+        severity: "warning",
+        code: "repetition-time-differs",
+        path: files.files[0]!,
+        message: `the repetition time must be that of other runs with ${stimFile} (${value} s, ${n} of ${runs.length} runs), got ${files.repetitionTime} s. Check the sidecar against the scanner's protocol: every word's volume depends on it.`,
+      });
+    }
+  }
+  for (const [participant, runs] of groupBy(facts, ({ files }) => files.participant)) {
+    const times = [...new Set(runs.map(({ files }) => files.repetitionTime))];
+    if (times.length < 2) continue;
+    issues.push({
+      severity: "warning",
+      code: "repetition-times-of-participant",
+      path: runs[0]!.files.files[0]!,
+      message: `the runs of a participant must have one repetition time to be joined, got ${times.map((time) => `${time} s`).join(" and ")} (${participant}). Score them apart with --stories.`,
+    });
+  }
+  return issues;
+}
+
+function checkVolumes(facts: readonly RunFacts[]): readonly DatasetIssue[] {
+  const issues: DatasetIssue[] = [];
+  const read = facts.filter((run) => run.nVolumes !== undefined);
+  for (const [stimFile, runs] of groupBy(read, ({ files }) => files.stimFile)) {
+    if (runs.length < 3) continue;
+    const { value, n } = mostCommon(runs, ({ nVolumes }) => nVolumes);
+    // Where runs differ among themselves, none of them is the odd one.
+    if (2 * n <= runs.length) continue;
+    for (const { files, nVolumes } of runs) {
+      if (nVolumes === value) continue;
+      issues.push({
+        severity: "warning",
+        code: "volumes-differ",
+        path: files.files[0]!,
+        message: `the run must have as many volumes as others with ${stimFile} (${value}, ${n} of ${runs.length} runs), got ${nVolumes}. Was the scan stopped early, or are volumes missing at its start?`,
+      });
+    }
+  }
+  return issues;
+}
+
+function checkTargets(facts: readonly RunFacts[]): readonly DatasetIssue[] {
+  const read = facts.filter((run) => run.nVolumes !== undefined);
+  if (read.length === 0) return [];
+  const shapeOf = ({ files, nTargets }: RunFacts) =>
+    files.hemispheres.map((hemi, i) => `${hemi === "n/a" ? "" : `${hemi} `}${nTargets[i]}`).join(", ");
+  const { value, n } = mostCommon(read, shapeOf);
+  return read.flatMap((run): DatasetIssue[] =>
+    shapeOf(run) === value
+      ? []
+      : [
+          {
+            severity: "error",
+            code: "targets-differ",
+            path: run.files.files[0]!,
+            message: `all runs must have the same vertices, voxels or regions (${value}, ${n} of ${read.length} runs), got ${shapeOf(run)}. Choose one space, or exclude the run.`,
+          },
+        ],
+  );
+}

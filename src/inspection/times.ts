@@ -1,0 +1,50 @@
+import type { DatasetIssue } from "../errors.ts";
+import { countWordsOutside } from "../stimulus/volumes.ts";
+import type { Transcript } from "../stimulus/word.ts";
+import type { RunFacts } from "./run-facts.ts";
+import type { Stretch } from "./stretches.ts";
+
+/**
+ * What stands against the length of a run beside its events and its words: a scan that ends before the story does, words
+ * that begin before the first or after the last volume.
+ *
+ * @param stretches - of the audio file, as the run's events tell them
+ * @param transcript - of the story; undefined where there is none to be read
+ */
+export function checkTimes(
+  { files, nVolumes }: RunFacts,
+  stretches: readonly Stretch[],
+  transcript: Transcript | undefined,
+): readonly DatasetIssue[] {
+  if (nVolumes === undefined) return [];
+  const { audioStart, repetitionTime } = files;
+  const path = files.files[0]!;
+  const seconds = nVolumes * repetitionTime;
+  const length = `${nVolumes} volumes, ${format(seconds)} s`;
+  const issues: DatasetIssue[] = [];
+  const end = audioStart + Math.max(...stretches.map((stretch) => stretch.end).filter(Number.isFinite), 0);
+  // Events are rounded to volumes, and scanners are stopped by hand: a volume less is no matter.
+  if (end > seconds + repetitionTime) {
+    issues.push({
+      severity: "warning",
+      code: "scan-ends-early",
+      path,
+      message: `the scan must last as long as its audio, which ends at ${format(end)} s by ${files.events}, got ${length}. Is the file cut off, or its repetition time wrong?`,
+    });
+  }
+  if (transcript === undefined) return issues;
+  const onsets = transcript.words.map((word) => audioStart + word.onset);
+  const outside = countWordsOutside(onsets, { nVolumes, repetitionTime });
+  if (outside > 0) {
+    const late = onsets.filter((onset) => onset >= seconds).length;
+    issues.push({
+      severity: outside === onsets.length ? "error" : "warning",
+      code: "words-outside-scan",
+      path,
+      message: `words must be heard during the scan (${length}; audio from ${format(audioStart)} s), got ${outside} of ${onsets.length} of ${transcript.path} outside (${outside - late} before, ${late} after). Check the audio's start, the word times and the length of the run.`,
+    });
+  }
+  return issues;
+}
+
+const format = (seconds: number) => String(Number(seconds.toFixed(2)));
