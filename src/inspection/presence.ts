@@ -38,7 +38,8 @@ function missingResponses(
   const issues = new Map<string, DatasetIssue>();
   for (const file of dataset.files) {
     const { entities, suffix, extension } = file.name;
-    const isRun = (suffix === "events" && extension === ".tsv") || (suffix === "bold" && /^\.(json|nii(\.gz)?)$/.test(extension));
+    const isRun =
+      (suffix === "events" && extension === ".tsv") || (suffix === "bold" && /^\.(json|nii(\.gz)?)$/.test(extension));
     const { sub, task } = entities;
     if (!isRun || sub === undefined || task === undefined || file.root !== "") continue;
     if (!participants.has(sub)) {
@@ -66,11 +67,15 @@ async function checkParticipants(dataset: BidsDataset): Promise<readonly Dataset
   const path = "participants.tsv";
   if (!(await dataset.source.has(path))) return [];
   const folders = new Set(
-    dataset.files.flatMap(({ name, root }) => (name.entities["sub"] !== undefined && root === "" ? [`sub-${name.entities["sub"]}`] : [])),
+    dataset.files.flatMap(({ name, root }) =>
+      name.entities["sub"] !== undefined && root === "" ? [`sub-${name.entities["sub"]}`] : [],
+    ),
   );
   let listed: readonly string[];
   try {
-    listed = textColumn(readTsv(await dataset.source.read(path), { path }), "participant_id").map((name) => name.trim());
+    listed = textColumn(readTsv(await dataset.source.read(path), { path }), "participant_id").map((name) =>
+      name.trim(),
+    );
   } catch (error) {
     if (!(error instanceof FormatError || error instanceof NotFoundError)) throw error;
     const message = error.message.replace(`${path}: `, "");
@@ -82,9 +87,17 @@ async function checkParticipants(dataset: BidsDataset): Promise<readonly Dataset
   return [
     ...listed
       .filter((name) => !folders.has(name))
-      .map((name) => issue("warning", "participant-missing", `every participant must have files, got none of ${name}. Fetch them, or take the row out.`)),
+      .map((name) =>
+        issue(
+          "warning",
+          "participant-missing",
+          `every participant must have files, got none of ${name}. Fetch them, or take the row out.`,
+        ),
+      ),
     ...[...folders]
       .filter((name) => !listed.includes(name))
-      .map((name) => issue("note", "participant-unlisted", `every participant should have a row, got none for ${name}. Add it.`)),
+      .map((name) =>
+        issue("note", "participant-unlisted", `every participant should have a row, got none for ${name}. Add it.`),
+      ),
   ];
 }

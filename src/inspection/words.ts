@@ -38,7 +38,9 @@ export function checkWordsInStory(
   }
   const outside = words.flatMap((word, n) => (types[n] === story ? [] : [{ word, n, type: types[n] }]));
   if (outside.length === 0) return [];
-  const told = stretches.filter(({ type }) => type === story).map(({ start, end }) => `${format(start)} to ${format(end)} s`);
+  const told = stretches
+    .filter(({ type }) => type === story)
+    .map(({ start, end }) => `${format(start)} to ${format(end)} s`);
   const first = outside[0]!;
   const during = first.type === undefined ? "" : `, during ${first.type}`;
   return [

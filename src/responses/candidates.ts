@@ -63,7 +63,7 @@ export function candidateRuns(dataset: BidsDataset, choice: VersionChoice): read
   }
   const runs = new Map<string, { entities: Record<string, string>; versions: Map<string, BidsFile[]> }>();
   for (const file of files) {
-    const entities = runEntities(file);
+    const entities = runEntitiesOf(file.name.entities);
     const name = formatBidsName({ entities, suffix: "", extension: "" });
     const run = runs.get(name) ?? { entities, versions: new Map<string, BidsFile[]>() };
     runs.set(name, run);
@@ -146,6 +146,7 @@ function labelOf(file: BidsFile, key: string): string {
   return file.name.entities[key] ?? "";
 }
 
-function runEntities(file: BidsFile): Record<string, string> {
-  return Object.fromEntries(Object.entries(file.name.entities).filter(([key]) => RUN_ENTITIES.has(key)));
+/** Those of a file's entities that tell runs apart. */
+export function runEntitiesOf(entities: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(entities).filter(([key]) => RUN_ENTITIES.has(key)));
 }
