@@ -18,6 +18,8 @@ export interface CommandContext {
 export interface Command {
   readonly usage: Usage;
   run(context: CommandContext): Promise<unknown>;
+  /** Whether what came out is a failure to a script that waits for it (exit code 1), though the command did its work. */
+  hasFailed?(result: unknown): boolean;
 }
 
 /** The commands, loaded when they are called. */
@@ -29,6 +31,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
   score: {
     summary: "brain scores and forecast scores of a BIDS data set",
     load: async () => (await import("./score.ts")).score,
+  },
+  check: {
+    summary: "everything that is wrong with a data set, before anything is computed",
+    load: async () => (await import("./check.ts")).check,
   },
   activations: {
     summary: "activations of a language model for every word of the stories",
@@ -89,7 +95,7 @@ export async function runCommandLine(
     const result = await command.run({ parsed, terminal: { ...terminal, onProgress }, commandLine, signal, date });
     terminal.endProgress();
     if (parsed.switches.has("json")) terminal.print(JSON.stringify(result, null, 2));
-    return 0;
+    return command.hasFailed?.(result) ? 1 : 0;
   } catch (error) {
     terminal.endProgress();
     if (options.signal.aborted) {

@@ -1,17 +1,6 @@
 import type { DatasetIssue } from "../errors.ts";
+import { groupBy } from "./group-by.ts";
 import type { RunFacts } from "./run-facts.ts";
-
-/** Groups, in the order in which they are first met. */
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
-}
 
 /** The value that most items have, the first of equally common ones, and how many have it. */
 function mostCommon<T, V>(items: readonly T[], valueOf: (item: T) => V): { readonly value: V; readonly n: number } {
@@ -22,16 +11,19 @@ function mostCommon<T, V>(items: readonly T[], valueOf: (item: T) => V): { reado
 }
 
 /**
- * Where runs do not agree with one another: repetition times and numbers of volumes of the runs that play one audio file,
- * repetition times within a participant (whose stories are joined), numbers of targets.
+ * Where runs do not agree with one another: repetition times of the runs of one task and of one participant (whose stories
+ * are joined), numbers of volumes of the runs that play the same audio, numbers of targets.
+ *
+ * @param facts - one entry a run and story; a run with several stories is told of once
  */
 export function checkAgreement(facts: readonly RunFacts[]): readonly DatasetIssue[] {
-  return [...checkRepetitionTimes(facts), ...checkVolumes(facts), ...checkTargets(facts)];
+  const runs = [...groupBy(facts, ({ files }) => files.run).values()].map((stories) => stories[0]!);
+  return [...checkRepetitionTimes(runs), ...checkVolumes(runs), ...checkTargets(runs)];
 }
 
 function checkRepetitionTimes(facts: readonly RunFacts[]): readonly DatasetIssue[] {
   const issues: DatasetIssue[] = [];
-  for (const [stimFile, runs] of groupBy(facts, ({ files }) => files.stimFile)) {
+  for (const [task, runs] of groupBy(facts, ({ files }) => files.task)) {
     const { value, n } = mostCommon(runs, ({ files }) => files.repetitionTime);
     for (const { files } of runs) {
       if (files.repetitionTime === value) continue;
@@ -39,7 +31,7 @@ function checkRepetitionTimes(facts: readonly RunFacts[]): readonly DatasetIssue
         severity: "warning",
         code: "repetition-time-differs",
         path: files.files[0]!,
-        message: `the repetition time must be that of other runs with ${stimFile} (${value} s, ${n} of ${runs.length} runs), got ${files.repetitionTime} s. Check the sidecar against the scanner's protocol: every word's volume depends on it.`,
+        message: `the repetition time must be that of other runs of task ${task} (${value} s, ${n} of ${runs.length} runs), got ${files.repetitionTime} s. Check the sidecar against the scanner's protocol: every word's volume depends on it.`,
       });
     }
   }

@@ -44,7 +44,7 @@ const RUN_ENTITIES = new Set(["sub", "ses", "task", "acq", "rec", "dir", "run"])
  */
 export function candidateRuns(dataset: BidsDataset, choice: VersionChoice): readonly CandidateRun[] {
   let files = dataset.files.filter((file) => kindOf(file) !== undefined);
-  if (files.length === 0) {
+  if (!hasResponses(dataset)) {
     throw new NotFoundError(
       `${dataset.source.location}: responses must be files sub-*_task-*_timeseries.tsv or sub-*_task-*_hemi-L*.func.gii, got none. ` +
         "Give the folder of the derivative data set, or the data set that has it in derivatives/.",
@@ -80,6 +80,11 @@ export function candidateRuns(dataset: BidsDataset, choice: VersionChoice): read
       files: members.sort((a, b) => ((a.name.entities["hemi"] ?? "") < (b.name.entities["hemi"] ?? "") ? -1 : 1)),
     })),
   }));
+}
+
+/** Whether a data set has any response files at all. */
+export function hasResponses(dataset: BidsDataset): boolean {
+  return dataset.files.some((file) => kindOf(file) !== undefined);
 }
 
 /** What stands against a run with several versions: which they are, and the options that choose between them. */

@@ -50,7 +50,7 @@ export async function loadResponse(
   options: CleaningOptions = {},
 ): Promise<Response> {
   const { repetitionTime, story, participant } = files;
-  const whole = await readSeries(dataset, files);
+  const whole = await loadRun(dataset, files);
   const nWhole = whole.bold.nRows;
   const { start, end = nWhole } = files.volumes ?? { start: 0, end: nWhole };
   if (start >= nWhole) {
@@ -111,11 +111,17 @@ function confoundsPath(files: ResponseFiles): string {
   return path;
 }
 
-/** The whole run, hemispheres side by side (L, R). */
-async function readSeries(
-  dataset: BidsDataset,
-  files: ResponseFiles,
-): Promise<TimeSeries & { readonly space: TargetSpace }> {
+/** All volumes of a run, as its files hold them. */
+export interface WholeRun extends TimeSeries {
+  readonly space: TargetSpace;
+}
+
+/**
+ * The whole run that response files belong to, uncut and uncleaned, hemispheres side by side (L, R).
+ *
+ * @throws FormatError where a file cannot be read, or hemispheres differ in volumes
+ */
+export async function loadRun(dataset: BidsDataset, files: ResponseFiles): Promise<WholeRun> {
   const { hemispheres, kind } = files;
   const parts: TimeSeries[] = [];
   for (const [index, path] of files.files.entries()) {

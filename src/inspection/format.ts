@@ -1,0 +1,62 @@
+import { groupBy } from "./group-by.ts";
+import { countIssues, type Inspection, type StorySummary } from "./inspection.ts";
+
+/** Paths shown for one kind of issue where it is not asked for all of them. */
+const SHOWN = 3;
+
+/**
+ * An inspection as lines for the terminal: the stories, then every kind of issue with the files that it concerns, then how
+ * many there are of each severity.
+ *
+ * @param options.all - every file of every kind (default: the first three)
+ */
+export function formatInspection(inspection: Inspection, options: { readonly all?: boolean } = {}): string[] {
+  const { name, nParticipants, nRuns, nPairs, nExcluded, stories, issues } = inspection;
+  const lines = [
+    `${name}: ${count(nParticipants, "participant")}, ${count(nRuns, "run")}, ${count(nPairs, "pair")} of participant and story${nExcluded > 0 ? `, ${count(nExcluded, "run")} left out` : ""}`,
+    "",
+  ];
+  if (stories.length > 0) lines.push(...table(stories), "");
+  for (const severity of ["error", "warning", "note"] as const) {
+    const own = issues.filter((issue) => issue.severity === severity);
+    for (const [code, members] of groupBy(own, (issue) => issue.code)) {
+      lines.push(`${severity.toUpperCase().padEnd(8)}${code}${members.length > 1 ? `, ${members.length} times` : ""}`);
+      const shown = options.all ? members : members.slice(0, SHOWN);
+      for (const { path, message } of shown) lines.push(`  ${path === "." ? "" : `${path}: `}${message}`);
+      if (shown.length < members.length) lines.push(`  and ${members.length - shown.length} more: --all, or --json`);
+      lines.push("");
+    }
+  }
+  const counts = countIssues(issues);
+  lines.push(
+    `${count(counts.error, "error")}, ${count(counts.warning, "warning")}, ${count(counts.note, "note")}. ${counts.error > 0 ? "Errors stop a study; mend them, or exclude the runs." : "Nothing stops a study."}`,
+  );
+  return lines;
+}
+
+function table(stories: readonly StorySummary[]): string[] {
+  const rows = [
+    ["story", "runs", "participants", "volumes", "TR (s)", "audio starts at (s)", "words"],
+    ...stories.map((story) => [
+      story.story,
+      String(story.nRuns),
+      String(story.nParticipants),
+      story.nVolumes === undefined ? "?" : [...new Set(story.nVolumes)].join(" to "),
+      list(story.repetitionTimes),
+      list(story.audioStarts),
+      story.nWords === undefined ? "none" : String(story.nWords),
+    ]),
+  ];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  "),
+  );
+}
+
+/** Up to three values. */
+function list(values: readonly number[]): string {
+  const shown = values.slice(0, 3).map((value) => String(Number(value.toFixed(3))));
+  return shown.join(", ") + (values.length > shown.length ? ", ..." : "");
+}
+
+const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;

@@ -1,0 +1,54 @@
+import type { DatasetIssue } from "../errors.ts";
+
+/** What there is in a data set, and everything that is wrong with it. */
+export interface Inspection {
+  /** What `dataset_description.json` calls it. */
+  readonly name: string;
+  readonly nParticipants: number;
+  /** Runs with responses that can be used. */
+  readonly nRuns: number;
+  /** Participants times stories: two runs of one participant with one story count once. */
+  readonly nPairs: number;
+  /** Runs with responses that are left out on purpose. */
+  readonly nExcluded: number;
+  readonly stories: readonly StorySummary[];
+  /** Whether every response was read whole, or for its size alone. */
+  readonly read: "whole" | "headers";
+  /** Bytes of all response files. */
+  readonly nBytes: number;
+  /** Errors, then warnings, then notes; those of one kind together. */
+  readonly issues: readonly DatasetIssue[];
+}
+
+/** One story of a data set: an audio file that runs play. */
+export interface StorySummary {
+  readonly story: string;
+  readonly stimFile: string;
+  readonly nRuns: number;
+  readonly nParticipants: number;
+  /** Seconds from the first volume to the start of the audio: each that occurs, ascending. */
+  readonly audioStarts: readonly number[];
+  /** Seconds: each that occurs, ascending. */
+  readonly repetitionTimes: readonly number[];
+  /** Fewest and most volumes of a run; undefined where none could be read. */
+  readonly nVolumes: readonly [number, number] | undefined;
+  /** Words of the transcript; undefined where there is none that can be read. */
+  readonly nWords: number | undefined;
+}
+
+const ranks = { error: 0, warning: 1, note: 2 } as const;
+
+/** Issues by severity, those of one kind together in the order in which the kinds first occur, each once. */
+export function sortIssues(issues: readonly DatasetIssue[]): readonly DatasetIssue[] {
+  const kinds = [...new Set(issues.map((issue) => issue.code))];
+  const distinct = new Map(issues.map((issue) => [`${issue.code}\n${issue.path}\n${issue.message}`, issue]));
+  return [...distinct.values()].sort(
+    (a, b) => ranks[a.severity] - ranks[b.severity] || kinds.indexOf(a.code) - kinds.indexOf(b.code),
+  );
+}
+
+/** How many issues there are of each severity. */
+export function countIssues(issues: readonly DatasetIssue[]): Readonly<Record<DatasetIssue["severity"], number>> {
+  const count = (severity: DatasetIssue["severity"]) => issues.filter((issue) => issue.severity === severity).length;
+  return { error: count("error"), warning: count("warning"), note: count("note") };
+}

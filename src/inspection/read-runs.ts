@@ -1,0 +1,97 @@
+import type { OnProgress } from "../array/progress.ts";
+import type { BidsDataset } from "../bids/dataset.ts";
+import { type DatasetIssue, FormatError } from "../errors.ts";
+import { readTsv } from "../formats/tsv.ts";
+import type { ResponseFiles } from "../responses/find.ts";
+import { loadRun } from "../responses/load.ts";
+import { readResponseHeader } from "../responses/response-header.ts";
+import { checkContent } from "./content.ts";
+import type { RunFacts } from "./run-facts.ts";
+
+/**
+ * Reads every run, whole or for its size alone.
+ *
+ * @param found - responses; those of one run (several stories) are read once
+ * @returns one entry of facts for each of `found`, in order, and what stands against the files and their numbers
+ */
+export async function readRuns(
+  dataset: BidsDataset,
+  found: readonly ResponseFiles[],
+  how: "whole" | "headers",
+  onProgress: OnProgress | undefined,
+): Promise<{ readonly facts: readonly RunFacts[]; readonly issues: readonly DatasetIssue[] }> {
+  const facts: RunFacts[] = [];
+  const issues: DatasetIssue[] = [];
+  const content = checkContent();
+  const known = new Map<string, Omit<RunFacts, "files">>();
+  for (const [done, files] of found.entries()) {
+    onProgress?.({ label: how === "whole" ? "reading responses" : "reading headers", done, total: found.length });
+    let size = known.get(files.run);
+    if (!size) {
+      size = await readRun(dataset, files, how, content, issues);
+      known.set(files.run, size);
+      if (size.nVolumes !== undefined) issues.push(...(await checkConfounds(dataset, files, size.nVolumes)));
+    }
+    facts.push({ files, ...size });
+  }
+  onProgress?.({
+    label: how === "whole" ? "reading responses" : "reading headers",
+    done: found.length,
+    total: found.length,
+  });
+  return { facts, issues: [...issues, ...content.issues()] };
+}
+
+async function readRun(
+  dataset: BidsDataset,
+  files: ResponseFiles,
+  how: "whole" | "headers",
+  content: ReturnType<typeof checkContent>,
+  issues: DatasetIssue[],
+): Promise<Omit<RunFacts, "files">> {
+  try {
+    const header = await readResponseHeader(dataset, files);
+    const { nVolumes, nTargets, repetitionTime } = header;
+    if (repetitionTime !== undefined && Math.abs(repetitionTime - files.repetitionTime) > 1e-3 * files.repetitionTime) {
+      issues.push({
+        severity: "warning",
+        code: "repetition-time-of-file",
+        path: files.files[0]!,
+        message: `the repetition time of the file itself must be that of its sidecar (${files.repetitionTime} s), got ${repetitionTime} s. One of them is wrong: every word's volume depends on it.`,
+      });
+    }
+    if (how === "whole") content.add(files.files[0]!, (await loadRun(dataset, files)).bold);
+    return { nVolumes, nTargets };
+  } catch (error) {
+    // What the file is not, its reader says; anything else is no fault of the data.
+    if (!(error instanceof FormatError)) throw error;
+    issues.push(unreadable(error));
+    return { nVolumes: undefined, nTargets: [] };
+  }
+}
+
+const unreadable = (error: FormatError): DatasetIssue => ({
+  severity: "error",
+  code: "unreadable",
+  path: error.path,
+  message: error.message.replace(`${error.path}: `, ""),
+});
+
+/** Whether the run's table of confounds has a row for each volume. */
+async function checkConfounds(
+  dataset: BidsDataset,
+  { confounds, files }: ResponseFiles,
+  nVolumes: number,
+): Promise<readonly DatasetIssue[]> {
+  const [path, ...more] = confounds;
+  if (path === undefined || more.length > 0) return [];
+  try {
+    const { rows } = readTsv(await dataset.source.read(path), { path });
+    if (rows.length === nVolumes) return [];
+    const message = `confounds must have a row for each of the ${nVolumes} volumes of ${files[0]}, got ${rows.length}. Do they belong to another run?`;
+    return [{ severity: "error", code: "confounds-of-other-length", path, message }];
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    return [unreadable(error)];
+  }
+}

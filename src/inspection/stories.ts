@@ -1,0 +1,128 @@
+import type { BidsDataset } from "../bids/dataset.ts";
+import { type DatasetIssue, FormatError, NotFoundError, OptionError } from "../errors.ts";
+import { readTsv } from "../formats/tsv.ts";
+import type { ResponseFiles } from "../responses/find.ts";
+import { loadTranscript } from "../stimulus/load-transcript.ts";
+import type { Transcript } from "../stimulus/word.ts";
+import { groupBy } from "./group-by.ts";
+import type { StorySummary } from "./inspection.ts";
+import type { RunFacts } from "./run-facts.ts";
+import { type Stretch, stretchesOf } from "./stretches.ts";
+import { checkWordsInStory } from "./words.ts";
+
+/** One audio file of a data set, with the runs that play it. */
+export interface StoryFacts {
+  readonly story: string;
+  readonly stimFile: string;
+  readonly runs: readonly RunFacts[];
+  /** Stretches of the audio, one list a run. */
+  readonly stretches: readonly (readonly Stretch[])[];
+  /** Undefined where there is none that can be read. */
+  readonly transcript: Transcript | undefined;
+}
+
+/**
+ * The audio files that runs play, each with its transcript.
+ *
+ * @returns the stories in the order in which runs first play them, and what stands against their transcripts
+ */
+export async function loadStories(
+  dataset: BidsDataset,
+  facts: readonly RunFacts[],
+  tier: string | undefined,
+): Promise<{ readonly stories: readonly StoryFacts[]; readonly issues: readonly DatasetIssue[] }> {
+  const stories: StoryFacts[] = [];
+  const issues: DatasetIssue[] = [];
+  for (const [stimFile, runs] of groupBy(facts, ({ files }) => files.stimFile)) {
+    const { story } = runs[0]!.files;
+    const stretches: (readonly Stretch[])[] = [];
+    for (const { files } of runs) {
+      const events = readTsv(await dataset.source.read(files.events), { path: files.events });
+      stretches.push(stretchesOf(events, stimFile, files.audioStart));
+    }
+    let transcript: Transcript | undefined;
+    try {
+      transcript = await loadTranscript(dataset.source, story, { stimFile, tier });
+    } catch (error) {
+      issues.push(transcriptIssue(error, runs[0]!.files));
+    }
+    stories.push({ story, stimFile, runs, stretches, transcript });
+  }
+  return { stories, issues };
+}
+
+function transcriptIssue(error: unknown, { events }: ResponseFiles): DatasetIssue {
+  const issue = (code: string, path: string, message: string): DatasetIssue => ({
+    severity: "error",
+    code,
+    path,
+    message,
+  });
+  if (error instanceof NotFoundError) return issue("transcript-missing", events, error.message);
+  if (error instanceof OptionError) return issue("transcript-ambiguous", events, error.message);
+  if (error instanceof FormatError)
+    return issue("transcript-unreadable", error.path, error.message.replace(`${error.path}: `, ""));
+  throw error;
+}
+
+/** The stretches that most runs have, as those with other events are told of by themselves; and a run that has them. */
+function commonStretches({ stretches, runs }: StoryFacts): readonly [readonly Stretch[], ResponseFiles] {
+  const keyOf = (own: readonly Stretch[]) => own.map(({ type, start }) => `${type} ${Math.round(start)}`).join();
+  const counts = new Map<string, number>();
+  for (const own of stretches) counts.set(keyOf(own), (counts.get(keyOf(own)) ?? 0) + 1);
+  const [key] = [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best));
+  const index = stretches.findIndex((own) => keyOf(own) === key);
+  return [stretches[index]!, runs[index]!.files];
+}
+
+/** What stands against a story's words beside its events, and what is worth knowing of its audio. */
+export function checkStory(facts: StoryFacts): readonly DatasetIssue[] {
+  const { transcript, stimFile } = facts;
+  const [stretches, { events }] = commonStretches(facts);
+  const issues: DatasetIssue[] = [];
+  for (const [type, own] of groupBy(stretches, (stretch) => stretch.type)) {
+    if (own.length < 2 || type === "" || /music|silence|rest/i.test(type)) continue;
+    issues.push({
+      severity: "note",
+      code: "several-stretches",
+      path: events,
+      message: `${stimFile} has ${own.length} stretches of ${type} in one run: they count as one story, told by one transcript of the whole file.`,
+    });
+  }
+  if (transcript === undefined) return issues;
+  if (transcript.nInterpolated > 0) {
+    issues.push({
+      severity: "note",
+      code: "words-without-time",
+      path: transcript.path,
+      message: `${transcript.nInterpolated} of ${transcript.words.length} words have no time; their onsets are interpolated.`,
+    });
+  }
+  return [...issues, ...checkWordsInStory(transcript, stretches, events)];
+}
+
+/** Tasks that play several audio files, which `stim_file` tells apart: each is a story of its own. */
+export function checkTasks(found: readonly ResponseFiles[]): readonly DatasetIssue[] {
+  return [...groupBy(found, ({ task }) => task)].flatMap(([task, runs]): DatasetIssue[] => {
+    const files = [...new Set(runs.map(({ stimFile }) => stimFile))].sort();
+    if (files.length < 2) return [];
+    const message = `task ${task} plays ${files.length} audio files (${files.join(", ")}), told apart by stim_file: each is a story of its own.`;
+    return [{ severity: "note", code: "several-audio-files", path: runs[0]!.events, message }];
+  });
+}
+
+/** A story in numbers. */
+export function summariseStory({ story, stimFile, runs, transcript }: StoryFacts): StorySummary {
+  const distinct = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b);
+  const nVolumes = runs.flatMap((run) => (run.nVolumes === undefined ? [] : [run.nVolumes]));
+  return {
+    story,
+    stimFile,
+    nRuns: runs.length,
+    nParticipants: new Set(runs.map(({ files }) => files.participant)).size,
+    audioStarts: distinct(runs.map(({ files }) => files.audioStart)),
+    repetitionTimes: distinct(runs.map(({ files }) => files.repetitionTime)),
+    nVolumes: nVolumes.length > 0 ? [Math.min(...nVolumes), Math.max(...nVolumes)] : undefined,
+    nWords: transcript?.words.length,
+  };
+}

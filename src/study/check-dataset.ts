@@ -1,0 +1,21 @@
+import type { OnProgress } from "../array/progress.ts";
+import { type InspectOptions, inspectDataset } from "../inspection/inspect.ts";
+import type { Inspection } from "../inspection/inspection.ts";
+import { queryOf } from "./inputs.ts";
+import { openDataset } from "./open-dataset.ts";
+import type { StudyOptions } from "./options.ts";
+
+/**
+ * Looks at the data set of a study, with its choices and exclusions, as `inspectDataset` does.
+ *
+ * @throws NotFoundError where the folder, or a participant, story or label that was asked for, does not exist
+ * @throws DatasetError, FormatError where the folder is no BIDS data set, or its exclusions cannot be read
+ */
+export async function checkDataset(
+  options: StudyOptions,
+  settings: { readonly read?: InspectOptions["read"]; readonly onProgress?: OnProgress | undefined } = {},
+): Promise<Inspection> {
+  const { dataset, excluded } = await openDataset(options);
+  const { exclude: _, ...query } = queryOf(options, excluded);
+  return inspectDataset(dataset, { ...query, ...settings, excluded, tier: options.tier });
+}
