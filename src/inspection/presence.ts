@@ -67,9 +67,7 @@ async function checkParticipants(dataset: BidsDataset): Promise<readonly Dataset
   const path = "participants.tsv";
   if (!(await dataset.source.has(path))) return [];
   const folders = new Set(
-    dataset.files.flatMap(({ name, root }) =>
-      name.entities["sub"] !== undefined && root === "" ? [`sub-${name.entities["sub"]}`] : [],
-    ),
+    dataset.files.flatMap(({ name }) => (name.entities["sub"] === undefined ? [] : [`sub-${name.entities["sub"]}`])),
   );
   let listed: readonly string[];
   try {
@@ -81,8 +79,6 @@ async function checkParticipants(dataset: BidsDataset): Promise<readonly Dataset
     const message = error.message.replace(`${path}: `, "");
     return [{ severity: "warning", code: "participants-unreadable", path, message }];
   }
-  // The responses of a derivative alone have no folders at the root.
-  if (folders.size === 0) return [];
   const issue = (severity: "warning" | "note", code: string, message: string) => ({ severity, code, path, message });
   return [
     ...listed

@@ -104,7 +104,7 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
     if (fitting.length === 0) continue;
     const checked = await checkRun(dataset, run, bothHemispheres);
     issues.push(...checked.issues);
-    if (checked.version === undefined || checked.repetitionTime === undefined) continue;
+    if (checked.issues.length > 0 || checked.version === undefined || checked.repetitionTime === undefined) continue;
     for (const hearing of fitting) {
       const files = describe(dataset, run, checked.version, events.path, hearing, checked.repetitionTime);
       found.push({ files, rows: hearing.rows });

@@ -1,0 +1,263 @@
+import { describe, expect, it } from "vitest";
+import { formatInspection } from "../../src/inspection/format.ts";
+import { countIssues } from "../../src/inspection/inspection.ts";
+import { eventsHead, functional, inspect, responsePath, toyFiles } from "./toy.ts";
+
+type Files = Record<string, string | Uint8Array>;
+
+const events = (sub: string) => `sub-${sub}/func/sub-${sub}_task-tale_events.tsv`;
+const words = (onsets: readonly (number | "n/a")[]) =>
+  `onset\tduration\tword\n${onsets.map((onset) => `${onset}\tn/a\tword`).join("\n")}\n`;
+const spoil = (change: (files: Files) => void): Files => {
+  const files = toyFiles();
+  change(files);
+  return files;
+};
+
+describe("inspectDataset", () => {
+  it("has nothing to say of a data set in which nothing is wrong, and says what there is (by hand)", async () => {
+    const { inspection, told } = await inspect(toyFiles());
+    expect(told).toEqual([]);
+    expect(inspection).toMatchObject({
+      name: "Toy",
+      nParticipants: 3,
+      nRuns: 3,
+      nPairs: 3,
+      nExcluded: 0,
+      read: "whole",
+    });
+    expect(inspection.stories).toEqual([
+      {
+        ...{ story: "tale", stimFile: "tale_audio.wav", nRuns: 3, nParticipants: 3 },
+        ...{ audioStarts: [4], repetitionTimes: [2], nVolumes: [25, 25], nWords: 35 },
+      },
+    ]);
+  });
+
+  // By hand: one thing is spoilt, and that alone is told.
+  it.each<[string, (files: Files) => void, string]>([
+    [
+      "events missing",
+      (files) => delete files[events("2")],
+      `error events-missing ${responsePath("2")}: one file sub-2_task-tale_events.tsv must say when the audio starts, got none. Add it with onset, duration and stim_file.`,
+    ],
+    [
+      "a hemisphere missing",
+      (files) => delete files[responsePath("2", "R")],
+      `error hemisphere-missing ${responsePath("2")}: sub-2_task-tale must have both hemispheres, as other runs have, got L alone. Add hemi-R, or exclude the run.`,
+    ],
+    [
+      "another repetition time",
+      (files) => (files["sub-2/func/sub-2_task-tale_bold.json"] = '{"RepetitionTime": 2.1}'),
+      `warning repetition-time-differs ${responsePath("2")}: the repetition time must be that of other runs of task tale (2 s, 2 of 3 runs), got 2.1 s. Check the sidecar against the scanner's protocol: every word's volume depends on it.`,
+    ],
+    [
+      "more volumes than the others",
+      (files) => ["L", "R"].forEach((hemi) => (files[responsePath("2", hemi)] = functional(28))),
+      `warning volumes-differ ${responsePath("2")}: the run must have as many volumes as others with tale_audio.wav (25, 2 of 3 runs), got 28. Was the scan stopped early, or are volumes missing at its start?`,
+    ],
+    [
+      "other vertices",
+      (files) => (files[responsePath("2", "R")] = functional(25, 4)),
+      `error targets-differ ${responsePath("2")}: all runs must have the same vertices, voxels or regions (L 3, R 3, 2 of 3 runs), got L 3, R 4. Choose one space, or exclude the run.`,
+    ],
+    [
+      "a constant vertex and one that is not finite",
+      (files) =>
+        (files[responsePath("2")] = functional(25, 3, (data) => {
+          data.fill(7, 0, 25);
+          data[30] = Number.NaN;
+        })),
+      `warning empty-targets ${responsePath("2")}: responses must vary and be finite, got 1 targets of 6 that are constant and 1 with values that are not finite. They get no score: look at the run, or exclude it.`,
+    ],
+    [
+      "nothing recorded",
+      (files) =>
+        ["L", "R"].forEach((hemi) => (files[responsePath("2", hemi)] = functional(25, 3, (data) => data.fill(0)))),
+      `error nothing-recorded ${responsePath("2")}: responses must vary, got 6 targets that are all constant or not finite. Fetch or preprocess the run again, or exclude it.`,
+    ],
+    [
+      "a medial wall in every run",
+      (files) => {
+        for (const sub of ["1", "2", "3"]) files[responsePath(sub)] = functional(25, 3, (data) => data.fill(0, 0, 25));
+      },
+      `note empty-everywhere ${responsePath("1")}: 1 of 6 targets are constant or not finite in all 3 runs: a medial wall, or what lies outside of the mask. They get no score.`,
+    ],
+    [
+      "a file that is cut off",
+      (files) => (files[responsePath("2")] = (files[responsePath("2")] as Uint8Array).subarray(0, 300)),
+      `error unreadable ${responsePath("2")}: XML must close what it opens, got no end of`,
+    ],
+    [
+      "hemispheres of unlike length",
+      (files) => (files[responsePath("2", "R")] = functional(24)),
+      `error unreadable ${responsePath("2", "R")}: hemispheres must have equally many volumes, got 24 here and 25 in ${responsePath("2")}. One of them is truncated: fetch it again`,
+    ],
+    [
+      "confounds of another length",
+      (files) => (files["sub-2/func/sub-2_task-tale_desc-confounds_timeseries.tsv"] = "csf\n1\n2\n"),
+      `error confounds-of-other-length sub-2/func/sub-2_task-tale_desc-confounds_timeseries.tsv: confounds must have a row for each of the 25 volumes of ${responsePath("2")}, got 2. Do they belong to another run?`,
+    ],
+    [
+      "no transcript",
+      (files) => delete files["stimuli/tale_words.tsv"],
+      `error transcript-missing ${events("1")}: toy: a transcript of the story "tale" must exist`,
+    ],
+    [
+      "a transcript that cannot be read",
+      (files) => (files["stimuli/tale_words.tsv"] = words([9, 8])),
+      "error transcript-unreadable stimuli/tale_words.tsv: onsets must not decrease, got 8 s after 9 s",
+    ],
+    [
+      "words without time",
+      (files) => (files["stimuli/tale_words.tsv"] = words([5, "n/a", 7])),
+      "note words-without-time stimuli/tale_words.tsv: 1 of 3 words have no time; their onsets are interpolated.",
+    ],
+    [
+      "a word during the music",
+      (files) => (files["stimuli/tale_words.tsv"] = words([2, 6, 7, 39])),
+      `warning words-outside-story stimuli/tale_words.tsv: words must be heard while the events have a story (5 to 40 s of the audio, ${events("1")}), got 1 of 4 outside (word 1, "word", at 2 s, during music). Correct their times, or the events.`,
+    ],
+    [
+      "a participant that is listed and is not there",
+      (files) => (files["participants.tsv"] += "sub-4\n"),
+      "warning participant-missing participants.tsv: every participant must have files, got none of sub-4. Fetch them, or take the row out.",
+    ],
+    [
+      "a participant that is there and is not listed",
+      (files) => (files["participants.tsv"] = "participant_id\nsub-1\nsub-2\n"),
+      "note participant-unlisted participants.tsv: every participant should have a row, got none for sub-3. Add it.",
+    ],
+    [
+      "a list of participants that is none",
+      (files) => (files["participants.tsv"] = "name\nsub-1\n"),
+      "warning participants-unreadable participants.tsv:",
+    ],
+    [
+      "a participant without responses",
+      (files) => ["L", "R"].forEach((hemi) => delete files[responsePath("2", hemi)]),
+      "note participant-without-responses sub-2: the participant must have responses to be scored, got none. Leave it so, or fetch or preprocess its runs.",
+    ],
+    [
+      "a run without responses",
+      (files) => (files["sub-2/func/sub-2_task-poem_events.tsv"] = `${eventsHead}0\t5\tstory\tpoem_audio.wav\n`),
+      "warning run-without-responses sub-2/func/sub-2_task-poem_events.tsv: the run must have responses, as others of sub-2 do, got none of sub-2_task-poem. Fetch or preprocess them, or leave the run out knowingly.",
+    ],
+  ])("%s", async (_, change, expected) => {
+    const { told } = await inspect(spoil(change));
+    expect(told).toHaveLength(1);
+    expect(told[0]!.slice(0, expected.length)).toBe(expected);
+  });
+
+  it("a scan that ends before its story loses words (by hand: 20 volumes of 2 s, audio from 4 s to 44 s, words at 4 + 5..39 s)", async () => {
+    const short = spoil((files) => {
+      for (const sub of ["1", "2", "3"]) for (const hemi of ["L", "R"]) files[responsePath(sub, hemi)] = functional(20);
+    });
+    const { told } = await inspect(short, { participants: ["1"] });
+    expect(told).toEqual([
+      `warning scan-ends-early ${responsePath("1")}: the scan must last as long as its audio, which ends at 44 s by ${events("1")}, got 20 volumes, 40 s. Is the file cut off, or its repetition time wrong?`,
+      `warning words-outside-scan ${responsePath("1")}: words must be heard during the scan (20 volumes, 40 s; audio from 4 s), got 4 of 35 of stimuli/tale_words.tsv outside (0 before, 4 after). Check the audio's start, the word times and the length of the run.`,
+    ]);
+  });
+
+  it("words that are late as a whole look shifted (by hand: first 10 s after the story's start, last 10.5 s after its end)", async () => {
+    const late = Array.from({ length: 35 }, (_, n) => 15 + n);
+    const { told } = await inspect(
+      spoil((files) => {
+        files["stimuli/tale_words.tsv"] = words(late).replaceAll("n/a", "1.5");
+      }),
+      { participants: ["1"] },
+    );
+    const issue = told.find((line) => line.includes("words-outside-story"))!;
+    expect(issue).toContain('got 9 of 35 outside (word 27, "word", at 41 s).');
+    expect(issue).toContain(
+      "The first word begins 10 s after the start and the last ends 10.5 s after the end: all words look shifted by about 10.25 s.",
+    );
+  });
+
+  it("events unlike those of other runs, and repetition times that differ within a participant", async () => {
+    const { told } = await inspect(
+      spoil((files) => {
+        files[events("2")] = `${eventsHead}4\t5\tmusic\ttale_audio.wav\n12\t35\tstory\ttale_audio.wav\n`;
+        for (const hemi of ["L", "R"]) {
+          files[responsePath("3", hemi).replace("task-tale", "task-poem")] = functional(25);
+        }
+        files["sub-3/func/sub-3_task-poem_events.tsv"] = `${eventsHead}4\t40\tstory\ttale_audio.wav\n`;
+        files["task-poem_bold.json"] = '{"RepetitionTime": 1}';
+      }),
+    );
+    const codes = told.map((line) => line.split(" ", 2).join(" "));
+    expect(codes).toContain("warning events-unlike-others");
+    expect(codes).toContain("warning repetition-times-of-participant");
+  });
+
+  it("tells of excluded runs with the reason, and of tasks with several audio files (by hand)", async () => {
+    const { inspection, told } = await inspect(
+      spoil((files) => {
+        files[events("3")] = (files[events("3")] as string).replaceAll("tale_audio", "talevodka_audio");
+        files["stimuli/talevodka_words.tsv"] = files["stimuli/tale_words.tsv"]!;
+      }),
+      { excluded: new Map([["sub-1_task-tale", "code/scan_exclude.json"]]) },
+    );
+    expect(inspection).toMatchObject({ nParticipants: 2, nExcluded: 1 });
+    expect(told).toEqual([
+      `note several-audio-files ${events("2")}: task tale plays 2 audio files (tale_audio.wav, talevodka_audio.wav), told apart by stim_file: each is a story of its own.`,
+      "note excluded sub-1_task-tale: left out by code/scan_exclude.json.",
+    ]);
+  });
+
+  it("reads headers only where it is told to, and says so", async () => {
+    const { inspection, told } = await inspect(
+      spoil((files) => (files[responsePath("2")] = functional(25, 3, (data) => data.fill(0)))),
+      { read: "headers" },
+    );
+    expect(inspection.read).toBe("headers");
+    expect(told).toEqual([
+      "note headers-only .: responses were read for their size alone (0.0 GiB in all): values that are constant or not finite were not looked for. Read them whole with --read whole.",
+    ]);
+  });
+
+  it("a data set without responses is told of, not refused", async () => {
+    const { told } = await inspect(
+      spoil((files) => {
+        for (const path of Object.keys(files)) if (path.endsWith(".gii")) delete files[path];
+      }),
+    );
+    expect(told[0]).toMatch(/^error no-responses \.: responses must be files sub-\*_task-\*_timeseries\.tsv/);
+  });
+
+  it("refuses what was asked for and is not there", async () => {
+    await expect(inspect(toyFiles(), { participants: ["9"] })).rejects.toMatchObject({ name: "NotFoundError" });
+  });
+});
+
+describe("formatInspection (by hand)", () => {
+  it("shows stories, three files of each kind, and counts", async () => {
+    const { inspection } = await inspect(
+      spoil((files) => {
+        files["participants.tsv"] += "sub-4\nsub-5\nsub-6\nsub-7\n";
+        delete files[responsePath("2", "R")];
+      }),
+    );
+    expect(formatInspection(inspection)).toEqual([
+      "Toy: 2 participants, 2 runs, 2 pairs of participant and story",
+      "",
+      "story  runs  participants  volumes  TR (s)  audio starts at (s)  words",
+      "tale      2             2       25       2                    4     35",
+      "",
+      "ERROR   hemisphere-missing",
+      `  ${responsePath("2")}: sub-2_task-tale must have both hemispheres, as other runs have, got L alone. Add hemi-R, or exclude the run.`,
+      "",
+      "WARNING participant-missing, 4 times",
+      ...[4, 5, 6].map(
+        (n) =>
+          `  participants.tsv: every participant must have files, got none of sub-${n}. Fetch them, or take the row out.`,
+      ),
+      "  and 1 more: --all, or --json",
+      "",
+      "1 error, 4 warnings, 0 notes. Errors stop a study; mend them, or exclude the runs.",
+    ]);
+    expect(formatInspection(inspection, { all: true })).toHaveLength(formatInspection(inspection).length);
+    expect(countIssues(inspection.issues)).toEqual({ error: 1, warning: 4, note: 0 });
+  });
+});
