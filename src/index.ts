@@ -58,6 +58,8 @@ export {
 } from "./formats/textgrid.ts";
 export { type ReadTsvOptions, readTsv, type Table } from "./formats/tsv.ts";
 export type { Device } from "./graph/device.ts";
+export { type InspectOptions, inspectDataset } from "./inspection/inspect.ts";
+export type { Inspection, StorySummary } from "./inspection/inspection.ts";
 export { type ActivationOptions, type WordActivations, wordActivations } from "./language-model/activations.ts";
 export { embeddedModelFolder } from "./language-model/embedded.ts";
 export type { HiddenStateOptions, LanguageModel } from "./language-model/language-model.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { activations } from "../../src/cli/activations.ts";
+import { check } from "../../src/cli/check.ts";
 import type { Command } from "../../src/cli/command-line.ts";
 import { demo } from "../../src/cli/demo.ts";
 import { doctor } from "../../src/cli/doctor.ts";
@@ -53,6 +54,7 @@ describe("docs/options.md, score", () => {
 });
 
 describe.each<[string, Command]>([
+  ["check", check],
   ["activations", activations],
   ["simulate", simulate],
   ["demo", demo],
@@ -88,6 +90,6 @@ describe("docs/options.md, every command", () => {
 
   it("has a section for every command", () => {
     const sections = [...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
-    expect(sections).toEqual(["score", "activations", "simulate", "demo", "doctor", "Every command"]);
+    expect(sections).toEqual(["score", "check", "activations", "simulate", "demo", "doctor", "Every command"]);
   });
 });
