@@ -1,7 +1,7 @@
 import { Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { FormatError, OptionError, ShapeError } from "../errors.ts";
-import { byteStream } from "./byte-stream.ts";
+import { type ByteStream, byteStream } from "./byte-stream.ts";
 import { growingFloats, maxNumbers } from "./growing.ts";
 import { gunzipped } from "./gunzip.ts";
 import { niftiEndsEarly } from "./nifti.ts";
@@ -64,20 +64,9 @@ export async function streamNifti(
     }
     await stream.skip(header.dataStart);
     const keeper = keepVoxels(header, voxels, volumeSize, nVolumes);
-    const size = bytesOf(header.type);
-    let left = niftiLength(header) * size;
-    let rest: Uint8Array = new Uint8Array(0);
     let nReported = 0;
-    while (left > 0) {
-      const start = stream.position() - rest.length;
-      const piece = await stream.next(left);
-      if (!piece) throw niftiEndsEarly(header, stream.position(), path);
-      left -= piece.length;
-      // A number may begin in one piece and end in the next.
-      const bytes = rest.length > 0 ? Buffer.concat([rest, piece]) : piece;
-      const nWhole = bytes.length - (bytes.length % size);
-      keeper.add(decodeNumbers(bytes.subarray(0, nWhole), { ...header, path, start }));
-      rest = bytes.subarray(nWhole);
+    for await (const numbers of niftiNumbers(stream, header, path)) {
+      keeper.add(numbers);
       const done = keeper.nVolumes();
       if (done > nReported) options.onProgress?.({ label: `reading ${path}`, done, total: nVolumes });
       nReported = done;
@@ -86,6 +75,33 @@ export async function streamNifti(
     return { header, volumes: Matrix.of(keeper.data(), nVolumes, nVoxels) };
   } finally {
     await stream.close();
+  }
+}
+
+/**
+ * The stored values of a file in order, a piece after another.
+ *
+ * @param stream - taken up to the first of them
+ * @throws FormatError where the file ends early, or 64-bit whole numbers are beyond 2^53
+ */
+export async function* niftiNumbers(
+  stream: ByteStream,
+  header: NiftiHeader,
+  path: string,
+): AsyncGenerator<NumberArray, void, undefined> {
+  const size = bytesOf(header.type);
+  let left = niftiLength(header) * size;
+  let rest: Uint8Array = new Uint8Array(0);
+  while (left > 0) {
+    const start = stream.position() - rest.length;
+    const piece = await stream.next(left);
+    if (!piece) throw niftiEndsEarly(header, stream.position(), path);
+    left -= piece.length;
+    // A number may begin in one piece and end in the next.
+    const bytes = rest.length > 0 ? Buffer.concat([rest, piece]) : piece;
+    const nWhole = bytes.length - (bytes.length % size);
+    yield decodeNumbers(bytes.subarray(0, nWhole), { ...header, path, start });
+    rest = bytes.subarray(nWhole);
   }
 }
 

@@ -58,12 +58,13 @@ export function littleEndianBytes(data: Float32Array): Uint8Array {
 }
 
 /**
- * All that stands before the values: the header, and an extension where it has bytes.
+ * All that stands before the values: the header, without an affine where none is given, and an extension where it has
+ * bytes.
  *
  * @param options - `extension`: with its size and code, a multiple of 16 bytes long
  */
 export function niftiHeaderBytes(
-  content: NiftiContent,
+  content: Omit<NiftiContent, "affine"> & Partial<Pick<NiftiContent, "affine">>,
   options: { readonly version?: 1 | 2 | undefined; readonly extension: Uint8Array },
 ): Uint8Array {
   const { shape, affine, data, repetitionTime, space = "aligned", intent, description = "" } = content;
@@ -83,12 +84,7 @@ export function niftiHeaderBytes(
       `writeNifti: axes of NIfTI-1 must be at most 32767 long, got ${Math.max(...shape)}. Write version: 2.`,
     );
   }
-  if (affine.length !== 16) throw new ShapeError(`writeNifti: affine must hold 16 numbers, got ${affine.length}.`);
-  if (!affine.every(Number.isFinite) || affine.slice(12).join() !== "0,0,0,1") {
-    throw new OptionError(
-      `writeNifti: affine must be finite and its last row 0 0 0 1, got ${affine.slice(0, 12).every(Number.isFinite) ? affine.slice(12).join(" ") : affine.join(" ")}.`,
-    );
-  }
+  if (affine) checkAffine(affine);
   if (repetitionTime !== undefined && !(repetitionTime > 0 && Number.isFinite(repetitionTime))) {
     throw new OptionError(`writeNifti: repetitionTime must be above 0 seconds, got ${repetitionTime}.`);
   }
@@ -110,14 +106,16 @@ export function niftiHeaderBytes(
   setField(view, layout.dim, [shape.length, ...shape, ...Array<number>(7 - shape.length).fill(1)]);
   setField(view, layout.datatype, [16]);
   setField(view, layout.bitpix, [32]);
-  const column = (c: number) => Math.hypot(affine[c]!, affine[4 + c]!, affine[8 + c]!);
+  const column = (c: number) => (affine ? Math.hypot(affine[c]!, affine[4 + c]!, affine[8 + c]!) : 1);
   setField(view, layout.pixdim, [1, column(0), column(1), column(2), repetitionTime ?? 0, 1, 1, 1]);
   setField(view, layout.voxOffset, [start]);
   setField(view, layout.slope, [1]);
   // Millimetres, and seconds where there are any.
   setField(view, layout.units, [repetitionTime === undefined ? 2 : 10]);
-  setField(view, layout.sformCode, [niftiSpaces.indexOf(space)]);
-  setField(view, layout.srow, affine.slice(0, 12));
+  if (affine) {
+    setField(view, layout.sformCode, [niftiSpaces.indexOf(space)]);
+    setField(view, layout.srow, affine.slice(0, 12));
+  }
   if (intent) {
     setField(view, layout.intentCode, [intent.code]);
     setField(view, layout.intentParameters, intent.parameters);
@@ -129,4 +127,12 @@ export function niftiHeaderBytes(
     bytes.set(extension, layout.size + 4);
   }
   return bytes;
+}
+
+function checkAffine(affine: readonly number[]): void {
+  if (affine.length !== 16) throw new ShapeError(`writeNifti: affine must hold 16 numbers, got ${affine.length}.`);
+  if (affine.every(Number.isFinite) && affine.slice(12).join() === "0,0,0,1") return;
+  throw new OptionError(
+    `writeNifti: affine must be finite and its last row 0 0 0 1, got ${affine.slice(0, 12).join(" ")} and ${affine.slice(12).join(" ")}.`,
+  );
 }

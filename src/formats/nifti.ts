@@ -1,5 +1,6 @@
 import { FormatError } from "../errors.ts";
 import { gunzipWhole } from "./gunzip.ts";
+import { type NiftiExtension, readNiftiExtensions } from "./nifti-extension.ts";
 import {
   type NiftiHeader,
   niftiHeaderLength,
@@ -17,6 +18,8 @@ export interface Nifti {
    * `i + nx * (j + ny * (k + nz * t))`.
    */
   readonly data: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+  /** What programs put between header and values. */
+  readonly extensions: readonly NiftiExtension[];
 }
 
 /** The voxels of a mask. */
@@ -43,11 +46,12 @@ export function readNifti(bytes: Uint8Array, options: ReadNiftiOptions = {}): Ni
   const unpacked = gunzipWhole(bytes, path);
   const header = readNiftiHeader(unpacked.subarray(0, niftiHeaderLength), { path });
   const numbers = decodeNumbers(niftiValues(unpacked, header, path), { ...header, path, start: header.dataStart });
+  const extensions = readNiftiExtensions(unpacked, header, path);
   const { slope, intercept } = header;
-  if (slope === 1 && intercept === 0) return { header, data: unscaled(numbers, header, bytes) };
+  if (slope === 1 && intercept === 0) return { header, data: unscaled(numbers, header, bytes), extensions };
   const data = new Float64Array(numbers.length);
   for (let i = 0; i < data.length; i++) data[i] = numbers[i]! * slope + intercept;
-  return { header, data };
+  return { header, data, extensions };
 }
 
 /**
