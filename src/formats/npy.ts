@@ -46,6 +46,9 @@ const types: ReadonlyMap<string, NumberType> = new Map([
   ["f8", "float64"],
 ]);
 
+/** NumPy's own limit. */
+const maxAxes = 64;
+
 const magic = "93 4e 55 4d 50 59";
 
 /**
@@ -104,7 +107,7 @@ export function readNpy(bytes: Uint8Array, options: ReadNpyOptions = {}): Npy {
  * A NumPy file (`.npy`, version 1) of an array in single or double precision, row-major and little-endian.
  *
  * @throws ShapeError where data and shape do not fit together
- * @throws OptionError where there are more axes than a header of version 1 can name
+ * @throws OptionError where there are more than 64 axes
  */
 export function writeNpy({
   shape,
@@ -123,7 +126,9 @@ export function writeNpy({
   const text = `{'descr': '<f${data.BYTES_PER_ELEMENT}', 'fortran_order': False, 'shape': (${axes}), }`;
   // Blanks and an end of line bring the numbers to a multiple of 64 bytes.
   const start = Math.ceil((10 + text.length + 1) / 64) * 64;
-  if (start - 10 > 0xffff) throw new OptionError(`writeNpy: shape must be of fewer axes, got ${shape.length}.`);
+  if (shape.length > maxAxes) {
+    throw new OptionError(`writeNpy: shape must be of at most ${maxAxes} axes, got ${shape.length}.`);
+  }
   const bytes = new Uint8Array(start + data.byteLength);
   bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]);
   new DataView(bytes.buffer).setUint16(8, start - 10, true);
@@ -136,11 +141,14 @@ export function writeNpy({
 /** The header is a Python dictionary of three names, in any order. */
 function parseHeader(text: string, path: string, start: number): Omit<NpyHeader, "dataStart"> {
   const fail = (message: string) => new FormatError(path, message, start);
-  const shown = JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}...` : text.trimEnd());
+  const shown = JSON.stringify(shorten(text.trimEnd()));
   const body = /^\s*\{(.*)\}\s*$/s.exec(text)?.[1];
-  const form =
-    /^\s*(?:(?:'descr'\s*:\s*'(?<descr>[^']*)'|'fortran_order'\s*:\s*(?<order>True|False)|'shape'\s*:\s*\((?<shape>[\d,\s]*)\))\s*(?:,\s*|$)){3}$/;
-  const { descr, order, shape } = form.exec(body ?? "")?.groups ?? {};
+  const entry = String.raw`(?:'descr'\s*:\s*'[^']*'|'fortran_order'\s*:\s*(?:True|False)|'shape'\s*:\s*\([\d,\s]*\))`;
+  const isForm = new RegExp(String.raw`^\s*(?:${entry}\s*(?:,\s*|$)){3}$`).test(body ?? "");
+  const value = (pattern: RegExp) => (isForm ? pattern.exec(body!)?.[1] : undefined);
+  const descr = value(/'descr'\s*:\s*'([^']*)'/);
+  const order = value(/'fortran_order'\s*:\s*(\w+)/);
+  const shape = value(/'shape'\s*:\s*\(([^)]*)\)/);
   if (body !== undefined && /'descr'\s*:\s*\[/.test(body)) {
     throw fail(`the array must hold numbers, got records (${shown}). Save one field`);
   }
@@ -160,8 +168,14 @@ function parseHeader(text: string, path: string, start: number): Omit<NpyHeader,
   if (lengths.at(-1) === "") lengths.pop();
   const axes = lengths.map(Number);
   const isCount = lengths.every((part) => /^\d+$/.test(part));
-  if (!isCount || !Number.isSafeInteger(axes.reduce((product, n) => product * n, bytesOf(type)))) {
-    throw fail(`the shape must be whole numbers that make an array that a file can hold, got (${shape})`);
+  if (
+    !isCount ||
+    axes.length > maxAxes ||
+    !Number.isSafeInteger(axes.reduce((product, n) => product * n, bytesOf(type)))
+  ) {
+    throw fail(
+      `the shape must be at most ${maxAxes} whole numbers that make an array that a file can hold, got ${shorten(shape)}`,
+    );
   }
   return { shape: axes, type, isLittleEndian: endian !== ">", isFortranOrder: order === "True" };
 }
@@ -169,4 +183,8 @@ function parseHeader(text: string, path: string, start: number): Omit<NpyHeader,
 function truncated(path: string, length: number, got: number): FormatError {
   const message = `the header must be ${length} bytes long, got ${got}. It looks truncated: fetch it again`;
   return new FormatError(path, message, got);
+}
+
+function shorten(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}...` : text;
 }
