@@ -63,7 +63,7 @@ function checkXml(bytes: Uint8Array, nRows: number, nColumns: number): void {
   try {
     readCiftiXml({ bytes, path: "writeCifti", nRows, nColumns });
   } catch (cause) {
-    throw new OptionError(`${(cause as Error).message}.`, { cause });
+    throw new OptionError(`${(cause as Error).message.replace(/ \(at byte \d+\)$/, "")}.`, { cause });
   }
 }
 
