@@ -31,7 +31,8 @@ const headerLength = 284;
  * A volume or overlay in FreeSurfer's MGH format, compressed (`.mgz`) or not.
  *
  * @remarks Where the file says that its directions are not good, they are those of a coronal volume with voxels of 1 mm, as
- * FreeSurfer and nibabel have it. What follows the repetition time is left aside.
+ * FreeSurfer has it; nibabel (5.0) lets y run up and z to the back, where FreeSurfer's run down and to the front. What
+ * follows the repetition time is left aside.
  *
  * @param bytes - the whole file
  * @throws FormatError where the file ends early, or is of another version or type
