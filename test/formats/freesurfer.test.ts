@@ -131,7 +131,7 @@ describe("readMgh", () => {
         return;
       }
       // nibabel works them out in single precision; coordinates of up to 30 mm have an error of 2e-6 there, three summed.
-      mgh.affine.forEach((value, i) => expect(Math.abs(value - affine[i]!)).toBeLessThanOrEqual(1e-5));
+      for (const [i, value] of mgh.affine.entries()) expect(Math.abs(value - affine[i]!)).toBeLessThanOrEqual(1e-5);
     },
   );
 

@@ -61,7 +61,7 @@ function expectAsPrinted({ header, data, extensions }: Nifti, expected: Printed)
   // nibabel keeps what stands behind the zero that ends a text.
   expect(header.description).toBe(description.split("\0")[0]);
   // A rotation is worked out in another order of operations; the other affines are copied.
-  header.affine.forEach((value, i) => expect(Math.abs(value - affine[i]!)).toBeLessThanOrEqual(1e-12));
+  for (const [i, value] of header.affine.entries()) expect(Math.abs(value - affine[i]!)).toBeLessThanOrEqual(1e-12);
 }
 
 const content = (changes: Partial<NiftiContent> = {}): NiftiContent => {
