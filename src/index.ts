@@ -37,6 +37,36 @@ export { type ControlWindowOptions, randomWindow, shuffledWindow } from "./featu
 export type { DelayOptions } from "./features/delays.ts";
 export type { DesignOptions } from "./features/design.ts";
 export { forecastWindow, type WindowOptions } from "./features/window.ts";
+export { type Cifti, readCifti, type StreamCiftiOptions, streamCifti } from "./formats/cifti.ts";
+export type {
+  CiftiAxes,
+  CiftiBrainModel,
+  CiftiColumns,
+  CiftiGrayordinates,
+  CiftiMap,
+  CiftiParcel,
+  CiftiParcels,
+  CiftiRows,
+  CiftiScalars,
+  CiftiSeries,
+  CiftiSurfaceModel,
+  CiftiVolume,
+  CiftiVoxelModel,
+} from "./formats/cifti-axes.ts";
+export { writeCifti } from "./formats/cifti-write.ts";
+export {
+  type FreesurferAnnot,
+  type FreesurferAnnotLabel,
+  readFreesurferAnnot,
+} from "./formats/freesurfer-annot.ts";
+export { type FreesurferLabel, readFreesurferLabel } from "./formats/freesurfer-label.ts";
+export { readFreesurferMorph } from "./formats/freesurfer-morph.ts";
+export {
+  type FreesurferGeometry,
+  type FreesurferSurface,
+  type ReadFreesurferOptions,
+  readFreesurferSurface,
+} from "./formats/freesurfer-surface.ts";
 export { type GentleWord, type ReadGentleOptions, readGentle } from "./formats/gentle.ts";
 export {
   type Gifti,
@@ -49,6 +79,15 @@ export {
   writeGifti,
 } from "./formats/gifti.ts";
 export type { GiftiData, GiftiDataType, GiftiEncoding } from "./formats/gifti-data.ts";
+export { type Mgh, readMgh } from "./formats/mgh.ts";
+export { type Nifti, type NiftiMask, readNifti, readNiftiMask } from "./formats/nifti.ts";
+export type { NiftiSpace } from "./formats/nifti-affine.ts";
+export type { NiftiExtension } from "./formats/nifti-extension.ts";
+export { type NiftiHeader, type NiftiIntent, type ReadNiftiOptions, readNiftiHeader } from "./formats/nifti-header.ts";
+export { type NiftiVolumes, type StreamNiftiOptions, streamNifti } from "./formats/nifti-stream.ts";
+export { type NiftiContent, type WriteNiftiOptions, writeNifti } from "./formats/nifti-write.ts";
+export { type Npy, type ReadNpyOptions, readNpy, writeNpy } from "./formats/npy.ts";
+export type { NumberArray, NumberType } from "./formats/number-type.ts";
 export {
   type ReadTextGridOptions,
   readTextGrid,

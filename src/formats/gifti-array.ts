@@ -13,6 +13,7 @@ import {
   giftiDataTypes,
   isGiftiDataType,
 } from "./gifti-data.ts";
+import { toRowMajor } from "./index-order.ts";
 import { parseCount, parseNumber } from "./number.ts";
 import { escapeXml, type XmlElement, type XmlSource, xmlAttribute, xmlChildren, xmlChildText } from "./xml.ts";
 
@@ -194,25 +195,6 @@ function externalBytes(file: GiftiSource, element: XmlElement, where: string, nB
     );
   }
   return bytes.subarray(offset, offset + nBytes);
-}
-
-/** The numbers of an array whose first index runs fastest, put so that its last does. */
-function toRowMajor<Data extends GiftiData>(data: Data, dimensions: readonly number[]): Data {
-  const ordered = data.slice() as Data;
-  const index = dimensions.map(() => 0);
-  const strides = dimensions.map((_, d) => dimensions.slice(0, d).reduce((product, n) => product * n, 1));
-  let from = 0;
-  for (let to = 0; to < data.length; to++) {
-    ordered[to] = data[from]!;
-    for (let d = dimensions.length - 1; d >= 0; d--) {
-      from += strides[d]!;
-      index[d]!++;
-      if (index[d]! < dimensions[d]!) break;
-      from -= strides[d]! * dimensions[d]!;
-      index[d] = 0;
-    }
-  }
-  return ordered;
 }
 
 /** The names and values below an element's `<MetaData>`; of a name given twice, the last. */

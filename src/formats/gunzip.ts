@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
+import { createGunzip, gunzipSync } from "node:zlib";
 import { FormatError } from "../errors.ts";
 
 /** Whether bytes begin as a gzip stream does. */
@@ -41,13 +41,32 @@ export async function* gunzipped(
     for await (const piece of gunzip) yield piece as Uint8Array<ArrayBuffer>;
   } catch (cause) {
     if (!((cause as NodeJS.ErrnoException).code ?? "").startsWith("Z_")) throw cause;
-    throw new FormatError(
-      path,
-      `a file that begins as gzip must be a whole gzip stream, got one that is not (${(cause as Error).message}). It looks truncated or damaged: fetch it again`,
-      undefined,
-      { cause },
-    );
+    throw new FormatError(path, notWhole(cause), undefined, { cause });
   }
+}
+
+const maxUnpacked = 2 ** 31;
+
+/**
+ * The bytes of a whole file, unpacked where it begins as gzip does, as they are where it does not.
+ *
+ * @throws FormatError where a file that begins as gzip is no whole gzip stream, or unpacks to more than 2 GiB
+ */
+export function gunzipWhole(bytes: Uint8Array, path: string): Uint8Array {
+  if (!isGzip(bytes)) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: maxUnpacked });
+  } catch (cause) {
+    const tooLarge = (cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
+    const trouble = tooLarge
+      ? "a compressed file must unpack to at most 2 GiB, got more. Unpack it first if it is what it says"
+      : notWhole(cause);
+    throw new FormatError(path, trouble, undefined, { cause });
+  }
+}
+
+function notWhole(cause: unknown): string {
+  return `a file that begins as gzip must be a whole gzip stream, got one that is not (${(cause as Error).message}). It looks truncated or damaged: fetch it again`;
 }
 
 async function* joined(head: readonly Uint8Array<ArrayBuffer>[], rest: AsyncIterator<Uint8Array<ArrayBuffer>>) {

@@ -1,5 +1,6 @@
 import { FormatError, OptionError, ShapeError } from "../errors.ts";
 import { hostIsLittleEndian, ownMemory, swapByteOrder } from "./byte-order.ts";
+import { widenHalf } from "./number-type.ts";
 import { decodeUtf8 } from "./text.ts";
 
 /** What a safetensors file says of its tensors, without their numbers. */
@@ -256,22 +257,6 @@ function floatView(bytes: Uint8Array, bytesPerNumber: number): [ArrayBuffer, num
   const isAligned = bytes.byteOffset % bytesPerNumber === 0 && bytes.buffer instanceof ArrayBuffer;
   const placed = isAligned ? (bytes as Uint8Array<ArrayBuffer>) : ownMemory(bytes);
   return [placed.buffer, placed.byteOffset, placed.length / bytesPerNumber];
-}
-
-function widenHalf(halves: Uint16Array): Float32Array {
-  const data = new Float32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) data[i] = halfToNumber(halves[i]!);
-  return data;
-}
-
-/** IEEE half precision: 1 sign, 5 exponent and 10 fraction bits. */
-function halfToNumber(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 0x1f;
-  const fraction = half & 0x3ff;
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Infinity;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
 /** A bfloat16 is the upper half of a single-precision number. */
