@@ -28,7 +28,9 @@ export const activations: Command = {
     ],
     flags: {
       ...studyFlags(
-        (key, group) => group === "model" || ["stories", "tier", "seed", "threads", "provider"].includes(key),
+        (key, group) =>
+          (group === "model" && key !== "activations") ||
+          ["stories", "tier", "seed", "threads", "provider"].includes(key),
       ),
       stories: { type: "value", group: "data", help: "transcripts to read, by name (default: all in stimuli/)" },
       layer: {

@@ -7,9 +7,21 @@ import type { StudyOptions } from "./options.ts";
 
 /** What is wrong between options, each of which is fine by itself; undefined where nothing is. */
 export function conflictOf(
-  options: Pick<StudyOptions, "context" | "maxContext" | "minContext" | "filing" | "downsample">,
+  options: Pick<
+    StudyOptions,
+    "context" | "maxContext" | "minContext" | "filing" | "downsample" | "activations" | "model" | "controls"
+  >,
 ): { readonly key: keyof StudyOptions; readonly message: string } | undefined {
   const { context, maxContext, minContext, filing, downsample } = options;
+  if (options.activations !== undefined && options.model !== undefined) {
+    const message = `must be left out where a model is given (${options.model}), got "${options.activations}".`;
+    return { key: "activations", message };
+  }
+  if (options.activations !== undefined && options.controls.includes("random-weights")) {
+    const message =
+      'must not hold "random-weights" where activations come from a folder: it has no weights. Bring activations of such a model in a folder of their own.';
+    return { key: "controls", message };
+  }
   if (context === "exact" && minContext !== undefined) {
     const message = `must be left out where the context is exact (every word has all of it), got ${minContext}.`;
     return { key: "minContext", message };

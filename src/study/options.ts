@@ -100,6 +100,11 @@ export const studyOptions = {
     group: "model",
     help: "layers, 0 = embedding output: 8, 0,4,8 or 0:12 (default: two thirds of the depth)",
   },
+  activations: {
+    schema: path,
+    group: "model",
+    help: "folder of activations made elsewhere, a file or folder a story, in place of a model",
+  },
   context: {
     schema: choice(["strided", "exact"]).default("strided"),
     group: "model",

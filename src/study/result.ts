@@ -4,10 +4,10 @@ import { basename } from "node:path";
 import { Matrix } from "../array/matrix.ts";
 import { forecastDepth } from "../encoding/forecast-distance.ts";
 import { type MissingScores, mergeMissing } from "../encoding/missing.ts";
-import type { LanguageModel } from "../language-model/language-model.ts";
 import { contiguousFolds } from "../regression/folds.ts";
 import type { AnalysisScores, MissingFold, Provenance, StudyResult, SubjectScores } from "../report/result.ts";
 import { candidateRuns } from "../responses/candidates.ts";
+import type { ActivationSource } from "./activation-source.ts";
 import { wordsOutside } from "./features.ts";
 import type { HeardStory, ParticipantInputs, StudyInputs } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
@@ -23,7 +23,7 @@ export interface Scored {
 /** What {@link assembleResult} needs beside the scores. */
 export interface ResultContext {
   readonly inputs: StudyInputs;
-  readonly model: LanguageModel;
+  readonly model: Pick<ActivationSource, "name" | "fingerprint">;
   readonly layers: readonly number[];
   readonly options: StudyOptions;
   readonly command?: string | undefined;

@@ -1,11 +1,10 @@
 import { joinRows, type Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
-import type { LanguageModel } from "../language-model/language-model.ts";
 import { formatNoun } from "../report/numbers.ts";
 import type { StudyResult } from "../report/result.ts";
 import { checkFolder, checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
 import type { Transcript } from "../stimulus/word.ts";
-import { activationsOfLayer, cacheActivations, loadStudyModel, studyLayers } from "./activations.ts";
+import { type ActivationSource, openActivationSource } from "./activation-source.ts";
 import { checkFit } from "./check-fit.ts";
 import { checkOutputFolder } from "./check-output.ts";
 import type { ActivationsOf } from "./features.ts";
@@ -66,23 +65,24 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
   for (const folder of [options.output, cache]) await removeAbandoned(folder);
   const inputs = await loadInputs(options, { onProgress });
   checkFit(inputs.participants, options);
-  const model = await loadStudyModel(options, { onProgress });
-  let random: LanguageModel | undefined;
+  const settings = { stories: inputs.participants.flatMap((p) => p.stories), store: activationStore, onProgress };
+  const model = await openActivationSource(options, settings);
+  let random: ActivationSource | undefined;
   try {
     if (options.controls.includes("random-weights"))
-      random = await loadStudyModel(options, { randomWeights: true, onProgress });
-    const layers = studyLayers(options, model);
+      random = await openActivationSource(options, { ...settings, randomWeights: true });
+    const { layers } = model;
     const plan = planStudy(
       inputs.participants.map((participant) => plannedParticipant(participant, options)),
       layers,
       options,
-      { model: modelKey(model, options), randomWeights: random ? modelKey(random, options) : "" },
+      { model: model.key, randomWeights: random?.key ?? "" },
       sha256,
     );
     const missing = await missingSteps(plan, (key) => scoreStore.has(`${key}.safetensors`));
     onNote(describePlan(plan, inputs, model, missing.size));
 
-    const cached = new Map<LanguageModel, Set<Transcript>>();
+    const cached = new Map<ActivationSource, Set<Transcript>>();
     for (const group of plan.groups) {
       const steps = group.steps.filter((step) => missing.has(step.key));
       if (steps.length === 0) continue;
@@ -95,9 +95,9 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
         // Each layer is a group of its own: the store is looked through once for all of them.
         const known = cached.get(used) ?? new Set();
         const transcripts = [...new Set(stories.map((story) => story.transcript))].filter((t) => !known.has(t));
-        await cacheActivations(used, transcripts, wanted, activationStore, options, onProgress);
+        await used.prepare(transcripts, wanted);
         cached.set(used, new Set([...known, ...transcripts]));
-        activationsOf = activationsOfLayer(used, group.featureSet.layer, activationStore, options);
+        activationsOf = used.activationsOf(group.featureSet.layer);
       }
       const label = describeFeatureSet(group.featureSet);
       const relabel =
@@ -151,12 +151,6 @@ async function loadBold(inputs: StudyInputs, { stories }: ParticipantInputs, opt
   const parts: Matrix[] = [];
   for (const story of stories) parts.push((await loadStoryResponse(inputs.dataset, story, options)).bold);
   return joinRows(parts);
-}
-
-/** What identifies the activations of a model under the study's options. */
-function modelKey(model: LanguageModel, options: StudyOptions): string {
-  const { context, maxContext, minContext, pooling, layerZero, finalNorm } = options;
-  return JSON.stringify([model.fingerprint, context, maxContext, minContext, pooling, layerZero, finalNorm]);
 }
 
 function plannedParticipant(
@@ -213,7 +207,7 @@ function describeFeatureSet(featureSet: FeatureSet): string {
   }
 }
 
-function describePlan(plan: StudyPlan, inputs: StudyInputs, model: LanguageModel, nMissing: number): string {
+function describePlan(plan: StudyPlan, inputs: StudyInputs, model: ActivationSource, nMissing: number): string {
   const { participants, transcripts } = inputs;
   const nVolumes = participants.map((p) => p.stories.reduce((sum, story) => sum + story.nVolumes, 0));
   const volumes = [...new Set([Math.min(...nVolumes), Math.max(...nVolumes)])].join(" to ");

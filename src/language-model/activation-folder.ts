@@ -1,0 +1,219 @@
+import { Matrix } from "../array/matrix.ts";
+import type { OnProgress } from "../array/progress.ts";
+import { FormatError, NotFoundError, nearestNames, OptionError } from "../errors.ts";
+import { readNpy, readNpyHeader } from "../formats/npy.ts";
+import { decodeTensor, readSafetensorsHeader, safetensorsHeaderLength } from "../formats/safetensors.ts";
+import type { Source } from "../sources/source.ts";
+import { fingerprintModel } from "./fingerprint.ts";
+
+/** Activations of stories that were made elsewhere, in place of a language model's. */
+export interface ActivationFolder {
+  /** What the folder is called. */
+  readonly name: string;
+  /** SHA-256 over names and bytes of the files of the stories that it was opened for. */
+  readonly fingerprint: string;
+  /** Layers that each of these stories has, ascending. */
+  readonly layers: readonly number[];
+  /**
+   * One layer's activations of a story, [nWords x nUnits], single precision.
+   *
+   * @param story - one of those that the folder was opened for
+   * @param words - of the transcript: as many as the activations have rows; where the file says which words it holds, the
+   * same ones
+   * @throws FormatError where they are not, or a number is not finite
+   */
+  load(story: string, layer: number, words: readonly string[]): Promise<Matrix<Float32Array>>;
+}
+
+/** One layer of a story: a file, and where in it. */
+interface LayerPlace {
+  readonly path: string;
+  /** The tensor in a safetensors file; for a NumPy file of three axes the index along the first. */
+  readonly part?: string | number | undefined;
+}
+
+/**
+ * Opens a folder of activations. For a story called `pieman` these are looked for, the first that is there counts:
+ *
+ * - `pieman.safetensors` or `pieman_activations.safetensors` (what `cortecast activations` writes): one tensor
+ *   [nWords x nUnits] a layer, named `layer-8` (or `layer_8`, `layer8`, `8`);
+ * - `pieman/layer-8.npy` or `pieman_layer-8.npy`: one NumPy array [nWords x nUnits] a layer;
+ * - `pieman.npy`: one array [nLayers x nWords x nUnits], or [nWords x nUnits], which is layer 0.
+ *
+ * @param stories - names to look for, for each story; its first name is what `load` calls it
+ * @throws NotFoundError where a story has no activations
+ * @throws OptionError where the stories have no layer in common
+ * @throws FormatError where a file's header cannot be read
+ */
+export async function openActivationFolder(
+  source: Source,
+  stories: readonly (readonly [string, ...string[]])[],
+  options: { readonly onProgress?: OnProgress | undefined } = {},
+): Promise<ActivationFolder> {
+  const top = new Map((await source.list("")).map((entry) => [entry.name, entry.kind]));
+  const places = new Map<string, ReadonlyMap<number, LayerPlace>>();
+  for (const names of stories) places.set(names[0], await findStory(source, top, names));
+  const all = [...places.values()].map((layers) => [...layers.keys()]);
+  const layers = (all[0] ?? []).filter((layer) => all.every((others) => others.includes(layer))).sort((a, b) => a - b);
+  if (layers.length === 0) {
+    const shown = [...places].map(([story, own]) => `${story}: ${[...own.keys()].join(", ")}`).join("; ");
+    throw new OptionError(
+      `${source.location}: all stories must have a layer in common, got none (${shown}). Write one file a story with the same layers.`,
+    );
+  }
+  const files = [...new Set([...places.values()].flatMap((own) => layers.map((layer) => own.get(layer)!.path)))].sort();
+  return {
+    name:
+      source.location
+        .replace(/[/\\]+$/, "")
+        .split(/[/\\]/)
+        .at(-1) ?? source.location,
+    fingerprint: await fingerprintModel(source, files, options),
+    layers,
+    load: (story, layer, words) => loadLayer(source, places.get(story)!.get(layer)!, words),
+  };
+}
+
+async function findStory(
+  source: Source,
+  top: ReadonlyMap<string, "file" | "folder">,
+  names: readonly string[],
+): Promise<ReadonlyMap<number, LayerPlace>> {
+  for (const name of names) {
+    for (const path of [`${name}.safetensors`, `${name}_activations.safetensors`]) {
+      if (top.get(path) === "file") return tensorLayers(source, path);
+    }
+    const own = new Map<number, LayerPlace>();
+    const inFolder = top.get(name) === "folder" ? (await source.list(name)).map((entry) => entry.name) : [];
+    for (const file of inFolder) {
+      const layer = /^layer[-_]?(\d+)\.npy$/.exec(file)?.[1];
+      if (layer !== undefined) own.set(Number(layer), { path: `${name}/${file}` });
+    }
+    for (const file of top.keys()) {
+      const layer = file.startsWith(`${name}_layer`)
+        ? /^[-_]?(\d+)\.npy$/.exec(file.slice(`${name}_layer`.length))?.[1]
+        : undefined;
+      if (layer !== undefined) own.set(Number(layer), { path: file });
+    }
+    if (own.size > 0) return own;
+    if (top.get(`${name}.npy`) === "file") return arrayLayers(source, `${name}.npy`);
+  }
+  const known = [...top.keys()].map((file) =>
+    file.replace(/(_activations)?\.(safetensors|npy)$|_layer[-_]?\d+\.npy$/, ""),
+  );
+  throw new NotFoundError(
+    `${source.location}: every story must have activations, got none of "${names[0]}" (${names[0]}.safetensors, ${names[0]}/layer-<k>.npy, ${names[0]}.npy). ${nearestNames(names[0]!, [...new Set(known)])}`,
+  );
+}
+
+async function tensorLayers(source: Source, path: string): Promise<ReadonlyMap<number, LayerPlace>> {
+  const { tensors } = await tensorHeader(source, path);
+  const layers = new Map<number, LayerPlace>();
+  for (const name of tensors.keys()) {
+    const layer = /^(?:layer[-_. ]?)?(\d+)$/.exec(name)?.[1];
+    if (layer !== undefined) layers.set(Number(layer), { path, part: name });
+  }
+  if (layers.size > 0) return layers;
+  throw new FormatError(
+    `${source.location}/${path}`,
+    `tensors must be named layer-<k>, got ${
+      [...tensors.keys()]
+        .slice(0, 5)
+        .map((name) => `"${name}"`)
+        .join(", ") || "none"
+    }. Rename them`,
+  );
+}
+
+async function tensorHeader(source: Source, path: string) {
+  const options = { path: `${source.location}/${path}` };
+  const length = safetensorsHeaderLength(await source.readRange(path, 0, 8), options);
+  return readSafetensorsHeader(await source.readRange(path, 0, 8 + length), options);
+}
+
+async function arrayLayers(source: Source, path: string): Promise<ReadonlyMap<number, LayerPlace>> {
+  let head: Uint8Array = new Uint8Array(0);
+  // A header of more than one piece is none that NumPy writes.
+  for await (const piece of source.stream(path)) {
+    head = piece;
+    break;
+  }
+  const { shape } = readNpyHeader(head, { path: `${source.location}/${path}` });
+  if (shape.length === 2) return new Map([[0, { path }]]);
+  if (shape.length !== 3) throw wrongShape(`${source.location}/${path}`, shape);
+  return new Map(Array.from({ length: shape[0]! }, (_, layer) => [layer, { path, part: layer }]));
+}
+
+async function loadLayer(
+  source: Source,
+  { path, part }: LayerPlace,
+  words: readonly string[],
+): Promise<Matrix<Float32Array>> {
+  const where = `${source.location}/${path}`;
+  const { data, nRows, nColumns } =
+    typeof part === "string" ? await tensorLayer(source, path, part, words) : await arrayLayer(source, path, part);
+  if (nRows !== words.length) {
+    throw new FormatError(
+      where,
+      `activations must have a row for each of the ${words.length} words of the transcript, got ${nRows}. Are they of the same transcript?`,
+    );
+  }
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new FormatError(
+      where,
+      `activations must be finite in single precision, got ${data[bad]} (word ${Math.floor(bad / nColumns) + 1}, unit ${(bad % nColumns) + 1}). Mend what made them`,
+    );
+  }
+  return Matrix.of(data, nRows, nColumns);
+}
+
+async function tensorLayer(source: Source, path: string, name: string, words: readonly string[]) {
+  const where = `${source.location}/${path}`;
+  const { tensors, metadata } = await tensorHeader(source, path);
+  const entry = tensors.get(name)!;
+  if (entry.shape.length !== 2) throw wrongShape(where, entry.shape);
+  checkWords(metadata["words"], words, where);
+  const bytes = await source.readRange(path, entry.start, entry.end - entry.start);
+  return { data: decodeTensor(entry, bytes, { path: where }), nRows: entry.shape[0]!, nColumns: entry.shape[1]! };
+}
+
+/** Files that say which words they hold must hold those of the transcript. */
+function checkWords(told: string | undefined, words: readonly string[], path: string): void {
+  if (told === undefined) return;
+  let own: unknown;
+  try {
+    own = JSON.parse(told);
+  } catch {
+    own = undefined;
+  }
+  if (!Array.isArray(own))
+    throw new FormatError(
+      path,
+      "the metadata `words` must be a JSON list of words, got something else. Write the file anew",
+    );
+  const differs = Array.from({ length: Math.max(own.length, words.length) }, (_, n) => n).find(
+    (n) => own[n] !== words[n],
+  );
+  if (differs === undefined) return;
+  throw new FormatError(
+    path,
+    `activations must be of the transcript's words, got ${JSON.stringify(own[differs]) ?? "no word"} where it has ${JSON.stringify(words[differs]) ?? "none"} (word ${differs + 1}). Make them anew from this transcript`,
+  );
+}
+
+async function arrayLayer(source: Source, path: string, layer: number | undefined) {
+  const where = `${source.location}/${path}`;
+  const { shape, data } = readNpy(await source.read(path), { path: where });
+  if (shape.length !== (layer === undefined ? 2 : 3)) throw wrongShape(where, shape);
+  const [nRows, nColumns] = shape.slice(-2) as [number, number];
+  const start = (layer ?? 0) * nRows * nColumns;
+  return { data: Float32Array.from(data.subarray(start, start + nRows * nColumns)), nRows, nColumns };
+}
+
+function wrongShape(path: string, shape: readonly number[]): FormatError {
+  return new FormatError(
+    path,
+    `activations must be words by units, or layers by words by units, got ${shape.join(" x ") || "a single number"}. Write them so`,
+  );
+}

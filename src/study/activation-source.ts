@@ -1,0 +1,122 @@
+import type { OnProgress } from "../array/progress.ts";
+import { OptionError } from "../errors.ts";
+import { openActivationFolder } from "../language-model/activation-folder.ts";
+import { checkFolder, folderStore } from "../sources/node.ts";
+import type { Store } from "../sources/source.ts";
+import type { Transcript } from "../stimulus/word.ts";
+import { activationsOfLayer, cacheActivations, loadStudyModel, studyLayers } from "./activations.ts";
+import type { ActivationsOf } from "./features.ts";
+import type { HeardStory } from "./inputs.ts";
+import type { StudyOptions } from "./options.ts";
+
+/** Where a study has its activations from: a language model, or a folder of activations made elsewhere. */
+export interface ActivationSource {
+  readonly name: string;
+  /** SHA-256 of the model, or of the files of the folder. */
+  readonly fingerprint: string;
+  /** What identifies the activations: the fingerprint, and the options that change them. */
+  readonly key: string;
+  /** Layers to score, in rising order. */
+  readonly layers: readonly number[];
+  /** Makes sure that these layers of every story can be given. */
+  prepare(transcripts: readonly Transcript[], layers: readonly number[]): Promise<void>;
+  /** One layer's activations of a story. */
+  activationsOf(layer: number): ActivationsOf;
+  close(): Promise<void>;
+}
+
+/** How {@link openActivationSource} works. */
+export interface ActivationSourceSettings {
+  /** The stories of the study. */
+  readonly stories: readonly HeardStory[];
+  /** Keeps a model's activations. */
+  readonly store: Store;
+  readonly onProgress: OnProgress;
+  /** The control: the same architecture with random weights. */
+  readonly randomWeights?: boolean | undefined;
+}
+
+/**
+ * Opens the model or the folder that the options name. Close it when it is no longer needed.
+ *
+ * @throws NotFoundError where there is none, or a story has no activations in the folder
+ * @throws OptionError where a layer is asked for that is not there
+ * @throws FormatError where a file cannot be read
+ */
+export function openActivationSource(
+  options: StudyOptions,
+  settings: ActivationSourceSettings,
+): Promise<ActivationSource> {
+  return options.activations === undefined
+    ? modelSource(options, settings)
+    : folderSource(options, options.activations, settings);
+}
+
+async function modelSource(
+  options: StudyOptions,
+  { store, onProgress, randomWeights = false }: ActivationSourceSettings,
+): Promise<ActivationSource> {
+  const model = await loadStudyModel(options, { randomWeights, onProgress });
+  try {
+    const { context, maxContext, minContext, pooling, layerZero, finalNorm } = options;
+    const { name, fingerprint } = model;
+    return {
+      ...{ name, fingerprint },
+      key: JSON.stringify([fingerprint, context, maxContext, minContext, pooling, layerZero, finalNorm]),
+      layers: studyLayers(options, model),
+      prepare: (transcripts, layers) => cacheActivations(model, transcripts, layers, store, options, onProgress),
+      activationsOf: (layer) => activationsOfLayer(model, layer, store, options),
+      close: () => model.close(),
+    };
+  } catch (error) {
+    await model.close();
+    throw error;
+  }
+}
+
+async function folderSource(
+  options: StudyOptions,
+  folder: string,
+  { stories, onProgress }: ActivationSourceSettings,
+): Promise<ActivationSource> {
+  await checkFolder(folder, "--activations");
+  const names = new Map(stories.map(({ files, transcript }) => [transcript, namesOf(files)]));
+  const opened = await openActivationFolder(folderStore(folder), [...names.values()], { onProgress });
+  const { name, fingerprint } = opened;
+  return {
+    ...{ name, fingerprint, key: fingerprint, layers: folderLayers(options, opened) },
+    prepare: () => Promise.resolve(),
+    activationsOf(layer) {
+      const known = new Map<Transcript, ReturnType<typeof opened.load>>();
+      return ({ transcript }) => {
+        const words = transcript.words.map((word) => word.text);
+        const found = known.get(transcript) ?? opened.load(names.get(transcript)![0], layer, words);
+        known.set(transcript, found);
+        return found;
+      };
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** A story under the names that its transcript may have too: the audio file's, that without `_audio`, its own. */
+function namesOf({ story, stimFile }: HeardStory["files"]): readonly [string, ...string[]] {
+  const base = stimFile.replace(/^.*[/\\]/, "").replace(/\.[^.]*$/, "");
+  return [story, ...(base === story ? [] : [base])];
+}
+
+function folderLayers(
+  { layer }: StudyOptions,
+  { name, layers }: { readonly name: string; readonly layers: readonly number[] },
+) {
+  const bad = layer?.find((wanted) => !layers.includes(wanted));
+  if (bad !== undefined || layer?.length === 0) {
+    throw new OptionError(
+      `--layer: layers must be among those of the folder ${name} (${layers.join(", ")}), got ${bad ?? "none"}.`,
+    );
+  }
+  if (layer) return [...new Set(layer)].sort((a, b) => a - b);
+  // As with a model: the layer nearest to two thirds of the deepest.
+  const wanted = (2 / 3) * layers.at(-1)!;
+  return [layers.reduce((best, own) => (Math.abs(own - wanted) < Math.abs(best - wanted) ? own : best))];
+}
