@@ -3,8 +3,11 @@ import { groupBy } from "./group-by.ts";
 import type { RunFacts } from "./run-facts.ts";
 
 /** The value that most items have, the first of equally common ones, and how many have it. */
-function mostCommon<T, V>(items: readonly T[], valueOf: (item: T) => V): { readonly value: V; readonly n: number } {
-  const counts = new Map<V, number>();
+function mostCommon<Item, Value>(
+  items: readonly Item[],
+  valueOf: (item: Item) => Value,
+): { readonly value: Value; readonly n: number } {
+  const counts = new Map<Value, number>();
   for (const item of items) counts.set(valueOf(item), (counts.get(valueOf(item)) ?? 0) + 1);
   const [value, n] = [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best));
   return { value, n };

@@ -8,6 +8,13 @@ type Files = Record<string, string | Uint8Array>;
 const events = (sub: string) => `sub-${sub}/func/sub-${sub}_task-tale_events.tsv`;
 const words = (onsets: readonly (number | "n/a")[]) =>
   `onset\tduration\tword\n${onsets.map((onset) => `${onset}\tn/a\tword`).join("\n")}\n`;
+/** Both hemispheres of the second participant: other bytes, or none. */
+function setBoth(files: Files, bytes: Uint8Array | undefined): void {
+  for (const hemi of ["L", "R"]) {
+    if (bytes) files[responsePath("2", hemi)] = bytes;
+    else delete files[responsePath("2", hemi)];
+  }
+}
 const spoil = (change: (files: Files) => void): Files => {
   const files = toyFiles();
   change(files);
@@ -53,7 +60,7 @@ describe("inspectDataset", () => {
     ],
     [
       "more volumes than the others",
-      (files) => ["L", "R"].forEach((hemi) => (files[responsePath("2", hemi)] = functional(28))),
+      (files) => setBoth(files, functional(28)),
       `warning volumes-differ ${responsePath("2")}: the run must have as many volumes as others with tale_audio.wav (25, 2 of 3 runs), got 28. Was the scan stopped early, or are volumes missing at its start?`,
     ],
     [
@@ -73,7 +80,10 @@ describe("inspectDataset", () => {
     [
       "nothing recorded",
       (files) =>
-        ["L", "R"].forEach((hemi) => (files[responsePath("2", hemi)] = functional(25, 3, (data) => data.fill(0)))),
+        setBoth(
+          files,
+          functional(25, 3, (data) => data.fill(0)),
+        ),
       `error nothing-recorded ${responsePath("2")}: responses must vary, got 6 targets that are all constant or not finite. Fetch or preprocess the run again, or exclude it.`,
     ],
     [
@@ -135,7 +145,7 @@ describe("inspectDataset", () => {
     ],
     [
       "a participant without responses",
-      (files) => ["L", "R"].forEach((hemi) => delete files[responsePath("2", hemi)]),
+      (files) => setBoth(files, undefined),
       "note participant-without-responses sub-2: the participant must have responses to be scored, got none. Leave it so, or fetch or preprocess its runs.",
     ],
     [
