@@ -1,12 +1,17 @@
 /** Whether this machine keeps the low byte of a number first, as nearly all do. */
 export const hostIsLittleEndian: boolean = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-/** A copy in which the bytes of every number are reversed: little-endian numbers made big-endian, and back. */
-export function swapByteOrder(bytes: Uint8Array, bytesPerNumber: number): Uint8Array {
-  const swapped = new Uint8Array(bytes.length);
-  for (let i = 0; i < bytes.length; i += bytesPerNumber) {
-    for (let k = 0; k < bytesPerNumber; k++) swapped[i + k] = bytes[i + bytesPerNumber - 1 - k]!;
-  }
+/**
+ * A copy in which the bytes of every number are reversed: little-endian numbers made big-endian, and back.
+ *
+ * @param bytes - of whole numbers
+ */
+export function swapByteOrder(bytes: Uint8Array, bytesPerNumber: number): Uint8Array<ArrayBuffer> {
+  const swapped = new Uint8Array(bytes);
+  const buffer = Buffer.from(swapped.buffer);
+  if (bytesPerNumber === 2) buffer.swap16();
+  if (bytesPerNumber === 4) buffer.swap32();
+  if (bytesPerNumber === 8) buffer.swap64();
   return swapped;
 }
 

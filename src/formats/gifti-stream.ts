@@ -1,0 +1,140 @@
+import { type Collector, collector, deliverTo, type Gifti, type GiftiSink, withNumbers } from "./gifti-collect.ts";
+import { type BlockReader, type ByteReader, type Deliver, numberDecoder } from "./gifti-decode.ts";
+import { type ExternalFile, externalFiles } from "./gifti-external.ts";
+import { type Inflation, inflation, inflationBytes, unpackWhole } from "./gifti-inflate.ts";
+import { type BlockStart, type GiftiHeader, giftiParser } from "./gifti-parser.ts";
+import { blockReader, type Unpacker, unpackedSize } from "./gifti-unpack.ts";
+import { gunzipped } from "./gunzip.ts";
+import { orderedTasks } from "./ordered-tasks.ts";
+
+/** Settings of {@link streamGifti}. */
+export interface StreamGiftiOptions {
+  /** The file, for messages. */
+  readonly path?: string | undefined;
+  /** Gives the bytes of a file that lies beside this one, for arrays that are kept apart. It is read to its end. */
+  readonly external?: ExternalFile | undefined;
+}
+
+/** Text that is taken apart before it is asked whether what was found fits in memory. */
+const sliceLength = 2 ** 18;
+
+/** Arrays up to this many bytes are unpacked as a whole, several at once on several threads. */
+const wholeBytes = 2 ** 22;
+
+/** Bytes, packed and unpacked, of arrays that are unpacked at once; one more is begun beyond it. */
+const inFlightBytes = 2 ** 24;
+
+/**
+ * The content of a GIFTI file of any size, read as `readGifti` does, with the same errors, but from pieces that may
+ * come from a disk or a network. Memory is the result and some megabytes; arrays are unpacked on other threads.
+ *
+ * @param pieces - the file, from its start to its end; it is read to its end
+ * @throws FormatError where the file is not what the standard says, with the byte at fault (of the unpacked XML, in a
+ * `.gii.gz`)
+ * @throws OptionError where an array lies in another file and `external` is not given
+ */
+export function streamGifti(
+  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  options?: StreamGiftiOptions & { readonly sink?: undefined },
+): Promise<Gifti>;
+/**
+ * As above, but the numbers of each array go to what `sink` gives for it, in the order of the file, and are not kept.
+ * Arrays come one after the other. What the sink and its receivers throw ends the reading.
+ *
+ * @param options.sink - asked once an eighth of an array's numbers is there (a mebibyte is waited for by none)
+ */
+export function streamGifti(
+  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  options: StreamGiftiOptions & { readonly sink: GiftiSink },
+): Promise<GiftiHeader>;
+export async function streamGifti(
+  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  options: StreamGiftiOptions & { readonly sink?: GiftiSink | undefined } = {},
+): Promise<GiftiHeader> {
+  const path = options.path ?? "GIFTI";
+  const gathered: Collector | undefined = options.sink ? undefined : collector(path);
+  const sink = options.sink ?? gathered!.sink;
+  const external = externalFiles(options.external);
+  const tasks = orderedTasks(inFlightBytes);
+  let inflating: Inflation | undefined;
+
+  /** Unpacks a small block as a whole at its end, while the next ones are read; a large one as it comes. */
+  const unpacker: Unpacker = (block, raw) => {
+    if (unpackedSize(block) <= wholeBytes) {
+      const packed: Uint8Array[] = [];
+      return {
+        push: (bytes) => void packed.push(bytes),
+        end() {
+          const whole = packed.length === 1 ? packed[0]! : Buffer.concat(packed);
+          const unpacked = unpackWhole(block, whole);
+          // What is wrong with it is told in its turn, which may come later.
+          unpacked.catch(() => undefined);
+          tasks.add(async () => {
+            raw.push(await unpacked);
+            raw.end();
+          }, whole.length + unpackedSize(block));
+        },
+      };
+    }
+    const begun = inflation(block);
+    inflating = begun;
+    tasks.add(() => drain(begun.output, raw), inflationBytes);
+    return { push: begun.write, end: begun.end };
+  };
+
+  function begin(start: BlockStart): BlockReader {
+    const { tag, block } = start;
+    const { deliver, end } = deliverTo(sink, tag, block);
+    const inTurn: Deliver = (numbers) => tasks.add(() => deliver(numbers), numbers.byteLength);
+    const { external: where } = start;
+    if (where) {
+      return {
+        push: () => undefined,
+        end() {
+          tasks.add(() => external.read(block, where, numberDecoder(block, deliver)));
+          tasks.add(end);
+        },
+      };
+    }
+    const isPacked = start.encoding === "GZipBase64Binary";
+    const reader = blockReader(start, isPacked ? deliver : inTurn, unpacker);
+    return {
+      push: reader.push,
+      end() {
+        reader.end();
+        tasks.add(end);
+      },
+    };
+  }
+
+  const parser = giftiParser(path, begin);
+  let header: GiftiHeader;
+  try {
+    try {
+      for await (const piece of gunzipped(pieces, path)) {
+        for (let at = 0; at < piece.length; at += sliceLength) {
+          parser.push(piece.subarray(at, at + sliceLength));
+          await inflating?.room();
+          await tasks.room();
+        }
+      }
+      header = parser.end();
+    } catch (error) {
+      // What was wrong with earlier arrays is told first, whenever it is found.
+      inflating?.abandon();
+      await tasks.done();
+      throw error;
+    }
+    await tasks.done();
+    await external.readRest();
+  } finally {
+    inflating?.abandon();
+    await external.close();
+  }
+  return gathered ? withNumbers(header, gathered.data) : header;
+}
+
+async function drain(output: AsyncIterable<Uint8Array>, raw: ByteReader): Promise<void> {
+  for await (const bytes of output) raw.push(bytes);
+  raw.end();
+}
