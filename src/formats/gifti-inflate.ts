@@ -1,12 +1,10 @@
 import type { TransformOptions } from "node:stream";
 import { createUnzip, unzip, type ZlibOptions } from "node:zlib";
 import type { GiftiBlock } from "./gifti-data.ts";
-import { unpackError, unpackedSize } from "./gifti-unpack.ts";
+import type { ByteReader } from "./gifti-decode.ts";
+import { chunkSize, unpackError, unpackedSize, unzipOptions } from "./gifti-unpack.ts";
 
-/** Bytes that are unpacked at a time of a block that is unpacked as it arrives. */
-const chunkSize = 2 ** 18;
-
-/** Bytes that such a block holds, packed and unpacked. */
+/** Bytes that a block holds, packed and unpacked, that is unpacked as it arrives. */
 export const inflationBytes: number = 4 * chunkSize;
 
 /**
@@ -15,11 +13,8 @@ export const inflationBytes: number = 4 * chunkSize;
  * @returns rejects with a FormatError where the block is damaged or unpacks to more than its dimensions say
  */
 export function unpackWhole(block: GiftiBlock, packed: Uint8Array): Promise<Uint8Array> {
-  const size = unpackedSize(block);
-  // One chunk that is never quite full: another would be set aside to find that nothing follows.
-  const options = { chunkSize: Math.max(64, size + 1), maxOutputLength: Math.max(1, size) };
   return new Promise((resolve, reject) => {
-    unzip(packed, options, (error, raw) => {
+    unzip(packed, unzipOptions(block), (error, raw) => {
       if (error) reject(unpackError(block, packed, error));
       else resolve(raw);
     });
@@ -37,11 +32,11 @@ export interface Inflation {
   /** Resolves once more bytes are wanted, at once where they are. */
   room(): Promise<void>;
   /**
-   * The raw bytes as they are unpacked, never more than the dimensions say.
+   * Hands the raw bytes on as they are unpacked, never more than the dimensions say, and tells of their end.
    *
    * @throws FormatError at the end of the block where it is damaged or unpacks to more
    */
-  readonly output: AsyncGenerator<Uint8Array, void, undefined>;
+  drain(raw: ByteReader): Promise<void>;
 }
 
 /** Starts to unpack a block. */
@@ -69,13 +64,13 @@ export function inflation(block: GiftiBlock): Inflation {
     resume();
   }
 
-  async function* output(): AsyncGenerator<Uint8Array, void, undefined> {
+  async function drain(raw: ByteReader): Promise<void> {
     let left = unpackedSize(block);
     let trouble: NodeJS.ErrnoException | undefined;
     try {
-      for await (const raw of stream as AsyncIterable<Uint8Array>) {
-        yield raw.subarray(0, left);
-        left -= raw.length;
+      for await (const bytes of stream as AsyncIterable<Uint8Array>) {
+        raw.push(bytes.subarray(0, left));
+        left -= bytes.length;
         if (left < 0) {
           trouble = Object.assign(new Error("too much"), { code: "ERR_BUFFER_TOO_LARGE" });
           break;
@@ -90,6 +85,7 @@ export function inflation(block: GiftiBlock): Inflation {
     if (isAbandoned) return;
     if (first === undefined) trouble = Object.assign(new Error("unexpected end of file"), { code: "Z_BUF_ERROR" });
     if (trouble) throw unpackError(block, first ?? new Uint8Array(), trouble);
+    raw.end();
   }
 
   return {
@@ -111,7 +107,7 @@ export function inflation(block: GiftiBlock): Inflation {
       wants ??= gate();
       await wants.promise;
     },
-    output: output(),
+    drain,
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Collector, collector, deliverTo, type Gifti, type GiftiSink, withNumbers } from "./gifti-collect.ts";
-import { type BlockReader, type ByteReader, type Deliver, numberDecoder } from "./gifti-decode.ts";
+import { type BlockReader, type Deliver, numberDecoder } from "./gifti-decode.ts";
 import { type ExternalFile, externalFiles } from "./gifti-external.ts";
 import { type Inflation, inflation, inflationBytes, unpackWhole } from "./gifti-inflate.ts";
 import { type BlockStart, type GiftiHeader, giftiParser } from "./gifti-parser.ts";
@@ -56,7 +56,9 @@ export async function streamGifti(
   const sink = options.sink ?? gathered!.sink;
   const external = externalFiles(options.external);
   const tasks = orderedTasks(inFlightBytes);
+  /** The block that is being read, if it is unpacked as it arrives, and all such blocks that are not yet unpacked. */
   let inflating: Inflation | undefined;
+  const inflations = new Set<Inflation>();
 
   /** Unpacks a small block as a whole at its end, while the next ones are read; a large one as it comes. */
   const unpacker: Unpacker = (block, raw) => {
@@ -78,8 +80,18 @@ export async function streamGifti(
     }
     const begun = inflation(block);
     inflating = begun;
-    tasks.add(() => drain(begun.output, raw), inflationBytes);
-    return { push: begun.write, end: begun.end };
+    inflations.add(begun);
+    tasks.add(async () => {
+      await begun.drain(raw);
+      inflations.delete(begun);
+    }, inflationBytes);
+    return {
+      push: begun.write,
+      end() {
+        begun.end();
+        inflating = undefined;
+      },
+    };
   };
 
   function begin(start: BlockStart): BlockReader {
@@ -128,13 +140,8 @@ export async function streamGifti(
     await tasks.done();
     await external.readRest();
   } finally {
-    inflating?.abandon();
+    for (const begun of inflations) begun.abandon();
     await external.close();
   }
   return gathered ? withNumbers(header, gathered.data) : header;
-}
-
-async function drain(output: AsyncIterable<Uint8Array>, raw: ByteReader): Promise<void> {
-  for await (const bytes of output) raw.push(bytes);
-  raw.end();
 }

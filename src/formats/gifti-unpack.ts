@@ -48,14 +48,29 @@ export function unpackAtEnd(block: GiftiBlock, raw: ByteReader): ByteReader {
       const packed = Buffer.concat(pieces);
       let unpacked: Uint8Array;
       try {
-        // Despite the name of the encoding the stream is mostly zlib's; unzip tells the two apart by their first bytes.
-        unpacked = unzipSync(packed, { maxOutputLength: Math.max(1, Math.min(unpackedSize(block), 2 ** 32)) });
+        unpacked = unzipSync(packed, unzipOptions(block));
       } catch (cause) {
         throw unpackError(block, packed, cause as NodeJS.ErrnoException);
       }
       raw.push(unpacked);
       raw.end();
     },
+  };
+}
+
+/** Bytes that are unpacked at a time of large blocks. */
+export const chunkSize: number = 2 ** 18;
+
+/**
+ * How zlib's `unzip` is to unpack a block as a whole. Despite the name of the encoding the stream is mostly zlib's; unzip
+ * tells the two apart by their first bytes.
+ */
+export function unzipOptions(block: GiftiBlock): { readonly chunkSize: number; readonly maxOutputLength: number } {
+  const size = unpackedSize(block);
+  // A small one in one chunk that is never quite full: another would be set aside to find that nothing follows.
+  return {
+    chunkSize: Math.min(chunkSize, Math.max(64, size + 1)),
+    maxOutputLength: Math.max(1, Math.min(size, 2 ** 32)),
   };
 }
 
