@@ -42,10 +42,12 @@ export function base64Decoder(path: string): Base64Decoder {
   let nPadding = 0;
   let end: number | undefined;
 
-  /** One character after the other, for all that the fast way leaves. */
-  function decodeSlowly(text: Uint8Array, start: number): Uint8Array {
-    const decoded = Buffer.allocUnsafe(Math.ceil((text.length + nDigits) / 4) * 3);
-    let filled = 0;
+  /**
+   * One character after the other, for all that the fast way leaves.
+   *
+   * @returns how much of `decoded` is filled, where `filled` was before
+   */
+  function decodeSlowly(text: Uint8Array, start: number, decoded: Buffer, filled: number): number {
     for (let i = 0; i < text.length; i++) {
       const value = meaning[text[i]!]!;
       if (value < 64 && nPadding === 0) {
@@ -66,21 +68,29 @@ export function base64Decoder(path: string): Base64Decoder {
         throw new FormatError(path, `${what}, got ${shown}. The file looks damaged: fetch it again`, start + i);
       }
     }
-    return decoded.subarray(0, filled);
+    return filled;
   }
 
   return {
     push(text, start) {
       end = start + text.length;
-      // Up to a boundary of groups one by one, then as many whole groups as there are at once.
-      const nFirst = (4 - nDigits) % 4;
-      const nFast = nPadding > 0 ? 0 : (text.length - nFirst) & ~3;
-      if (nFast < 64) return decodeSlowly(text, start);
-      const first = decodeSlowly(text.subarray(0, nFirst), start);
-      const middle = nDigits === 0 ? decodeFast(text.subarray(nFirst, nFirst + nFast)) : undefined;
-      if (middle === undefined) return joined(first, decodeSlowly(text.subarray(nFirst), start + nFirst));
-      const last = decodeSlowly(text.subarray(nFirst + nFast), start + nFirst + nFast);
-      return joined(first, middle, last);
+      // White space and padding at the ends, and up to a boundary of groups, one by one; what is between at once.
+      let from = 0;
+      let to = text.length;
+      while (from < to && meaning[text[from]!]! === space) from++;
+      while (to > from && meaning[text[to - 1]!]! >= space) to--;
+      from += (4 - nDigits) % 4;
+      to -= (to - from) & 3;
+      const decoded = Buffer.allocUnsafe(Math.ceil((text.length + nDigits) / 4) * 3);
+      let filled = 0;
+      if (nPadding === 0 && to - from >= leastFast) {
+        filled = decodeSlowly(text.subarray(0, from), start, decoded, filled);
+        const fast = nDigits === 0 ? decodeFast(text.subarray(from, to), decoded, filled) : undefined;
+        filled = fast ?? filled;
+        const rest = fast === undefined ? from : to;
+        filled = decodeSlowly(text.subarray(rest), start + rest, decoded, filled);
+      } else filled = decodeSlowly(text, start, decoded, filled);
+      return decoded.subarray(0, filled);
     },
     end() {
       if (nDigits > 0 && nDigits + nPadding !== 4) {
@@ -96,29 +106,33 @@ export function base64Decoder(path: string): Base64Decoder {
   };
 }
 
+/** Characters below which it is not worth while to decode them at once. */
+const leastFast = 64;
+
 const misplaced = 'base64 text must end with its padding ("=", one or two, filling up the last group of four)';
 
-/** Longer texts become strings that V8 keeps among its large objects, at fifty times the cost. */
+/**
+ * Characters that are decoded at once: they stay in the cache between the searches, and longer texts become strings that
+ * V8 keeps among its large objects, at fifty times the cost.
+ */
 const sliceLength = 2 ** 15;
 
 /**
- * The bytes of whole groups of digits; undefined where they hold anything else. Node's decoder passes over what is no
- * digit and ends at "=", so that it gives fewer bytes exactly where there is any such character.
+ * Decodes whole groups of digits. Node's decoder passes over what is no digit and ends at "=", so that it gives fewer
+ * bytes exactly where there is any such character.
+ *
+ * @returns how much of `decoded` is filled, where `filled` was before; undefined where the text holds anything else
  */
-function decodeFast(text: Uint8Array): Uint8Array | undefined {
+function decodeFast(text: Uint8Array, decoded: Buffer, filled: number): number | undefined {
   const digits = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
-  if (foreign.some((digit) => digits.includes(digit))) return undefined;
-  const decoded = Buffer.allocUnsafe((digits.length / 4) * 3);
-  let filled = 0;
   for (let at = 0; at < digits.length; at += sliceLength) {
-    filled += decoded.write(digits.toString("latin1", at, at + sliceLength), filled, "base64");
+    const slice = digits.subarray(at, at + sliceLength);
+    if (foreign.some((digit) => slice.includes(digit))) return undefined;
+    const wanted = (slice.length / 4) * 3;
+    if (decoded.write(slice.toString("latin1"), filled, wanted, "base64") < wanted) return undefined;
+    filled += wanted;
   }
-  return filled === decoded.length ? decoded : undefined;
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const filled = parts.filter((part) => part.length > 0);
-  return filled.length === 1 ? filled[0]! : Buffer.concat(filled);
+  return filled;
 }
 
 /** Bytes as base64 text in one line, padded. */

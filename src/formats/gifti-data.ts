@@ -36,9 +36,10 @@ interface TypeInfo {
   readonly bytes: number;
   readonly isWhole: boolean;
   /** The array in memory: 64-bit whole numbers become doubles, since only those mix with the other numbers. */
-  readonly memory: new (
-    length: number,
-  ) => GiftiData;
+  readonly memory: {
+    new (buffer: ArrayBuffer): GiftiData;
+    readonly BYTES_PER_ELEMENT: number;
+  };
   /** Numbers over host-ordered bytes of a buffer. */
   readonly view: (buffer: ArrayBuffer, at: number, length: number) => GiftiData | BigInt64Array | BigUint64Array;
 }
@@ -104,9 +105,10 @@ export function isWholeType(type: GiftiDataType): boolean {
   return types[type].isWhole;
 }
 
-/** Memory for numbers of a type. */
+/** Memory for numbers of a type, with whatever is there: all of it is to be written. */
 export function memoryFor(type: GiftiDataType, length: number): GiftiData {
-  return new types[type].memory(length);
+  const { memory } = types[type];
+  return new memory(Buffer.allocUnsafeSlow(length * memory.BYTES_PER_ELEMENT).buffer);
 }
 
 /**

@@ -21,6 +21,37 @@ export function unpackWhole(block: GiftiBlock, packed: Uint8Array): Promise<Uint
   });
 }
 
+/** Gathers bytes in memory that is used again and again. */
+export interface Gatherer {
+  add(bytes: Uint8Array): void;
+  /** All that was added. */
+  bytes(): Uint8Array;
+  /** The memory may be used for others. */
+  release(): void;
+}
+
+/** Gives {@link Gatherer}s that share memory, each until it is released: fresh memory costs more than the copy. */
+export function gatherers(): () => Gatherer {
+  const spare: Buffer[] = [];
+  return () => {
+    let memory = spare.pop() ?? Buffer.allocUnsafeSlow(2 ** 16);
+    let filled = 0;
+    return {
+      add(bytes) {
+        if (filled + bytes.length > memory.length) {
+          const larger = Buffer.allocUnsafeSlow(2 * (filled + bytes.length));
+          larger.set(memory.subarray(0, filled));
+          memory = larger;
+        }
+        memory.set(bytes, filled);
+        filled += bytes.length;
+      },
+      bytes: () => memory.subarray(0, filled),
+      release: () => void spare.push(memory),
+    };
+  };
+}
+
 /** A packed block that is unpacked on another thread as it arrives. */
 export interface Inflation {
   /** Takes the next bytes of the block. */

@@ -1,11 +1,16 @@
 import { type Collector, collector, deliverTo, type Gifti, type GiftiSink, withNumbers } from "./gifti-collect.ts";
 import { type BlockReader, type Deliver, numberDecoder } from "./gifti-decode.ts";
 import { type ExternalFile, externalFiles } from "./gifti-external.ts";
-import { type Inflation, inflation, inflationBytes, unpackWhole } from "./gifti-inflate.ts";
+import { gatherers, type Inflation, inflation, inflationBytes, unpackWhole } from "./gifti-inflate.ts";
 import { type BlockStart, type GiftiHeader, giftiParser } from "./gifti-parser.ts";
 import { blockReader, type Unpacker, unpackedSize } from "./gifti-unpack.ts";
 import { gunzipped } from "./gunzip.ts";
 import { orderedTasks } from "./ordered-tasks.ts";
+import { readAhead } from "./read-ahead.ts";
+
+export type { GiftiReceiver, GiftiSink } from "./gifti-collect.ts";
+export type { ExternalFile } from "./gifti-external.ts";
+export type { GiftiArrayTag } from "./gifti-tag.ts";
 
 /** Settings of {@link streamGifti}. */
 export interface StreamGiftiOptions {
@@ -17,6 +22,9 @@ export interface StreamGiftiOptions {
 
 /** Text that is taken apart before it is asked whether what was found fits in memory. */
 const sliceLength = 2 ** 18;
+
+/** Pieces of the file that are asked for while others are taken apart. */
+const piecesAhead = 4;
 
 /** Arrays up to this many bytes are unpacked as a whole, several at once on several threads. */
 const wholeBytes = 2 ** 22;
@@ -56,6 +64,7 @@ export async function streamGifti(
   const sink = options.sink ?? gathered!.sink;
   const external = externalFiles(options.external);
   const tasks = orderedTasks(inFlightBytes);
+  const gather = gatherers();
   /** The block that is being read, if it is unpacked as it arrives, and all such blocks that are not yet unpacked. */
   let inflating: Inflation | undefined;
   const inflations = new Set<Inflation>();
@@ -63,18 +72,19 @@ export async function streamGifti(
   /** Unpacks a small block as a whole at its end, while the next ones are read; a large one as it comes. */
   const unpacker: Unpacker = (block, raw) => {
     if (unpackedSize(block) <= wholeBytes) {
-      const packed: Uint8Array[] = [];
+      const packed = gather();
       return {
-        push: (bytes) => void packed.push(bytes),
+        push: packed.add,
         end() {
-          const whole = packed.length === 1 ? packed[0]! : Buffer.concat(packed);
-          const unpacked = unpackWhole(block, whole);
+          const unpacked = unpackWhole(block, packed.bytes());
           // What is wrong with it is told in its turn, which may come later.
           unpacked.catch(() => undefined);
+          const held = packed.bytes().length + unpackedSize(block);
           tasks.add(async () => {
             raw.push(await unpacked);
+            packed.release();
             raw.end();
-          }, whole.length + unpackedSize(block));
+          }, held);
         },
       };
     }
@@ -123,7 +133,7 @@ export async function streamGifti(
   let header: GiftiHeader;
   try {
     try {
-      for await (const piece of gunzipped(pieces, path)) {
+      for await (const piece of readAhead(gunzipped(pieces, path), piecesAhead)) {
         for (let at = 0; at < piece.length; at += sliceLength) {
           parser.push(piece.subarray(at, at + sliceLength));
           await inflating?.room();

@@ -5,8 +5,9 @@ import { readTsv } from "../formats/tsv.ts";
 import { type CleaningOptions, cleanBold } from "./clean.ts";
 import { confoundColumns } from "./confounds.ts";
 import type { ResponseFiles } from "./find.ts";
+import { loadSurfaceSeries } from "./surface-series.ts";
 import { surfaceTargets, type Target, type TargetSpace } from "./target.ts";
-import { readRegionSeries, readSurfaceSeries, type TimeSeries } from "./time-series.ts";
+import { readRegionSeries, type TimeSeries } from "./time-series.ts";
 
 /** The responses of one participant to one story. */
 export interface Response {
@@ -59,7 +60,7 @@ export async function loadResponse(
   const stop = Math.min(end, nWhole);
   const cut = sliceRows(whole.bold, start, stop);
   const { trimStart = 0, trimEnd = 0, confounds: names = [], missingConfounds, ...cleaning } = options;
-  const read = [...files.files, files.events];
+  const read = [...whole.files, files.events];
   let confounds: Matrix | undefined;
   if (names.length > 0) {
     const path = confoundsPath(files);
@@ -107,13 +108,19 @@ function confoundsPath(files: ResponseFiles): string {
 async function readSeries(
   dataset: BidsDataset,
   files: ResponseFiles,
-): Promise<TimeSeries & { readonly space: TargetSpace }> {
+): Promise<TimeSeries & { readonly space: TargetSpace; readonly files: readonly string[] }> {
   const { hemispheres, kind } = files;
   const parts: TimeSeries[] = [];
+  const read: string[] = [];
   for (const [index, path] of files.files.entries()) {
-    const bytes = await dataset.source.read(path);
-    if (kind === "region") parts.push(readRegionSeries(bytes, path, hemispheres[index]!));
-    else parts.push({ bold: readSurfaceSeries(bytes, path, files.space), targets: [] });
+    if (kind === "region") {
+      parts.push(readRegionSeries(await dataset.source.read(path), path, hemispheres[index]!));
+      read.push(path);
+    } else {
+      const { bold, files: own } = await loadSurfaceSeries(dataset.source, path, files.space);
+      parts.push({ bold, targets: [] });
+      read.push(...own);
+    }
     const [first, here] = [parts[0]!.bold.nRows, parts.at(-1)!.bold.nRows];
     if (here !== first) {
       throw new FormatError(
@@ -123,13 +130,16 @@ async function readSeries(
     }
   }
   const bold = parts.length === 1 ? parts[0]!.bold : toFloat32(joinColumns(parts.map((part) => part.bold)));
-  if (kind === "region") return { bold, targets: parts.flatMap((part) => part.targets), space: { kind: "region" } };
+  if (kind === "region") {
+    return { bold, targets: parts.flatMap((part) => part.targets), space: { kind: "region" }, files: read };
+  }
   const count = (hemi: "L" | "R") => {
     const index = hemispheres.indexOf(hemi);
     return index < 0 ? 0 : parts[index]!.bold.nColumns;
   };
   const nVertices: readonly [number, number] = [count("L"), count("R")];
-  return { bold, targets: surfaceTargets(nVertices), space: { kind: "surface", space: files.space, nVertices } };
+  const space: TargetSpace = { kind: "surface", space: files.space, nVertices };
+  return { bold, targets: surfaceTargets(nVertices), space, files: read };
 }
 
 function qualityOf(bold: Matrix<Float32Array>): Response["quality"] {

@@ -7,6 +7,7 @@ import type { Surface, SurfaceRegion } from "../report/result.ts";
 import { candidateRuns } from "../responses/candidates.ts";
 import { findResponses, type ResponseFiles } from "../responses/find.ts";
 import { loadResponse, type Response } from "../responses/load.ts";
+import { loadGifti } from "../responses/load-gifti.ts";
 import type { Target, TargetSpace } from "../responses/target.ts";
 import { checkFolder, folderStore } from "../sources/node.ts";
 import type { Source } from "../sources/source.ts";
@@ -123,8 +124,8 @@ export async function loadInputs(
   }
   onProgress?.({ label: "reading responses", done: read.length, total: read.length });
   const scored = read[0]?.space;
-  const regions = options.regions && (await loadAtlas(options.regions, scored, outside.read));
-  const surfaces = options.surfaces && (await loadSurfaces(options.surfaces, scored, outside.read));
+  const regions = options.regions && (await loadAtlas(options.regions, scored, outside.readGifti));
+  const surfaces = options.surfaces && (await loadSurfaces(options.surfaces, scored, outside.readGifti));
   return {
     dataset,
     participants: read.map((one) => ({ ...one, hashes: hashesOf(one, source.hashes, outside.hashes()) })),
@@ -149,7 +150,7 @@ function outsideFiles() {
   };
   return {
     sourceOf,
-    read: (path: string) => sourceOf(path).read(basename(path)),
+    readGifti: (path: string) => loadGifti(sourceOf(path), basename(path), path),
     hashes: () =>
       [...folders].flatMap(([folder, { hashes }]) => [...hashes].map(([n, h]) => [join(folder, n), h] as const)),
   };
