@@ -11,10 +11,13 @@ import type {
 } from "./cifti-axes.ts";
 import { readMetadata } from "./gifti-array.ts";
 import { parseCount, parseNumber } from "./number.ts";
-import { parseXml, type XmlElement, type XmlSource, xmlAttribute, xmlChildren, xmlChildText, xmlText } from "./xml.ts";
+import { parseXml, type XmlElement, xmlAttribute, xmlChildren, xmlChildText, xmlText } from "./xml.ts";
 
 /** The XML of a CIFTI file, and how long the axes of its matrix are. */
-export interface CiftiSource extends XmlSource {
+export interface CiftiSource {
+  readonly bytes: Uint8Array;
+  /** The file, for messages. */
+  readonly path: string;
   readonly nRows: number;
   readonly nColumns: number;
 }
@@ -29,14 +32,14 @@ export function readCiftiXml(source: CiftiSource): CiftiAxes {
   const root = parseXml(source.bytes, source.path);
   const fail = (message: string, { start }: XmlElement) => new FormatError(source.path, message, start);
   if (root.name !== "CIFTI") throw fail(`the root element must be <CIFTI>, got <${root.name}>`, root);
-  const version = xmlAttribute(source, root, "Version");
+  const version = xmlAttribute(source.path, root, "Version");
   if (parseNumber(version) !== 2) {
     throw fail(`Version must be 2, got "${version}". Convert it with wb_command -file-convert`, root);
   }
   const matrix = onlyChild(source, root, "Matrix");
   const maps = new Map<string, XmlElement>();
   for (const map of xmlChildren(matrix, "MatrixIndicesMap")) {
-    for (const axis of xmlAttribute(source, map, "AppliesToMatrixDimension").split(",")) {
+    for (const axis of xmlAttribute(source.path, map, "AppliesToMatrixDimension").split(",")) {
       if (axis !== "0" && axis !== "1") throw fail(`AppliesToMatrixDimension must be 0 or 1, got "${axis}"`, map);
       if (maps.has(axis)) throw fail(`one <MatrixIndicesMap> must apply to each dimension, got two for ${axis}`, map);
       maps.set(axis, map);
@@ -50,20 +53,20 @@ export function readCiftiXml(source: CiftiSource): CiftiAxes {
   return {
     rows: readRows(source, mapOf("0")),
     columns: readColumns(source, mapOf("1")),
-    metadata: readMetadata({ ...source, external: undefined }, matrix),
+    metadata: readMetadata(source.path, matrix),
   };
 }
 
 function readRows(source: CiftiSource, map: XmlElement): CiftiRows {
-  const type = xmlAttribute(source, map, "IndicesMapToDataType");
+  const type = xmlAttribute(source.path, map, "IndicesMapToDataType");
   if (type === "CIFTI_INDEX_TYPE_SERIES") return readSeries(source, map);
   if (type !== "CIFTI_INDEX_TYPE_SCALARS") {
     const message = `rows must be a series or scalar maps (CIFTI_INDEX_TYPE_SERIES, CIFTI_INDEX_TYPE_SCALARS), got ${type}`;
     throw new FormatError(source.path, message, map.start);
   }
   const maps = xmlChildren(map, "NamedMap").map((element) => ({
-    name: xmlChildText(source, element, "MapName"),
-    metadata: readMetadata({ ...source, external: undefined }, element),
+    name: xmlChildText(source.path, element, "MapName"),
+    metadata: readMetadata(source.path, element),
   }));
   requireLength(source, map, "rows", maps.length, source.nRows);
   return { kind: "scalars", maps };
@@ -73,13 +76,13 @@ const units: ReadonlySet<string> = new Set<CiftiSeries["unit"]>(["SECOND", "HERT
 
 function readSeries(source: CiftiSource, map: XmlElement): CiftiSeries {
   const number = (name: string) => {
-    const text = xmlAttribute(source, map, name);
+    const text = xmlAttribute(source.path, map, name);
     const value = parseNumber(text);
     if (value !== undefined && Number.isFinite(value)) return value;
     throw new FormatError(source.path, `${name} must be a number, got "${text}"`, map.start);
   };
   const exponent = readExponent(source, map, "SeriesExponent");
-  const unit = xmlAttribute(source, map, "SeriesUnit");
+  const unit = xmlAttribute(source.path, map, "SeriesUnit");
   if (!units.has(unit)) {
     const message = `SeriesUnit must be one of ${[...units].join(", ")}, got "${unit}"`;
     throw new FormatError(source.path, message, map.start);
@@ -94,7 +97,7 @@ function readSeries(source: CiftiSource, map: XmlElement): CiftiSeries {
 }
 
 function readColumns(source: CiftiSource, map: XmlElement): CiftiColumns {
-  const type = xmlAttribute(source, map, "IndicesMapToDataType");
+  const type = xmlAttribute(source.path, map, "IndicesMapToDataType");
   const [element, second] = xmlChildren(map, "Volume");
   if (second) throw new FormatError(source.path, "there must be one <Volume> at most, got two", second.start);
   const volume = element && readVolume(source, element);
@@ -125,7 +128,7 @@ function readColumns(source: CiftiSource, map: XmlElement): CiftiColumns {
 
 function readBrainModel(source: CiftiSource, model: XmlElement, start: number, used: UsedOnce): CiftiBrainModel {
   const structure = readStructure(source, model);
-  const type = xmlAttribute(source, model, "ModelType");
+  const type = xmlAttribute(source.path, model, "ModelType");
   const count = readCount(source, model, "IndexCount");
   if (type === "CIFTI_MODEL_TYPE_VOXELS") {
     const child = onlyChild(source, model, "VoxelIndicesIJK");
@@ -171,7 +174,7 @@ function readParcels(source: CiftiSource, map: XmlElement, volume: CiftiVolume |
       throw new FormatError(source.path, "a <Parcel> must hold one <VoxelIndicesIJK> at most, got two", second.start);
     }
     const voxels = element ? readVoxels(source, element, used) : new Int32Array(0);
-    return { name: xmlAttribute(source, parcel, "Name"), vertices, voxels };
+    return { name: xmlAttribute(source.path, parcel, "Name"), vertices, voxels };
   });
   requireLength(source, map, "columns", parcels.length, source.nColumns);
   return { kind: "parcels", surfaces, parcels, volume };
@@ -222,7 +225,7 @@ function usedOnce(source: CiftiSource, volume: CiftiVolume | undefined): UsedOnc
 }
 
 function readVolume(source: CiftiSource, element: XmlElement): CiftiVolume {
-  const text = xmlAttribute(source, element, "VolumeDimensions");
+  const text = xmlAttribute(source.path, element, "VolumeDimensions");
   const shape = text.split(",").map((part) => parseCount(part.trim()));
   if (shape.length !== 3 || !shape.every((n) => n !== undefined && n < 2 ** 31)) {
     const message = `VolumeDimensions must be three whole numbers parted by commas, got "${text}"`;
@@ -230,7 +233,7 @@ function readVolume(source: CiftiSource, element: XmlElement): CiftiVolume {
   }
   const transform = onlyChild(source, element, "TransformationMatrixVoxelIndicesIJKtoXYZ");
   const exponent = readExponent(source, transform, "MeterExponent");
-  const texts = words(xmlText(source.bytes, transform, source.path));
+  const texts = words(xmlText(transform, source.path));
   const numbers = texts.map(parseNumber);
   const isWhole = numbers.length === 16 && numbers.every((value) => value !== undefined && Number.isFinite(value));
   if (!isWhole || numbers.slice(12).join() !== "0,0,0,1") {
@@ -252,7 +255,7 @@ function readVoxels(source: CiftiSource, element: XmlElement, used: UsedOnce): I
 }
 
 function readIndices(source: CiftiSource, element: XmlElement): Int32Array {
-  return Int32Array.from(words(xmlText(source.bytes, element, source.path)), (text) => {
+  return Int32Array.from(words(xmlText(element, source.path)), (text) => {
     const index = parseCount(text);
     if (index !== undefined && index < 2 ** 31) return index;
     const message = `<${element.name}> must hold whole numbers from 0, got ${JSON.stringify(text)}`;
@@ -261,21 +264,21 @@ function readIndices(source: CiftiSource, element: XmlElement): Int32Array {
 }
 
 function readStructure(source: CiftiSource, element: XmlElement): string {
-  const structure = xmlAttribute(source, element, "BrainStructure");
+  const structure = xmlAttribute(source.path, element, "BrainStructure");
   if (/^CIFTI_STRUCTURE_[A-Z0-9_]+$/.test(structure)) return structure;
   const message = `BrainStructure must begin with CIFTI_STRUCTURE_, got "${structure}"`;
   throw new FormatError(source.path, message, element.start);
 }
 
 function readCount(source: CiftiSource, element: XmlElement, name: string): number {
-  const text = xmlAttribute(source, element, name);
+  const text = xmlAttribute(source.path, element, name);
   const value = parseCount(text);
   if (value !== undefined) return value;
   throw new FormatError(source.path, `${name} must be a whole number from 0, got "${text}"`, element.start);
 }
 
 function readExponent(source: CiftiSource, element: XmlElement, name: string): number {
-  const text = xmlAttribute(source, element, name);
+  const text = xmlAttribute(source.path, element, name);
   if (/^[+-]?\d{1,2}$/.test(text)) return Number(text);
   throw new FormatError(source.path, `${name} must be a whole number, got "${text}"`, element.start);
 }

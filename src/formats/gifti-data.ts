@@ -1,8 +1,6 @@
-import { deflateSync, unzipSync } from "node:zlib";
-import { FormatError, OptionError, ShapeError } from "../errors.ts";
-import { type ByteRange, decodeBase64, encodeBase64 } from "./base64.ts";
-import { formatBytes, hostIsLittleEndian, ownMemory, swapByteOrder } from "./byte-order.ts";
-import { parseNumber } from "./number.ts";
+import { deflateSync } from "node:zlib";
+import { OptionError, ShapeError } from "../errors.ts";
+import { encodeBase64 } from "./base64.ts";
 
 /** The numbers of a GIFTI array in memory. */
 export type GiftiData =
@@ -38,24 +36,40 @@ interface TypeInfo {
   readonly bytes: number;
   readonly isWhole: boolean;
   /** The array in memory: 64-bit whole numbers become doubles, since only those mix with the other numbers. */
-  readonly memory: new (
-    length: number,
-  ) => GiftiData;
-  /** Numbers over host-ordered bytes at the start of a buffer. */
-  readonly view: (buffer: ArrayBuffer, length: number) => GiftiData | BigInt64Array | BigUint64Array;
+  readonly memory: {
+    new (buffer: ArrayBuffer): GiftiData;
+    readonly BYTES_PER_ELEMENT: number;
+  };
+  /** Numbers over host-ordered bytes of a buffer. */
+  readonly view: (buffer: ArrayBuffer, at: number, length: number) => GiftiData | BigInt64Array | BigUint64Array;
 }
 
 const types: Readonly<Record<GiftiDataType, TypeInfo>> = {
-  NIFTI_TYPE_INT8: { bytes: 1, isWhole: true, memory: Int8Array, view: (b, n) => new Int8Array(b, 0, n) },
-  NIFTI_TYPE_UINT8: { bytes: 1, isWhole: true, memory: Uint8Array, view: (b, n) => new Uint8Array(b, 0, n) },
-  NIFTI_TYPE_INT16: { bytes: 2, isWhole: true, memory: Int16Array, view: (b, n) => new Int16Array(b, 0, n) },
-  NIFTI_TYPE_UINT16: { bytes: 2, isWhole: true, memory: Uint16Array, view: (b, n) => new Uint16Array(b, 0, n) },
-  NIFTI_TYPE_INT32: { bytes: 4, isWhole: true, memory: Int32Array, view: (b, n) => new Int32Array(b, 0, n) },
-  NIFTI_TYPE_UINT32: { bytes: 4, isWhole: true, memory: Uint32Array, view: (b, n) => new Uint32Array(b, 0, n) },
-  NIFTI_TYPE_INT64: { bytes: 8, isWhole: true, memory: Float64Array, view: (b, n) => new BigInt64Array(b, 0, n) },
-  NIFTI_TYPE_UINT64: { bytes: 8, isWhole: true, memory: Float64Array, view: (b, n) => new BigUint64Array(b, 0, n) },
-  NIFTI_TYPE_FLOAT32: { bytes: 4, isWhole: false, memory: Float32Array, view: (b, n) => new Float32Array(b, 0, n) },
-  NIFTI_TYPE_FLOAT64: { bytes: 8, isWhole: false, memory: Float64Array, view: (b, n) => new Float64Array(b, 0, n) },
+  NIFTI_TYPE_INT8: { bytes: 1, isWhole: true, memory: Int8Array, view: (b, at, n) => new Int8Array(b, at, n) },
+  NIFTI_TYPE_UINT8: { bytes: 1, isWhole: true, memory: Uint8Array, view: (b, at, n) => new Uint8Array(b, at, n) },
+  NIFTI_TYPE_INT16: { bytes: 2, isWhole: true, memory: Int16Array, view: (b, at, n) => new Int16Array(b, at, n) },
+  NIFTI_TYPE_UINT16: { bytes: 2, isWhole: true, memory: Uint16Array, view: (b, at, n) => new Uint16Array(b, at, n) },
+  NIFTI_TYPE_INT32: { bytes: 4, isWhole: true, memory: Int32Array, view: (b, at, n) => new Int32Array(b, at, n) },
+  NIFTI_TYPE_UINT32: { bytes: 4, isWhole: true, memory: Uint32Array, view: (b, at, n) => new Uint32Array(b, at, n) },
+  NIFTI_TYPE_INT64: { bytes: 8, isWhole: true, memory: Float64Array, view: (b, at, n) => new BigInt64Array(b, at, n) },
+  NIFTI_TYPE_UINT64: {
+    bytes: 8,
+    isWhole: true,
+    memory: Float64Array,
+    view: (b, at, n) => new BigUint64Array(b, at, n),
+  },
+  NIFTI_TYPE_FLOAT32: {
+    bytes: 4,
+    isWhole: false,
+    memory: Float32Array,
+    view: (b, at, n) => new Float32Array(b, at, n),
+  },
+  NIFTI_TYPE_FLOAT64: {
+    bytes: 8,
+    isWhole: false,
+    memory: Float64Array,
+    view: (b, at, n) => new Float64Array(b, at, n),
+  },
 };
 
 /** Whether a data type is one that can be read. */
@@ -71,7 +85,7 @@ export function bytesPerNumber(type: GiftiDataType): number {
   return types[type].bytes;
 }
 
-/** Where an array's data block lies and what its tag says of it. */
+/** What the tag of an array says of its data block. */
 export interface GiftiBlock {
   readonly path: string;
   /** The array's place in its file, for messages: `"array 3"`. */
@@ -80,108 +94,39 @@ export interface GiftiBlock {
   /** How many numbers the dimensions make. */
   readonly length: number;
   readonly isLittleEndian: boolean;
-  /** Byte at which the block begins. */
-  readonly start: number;
+  /** Byte at which the array's tag begins. */
+  readonly tagStart: number;
+  /** Byte at which the block begins, once it has. */
+  start: number;
+}
+
+/** Whether numbers of a type are whole. */
+export function isWholeType(type: GiftiDataType): boolean {
+  return types[type].isWhole;
+}
+
+/** Memory for numbers of a type, with whatever is there: all of it is to be written. */
+export function memoryFor(type: GiftiDataType, length: number): GiftiData {
+  const { memory } = types[type];
+  return new memory(Buffer.allocUnsafeSlow(length * memory.BYTES_PER_ELEMENT).buffer);
 }
 
 /**
- * The numbers of a block of text, parted by white space.
+ * The numbers over host-ordered bytes of a type, in place where they lie as this machine needs them and are no 64-bit
+ * whole numbers.
  *
- * @throws FormatError where one is no number, does not fit the data type, or there are more or fewer than `length`
+ * @param inexact - told of a whole number beyond 2^53, which a double does not hold
  */
-export function decodeAscii(block: GiftiBlock, bytes: Uint8Array, ranges: readonly ByteRange[]): GiftiData {
-  const { path, where, type, length } = block;
+export function numbersOver(type: GiftiDataType, bytes: Uint8Array, inexact: (value: bigint) => void): GiftiData {
   const info = types[type];
-  const nBytes = ranges.reduce((sum, range) => sum + range.end - range.start, 0);
-  // A number takes a character and one to part it from the next: no memory is set aside for more than can be there.
-  const data = new info.memory(Math.min(length, (nBytes + ranges.length) >> 1));
-  let found = 0;
-  for (const { start, end } of ranges) {
-    for (let at = start; at < end; ) {
-      const from = at;
-      while (at < end && bytes[at]! > 0x20) at++;
-      if (at === from) {
-        at++;
-        continue;
-      }
-      const text = String.fromCharCode(...bytes.subarray(from, Math.min(at, from + 64)));
-      const value = parseNumber(text);
-      if (value === undefined) {
-        throw new FormatError(path, `${where} must hold numbers, got ${JSON.stringify(text)}`, from);
-      }
-      if (found < data.length) data[found] = value;
-      if (info.isWhole && found < data.length && !(data[found] === value && Number.isSafeInteger(value))) {
-        throw new FormatError(path, `${where} must hold numbers that fit ${type}, got ${text}`, from);
-      }
-      found++;
-    }
-  }
-  if (found !== length) {
-    throw new FormatError(
-      path,
-      `${where} must hold ${length} numbers, as its dimensions say, got ${found}`,
-      block.start,
-    );
-  }
-  return data;
-}
-
-/**
- * The numbers of a base64 block, compressed or not.
- *
- * @throws FormatError where the text is not base64, the compressed stream is damaged, or the bytes are more or fewer
- * than the dimensions say; no more than that is ever unpacked
- */
-export function decodeBinary(
-  block: GiftiBlock,
-  bytes: Uint8Array,
-  ranges: readonly ByteRange[],
-  isCompressed: boolean,
-): GiftiData {
-  const packed = decodeBase64(bytes, ranges, block.path);
-  return decodeNumbers(block, isCompressed ? inflate(block, packed) : packed);
-}
-
-/**
- * The numbers that raw bytes stand for.
- *
- * @throws FormatError where there are more or fewer bytes than the dimensions say
- */
-export function decodeNumbers(block: GiftiBlock, raw: Uint8Array): GiftiData {
-  const { path, where, type, length, isLittleEndian, start } = block;
-  const info = types[type];
-  if (raw.length !== length * info.bytes) {
-    throw new FormatError(
-      path,
-      `${where} must hold ${length} numbers of ${info.bytes} bytes, as its dimensions and data type say, got ${raw.length} bytes`,
-      start,
-    );
-  }
-  const ordered = isLittleEndian === hostIsLittleEndian ? ownMemory(raw) : ownMemory(swapByteOrder(raw, info.bytes));
-  const view = info.view(ordered.buffer, length);
+  const isPlaced = bytes.byteOffset % info.bytes === 0 && bytes.buffer instanceof ArrayBuffer;
+  const placed = isPlaced ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
+  const view = info.view(placed.buffer, placed.byteOffset, placed.length / info.bytes);
   if (!(view instanceof BigInt64Array) && !(view instanceof BigUint64Array)) return view;
   return Float64Array.from(view, (value) => {
-    if (Number.isSafeInteger(Number(value))) return Number(value);
-    throw new FormatError(path, `${where} must hold whole numbers within 2^53, exact in a double, got ${value}`, start);
+    if (!Number.isSafeInteger(Number(value))) inexact(value);
+    return Number(value);
   });
-}
-
-function inflate(block: GiftiBlock, packed: Uint8Array): Uint8Array {
-  const { path, where, type, length, start } = block;
-  const expected = length * types[type].bytes;
-  try {
-    // Despite the name of the encoding the stream is mostly zlib's; unzip tells the two apart by their first bytes.
-    return unzipSync(packed, { maxOutputLength: Math.max(1, Math.min(expected, 2 ** 32)) });
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    const trouble =
-      code === "ERR_BUFFER_TOO_LARGE"
-        ? `${where} must unpack to ${expected} bytes, as its dimensions and data type say, got more`
-        : code === "Z_BUF_ERROR"
-          ? `${where} must be a whole compressed stream, got one that ends early. The file looks truncated: fetch it again`
-          : `${where} must be a zlib or gzip stream, got bytes ${formatBytes(packed)} (${(cause as Error).message}). The file looks damaged: fetch it again`;
-    throw new FormatError(path, trouble, start, { cause });
-  }
 }
 
 /**

@@ -1,38 +1,18 @@
 import { gunzipSync } from "node:zlib";
 import { FormatError } from "../errors.ts";
-import { formatBytes } from "./byte-order.ts";
-import {
-  formatArray,
-  formatMetadata,
-  type GiftiArray,
-  type GiftiSource,
-  readArray,
-  readMetadata,
-  xmlSafe,
-} from "./gifti-array.ts";
-import type { GiftiEncoding } from "./gifti-data.ts";
-import { parseCount, parseNumber } from "./number.ts";
-import { parseXml, type XmlElement, xmlAttribute, xmlChildren, xmlText } from "./xml.ts";
+import { formatArray, formatMetadata, xmlSafe } from "./gifti-array.ts";
+import { collector, deliverTo, type Gifti, withNumbers } from "./gifti-collect.ts";
+import type { GiftiBlock, GiftiEncoding } from "./gifti-data.ts";
+import { type BlockReader, type ByteReader, numberDecoder } from "./gifti-decode.ts";
+import { checkExternal, externalNotGiven } from "./gifti-external.ts";
+import { type GiftiLabel, giftiParser } from "./gifti-parser.ts";
+import type { ExternalBlock } from "./gifti-tag.ts";
+import { blockReader, unpackAtEnd, unpackedSize } from "./gifti-unpack.ts";
+import { isGzip } from "./gunzip.ts";
 
-export type { GiftiArray, GiftiCoordinateSystem } from "./gifti-array.ts";
-
-/** A GIFTI file: data on the vertices of a surface, or the surface itself. */
-export interface Gifti {
-  /** What the file says of itself; of a name given twice, the last. */
-  readonly metadata: Readonly<Record<string, string>>;
-  /** The label table, empty where there is none. */
-  readonly labels: readonly GiftiLabel[];
-  readonly arrays: readonly GiftiArray[];
-}
-
-/** One row of a label table. */
-export interface GiftiLabel {
-  /** The value that stands for this label in an array of intent `NIFTI_INTENT_LABEL`. */
-  readonly key: number;
-  readonly name: string;
-  /** Red, green, blue, alpha in 0..1; NaN where the file gives none. */
-  readonly rgba: readonly [number, number, number, number];
-}
+export type { GiftiArray, GiftiArrayHeader, GiftiCoordinateSystem } from "./gifti-array.ts";
+export type { Gifti } from "./gifti-collect.ts";
+export type { GiftiHeader, GiftiLabel } from "./gifti-parser.ts";
 
 /** Settings of {@link readGifti}. */
 export interface ReadGiftiOptions {
@@ -52,7 +32,7 @@ const maxUnpacked = 2 ** 31;
 /**
  * The content of a GIFTI file: metadata, labels and arrays, every encoding and byte order of the standard, compressed
  * as a whole (`.gii.gz`) or not. The names `GIFTI_ENCODING_*`, `GIFTI_ENDIAN_*` and `Index` for a label's key, which
- * older programs wrote, are understood.
+ * older programs wrote, are understood. For files that should not be in memory as a whole there is `streamGifti`.
  *
  * @param bytes - the whole file
  * @throws FormatError where the file is not what the standard says, with the byte at fault (of the unpacked XML, in a
@@ -62,27 +42,41 @@ const maxUnpacked = 2 ** 31;
  */
 export function readGifti(bytes: Uint8Array, options: ReadGiftiOptions = {}): Gifti {
   const path = options.path ?? "GIFTI";
-  const xml = unpack(bytes, path);
-  const root = parseXml(xml, path);
-  if (root.name !== "GIFTI") {
-    throw new FormatError(path, `the root element must be <GIFTI>, got <${root.name}>`, root.start);
-  }
-  const file: GiftiSource = { bytes: xml, path, external: options.external };
-  const version = root.attributes.get("Version");
-  if (version !== undefined && parseNumber(version) !== 1) {
-    throw new FormatError(path, `Version must be 1.0, got "${version}"`, root.start);
-  }
-  const arrays = xmlChildren(root, "DataArray").map((element, index) => readArray(file, element, index));
-  const declared = parseCount(xmlAttribute(file, root, "NumberOfDataArrays"));
-  if (declared !== arrays.length) {
-    const shown = root.attributes.get("NumberOfDataArrays");
-    throw new FormatError(
-      path,
-      `NumberOfDataArrays must be the number of arrays, ${arrays.length}, got "${shown}"`,
-      root.start,
-    );
-  }
-  return { metadata: readMetadata(file, root), labels: readLabels(file, root), arrays };
+  const { sink, data } = collector(path);
+  const parser = giftiParser(path, (start) => {
+    const { deliver, end } = deliverTo(sink, start.tag, start.block);
+    const reader = start.external
+      ? externalReader(start.block, start.external, numberDecoder(start.block, deliver), options.external)
+      : blockReader(start, deliver, unpackAtEnd);
+    return {
+      push: reader.push,
+      end() {
+        reader.end();
+        end();
+      },
+    };
+  });
+  parser.push(unpack(bytes, path));
+  return withNumbers(parser.end(), data);
+}
+
+/** The numbers of an array that lie in another file; what stands in `<Data>` itself is passed over. */
+function externalReader(
+  block: GiftiBlock,
+  { fileName, offset }: ExternalBlock,
+  numbers: ByteReader,
+  external: ReadGiftiOptions["external"],
+): BlockReader {
+  return {
+    push: () => undefined,
+    end() {
+      if (!external) throw externalNotGiven(block, fileName);
+      const bytes = external(fileName);
+      checkExternal(block, { fileName, offset }, bytes.length);
+      numbers.push(bytes.subarray(offset, offset + unpackedSize(block)));
+      numbers.end();
+    },
+  };
 }
 
 /**
@@ -112,50 +106,16 @@ export function writeGifti(gifti: Gifti, options: WriteGiftiOptions = {}): Uint8
 }
 
 function unpack(bytes: Uint8Array, path: string): Uint8Array {
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    try {
-      return gunzipSync(bytes, { maxOutputLength: maxUnpacked });
-    } catch (cause) {
-      const tooLarge = (cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
-      const trouble = tooLarge
-        ? "a compressed file must unpack to at most 2 GiB, got more. Unpack it first if it is what it says"
-        : `a file that begins as gzip must be a whole gzip stream, got one that is not (${(cause as Error).message}). It looks truncated or damaged: fetch it again`;
-      throw new FormatError(path, trouble, undefined, { cause });
-    }
+  if (!isGzip(bytes)) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: maxUnpacked });
+  } catch (cause) {
+    const tooLarge = (cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
+    const trouble = tooLarge
+      ? "a compressed file must unpack to at most 2 GiB, got more. Unpack it first if it is what it says"
+      : `a file that begins as gzip must be a whole gzip stream, got one that is not (${(cause as Error).message}). It looks truncated or damaged: fetch it again`;
+    throw new FormatError(path, trouble, undefined, { cause });
   }
-  const start = new TextDecoder("latin1").decode(bytes.subarray(0, 64)).replace("\u00ef\u00bb\u00bf", "").trimStart();
-  if (start.startsWith("<")) return bytes;
-  const hint = start.startsWith("BZh") ? "It is compressed with bzip2: unpack it first" : "Is it a GIFTI file?";
-  throw new FormatError(
-    path,
-    `a GIFTI file must be XML in UTF-8, or gzip of it, got bytes ${formatBytes(bytes)}. ${hint}`,
-    0,
-  );
-}
-
-function readLabels(file: GiftiSource, root: XmlElement): GiftiLabel[] {
-  const elements = xmlChildren(root, "LabelTable").flatMap((table) => xmlChildren(table, "Label"));
-  return elements.map((element) => {
-    const key = element.attributes.get("Key") ?? element.attributes.get("Index") ?? xmlAttribute(file, element, "Key");
-    if (!/^[+-]?\d+$/.test(key) || !Number.isSafeInteger(Number(key))) {
-      throw new FormatError(file.path, `a label's Key must be a whole number, got "${key}"`, element.start);
-    }
-    const colour = (name: string) => {
-      const text = element.attributes.get(name);
-      const value = text === undefined ? Number.NaN : parseNumber(text);
-      if (value !== undefined) return value;
-      throw new FormatError(
-        file.path,
-        `a label's ${name} must be a number, got "${text}" (label ${key})`,
-        element.start,
-      );
-    };
-    return {
-      key: Number(key),
-      name: xmlText(file.bytes, element, file.path),
-      rgba: [colour("Red"), colour("Green"), colour("Blue"), colour("Alpha")],
-    };
-  });
 }
 
 function formatLabel(label: GiftiLabel): string {

@@ -5,10 +5,10 @@ import type { RunFacts } from "./run-facts.ts";
 /** The value that most items have, the first of equally common ones, and how many have it. */
 function mostCommon<Item, Found>(
   items: readonly Item[],
-  valueOf: (item: Item) => Found,
+  keyOf: (item: Item) => Found,
 ): { readonly value: Found; readonly n: number } {
   const counts = new Map<Found, number>();
-  for (const item of items) counts.set(valueOf(item), (counts.get(valueOf(item)) ?? 0) + 1);
+  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1);
   const [value, n] = [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best));
   return { value, n };
 }

@@ -6,8 +6,9 @@ import { type CleaningOptions, cleanBold } from "./clean.ts";
 import { chooseConfounds } from "./confound-strategies.ts";
 import { confoundColumns } from "./confounds.ts";
 import type { ResponseFiles } from "./find.ts";
+import { loadSurfaceSeries } from "./surface-series.ts";
 import { surfaceTargets, type Target, type TargetSpace } from "./target.ts";
-import { readRegionSeries, readSurfaceSeries, type TimeSeries } from "./time-series.ts";
+import { readRegionSeries, type TimeSeries } from "./time-series.ts";
 
 /** The responses of one participant to one story. */
 export interface Response {
@@ -62,7 +63,7 @@ export async function loadResponse(
   const stop = Math.min(end, nWhole);
   const cut = sliceRows(whole.bold, start, stop);
   const { trimStart = 0, trimEnd = 0, confounds: names = [], missingConfounds, ...cleaning } = options;
-  const read = [...files.files, files.events];
+  const read = [...whole.files, files.events];
   let confounds: Matrix | undefined;
   const confoundNames: string[] = [];
   if (names.length > 0) {
@@ -114,6 +115,8 @@ function confoundsPath(files: ResponseFiles): string {
 /** All volumes of a run, as its files hold them. */
 export interface WholeRun extends TimeSeries {
   readonly space: TargetSpace;
+  /** Every file that was read. */
+  readonly files: readonly string[];
 }
 
 /**
@@ -124,10 +127,16 @@ export interface WholeRun extends TimeSeries {
 export async function loadRun(dataset: BidsDataset, files: ResponseFiles): Promise<WholeRun> {
   const { hemispheres, kind } = files;
   const parts: TimeSeries[] = [];
+  const read: string[] = [];
   for (const [index, path] of files.files.entries()) {
-    const bytes = await dataset.source.read(path);
-    if (kind === "region") parts.push(readRegionSeries(bytes, path, hemispheres[index]!));
-    else parts.push({ bold: readSurfaceSeries(bytes, path, files.space), targets: [] });
+    if (kind === "region") {
+      parts.push(readRegionSeries(await dataset.source.read(path), path, hemispheres[index]!));
+      read.push(path);
+    } else {
+      const { bold, files: own } = await loadSurfaceSeries(dataset.source, path, files.space);
+      parts.push({ bold, targets: [] });
+      read.push(...own);
+    }
     const [first, here] = [parts[0]!.bold.nRows, parts.at(-1)!.bold.nRows];
     if (here !== first) {
       throw new FormatError(
@@ -137,13 +146,16 @@ export async function loadRun(dataset: BidsDataset, files: ResponseFiles): Promi
     }
   }
   const bold = parts.length === 1 ? parts[0]!.bold : toFloat32(joinColumns(parts.map((part) => part.bold)));
-  if (kind === "region") return { bold, targets: parts.flatMap((part) => part.targets), space: { kind: "region" } };
+  if (kind === "region") {
+    return { bold, targets: parts.flatMap((part) => part.targets), space: { kind: "region" }, files: read };
+  }
   const count = (hemi: "L" | "R") => {
     const index = hemispheres.indexOf(hemi);
     return index < 0 ? 0 : parts[index]!.bold.nColumns;
   };
   const nVertices: readonly [number, number] = [count("L"), count("R")];
-  return { bold, targets: surfaceTargets(nVertices), space: { kind: "surface", space: files.space, nVertices } };
+  const space: TargetSpace = { kind: "surface", space: files.space, nVertices };
+  return { bold, targets: surfaceTargets(nVertices), space, files: read };
 }
 
 function qualityOf(bold: Matrix<Float32Array>): Response["quality"] {

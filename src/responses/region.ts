@@ -1,7 +1,7 @@
 import { FormatError, OptionError } from "../errors.ts";
 import type { Gifti } from "../formats/gifti.ts";
 import type { Source } from "../sources/source.ts";
-import { readWholeGifti } from "./whole-gifti.ts";
+import { loadGifti } from "./load-gifti.ts";
 
 /** A region of an atlas on one hemisphere. */
 export interface Region {
@@ -50,7 +50,7 @@ export async function loadRegions(
         `loadRegions: the name must say the hemisphere (hemi-L, lh., .L.), got "${path}". Give hemi with the path.`,
       );
     }
-    regions.push(...regionsOfLabels(readWholeGifti(await source.read(path), path), { path, hemi, ...options }));
+    regions.push(...regionsOfLabels(await loadGifti(source, path), { path, hemi, ...options }));
   }
   return regions;
 }

@@ -6,6 +6,7 @@ import { NotFoundError, OptionError } from "../errors.ts";
 import type { Surface, SurfaceRegion } from "../report/result.ts";
 import { findResponses, type ResponseFiles, type ResponseQuery } from "../responses/find.ts";
 import { loadResponse, type Response } from "../responses/load.ts";
+import { loadGifti } from "../responses/load-gifti.ts";
 import type { Target, TargetSpace } from "../responses/target.ts";
 import { folderStore } from "../sources/node.ts";
 import type { Source } from "../sources/source.ts";
@@ -122,8 +123,8 @@ export async function loadInputs(
   }
   onProgress?.({ label: "reading responses", done: read.length, total: read.length });
   const scored = read[0]?.space;
-  const regions = options.regions && (await loadAtlas(options.regions, scored, outside.read));
-  const surfaces = options.surfaces && (await loadSurfaces(options.surfaces, scored, outside.read));
+  const regions = options.regions && (await loadAtlas(options.regions, scored, outside.readGifti));
+  const surfaces = options.surfaces && (await loadSurfaces(options.surfaces, scored, outside.readGifti));
   return {
     dataset,
     participants: read.map((one) => ({ ...one, hashes: hashesOf(one, source.hashes, outside.hashes()) })),
@@ -155,7 +156,7 @@ function outsideFiles() {
   };
   return {
     sourceOf,
-    read: (path: string) => sourceOf(path).read(basename(path)),
+    readGifti: (path: string) => loadGifti(sourceOf(path), basename(path), path),
     hashes: () =>
       [...folders].flatMap(([folder, { hashes }]) => [...hashes].map(([n, h]) => [join(folder, n), h] as const)),
   };

@@ -1,17 +1,17 @@
 import { basename } from "node:path";
 import { FormatError, OptionError } from "../errors.ts";
+import type { Gifti } from "../formats/gifti.ts";
 import type { Surface, SurfaceRegion } from "../report/result.ts";
 import { hemiOfName, regionsOfLabels } from "../responses/region.ts";
 import type { TargetSpace } from "../responses/target.ts";
-import { readWholeGifti } from "../responses/whole-gifti.ts";
 
-type ReadFile = (path: string) => Promise<Uint8Array>;
+type ReadFile = (path: string) => Promise<Gifti>;
 
 /**
  * The regions of an atlas, from label GIFTI files whose names say their hemisphere.
  *
  * @param space - of the responses that the regions are for
- * @param read - gives a file's bytes
+ * @param read - gives a file's content
  * @throws OptionError where the responses are not on a surface, or have other vertices
  * @throws FormatError, NotFoundError where a file cannot be read
  */
@@ -28,7 +28,7 @@ export async function loadAtlas(
   const regions: SurfaceRegion[] = [];
   for (const path of paths) {
     const hemi = requireHemi("--regions", path);
-    const gifti = readWholeGifti(await read(path), path);
+    const gifti = await read(path);
     checkVertices(path, hemi, gifti.arrays[0]?.data.length ?? 0, space);
     regions.push(...regionsOfLabels(gifti, { path, hemi }));
   }
@@ -39,7 +39,7 @@ export async function loadAtlas(
  * Meshes to draw maps on, from surface GIFTI files whose names say their hemisphere.
  *
  * @param space - of the responses that are drawn
- * @param read - gives a file's bytes
+ * @param read - gives a file's content
  * @throws OptionError where the responses are not on a surface, or have other vertices
  * @throws FormatError, NotFoundError where a file cannot be read
  */
@@ -56,7 +56,7 @@ export async function loadSurfaces(
   const surfaces: Surface[] = [];
   for (const path of paths) {
     const hemi = requireHemi("--surfaces", path);
-    const { arrays } = readWholeGifti(await read(path), path);
+    const { arrays } = await read(path);
     const points = arrays.find((array) => array.intent === "NIFTI_INTENT_POINTSET");
     const triangles = arrays.find((array) => array.intent === "NIFTI_INTENT_TRIANGLE");
     if (!points || !triangles) {

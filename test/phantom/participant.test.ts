@@ -4,7 +4,9 @@ import { readTsv } from "../../src/formats/tsv.ts";
 import { type ParticipantPlan, participantFiles } from "../../src/phantom/participant.ts";
 import { planHemispheres, planRegions, planStories } from "../../src/phantom/plan.ts";
 import { type PhantomRegion, phantomRegions } from "../../src/phantom/regions.ts";
-import { readRegionSeries, readSurfaceSeries } from "../../src/responses/time-series.ts";
+import { loadSurfaceSeries } from "../../src/responses/surface-series.ts";
+import { readRegionSeries } from "../../src/responses/time-series.ts";
+import { memoryStore } from "../../src/sources/memory.ts";
 import { tinierStory, tinyStory } from "./tiny.ts";
 
 const nVertices = 162;
@@ -37,8 +39,10 @@ const regionPath = (story: string, hemi: string) =>
   `sub-01/func/sub-01_task-${story}_hemi-${hemi}_atlas-phantom_timeseries.tsv`;
 const regionSeries = (files: ReadonlyMap<string, Uint8Array | string>, story: string, hemi: "L" | "R") =>
   readRegionSeries(new TextEncoder().encode(files.get(regionPath(story, hemi)) as string), "table", hemi);
-const surfaceSeries = (files: ReadonlyMap<string, Uint8Array | string>, story: string, hemi: string) =>
-  readSurfaceSeries(files.get(surfacePath(story, hemi)) as Uint8Array, "gifti", "phantom");
+const surfaceSeries = async (files: ReadonlyMap<string, Uint8Array | string>, story: string, hemi: string) => {
+  const source = memoryStore({ gifti: files.get(surfacePath(story, hemi))! });
+  return (await loadSurfaceSeries(source, "gifti", "phantom")).bold;
+};
 
 describe("participantFiles", () => {
   const { plan } = planOf();
@@ -53,22 +57,22 @@ describe("participantFiles", () => {
     for (const path of files.keys()) expect(parseBidsName(path)!.entities["sub"]).toBe("01");
   });
 
-  it("hold the volumes of each story, the regions by name, the vertices of a hemisphere", () => {
+  it("hold the volumes of each story, the regions by name, the vertices of a hemisphere", async () => {
     for (const [index, story] of ["tiny", "tinier"].entries()) {
       for (const hemi of ["L", "R"] as const) {
         const { bold, targets } = regionSeries(files, story, hemi);
         expect([bold.nRows, bold.nColumns]).toEqual([nVolumes[index], phantomRegions.length]);
         expect(targets).toEqual(phantomRegions.map(({ name }) => ({ name, hemi })));
-        const surface = surfaceSeries(files, story, hemi);
+        const surface = await surfaceSeries(files, story, hemi);
         expect([surface.nRows, surface.nColumns]).toEqual([nVolumes[index], nVertices]);
       }
     }
   });
 
-  it("have region series that are the means over the region's vertices (identity, to their rounding)", () => {
+  it("have region series that are the means over the region's vertices (identity, to their rounding)", async () => {
     for (const { hemi, regionOfVertex } of hemispheres) {
       const series = regionSeries(files, "tiny", hemi).bold;
-      const surface = surfaceSeries(files, "tiny", hemi);
+      const surface = await surfaceSeries(files, "tiny", hemi);
       for (let r = 0; r < phantomRegions.length; r++) {
         const members = [...regionOfVertex.keys()].filter((v) => regionOfVertex[v] === r);
         for (const t of [0, 5, nVolumes[0]! - 1]) {
@@ -80,11 +84,12 @@ describe("participantFiles", () => {
     }
   });
 
-  it("lie around 1,000, the same level in all stories", () => {
-    const levels = ["tiny", "tinier"].map((story) => {
-      const { data } = surfaceSeries(files, story, "L");
-      return data.reduce((sum, value) => sum + value, 0) / data.length;
-    });
+  it("lie around 1,000, the same level in all stories", async () => {
+    const levels: number[] = [];
+    for (const story of ["tiny", "tinier"]) {
+      const { data } = await surfaceSeries(files, story, "L");
+      levels.push(data.reduce((sum, value) => sum + value, 0) / data.length);
+    }
     // 162 vertices with a spread of 40: standard error 3; noise adds less.
     for (const level of levels) expect(Math.abs(level - 1000)).toBeLessThan(15);
     expect(Math.abs(levels[0]! - levels[1]!)).toBeLessThan(5);
@@ -119,7 +124,7 @@ describe("participantFiles", () => {
 });
 
 describe("what is planted", () => {
-  it("is the signal times its strength, ten units a standard deviation, cut at the stories (recovery)", () => {
+  it("is the signal times its strength, ten units a standard deviation, cut at the stories (recovery)", async () => {
     const strong = phantomRegions.map((region) =>
       region.content === "noise" ? region : { ...region, signalToNoise: 1000 },
     );
@@ -142,9 +147,9 @@ describe("what is planted", () => {
 });
 
 describe("noise of vertices", () => {
-  const neighbourCorrelation = (vertexNoise: number) => {
+  const neighbourCorrelation = async (vertexNoise: number) => {
     const { plan } = planOf({ responses: "surface", vertexNoise });
-    const { data, nRows } = surfaceSeries(filesOf(plan), "tiny", "L");
+    const { data, nRows } = await surfaceSeries(filesOf(plan), "tiny", "L");
     const { neighbours, regionOfVertex } = hemispheres[0]!;
     const series = (v: number) => {
       const values = Float64Array.from({ length: nRows }, (_, t) => data[t * nVertices + v]!);
@@ -164,16 +169,16 @@ describe("noise of vertices", () => {
     return { near: mean(near), far: mean(far.filter(([v, u]) => !neighbours[v]!.includes(u))) };
   };
 
-  it("outside all regions is shared among neighbours, and hardly with others", () => {
-    const { near, far } = neighbourCorrelation(1);
+  it("outside all regions is shared among neighbours, and hardly with others", async () => {
+    const { near, far } = await neighbourCorrelation(1);
     // Two vertices of six neighbours share four of seven draws: 4 / 7; the mean over a hundred pairs is near it.
     expect(near).toBeGreaterThan(0.45);
     expect(near).toBeLessThan(0.7);
     expect(Math.abs(far)).toBeLessThan(0.15);
   });
 
-  it("is none within a region where vertexNoise is 0: all its vertices differ by their baselines alone", () => {
-    const surface = surfaceSeries(filesOf(planOf({ responses: "surface", vertexNoise: 0 }).plan), "tiny", "L");
+  it("is none within a region where vertexNoise is 0: all its vertices differ by their baselines alone", async () => {
+    const surface = await surfaceSeries(filesOf(planOf({ responses: "surface", vertexNoise: 0 }).plan), "tiny", "L");
     const { regionOfVertex } = hemispheres[0]!;
     const [a, b] = [...regionOfVertex.keys()].filter((v) => regionOfVertex[v] === 0);
     const differences = Array.from(

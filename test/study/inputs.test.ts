@@ -83,11 +83,16 @@ describe("loadInputs", () => {
   test("every response is read once", async () => {
     const counts = new Map<string, number>();
     const folder = folderStore(study.at("data"));
+    const count = (path: string) => counts.set(path, (counts.get(path) ?? 0) + 1);
     const read = (path: string) => {
-      counts.set(path, (counts.get(path) ?? 0) + 1);
+      count(path);
       return folder.read(path);
     };
-    await loadInputs(options(), { source: { ...folder, read } });
+    const stream = (path: string) => {
+      count(path);
+      return folder.stream(path);
+    };
+    await loadInputs(options(), { source: { ...folder, read, stream } });
     const responses = [...counts].filter(([path]) => path.endsWith(".func.gii"));
     expect(responses).toHaveLength(4);
     expect(responses.filter(([, n]) => n !== 1)).toEqual([]);

@@ -1,0 +1,156 @@
+import { FormatError } from "../errors.ts";
+import { hostIsLittleEndian, swapByteOrder } from "./byte-order.ts";
+import { bytesPerNumber, type GiftiBlock, type GiftiData, isWholeType, memoryFor, numbersOver } from "./gifti-data.ts";
+import { parseNumber } from "./number.ts";
+
+/** Takes the numbers of an array as they are decoded, in order and never more than its dimensions say. */
+export type Deliver = (numbers: GiftiData) => void;
+
+/** Numbers that a decoder of text delivers at once. */
+const batchLength = 2 ** 13;
+
+/** How much of a text that should be a number is looked at. */
+const longestNumber = 64;
+
+/** Takes bytes that arrive in pieces of any size. */
+export interface ByteReader {
+  push(bytes: Uint8Array): void;
+  /** @throws FormatError where the bytes were not what they should have been */
+  end(): void;
+}
+
+/**
+ * Decodes the raw bytes of an array. What is wrong with them is said at their end: more or fewer bytes than the
+ * dimensions say, a whole number that is not exact in a double.
+ */
+export function numberDecoder(block: GiftiBlock, deliver: Deliver): ByteReader {
+  const { path, where, type, length, isLittleEndian } = block;
+  const size = bytesPerNumber(type);
+  const isHostOrder = size === 1 || isLittleEndian === hostIsLittleEndian;
+  let total = 0;
+  /** Bytes of a number that lies across two pieces. */
+  let part: Uint8Array = new Uint8Array(0);
+  let inexact: bigint | undefined;
+
+  function decode(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    const ordered = isHostOrder ? bytes : swapByteOrder(bytes, size);
+    deliver(
+      numbersOver(type, ordered, (value) => {
+        inexact ??= value;
+      }),
+    );
+  }
+
+  return {
+    push(raw) {
+      const left = Math.max(0, length * size - total);
+      total += raw.length;
+      let bytes = raw.subarray(0, left);
+      if (part.length > 0) {
+        const missing = size - part.length;
+        const whole = Buffer.concat([part, bytes.subarray(0, missing)]);
+        bytes = bytes.subarray(missing);
+        part = whole.length < size ? whole : whole.subarray(size);
+        if (whole.length === size) decode(whole);
+      }
+      const nWhole = bytes.length - (bytes.length % size);
+      decode(bytes.subarray(0, nWhole));
+      if (nWhole < bytes.length) part = bytes.slice(nWhole);
+    },
+    end() {
+      if (total !== length * size) {
+        throw new FormatError(
+          path,
+          `${where} must hold ${length} numbers of ${size} bytes, as its dimensions and data type say, got ${total} bytes`,
+          block.start,
+        );
+      }
+      if (inexact !== undefined) {
+        const message = `${where} must hold whole numbers within 2^53, exact in a double, got ${inexact}`;
+        throw new FormatError(path, message, block.start);
+      }
+    },
+  };
+}
+
+/** Takes the text of a data block, or what it stands for, as it arrives. */
+export interface BlockReader {
+  /**
+   * @param start - byte of the file at which the text begins
+   * @throws FormatError where the text is damaged
+   */
+  push(text: Uint8Array, start: number): void;
+  /** @throws FormatError where the block is not what its tag says */
+  end(): void;
+}
+
+/** Decodes numbers in decimal notation, parted by white space. */
+export function asciiDecoder(block: GiftiBlock, deliver: Deliver): BlockReader {
+  const { path, where, type, length } = block;
+  const isWhole = isWholeType(type);
+  let found = 0;
+  let batch: GiftiData = memoryFor(type, 0);
+  let filled = 0;
+  /** The number that is being read, as far as it is looked at, and where it began; and where the text ended. */
+  let text = "";
+  let from = 0;
+  let end = 0;
+
+  function endNumber(): void {
+    if (text === "") return;
+    const value = parseNumber(text);
+    if (value === undefined) {
+      throw new FormatError(path, `${where} must hold numbers, got ${JSON.stringify(text)}`, from);
+    }
+    if (found < length) {
+      if (filled === batch.length) deliverBatch();
+      if (batch.length === 0) batch = memoryFor(type, Math.min(batchLength, length - found));
+      batch[filled] = value;
+      if (isWhole && !(batch[filled] === value && Number.isSafeInteger(value))) {
+        throw new FormatError(path, `${where} must hold numbers that fit ${type}, got ${text}`, from);
+      }
+      filled++;
+    }
+    found++;
+    text = "";
+  }
+
+  function deliverBatch(): void {
+    if (filled > 0) deliver(batch.subarray(0, filled) as GiftiData);
+    batch = memoryFor(type, 0);
+    filled = 0;
+  }
+
+  return {
+    push(bytes, start) {
+      // Numbers do not reach across a comment.
+      if (start !== end) endNumber();
+      end = start + bytes.length;
+      for (let at = 0; at < bytes.length; ) {
+        const first = at;
+        while (at < bytes.length && bytes[at]! > 0x20) at++;
+        if (at > first) {
+          if (text === "") from = start + first;
+          const room = longestNumber - text.length;
+          text += String.fromCharCode(...bytes.subarray(first, Math.min(at, first + room)));
+        }
+        if (at < bytes.length) {
+          endNumber();
+          at++;
+        }
+      }
+    },
+    end() {
+      endNumber();
+      deliverBatch();
+      if (found !== length) {
+        throw new FormatError(
+          path,
+          `${where} must hold ${length} numbers, as its dimensions say, got ${found}`,
+          block.start,
+        );
+      }
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import type { TransformOptions } from "node:stream";
+import { createUnzip, unzip, type ZlibOptions } from "node:zlib";
+import type { GiftiBlock } from "./gifti-data.ts";
+import type { ByteReader } from "./gifti-decode.ts";
+import { chunkSize, unpackError, unpackedSize, unzipOptions } from "./gifti-unpack.ts";
+
+/** Bytes that a block holds, packed and unpacked, that is unpacked as it arrives. */
+export const inflationBytes: number = 4 * chunkSize;
+
+/**
+ * The raw bytes of a packed block, unpacked on another thread.
+ *
+ * @returns rejects with a FormatError where the block is damaged or unpacks to more than its dimensions say
+ */
+export function unpackWhole(block: GiftiBlock, packed: Uint8Array): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    unzip(packed, unzipOptions(block), (error, raw) => {
+      if (error) reject(unpackError(block, packed, error));
+      else resolve(raw);
+    });
+  });
+}
+
+/** Gathers bytes in memory that is used again and again. */
+export interface Gatherer {
+  add(bytes: Uint8Array): void;
+  /** All that was added. */
+  bytes(): Uint8Array;
+  /** The memory may be used for others. */
+  release(): void;
+}
+
+/** Gives {@link Gatherer}s that share memory, each until it is released: fresh memory costs more than the copy. */
+export function gatherers(): () => Gatherer {
+  const spare: Buffer[] = [];
+  return () => {
+    let memory = spare.pop() ?? Buffer.allocUnsafeSlow(2 ** 16);
+    let filled = 0;
+    return {
+      add(bytes) {
+        if (filled + bytes.length > memory.length) {
+          const larger = Buffer.allocUnsafeSlow(2 * (filled + bytes.length));
+          larger.set(memory.subarray(0, filled));
+          memory = larger;
+        }
+        memory.set(bytes, filled);
+        filled += bytes.length;
+      },
+      bytes: () => memory.subarray(0, filled),
+      release: () => void spare.push(memory),
+    };
+  };
+}
+
+/** A packed block that is unpacked on another thread as it arrives. */
+export interface Inflation {
+  /** Takes the next bytes of the block. */
+  write(packed: Uint8Array): void;
+  /** The block ends here. */
+  end(): void;
+  /** Gives up: no more is unpacked, and nothing is told of what was wrong. */
+  abandon(): void;
+  /** Resolves once more bytes are wanted, at once where they are. */
+  room(): Promise<void>;
+  /**
+   * Hands the raw bytes on as they are unpacked, never more than the dimensions say, and tells of their end.
+   *
+   * @throws FormatError at the end of the block where it is damaged or unpacks to more
+   */
+  drain(raw: ByteReader): Promise<void>;
+}
+
+/** Starts to unpack a block. */
+export function inflation(block: GiftiBlock): Inflation {
+  const waiting = { readableHighWaterMark: 2 * chunkSize, writableHighWaterMark: 2 * chunkSize };
+  const options: ZlibOptions & TransformOptions = { chunkSize, ...waiting };
+  const stream = createUnzip(options);
+  let first: Uint8Array | undefined;
+  let isOver = false;
+  let isAbandoned = false;
+  let wants: Gate | undefined;
+  const ended = gate();
+  const resume = () => {
+    wants?.resolve();
+    wants = undefined;
+  };
+  stream.on("drain", resume).on("close", resume);
+  // It comes out of the loop over the stream as well.
+  stream.on("error", () => undefined);
+
+  /** What follows the end of the stream, or what is wrong with it, is not unpacked. */
+  function stop(): void {
+    isOver = true;
+    stream.destroy();
+    resume();
+  }
+
+  async function drain(raw: ByteReader): Promise<void> {
+    let left = unpackedSize(block);
+    let trouble: NodeJS.ErrnoException | undefined;
+    try {
+      for await (const bytes of stream as AsyncIterable<Uint8Array>) {
+        raw.push(bytes.subarray(0, left));
+        left -= bytes.length;
+        if (left < 0) {
+          trouble = Object.assign(new Error("too much"), { code: "ERR_BUFFER_TOO_LARGE" });
+          break;
+        }
+      }
+    } catch (cause) {
+      trouble = cause as NodeJS.ErrnoException;
+    }
+    stop();
+    // A damaged text is told of before what it stands for, and it may still come.
+    await ended.promise;
+    if (isAbandoned) return;
+    if (first === undefined) trouble = Object.assign(new Error("unexpected end of file"), { code: "Z_BUF_ERROR" });
+    if (trouble) throw unpackError(block, first ?? new Uint8Array(), trouble);
+    raw.end();
+  }
+
+  return {
+    write(packed) {
+      first ??= packed.slice(0, 8);
+      if (!isOver) stream.write(packed);
+    },
+    end() {
+      if (!isOver) stream.end();
+      ended.resolve();
+    },
+    abandon() {
+      isAbandoned = true;
+      stop();
+      ended.resolve();
+    },
+    async room() {
+      if (isOver || stream.destroyed || !stream.writableNeedDrain) return;
+      wants ??= gate();
+      await wants.promise;
+    },
+    drain,
+  };
+}
+
+/** A promise that is resolved from outside. */
+interface Gate {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+}
+
+function gate(): Gate {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((resolved) => {
+    resolve = resolved;
+  });
+  return { promise, resolve };
+}

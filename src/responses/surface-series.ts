@@ -1,0 +1,127 @@
+import { Matrix } from "../array/matrix.ts";
+import { transposeInto } from "../array/transpose-into.ts";
+import { FormatError } from "../errors.ts";
+import type { GiftiArrayTag, GiftiReceiver } from "../formats/gifti-stream.ts";
+import type { Source } from "../sources/source.ts";
+import { loadGiftiInto } from "./load-gifti.ts";
+import { knownVertices } from "./target.ts";
+
+/** The time series of one hemisphere. */
+export interface SurfaceSeries {
+  /** [nVolumes x nVertices], single precision. */
+  readonly bold: Matrix<Float32Array>;
+  /** Every file that was read: the GIFTI and those beside it in which numbers lie. */
+  readonly files: readonly string[];
+}
+
+/**
+ * The time series of one hemisphere from a functional GIFTI: one array [nVertices x nVolumes], or one array [nVertices]
+ * a volume. The file is read as it comes; memory is the result and an eighth.
+ *
+ * @param space - as in the file's name; where its number of vertices is known, the data must have it
+ * @throws FormatError where the arrays are neither, differ in length, hold something else than responses, or do not fit
+ * the space
+ * @throws NotFoundError where it, or a file in which its numbers lie, does not exist
+ */
+export async function loadSurfaceSeries(source: Source, path: string, space: string): Promise<SurfaceSeries> {
+  const files = [path];
+  let series: Series | undefined;
+  await loadGiftiInto(source, path, {
+    sink(tag) {
+      if (!INTENTS.has(tag.intent)) throw otherIntent(path, tag.intent);
+      const table = tag.nArrays === 1 && isTable(tag.dimensions) ? tag.dimensions : undefined;
+      if (tag.index === 0) {
+        const [nVertices, nVolumes] = table ?? [lengthOf(tag), tag.nArrays];
+        checkVertices(path, space, nVertices!, nVolumes!);
+        series = table ? tableSeries(path, tag) : volumeSeries(path, tag);
+      }
+      return series!.receiver(tag);
+    },
+    onFile: (beside) => void (files.includes(beside) || files.push(beside)),
+  });
+  if (!series) throw otherIntent(path, "no array");
+  return { bold: series.bold(), files };
+}
+
+/** A matrix that fills up. */
+interface Series {
+  /** Takes the numbers of an array. */
+  receiver(tag: GiftiArrayTag): GiftiReceiver;
+  bold(): Matrix<Float32Array>;
+}
+
+/** Some tools (AFNI) write time series with no intent. */
+const INTENTS: ReadonlySet<string> = new Set(["NIFTI_INTENT_TIME_SERIES", "NIFTI_INTENT_NONE"]);
+
+function otherIntent(path: string, got: string): FormatError {
+  return new FormatError(
+    path,
+    `a functional GIFTI must hold arrays of ${[...INTENTS].join(" or ")}, got ${got}. Choose another file`,
+  );
+}
+
+function checkVertices(path: string, space: string, nVertices: number, nVolumes: number): void {
+  const expected = knownVertices(space);
+  if (expected === undefined || nVertices === expected) return;
+  const hint =
+    nVolumes === expected ? "The array is transposed: vertices come first" : "The space in the name is wrong";
+  throw new FormatError(path, `a hemisphere of ${space} must have ${expected} vertices, got ${nVertices}. ${hint}`);
+}
+
+const isTable = (dimensions: readonly number[]) => dimensions.length === 2 && dimensions[1]! > 1;
+
+const lengthOf = ({ dimensions }: GiftiArrayTag) => dimensions.reduce((product, n) => product * n, 1);
+
+function memoryFor(path: string, nVolumes: number, nVertices: number): Float32Array<ArrayBuffer> {
+  try {
+    return new Float32Array(nVolumes * nVertices);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const message = `time series must fit in memory, got ${nVertices} vertices by ${nVolumes} volumes. Write them in parts`;
+    throw new FormatError(path, message, undefined, { cause });
+  }
+}
+
+/** One array of vertices by volumes. */
+function tableSeries(path: string, { dimensions, order }: GiftiArrayTag): Series {
+  const [nVertices, nVolumes] = dimensions as [number, number];
+  const data = memoryFor(path, nVolumes, nVertices);
+  const inOrder: GiftiReceiver = (offset, numbers) => data.set(numbers, offset);
+  // Where the first index, of vertices, runs fastest, the file holds volume after volume.
+  const transposed = () => transposeInto(data, nVertices, nVolumes, (length) => new Float32Array(length));
+  return {
+    receiver: () => (order === "column" ? inOrder : transposed()),
+    bold: () => Matrix.of(data, nVolumes, nVertices),
+  };
+}
+
+/**
+ * One array a volume. Memory for all is set aside only once an eighth of them is there, so that a damaged number of arrays
+ * takes no more than eight times what the file holds.
+ */
+function volumeSeries(path: string, first: GiftiArrayTag): Series {
+  const nVertices = lengthOf(first);
+  const nVolumes = first.nArrays;
+  let data = new Float32Array(0);
+
+  return {
+    receiver(tag) {
+      const { index, dimensions } = tag;
+      if (isTable(dimensions) || lengthOf(tag) !== nVertices) {
+        throw new FormatError(
+          path,
+          `arrays must be one a volume with ${nVertices} vertices each, got ${dimensions.join(" x ")} (array ${index}). Write one array a volume, or one of vertices by volumes`,
+        );
+      }
+      if ((index + 1) * nVertices > data.length) {
+        const nRows = (index + 1) * 8 >= nVolumes ? nVolumes : Math.min((index + 1) * 2, Math.ceil(nVolumes / 8));
+        const larger = memoryFor(path, nRows, nVertices);
+        larger.set(data);
+        data = larger;
+      }
+      const start = index * nVertices;
+      return (offset, numbers) => data.set(numbers, start + offset);
+    },
+    bold: () => Matrix.of(data, nVolumes, nVertices),
+  };
+}
