@@ -41,7 +41,9 @@ export { type GentleWord, type ReadGentleOptions, readGentle } from "./formats/g
 export {
   type Gifti,
   type GiftiArray,
+  type GiftiArrayHeader,
   type GiftiCoordinateSystem,
+  type GiftiHeader,
   type GiftiLabel,
   type ReadGiftiOptions,
   readGifti,
@@ -49,6 +51,15 @@ export {
   writeGifti,
 } from "./formats/gifti.ts";
 export type { GiftiData, GiftiDataType, GiftiEncoding } from "./formats/gifti-data.ts";
+export { type ReadGiftiHeaderOptions, readGiftiHeader, readGiftiStart } from "./formats/gifti-headers.ts";
+export {
+  type ExternalFile,
+  type GiftiArrayTag,
+  type GiftiReceiver,
+  type GiftiSink,
+  type StreamGiftiOptions,
+  streamGifti,
+} from "./formats/gifti-stream.ts";
 export {
   type ReadTextGridOptions,
   readTextGrid,
