@@ -71,7 +71,9 @@ export { type GentleWord, type ReadGentleOptions, readGentle } from "./formats/g
 export {
   type Gifti,
   type GiftiArray,
+  type GiftiArrayHeader,
   type GiftiCoordinateSystem,
+  type GiftiHeader,
   type GiftiLabel,
   type ReadGiftiOptions,
   readGifti,
@@ -79,6 +81,15 @@ export {
   writeGifti,
 } from "./formats/gifti.ts";
 export type { GiftiData, GiftiDataType, GiftiEncoding } from "./formats/gifti-data.ts";
+export { type ReadGiftiHeaderOptions, readGiftiHeader, readGiftiStart } from "./formats/gifti-headers.ts";
+export {
+  type ExternalFile,
+  type GiftiArrayTag,
+  type GiftiReceiver,
+  type GiftiSink,
+  type StreamGiftiOptions,
+  streamGifti,
+} from "./formats/gifti-stream.ts";
 export { type Mgh, readMgh } from "./formats/mgh.ts";
 export { type Nifti, type NiftiMask, readNifti, readNiftiMask } from "./formats/nifti.ts";
 export type { NiftiSpace } from "./formats/nifti-affine.ts";

@@ -114,8 +114,7 @@ function volumeSeries(path: string, first: GiftiArrayTag): Series {
         );
       }
       if ((index + 1) * nVertices > data.length) {
-        const nRows = (index + 1) * 8 >= nVolumes ? nVolumes : Math.min((index + 1) * 2, Math.ceil(nVolumes / 8));
-        const larger = memoryFor(path, nRows, nVertices);
+        const larger = memoryFor(path, rowsFor(index + 1, nVolumes), nVertices);
         larger.set(data);
         data = larger;
       }
@@ -124,4 +123,11 @@ function volumeSeries(path: string, first: GiftiArrayTag): Series {
     },
     bold: () => Matrix.of(data, nVolumes, nVertices),
   };
+}
+
+/** The least of all rows, an eighth of them, an eighth of that, ... in which a number of rows have room. */
+function rowsFor(nFilled: number, nRows: number): number {
+  let rows = nRows;
+  for (let fewer = Math.ceil(rows / 8); fewer >= nFilled && fewer < rows; fewer = Math.ceil(rows / 8)) rows = fewer;
+  return rows;
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { deflateSync, gzipSync } from "node:zlib";
@@ -7,8 +8,9 @@ import { type Gifti, type GiftiArray, readGifti, writeGifti } from "../../src/fo
 import { type GiftiArrayTag, streamGifti } from "../../src/formats/gifti-stream.ts";
 import { damage, expectOnlyFormatErrors } from "../support/fuzz.ts";
 import { describeWithShared, shared } from "../support/shared.ts";
+import { sha256 } from "./describe-gifti.ts";
 import { apart, bytes, malformedGifti, xml } from "./malformed-gifti.ts";
-import { inPieces } from "./pieces.ts";
+import { expectSame, inPieces } from "./pieces.ts";
 
 const fixtures = join(import.meta.dirname, "fixtures");
 const sizes = [1, 7, 1000, 65536] as const;
@@ -21,7 +23,7 @@ async function expectAgreement(path: string, size: number) {
   const options = { path: basename(path) };
   const whole = readGifti(content, { ...options, external });
   const beside = (file: string) => inPieces(external(file), size);
-  expect(await streamGifti(inPieces(content, size), { ...options, external: beside })).toEqual(whole);
+  expectSame(await streamGifti(inPieces(content, size), { ...options, external: beside }), whole);
 }
 
 const plain = { intent: "NIFTI_INTENT_TIME_SERIES", metadata: {}, coordinateSystems: [] };
@@ -51,8 +53,8 @@ describe("streamGifti", () => {
   );
 
   it.each([997, 65536, 2 ** 24])("agreement with readGifti: a large array in pieces of %i bytes", async (size) => {
-    expect(await streamGifti(inPieces(large, size))).toEqual(readGifti(large));
-    expect(await streamGifti(inPieces(gzipSync(large), size))).toEqual(readGifti(large));
+    expectSame(await streamGifti(inPieces(large, size)), readGifti(large));
+    expectSame(await streamGifti(inPieces(gzipSync(large), size)), readGifti(large));
   });
 
   it.each(malformedGifti.flatMap(([what, ...row]) => [1, 7, 1_000_000].map((size) => [what, size, ...row] as const)))(
@@ -106,29 +108,28 @@ describe("streamGifti", () => {
 describe("streamGifti with a sink", () => {
   it("identity: tags and numbers come in the order of the file, each piece where the last one ended", async () => {
     const tags: GiftiArrayTag[] = [];
-    const found: number[][] = [];
+    const hashes: (() => string)[] = [];
+    const { arrays, ...rest } = readGifti(large);
     const header = await streamGifti(inPieces(large, 1000), {
       sink(tag) {
         tags.push(tag);
-        const numbers: number[] = [];
-        found.push(numbers);
-        return (offset, piece) => {
-          expect(offset).toBe(numbers.length);
-          expect(found).toHaveLength(tag.index + 1);
-          for (const value of piece) numbers.push(value);
+        const hash = createHash("sha256");
+        let length = 0;
+        hashes.push(() => hash.digest("hex"));
+        return (offset, { buffer, byteOffset, byteLength, length: n }) => {
+          if (offset !== length || hashes.length !== tag.index + 1) throw new Error(`out of order at ${offset}`);
+          length += n;
+          hash.update(new Uint8Array(buffer, byteOffset, byteLength));
         };
       },
     });
-    const { arrays, ...rest } = readGifti(large);
     expect(header).toEqual({ ...rest, arrays: arrays.map(({ data: _, ...array }) => array) });
     expect(tags).toEqual(
       arrays.map(({ intent, dataType, dimensions }, index) => {
         return { index, nArrays: 3, intent, dataType, dimensions, order: "row" };
       }),
     );
-    expect(found.map((numbers) => Float64Array.from(numbers))).toEqual(
-      arrays.map(({ data }) => Float64Array.from(data)),
-    );
+    expect(hashes.map((digest) => digest())).toEqual(arrays.map(({ data }) => sha256(new Uint8Array(data.buffer))));
   });
 
   it("by hand: is not asked for an array of which less than an eighth is there", async () => {
@@ -214,7 +215,7 @@ describe("damaged files in pieces", () => {
     ),
   );
 
-  async function outcome(read: () => unknown): Promise<unknown> {
+  async function outcome(read: () => Gifti | Promise<Gifti>): Promise<Gifti | string> {
     try {
       return await read();
     } catch (error) {
@@ -230,24 +231,22 @@ describe("damaged files in pieces", () => {
     expect(nRead + nRefused).toBe(10_000);
   });
 
-  it("3,000 agree with readGifti, message for message", async () => {
-    const random = createRandom("agreement");
-    for (let i = 0; i < 3000; i++) {
-      const content = damage(seeds[i % seeds.length]!, random);
-      const streamed = await outcome(() => streamGifti(inPieces(content, [1, 7, 64, 1000][random.integer(4)]!)));
-      expect(streamed, `file ${i}`).toEqual(await outcome(() => readGifti(content)));
-    }
-  });
+  /** Where a block is packed badly and unpacks to too much, pieces decide which of the two is met first. */
+  const either = /must unpack to 4800000 bytes.*got more.*|must be a zlib or gzip stream.*incorrect data check.*/;
 
-  it("100 of a large array agree, but for the one of two faults of a packed block that is told", async () => {
-    const random = createRandom("large");
-    const either = /must unpack to 4800000 bytes.*got more.*|must be a zlib or gzip stream.*incorrect data check.*/;
-    const known = (found: unknown) =>
-      typeof found === "string" ? found.replace(either, "unpacks to other bytes") : found;
-    for (let i = 0; i < 100; i++) {
-      const content = damage(large, random);
-      const streamed = await outcome(() => streamGifti(inPieces(content, 5000)));
-      expect(known(streamed), `file ${i}`).toEqual(known(await outcome(() => readGifti(content))));
+  it.each([
+    ["3,000", seeds, [1, 7, 64, 1000], 3000],
+    ["50 with a large array", [large], [5000, 65536], 50],
+  ])("%s agree with readGifti, message for message", async (_, files, sizes, nFiles) => {
+    const random = createRandom("agreement");
+    for (let i = 0; i < nFiles; i++) {
+      const content = damage(files[i % files.length]!, random);
+      const whole = await outcome(() => readGifti(content));
+      const size = sizes[random.integer(sizes.length)]!;
+      const streamed = await outcome(() => streamGifti(inPieces(content, size)));
+      if (typeof whole === "string" || typeof streamed === "string") {
+        expect(String(streamed).replace(either, ""), `file ${i}`).toBe(String(whole).replace(either, ""));
+      } else expectSame(streamed, whole);
     }
   });
 });
@@ -256,7 +255,7 @@ for (const folder of ["gifti", "fsaverage5"]) {
   describeWithShared(`streamGifti on files of ${folder}`, `data/${folder}`, () => {
     const names = readdirSync(shared("data", folder)).filter(isGifti);
     // Byte by byte only what is small: each piece takes some microseconds.
-    const isSmall = (name: string) => readFileSync(shared("data", folder, name)).length < 50_000;
+    const isSmall = (name: string) => readFileSync(shared("data", folder, name)).length < 5000;
     const cases = names.flatMap((name) =>
       sizes.filter((size) => size > 7 || isSmall(name)).map((size) => [name, size] as const),
     );
