@@ -12,6 +12,8 @@ const characters: Readonly<Record<string, string>> = {
   ...{ amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0", lrm: "\u200e", rlm: "\u200f" },
 };
 
+type Fail = (message: string, remedy?: string) => FormatError;
+
 /**
  * The cues of a WebVTT file (`.vtt`), in order; comments, styles and regions are passed over. UTF-8. Tags for voices,
  * classes and looks are taken out, references such as `&amp;` resolved. A time stamp within a cue's text,
@@ -27,8 +29,10 @@ export function readVtt(bytes: Uint8Array, options: ReadSubtitleOptions = {}): r
   const lines = splitLines(bytes, path);
   const cues: SubtitleCue[] = [];
   let at = 0;
-  const fail = (message: string) =>
-    new FormatError(path, `${message} in line ${at + 1}`, lines[at]?.start ?? bytes.length);
+  const fail: Fail = (message, remedy) => {
+    const told = `${message} in line ${at + 1}${remedy === undefined ? "" : `. ${remedy}`}`;
+    return new FormatError(path, told, lines[at]?.start ?? bytes.length);
+  };
   const got = () => (lines[at] === undefined ? "the end" : JSON.stringify(lines[at]!.text.slice(0, 60)));
   const hasText = () => at < lines.length && lines[at]!.text !== "";
 
@@ -36,7 +40,7 @@ export function readVtt(bytes: Uint8Array, options: ReadSubtitleOptions = {}): r
   for (at = 1; hasText(); at++) {
     if (lines[at]!.text.includes("-->")) throw fail(`a blank line must stand before the first cue, got ${got()}`);
     if (lines[at]!.text.startsWith("X-TIMESTAMP-MAP")) {
-      throw fail(`times must count from the start of the audio, got ${got()}. Join the stream's parts into one file`);
+      throw fail(`times must count from the start of the audio, got ${got()}`, "Join the stream's parts into one file");
     }
   }
   for (;;) {
@@ -62,7 +66,7 @@ export function readVtt(bytes: Uint8Array, options: ReadSubtitleOptions = {}): r
   }
 }
 
-function splitSpans(line: string, fail: (message: string) => FormatError): SubtitleSpan[] {
+function splitSpans(line: string, fail: Fail): SubtitleSpan[] {
   const spans: { text: string; onset: number }[] = [{ text: "", onset: Number.NaN }];
   let done = 0;
   for (const { 0: whole, 1: tag, 2: name, index } of line.matchAll(mark)) {
@@ -72,18 +76,21 @@ function splitSpans(line: string, fail: (message: string) => FormatError): Subti
     if (name !== undefined) spans.at(-1)!.text += character(name, fail);
     else if (time) spans.push({ text: "", onset: cueSeconds(time[1], time[2]!, time[3]!, time[4]!) });
     else if (tag === undefined || !tags.has(/^\/?(\w*)/.exec(tag)![1]!)) {
-      throw fail(`a tag must be a time, b, c, i, lang, u or v, got ${JSON.stringify(whole)}. Write &lt; for a bracket`);
+      throw fail(
+        `a tag must be a time, b, c, i, lang, u or v, got ${JSON.stringify(whole)}`,
+        "Write &lt; for a bracket",
+      );
     }
   }
   spans.at(-1)!.text += line.slice(done);
   return spans.filter(({ text, onset }) => text !== "" || !Number.isNaN(onset));
 }
 
-function character(name: string, fail: (message: string) => FormatError): string {
+function character(name: string, fail: Fail): string {
   const known = Object.hasOwn(characters, name) ? characters[name] : undefined;
   if (known !== undefined) return known;
   const code = name.startsWith("#") ? Number(`${/^#x/i.test(name) ? "0" : ""}${name.slice(1)}`) : Number.NaN;
   const isCharacter = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
   if (isCharacter) return String.fromCodePoint(code);
-  throw fail(`a reference must be to a character, got ${JSON.stringify(`&${name};`)}. Write &amp; for an ampersand`);
+  throw fail(`a reference must be to a character, got ${JSON.stringify(`&${name};`)}`, "Write &amp; for an ampersand");
 }
