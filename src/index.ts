@@ -37,7 +37,9 @@ export { type ControlWindowOptions, randomWindow, shuffledWindow } from "./featu
 export type { DelayOptions } from "./features/delays.ts";
 export type { DesignOptions } from "./features/design.ts";
 export { forecastWindow, type WindowOptions } from "./features/window.ts";
+export { type EafAnnotation, type EafTier, type ReadEafOptions, readEaf } from "./formats/eaf.ts";
 export { type GentleWord, type ReadGentleOptions, readGentle } from "./formats/gentle.ts";
+export { type GentleJsonWord, readGentleJson } from "./formats/gentle-json.ts";
 export {
   type Gifti,
   type GiftiArray,
@@ -49,6 +51,9 @@ export {
   writeGifti,
 } from "./formats/gifti.ts";
 export type { GiftiData, GiftiDataType, GiftiEncoding } from "./formats/gifti-data.ts";
+export { type ReadMfaOptions, readMfaCsv, readMfaJson } from "./formats/mfa.ts";
+export { readSrt } from "./formats/srt.ts";
+export type { ReadSubtitleOptions, SubtitleCue, SubtitleSpan } from "./formats/subtitle.ts";
 export {
   type ReadTextGridOptions,
   readTextGrid,
@@ -57,6 +62,9 @@ export {
   type TextGridTier,
 } from "./formats/textgrid.ts";
 export { type ReadTsvOptions, readTsv, type Table } from "./formats/tsv.ts";
+export { type ReadWavOptions, readWavHeader, type WavHeader, wavHeaderLength } from "./formats/wav.ts";
+export { readVtt } from "./formats/webvtt.ts";
+export { type ReadWhisperOptions, readWhisper, type WhisperSegment, type WhisperWord } from "./formats/whisper.ts";
 export type { Device } from "./graph/device.ts";
 export { type ActivationOptions, type WordActivations, wordActivations } from "./language-model/activations.ts";
 export { embeddedModelFolder } from "./language-model/embedded.ts";
@@ -83,6 +91,8 @@ export type {
   Surface,
   SurfaceRegion,
 } from "./report/result.ts";
+export { transcriptPicture } from "./report/transcript-picture.ts";
+export { formatTranscriptReport, type TranscriptTextOptions } from "./report/transcript-text.ts";
 export { audioStarts } from "./responses/audio-start.ts";
 export type { VersionChoice } from "./responses/candidates.ts";
 export { type CleanBoldOptions, type CleaningOptions, cleanBold } from "./responses/clean.ts";
@@ -99,7 +109,11 @@ export { type MeanInterval, meanInterval } from "./statistics/interval.ts";
 export { pearsonColumns } from "./statistics/pearson.ts";
 export { type WilcoxonOptions, type WilcoxonResult, wilcoxonSignedRank } from "./statistics/wilcoxon.ts";
 export { type LoadTranscriptOptions, loadTranscript } from "./stimulus/load-transcript.ts";
-export { readTranscript, type TranscriptOptions } from "./stimulus/transcript.ts";
+export type { CheckTranscriptOptions } from "./stimulus/place-findings.ts";
+export type { RateWindow, TranscriptSilence, UntimedStretch } from "./stimulus/timing.ts";
+export { readRawTranscript, readTranscript, type TranscriptOptions } from "./stimulus/transcript.ts";
+export { checkTranscript, type TranscriptReport } from "./stimulus/transcript-report.ts";
+export type { RawTranscript, TranscriptFinding, TranscriptRow } from "./stimulus/transcript-row.ts";
 export { type VolumesOptions, wordsToVolumes } from "./stimulus/volumes.ts";
 export type { Transcript, Word } from "./stimulus/word.ts";
 export { checkOptions, type StudyOptions } from "./study/options.ts";

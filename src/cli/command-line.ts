@@ -18,6 +18,8 @@ export interface CommandContext {
 export interface Command {
   readonly usage: Usage;
   run(context: CommandContext): Promise<unknown>;
+  /** Whether what `run` returned is a finding that a script should stop at: exit code 1. */
+  isBad?(result: unknown): boolean;
 }
 
 /** The commands, loaded when they are called. */
@@ -33,6 +35,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
   activations: {
     summary: "activations of a language model for every word of the stories",
     load: async () => (await import("./activations.ts")).activations,
+  },
+  transcript: {
+    summary: "what to know of a transcript before it is used",
+    load: async () => (await import("./transcript.ts")).transcript,
   },
   simulate: {
     summary: "write a synthetic BIDS data set whose answer is known",
@@ -91,7 +97,7 @@ export async function runCommandLine(
     const result = await command.run({ parsed, terminal: { ...terminal, onProgress }, commandLine, signal, date });
     terminal.endProgress();
     if (parsed.switches.has("json")) terminal.print(JSON.stringify(result, null, 2));
-    return 0;
+    return command.isBad?.(result) === true ? 1 : 0;
   } catch (error) {
     terminal.endProgress();
     if (options.signal.aborted) {

@@ -101,3 +101,14 @@ export async function listTranscripts(source: Source): Promise<string[]> {
   const names = found.map((path) => path.slice("stimuli/".length).replace(/(_words)?\.[^.]*$/, ""));
   return [...new Set([...inGentle.map((entry) => entry.name), ...names])];
 }
+
+/**
+ * The story that a transcript tells, by its path: the file's name without its extension and `_words`; of Gentle's
+ * `align.csv` and `align.json`, the name of their folder.
+ *
+ * @param path - with "/" or "\\" between folders
+ */
+export function storyOfTranscript(path: string): string {
+  const [name, folder] = path.split(/[/\\]/).reverse() as [string, string | undefined];
+  return /^align\.(?:csv|json)$/.test(name) && folder ? folder : name.replace(/(_words)?\.[^.]*$/, "");
+}

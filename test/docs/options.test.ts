@@ -7,6 +7,7 @@ import { doctor } from "../../src/cli/doctor.ts";
 import { commonFlags } from "../../src/cli/flags.ts";
 import { score } from "../../src/cli/score.ts";
 import { simulate } from "../../src/cli/simulate.ts";
+import { transcript } from "../../src/cli/transcript.ts";
 import { flagOf, studyOptions } from "../../src/study/options.ts";
 import { readDocument, sectionOf } from "./documents.ts";
 
@@ -54,6 +55,7 @@ describe("docs/options.md, score", () => {
 
 describe.each<[string, Command]>([
   ["activations", activations],
+  ["transcript", transcript],
   ["simulate", simulate],
   ["demo", demo],
   ["doctor", doctor],
@@ -88,6 +90,6 @@ describe("docs/options.md, every command", () => {
 
   it("has a section for every command", () => {
     const sections = [...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
-    expect(sections).toEqual(["score", "activations", "simulate", "demo", "doctor", "Every command"]);
+    expect(sections).toEqual(["score", "activations", "transcript", "simulate", "demo", "doctor", "Every command"]);
   });
 });
