@@ -4,7 +4,7 @@ import type { TranscriptFinding, TranscriptRow } from "./transcript-row.ts";
 interface TextRule {
   readonly kind: string;
   readonly severity: "warning" | "info";
-  readonly pattern: RegExp;
+  readonly pattern: { test(text: string): boolean };
   /** What must hold of a text. */
   readonly must: string;
   readonly remedy: string;
@@ -45,7 +45,7 @@ const rules: readonly TextRule[] = [
   {
     kind: "several-words",
     severity: "warning",
-    pattern: /[\p{L}\p{N}]\S*\s+\S*[\p{L}\p{N}]/u,
+    pattern: { test: (text) => text.split(/\s+/u).filter((part) => /[\p{L}\p{N}]/u.test(part)).length > 1 },
     must: "a row must hold one word",
     remedy: "Align word by word: all words of a row count as one",
   },

@@ -4,8 +4,13 @@ import type { TranscriptFinding, TranscriptRow } from "./transcript-row.ts";
 
 const noun = (n: number, name: string) => `${n} ${name}${n === 1 ? "" : "s"}`;
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-/** Seconds as text, to the hundredth; those that are less, to the tenth of a millisecond. */
-const seconds = (value: number) => `${Math.round(value * 100) / 100 || Math.round(value * 1e4) / 1e4} s`;
+/** Seconds as text, to the hundredth; below a tenth, to the tenth of a millisecond. */
+const seconds = (value: number) => {
+  const unit = Math.abs(value) < 0.1 ? 1e4 : 100;
+  return `${Math.round(value * unit) / unit} s`;
+};
+/** Seconds; aligners write 0.01 s as 0.009999, and 0.58 - 0.56 is less than 0.02. */
+const ROUNDING = 1e-4;
 
 /** Why times cannot be seconds of audio: a finding where the median step or duration is beyond all speech. */
 export function unitFinding(rows: readonly TranscriptRow[]): TranscriptFinding | undefined {
@@ -81,14 +86,14 @@ export function wordFindings(rows: readonly TranscriptRow[]): TranscriptFinding[
       const message = `a word should last at most ${limits.longestWord} s, got ${seconds(duration)}`;
       add("long-word", message, "Look whether a pause, or words after it, went into it");
     }
-    // Aligners write 0.01 s as 0.009999, and order is held elsewhere.
-    if (duration >= 0 && duration < limits.shortestWord - 1e-4) {
+    // Words that end before they begin are told elsewhere.
+    if (duration >= 0 && duration < limits.shortestWord - ROUNDING) {
       const message = `a word should last at least ${limits.shortestWord} s, got ${seconds(duration)}`;
       add("short-word", message, "Look whether it was aligned at all");
     }
     if (before && onset === before.onset) {
       add("same-onset", `words should begin one after the other, got two at ${onset} s`, "Correct the time of one");
-    } else if (before && onset > before.onset && before.offset - onset > limits.overlap) {
+    } else if (before && onset > before.onset && before.offset - onset > limits.overlap + ROUNDING) {
       const message = `a word should begin after the end of the one before, got ${seconds(before.offset - onset)} of overlap`;
       add("overlap", message, "Correct the times of one, unless two people speak");
     }

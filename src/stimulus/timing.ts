@@ -57,7 +57,8 @@ export function findUntimed(rows: readonly TranscriptRow[], onsets: ArrayLike<nu
     const [before, behind] = [rows[n - 1], rows[last + 1]];
     // A cue's first word ends where the first of the others begins.
     const start = before && !Number.isNaN(before.offset) ? before.offset : onsets[Math.max(0, n - 1)]!;
-    stretches.push({ word: n, nWords: last - n + 1, start, end: behind?.onset ?? onsets[last]! });
+    const end = behind?.onset ?? onsets[last]!;
+    stretches.push({ word: n, nWords: last - n + 1, start: Math.min(start, end), end });
     n = last;
   }
   return stretches;
