@@ -93,11 +93,14 @@ function checkHeader(header: XmlElement, path: string): void {
       header.start,
     );
   }
-  for (const media of xmlChildren(header, "MEDIA_DESCRIPTOR")) {
-    const origin = media.attributes.get("TIME_ORIGIN") ?? "0";
+  const media = xmlChildren(header, "MEDIA_DESCRIPTOR");
+  // Where there is sound of its own, a video beside it may begin when it likes.
+  const audio = media.filter(({ attributes }) => attributes.get("MIME_TYPE")?.startsWith("audio/"));
+  for (const { attributes, start } of audio.length > 0 ? audio : media) {
+    const origin = attributes.get("TIME_ORIGIN") ?? "0";
     if (Number(origin) === 0) continue;
     const message = `TIME_ORIGIN must be 0, so that times are those of the audio, got "${origin}". Reset the offset in ELAN's media synchronisation`;
-    throw new FormatError(path, message, media.start);
+    throw new FormatError(path, message, start);
   }
 }
 

@@ -1,5 +1,5 @@
 import { FormatError } from "../errors.ts";
-import { decodeUtf8, utf8Length } from "./text.ts";
+import { decodeUtf8, holdsAscii, utf8Length } from "./text.ts";
 
 /** A Praat TextGrid: what is said when, in one or several tiers. Times are seconds of audio. */
 export interface TextGrid {
@@ -134,7 +134,7 @@ interface DecodedText {
 const saveAsText = 'Open it in Praat and save it with "Save as text file..."';
 
 function decodeText(bytes: Uint8Array, path: string): DecodedText {
-  if (startsWith(bytes, "ooBinaryFile")) {
+  if (holdsAscii(bytes, "ooBinaryFile")) {
     const message = `the file must be text, got Praat's binary format. ${saveAsText}`;
     throw new FormatError(path, message, 0);
   }
@@ -160,10 +160,6 @@ function decodeText(bytes: Uint8Array, path: string): DecodedText {
     const message = `the text must be in UTF-8, or in UTF-16 with a byte order mark, got byte ${bytes[at]!.toString(16)}. It may be Latin-1 or MacRoman, which look alike: open it in Praat, choose UTF-8 in its text writing settings, and save it as a text file`;
     throw new FormatError(path, message, at, { cause });
   }
-}
-
-function startsWith(bytes: Uint8Array, text: string): boolean {
-  return [...text].every((character, i) => bytes[i] === character.charCodeAt(0));
 }
 
 /** A text in quotes, a comment, or a run of anything but white space. */

@@ -26,7 +26,9 @@ export function transcriptPicture(report: TranscriptReport): string {
   const until = Math.max(end ?? 0, audioDuration ?? 0, from + 1);
   const x = (time: number) => round(left + ((time - from) / (until - from)) * (right - left));
   const of = (severity: TranscriptFinding["severity"]) =>
-    findings.filter((finding) => finding.severity === severity && finding.time !== undefined);
+    findings.flatMap(({ severity: own, time, message }): Mark[] =>
+      own === severity && time !== undefined ? [{ start: time, end: time, told: message }] : [],
+    );
 
   const lanes: readonly (readonly [string, string, readonly Mark[]])[] = [
     [
@@ -42,8 +44,8 @@ export function transcriptPicture(report: TranscriptReport): string {
         told: `${formatNoun(stretch.nWords, "word")} from word ${stretch.word + 1}`,
       })),
     ],
-    [formatNoun(report.nWarnings, "warning"), colours.warning, of("warning").map(pointOf)],
-    [formatNoun(report.nErrors, "error"), colours.error, of("error").map(pointOf)],
+    [formatNoun(report.nWarnings, "warning"), colours.warning, of("warning")],
+    [formatNoun(report.nErrors, "error"), colours.error, of("error")],
   ];
   const lanesTop = rateBottom + 24;
   const bottom = lanesTop + lanes.length * laneHeight;
@@ -120,7 +122,6 @@ interface Mark {
   readonly told: string;
 }
 
-const pointOf = ({ time, message }: TranscriptFinding): Mark => ({ start: time!, end: time!, told: message });
 const round = (value: number) => Math.round(value * 100) / 100;
 
 const steps = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400];

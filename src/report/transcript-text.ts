@@ -23,7 +23,7 @@ export function formatTranscriptReport(report: TranscriptReport, options: Transc
     const of = findings.filter((finding) => finding.severity === severity);
     return [...new Set(of.map(({ kind }) => kind))].map((kind) => of.filter((finding) => finding.kind === kind));
   });
-  const width = Math.max(0, ...findings.map((finding) => formatTime(finding).length));
+  const width = findings.reduce((most, finding) => Math.max(most, formatTime(finding).length), 0);
   const span = start === null || end === null ? "no times" : `${formatClock(start, 2)} to ${formatClock(end, 2)}`;
   const counts = [
     ...(rate === null ? [] : [`${formatNumber(rate, 2)} words a second`]),

@@ -1,5 +1,8 @@
 import type { TranscriptFinding, TranscriptRow } from "./transcript-row.ts";
 
+/** Whether a time is infinite, or so large that it is no time of any audio: 30 years and more. */
+export const isBeyond = (time: number): boolean => Math.abs(time) > 1e9;
+
 /** What {@link rowFindings} needs beside the rows. */
 export interface RowFindingOptions {
   /** What becomes of words whose times are spread over a stretch. */
@@ -8,7 +11,8 @@ export interface RowFindingOptions {
 
 /**
  * What makes rows unfit to be a transcript, in the order in which `readTranscript` refuses it: no words; words whose
- * times are not theirs; words without text, that end before they begin, or begin before an earlier one.
+ * times are not theirs; words without text, with times that no audio has, that end before they begin, or begin before
+ * an earlier one.
  */
 export function rowFindings(rows: readonly TranscriptRow[], options: RowFindingOptions): TranscriptFinding[] {
   if (rows.length === 0) {
@@ -43,13 +47,16 @@ function orderFindings(rows: readonly TranscriptRow[]): TranscriptFinding[] {
     const add = (kind: string, message: string, remedy: string) =>
       findings.push({
         ...{ severity: "error", kind, word },
-        ...(Number.isNaN(onset) ? {} : { time: onset }),
+        ...(Number.isNaN(onset) || isBeyond(onset) ? {} : { time: onset }),
         ...{ message, remedy },
       });
     if (text.trim() === "") {
       add("no-text", `every word must have text, got none (word ${word + 1})`, "Write the word or remove its row");
     }
-    if (offset < onset) {
+    if (isBeyond(onset) || isBeyond(offset)) {
+      const message = `times must be seconds of audio, got ${onset} to ${offset} (${which})`;
+      add("not-seconds", message, "Write n/a where a time is unknown");
+    } else if (offset < onset) {
       const message = `a word must end after its onset (${onset} s), got ${offset} s (${which})`;
       add("ends-before-onset", message, "Correct its times");
     }

@@ -5,6 +5,7 @@ import { readGentleJson } from "../formats/gentle-json.ts";
 import { isJsonObject, jsonError, parseJson } from "../formats/json.ts";
 import { mfaHeader, readMfaCsv, readMfaJson } from "../formats/mfa.ts";
 import { readSrt } from "../formats/srt.ts";
+import { holdsAscii } from "../formats/text.ts";
 import { readTextGrid } from "../formats/textgrid.ts";
 import { numericColumn, readTsv, textColumn } from "../formats/tsv.ts";
 import { readVtt } from "../formats/webvtt.ts";
@@ -30,7 +31,7 @@ const readers: Readonly<Record<Extension, (bytes: Uint8Array, path: string, tier
     rows: tierRows(readTextGrid(bytes, { path }).tiers, path, tier),
   }),
   ".csv": (bytes, path, tier) => {
-    if (beginsWith(bytes, mfaHeader)) {
+    if (holdsAscii(bytes, mfaHeader, bytes[0] === 0xef ? 3 : 0)) {
       return { format: "Montreal Forced Aligner, CSV", rows: tierRows(readMfaCsv(bytes, { path }), path, tier) };
     }
     return { format: "Gentle, CSV", rows: readGentle(bytes, { path }).map(plainRow) };
@@ -110,8 +111,3 @@ export function isTranscript(bytes: Uint8Array, path: string): boolean {
 const plainRow = ({ text, onset, offset }: Omit<TranscriptRow, "isSpread">): TranscriptRow => {
   return { text, onset, offset, isSpread: false };
 };
-
-function beginsWith(bytes: Uint8Array, text: string): boolean {
-  const start = bytes[0] === 0xef ? 3 : 0;
-  return [...text].every((character, i) => bytes[start + i] === character.charCodeAt(0));
-}

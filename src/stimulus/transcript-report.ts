@@ -1,5 +1,5 @@
 import { type CheckTranscriptOptions, placeFindings } from "./place-findings.ts";
-import { rowFindings } from "./row-findings.ts";
+import { isBeyond, rowFindings } from "./row-findings.ts";
 import { textFindings } from "./text-findings.ts";
 import {
   filledOnsets,
@@ -57,14 +57,17 @@ export function checkTranscript(
 ): TranscriptReport {
   const { story, path } = transcript;
   const raw = "rows" in transcript ? transcript : undefined;
-  const rows = raw?.rows ?? rowsOf(transcript as Transcript);
+  const given = raw?.rows ?? rowsOf(transcript as Transcript);
+  // Said once as an error, such a time counts as unknown.
+  const known = (time: number) => (isBeyond(time) ? Number.NaN : time);
+  const rows = given.map((row) => ({ ...row, onset: known(row.onset), offset: known(row.offset) }));
   const onsets = filledOnsets(rows);
   const start = finite(least(onsets, 1));
   const end = finite(-least([...onsets, ...rows.map(({ offset }) => offset)], -1));
   const rate = start === null || end === null || end <= start ? null : rows.length / (end - start);
   const unit = unitFinding(rows);
   const findings: readonly TranscriptFinding[] = [
-    ...(raw?.findings ?? rowFindings(rows, { cues: "interpolate" })),
+    ...(raw?.findings ?? rowFindings(given, { cues: "interpolate" })),
     ...textFindings(rows),
     ...untimedFindings(rows, onsets),
     ...placeFindings(rows, onsets, options),

@@ -67,6 +67,13 @@ describe("readEaf", () => {
     expect(pos!.annotations).toEqual([{ text: "NN", start: 1.5, end: 2, isDivided: true }]);
   });
 
+  it("by hand: a video beside the audio may begin at another time", () => {
+    const video = '<MEDIA_DESCRIPTOR MIME_TYPE="video/mp4" TIME_ORIGIN="1500"/>';
+    const audio = '<MEDIA_DESCRIPTOR MIME_TYPE="audio/x-wav"/>';
+    expect(read(eaf("", { header: video + audio }))).toEqual([]);
+    expect(() => read(eaf("", { header: video }))).toThrow(/TIME_ORIGIN must be 0/);
+  });
+
   const offset = (text: string, part: string) => utf8(text.slice(0, text.indexOf(part))).length;
   const word = tier("words", aligned("a1", "ts1", "ts2", "é"));
   it.each([

@@ -110,6 +110,7 @@ describe("transcriptPicture", () => {
     ["no times", ["n/a\tn/a\ta"]],
     ["times of another unit", ["0\t1\ta", "1e15\t1\tb", "2e15\t1\tc"]],
     ["one word", ["5\t1\ta"]],
+    ["infinite times", ["inf\t1\ta", "n/a\tn/a\tb", "-1e308\t1\tc", "n/a\tn/a\td", "1e308\t1\t<unk>"]],
     ["times before the audio", ["-5\t1\ta", "-3\t1\tb"]],
   ])("of %s is drawn as well", (_, of) => {
     const drawn = transcriptPicture(check(of));

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { FormatError, NotFoundError, OptionError } from "../../src/errors.ts";
+import { transcriptPicture } from "../../src/report/transcript-picture.ts";
+import { formatTranscriptReport } from "../../src/report/transcript-text.ts";
 import { readRawTranscript, readTranscript } from "../../src/stimulus/transcript.ts";
+import { checkTranscript } from "../../src/stimulus/transcript-report.ts";
+import { expectOnlyFormatErrors } from "../support/fuzz.ts";
 import * as write from "./write-transcript.ts";
 
 // One story of twelve words, in three phrases with silence between; in formats that can say so, "café," has no time.
@@ -117,5 +122,25 @@ describe.each(cases)("the same story as $name", ({ path, text, resolution, canMi
     expect(raw.findings).toEqual([]);
     expect(raw.rows).toHaveLength(12);
     expect(raw.rows.filter((row) => Number.isNaN(row.onset)).map((row) => row.text)).toEqual(canMiss ? ["café,"] : []);
+  });
+
+  it("damaged, it is reported and drawn, or refused by one of our errors (identity)", async () => {
+    await expectOnlyFormatErrors(
+      [bytes],
+      (damaged) => {
+        try {
+          const report = checkTranscript(readRawTranscript(damaged, { path, story: "s", cues: "interpolate" }));
+          expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+          const drawn = [...formatTranscriptReport(report), transcriptPicture(report)].join("\n");
+          return expect(drawn).not.toMatch(/undefined|"[^"]*(?:NaN|Infinity)[^"]*"\/?>/);
+        } catch (error) {
+          // A tier or a column of another name is not there.
+          if (error instanceof OptionError || error instanceof NotFoundError)
+            throw new FormatError(path, error.message);
+          throw error;
+        }
+      },
+      1000,
+    );
   });
 });

@@ -377,6 +377,19 @@ describe("checkTranscript", () => {
     expect(found(rows, options)).toEqual(expected);
   });
 
+  it("times that are infinite are errors, and no place (by hand)", () => {
+    const bytes = new TextEncoder().encode("onset\tduration\tword\n1\tinf\ta\ninf\t1\tb\n");
+    expect(() => readTranscript(bytes, { path: "s.tsv", story: "s" })).toThrow(
+      's.tsv: times must be seconds of audio, got 1 to Infinity (word 1, "a"). Write n/a where a time is unknown',
+    );
+    const { findings } = checkTranscript(readRawTranscript(bytes, { path: "s.tsv", story: "s" }));
+    const errors = findings.filter(({ kind }) => kind === "not-seconds");
+    expect(errors.map(({ word, time }) => [word, time])).toEqual([
+      [1, undefined],
+      [0, 1],
+    ]);
+  });
+
   it("a file of no words is one error (by hand)", () => {
     const bytes = new TextEncoder().encode("onset\tduration\tword\n");
     const report = checkTranscript(readRawTranscript(bytes, { path: "s.tsv", story: "s" }));
@@ -445,18 +458,20 @@ describe("checkTranscript", () => {
     expect(JSON.parse(JSON.stringify(untimed))).toEqual(untimed);
   });
 
-  it("holds no words of a unit beyond all speech for silences, however far (by hand)", () => {
+  it("says nothing else of times in a unit beyond all speech, and counts none for a week and more (by hand)", () => {
     expect(
       kinds([
         ["a", 0, 1],
-        ["b", 1e15, 1e15],
-        ["c", 2e15, 2e15],
+        ["b", 1e8, 1e8],
+        ["c", 2e8, 2e8],
       ]),
     ).toEqual(["unit"]);
     expect(
       check([
         ["a", 0, 1],
-        ["b", 1e15, 1e15],
+        ["b", 0.5, 1],
+        ["c", 1, 2],
+        ["d", 7e5, 7e5 + 1],
       ]).rates,
     ).toEqual([]);
   });
