@@ -3,7 +3,7 @@ import type { TranscriptReport } from "../stimulus/transcript-report.ts";
 import type { TranscriptFinding } from "../stimulus/transcript-row.ts";
 import { formatClock } from "./clock.ts";
 import { html, type Markup } from "./markup.ts";
-import { formatNoun, formatNumber } from "./numbers.ts";
+import { formatCount, formatNoun, formatNumber } from "./numbers.ts";
 import { transcriptVerdict } from "./transcript-text.ts";
 
 const width = 1000;
@@ -37,7 +37,7 @@ export function transcriptPicture(report: TranscriptReport): string {
       silences.map((silence) => ({ ...silence, told: `${formatNumber(silence.end - silence.start, 1)} s` })),
     ],
     [
-      `${formatNoun(report.nUntimed, "word")} without a time`,
+      `${formatCount(report.nUntimed)} without a time`,
       colours.untimed,
       untimed.map((stretch) => ({
         ...stretch,

@@ -33,8 +33,10 @@ export function subtitleRows(cues: readonly SubtitleCue[]): TranscriptRow[] {
     const isContinued = isRolling && start - before.end <= JOINED;
     const nRepeated = isContinued ? countRepeated(before.shown, shown, spoken) : 0;
     const fresh = spoken.slice(nRepeated);
-    if (fresh.some(hasStamp)) for (const line of fresh) rows.push(...stampedRows(line, start, end));
-    else rows.push(...spreadWords(fresh.map(textOf).join(" "), start, end));
+    const said = fresh.some(hasStamp)
+      ? fresh.flatMap((line) => stampedRows(line, start, end))
+      : spreadWords(fresh.map(textOf).join(" "), start, end);
+    for (const row of said) rows.push(row);
     before = { end, shown };
   }
   return rows;
