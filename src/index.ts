@@ -54,6 +54,7 @@ export type {
   CiftiVoxelModel,
 } from "./formats/cifti-axes.ts";
 export { writeCifti } from "./formats/cifti-write.ts";
+export { type EafAnnotation, type EafTier, type ReadEafOptions, readEaf } from "./formats/eaf.ts";
 export {
   type FreesurferAnnot,
   type FreesurferAnnotLabel,
@@ -68,6 +69,7 @@ export {
   readFreesurferSurface,
 } from "./formats/freesurfer-surface.ts";
 export { type GentleWord, type ReadGentleOptions, readGentle } from "./formats/gentle.ts";
+export { type GentleJsonWord, readGentleJson } from "./formats/gentle-json.ts";
 export {
   type Gifti,
   type GiftiArray,
@@ -90,6 +92,7 @@ export {
   type StreamGiftiOptions,
   streamGifti,
 } from "./formats/gifti-stream.ts";
+export { type ReadMfaOptions, readMfaCsv, readMfaJson } from "./formats/mfa.ts";
 export { type Mgh, readMgh } from "./formats/mgh.ts";
 export { type Nifti, type NiftiMask, readNifti, readNiftiMask } from "./formats/nifti.ts";
 export type { NiftiSpace } from "./formats/nifti-affine.ts";
@@ -99,6 +102,8 @@ export { type NiftiVolumes, type StreamNiftiOptions, streamNifti } from "./forma
 export { type NiftiContent, type WriteNiftiOptions, writeNifti } from "./formats/nifti-write.ts";
 export { type Npy, type ReadNpyOptions, readNpy, writeNpy } from "./formats/npy.ts";
 export type { NumberArray, NumberType } from "./formats/number-type.ts";
+export { readSrt } from "./formats/srt.ts";
+export type { ReadSubtitleOptions, SubtitleCue, SubtitleSpan } from "./formats/subtitle.ts";
 export {
   type ReadTextGridOptions,
   readTextGrid,
@@ -107,6 +112,9 @@ export {
   type TextGridTier,
 } from "./formats/textgrid.ts";
 export { type ReadTsvOptions, readTsv, type Table } from "./formats/tsv.ts";
+export { type ReadWavOptions, readWavHeader, type WavHeader, wavHeaderLength } from "./formats/wav.ts";
+export { readVtt } from "./formats/webvtt.ts";
+export { type ReadWhisperOptions, readWhisper, type WhisperSegment, type WhisperWord } from "./formats/whisper.ts";
 export type { Device } from "./graph/device.ts";
 export { type InspectOptions, inspectDataset } from "./inspection/inspect.ts";
 export type { Inspection, StorySummary } from "./inspection/inspection.ts";
@@ -135,6 +143,8 @@ export type {
   Surface,
   SurfaceRegion,
 } from "./report/result.ts";
+export { transcriptPicture } from "./report/transcript-picture.ts";
+export { formatTranscriptReport, type TranscriptTextOptions } from "./report/transcript-text.ts";
 export { audioStarts } from "./responses/audio-start.ts";
 export type { VersionChoice } from "./responses/candidates.ts";
 export { type CleanBoldOptions, type CleaningOptions, cleanBold } from "./responses/clean.ts";
@@ -151,7 +161,11 @@ export { type MeanInterval, meanInterval } from "./statistics/interval.ts";
 export { pearsonColumns } from "./statistics/pearson.ts";
 export { type WilcoxonOptions, type WilcoxonResult, wilcoxonSignedRank } from "./statistics/wilcoxon.ts";
 export { type LoadTranscriptOptions, loadTranscript } from "./stimulus/load-transcript.ts";
-export { readTranscript, type TranscriptOptions } from "./stimulus/transcript.ts";
+export type { CheckTranscriptOptions } from "./stimulus/place-findings.ts";
+export type { RateWindow, TranscriptSilence, UntimedStretch } from "./stimulus/timing.ts";
+export { readRawTranscript, readTranscript, type TranscriptOptions } from "./stimulus/transcript.ts";
+export { checkTranscript, type TranscriptReport } from "./stimulus/transcript-report.ts";
+export type { RawTranscript, TranscriptFinding, TranscriptRow } from "./stimulus/transcript-row.ts";
 export { type VolumesOptions, wordsToVolumes } from "./stimulus/volumes.ts";
 export type { Transcript, Word } from "./stimulus/word.ts";
 export { checkOptions, type StudyOptions } from "./study/options.ts";

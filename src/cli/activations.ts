@@ -1,11 +1,11 @@
 import { stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { NotFoundError } from "../errors.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
 import { wordActivations } from "../language-model/activations.ts";
 import { formatNoun } from "../report/numbers.ts";
 import { checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
-import { listTranscripts, loadTranscript } from "../stimulus/load-transcript.ts";
+import { listTranscripts, loadTranscript, storyOfTranscript } from "../stimulus/load-transcript.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import { activationOptions, loadStudyModel, studyLayers } from "../study/activations.ts";
 import type { StudyOptions } from "../study/options.ts";
@@ -22,7 +22,7 @@ export const activations: Command = {
       {
         name: "dataset",
         required: true,
-        help: "BIDS folder with transcripts in stimuli/, or one transcript (.TextGrid, .csv, .tsv)",
+        help: "BIDS folder with transcripts in stimuli/, or one transcript (.TextGrid, .csv, .json, .srt, .vtt, .eaf, .tsv)",
       },
       { name: "output", required: true, help: "folder for the activations" },
     ],
@@ -30,7 +30,7 @@ export const activations: Command = {
       ...studyFlags(
         (key, group) =>
           (group === "model" && key !== "activations") ||
-          ["stories", "tier", "seed", "threads", "provider"].includes(key),
+          ["stories", "tier", "cues", "seed", "threads", "provider"].includes(key),
       ),
       stories: { type: "value", group: "data", help: "transcripts to read, by name (default: all in stimuli/)" },
       layer: {
@@ -98,13 +98,11 @@ export const activations: Command = {
   },
 };
 
-async function loadTranscripts({ dataset, stories, tier }: StudyOptions): Promise<readonly Transcript[]> {
+async function loadTranscripts({ dataset, stories, tier, cues }: StudyOptions): Promise<readonly Transcript[]> {
   const info = await stat(dataset).catch(() => undefined);
   if (info?.isFile()) {
-    const name = basename(dataset);
-    // Gentle names every file align.csv, in a folder named as the story is.
-    const story = name === "align.csv" ? basename(dirname(dataset)) : name.replace(/(_words)?\.[^.]*$/, "");
-    return [await loadTranscript(folderStore(dirname(dataset)), story, { path: name, tier })];
+    const story = storyOfTranscript(resolve(dataset));
+    return [await loadTranscript(folderStore(dirname(dataset)), story, { path: basename(dataset), tier, cues })];
   }
   if (!info) throw new NotFoundError(`${dataset}: the folder or transcript must exist.`);
   const source = folderStore(dataset);
@@ -115,6 +113,6 @@ async function loadTranscripts({ dataset, stories, tier }: StudyOptions): Promis
     );
   }
   const found: Transcript[] = [];
-  for (const story of wanted) found.push(await loadTranscript(source, story, { tier }));
+  for (const story of wanted) found.push(await loadTranscript(source, story, { tier, cues }));
   return found;
 }

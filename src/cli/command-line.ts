@@ -40,6 +40,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: "activations of a language model for every word of the stories",
     load: async () => (await import("./activations.ts")).activations,
   },
+  transcript: {
+    summary: "what to know of a transcript before it is used",
+    load: async () => (await import("./transcript.ts")).transcript,
+  },
   simulate: {
     summary: "write a synthetic BIDS data set whose answer is known",
     load: async () => (await import("./simulate.ts")).simulate,

@@ -1,6 +1,6 @@
 import { FormatError } from "../errors.ts";
+import { splitCsv } from "./csv.ts";
 import { parseNumber } from "./number.ts";
-import { decodeUtf8, utf8Length } from "./text.ts";
 
 /** One word of a transcript as the forced aligner Gentle found it in the audio. */
 export interface GentleWord {
@@ -30,7 +30,7 @@ export interface ReadGentleOptions {
  */
 export function readGentle(bytes: Uint8Array, options: ReadGentleOptions = {}): readonly GentleWord[] {
   const path = options.path ?? "align.csv";
-  return splitCsv(decodeUtf8(bytes, path), path).map(({ cells, line, start }) => {
+  return splitCsv(bytes, path).map(({ cells, line, start }) => {
     const fail = (message: string) => new FormatError(path, `${message} in line ${line}`, start);
     const time = (name: string, cell: string) => {
       if (cell === "") return Number.NaN;
@@ -50,42 +50,4 @@ export function readGentle(bytes: Uint8Array, options: ReadGentleOptions = {}): 
     if (offset < onset) throw fail(`the offset must not lie before the onset, ${onset}, got ${offset}`);
     return { text, aligned, onset, offset };
   });
-}
-
-interface CsvRow {
-  readonly cells: readonly string[];
-  /** Line it begins in, from 1. */
-  readonly line: number;
-  /** Byte it begins at, not counting a byte order mark. */
-  readonly start: number;
-}
-
-/** One cell and what ends it: quoted with doubled quotes inside, or plain. */
-const cellPattern = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
-
-function splitCsv(text: string, path: string): CsvRow[] {
-  const rows: CsvRow[] = [];
-  let at = 0;
-  let line = 1;
-  let start = 0;
-  while (at < text.length) {
-    const from = at;
-    const cells: string[] = [];
-    for (let end = ","; end === ","; ) {
-      cellPattern.lastIndex = at;
-      const match = cellPattern.exec(text);
-      if (!match) {
-        const message = `a quoted cell must end with a quote, then a comma or the end of the line, got otherwise in line ${line}`;
-        throw new FormatError(path, message, start);
-      }
-      cells.push(match[1] === undefined ? match[2]! : match[1].replaceAll('""', '"'));
-      at += match[0].length;
-      end = match[3]!;
-    }
-    rows.push({ cells, line, start });
-    const row = text.slice(from, at);
-    start += utf8Length(row);
-    line += row.split("\n").length - 1;
-  }
-  return rows;
 }

@@ -45,6 +45,12 @@ export function utf8Length(text: string): number {
   return Buffer.byteLength(text, "utf8");
 }
 
+/** Whether bytes from `at` on are a text of ASCII characters. */
+export function holdsAscii(bytes: Uint8Array, text: string, at = 0): boolean {
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
 /** Where the longest beginning that decodes ends: found by halving, then without the start of a broken character. */
 function firstBadByte(bytes: Uint8Array): number {
   // As a stream, an incomplete character at the end is no error.

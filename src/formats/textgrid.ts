@@ -1,5 +1,5 @@
 import { FormatError } from "../errors.ts";
-import { decodeUtf8, utf8Length } from "./text.ts";
+import { decodeUtf8, holdsAscii, utf8Length } from "./text.ts";
 
 /** A Praat TextGrid: what is said when, in one or several tiers. Times are seconds of audio. */
 export interface TextGrid {
@@ -34,8 +34,8 @@ export interface ReadTextGridOptions {
  * Praat does, it reads free-standing numbers, texts in quotes (quotes inside doubled) and flags such as `<exists>`, in
  * their order, and passes over everything else; Praat's backslash signs in texts are left as they are.
  *
- * @throws FormatError where the file is no TextGrid, ends early, goes on after its last tier, or has times that run
- * backwards
+ * @throws FormatError where the file is no TextGrid, is in Praat's binary or chronological format or in an encoding
+ * that cannot be told (Latin-1 or MacRoman), ends early, goes on after its last tier, or has times that run backwards
  * @see https://www.fon.hum.uva.nl/praat/manual/TextGrid_file_formats.html
  */
 export function readTextGrid(bytes: Uint8Array, options: ReadTextGridOptions = {}): TextGrid {
@@ -68,7 +68,9 @@ export function readTextGrid(bytes: Uint8Array, options: ReadTextGridOptions = {
 
   const fileType = take("text", 'File type "ooTextFile"');
   if (!fileType.text.startsWith("ooTextFile")) {
-    throw new FormatError(path, `File type must be "ooTextFile", got ${JSON.stringify(fileType.text)}`, fileType.start);
+    const remedy = fileType.text.startsWith("Praat chronological") ? `. ${saveAsText}` : "";
+    const message = `File type must be "ooTextFile", got ${JSON.stringify(fileType.text)}${remedy}`;
+    throw new FormatError(path, message, fileType.start);
   }
   const objectClass = take("text", 'Object class "TextGrid"');
   if (objectClass.text !== "TextGrid") {
@@ -129,7 +131,17 @@ interface DecodedText {
   readonly bytesOf: (text: string) => number;
 }
 
+const saveAsText = 'Open it in Praat and save it with "Save as text file..."';
+
 function decodeText(bytes: Uint8Array, path: string): DecodedText {
+  if (holdsAscii(bytes, "ooBinaryFile")) {
+    const message = `the file must be text, got Praat's binary format. ${saveAsText}`;
+    throw new FormatError(path, message, 0);
+  }
+  if (bytes.length > 1 && (bytes[0] === 0) !== (bytes[1] === 0)) {
+    const message = `UTF-16 must begin with a byte order mark (FE FF or FF FE), got none. ${saveAsText}`;
+    throw new FormatError(path, message, 0);
+  }
   const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
   if (mark === 0xfeff || mark === 0xfffe) {
     try {
@@ -141,7 +153,13 @@ function decodeText(bytes: Uint8Array, path: string): DecodedText {
     }
   }
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  return { text: decodeUtf8(bytes, path), start: hasMark ? 3 : 0, bytesOf: utf8Length };
+  try {
+    return { text: decodeUtf8(bytes, path), start: hasMark ? 3 : 0, bytesOf: utf8Length };
+  } catch (cause) {
+    const at = (cause as FormatError).byteOffset!;
+    const message = `the text must be in UTF-8, or in UTF-16 with a byte order mark, got byte ${bytes[at]!.toString(16)}. It may be Latin-1 or MacRoman, which look alike: open it in Praat, choose UTF-8 in its text writing settings, and save it as a text file`;
+    throw new FormatError(path, message, at, { cause });
+  }
 }
 
 /** A text in quotes, a comment, or a run of anything but white space. */

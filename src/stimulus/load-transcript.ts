@@ -1,7 +1,8 @@
 import { stimFileBase, storyOfStimFile } from "../bids/stim-file.ts";
 import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import type { Source } from "../sources/source.ts";
-import { readTranscript } from "./transcript.ts";
+import { readTranscript, type TranscriptOptions } from "./transcript.ts";
+import { isTranscript } from "./transcript-formats.ts";
 import type { Transcript } from "./word.ts";
 
 /** Where {@link loadTranscript} looks. */
@@ -12,14 +13,28 @@ export interface LoadTranscriptOptions {
   readonly path?: string | undefined;
   /** As in `readTranscript`. */
   readonly tier?: string | undefined;
+  /** As in `readTranscript`. */
+  readonly cues?: TranscriptOptions["cues"];
 }
+
+/** Extensions in the order in which transcripts are looked for. */
+const extensions = [".TextGrid", ".tsv", ".csv", ".eaf", ".vtt", ".srt", ".json"];
+
+/** The paths that a transcript of that name may have. */
+const pathsOf = (name: string) => [
+  ...extensions.flatMap((extension) => [`stimuli/${name}_words${extension}`, `stimuli/${name}${extension}`]),
+  ...[`stimuli/gentle/${name}/align.csv`, `stimuli/gentle/${name}/align.json`],
+];
 
 /**
  * A story's transcript, from the data set's `stimuli/` folder.
  *
  * Looked for under the audio file's base name, under that without `_audio`, and under the story's name, in this order;
- * the first name with a transcript counts. For each name: `stimuli/<name>.TextGrid`, `stimuli/<name>_words.tsv`,
- * `stimuli/<name>.tsv`, `stimuli/gentle/<name>/align.csv`.
+ * the first name with a transcript counts. For each name: `stimuli/<name>` and `stimuli/<name>_words` with the
+ * extensions that {@link readTranscript} knows, `stimuli/gentle/<name>/align.csv` and `align.json`.
+ *
+ * A `.json` beside another file of its name is the table's sidecar, or the same alignment once more, and is not looked
+ * at: of Gentle's two files, `align.csv` is taken. One that holds no transcript is passed over.
  *
  * @param source - the data set's root folder
  * @param story - the story's name, which the transcript then carries
@@ -32,25 +47,17 @@ export async function loadTranscript(
   story: string,
   options: LoadTranscriptOptions = {},
 ): Promise<Transcript> {
-  const path = options.path ?? (await findTranscript(source, story, options.stimFile));
-  return readTranscript(await source.read(path), { path, story, tier: options.tier });
+  const { tier, cues, stimFile } = options;
+  const path = options.path ?? (await findTranscript(source, story, stimFile));
+  return readTranscript(await source.read(path), { path, story, tier, cues });
 }
 
 async function findTranscript(source: Source, story: string, stimFile: string | undefined): Promise<string> {
   const names = [
     ...new Set(stimFile === undefined ? [story] : [stimFileBase(stimFile), storyOfStimFile(stimFile), story]),
   ];
-  const looked: string[] = [];
   for (const name of names) {
-    const paths = [
-      `stimuli/${name}.TextGrid`,
-      `stimuli/${name}_words.tsv`,
-      `stimuli/${name}.tsv`,
-      `stimuli/gentle/${name}/align.csv`,
-    ];
-    looked.push(...paths);
-    const there: string[] = [];
-    for (const path of paths) if (await source.has(path)) there.push(path);
+    const there = await transcriptsAmong(source, pathsOf(name));
     if (there.length > 1) {
       throw new OptionError(
         `loadTranscript: one transcript must fit the story "${story}", got ${there.length} (${there.join(", ")}). Say which with the option path.`,
@@ -60,17 +67,48 @@ async function findTranscript(source: Source, story: string, stimFile: string | 
   }
   const known = await listTranscripts(source);
   throw new NotFoundError(
-    `${source.location}: a transcript of the story "${story}" must exist, got none of ${looked.join(", ")}. ` +
+    `${source.location}: a transcript of the story "${story}" must exist, got none by the name ${names.join(", ")}: ` +
+      `stimuli/<name> or stimuli/<name>_words (${extensions.join(", ")}), stimuli/gentle/<name>/align (.csv, .json). ` +
       `Add one of these, or give its path. Transcripts there: ${nearestNames(story, known)}`,
   );
+}
+
+/** Those of the paths that are transcripts. */
+async function transcriptsAmong(source: Source, paths: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const path of paths) if (await source.has(path)) files.push(path);
+  const isJson = (path: string) => path.endsWith(".json");
+  const base = (path: string) => path.replace(/\.[^.]*$/, "");
+  const others = new Set(files.filter((path) => !isJson(path)).map(base));
+  const found: string[] = [];
+  for (const path of files) {
+    if (!isJson(path)) found.push(path);
+    else if (!others.has(base(path)) && isTranscript(await source.read(path), path)) found.push(path);
+  }
+  return found;
 }
 
 /** Names of the transcripts in a data set's `stimuli/`, as {@link loadTranscript} finds them; sorted within each place. */
 export async function listTranscripts(source: Source): Promise<string[]> {
   const inGentle = (await source.list("stimuli/gentle")).filter((entry) => entry.kind === "folder");
-  const tables = (await source.list("stimuli")).filter((entry) => /\.(TextGrid|tsv)$/.test(entry.name));
-  return [
-    ...inGentle.map((entry) => entry.name),
-    ...tables.map((entry) => entry.name.replace(/(_words)?\.[^.]*$/, "")),
-  ];
+  const files = (await source.list("stimuli"))
+    .map((entry) => entry.name)
+    .filter((name) => extensions.some((extension) => name.endsWith(extension)));
+  const found = await transcriptsAmong(
+    source,
+    files.map((name) => `stimuli/${name}`),
+  );
+  const names = found.map((path) => path.slice("stimuli/".length).replace(/(_words)?\.[^.]*$/, ""));
+  return [...new Set([...inGentle.map((entry) => entry.name), ...names])];
+}
+
+/**
+ * The story that a transcript tells, by its path: the file's name without its extension and `_words`; of Gentle's
+ * `align.csv` and `align.json`, the name of their folder.
+ *
+ * @param path - with "/" or "\\" between folders
+ */
+export function storyOfTranscript(path: string): string {
+  const [name, folder] = path.split(/[/\\]/).reverse() as [string, string | undefined];
+  return /^align\.(?:csv|json)$/.test(name) && folder ? folder : name.replace(/(_words)?\.[^.]*$/, "");
 }

@@ -190,10 +190,10 @@ async function transcriptOf(
   story: string,
   stimFile: string,
   outside: ReturnType<typeof outsideFiles>,
-  { transcript: path, tier }: StudyOptions,
+  { transcript: path, tier, cues }: StudyOptions,
 ): Promise<Transcript> {
-  if (path === undefined) return loadTranscript(dataset.source, story, { stimFile, tier });
-  return loadTranscript(outside.sourceOf(path), story, { path: basename(path), tier });
+  if (path === undefined) return loadTranscript(dataset.source, story, { stimFile, tier, cues });
+  return loadTranscript(outside.sourceOf(path), story, { path: basename(path), tier, cues });
 }
 
 function checkRepetitionTimes(participant: string, stories: readonly HeardStory[]): void {

@@ -64,7 +64,12 @@ export const studyOptions = {
     group: "data",
     help: "transcript file to use for every story (default: found in stimuli/)",
   },
-  tier: { schema: label, group: "data", help: "tier of the TextGrid that holds the words" },
+  tier: { schema: label, group: "data", help: "tier that holds the words, of a TextGrid, of MFA or of ELAN" },
+  cues: {
+    schema: choice(["refuse", "interpolate"]).default("refuse"),
+    group: "data",
+    help: "what becomes of words that share the time of a cue",
+  },
 
   drift: {
     schema: choice(["none", "linear", "cosine"]).default("none"),

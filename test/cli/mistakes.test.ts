@@ -65,7 +65,7 @@ describe("folders and options: one line that says what, where and what to do", (
     [["@data", "@out", "--regions", "@hemi-L.gii"], /hemi-L\.gii: the file must exist/],
     [["@data", "@out", "--surfaces", "@data/atlas/tpl-phantom_hemi-L_sulc.shape.gii"], /a surface must hold points/],
     [["@data", "@out", "--transcript", "@nowhere.tsv"], /nowhere\.tsv: the file must exist/],
-    [["@data", "@out", "--transcript", "@file"], /the file must be a \.csv \(Gentle\), \.TextGrid or \.tsv/],
+    [["@data", "@out", "--transcript", "@file"], /the file must be a \.TextGrid, \.csv \(Gentle, .*\.eaf or \.tsv/],
     [["@data", "@out", "--transcript", "@empty"], /empty: the path must be a file, got a folder/],
   ])("%j", async ([dataset, output, ...flags], message) => {
     expectMistake(await score(dataset, output, ...flags), message);

@@ -8,6 +8,7 @@ import { doctor } from "../../src/cli/doctor.ts";
 import { commonFlags } from "../../src/cli/flags.ts";
 import { score } from "../../src/cli/score.ts";
 import { simulate } from "../../src/cli/simulate.ts";
+import { transcript } from "../../src/cli/transcript.ts";
 import { flagOf, studyOptions } from "../../src/study/options.ts";
 import { readDocument, sectionOf } from "./documents.ts";
 
@@ -56,6 +57,7 @@ describe("docs/options.md, score", () => {
 describe.each<[string, Command]>([
   ["check", check],
   ["activations", activations],
+  ["transcript", transcript],
   ["simulate", simulate],
   ["demo", demo],
   ["doctor", doctor],
@@ -90,6 +92,15 @@ describe("docs/options.md, every command", () => {
 
   it("has a section for every command", () => {
     const sections = [...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
-    expect(sections).toEqual(["score", "check", "activations", "simulate", "demo", "doctor", "Every command"]);
+    expect(sections).toEqual([
+      "score",
+      "check",
+      "activations",
+      "transcript",
+      "simulate",
+      "demo",
+      "doctor",
+      "Every command",
+    ]);
   });
 });

@@ -22,8 +22,10 @@ describe("docs/study-file.md", () => {
     expect(read(complete, "study.yml")).toEqual(checkOptions({ dataset: "my-data", output: "results" }));
   });
 
-  it("the examples in its comments are options as well, all at once", () => {
-    expect(() => read(complete.replace(/^# (\w+:)/gm, "$1"), "study.yml")).not.toThrow();
+  it("the examples in its comments are options as well, all at once but for activations, which stand in for a model", () => {
+    const all = complete.replace(/^# (\w+:)/gm, "$1");
+    expect(() => read(all.replace(/^activations:.*$/m, ""), "study.yml")).not.toThrow();
+    expect(() => read(all.replace(/^model:.*$/m, "").replace(/^controls:.*$/m, ""), "study.yml")).not.toThrow();
   });
 
   it("the messages that it shows are the ones that come", () => {

@@ -1,9 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { readEaf } from "../../src/formats/eaf.ts";
 import { readGentle } from "../../src/formats/gentle.ts";
+import { readGentleJson } from "../../src/formats/gentle-json.ts";
 import { readGifti, writeGifti } from "../../src/formats/gifti.ts";
+import { readMfaCsv, readMfaJson } from "../../src/formats/mfa.ts";
 import { readSafetensorsHeader } from "../../src/formats/safetensors.ts";
+import { readSrt } from "../../src/formats/srt.ts";
 import { readTextGrid } from "../../src/formats/textgrid.ts";
 import { numericColumn, readTsv } from "../../src/formats/tsv.ts";
+import { readWavHeader, wavHeaderLength } from "../../src/formats/wav.ts";
+import { readVtt } from "../../src/formats/webvtt.ts";
+import { readWhisper } from "../../src/formats/whisper.ts";
 import { expectOnlyFormatErrors } from "../support/fuzz.ts";
 
 const text = (content: string) => new TextEncoder().encode(content);
@@ -60,11 +67,75 @@ const tensors = safetensors(
   '{"__metadata__":{"a":"b"},"x":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"y":{"dtype":"F16","shape":[4],"data_offsets":[16,24]}}',
 );
 
+const gentleJson = `{"transcript": "The é", "words": [
+  {"alignedWord": "the", "case": "success", "end": 0.25, "phones": [], "start": 0.1, "word": "The"},
+  {"case": "not-found-in-audio", "word": "é"},
+  {"alignedWord": "um", "case": "not-found-in-transcript", "end": 2, "start": 1}]}`;
+const whisperX = `{"segments": [
+  {"start": 0.1, "end": 2, "text": " In 1999", "words": [
+    {"word": "In", "start": 0.1, "end": 0.25, "score": 0.5, "speaker": "A"}, {"word": "1999"}]},
+  {"start": 2, "end": 3.5, "text": "é", "words": []}]}`;
+const wordsAlone =
+  '[{"id": 0, "text": " So", "start": 0, "end": 1, "words": [{"word": " So", "start": 0.5, "end": 1}]}]';
+const mfaJson =
+  '{"start": 0, "end": 2, "tiers": {"words": {"type": "interval", "entries": [[0.5, 1, "é"], [1, 2.25, "b"]]}}}';
+const praatIo = '{"xmin": 0, "tiers": [{"class": "TextTier", "name": "w", "entries": [[0.5, "a"]]}]}';
+const mfaCsv = 'Begin,End,Label,Type,Speaker\n0.5,0.75,"é, so",words,A\n0.5,0.6,IH,phones,A\n1,2,b,words,B\n';
+const srt = "1\n00:00:01,000 --> 00:00:02,500\n<i>It’s</i> so\nlong\n\n2\n00:01:01,000 --> 01:00:02,500\nb\n";
+const vtt = `WEBVTT
+Kind: captions
+
+NOTE a comment
+
+00:01.000 --> 00:02.500 align:start
+<v Ann>é &amp;<00:01.500><c> b</c>
+
+name
+01:00:03.000 --> 01:00:04.000
+c
+`;
+const eaf = `<?xml version="1.0" encoding="UTF-8"?>
+<ANNOTATION_DOCUMENT FORMAT="3.0"><HEADER TIME_UNITS="milliseconds"/>
+<TIME_ORDER><TIME_SLOT TIME_SLOT_ID="t1" TIME_VALUE="0"/><TIME_SLOT TIME_SLOT_ID="t2"/><TIME_SLOT TIME_SLOT_ID="t3" TIME_VALUE="1500"/></TIME_ORDER>
+<TIER TIER_ID="u"><ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID="a1" TIME_SLOT_REF1="t1" TIME_SLOT_REF2="t3"><ANNOTATION_VALUE>é b</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION></TIER>
+<TIER TIER_ID="w"><ANNOTATION><REF_ANNOTATION ANNOTATION_ID="a2" ANNOTATION_REF="a1"><ANNOTATION_VALUE>é</ANNOTATION_VALUE></REF_ANNOTATION></ANNOTATION>
+<ANNOTATION><REF_ANNOTATION ANNOTATION_ID="a3" ANNOTATION_REF="a1" PREVIOUS_ANNOTATION="a2"><ANNOTATION_VALUE>b</ANNOTATION_VALUE></REF_ANNOTATION></ANNOTATION></TIER>
+</ANNOTATION_DOCUMENT>`;
+
+/** A WAV file of 20 samples with a chunk of an odd size; RF64 where its size stands in a chunk of its own. */
+function wav(isBig: boolean): Uint8Array {
+  const latin1 = (content: string) => Buffer.from(content, "latin1");
+  const chunk = (id: string, content: Buffer, size = content.length) => {
+    const head = Buffer.alloc(8);
+    head.write(id, "latin1");
+    head.writeUInt32LE(size, 4);
+    return Buffer.concat([head, content, Buffer.alloc(content.length % 2)]);
+  };
+  const format = Buffer.from(Uint16Array.of(1, 1, 8000, 0, 16000, 0, 2, 16).buffer);
+  const big = Buffer.from(BigUint64Array.of(0n, 40n, 20n).buffer);
+  const parts = [
+    chunk("fmt ", format),
+    chunk("LIST", Buffer.alloc(7)),
+    chunk("data", Buffer.alloc(40), isBig ? 0xffffffff : 40),
+  ];
+  const head = [latin1(isBig ? "RF64" : "RIFF"), Buffer.alloc(4), latin1("WAVE")];
+  return new Uint8Array(Buffer.concat([...head, ...(isBig ? [chunk("ds64", big)] : []), ...parts]));
+}
+
 /** Format, good files, its reader. */
 const readers: readonly (readonly [string, readonly Uint8Array[], (bytes: Uint8Array) => unknown])[] = [
   ["GIFTI", giftis, (bytes) => readGifti(bytes)],
   ["TextGrid", [text(long), text(short)], (bytes) => readTextGrid(bytes)],
   ["Gentle's table", [text('The,the,0.1,0.25\n"It, so",<unk>,,\nend,end,0.5,0.75\n')], (bytes) => readGentle(bytes)],
+  ["Gentle's JSON", [text(gentleJson)], (bytes) => readGentleJson(bytes)],
+  ["Whisper's JSON", [text(whisperX), text(wordsAlone)], (bytes) => readWhisper(bytes)],
+  ["the Montreal Forced Aligner's JSON", [text(mfaJson), text(praatIo)], (bytes) => readMfaJson(bytes)],
+  ["the Montreal Forced Aligner's table", [text(mfaCsv)], (bytes) => readMfaCsv(bytes)],
+  ["SubRip", [text(srt)], (bytes) => readSrt(bytes)],
+  ["WebVTT", [text(vtt)], (bytes) => readVtt(bytes)],
+  ["ELAN", [text(eaf)], (bytes) => readEaf(bytes)],
+  ["WAV", [wav(false), wav(true)], (bytes) => [wavHeaderLength(bytes), readWavHeader(bytes)]],
+  ["the beginning of a WAV", [wav(false), wav(true)], (bytes) => readWavHeader(bytes, { fileSize: 5e9 })],
   ["safetensors", [tensors], (bytes) => readSafetensorsHeader(bytes, { path: "x.safetensors" })],
   [
     "a table",

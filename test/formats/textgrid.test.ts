@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readTextGrid } from "../../src/formats/textgrid.ts";
 import { describeWithShared, shared } from "../support/shared.ts";
+import { expectRefused } from "./refused.ts";
 
 const long = `File type = "ooTextFile"
 Object class = "TextGrid"
@@ -84,6 +86,47 @@ describe("readTextGrid", () => {
 
   it("by hand: a grid without tiers", () => {
     expect(readTextGrid(utf8('"ooTextFile"\n"TextGrid"\n0 1 <absent>'))).toEqual({ start: 0, end: 1, tiers: [] });
+  });
+
+  const fixture = (name: string) => readFileSync(join(import.meta.dirname, "fixtures/textgrid", `${name}.TextGrid`));
+  it.each(["long-utf8", "short-utf8", "long-utf16", "short-utf16"])("by hand: %s as Praat saves it", (name) => {
+    const at = (start: number, end: number, text: string) => ({ start, end, text });
+    expect(readTextGrid(fixture(name))).toEqual({
+      ...{ start: 0, end: 2.5 },
+      tiers: [
+        {
+          ...{ name: "words", kind: "interval" },
+          intervals: [at(0, 0.5, ""), at(0.5, 1.25, "naïve"), at(1.25, 2.5, 'she said "no"')],
+        },
+        { name: "phones", kind: "interval", intervals: [at(0, 0.75, "N"), at(0.75, 2.5, "")] },
+        { name: "beeps", kind: "point", intervals: [at(0.25, 0.25, "beep")] },
+      ],
+    });
+  });
+
+  const saveAsText = 'Open it in Praat and save it with "Save as text file..."';
+  it.each([
+    ["binary", fixture("binary"), `the file must be text, got Praat's binary format. ${saveAsText}`, 0],
+    [
+      "chronological",
+      fixture("chronological"),
+      `File type must be "ooTextFile", got "Praat chronological TextGrid text file". ${saveAsText}`,
+      0,
+    ],
+    [
+      "Latin-1",
+      fixture("long-latin1"),
+      "the text must be in UTF-8, or in UTF-16 with a byte order mark, got byte ef. It may be Latin-1 or MacRoman, which look alike: open it in Praat, choose UTF-8 in its text writing settings, and save it as a text file",
+      fixture("long-latin1").indexOf(0xef),
+    ],
+    [
+      "UTF-16 without a byte order mark",
+      utf16(long).subarray(2),
+      `UTF-16 must begin with a byte order mark (FE FF or FF FE), got none. ${saveAsText}`,
+      0,
+    ],
+  ])("by hand: refuses %s", (_, bytes, message, byteOffset) => {
+    expectRefused(() => readTextGrid(bytes, { path: "a.TextGrid" }), `a.TextGrid: ${message}`, byteOffset);
   });
 
   const head = short.slice(0, short.indexOf("0\n"));

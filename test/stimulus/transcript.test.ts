@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { FormatError, NotFoundError, OptionError } from "../../src/errors.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 import { folderStore } from "../../src/sources/node.ts";
-import { loadTranscript } from "../../src/stimulus/load-transcript.ts";
+import { listTranscripts, loadTranscript } from "../../src/stimulus/load-transcript.ts";
 import { readTranscript, type TranscriptOptions } from "../../src/stimulus/transcript.ts";
 import { describeWithShared, shared } from "../support/shared.ts";
 
@@ -79,10 +79,10 @@ describe("readTranscript", () => {
   it.each([
     [
       "an unknown extension",
-      "x.srt",
+      "x.txt",
       "",
       OptionError,
-      /the file must be a \.csv \(Gentle\), \.TextGrid or \.tsv, got "x\.srt"/,
+      /the file must be a \.TextGrid, \.csv \(Gentle, Montreal Forced Aligner\), .*, \.srt, \.vtt, \.eaf or \.tsv, got "x\.txt"/,
     ],
     ["no words", "x.tsv", "onset\tduration\tword\n", FormatError, /a transcript must hold words, got none/],
     ["silence alone", "x.TextGrid", textGrid(["w"], ["sp", ""]), FormatError, /a transcript must hold words, got none/],
@@ -136,13 +136,26 @@ describe("readTranscript", () => {
   });
 });
 
+const gentleJson = '{"words":[{"word":"a","alignedWord":"a","case":"success","start":0,"end":1}]}';
+
 describe("loadTranscript", () => {
   const table = "onset\tduration\tword\n0\t1\ta\n";
   it.each([
     ["stimuli/pieman.TextGrid", textGrid(["w"], ["a"])],
     ["stimuli/pieman_words.tsv", table],
     ["stimuli/pieman.tsv", table],
+    ["stimuli/pieman.csv", "a,a,0,1\n"],
+    ["stimuli/pieman_words.csv", "Begin,End,Label,Type,Speaker\n0,1,a,words,s\n"],
+    ["stimuli/pieman.json", '{"segments":[{"text":"a","words":[{"word":"a","start":0,"end":1}]}]}'],
+    ["stimuli/pieman_words.json", '{"tiers":{"words":{"type":"interval","entries":[[0,1,"a"]]}}}'],
+    ["stimuli/pieman.srt", "1\n00:00:00,000 --> 00:00:01,000\na\n"],
+    ["stimuli/pieman.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\na\n"],
+    [
+      "stimuli/pieman.eaf",
+      '<ANNOTATION_DOCUMENT><TIME_ORDER><TIME_SLOT TIME_SLOT_ID="t" TIME_VALUE="0"/></TIME_ORDER><TIER TIER_ID="w"><ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID="a" TIME_SLOT_REF1="t" TIME_SLOT_REF2="t"><ANNOTATION_VALUE>a</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION></TIER></ANNOTATION_DOCUMENT>',
+    ],
     ["stimuli/gentle/pieman/align.csv", "a,a,0,1\n"],
+    ["stimuli/gentle/pieman/align.json", gentleJson],
   ])("finds %s", async (path, content) => {
     const transcript = await loadTranscript(memoryStore({ [path]: content }), "pieman");
     expect([transcript.path, transcript.story, transcript.words.length]).toEqual([path, "pieman", 1]);
@@ -171,6 +184,37 @@ describe("loadTranscript", () => {
     await expect(loadTranscript(source, "a")).rejects.toThrow(/got 2 \(stimuli\/a_words\.tsv, stimuli\/a\.tsv\)/);
   });
 
+  it("takes Gentle's table where its JSON lies beside it (by hand)", async () => {
+    const gentle = "stimuli/gentle/a/align";
+    const both = memoryStore({ [`${gentle}.csv`]: "a,a,0,1\n", [`${gentle}.json`]: gentleJson });
+    expect((await loadTranscript(both, "a")).path).toBe(`${gentle}.csv`);
+    expect(await listTranscripts(both)).toEqual(["a"]);
+    const renamed = memoryStore({ "stimuli/a.csv": "a,a,0,1\n", "stimuli/a.json": gentleJson });
+    expect((await loadTranscript(renamed, "a")).path).toBe("stimuli/a.csv");
+  });
+
+  it("passes over JSON that is a sidecar, and does not pass over JSON that is damaged (by hand)", async () => {
+    const sidecar = '{"onset":{"Description":"seconds"}}';
+    const source = memoryStore({
+      ...{ "stimuli/a_audio.json": sidecar, "stimuli/a_words.json": sidecar, "stimuli/a_words.tsv": table },
+      "stimuli/b.json": "{",
+    });
+    expect((await loadTranscript(source, "a", { stimFile: "a_audio.wav" })).path).toBe("stimuli/a_words.tsv");
+    expect(await listTranscripts(source)).toEqual(["a", "b"]);
+    await expect(loadTranscript(source, "b")).rejects.toThrow(FormatError);
+  });
+
+  it("refuses a table and JSON of another name that both are transcripts (by hand)", async () => {
+    const source = memoryStore({ "stimuli/a_words.tsv": table, "stimuli/a.json": gentleJson });
+    await expect(loadTranscript(source, "a")).rejects.toThrow(/got 2 \(stimuli\/a_words\.tsv, stimuli\/a\.json\)/);
+  });
+
+  it("hands down cues (by hand)", async () => {
+    const source = memoryStore({ "stimuli/a.srt": "1\n00:00:00,000 --> 00:00:01,000\na b\n" });
+    expect((await loadTranscript(source, "a", { cues: "interpolate" })).nInterpolated).toBe(1);
+    await expect(loadTranscript(source, "a")).rejects.toThrow(/every word must have a time of its own/);
+  });
+
   it("lists what was looked for, and what there is", async () => {
     const source = memoryStore(
       { "stimuli/gentle/pieman/align.csv": "a,a,0,1\n", "stimuli/lucy_words.tsv": table },
@@ -178,8 +222,8 @@ describe("loadTranscript", () => {
     );
     const error = await loadTranscript(source, "piman", { stimFile: "x_audio.wav" }).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(NotFoundError);
-    expect((error as Error).message).toMatch(
-      /^data: a transcript of the story "piman" must exist, got none of stimuli\/x_audio\.TextGrid, .*stimuli\/gentle\/x\/align\.csv, .*stimuli\/piman\.tsv, stimuli\/gentle\/piman\/align\.csv\. .*Nearest: "pieman"\.$/,
+    expect((error as Error).message).toBe(
+      'data: a transcript of the story "piman" must exist, got none by the name x_audio, x, piman: stimuli/<name> or stimuli/<name>_words (.TextGrid, .tsv, .csv, .eaf, .vtt, .srt, .json), stimuli/gentle/<name>/align (.csv, .json). Add one of these, or give its path. Transcripts there: Nearest: "pieman".',
     );
   });
 });

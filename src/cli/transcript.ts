@@ -1,0 +1,88 @@
+import { basename, dirname, join, resolve } from "node:path";
+import { OptionError } from "../errors.ts";
+import { readWavHeader, wavHeaderLength } from "../formats/wav.ts";
+import { transcriptPicture } from "../report/transcript-picture.ts";
+import { formatTranscriptReport } from "../report/transcript-text.ts";
+import { folderStore } from "../sources/node.ts";
+import { storyOfTranscript } from "../stimulus/load-transcript.ts";
+import { readRawTranscript } from "../stimulus/transcript.ts";
+import { checkTranscript, type TranscriptReport } from "../stimulus/transcript-report.ts";
+import { checkOptions } from "../study/options.ts";
+import type { Command } from "./command-line.ts";
+import type { Parsed } from "./flags.ts";
+import { numberFlag } from "./number-flag.ts";
+import { studyFlags } from "./study-flags.ts";
+
+/** Most seconds of a length that is given by hand: a week. */
+const longest = 604_800;
+
+/** `cortecast transcript`. */
+export const transcript: Command = {
+  usage: {
+    name: "transcript",
+    summary:
+      "What to know of a transcript before it is used: words without times, overlaps, silences, speech rate, odd texts, words outside of the audio or the run. Exit code 1 where it cannot be used so.",
+    positionals: [
+      { name: "file", required: true, help: "a transcript (.TextGrid, .csv, .json, .srt, .vtt, .eaf, .tsv)" },
+    ],
+    flags: {
+      story: { type: "value", group: "data", help: "name of the story (default: that of the file)" },
+      ...studyFlags((key) => key === "tier" || key === "cues"),
+      audio: { type: "value", group: "data", help: "WAV file of the story, for its length" },
+      audioDuration: { type: "value", group: "data", help: "length of the audio in seconds, in place of --audio" },
+      audioStart: {
+        type: "value",
+        group: "run",
+        help: "seconds from the first volume to the start of the audio (default: 0)",
+      },
+      repetitionTime: { type: "value", group: "run", help: "seconds between volumes, with --volumes" },
+      volumes: { type: "value", group: "run", help: "volumes of the run, with --repetition-time" },
+      picture: { type: "value", group: "output", help: "SVG file to draw the report into" },
+    },
+  },
+  async run({ parsed, terminal }) {
+    const file = parsed.positionals["file"]!;
+    const { story = storyOfTranscript(resolve(file)), picture } = parsed.values;
+    const { tier, cues } = checkOptions({ dataset: file, output: file, ...pick(parsed, ["tier", "cues"]) });
+    const path = basename(file);
+    const bytes = await folderStore(dirname(file)).read(path);
+    const report = checkTranscript(readRawTranscript(bytes, { path: file, story, tier, cues }), {
+      audioDuration: await audioDurationOf(parsed),
+      audioStart: numberFlag(parsed, "audioStart", { least: -longest, most: longest }),
+      repetitionTime: numberFlag(parsed, "repetitionTime", { most: longest }),
+      nVolumes: numberFlag(parsed, "volumes", { whole: true }),
+    });
+    if (picture !== undefined) {
+      await folderStore(dirname(picture)).write(basename(picture), transcriptPicture(report));
+      terminal.note(`${picture}: the report as a picture`);
+    }
+    if (!parsed.switches.has("json")) for (const line of formatTranscriptReport(report)) terminal.print(line);
+    return report;
+  },
+  hasFailed: (result) => (result as TranscriptReport).nErrors > 0,
+};
+
+function pick({ values }: Parsed, keys: readonly string[]): Record<string, string | undefined> {
+  return Object.fromEntries(keys.map((key) => [key, values[key]]));
+}
+
+/** Seconds of the audio: as given, or as the head of the WAV file says; samples are not read. */
+async function audioDurationOf(parsed: Parsed): Promise<number | undefined> {
+  const given = numberFlag(parsed, "audioDuration", { most: longest });
+  const { audio } = parsed.values;
+  if (audio === undefined) return given;
+  if (given !== undefined) {
+    throw new OptionError(`--audio: must not be given together with --audio-duration, got both. Leave out one.`);
+  }
+  const source = folderStore(dirname(audio));
+  const path = basename(audio);
+  const fileSize = (await source.list("")).find((entry) => entry.name === path)?.size ?? 0;
+  const settings = { path: join(dirname(audio), path), fileSize };
+  let needed = Math.min(fileSize, 2 ** 16);
+  for (;;) {
+    const bytes = await source.readRange(path, 0, needed);
+    const wanted = wavHeaderLength(bytes, settings);
+    if (wanted <= needed) return readWavHeader(bytes, settings).duration;
+    needed = Math.min(fileSize, Math.max(wanted, 2 * needed));
+  }
+}

@@ -1,0 +1,109 @@
+import { FormatError } from "../errors.ts";
+import { decodeUtf8, utf8Length } from "./text.ts";
+
+/** A value of a JSON document, with where it stands, for messages. */
+export interface JsonValue {
+  readonly value: unknown;
+  /** `words[3].start`; empty for the whole document. Items are counted from 0. */
+  readonly where: string;
+  /** The file. */
+  readonly path: string;
+}
+
+/**
+ * The value that a JSON document in UTF-8 holds. A byte order mark is left out.
+ *
+ * @throws FormatError where the bytes are not JSON; `NaN` and `Infinity`, which Python writes, are none
+ */
+export function parseJson(bytes: Uint8Array, path: string): JsonValue {
+  const text = decodeUtf8(bytes, path);
+  try {
+    return { value: JSON.parse(text) as unknown, where: "", path };
+  } catch (cause) {
+    const notFinite = findNotFinite(text);
+    if (notFinite) {
+      const message = `JSON must hold finite numbers, got ${notFinite.name}. Write null where a number is missing`;
+      throw new FormatError(path, message, utf8Length(text.slice(0, notFinite.at)), { cause });
+    }
+    const { message: reason } = cause as Error;
+    const position = Number(/at position (\d+)/.exec(reason)?.[1]);
+    if (/end of JSON|unterminated/i.test(reason) || position >= text.length) {
+      throw new FormatError(path, "the file must be JSON, got an end too early. It looks truncated", bytes.length, {
+        cause,
+      });
+    }
+    const at = Number.isNaN(position) ? undefined : utf8Length(text.slice(0, position));
+    throw new FormatError(path, "the file must be JSON, got otherwise. Write it anew, or correct it", at, { cause });
+  }
+}
+
+/** The first `NaN` or `Infinity` outside of strings. */
+function findNotFinite(text: string): { readonly name: string; readonly at: number } | undefined {
+  let isInString = false;
+  for (const { 0: name, index } of text.matchAll(/"|\\.|\bNaN\b|\bInfinity\b/g)) {
+    if (name === '"') isInString = !isInString;
+    else if (!isInString && !name.startsWith("\\")) return { name, at: index };
+  }
+  return undefined;
+}
+
+/** Whether the value is an object, `{...}`. */
+export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * What an object has under a key; the value is undefined where it has none, or null.
+ *
+ * @throws FormatError where the parent is no object
+ */
+export function jsonKey(parent: JsonValue, key: string): JsonValue {
+  if (!isJsonObject(parent.value)) throw jsonError(parent, "must be an object");
+  const value = Object.hasOwn(parent.value, key) ? (parent.value[key] ?? undefined) : undefined;
+  return { ...parent, value, where: parent.where === "" ? key : `${parent.where}.${key}` };
+}
+
+/**
+ * The keys and values of an object, in order.
+ *
+ * @throws FormatError where it is no object
+ */
+export function jsonEntries(parent: JsonValue): readonly (readonly [string, JsonValue])[] {
+  if (!isJsonObject(parent.value)) throw jsonError(parent, "must be an object");
+  return Object.keys(parent.value).map((key) => [key, jsonKey(parent, key)] as const);
+}
+
+/**
+ * The items of an array.
+ *
+ * @throws FormatError where it is none
+ */
+export function jsonItems(parent: JsonValue): JsonValue[] {
+  const { value, where } = parent;
+  if (!Array.isArray(value)) throw jsonError(parent, "must be an array");
+  return value.map((item: unknown, i) => ({ ...parent, value: item ?? undefined, where: `${where}[${i}]` }));
+}
+
+/** @throws FormatError where the value is no text */
+export function jsonText(value: JsonValue): string {
+  if (typeof value.value === "string") return value.value;
+  throw jsonError(value, "must be a text");
+}
+
+/**
+ * A time; NaN where there is no value, or null.
+ *
+ * @throws FormatError where the value is no number from 0
+ */
+export function jsonSeconds(value: JsonValue): number {
+  if (value.value === undefined) return Number.NaN;
+  if (typeof value.value === "number" && value.value >= 0 && value.value < Infinity) return value.value;
+  throw jsonError(value, "must be seconds from 0");
+}
+
+/** The error for a value that is not what it must be: `words[3].start must be seconds from 0, got "x"`. */
+export function jsonError({ path, where, value }: JsonValue, must: string): FormatError {
+  const text = JSON.stringify(value) ?? "nothing";
+  const got = text.length > 60 ? `${text.slice(0, 60)}...` : text;
+  return new FormatError(path, `${where === "" ? "the document" : where} ${must}, got ${got}`);
+}

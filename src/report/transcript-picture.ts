@@ -1,0 +1,135 @@
+import { transcriptLimits as limits } from "../stimulus/transcript-limits.ts";
+import type { TranscriptReport } from "../stimulus/transcript-report.ts";
+import type { TranscriptFinding } from "../stimulus/transcript-row.ts";
+import { formatClock } from "./clock.ts";
+import { html, type Markup } from "./markup.ts";
+import { formatCount, formatNoun, formatNumber } from "./numbers.ts";
+import { transcriptVerdict } from "./transcript-text.ts";
+
+const width = 1000;
+const [left, right] = [212, 964];
+const [rateTop, rateBottom] = [92, 262];
+const laneHeight = 28;
+const colours = {
+  ...{ page: "#fffefb", ink: "#1c1d1f", soft: "#5c6066", rule: "#dcdad3", pause: "#efede7" },
+  ...{ rate: "#0a6aa8", untimed: "#85888d", warning: "#c04e00", error: "#a32a12" },
+};
+const fonts = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif';
+
+/**
+ * A picture of a transcript's report as an SVG document that needs nothing else: words a second over time, below them
+ * lanes for silences, words without a time, warnings and errors. Findings say what they are where the pointer rests.
+ */
+export function transcriptPicture(report: TranscriptReport): string {
+  const { story, nWords, start, end, audioDuration, rates, silences, untimed, findings } = report;
+  const from = Math.min(0, start ?? 0);
+  const until = Math.max(end ?? 0, audioDuration ?? 0, from + 1);
+  const x = (time: number) => round(left + ((time - from) / (until - from)) * (right - left));
+  const of = (severity: TranscriptFinding["severity"]) =>
+    findings.flatMap(({ severity: own, time, message }): Mark[] =>
+      own === severity && time !== undefined ? [{ start: time, end: time, told: message }] : [],
+    );
+
+  const lanes: readonly (readonly [string, string, readonly Mark[]])[] = [
+    [
+      `${formatNoun(silences.length, "silence")} over ${limits.silence} s`,
+      colours.soft,
+      silences.map((silence) => ({ ...silence, told: `${formatNumber(silence.end - silence.start, 1)} s` })),
+    ],
+    [
+      `${formatCount(report.nUntimed)} without a time`,
+      colours.untimed,
+      untimed.map((stretch) => ({
+        ...stretch,
+        told: `${formatNoun(stretch.nWords, "word")} from word ${stretch.word + 1}`,
+      })),
+    ],
+    [formatNoun(report.nWarnings, "warning"), colours.warning, of("warning")],
+    [formatNoun(report.nErrors, "error"), colours.error, of("error")],
+  ];
+  const lanesTop = rateBottom + 24;
+  const bottom = lanesTop + lanes.length * laneHeight;
+  const height = bottom + 52;
+  const span = start === null || end === null ? "no times" : `${formatClock(start)} to ${formatClock(end)}`;
+  const summary = `${formatNoun(nWords, "word")}, ${span}. ${transcriptVerdict(report)}.`;
+  const drawn = html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="${fonts}" font-size="15" fill="${colours.ink}">
+<title>${story}</title><desc>${summary}</desc>
+<rect width="${width}" height="${height}" fill="${colours.page}"/>
+<text x="24" y="36" font-size="22" font-weight="600">${story}</text>
+<text x="24" y="60" fill="${colours.soft}">${summary}</text>
+${silences.map((silence) => bar({ ...silence, told: "" }, rateTop, rateBottom - rateTop, colours.pause))}
+${rateAxis(rates.reduce((most, window) => Math.max(most, window.rate), 0))}
+${lanes.map(([name, colour, marks], lane) => {
+  const y = lanesTop + lane * laneHeight;
+  const shape =
+    lane < 2 ? (mark: Mark) => bar(mark, y + 7, laneHeight - 14, colour) : (mark: Mark) => point(mark, y, colour);
+  return html`<line x1="${left}" x2="${right}" y1="${y + laneHeight}" y2="${y + laneHeight}" stroke="${colours.rule}"/>
+<text x="${left - 14}" y="${y + 19}" text-anchor="end">${name}</text>${marks.map(shape)}
+`;
+})}
+${ticksOf(from, until).map(
+  (time) => html`<line x1="${x(time)}" x2="${x(time)}" y1="${bottom}" y2="${bottom + 6}" stroke="${colours.soft}"/>
+<text x="${x(time)}" y="${bottom + 22}" text-anchor="middle" fill="${colours.soft}">${formatClock(time)}</text>
+`,
+)}
+<text x="${(left + right) / 2}" y="${bottom + 43}" text-anchor="middle" fill="${colours.soft}">time in the audio</text>
+${
+  audioDuration !== null &&
+  html`<line x1="${x(audioDuration)}" x2="${x(audioDuration)}" y1="${rateTop}" y2="${bottom}" stroke="${colours.ink}" stroke-dasharray="2,3"/>
+<text x="${x(audioDuration)}" y="${rateTop - 8}" text-anchor="end" fill="${colours.soft}">end of the audio</text>`
+}
+</svg>
+`;
+  return drawn.markup;
+
+  /** Grid and line of the rate of speech, drawn from the middle of one window to the next. */
+  function rateAxis(most: number): Markup {
+    const top = Math.max(4, Math.ceil(most));
+    const step = top <= 6 ? 1 : top <= 12 ? 2 : Math.ceil(top / 6);
+    const y = (rate: number) => round(rateBottom - (rate / top) * (rateBottom - rateTop));
+    const values = Array.from({ length: Math.floor(top / step) + 1 }, (_, i) => i * step);
+    const line = rates.map((window) => `${x((window.start + Math.min(window.end, until)) / 2)},${y(window.rate)}`);
+    return html`${values.map(
+      (
+        value,
+      ) => html`<line x1="${left}" x2="${right}" y1="${y(value)}" y2="${y(value)}" stroke="${value === 0 ? colours.ink : colours.rule}"/>
+<text x="${left - 14}" y="${y(value) + 5}" text-anchor="end" fill="${colours.soft}">${value}</text>
+`,
+    )}${
+      top >= limits.fastest &&
+      html`<line x1="${left}" x2="${right}" y1="${y(limits.fastest)}" y2="${y(limits.fastest)}" stroke="${colours.warning}" stroke-dasharray="6,4"/>`
+    }
+<text x="24" y="${rateTop + 5}" fill="${colours.soft}"><tspan x="24">words a second,</tspan><tspan x="24" dy="19">over ${limits.window} s</tspan></text>
+<polyline points="${line.join(" ")}" fill="none" stroke="${colours.rate}" stroke-width="1.75" stroke-linejoin="round"/>`;
+  }
+
+  function bar({ start: begins, end: ends, told }: Mark, y: number, size: number, colour: string): Markup {
+    // What lasts less than a pixel is still seen.
+    const wide = Math.max(1.5, round(x(ends) - x(begins)));
+    return html`<rect x="${x(begins)}" y="${y}" width="${wide}" height="${size}" fill="${colour}">${told !== "" && html`<title>${formatClock(begins, 1)}: ${told}</title>`}</rect>`;
+  }
+
+  function point({ start: at, told }: Mark, y: number, colour: string): Markup {
+    const [middle, high] = [x(at), y + 7];
+    return html`<path d="M${middle - 6},${high + 13}h12l-6,-12z" fill="${colour}"><title>${formatClock(at, 1)}: ${told}</title></path>`;
+  }
+}
+
+/** Something with a place in time, and what is said of it. */
+interface Mark {
+  readonly start: number;
+  readonly end: number;
+  readonly told: string;
+}
+
+const round = (value: number) => Math.round(value * 100) / 100;
+
+const steps = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400];
+
+/** At most ten round times from one to another. */
+function ticksOf(from: number, until: number): number[] {
+  const step =
+    steps.find((candidate) => (until - from) / candidate <= 9) ?? 10 ** Math.ceil(Math.log10((until - from) / 9));
+  const first = Math.ceil(from / step);
+  return Array.from({ length: Math.floor(until / step) - first + 1 }, (_, i) => (first + i) * step);
+}

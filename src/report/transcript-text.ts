@@ -1,0 +1,64 @@
+import { transcriptLimits as limits } from "../stimulus/transcript-limits.ts";
+import type { TranscriptReport } from "../stimulus/transcript-report.ts";
+import type { TranscriptFinding } from "../stimulus/transcript-row.ts";
+import { formatClock } from "./clock.ts";
+import { formatNoun, formatNumber } from "./numbers.ts";
+
+/** Settings of {@link formatTranscriptReport}. */
+export interface TranscriptTextOptions {
+  /** Findings of one kind to list (default 5). */
+  readonly mostOfKind?: number | undefined;
+}
+
+const severities = ["error", "warning", "info"] as const;
+
+/**
+ * The report of a transcript as lines of text: what it holds, then its findings by kind, errors first, each kind with its
+ * remedy. No colours; lines are as long as their messages.
+ */
+export function formatTranscriptReport(report: TranscriptReport, options: TranscriptTextOptions = {}): string[] {
+  const { mostOfKind = 5 } = options;
+  const { story, path, format, nWords, nUntimed, start, end, rate, silences, findings } = report;
+  const kinds = severities.flatMap((severity) => {
+    const of = findings.filter((finding) => finding.severity === severity);
+    return [...new Set(of.map(({ kind }) => kind))].map((kind) => of.filter((finding) => finding.kind === kind));
+  });
+  const width = findings.reduce((most, finding) => Math.max(most, formatTime(finding).length), 0);
+  const span = start === null || end === null ? "no times" : `${formatClock(start, 2)} to ${formatClock(end, 2)}`;
+  const counts = [
+    ...(rate === null ? [] : [`${formatNumber(rate, 2)} words a second`]),
+    nUntimed === 0 ? "every word has a time" : `${formatNoun(nUntimed, "word")} without a time`,
+    `${silences.length === 0 ? "no silence" : formatNoun(silences.length, "silence")} over ${limits.silence} s`,
+  ];
+  return [
+    `${story}: ${formatNoun(nWords, "word")}, ${span} (${format === null ? "" : `${format}, `}${path})`,
+    counts.join(", "),
+    transcriptVerdict(report),
+    ...kinds.flatMap((of) => ["", ...formatKind(of, mostOfKind, width)]),
+  ].map(plain);
+}
+
+/** How many errors and warnings there are, in a sentence. */
+export function transcriptVerdict({ nErrors, nWarnings }: TranscriptReport): string {
+  const warnings = nWarnings === 0 ? "no warnings" : formatNoun(nWarnings, "warning");
+  if (nErrors > 0) return `It cannot be used so: ${formatNoun(nErrors, "error")}, ${warnings}`;
+  return nWarnings > 0 ? `It can be used; ${warnings}` : "It can be used";
+}
+
+const formatTime = ({ time }: TranscriptFinding) => (time === undefined ? "" : formatClock(time, 2));
+
+function formatKind(findings: readonly TranscriptFinding[], most: number, width: number): string[] {
+  const margin = " ".repeat(width + 11);
+  return [
+    ...findings
+      .slice(0, most)
+      .map((finding) => `${finding.severity.padEnd(7)}  ${formatTime(finding).padStart(width)}  ${finding.message}`),
+    ...(findings.length > most ? [`${margin}and ${findings.length - most} more`] : []),
+    margin + findings[0]!.remedy,
+  ];
+}
+
+/** The text without control characters, which a terminal would obey. */
+function plain(text: string): string {
+  return text.replace(/\p{Cc}/gu, " ");
+}

@@ -1,0 +1,70 @@
+import type { TranscriptFinding, TranscriptRow } from "./transcript-row.ts";
+
+/** Whether a time is infinite, or so large that it is no time of any audio: 30 years and more. */
+export const isBeyond = (time: number): boolean => Math.abs(time) > 1e9;
+
+/** What {@link rowFindings} needs beside the rows. */
+export interface RowFindingOptions {
+  /** What becomes of words whose times are spread over a stretch. */
+  readonly cues: "refuse" | "interpolate";
+}
+
+/**
+ * What makes rows unfit to be a transcript, in the order in which `readTranscript` refuses it: no words; words whose
+ * times are not theirs; words without text, with times that no audio has, that end before they begin, or begin before
+ * an earlier one.
+ */
+export function rowFindings(rows: readonly TranscriptRow[], options: RowFindingOptions): TranscriptFinding[] {
+  if (rows.length === 0) {
+    const message = "a transcript must hold words, got none";
+    return [{ severity: "error", kind: "no-words", message, remedy: "Check the file" }];
+  }
+  return [...spreadFindings(rows, options), ...orderFindings(rows)];
+}
+
+function spreadFindings(rows: readonly TranscriptRow[], { cues }: RowFindingOptions): TranscriptFinding[] {
+  const nSpread = rows.filter((row) => row.isSpread).length;
+  if (nSpread === 0) return [];
+  const word = rows.findIndex((row) => row.isSpread);
+  const { text, onset } = rows[word]!;
+  const message = `every word must have a time of its own, got ${nSpread} of ${rows.length} words that share one with others (word ${word + 1}, "${text}")`;
+  const place = { kind: "spread-words", word, ...(Number.isNaN(onset) ? {} : { time: onset }), message };
+  return cues === "refuse"
+    ? [
+        {
+          ...{ severity: "error", ...place },
+          remedy: 'Align the words with the audio, or have times spread evenly with the option cues ("interpolate")',
+        },
+      ]
+    : [{ severity: "warning", ...place, remedy: "Align the words with the audio for times that are theirs" }];
+}
+
+function orderFindings(rows: readonly TranscriptRow[]): TranscriptFinding[] {
+  const findings: TranscriptFinding[] = [];
+  let previous = Number.NEGATIVE_INFINITY;
+  rows.forEach(({ text, onset, offset }, word) => {
+    const which = `word ${word + 1}, "${text}"`;
+    const add = (kind: string, message: string, remedy: string) =>
+      findings.push({
+        ...{ severity: "error", kind, word },
+        ...(Number.isNaN(onset) || isBeyond(onset) ? {} : { time: onset }),
+        ...{ message, remedy },
+      });
+    if (text.trim() === "") {
+      add("no-text", `every word must have text, got none (word ${word + 1})`, "Write the word or remove its row");
+    }
+    if (isBeyond(onset) || isBeyond(offset)) {
+      const message = `times must be seconds of audio, got ${onset} to ${offset} (${which})`;
+      add("not-seconds", message, "Write n/a where a time is unknown");
+    } else if (offset < onset) {
+      const message = `a word must end after its onset (${onset} s), got ${offset} s (${which})`;
+      add("ends-before-onset", message, "Correct its times");
+    }
+    if (onset < previous) {
+      const message = `onsets must not decrease, got ${onset} s after ${previous} s (${which})`;
+      add("decreasing-onset", message, "Sort the words by onset");
+    }
+    if (!Number.isNaN(onset)) previous = onset;
+  });
+  return findings;
+}

@@ -1,0 +1,113 @@
+import { FormatError, OptionError } from "../errors.ts";
+import { readEaf } from "../formats/eaf.ts";
+import { readGentle } from "../formats/gentle.ts";
+import { readGentleJson } from "../formats/gentle-json.ts";
+import { isJsonObject, jsonError, parseJson } from "../formats/json.ts";
+import { mfaHeader, readMfaCsv, readMfaJson } from "../formats/mfa.ts";
+import { readSrt } from "../formats/srt.ts";
+import { holdsAscii } from "../formats/text.ts";
+import { readTextGrid } from "../formats/textgrid.ts";
+import { numericColumn, readTsv, textColumn } from "../formats/tsv.ts";
+import { readVtt } from "../formats/webvtt.ts";
+import { readWhisper } from "../formats/whisper.ts";
+import { spreadWords, subtitleRows, whisperRows } from "./cues.ts";
+import { isSilence, pickTier, tierRows } from "./tiers.ts";
+import type { TranscriptRow } from "./transcript-row.ts";
+
+/** The rows of a file, and what kind of file it is. */
+export interface FormattedRows {
+  readonly format: string;
+  readonly rows: readonly TranscriptRow[];
+}
+
+/** The extensions of transcripts, in lower case. */
+export const transcriptExtensions = [".textgrid", ".csv", ".tsv", ".json", ".srt", ".vtt", ".eaf"] as const;
+
+type Extension = (typeof transcriptExtensions)[number];
+
+const readers: Readonly<Record<Extension, (bytes: Uint8Array, path: string, tier?: string) => FormattedRows>> = {
+  ".textgrid": (bytes, path, tier) => ({
+    format: "Praat TextGrid",
+    rows: tierRows(readTextGrid(bytes, { path }).tiers, path, tier),
+  }),
+  ".csv": (bytes, path, tier) => {
+    if (holdsAscii(bytes, mfaHeader, bytes[0] === 0xef ? 3 : 0)) {
+      return { format: "Montreal Forced Aligner, CSV", rows: tierRows(readMfaCsv(bytes, { path }), path, tier) };
+    }
+    return { format: "Gentle, CSV", rows: readGentle(bytes, { path }).map(plainRow) };
+  },
+  ".tsv": (bytes, path) => {
+    const table = readTsv(bytes, { path });
+    const onsets = numericColumn(table, "onset");
+    const durations = numericColumn(table, "duration");
+    const rows = textColumn(table, "word").map((text, n) => {
+      const word = text.trim() === "n/a" ? "" : text;
+      return plainRow({ text: word, onset: onsets[n]!, offset: onsets[n]! + durations[n]! });
+    });
+    return { format: "table", rows };
+  },
+  ".json": (bytes, path, tier) => {
+    const document = parseJson(bytes, path);
+    const kind = transcriptJsonKind(document.value);
+    if (kind === "gentle") return { format: "Gentle, JSON", rows: readGentleJson(bytes, { path }).map(plainRow) };
+    if (kind === "mfa") {
+      return { format: "Montreal Forced Aligner, JSON", rows: tierRows(readMfaJson(bytes, { path }), path, tier) };
+    }
+    if (kind === "whisper") return { format: "Whisper, JSON", rows: whisperRows(readWhisper(bytes, { path })) };
+    throw jsonError(document, "must hold words (Gentle), segments (Whisper) or tiers (Montreal Forced Aligner)");
+  },
+  ".srt": (bytes, path) => ({ format: "SubRip", rows: subtitleRows(readSrt(bytes, { path })) }),
+  ".vtt": (bytes, path) => ({ format: "WebVTT", rows: subtitleRows(readVtt(bytes, { path })) }),
+  ".eaf": (bytes, path, wanted) => {
+    const tiers = readEaf(bytes, { path }).filter(({ annotations }) => annotations.length > 0);
+    const { annotations } = pickTier(tiers, "tier", path, wanted);
+    const spoken = annotations.filter(({ text }) => !isSilence(text));
+    const rows = spoken.flatMap(({ text, start, end, isDivided }) =>
+      spreadWords(text, start, end).map((row) => ({ ...row, isSpread: row.isSpread || isDivided })),
+    );
+    return { format: "ELAN", rows };
+  },
+};
+
+/**
+ * The rows of a transcript's file. The extension says the format; of `.csv` and `.json` the content says whose they
+ * are.
+ *
+ * @throws FormatError where the file is not what its extension says
+ * @throws NotFoundError where a table lacks a column
+ * @throws OptionError where the extension is unknown, or the tier is not there or not said and not clear
+ */
+export function readRows(bytes: Uint8Array, path: string, tier: string | undefined): FormattedRows {
+  const lower = path.toLowerCase();
+  const extension = transcriptExtensions.find((known) => lower.endsWith(known));
+  if (extension !== undefined) return readers[extension](bytes, path, tier);
+  throw new OptionError(
+    `readTranscript: the file must be a .TextGrid, .csv (Gentle, Montreal Forced Aligner), .json (these, Whisper), .srt, .vtt, .eaf or .tsv, got "${path}". Convert it to a table with the columns onset, duration, word.`,
+  );
+}
+
+/** Whose transcript a JSON document is, by its keys; undefined where it is none. */
+export function transcriptJsonKind(value: unknown): "gentle" | "mfa" | "whisper" | undefined {
+  if (Array.isArray(value)) return isJsonObject(value[0]) && "text" in value[0] ? "whisper" : undefined;
+  if (!isJsonObject(value)) return undefined;
+  if ("tiers" in value) return "mfa";
+  if ("segments" in value || "word_segments" in value) return "whisper";
+  if (!Array.isArray(value["words"])) return undefined;
+  return value["words"].some((word) => isJsonObject(word) && "case" in word) ? "gentle" : "whisper";
+}
+
+/** Whether a file of that path is a transcript: JSON may be something else, such as a table's sidecar. */
+export function isTranscript(bytes: Uint8Array, path: string): boolean {
+  if (!path.toLowerCase().endsWith(".json")) return true;
+  try {
+    return transcriptJsonKind(parseJson(bytes, path).value) !== undefined;
+  } catch (error) {
+    // Damaged, it is not passed over in silence.
+    if (error instanceof FormatError) return true;
+    throw error;
+  }
+}
+
+const plainRow = ({ text, onset, offset }: Omit<TranscriptRow, "isSpread">): TranscriptRow => {
+  return { text, onset, offset, isSpread: false };
+};

@@ -1,0 +1,112 @@
+import { type CheckTranscriptOptions, placeFindings } from "./place-findings.ts";
+import { isBeyond, rowFindings } from "./row-findings.ts";
+import { textFindings } from "./text-findings.ts";
+import {
+  filledOnsets,
+  findSilences,
+  findUntimed,
+  type RateWindow,
+  speechRates,
+  type TranscriptSilence,
+  type UntimedStretch,
+} from "./timing.ts";
+import { rateFindings, silenceFindings, unitFinding, untimedFindings, wordFindings } from "./timing-findings.ts";
+import type { RawTranscript, TranscriptFinding, TranscriptRow } from "./transcript-row.ts";
+import type { Transcript } from "./word.ts";
+
+/** What there is to know of a transcript before it is used; holds JSON values only: null where there is none. */
+export interface TranscriptReport {
+  readonly story: string;
+  readonly path: string;
+  /** What kind of file it is; null where the transcript was read before. */
+  readonly format: string | null;
+  readonly nWords: number;
+  /** Words without a time of their own. */
+  readonly nUntimed: number;
+  /** Seconds of audio at which the first word begins, and at which the last ends. */
+  readonly start: number | null;
+  readonly end: number | null;
+  /** Seconds, as it was given. */
+  readonly audioDuration: number | null;
+  /** Words a second from `start` to `end`. */
+  readonly rate: number | null;
+  readonly nErrors: number;
+  readonly nWarnings: number;
+  /** By time; those without one, which concern the whole, first. */
+  readonly findings: readonly TranscriptFinding[];
+  /** The longest first. */
+  readonly silences: readonly TranscriptSilence[];
+  readonly untimed: readonly UntimedStretch[];
+  readonly rates: readonly RateWindow[];
+}
+
+/**
+ * Everything about a transcript that one should know before it is used: what makes it unfit (the errors of
+ * `readTranscript`, times in another unit, words that begin after the audio or all outside of the run), what is likely
+ * a mistake (words too long, too short or overlapping, speech too fast, silences, odd texts, words outside of the run),
+ * and what is good to know. Where times are in another unit, nothing else is said of them. The lines are those of
+ * `transcriptLimits`.
+ *
+ * @param transcript - from `readRawTranscript`, for files of any kind, or from `readTranscript`
+ * @throws OptionError where a length is no number of seconds from 0, or of `nVolumes` and `repetitionTime` one is
+ * missing
+ */
+export function checkTranscript(
+  transcript: RawTranscript | Transcript,
+  options: CheckTranscriptOptions = {},
+): TranscriptReport {
+  const { story, path } = transcript;
+  const raw = "rows" in transcript ? transcript : undefined;
+  const given = raw?.rows ?? rowsOf(transcript as Transcript);
+  // Said once as an error, such a time counts as unknown.
+  const known = (time: number) => (isBeyond(time) ? Number.NaN : time);
+  const rows = given.map((row) => ({ ...row, onset: known(row.onset), offset: known(row.offset) }));
+  const onsets = filledOnsets(rows);
+  const start = finite(least(onsets, 1));
+  const end = finite(-least([...onsets, ...rows.map(({ offset }) => offset)], -1));
+  const rate = start === null || end === null || end <= start ? null : rows.length / (end - start);
+  const unit = unitFinding(rows);
+  const findings: readonly TranscriptFinding[] = [
+    ...(raw?.findings ?? rowFindings(given, { cues: "interpolate" })),
+    ...textFindings(rows),
+    ...untimedFindings(rows, onsets),
+    ...placeFindings(rows, onsets, options),
+    ...(unit
+      ? [unit]
+      : [...wordFindings(rows), ...silenceFindings(rows), ...rateFindings(rows, onsets, rate ?? Number.NaN)]),
+  ];
+  const count = (severity: TranscriptFinding["severity"]) =>
+    findings.filter((finding) => finding.severity === severity).length;
+  const place = ({ time }: TranscriptFinding) => time ?? Number.NEGATIVE_INFINITY;
+  return {
+    ...{ story, path, format: raw?.format ?? null },
+    nWords: rows.length,
+    nUntimed: rows.filter(({ onset, isSpread }) => isSpread || Number.isNaN(onset)).length,
+    ...{ start, end, audioDuration: options.audioDuration ?? null, rate },
+    ...{ nErrors: count("error"), nWarnings: count("warning") },
+    findings: findings.toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b))),
+    silences: unit ? [] : findSilences(rows).toSorted((a, b) => b.end - b.start - (a.end - a.start)),
+    untimed: findUntimed(rows, onsets).filter(
+      ({ start: from, end: to }) => Number.isFinite(from) && Number.isFinite(to),
+    ),
+    rates: unit ? [] : speechRates(onsets),
+  };
+}
+
+function rowsOf({ words }: Transcript): TranscriptRow[] {
+  return words.map(({ text, onset, duration, interpolated }) => ({
+    text,
+    onset: interpolated ? Number.NaN : onset,
+    offset: interpolated ? Number.NaN : onset + duration,
+    isSpread: false,
+  }));
+}
+
+/** The least of numbers times a sign, NaN left out; Infinity of none. */
+function least(values: Iterable<number>, sign: 1 | -1): number {
+  let low = Number.POSITIVE_INFINITY;
+  for (const value of values) if (sign * value < low) low = sign * value;
+  return low;
+}
+
+const finite = (value: number) => (Number.isFinite(value) ? value : null);
