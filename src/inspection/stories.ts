@@ -3,6 +3,9 @@ import { type DatasetIssue, FormatError, NotFoundError, OptionError } from "../e
 import { readTsv } from "../formats/tsv.ts";
 import type { ResponseFiles } from "../responses/find.ts";
 import { loadTranscript } from "../stimulus/load-transcript.ts";
+import { readRawTranscript } from "../stimulus/transcript.ts";
+import { checkTranscript } from "../stimulus/transcript-report.ts";
+import type { TranscriptFinding } from "../stimulus/transcript-row.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import { groupBy } from "./group-by.ts";
 import type { StorySummary } from "./inspection.ts";
@@ -19,6 +22,8 @@ export interface StoryFacts {
   readonly stretches: readonly (readonly Stretch[])[];
   /** Undefined where there is none that can be read. */
   readonly transcript: Transcript | undefined;
+  /** What stands against the transcript by itself. */
+  readonly findings: readonly TranscriptFinding[];
 }
 
 /**
@@ -41,12 +46,15 @@ export async function loadStories(
       stretches.push(stretchesOf(events, stimFile, files.audioStart));
     }
     let transcript: Transcript | undefined;
+    let findings: readonly TranscriptFinding[] = [];
     try {
       transcript = await loadTranscript(dataset.source, story, { stimFile, tier });
+      const { path } = transcript;
+      findings = checkTranscript(readRawTranscript(await dataset.source.read(path), { path, story, tier })).findings;
     } catch (error) {
       issues.push(transcriptIssue(error, runs[0]!.files));
     }
-    stories.push({ story, stimFile, runs, stretches, transcript });
+    stories.push({ story, stimFile, runs, stretches, transcript, findings });
   }
   return { stories, issues };
 }
@@ -90,12 +98,14 @@ export function checkStory(facts: StoryFacts): readonly DatasetIssue[] {
     });
   }
   if (transcript === undefined) return issues;
-  if (transcript.nInterpolated > 0) {
+  for (const { severity, kind, message, remedy } of facts.findings) {
+    // What is merely good to know of a transcript, `cortecast transcript` tells; here there may be dozens.
+    if (severity === "info" && kind !== "without-time") continue;
     issues.push({
-      severity: "note",
-      code: "words-without-time",
+      severity: severity === "info" ? "note" : severity,
+      code: `transcript-${kind}`,
       path: transcript.path,
-      message: `${transcript.nInterpolated} of ${transcript.words.length} words have no time; their onsets are interpolated.`,
+      message: `${message}.${remedy === undefined ? "" : ` ${remedy}.`}`,
     });
   }
   return [...issues, ...checkWordsInStory(transcript, stretches, events)];

@@ -1,6 +1,8 @@
 import type { BidsDataset } from "../bids/dataset.ts";
+import { FormatError } from "../errors.ts";
+import { readGiftiStart } from "../formats/gifti-headers.ts";
 import type { ResponseFiles } from "./find.ts";
-import { loadRun } from "./load.ts";
+import { readRegionSeries } from "./time-series.ts";
 
 /** What a run's response files say of their size. */
 export interface ResponseHeader {
@@ -11,13 +13,49 @@ export interface ResponseHeader {
   readonly repetitionTime: number | undefined;
 }
 
+/** The size of one file. */
+interface FileSize {
+  readonly nVolumes: number;
+  readonly nTargets: number;
+  readonly repetitionTime?: number | undefined;
+}
+
 /**
- * The size of a run's responses.
+ * The size of a run's responses, from the beginnings of its files: no more of a file is read than says it.
  *
  * @throws FormatError where a file cannot be read, or hemispheres differ in volumes
+ * @throws NotFoundError where a file does not exist
  */
 export async function readResponseHeader(dataset: BidsDataset, files: ResponseFiles): Promise<ResponseHeader> {
-  const { bold, space } = await loadRun(dataset, files);
-  const nTargets = space.kind === "surface" ? space.nVertices.filter((n) => n > 0) : [bold.nColumns];
-  return { nVolumes: bold.nRows, nTargets, repetitionTime: undefined };
+  const sizes: FileSize[] = [];
+  for (const path of files.files) {
+    const size = files.kind === "region" ? await regionSize(dataset, path) : await surfaceSize(dataset, path);
+    const first = sizes[0] ?? size;
+    if (size.nVolumes !== first.nVolumes) {
+      throw new FormatError(
+        path,
+        `hemispheres must have equally many volumes, got ${size.nVolumes} here and ${first.nVolumes} in ${files.files[0]}. One of them is truncated: fetch it again`,
+      );
+    }
+    sizes.push(size);
+  }
+  const [first] = sizes;
+  return {
+    nVolumes: first!.nVolumes,
+    nTargets: sizes.map(({ nTargets }) => nTargets),
+    repetitionTime: first!.repetitionTime,
+  };
+}
+
+/** Tables are small: they are read whole. */
+async function regionSize({ source }: BidsDataset, path: string): Promise<FileSize> {
+  const { bold } = readRegionSeries(await source.read(path), path);
+  return { nVolumes: bold.nRows, nTargets: bold.nColumns };
+}
+
+async function surfaceSize({ source }: BidsDataset, path: string): Promise<FileSize> {
+  const tag = await readGiftiStart(source.stream(path), { path });
+  if (!tag) throw new FormatError(path, "a functional GIFTI must hold arrays, got none. Fetch it again");
+  const [nVertices = 0, nVolumes = 1] = tag.dimensions;
+  return tag.nArrays === 1 ? { nVolumes, nTargets: nVertices } : { nVolumes: tag.nArrays, nTargets: nVertices };
 }

@@ -15,6 +15,8 @@ function setBoth(files: Files, bytes: Uint8Array | undefined): void {
     else delete files[responsePath("2", hemi)];
   }
 }
+/** Whole seconds from one to before another. */
+const seconds = (from: number, to: number): (number | "n/a")[] => Array.from({ length: to - from }, (_, n) => from + n);
 const spoil = (change: (files: Files) => void): Files => {
   const files = toyFiles();
   change(files);
@@ -120,13 +122,13 @@ describe("inspectDataset", () => {
     ],
     [
       "words without time",
-      (files) => (files["stimuli/tale_words.tsv"] = words([5, "n/a", 7])),
-      "note words-without-time stimuli/tale_words.tsv: 1 of 3 words have no time; their onsets are interpolated.",
+      (files) => (files["stimuli/tale_words.tsv"] = words(seconds(5, 40).with(3, "n/a"))),
+      "note transcript-without-time stimuli/tale_words.tsv: every word should have a time, got 1 of 35 without",
     ],
     [
       "a word during the music",
-      (files) => (files["stimuli/tale_words.tsv"] = words([2, 6, 7, 39])),
-      `warning words-outside-story stimuli/tale_words.tsv: words must be heard while the events have a story (5 to 40 s of the audio, ${events("1")}), got 1 of 4 outside (word 1, "word", at 2 s, during music). Correct their times, or the events.`,
+      (files) => (files["stimuli/tale_words.tsv"] = words([3, ...seconds(5, 40)])),
+      `warning words-outside-story stimuli/tale_words.tsv: words must be heard while the events have a story (5 to 40 s of the audio, ${events("1")}), got 1 of 36 outside (word 1, "word", at 3 s, during music). Correct their times, or the events.`,
     ],
     [
       "a participant that is listed and is not there",
