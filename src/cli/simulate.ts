@@ -3,9 +3,10 @@ import { simulateDataset } from "../phantom/simulate.ts";
 import { checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
 import { loadStudyModel } from "../study/activations.ts";
-import { checkOptions, flagOf } from "../study/options.ts";
+import { checkOptions } from "../study/options.ts";
 import type { Command } from "./command-line.ts";
 import type { FlagSpecification, Parsed } from "./flags.ts";
+import { numberFlag } from "./number-flag.ts";
 import { studyFlags } from "./study-flags.ts";
 
 const flags: Readonly<Record<string, FlagSpecification>> = {
@@ -37,12 +38,12 @@ export const simulate: Command = {
     const machine = checkOptions({ dataset: output, output, model: folder, threads, provider });
     const { onProgress } = terminal;
     const wanted = {
-      nSubjects: number(parsed, "participants", { least: 1, most: 10_000, whole: true }),
+      nSubjects: numberFlag(parsed, "participants", { least: 1, most: 10_000, whole: true }),
       responses: responsesOf(parsed),
       nVertices: verticesOf(parsed),
-      repetitionTime: number(parsed, "repetitionTime", { least: 0.2, most: 10 }),
-      signalToNoise: number(parsed, "signalToNoise", {}),
-      seed: number(parsed, "seed", { whole: true }),
+      repetitionTime: numberFlag(parsed, "repetitionTime", { least: 0.2, most: 10 }),
+      signalToNoise: numberFlag(parsed, "signalToNoise", {}),
+      seed: numberFlag(parsed, "seed", { whole: true }),
     };
     const store = await prepareFolder(output, "<output>");
     const model = await loadStudyModel(machine, { onProgress });
@@ -81,24 +82,8 @@ export async function prepareFolder(folder: string, name: string): Promise<Store
   return store;
 }
 
-interface Bounds {
-  readonly least?: number;
-  readonly most?: number;
-  readonly whole?: boolean;
-}
-
-function number({ values }: Parsed, key: string, { least = 0, most = Infinity, whole }: Bounds): number | undefined {
-  const text = values[key];
-  if (text === undefined) return undefined;
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (Number.isFinite(value) && value >= least && value <= most && (!whole || Number.isSafeInteger(value)))
-    return value;
-  const range = most === Infinity ? `from ${least}` : `from ${least} to ${most}`;
-  throw new OptionError(`${flagOf(key)}: must be a ${whole ? "whole " : ""}number ${range}, got "${text}".`);
-}
-
 function verticesOf(parsed: Parsed): number | undefined {
-  const nVertices = number(parsed, "vertices", { least: 42, most: 163_842, whole: true });
+  const nVertices = numberFlag(parsed, "vertices", { least: 42, most: 163_842, whole: true });
   const f = Math.round(Math.sqrt(((nVertices ?? 42) - 2) / 10));
   if (nVertices === undefined || 10 * f * f + 2 === nVertices) return nVertices;
   const near = [f - 1, f, f + 1].filter((n) => n >= 2).map((n) => 10 * n * n + 2);
