@@ -89,7 +89,9 @@ describe("getBytes", () => {
     const server = await startServer();
     await server.close();
     await expect(client().getBytes(`${server.origin}/a?signature=secret`)).rejects.toThrow(
-      new RegExp(`^${server.origin}/a: the connection must hold until all is there, got ECONNREFUSED .*Tried 3 times\\.$`),
+      new RegExp(
+        `^${server.origin}/a: the connection must hold until all is there, got ECONNREFUSED .*Tried 3 times\\.$`,
+      ),
     );
   });
 

@@ -41,7 +41,8 @@ export function someBytes(length: number, seed = 0): Uint8Array {
 }
 
 /** Hexadecimal digest. */
-export const hashOf = (bytes: Uint8Array | string, kind = "md5"): string => createHash(kind).update(bytes).digest("hex");
+export const hashOf = (bytes: Uint8Array | string, kind = "md5"): string =>
+  createHash(kind).update(bytes).digest("hex");
 
 /** The ETag as S3 makes it. */
 export const etagOf = (bytes: Uint8Array): string => `"${hashOf(bytes)}"`;

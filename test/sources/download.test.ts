@@ -1,0 +1,563 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import type { Progress } from "../../src/array/progress.ts";
+import type { Checksum } from "../../src/sources/checksum.ts";
+import { type DownloadOptions, type DownloadPlan, downloadFiles } from "../../src/sources/download.ts";
+import { createHttpClient, type HttpOptions } from "../../src/sources/http.ts";
+import { removeAbandoned } from "../../src/sources/node.ts";
+import type { RemoteFile } from "../../src/sources/remote-file.ts";
+import { body, etagOf, hashOf, someBytes, startServer, status, type TestServer } from "../support/server.ts";
+
+const root = mkdtempSync(join(tmpdir(), "cortecast-download-"));
+afterAll(() => rmSync(root, { recursive: true }));
+let nFolders = 0;
+const newFolder = () => join(root, `into-${nFolders++}`);
+
+const opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of opened.splice(0).reverse()) await one.close();
+});
+async function serve(files: Parameters<typeof startServer>[0] = {}): Promise<TestServer> {
+  const server = await startServer(files);
+  opened.push(server);
+  return server;
+}
+const md5 = (bytes: Uint8Array): Checksum => ({ kind: "md5", digest: hashOf(bytes) });
+
+/** The file that a server has under a path, as its list would tell it. */
+function listed(server: TestServer, path: string, changes: Partial<RemoteFile> = {}): RemoteFile {
+  const bytes = server.files.get(path)!;
+  return { path: path.slice(1), address: server.origin + path, size: bytes.length, checksum: md5(bytes), ...changes };
+}
+
+async function download(
+  folder: string,
+  files: readonly RemoteFile[],
+  settings: DownloadOptions & HttpOptions = {},
+): Promise<DownloadPlan> {
+  const client = createHttpClient({ attempts: 3, sleep: async () => undefined, random: () => 0, ...settings });
+  opened.push(client);
+  return downloadFiles(client, folder, files, settings);
+}
+const paths = (files: readonly RemoteFile[]) => files.map(({ path }) => path);
+const inFolder = (folder: string) => readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+const rangesOf = (server: TestServer) => server.asked.map(({ headers }) => headers.range ?? "whole");
+
+describe("downloadFiles, from a server that behaves", () => {
+  it("by hand: files lie where their paths say, and nothing else does", async () => {
+    const files = { "/a.bin": someBytes(1000), "/sub-01/func/b.tsv": someBytes(200_000, 1), "/empty": "" };
+    const server = await serve(files);
+    const folder = newFolder();
+    const plan = await download(
+      folder,
+      Object.keys(files).map((path) => listed(server, path)),
+    );
+    expect([plan.present, plan.bytesLeft]).toEqual([[], 201_000]);
+    expect(inFolder(folder)).toEqual(["a.bin", "empty", "sub-01", "sub-01/func", "sub-01/func/b.tsv"]);
+    for (const path of Object.keys(files))
+      expect(readFileSync(join(folder, path)).equals(server.files.get(path)!)).toBe(true);
+    // What is empty need not be asked for.
+    expect(server.asked.map(({ path }) => path).sort()).toEqual(["/a.bin", "/sub-01/func/b.tsv"]);
+  });
+
+  it("by hand: what is there is not fetched again; what an earlier call fetched and is another now, is", async () => {
+    const server = await serve({ "/same": "abc", "/other": "abc", "/longer": "abc" });
+    const folder = newFolder();
+    mkdirSync(folder);
+    for (const [path, text] of Object.entries({ same: "abc", other: "abd", longer: "abcd" }))
+      writeFileSync(join(folder, path), text);
+    const files = ["/same", "/other", "/longer"].map((path) => listed(server, path));
+    await expect(download(folder, files)).rejects.toThrow(
+      `${folder}: files that were not fetched must not be written over, got other, longer. Give a folder of its own, or move them away.`,
+    );
+    expect(readFileSync(join(folder, "longer"), "utf8")).toBe("abcd");
+    const { present, missing } = await download(folder, files, { replaceable: new Set(["other", "longer"]) });
+    expect([paths(present), paths(missing)]).toEqual([["same"], ["other", "longer"]]);
+    for (const { path } of files) expect(readFileSync(join(folder, path), "utf8")).toBe("abc");
+    const again = await download(folder, files);
+    expect([again.missing, again.bytesLeft]).toEqual([[], 0]);
+    expect(server.asked).toHaveLength(2);
+  });
+
+  it("by hand: without a checksum the size is all that is held against what is there", async () => {
+    const server = await serve({ "/a": "abc" });
+    const folder = newFolder();
+    mkdirSync(folder);
+    writeFileSync(join(folder, "a"), "xyz");
+    await download(folder, [listed(server, "/a", { checksum: undefined })]);
+    expect(readFileSync(join(folder, "a"), "utf8")).toBe("xyz");
+  });
+
+  it("by hand: names with any characters, and names that differ in capitals alone", async () => {
+    const names = ["A.txt", "a.txt", "x y+z.tsv", "é☃%2F#?.txt", "CON", "a&b='c'.json"];
+    const server = await serve(Object.fromEntries(names.map((name) => [`/${encodeURIComponent(name)}`, name])));
+    const files = names.map((name) => listed(server, `/${encodeURIComponent(name)}`, { path: name }));
+    const folder = newFolder();
+    await download(folder, files);
+    for (const name of names) expect(readFileSync(join(folder, name), "utf8")).toBe(name);
+    const twice = [files[0]!, files[0]!];
+    await expect(download(newFolder(), twice)).rejects.toThrow(
+      /names of files must differ there, got "A\.txt" and "A\.txt"/,
+    );
+  });
+
+  it.each(["../x", "/x", "a/../../x", "a\\..\\x", ".cortecast-fetch/lock"])(
+    "by hand: the name %j is refused before anything is asked for or written",
+    async (path) => {
+      const server = await serve({ "/a": "abc" });
+      const folder = newFolder();
+      await expect(download(folder, [listed(server, "/a"), listed(server, "/a", { path })])).rejects.toMatchObject({
+        name: "FormatError",
+      });
+      expect(server.asked).toEqual([]);
+      expect(() => readdirSync(folder)).toThrow(/ENOENT/);
+    },
+  );
+
+  it("identity: as many at a time as are asked for, never more", async () => {
+    const files = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`/${i}`, someBytes(100, i)]));
+    for (const parallel of [1, 3, 20]) {
+      const server = await serve(files);
+      let [now, most] = [0, 0];
+      for (const path of Object.keys(files))
+        server.always(path, async () => {
+          most = Math.max(most, ++now);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          now--;
+        });
+      await download(
+        newFolder(),
+        Object.keys(files).map((path) => listed(server, path)),
+        { parallel },
+      );
+      expect(most).toBe(Math.min(parallel, 12));
+    }
+  });
+
+  it("by hand: progress goes up from nothing to all that is left, restarts counted", async () => {
+    const bytes = someBytes(300_000);
+    const server = await serve({ "/a": bytes });
+    const seen: Progress[] = [];
+    // The first answer is cut off, the second has no ranges and begins anew.
+    server.next("/a", body(200, { "content-length": "300000" }, bytes.subarray(0, 100_000), "drop"));
+    server.next("/a", body(200, { "content-length": "300000" }, bytes));
+    await download(newFolder(), [listed(server, "/a")], { onProgress: (progress) => seen.push(progress) });
+    const fetching = seen.filter(({ label }) => label === "fetching");
+    expect(fetching[0]).toEqual({ label: "fetching", done: 0, total: 300_000, unit: "bytes" });
+    const last = fetching.at(-1)!;
+    expect(last.done).toBe(last.total);
+    expect(last.total).toBeGreaterThan(300_000);
+    fetching.reduce((before, { done }) => {
+      expect(done).toBeGreaterThanOrEqual(before);
+      return done;
+    }, 0);
+  });
+
+  it("by hand: tells the plan before it fetches, and refuses what the disk has no room for", async () => {
+    const server = await serve({ "/a": "abc" });
+    const plans: number[] = [];
+    const onPlan = ({ bytesLeft }: DownloadPlan) => void plans.push(bytesLeft, server.asked.length);
+    await download(newFolder(), [listed(server, "/a")], { onPlan });
+    expect(plans).toEqual([3, 0]);
+    const folder = newFolder();
+    await expect(download(folder, [listed(server, "/a", { size: 2 ** 52 })])).rejects.toThrow(
+      new RegExp(`^${folder}: the disk must have room for 4503599627370496 bytes, got \\d+ that are free\\. Make room`),
+    );
+  });
+});
+
+describe("downloadFiles, from a server that does not", () => {
+  const bytes = someBytes(400_000, 7);
+  const length = { "content-length": "400000" };
+  const etag = etagOf(bytes);
+  const half = bytes.subarray(0, 200_000);
+  const cut = body(200, { ...length, etag }, half, "drop");
+  const rest = (first: number, range: string, more: Readonly<Record<string, string>> = {}) =>
+    body(206, { "content-range": range, etag, ...more }, bytes.subarray(first));
+
+  /** Fetches the file after these answers: right in the end, with these requests. */
+  async function expectFetched(server: TestServer, requests: readonly string[], changes: Partial<RemoteFile> = {}) {
+    const folder = newFolder();
+    await download(folder, [listed(server, "/a", changes)]);
+    expect(readFileSync(join(folder, "a")).equals(server.files.get("/a")!)).toBe(true);
+    expect(inFolder(folder)).toEqual(["a"]);
+    expect(rangesOf(server)).toEqual(requests);
+  }
+  /** A refusal that says why; no file, whole or half, under its name. */
+  async function expectRefused(server: TestServer, reason: string | RegExp, changes: Partial<RemoteFile> = {}) {
+    const folder = newFolder();
+    const failed = download(folder, [listed(server, "/a", changes)]);
+    await expect(failed).rejects.toMatchObject({ name: "NetworkError" });
+    await expect(failed).rejects.toThrow(reason);
+    expect(inFolder(folder)).not.toContain("a");
+  }
+
+  it("by hand: drops the connection: the rest is asked for, if the file is still the same", async () => {
+    const server = await serve({ "/a": bytes });
+    server.next("/a", cut);
+    await expectFetched(server, ["whole", "bytes=200000-"]);
+    expect(server.asked[1]!.headers["if-range"]).toBe(etag);
+  });
+
+  it("by hand: drops it again and again: goes on as long as there is progress", async () => {
+    const server = await serve({ "/a": someBytes(2_000_000, 7) });
+    const all = server.files.get("/a")!;
+    const step = 100_000;
+    for (let first = 0; first < 19 * step; first += step) {
+      const range = { "content-range": `bytes ${first}-1999999/2000000` };
+      const headers = { etag: etagOf(all), "content-length": `${all.length - first}` };
+      const [code, more] = first === 0 ? [200, {}] : [206, range];
+      server.next("/a", body(code, { ...headers, ...more }, all.subarray(first, first + step), "drop"));
+    }
+    const froms = Array.from({ length: 20 }, (_, i) => (i === 0 ? "whole" : `bytes=${i * step}-`));
+    await expectFetched(server, froms);
+  });
+
+  it("by hand: drops it at the same byte every time: given up", async () => {
+    const server = await serve({ "/a": bytes });
+    server.always("/a", cut);
+    await expectRefused(server, /the connection must hold until all is there, got UND_ERR_SOCKET .* Tried 3 times\.$/);
+    // All but the first begin anew and come no farther.
+    expect(server.asked).toHaveLength(3);
+  });
+
+  it("by hand: ignores ranges: begins anew", async () => {
+    const server = await serve({ "/a": bytes });
+    server.next("/a", cut, body(200, { ...length, etag }, bytes));
+    await expectFetched(server, ["whole", "bytes=200000-"]);
+  });
+
+  it.each([
+    ["another start", rest(100_000, "bytes 100000-399999/400000")],
+    ["another end", rest(200_000, "bytes 200000-399998/400000")],
+    ["another size", rest(200_000, "bytes 200000-399999/400001")],
+    ["no size", rest(200_000, "bytes 200000-399999/*")],
+    ["another unit", rest(200_000, "pages 200000-399999/400000")],
+    ["no range", body(206, { etag }, bytes.subarray(200_000))],
+    ["another length", rest(200_000, "bytes 200000-399999/400000", { "content-length": "199999" })],
+    ["another file", rest(200_000, "bytes 200000-399999/400000", { etag: '"another"' })],
+    ["an encoding", rest(200_000, "bytes 200000-399999/400000", { "content-encoding": "gzip" })],
+    ["416", status(416, { "content-range": "bytes */100" })],
+  ])("by hand: answers a range with %s: not a byte of it is taken, the whole is asked for", async (_, answer) => {
+    const server = await serve({ "/a": bytes });
+    server.next("/a", cut, answer);
+    await expectFetched(server, ["whole", "bytes=200000-", "whole"]);
+  });
+
+  it("by hand: answers with a range that was not asked for", async () => {
+    const server = await serve({ "/a": bytes });
+    server.always("/a", rest(0, "bytes 0-399999/400000"));
+    await expectRefused(server, /the rest of a file must be the range "bytes 0-399999\/400000", got "bytes 0-/);
+  });
+
+  it("by hand: has another file between two ranges: begins anew, and what was listed is asked for in vain", async () => {
+    const changed = someBytes(400_000, 8);
+    const server = await serve({ "/a": bytes });
+    server.next("/a", (_, response) => {
+      server.files.set("/a", changed);
+      return cut(_, response);
+    });
+    const file = listed(server, "/a");
+    const folder = newFolder();
+    await expect(download(folder, [file])).rejects.toThrow(
+      `a: ${file.address}: the file's md5 must be ${hashOf(bytes)}, got ${hashOf(changed)}. It is damaged, or changed since it was listed: run the command again.`,
+    );
+    expect(rangesOf(server)).toEqual(["whole", "bytes=200000-", "whole"]);
+    expect(inFolder(folder)).not.toContain("a");
+    // The list is made anew by the next run.
+    await download(folder, [listed(server, "/a")]);
+    expect(readFileSync(join(folder, "a")).equals(changed)).toBe(true);
+  });
+
+  it("by hand: has another file between two ranges, and no checksum was listed: the new file, whole", async () => {
+    const changed = someBytes(400_000, 8);
+    const server = await serve({ "/a": bytes });
+    server.next("/a", (_, response) => {
+      server.files.set("/a", changed);
+      return cut(_, response);
+    });
+    await expectFetched(server, ["whole", "bytes=200000-"], { checksum: undefined });
+  });
+
+  it.each([
+    ["weak", `W/${etag}`],
+    ["none", undefined],
+  ])("by hand: validator %s: goes on where a checksum will tell, else begins anew", async (_, validator) => {
+    const headers = { ...length, ...(validator === undefined ? {} : { etag: validator }) };
+    for (const checksum of [md5(bytes), undefined]) {
+      const server = await serve({ "/a": bytes });
+      server.next("/a", body(200, headers, half, "drop"));
+      server.next("/a", (request, response) => {
+        expect(request.headers["if-range"]).toBeUndefined();
+        const first = request.headers.range === undefined ? 0 : 200_000;
+        const range = `bytes 200000-399999/400000`;
+        const answer =
+          first === 0 ? body(200, headers, bytes) : body(206, { "content-range": range }, bytes.subarray(first));
+        return answer(request, response);
+      });
+      await expectFetched(server, ["whole", checksum ? "bytes=200000-" : "whole"], { checksum });
+    }
+  });
+
+  it.each([
+    [
+      "shorter",
+      { "content-length": "399999" },
+      bytes.subarray(0, 399_999),
+      /got Content-Length 399999\. It may have changed/,
+    ],
+    [
+      "longer",
+      { "content-length": "400001" },
+      new Uint8Array(400_001),
+      /got Content-Length 400001\. It may have changed/,
+    ],
+    ["not told, shorter", {}, half, /must have the 400000 bytes that are listed, got an end after 200000/],
+    ["not told, longer", {}, new Uint8Array(400_001), /must have the 400000 bytes that are listed, got more/],
+  ])("by hand: gives another length than listed, %s", async (_, headers, sent, reason) => {
+    const server = await serve({ "/a": bytes });
+    server.always("/a", body(200, headers as Record<string, string>, sent));
+    await expectRefused(server, reason);
+    // Once is an accident, and mended by the next try.
+    const second = await serve({ "/a": bytes });
+    second.next("/a", body(200, headers as Record<string, string>, sent));
+    const folder = newFolder();
+    await download(folder, [listed(second, "/a")]);
+    expect(readFileSync(join(folder, "a")).equals(bytes)).toBe(true);
+  });
+
+  it("by hand: promises the right length and sends less", async () => {
+    const server = await serve({ "/a": bytes });
+    server.next("/a", body(200, length, half, "drop"));
+    await expectFetched(server, ["whole", "bytes=200000-"]);
+  });
+
+  it("by hand: sends wrong bytes once, then the right ones; and always: refused after the second", async () => {
+    const wrong = body(200, length, someBytes(400_000, 9));
+    const server = await serve({ "/a": bytes });
+    server.next("/a", wrong);
+    await expectFetched(server, ["whole", "whole"]);
+    server.always("/a", wrong);
+    await expectRefused(server, /the file's md5 must be [0-9a-f]{32}, got [0-9a-f]{32}\. It is damaged/);
+    expect(server.asked).toHaveLength(4);
+  });
+
+  it.each([
+    ["sha256", hashOf(bytes, "sha256")],
+    ["git-sha1", hashOf(Buffer.concat([Buffer.from("blob 400000\0"), bytes]), "sha1")],
+  ] as const)("by hand: %s is checked", async (kind, digest) => {
+    const server = await serve({ "/a": bytes });
+    await expectFetched(server, ["whole"], { checksum: { kind, digest } });
+    const wrong = { kind, digest: digest.replace(/^./, (c) => (c === "0" ? "1" : "0")) };
+    await expectRefused(server, new RegExp(`the file's ${kind} must be ${wrong.digest}, got ${digest}`), {
+      checksum: wrong,
+    });
+  });
+
+  it("by hand: 429, 503 and 500 pass; as long as it asks for is waited", async () => {
+    const server = await serve({ "/a": bytes });
+    server.next("/a", status(429, { "retry-after": "3" }), status(503, { "retry-after": "9" }));
+    const slept: number[] = [];
+    const sleep = async (seconds: number) => void slept.push(seconds);
+    await download(newFolder(), [listed(server, "/a")], { sleep });
+    expect(slept).toEqual([3, 9]);
+    server.next("/a", status(500), cut, status(502));
+    await expectFetched(server, ["whole", "whole", "whole", "whole", "whole", "bytes=200000-", "bytes=200000-"]);
+  });
+
+  it("by hand: stalls in the middle: left after the timeout, and gone on with", async () => {
+    const server = await serve({ "/a": bytes });
+    server.next("/a", body(200, { ...length, etag }, half, "stall"));
+    const folder = newFolder();
+    await download(folder, [listed(server, "/a")], { timeout: 0.5 });
+    expect(readFileSync(join(folder, "a")).equals(bytes)).toBe(true);
+    expect(rangesOf(server)).toEqual(["whole", "bytes=200000-"]);
+  });
+
+  it("by hand: is slow, but never silent for long: waited for", async () => {
+    const slow = await startServer({ "/a": someBytes(20_000) }, { bytesPerSecond: 20_000 });
+    opened.push(slow);
+    const folder = newFolder();
+    await download(folder, [listed(slow, "/a")], { timeout: 0.5, attempts: 1 });
+    expect(readFileSync(join(folder, "a")).equals(slow.files.get("/a")!)).toBe(true);
+  });
+
+  it("by hand: packs with gzip what was not asked for: unpacked, unless it was stored and listed so", async () => {
+    const packed = gzipSync(bytes);
+    const encoded = { "content-encoding": "gzip", "content-length": `${packed.length}`, etag: '"gz"' };
+    const server = await serve({ "/a": bytes });
+    server.next("/a", body(200, encoded, packed));
+    await expectFetched(server, ["whole"]);
+
+    const stored = await serve({ "/a": packed });
+    stored.always("/a", body(200, encoded, packed));
+    await expectFetched(stored, ["whole"]);
+
+    // What was unpacked cannot be gone on with, for want of a validator of the plain file.
+    const broken = await serve({ "/a": bytes });
+    broken.next("/a", body(200, encoded, packed.subarray(0, 100_000), "drop"));
+    const folder = newFolder();
+    await download(folder, [listed(broken, "/a", { checksum: undefined })]);
+    expect(readFileSync(join(folder, "a")).equals(bytes)).toBe(true);
+    expect(rangesOf(broken)).toEqual(["whole", "whole"]);
+  });
+
+  it("by hand: has some of the files: those arrive, and the message lists the others", async () => {
+    const server = await serve({ "/a": "a", "/b": "b", "/c": "c", "/d": "d" });
+    const files = ["/a", "/b", "/c", "/d"].map((path) => listed(server, path));
+    server.always("/b", status(404));
+    server.always("/d", status(503));
+    const folder = newFolder();
+    await expect(download(folder, files)).rejects.toMatchObject({
+      status: 404,
+      message: [
+        `${folder}: every file must arrive, got 2 of 4. What has arrived is kept, and the same command fetches the rest.`,
+        `  error: b: ${server.origin}/b: the server must give it, got status 404.`,
+        `  error: d: ${server.origin}/d: the server must give it, got status 503. Tried 3 times.`,
+      ].join("\n"),
+    });
+    expect(inFolder(folder).filter((name) => !name.startsWith("."))).toEqual(["a", "c"]);
+  });
+});
+
+describe("downloadFiles, from one process to the next", () => {
+  const bytes = someBytes(400_000, 3);
+  const cut = body(200, { "content-length": "400000", etag: etagOf(bytes) }, bytes.subarray(0, 150_000), "drop");
+
+  /** A folder in which a run gave up half-way, and the server that it was from. */
+  async function halfWay() {
+    const server = await serve({ "/a": bytes });
+    const folder = newFolder();
+    server.next("/a", cut);
+    await expect(download(folder, [listed(server, "/a")], { attempts: 1 })).rejects.toThrow(/Tried once/);
+    server.asked.length = 0;
+    return { server, folder };
+  }
+
+  it("by hand: goes on where the last one had come to", async () => {
+    const { server, folder } = await halfWay();
+    const { bytesLeft } = await download(folder, [listed(server, "/a")]);
+    expect(bytesLeft).toBe(250_000);
+    expect(rangesOf(server)).toEqual(["bytes=150000-"]);
+    expect(readFileSync(join(folder, "a")).equals(bytes)).toBe(true);
+    expect(inFolder(folder)).toEqual(["a"]);
+  });
+
+  it("by hand: parts are not what abandoned writes are, and outlive their removal", async () => {
+    const { server, folder } = await halfWay();
+    expect(await removeAbandoned(folder)).toBe(0);
+    expect((await download(folder, [listed(server, "/a")])).bytesLeft).toBe(250_000);
+  });
+
+  it.each<[string, Partial<RemoteFile>]>([
+    ["checksum", { checksum: { kind: "md5", digest: "0".repeat(32) } }],
+    ["size", { size: 399_999 }],
+    ["address", { address: "elsewhere" }],
+  ])("by hand: another %s is another file: begins anew", async (_, change) => {
+    const { server, folder } = await halfWay();
+    server.files.set("/b", server.files.get("/a")!);
+    const address = `${server.origin}/b`;
+    const file = listed(server, "/a", { ...change, ...(change.address ? { address } : {}) });
+    let planned = 0;
+    const onPlan = ({ bytesLeft }: DownloadPlan) => {
+      planned = bytesLeft;
+    };
+    // The server has no file of that size or checksum: what counts is what it is asked for.
+    await download(folder, [file], { onPlan }).catch(() => undefined);
+    expect([planned, rangesOf(server)[0]]).toEqual([file.size, "whole"]);
+  });
+
+  it.each(["", "{", "null", "7"])("by hand: a note %j of what is there that was cut off: begins anew", async (note) => {
+    const { server, folder } = await halfWay();
+    const state = inFolder(folder).find((name) => name.endsWith(".json"))!;
+    writeFileSync(join(folder, state), note);
+    await download(folder, [listed(server, "/a")]);
+    expect(rangesOf(server)).toEqual(["whole"]);
+    expect(readFileSync(join(folder, "a")).equals(bytes)).toBe(true);
+  });
+
+  it("by hand: damaged bytes of an earlier run are found out and fetched again", async () => {
+    const { server, folder } = await halfWay();
+    const part = inFolder(folder).find((name) => name.endsWith(".part"))!;
+    writeFileSync(join(folder, part), new Uint8Array(150_000));
+    await download(folder, [listed(server, "/a")]);
+    expect(rangesOf(server)).toEqual(["bytes=150000-", "whole"]);
+    expect(readFileSync(join(folder, "a")).equals(bytes)).toBe(true);
+  });
+
+  it("by hand: all bytes were there, only the name was not: nothing is asked for", async () => {
+    const { server, folder } = await halfWay();
+    const part = inFolder(folder).find((name) => name.endsWith(".part"))!;
+    writeFileSync(join(folder, part), bytes);
+    await download(folder, [listed(server, "/a")]);
+    expect(server.asked).toEqual([]);
+    expect(inFolder(folder)).toEqual(["a"]);
+  });
+
+  it("by hand: a signal stops all, and what is there is gone on with", async () => {
+    const server = await serve({ "/a": bytes, "/b": someBytes(10) });
+    const abort = new AbortController();
+    const reason = new Error("stop");
+    server.next(
+      "/a",
+      body(200, { "content-length": "400000", etag: etagOf(bytes) }, bytes.subarray(0, 150_000), "stall"),
+    );
+    const onProgress = ({ label, done }: Progress) => {
+      if (label === "fetching" && done >= 150_000) abort.abort(reason);
+    };
+    const folder = newFolder();
+    const files = [listed(server, "/a"), listed(server, "/b")];
+    await expect(download(folder, files, { signal: abort.signal, onProgress, parallel: 1 })).rejects.toBe(reason);
+    expect(inFolder(folder)).not.toContain("b");
+    expect((await download(folder, files)).bytesLeft).toBe(250_010);
+  });
+
+  it("by hand: an error of this machine stops all, and is told as it is", async () => {
+    const server = await serve({ "/x/y": bytes, "/b": bytes });
+    const folder = newFolder();
+    mkdirSync(folder);
+    writeFileSync(join(folder, "x"), "a file where a folder must be");
+    const files = [listed(server, "/x/y"), listed(server, "/b")];
+    await expect(download(folder, files, { parallel: 1 })).rejects.toMatchObject({ code: "EEXIST" });
+    expect(server.asked.map(({ path }) => path)).toEqual(["/x/y"]);
+  });
+
+  it("by hand: a broken link under a file's name gives way to the file", async () => {
+    const server = await serve({ "/a": bytes });
+    const folder = newFolder();
+    mkdirSync(folder);
+    symlinkSync("nowhere", join(folder, "a"));
+    await download(folder, [listed(server, "/a")]);
+    expect(readFileSync(join(folder, "a")).equals(bytes)).toBe(true);
+  });
+
+  it("by hand: one at a time: a folder that another process fetches into is refused, a dead one's is taken over", async () => {
+    const server = await serve({ "/a": bytes });
+    const folder = newFolder();
+    const lock = join(folder, ".cortecast-fetch", "lock");
+    mkdirSync(join(folder, ".cortecast-fetch"), { recursive: true });
+    const host =
+      hostname()
+        .replace(/[^A-Za-z0-9]/g, "")
+        .slice(0, 32) || "localhost";
+    for (const owner of ["elsewhere 1", `${host} ${process.ppid}`]) {
+      writeFileSync(lock, `${owner}\n`);
+      await expect(download(folder, [listed(server, "/a")])).rejects.toThrow(
+        `${folder}: one process at a time must fetch into a folder, got process ${owner.split(" ")[1]} of ${owner.split(" ")[0]} at it. Wait for it; where it no longer runs, delete ${lock}.`,
+      );
+    }
+    // 2 ** 22 is the highest number that Linux gives, and is not given out here.
+    for (const owner of [`${host} 4194304`, `${host} ${process.pid}`, ""]) {
+      writeFileSync(lock, owner);
+      await download(folder, [listed(server, "/a")]);
+      expect(inFolder(folder)).toEqual(["a"]);
+      mkdirSync(join(folder, ".cortecast-fetch"));
+    }
+    const twice = [download(folder, [listed(server, "/a")]), download(folder, [listed(server, "/a")])];
+    const ends = (await Promise.allSettled(twice)).map(({ status: end }) => end);
+    expect(ends.sort()).toEqual(["fulfilled", "rejected"]);
+  });
+});
