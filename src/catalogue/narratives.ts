@@ -20,7 +20,7 @@ export interface NarrativesQuery {
   readonly responses?: boolean | undefined;
 }
 
-/** Where Narratives lies: the raw data set at OpenNeuro, all of it with its derivatives at INDI. */
+/** Where Narratives lies: the raw data set at OpenNeuro; all of it, with transcripts and derivatives, at INDI. */
 export interface NarrativesAddresses {
   readonly raw: string;
   readonly whole: string;
@@ -69,9 +69,8 @@ async function listRaw(client: HttpClient, wanted: Wanted, addresses: Narratives
       `${addresses.raw}: a data set must have dataset_description.json, got ${inRoot.objects.length} other files. Is the address right?`,
     );
   }
-  const stimuli = await listS3(client, folder, "stimuli/");
-  files.push(...stimuli.objects.map(toFile).filter(({ path }) => isTranscript(path)));
-  files.push(...(await listExclusions(client, addresses)));
+  files.push(...(await listEither(client, addresses, "stimuli/", isTranscript)));
+  files.push(...(await listEither(client, addresses, "code/", (path) => path === "code/scan_exclude.json")));
 
   const ofRuns = (await listSubjects(client, folder, "", wanted.participants)).map(toFile).filter(({ path }) => {
     const name = parseBidsName(path);
@@ -125,19 +124,25 @@ async function listSubjects(
   return found;
 }
 
-/** The scans that the authors exclude: in the raw data set, or else beside the derivatives. */
-async function listExclusions(client: HttpClient, { raw, whole }: NarrativesAddresses): Promise<readonly RemoteFile[]> {
-  const path = "code/scan_exclude.json";
-  for (const folder of [s3Folder(raw, "--base-url"), s3Folder(whole, "--derivatives-url")]) {
-    const { objects } = await listS3(client, folder, path);
-    const object = objects.find(({ key }) => key === folder.prefix + path);
-    if (object) return [s3File(folder, object, path)];
+/** The files of a folder that one of the two has or both have: then the raw data set's. */
+async function listEither(
+  client: HttpClient,
+  { raw, whole }: NarrativesAddresses,
+  within: string,
+  isMeant: (path: string) => boolean,
+): Promise<readonly RemoteFile[]> {
+  const found = new Map<string, RemoteFile>();
+  for (const folder of [s3Folder(whole, "--derivatives-url"), s3Folder(raw, "--base-url")]) {
+    for (const object of (await listS3(client, folder, within)).objects) {
+      const path = object.key.slice(folder.prefix.length);
+      if (isMeant(path)) found.set(path, s3File(folder, object, path));
+    }
   }
-  return [];
+  return [...found.values()];
 }
 
 function isTranscript(path: string): boolean {
-  return /^stimuli\/(gentle\/[^/]+\/align\.csv|transcripts\/[^/]+\.txt|[^/]+\.(TextGrid|tsv))$/.test(path);
+  return /^stimuli\/(README|gentle\/[^/]+\/align\.csv|transcripts\/[^/]+\.txt|[^/]+\.(TextGrid|tsv))$/.test(path);
 }
 
 function isResponse(path: string): boolean {

@@ -65,10 +65,15 @@ export const fetchNarratives: Command = {
       raw: addressOf(parsed, "baseUrl", environment["CORTECAST_OPENNEURO_URL"], narrativesAddresses.raw),
       whole: addressOf(parsed, "derivativesUrl", environment["CORTECAST_NARRATIVES_URL"], narrativesAddresses.whole),
     };
-    return await fetchInto(context, {}, async (client) => ({
-      source: { name: "Narratives (OpenNeuro ds002345)" },
-      files: await listNarratives(client, query, addresses),
-    }));
+    return await fetchInto(context, {}, async (client) => {
+      const files = await listNarratives(client, query, addresses);
+      if (!files.some(({ path }) => /^stimuli\/(?!README)/.test(path))) {
+        context.terminal.note(
+          `Neither ${addresses.raw} nor ${addresses.whole} has transcripts: put your own into stimuli/.`,
+        );
+      }
+      return { source: { name: "Narratives (OpenNeuro ds002345)" }, files };
+    });
   },
 };
 

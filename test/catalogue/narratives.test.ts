@@ -28,7 +28,12 @@ const always = [
     "participants.json",
     "participants.tsv",
   ],
-  ...["stimuli/gentle/lucy/align.csv", "stimuli/gentle/pieman/align.csv", "stimuli/transcripts/pieman_transcript.txt"],
+  ...[
+    "stimuli/README",
+    "stimuli/gentle/lucy/align.csv",
+    "stimuli/gentle/pieman/align.csv",
+    "stimuli/transcripts/pieman_transcript.txt",
+  ],
 ];
 const events = (...runs: readonly string[]) =>
   runs.flatMap((run) => ["bold.json", "events.tsv"].map((end) => `${run.slice(0, 7)}/func/${run}_${end}`));
@@ -52,7 +57,7 @@ describe("listNarratives (by hand)", () => {
     expect(await pathsOf({})).toEqual(wanted.toSorted());
   });
 
-  it("without responses, nothing is asked of their server but the list of excluded scans", async () => {
+  it("without responses, none are asked for", async () => {
     const { server, files } = await list({ responses: false });
     expect((await files).map(({ path }) => path).toSorted()).toEqual([...always, ...events(...allRuns)].toSorted());
     expect(server.asked.filter(({ path }) => path.startsWith("/fcp-indi") && path.includes("derivatives"))).toEqual([]);
@@ -75,14 +80,24 @@ describe("listNarratives (by hand)", () => {
     ]);
   });
 
-  it("the scans to exclude are taken from the raw data set where it has them", async () => {
+  it("transcripts and the scans to exclude are where one of the two has them; the raw data set's count", async () => {
     const buckets = smallNarratives();
-    const raw = { ...buckets["openneuro.org"], "ds002345/code/scan_exclude.json": "{}" };
+    const raw = { ...buckets["openneuro.org"], "ds002345/stimuli/gentle/lucy/align.csv": "lucy,lucy,0.1,0.2\n" };
     const { server, files } = await list({ responses: false }, { ...buckets, "openneuro.org": raw });
-    const exclusions = (await files).filter(({ path }) => path === "code/scan_exclude.json");
-    expect(exclusions.map(({ address }) => address)).toEqual([
-      `${server.origin}/openneuro.org/ds002345/code/scan_exclude.json`,
-    ]);
+    const [at, whole] = [
+      `${server.origin}/openneuro.org/ds002345`,
+      `${server.origin}/fcp-indi/data/Projects/narratives`,
+    ];
+    const addresses = (await files).map(({ address }) => address);
+    expect(addresses.filter((address) => /stimuli|code/.test(address)).toSorted()).toEqual(
+      [
+        `${at}/stimuli/README`,
+        `${at}/stimuli/gentle/lucy/align.csv`,
+        `${whole}/stimuli/gentle/pieman/align.csv`,
+        `${whole}/stimuli/transcripts/pieman_transcript.txt`,
+        `${whole}/code/scan_exclude.json`,
+      ].toSorted(),
+    );
   });
 
   it("sizes, addresses and checksums are those of the listing", async () => {

@@ -87,7 +87,7 @@ describe("fetching that is cut off goes on where it was, and never shows a file 
       expect(readdirSync(join(root, folder)).filter((name) => name.startsWith("."))).toEqual([
         ".cortecast-source.json",
       ]);
-    expect(server.bytesServed).toBeLessThan(2 * total);
+      expect(server.bytesServed).toBeLessThan(2 * total);
     },
     120_000,
   );

@@ -192,7 +192,7 @@ describe("cortecast fetch narratives (by hand)", () => {
     server.next(path, status(404));
     const argv = ["fetch", "narratives", folder, "--no-responses", "--participants", "002"];
     const first = await runWith(environment, ...argv);
-    expect([first.code, first.stderr]).toEqual([1, expect.stringMatching(/every file must arrive, got 10 of 11\./)]);
+    expect([first.code, first.stderr]).toEqual([1, expect.stringMatching(/every file must arrive, got 11 of 12\./)]);
     expect(first.stderr).toContain(`  error: sub-002/func/sub-002_task-pieman_events.tsv: ${server.origin}${path}: `);
     server.asked.length = 0;
     expect((await runWith(environment, ...argv)).code).toBe(0);

@@ -7,14 +7,18 @@ export function smallNarratives(): Record<string, Record<string, string>> {
     "ds002345/dataset_description.json": '{"Name": "Narratives", "BIDSVersion": "1.2.1"}',
     "ds002345/participants.tsv": "participant_id\nsub-001\nsub-002\nsub-010\n",
     "ds002345/participants.json": "{}",
+    "ds002345/stimuli/README": "audio files",
     "ds002345/stimuli/pieman_audio.wav": "RIFF",
-    "ds002345/stimuli/gentle/pieman/align.csv": "I,i,0.1,0.2\n",
-    "ds002345/stimuli/gentle/pieman/align.json": "{}",
-    "ds002345/stimuli/gentle/lucy/align.csv": "lucy,lucy,0.1,0.2\n",
-    "ds002345/stimuli/transcripts/pieman_transcript.txt": "I began my",
   };
   const whole: Record<string, string> = {
     "data/Projects/narratives/code/scan_exclude.json": "{}",
+    "data/Projects/narratives/code/task_meta.json": "{}",
+    "data/Projects/narratives/stimuli/README": "audio files and transcripts",
+    "data/Projects/narratives/stimuli/pieman_audio.wav": "RIFF",
+    "data/Projects/narratives/stimuli/gentle/pieman/align.csv": "I,i,0.1,0.2\n",
+    "data/Projects/narratives/stimuli/gentle/pieman/align.json": "{}",
+    "data/Projects/narratives/stimuli/gentle/lucy/align.csv": "lucy,lucy,0.1,0.2\n",
+    "data/Projects/narratives/stimuli/transcripts/pieman_transcript.txt": "I began my",
     "data/Projects/narratives/derivatives/afni-nosmooth/dataset_description.json": "{}",
     "data/Projects/narratives/derivatives/afni-smooth/sub-001/func/x.func.gii": "x",
   };
