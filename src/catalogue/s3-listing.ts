@@ -103,7 +103,7 @@ export async function listS3(
     const query = new URLSearchParams({ "list-type": "2", prefix: prefix + within });
     if (delimiter !== "") query.set("delimiter", delimiter);
     if (token !== undefined) query.set("continuation-token", token);
-    const where = `${bucket}?${query}`;
+    const where = `${bucket}?${query.toString()}`;
     const page = readS3Listing(await client.getBytes(where), where);
     const stray = [...page.objects.map(({ key }) => key), ...page.folders].find((key) => !key.startsWith(prefix));
     if (stray !== undefined) {

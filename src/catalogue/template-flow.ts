@@ -37,11 +37,8 @@ export async function listSurfaces(
   const names = ["L", "R"].flatMap((hemi) =>
     surfaces.map((surface) => `tpl-fsaverage_hemi-${hemi}_den-${density}_${surface}.gii`),
   );
-  const files: RemoteFile[] = [];
-  for (const name of ["template_description.json", ...names]) {
-    files.push(await describe(client, `${address.replace(/\/+$/, "")}/tpl-fsaverage/${name}`, name));
-  }
-  return files;
+  const base = `${address.replace(/\/+$/, "")}/tpl-fsaverage`;
+  return Promise.all(["template_description.json", ...names].map((name) => describe(client, `${base}/${name}`, name)));
 }
 
 async function describe(client: HttpClient, address: string, path: string): Promise<RemoteFile> {

@@ -66,6 +66,7 @@ export const fetchNarratives: Command = {
       whole: addressOf(parsed, "derivativesUrl", environment["CORTECAST_NARRATIVES_URL"], narrativesAddresses.whole),
     };
     return await fetchInto(context, {}, async (client) => {
+      context.terminal.note("Listing Narratives …");
       const files = await listNarratives(client, query, addresses);
       if (!files.some(({ path }) => /^stimuli\/(?!README)/.test(path))) {
         context.terminal.note(

@@ -141,6 +141,9 @@ async function fetchAll(
   await Promise.allSettled(Array.from({ length: Math.max(1, parallel) }, work));
   client.signal?.throwIfAborted();
   if (stop) throw stop.reason;
+  // In the order of the list, whichever came to its end first.
+  const order = new Map(missing.map(({ path }, index) => [path, index]));
+  failures.sort((a, b) => order.get(a.path)! - order.get(b.path)!);
   if (failures.length > 0) throw incomplete(folder, missing.length, failures);
 }
 

@@ -170,23 +170,55 @@ export function decodeBody(address: string, { headers, body }: HttpAnswer): Read
   throw new NetworkError(`${address}: the answer must be plain or gzip, got Content-Encoding "${encoding}".`);
 }
 
+/** Bytes that wait for whoever reads a body, before the server has to wait. */
+const longestQueue = 2 ** 20;
+
 /**
- * The pieces of a body.
+ * The pieces of a body. Those that came before a connection failed are given before its error is: a stream that is
+ * iterated drops what it holds, and a server that sends little at a time would never be read to its end.
  *
  * @throws NetworkError where the connection ends before the body does; the signal's reason, where it fired
  */
 export async function* readPieces(address: string, body: Readable, signal?: AbortSignal): AsyncIterable<Uint8Array> {
-  const pieces = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  const queue: Uint8Array[] = [];
+  let length = 0;
+  let end: { readonly error?: unknown } | undefined;
+  let wake = (): void => undefined;
+  body
+    .on("data", (piece: Uint8Array) => {
+      queue.push(piece);
+      length += piece.length;
+      if (length > longestQueue) body.pause();
+      wake();
+    })
+    .on("end", () => {
+      end ??= {};
+      wake();
+    })
+    .on("error", (error) => {
+      end ??= { error };
+      wake();
+    })
+    .on("close", () => {
+      end ??= { error: new Error("closed before its end") };
+      wake();
+    });
   try {
     for (;;) {
-      let next: IteratorResult<Uint8Array>;
-      try {
-        next = await pieces.next();
-      } catch (error) {
-        throw connectionError(address, error, signal);
+      signal?.throwIfAborted();
+      const piece = queue.shift();
+      if (piece) {
+        length -= piece.length;
+        if (length <= longestQueue / 2) body.resume();
+        yield piece;
+      } else if (end) {
+        if ("error" in end) throw connectionError(address, end.error, signal);
+        return;
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
       }
-      if (next.done) return;
-      yield next.value;
     }
   } finally {
     dropBody(body);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, rmdir, stat, statfs, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, rmdir, stat, statfs, utimes, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { OptionError } from "../errors.ts";
 import { digestOf } from "./checksum.ts";
@@ -143,9 +143,12 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
     const [machine, pid] = (await readFile(lock, "utf8").catch(() => "")).trim().split(" ");
-    const isOurs = machine === host && Number(pid) === process.pid && !held.has(resolve(lock));
-    // A process that was killed, or one whose file was not written to its end.
-    if (pid === undefined || isOurs || (machine === host && !isRunning(Number(pid)))) {
+    const { mtimeMs } = await stat(lock).catch(() => ({ mtimeMs: Date.now() }));
+    const isSilent = Date.now() - mtimeMs > 10 * heartbeat;
+    const isOurs = Number(pid) === process.pid && !held.has(resolve(lock));
+    const isDead = machine === host ? isOurs || !isRunning(Number(pid)) : isSilent;
+    // Without a number, it was killed while it wrote it.
+    if (pid === undefined || isDead) {
       await rm(lock, { force: true });
       continue;
     }
@@ -154,12 +157,20 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     );
   }
   held.add(resolve(lock));
+  const beat = setInterval(() => {
+    const now = new Date();
+    utimes(lock, now, now).catch(() => undefined);
+  }, heartbeat).unref();
   return async () => {
+    clearInterval(beat);
     held.delete(resolve(lock));
     await rm(lock, { force: true });
     await rmdir(dirname(lock)).catch(() => undefined);
   };
 }
+
+/** Milliseconds between signs of life: no process of another machine can be asked whether it runs. */
+const heartbeat = 30_000;
 
 /** Locks of this process: a process of the same number in a container before this one had others. */
 const held = new Set<string>();

@@ -26,8 +26,7 @@ export function checkRemotePath(path: string, where: string): void {
   const parts = path.split("/");
   const isName = (part: string) => part !== "" && part !== "." && part !== ".." && !/[. ]$/.test(part);
   // Backslashes, drives and streams lead elsewhere on Windows.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  const isPlain = !/[\u0000-\u001f\u007f\\:]/.test(path);
+  const isPlain = path.split("").every((character) => character >= " " && !"\u007f\\:".includes(character));
   if (parts.every(isName) && isPlain && parts[0]!.toLowerCase() !== partFolder) return;
   throw new FormatError(
     where,

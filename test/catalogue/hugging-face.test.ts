@@ -54,8 +54,8 @@ describe("readHubModel", () => {
     );
   });
 
-  it("refuses 10,000 damaged answers with a FormatError and nothing else (identity)", () => {
-    expectOnlyFormatErrors([bytesOf(described(modelFiles))], (bytes) => readHubModel(bytes, "api"));
+  it("refuses 10,000 damaged answers with a FormatError and nothing else (identity)", async () => {
+    await expectOnlyFormatErrors([bytesOf(described(modelFiles))], (bytes) => readHubModel(bytes, "api"));
   }, 60_000);
 });
 

@@ -67,12 +67,12 @@ describe("readS3Listing", () => {
     );
   });
 
-  it("refuses 10,000 damaged listings with a FormatError and nothing else (identity)", () => {
+  it("refuses 10,000 damaged listings with a FormatError and nothing else (identity)", async () => {
     const seeds = [
       listing([{ key: "ds/a & b.tsv", size: 12, etag: `"${md5}"` }], { folders: ["ds/sub-01/"], next: "token" }),
       listing([{ key: "a", size: 1 }]),
     ].map(bytesOf);
-    expectOnlyFormatErrors(seeds, (bytes) => readS3Listing(bytes, "list"));
+    await expectOnlyFormatErrors(seeds, (bytes) => readS3Listing(bytes, "list"));
   }, 60_000);
 });
 

@@ -208,7 +208,7 @@ describe("cortecast fetch narratives (by hand)", () => {
       const { code, stderr } = await runWith(environment, "fetch", "narratives", folder, "--no-responses");
       expect([code, stderr]).toEqual([
         1,
-        `cortecast: ${folder}: files that were not fetched must not be written over, got dataset_description.json. Give a folder of its own, or move them away.\n`,
+        `Listing Narratives …\ncortecast: ${folder}: files that were not fetched must not be written over, got dataset_description.json. Give a folder of its own, or move them away.\n`,
       ]);
     }
     expect(inFolder(folder)).toEqual(["dataset_description.json"]);
@@ -247,7 +247,7 @@ describe("mistakes: one line that says what must hold (by hand)", () => {
     const at = argv.map((part) => (part === "@" ? newFolder() : part === "@file" ? join(root, "file") : part));
     const { code, stdout, stderr } = await run(...at);
     expect(stderr).toMatch(message);
-    expect(stderr).toMatch(/^cortecast: [^\n]+\n$/);
+    expect(stderr.replace("Listing Narratives …\n", "")).toMatch(/^cortecast: [^\n]+\n$/);
     expect([code, stdout]).toEqual([1, ""]);
   });
 

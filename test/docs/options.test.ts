@@ -88,6 +88,6 @@ describe("docs/options.md, every command", () => {
 
   it("has a section for every command", () => {
     const sections = [...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
-    expect(sections).toEqual(["score", "activations", "simulate", "demo", "doctor", "Every command"]);
+    expect(sections).toEqual(["score", "activations", "simulate", "demo", "fetch", "doctor", "Every command"]);
   });
 });

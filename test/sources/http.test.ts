@@ -116,7 +116,7 @@ describe("getBytes", () => {
     // The machine's own timer.
     const waiting = client({ signal: second.signal, sleep: undefined }).getBytes(`${server.origin}/b`);
     setTimeout(() => second.abort(reason), 50);
-    await expect(waiting).rejects.toThrow();
+    await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
   });
 });
 
@@ -220,7 +220,9 @@ describe("proxies", () => {
     const [server, proxy] = [await serve(), await startProxy()];
     const address = server.origin.replace("http:", "https:");
     // The far end does not speak TLS, so that the handshake fails, inside the tunnel.
-    await expect(client({ environment: { HTTPS_PROXY: proxy.host }, attempts: 1 }).getBytes(address)).rejects.toThrow();
+    await expect(
+      client({ environment: { HTTPS_PROXY: proxy.host }, attempts: 1 }).getBytes(address),
+    ).rejects.toMatchObject({ name: "NetworkError" });
     expect(proxy.seen).toEqual([`CONNECT ${server.origin.slice("http://".length)}`]);
   });
 

@@ -58,15 +58,19 @@ export async function startServer(
 ): Promise<TestServer> {
   const queues = new Map<string, Answer[]>();
   const standing = new Map<string, Answer>();
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     // A client that goes away while an answer is on its way is what is tested.
     response.on("error", () => undefined);
+    answerTo(request, response).catch((error: unknown) => response.destroy(error as Error));
+  });
+
+  async function answerTo(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? "";
     test.asked.push({ method: request.method ?? "", path, headers: request.headers });
     const answer = queues.get(path)?.shift() ?? standing.get(path) ?? standing.get(path.split("?")[0]!);
     if (answer) await answer(request, response);
     if (!response.headersSent && !response.destroyed) await serveFile(request, response);
-  });
+  }
 
   async function serveFile(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const bytes = test.files.get(request.url ?? "");
@@ -142,6 +146,10 @@ export const status =
   (_, response) =>
     response.writeHead(code, headers).end("trouble");
 
+/** The byte from which a request asks for a file. */
+export const fromOf = (request: IncomingMessage): number =>
+  Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
+
 /** Sends a body with any headers, then ends, or drops the connection. */
 export const body =
   (
@@ -153,8 +161,7 @@ export const body =
   async (_, response) => {
     response.writeHead(code, headers);
     await new Promise((resolve) => response.write(bytes, resolve));
-    // What was written leaves before the connection is cut.
-    if (end === "drop") await setTimeout(20);
-    if (end === "drop") response.destroy();
+    // What was written arrives before the end of the connection does.
+    if (end === "drop") response.socket?.end();
     else if (end === "end") response.end();
   };
