@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { pipeline, type Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
@@ -89,6 +90,8 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     sleep: options.sleep ?? ((seconds, stop) => setTimeout(seconds * 1000, undefined, stop ? { signal: stop } : {})),
     random: options.random ?? Math.random,
   };
+  // Every request under way listens to it; a warning would count them as a leak.
+  if (signal) setMaxListeners(0, signal);
   const milliseconds = timeout * 1000;
   const agent = new EnvHttpProxyAgent({
     ...proxiesOf(environment),
@@ -282,7 +285,12 @@ function statusError(address: string, { status, headers }: HttpAnswer, now: numb
   });
 }
 
-function redirect(from: URL, location: string): URL {
+/**
+ * Where a redirect leads.
+ *
+ * @throws NetworkError where it is no address of the web, or leads from https to http, where anybody on the way can read
+ */
+export function redirect(from: URL, location: string): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   const isWeb = to?.protocol === "https:" || to?.protocol === "http:";
   if (to && isWeb && !(from.protocol === "https:" && to.protocol === "http:")) return to;

@@ -65,7 +65,11 @@ export function startRetries({ attempts, sleep, random }: RetryPolicy, signal?: 
           cause: error,
         });
       }
-      await sleep(retryDelay(failures, random, retryAfter), signal);
+      try {
+        await sleep(retryDelay(failures, random, retryAfter), signal);
+      } finally {
+        signal?.throwIfAborted();
+      }
     },
   };
 }

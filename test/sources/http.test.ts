@@ -1,8 +1,9 @@
+import { getEventListeners } from "node:events";
 import { createServer, request as forward } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
-import { createHttpClient, type HttpClient, type HttpOptions } from "../../src/sources/http.ts";
+import { createHttpClient, type HttpClient, type HttpOptions, redirect } from "../../src/sources/http.ts";
 import { body, someBytes, startServer, status, type TestServer } from "../support/server.ts";
 
 const opened: { close(): Promise<void> }[] = [];
@@ -116,7 +117,22 @@ describe("getBytes", () => {
     // The machine's own timer.
     const waiting = client({ signal: second.signal, sleep: undefined }).getBytes(`${server.origin}/b`);
     setTimeout(() => second.abort(reason), 50);
-    await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
+    await expect(waiting).rejects.toBe(reason);
+  });
+});
+
+describe("a signal", () => {
+  it("by hand: is left by each request that has ended, however it did", async () => {
+    const server = await serve({ "/a": "hello" });
+    server.always("/gone", status(404));
+    const { signal } = new AbortController();
+    const given = client({ signal });
+    for (let i = 0; i < 30; i++) {
+      await given.getBytes(`${server.origin}/a`);
+      await given.getHeaders(`${server.origin}/a`);
+      await given.getBytes(`${server.origin}/gone`).catch(() => undefined);
+    }
+    expect(getEventListeners(signal, "abort").length).toBeLessThan(5);
   });
 });
 
@@ -144,6 +160,16 @@ describe("redirects", () => {
       ["/a", "Bearer secret"],
       ["/b", undefined],
     ]);
+  });
+
+  it("by hand: up to https, never down to http", () => {
+    const to = (from: string, location: string) => redirect(new URL(from), location).href;
+    expect(to("http://a/x", "https://b/y")).toBe("https://b/y");
+    expect(to("https://a/x/y", "../z?q")).toBe("https://a/z?q");
+    expect(to("https://a/x", "//b/y")).toBe("https://b/y");
+    expect(() => to("https://a/x?secret", "http://a/x")).toThrow(
+      'https://a/x: a redirect must lead to an address as safe as its own, got "http://a/x".',
+    );
   });
 
   it("by hand: without end, or to what is no address of the web, refused", async () => {
