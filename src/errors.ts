@@ -73,6 +73,28 @@ export class DeviceError extends CortecastError {
   readonly kind = "device";
 }
 
+/** What a server on the network did not give, or gave in a form that cannot be taken. */
+export class NetworkError extends CortecastError {
+  readonly kind = "network";
+  /** HTTP's status code, where there was an answer. */
+  readonly status: number | undefined;
+  /** Whether another try may well succeed: a dropped connection, a server that is overloaded. */
+  readonly mayPass: boolean;
+  /** Seconds that the server asks to wait before another try. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    message: string,
+    details: { readonly status?: number; readonly mayPass?: boolean; readonly retryAfter?: number | undefined } = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.status = details.status;
+    this.mayPass = details.mayPass ?? false;
+    this.retryAfter = details.retryAfter;
+  }
+}
+
 /**
  * The names nearest to a mistyped one, for the end of an error message.
  *

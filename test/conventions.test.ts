@@ -102,4 +102,15 @@ describe("effects", () => {
     const disk = /"(?:node:)?fs(?:\/promises)?"/g;
     expect(findAll(outsideRooms("sources", "study", "cli"), disk)).toEqual([]);
   });
+
+  it("reach the network through sources/http.ts only", () => {
+    const network = /"(?:undici|(?:node:)?(?:https?|http2|net|tls|dgram|dns))"|\bfetch\(|\bWebSocket\b/g;
+    expect(findAll(files, network)).toEqual(['sources/http.ts: "undici"']);
+  });
+
+  it("ask for the time and for chance below the command line in sources/ only", () => {
+    const clock = /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bMath\.random\b|\bsetTimeout\b/g;
+    const asked = findAll(outsideRooms("cli"), clock).map((where) => where.split(":")[0]);
+    expect([...new Set(asked)]).toEqual(["sources/http.ts", "sources/node.ts", "sources/part-file.ts"]);
+  });
 });

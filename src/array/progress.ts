@@ -5,6 +5,8 @@ export interface Progress {
   /** Units done so far, 0..total. */
   readonly done: number;
   readonly total: number;
+  /** Where units are bytes, they are shown as such. */
+  readonly unit?: "bytes" | undefined;
 }
 
 /** Receives {@link Progress}; called often, so it must be cheap. */

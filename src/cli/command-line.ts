@@ -12,6 +12,7 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Today, for the record. */
   readonly date: () => Date;
+  readonly environment: Streams["environment"];
 }
 
 /** A command: what it takes, and what it does; returns what `--json` prints. */
@@ -48,6 +49,18 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: "write a synthetic BIDS data set whose answer is known",
     load: async () => (await import("./simulate.ts")).simulate,
   },
+  "fetch narratives": {
+    summary: "the Narratives data set: transcripts, events and responses",
+    load: async () => (await import("./fetch.ts")).fetchNarratives,
+  },
+  "fetch model": {
+    summary: "a language model from Hugging Face",
+    load: async () => (await import("./fetch.ts")).fetchModel,
+  },
+  "fetch surfaces": {
+    summary: "meshes and atlases of fsaverage5 or fsaverage6 from TemplateFlow",
+    load: async () => (await import("./fetch.ts")).fetchSurfaces,
+  },
   doctor: {
     summary: "versions, devices, measured speed, and what is missing",
     load: async () => (await import("./doctor.ts")).doctor,
@@ -55,7 +68,7 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
 };
 
 /** Kinds of error that are the user's to mend; any other is ours. */
-const usersErrors = new Set(["shape", "option", "format", "not-found", "dataset", "device"]);
+const usersErrors = new Set(["shape", "option", "format", "not-found", "dataset", "device", "network"]);
 
 /**
  * Runs one command line.
@@ -68,7 +81,9 @@ export async function runCommandLine(
   streams: Streams,
   options: { readonly signal: AbortSignal; readonly date: () => Date; readonly version: string },
 ): Promise<number> {
-  const [name, ...rest] = argv;
+  // Some commands have names of two words.
+  const name = Object.hasOwn(commands, argv.slice(0, 2).join(" ")) ? argv.slice(0, 2).join(" ") : argv[0];
+  const rest = argv.slice(name?.split(" ").length);
   const terminal = createTerminal(streams, { quiet: argv.includes("--json") });
   if (name === "--version" || name === "-v") {
     terminal.print(options.version);
@@ -79,8 +94,16 @@ export async function runCommandLine(
     return name === undefined ? 1 : 0;
   }
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const group = Object.keys(commands).filter((known) => known.startsWith(`${name} `));
+  if (group.length > 0 && [undefined, "--help", "-h"].includes(rest[0])) {
+    for (const line of overview(options.version, group)) terminal.print(line);
+    return rest.length === 0 ? 1 : 0;
+  }
   if (!entry) {
-    streams.stderr.write(`cortecast: there is no command "${name}". ${nearestNames(name, Object.keys(commands))}\n`);
+    const wanted = group.length > 0 ? `${name} ${rest[0]}` : name;
+    streams.stderr.write(
+      `cortecast: there is no command "${wanted}". ${nearestNames(wanted, Object.keys(commands))}\n`,
+    );
     return 1;
   }
   try {
@@ -96,14 +119,16 @@ export async function runCommandLine(
       signal.throwIfAborted();
       terminal.onProgress(progress);
     };
-    const result = await command.run({ parsed, terminal: { ...terminal, onProgress }, commandLine, signal, date });
+    const { environment } = streams;
+    const tools = { terminal: { ...terminal, onProgress }, commandLine, signal, date, environment };
+    const result = await command.run({ parsed, ...tools });
     terminal.endProgress();
     if (parsed.switches.has("json")) terminal.print(JSON.stringify(result, null, 2));
     return command.hasFailed?.(result) ? 1 : 0;
   } catch (error) {
     terminal.endProgress();
     if (options.signal.aborted) {
-      const then = ["score", "demo"].includes(name) ? "goes on from there" : "begins anew";
+      const then = /^(score|demo|fetch .*)$/.test(name) ? "goes on from there" : "begins anew";
       streams.stderr.write(`Stopped. What is finished is kept; the same command ${then}.\n`);
       return 130;
     }
@@ -150,14 +175,14 @@ function describeError(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function overview(version: string): string[] {
-  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+function overview(version: string, names = Object.keys(commands)): string[] {
+  const width = Math.max(...names.map((name) => name.length));
   return [
     `cortecast ${version}: how far ahead does the brain predict?`,
     "",
     "  cortecast <command> [arguments] [flags]",
     "",
-    ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
+    ...names.map((name) => `  ${name.padEnd(width)}  ${commands[name]!.summary}`),
     "",
     `"cortecast <command> --help" tells what a command takes.`,
   ];

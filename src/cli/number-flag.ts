@@ -2,17 +2,18 @@ import { OptionError } from "../errors.ts";
 import { flagOf } from "../study/options.ts";
 import type { Parsed } from "./flags.ts";
 
-/** What a number may be. */
+/** What a number must be. */
 export interface NumberBounds {
+  /** Default: 0. */
   readonly least?: number;
   readonly most?: number;
   readonly whole?: boolean;
 }
 
 /**
- * The number that a flag has; undefined where it is not given.
+ * A flag's value as a number; undefined where the flag is not given.
  *
- * @throws OptionError where it is none, or out of bounds (default: from 0)
+ * @throws OptionError where it is no number within the bounds
  */
 export function numberFlag(
   { values }: Parsed,

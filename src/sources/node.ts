@@ -191,7 +191,7 @@ export async function checkWritable(folder: string, name: string): Promise<void>
 }
 
 /** This machine in the names of temporary files: several machines may write to one folder. */
-const host =
+export const host: string =
   hostname()
     .replace(/[^A-Za-z0-9]/g, "")
     .slice(0, 32) || "localhost";
@@ -224,7 +224,8 @@ export async function removeAbandoned(folder: string): Promise<number> {
   return nRemoved;
 }
 
-function isRunning(pid: number): boolean {
+/** Whether a process of this machine runs. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -3,6 +3,7 @@ import {
   DatasetError,
   DeviceError,
   FormatError,
+  NetworkError,
   NotFoundError,
   nearestNames,
   OptionError,
@@ -44,6 +45,7 @@ describe("errors", () => {
       new NotFoundError("x"),
       new DatasetError("x", []),
       new DeviceError("x"),
+      new NetworkError("x"),
     ];
     expect(errors.every((error) => error instanceof Error)).toBe(true);
     expect(errors.map((error) => [error.name, error.kind])).toEqual([
@@ -53,6 +55,7 @@ describe("errors", () => {
       ["NotFoundError", "not-found"],
       ["DatasetError", "dataset"],
       ["DeviceError", "device"],
+      ["NetworkError", "network"],
     ]);
   });
 

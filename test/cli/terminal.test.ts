@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createTerminal, formatProgress, formatSeconds } from "../../src/cli/terminal.ts";
+import { createTerminal, formatBytes, formatProgress, formatSeconds } from "../../src/cli/terminal.ts";
 
 function terminalAt({ isTTY = false, TERM = "xterm" } = {}) {
   let time = 0;
@@ -27,6 +27,24 @@ describe("formatSeconds, formatProgress (by hand)", () => {
     [10_927, "3:02:07"],
   ])("%f s: %s", (seconds, text) => {
     expect(formatSeconds(seconds)).toBe(text);
+  });
+
+  test.each([
+    [0, "0 B"],
+    [999, "999 B"],
+    [1000, "1.0 kB"],
+    [999_949, "999.9 kB"],
+    [999_950, "1.0 MB"],
+    [548_105_171, "548.1 MB"],
+    [6.5e12, "6.5 TB"],
+    [6.5e15, "6500.0 TB"],
+  ])("%d bytes: %s", (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text);
+  });
+
+  test("bytes are shown as such", () => {
+    const progress = { label: "x", done: 1_500_000, total: 6_000_000, unit: "bytes" } as const;
+    expect(formatProgress(progress, 10, 80)).toMatch(/ 25 % {2}1\.5 MB\/6\.0 MB {2}0:30 left$/);
   });
 
   test("the time left is that of the part which is not done, at the pace so far", () => {

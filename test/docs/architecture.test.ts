@@ -41,8 +41,9 @@ describe("ARCHITECTURE.md", () => {
     const programs = files.filter((path) => /"node:child_process"/.test(source(path)));
     expect(programs).toEqual(["cli/doctor.ts"]);
     const network = files.filter((path) =>
-      /"node:(?:https?|net|tls|dgram)"|\bfetch\(|\bWebSocket\b/.test(source(path)),
+      /"node:(?:https?|net|tls|dgram)"|"undici"|\bfetch\(|\bWebSocket\b/.test(source(path)),
     );
-    expect(network).toEqual([]);
+    expect(network).toEqual(["sources/http.ts"]);
+    expect(told).toContain("`sources/http.ts`");
   });
 });

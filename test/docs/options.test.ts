@@ -99,6 +99,7 @@ describe("docs/options.md, every command", () => {
       "transcript",
       "simulate",
       "demo",
+      "fetch",
       "doctor",
       "Every command",
     ]);

@@ -5,14 +5,14 @@ import { flagOf } from "../../src/study/options.ts";
 import { codeBlocks, listDocuments, readDocument } from "./documents.ts";
 
 const pages = listDocuments().filter((path) => path.startsWith("docs/"));
-/** options.md, which also tells other commands' flags, has a test of its own. */
-const ofScore = pages.filter((path) => path !== "docs/options.md");
+/** options.md and fetch.md, which tell other commands' flags, have tests of their own. */
+const ofScore = pages.filter((path) => !["docs/options.md", "docs/fetch.md"].includes(path));
 
 describe("pages of docs/", () => {
   it.each(ofScore)("%s speaks of flags that score has", (path) => {
     const known = new Set([...Object.keys({ ...score.usage.flags, ...commonFlags }).map(flagOf)]);
-    // fMRIPrep's and Hugging Face's own.
-    for (const flag of ["--output-spaces", "--local-dir"]) known.add(flag);
+    // fMRIPrep's own.
+    for (const flag of ["--output-spaces"]) known.add(flag);
     const flags = [...readDocument(path).matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([flag]) => flag);
     // Anchors of options.md begin with the dashes of the flag.
     expect(flags.filter((flag) => !known.has(flag))).toEqual([]);

@@ -1,0 +1,324 @@
+import { setMaxListeners } from "node:events";
+import { pipeline, type Readable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
+import { createGunzip } from "node:zlib";
+import { EnvHttpProxyAgent, request } from "undici";
+import { NetworkError, OptionError } from "../errors.ts";
+import { type RetryPolicy, readRetryAfter, startRetries } from "./retry.ts";
+
+/** What a client is made with. */
+export interface HttpOptions {
+  /** Where `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` (or in lower case) are looked up. Default: no proxy. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Seconds without a byte after which a connection counts as dead. Default: 60. */
+  readonly timeout?: number | undefined;
+  /** Tries in a row that may fail without progress. Default: 8, about a minute. */
+  readonly attempts?: number | undefined;
+  /** Ends every request and every wait. */
+  readonly signal?: AbortSignal | undefined;
+  /** A token for one server alone: it is sent to this origin, and to no other that a redirect leads to. */
+  readonly credentials?: { readonly origin: string; readonly token: string } | undefined;
+  /** As in {@link RetryPolicy}. Default: the machine's timer. */
+  readonly sleep?: RetryPolicy["sleep"] | undefined;
+  /** Uniform in [0, 1). Default: Math.random. */
+  readonly random?: (() => number) | undefined;
+  /** Milliseconds since 1970. Default: the machine's clock. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** One request: all of a file, or from a byte on. */
+export interface HttpRequest {
+  readonly method?: "GET" | "HEAD";
+  /** First byte that is wanted; the answer may be 206 and begin there, or 200 and begin at 0. */
+  readonly from?: number | undefined;
+  /** The strong validator of the bytes before `from`: where the file is another by now, the answer is 200. */
+  readonly ifRange?: string | undefined;
+}
+
+/** A server's answer. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The bytes as they were sent; {@link decodeBody} undoes a `Content-Encoding`. Read it to its end, or destroy it. */
+  readonly body: Readable;
+}
+
+/** Asks servers, through the proxies of the environment. */
+export interface HttpClient {
+  /** How failures are met. */
+  readonly retry: RetryPolicy;
+  readonly signal: AbortSignal | undefined;
+  /**
+   * One request, tried once; redirects are followed.
+   *
+   * @throws NetworkError for any status but 200, 206 and (where `from` is given) 416, and where the connection fails
+   */
+  send(address: string, request?: HttpRequest): Promise<HttpAnswer>;
+  /**
+   * The whole body, tried again where that may help.
+   *
+   * @param limit - most bytes; a longer body is refused. Default: 64 MiB
+   * @throws NetworkError
+   */
+  getBytes(address: string, limit?: number): Promise<Uint8Array>;
+  /**
+   * The headers of a file, tried again where that may help.
+   *
+   * @throws NetworkError
+   */
+  getHeaders(address: string): Promise<Readonly<Record<string, string>>>;
+  /** Closes all connections. */
+  close(): Promise<void>;
+}
+
+/** Redirects in a row that are followed. */
+const mostRedirects = 10;
+const redirects = new Set([301, 302, 303, 307, 308]);
+/** Answers after which the same request may well succeed. */
+const passing = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/**
+ * A client for HTTP and HTTPS.
+ *
+ * @throws OptionError where a proxy's address is none
+ */
+export function createHttpClient(options: HttpOptions = {}): HttpClient {
+  const { environment = {}, timeout = 60, signal, credentials, now = Date.now } = options;
+  const retry: RetryPolicy = {
+    attempts: options.attempts ?? 8,
+    sleep: options.sleep ?? ((seconds, stop) => setTimeout(seconds * 1000, undefined, stop ? { signal: stop } : {})),
+    random: options.random ?? Math.random,
+  };
+  // Every request under way listens to it; a warning would count them as a leak.
+  if (signal) setMaxListeners(0, signal);
+  const milliseconds = timeout * 1000;
+  const agent = new EnvHttpProxyAgent({
+    ...proxiesOf(environment),
+    // Requests to http:// go to a proxy as they are, as curl does it: few proxies let a tunnel through to port 80.
+    proxyTunnel: false,
+    headersTimeout: milliseconds,
+    bodyTimeout: milliseconds,
+    connect: { timeout: milliseconds },
+  });
+
+  async function sendOnce(url: URL, { method = "GET", from, ifRange }: HttpRequest): Promise<HttpAnswer> {
+    const headers: Record<string, string> = { "accept-encoding": "identity", "user-agent": "cortecast" };
+    if (from !== undefined) headers["range"] = `bytes=${from}-`;
+    if (from !== undefined && ifRange !== undefined) headers["if-range"] = ifRange;
+    if (credentials?.origin === url.origin) headers["authorization"] = `Bearer ${credentials.token}`;
+    try {
+      const answer = await request(url, { method, headers, dispatcher: agent, ...(signal ? { signal } : {}) });
+      return { status: answer.statusCode, headers: joinHeaders(answer.headers), body: answer.body };
+    } catch (error) {
+      throw connectionError(nameOf(url), error, signal);
+    }
+  }
+
+  async function send(address: string, wanted: HttpRequest = {}): Promise<HttpAnswer> {
+    let url = new URL(address);
+    for (let hops = 0; ; hops++) {
+      const answer = await sendOnce(url, wanted);
+      const { status, headers, body } = answer;
+      if (status === 200 || status === 206 || (status === 416 && wanted.from !== undefined)) return answer;
+      await discard(body);
+      if (!redirects.has(status) || headers["location"] === undefined) throw statusError(nameOf(url), answer, now());
+      if (hops === mostRedirects) {
+        throw new NetworkError(`${address}: redirects must end, got ${hops + 1} in a row, the last to ${nameOf(url)}.`);
+      }
+      url = redirect(url, headers["location"]);
+    }
+  }
+
+  async function again<T>(work: () => Promise<T>): Promise<T> {
+    const retries = startRetries(retry, signal);
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        await retries.wait(error);
+      }
+    }
+  }
+
+  return {
+    retry,
+    signal,
+    send,
+    getBytes: (address, limit = 2 ** 26) =>
+      again(async () => {
+        const answer = await send(address);
+        return await readBody(address, decodeBody(address, answer), limit, signal);
+      }),
+    getHeaders: (address) =>
+      again(async () => {
+        const answer = await send(address, { method: "HEAD" });
+        await discard(answer.body);
+        return answer.headers;
+      }),
+    close: () => agent.destroy(),
+  };
+}
+
+/**
+ * The body without its `Content-Encoding`, which servers may send although none was asked for.
+ *
+ * @throws NetworkError for one that is not gzip
+ */
+export function decodeBody(address: string, { headers, body }: HttpAnswer): Readable {
+  const encoding = headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
+  if (encoding === "identity" || encoding === "") return body;
+  if (encoding === "gzip" || encoding === "x-gzip") return pipeline(body, createGunzip(), () => undefined);
+  dropBody(body);
+  throw new NetworkError(`${address}: the answer must be plain or gzip, got Content-Encoding "${encoding}".`);
+}
+
+/** Bytes that wait for whoever reads a body, before the server has to wait. */
+const longestQueue = 2 ** 20;
+
+/**
+ * The pieces of a body. Those that came before a connection failed are given before its error is: a stream that is
+ * iterated drops what it holds, and a server that sends little at a time would never be read to its end.
+ *
+ * @throws NetworkError where the connection ends before the body does; the signal's reason, where it fired
+ */
+export async function* readPieces(address: string, body: Readable, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+  const queue: Uint8Array[] = [];
+  let length = 0;
+  let end: { readonly error?: unknown } | undefined;
+  let wake = (): void => undefined;
+  body
+    .on("data", (piece: Uint8Array) => {
+      queue.push(piece);
+      length += piece.length;
+      if (length > longestQueue) body.pause();
+      wake();
+    })
+    .on("end", () => {
+      end ??= {};
+      wake();
+    })
+    .on("error", (error) => {
+      end ??= { error };
+      wake();
+    })
+    .on("close", () => {
+      end ??= { error: new Error("closed before its end") };
+      wake();
+    });
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const piece = queue.shift();
+      if (piece) {
+        length -= piece.length;
+        if (length <= longestQueue / 2) body.resume();
+        yield piece;
+      } else if (end) {
+        if ("error" in end) throw connectionError(address, end.error, signal);
+        return;
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    dropBody(body);
+  }
+}
+
+/** Ends a body that nobody reads on. */
+export function dropBody(body: Readable): void {
+  // It tells of its own end as an error.
+  body.on("error", () => undefined).destroy();
+}
+
+async function readBody(address: string, body: Readable, limit: number, signal?: AbortSignal): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of readPieces(address, body, signal)) {
+    length += piece.length;
+    if (length > limit) throw new NetworkError(`${address}: the answer must have at most ${limit} bytes, got more.`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+
+/** An error of the socket as one that says where; the signal's reason, where it fired. */
+function connectionError(address: string, error: unknown, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted) return signal.reason;
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  const reason = typeof code === "string" ? code : "an error";
+  const mayPass = !/^(ERR_INVALID_|UND_ERR_INVALID_|CERT_|ERR_TLS_|DEPTH_|SELF_SIGNED_|UNABLE_TO_)/.test(reason);
+  return new NetworkError(
+    `${address}: the connection must hold until all is there, got ${reason} (${String(message)}).`,
+    { mayPass },
+    { cause: error },
+  );
+}
+
+/** An address in messages: without the query, in which signatures stand. */
+function nameOf({ origin, pathname }: URL): string {
+  return `${origin}${pathname}`;
+}
+
+/** Reads what little there is of a body that nobody wants, so that its connection serves again. */
+async function discard(body: Readable): Promise<void> {
+  let length = 0;
+  try {
+    for await (const piece of readPieces("", body)) {
+      length += piece.length;
+      if (length > 2 ** 16) return;
+    }
+  } catch {
+    // The status is what counts.
+  }
+}
+
+function statusError(address: string, { status, headers }: HttpAnswer, now: number): NetworkError {
+  const retryAfter = readRetryAfter(headers["retry-after"], now);
+  return new NetworkError(`${address}: the server must give it, got status ${status}.`, {
+    status,
+    mayPass: passing.has(status),
+    retryAfter,
+  });
+}
+
+/**
+ * Where a redirect leads.
+ *
+ * @throws NetworkError where it is no address of the web, or leads from https to http, where anybody on the way can read
+ */
+export function redirect(from: URL, location: string): URL {
+  const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  const isWeb = to?.protocol === "https:" || to?.protocol === "http:";
+  if (to && isWeb && !(from.protocol === "https:" && to.protocol === "http:")) return to;
+  throw new NetworkError(
+    `${nameOf(from)}: a redirect must lead to an address as safe as its own, got ${JSON.stringify(location)}.`,
+  );
+}
+
+function joinHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(", ") : value]],
+    ),
+  );
+}
+
+/** Never undefined: the agent would ask the process's own environment then. */
+function proxiesOf(environment: Readonly<Record<string, string | undefined>>) {
+  const lookUp = (name: string) => environment[name.toLowerCase()] ?? environment[name] ?? "";
+  const proxy = (name: string) => {
+    const address = lookUp(name);
+    if (address === "") return "";
+    // curl and others take "proxy:3128" as well.
+    const whole = address.includes("://") ? address : `http://${address}`;
+    if (URL.canParse(whole) && /^(https?|socks5?):$/.test(new URL(whole).protocol)) return whole;
+    throw new OptionError(
+      `${name}: must be a proxy's address, such as http://proxy:3128, got something else (not shown, it may hold a password). Mend or unset it.`,
+    );
+  };
+  return { httpProxy: proxy("HTTP_PROXY"), httpsProxy: proxy("HTTPS_PROXY"), noProxy: lookUp("NO_PROXY") };
+}

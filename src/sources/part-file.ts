@@ -1,0 +1,194 @@
+import { createHash } from "node:crypto";
+import { mkdir, open, readFile, rename, rm, rmdir, stat, statfs, utimes, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { OptionError } from "../errors.ts";
+import { digestOf } from "./checksum.ts";
+import { folderStore, host, isRunning } from "./node.ts";
+import { partFolder, type RemoteFile } from "./remote-file.ts";
+
+/** The beginning of a file that is being fetched; it outlives the process, so that the next one goes on from there. */
+export interface PartFile {
+  /** Bytes that are there. */
+  readonly length: number;
+  /** The `ETag` of the answer that they came with, where it had one. */
+  readonly etag: string | undefined;
+  /** Throws the bytes away, and notes the validator of those that are to come. */
+  restart(etag: string | undefined): Promise<void>;
+  append(bytes: Uint8Array): Promise<void>;
+  /** The bytes that are there, from the first on. */
+  read(): AsyncIterable<Uint8Array>;
+  /** Makes the file appear under its own name, whole, in place of what stood there. */
+  finish(): Promise<void>;
+  /** Closes it, the bytes kept. */
+  close(): Promise<void>;
+}
+
+/** Two names may differ in nothing that a file system tells apart, but their hashes do. */
+const nameOf = (path: string) => createHash("sha256").update(path).digest("hex").slice(0, 32);
+const statePath = (folder: string, path: string) => join(folder, partFolder, `${nameOf(path)}.json`);
+const partPath = (folder: string, path: string) => join(folder, partFolder, `${nameOf(path)}.part`);
+
+/** What the bytes of a part belong to: another file's are of no use. */
+const identityOf = ({ path, address, size, checksum }: RemoteFile) => ({ path, address, size, checksum });
+
+/** Opens what is there of a file from an earlier run, if it was the same one, or begins it. */
+export async function openPart(folder: string, file: RemoteFile): Promise<PartFile> {
+  const [statefile, part, target] = [
+    statePath(folder, file.path),
+    partPath(folder, file.path),
+    join(folder, file.path),
+  ];
+  await mkdir(dirname(part), { recursive: true });
+  let { etag, length } = await inspectPart(folder, file);
+  const handle = await open(part, length > 0 ? "r+" : "w+");
+
+  return {
+    get length() {
+      return length;
+    },
+    get etag() {
+      return etag;
+    },
+    async restart(newEtag) {
+      length = 0;
+      etag = newEtag;
+      await handle.truncate(0);
+      await writeFile(statefile, JSON.stringify({ ...identityOf(file), etag }));
+    },
+    async append(bytes) {
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, length);
+        done += bytesWritten;
+        length += bytesWritten;
+      }
+    },
+    async *read() {
+      const piece = new Uint8Array(2 ** 18);
+      for (let at = 0; ; ) {
+        const { bytesRead } = await handle.read(piece, 0, piece.length, at);
+        if (bytesRead === 0) return;
+        yield piece.subarray(0, bytesRead);
+        at += bytesRead;
+      }
+    },
+    async finish() {
+      // On the disk before it has its name: a power cut leaves no hole in a file that looks whole.
+      await handle.sync();
+      await handle.close();
+      await mkdir(dirname(target), { recursive: true });
+      await rename(part, target);
+      await rm(statefile, { force: true });
+    },
+    close: () => handle.close(),
+  };
+}
+
+/** What an earlier run left of a file: nothing, where it was of another file. */
+export async function inspectPart(
+  folder: string,
+  file: RemoteFile,
+): Promise<{ readonly length: number; readonly etag: string | undefined }> {
+  try {
+    const { etag, ...identity } = JSON.parse(await readFile(statePath(folder, file.path), "utf8")) as {
+      readonly etag?: string;
+    };
+    const { size: length } = await stat(partPath(folder, file.path));
+    // Keys of undefined values are not in JSON, in the one as in the other.
+    const isSame = JSON.stringify(identity) === JSON.stringify(identityOf(file));
+    if (isSame && length <= file.size) return { length, etag };
+  } catch {
+    // Neither is there, or half of one: begin anew.
+  }
+  return { length: 0, etag: undefined };
+}
+
+/**
+ * What stands under a file's own name: the file, with the size and the checksum that it must have; another; or none.
+ *
+ * @param onPiece - bytes that were read for the checksum
+ */
+export async function inspectFile(
+  folder: string,
+  file: RemoteFile,
+  onPiece?: (length: number) => void,
+): Promise<"whole" | "other" | "none"> {
+  const info = await stat(join(folder, file.path)).catch(() => undefined);
+  if (!info) return "none";
+  if (!info.isFile() || info.size !== file.size) return "other";
+  const { checksum } = file;
+  if (checksum === undefined) return "whole";
+  const pieces = folderStore(folder).stream(file.path);
+  return (await digestOf(checksum.kind, file.size, pieces, onPiece)) === checksum.digest ? "whole" : "other";
+}
+
+/** Removes what is left of a file that is there, and the folder of parts if nothing is left in it. */
+export async function removePart(folder: string, path: string): Promise<void> {
+  await rm(partPath(folder, path), { force: true });
+  await rm(statePath(folder, path), { force: true });
+}
+
+/**
+ * Takes a folder for this process alone, until the function that it returns is called.
+ *
+ * @throws OptionError where another process fetches into it
+ */
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+  const lock = join(folder, partFolder, "lock");
+  await mkdir(dirname(lock), { recursive: true });
+  for (;;) {
+    try {
+      await writeFile(lock, `${host} ${process.pid}\n`, { flag: "wx" });
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    const [machine, pid] = (await readFile(lock, "utf8").catch(() => "")).trim().split(" ");
+    const { mtimeMs } = await stat(lock).catch(() => ({ mtimeMs: Date.now() }));
+    const isSilent = Date.now() - mtimeMs > 10 * heartbeat;
+    const isOurs = Number(pid) === process.pid && !held.has(resolve(lock));
+    const isDead = machine === host ? isOurs || !isRunning(Number(pid)) : isSilent;
+    // Without a number, it was killed while it wrote it.
+    if (pid === undefined || isDead) {
+      await rm(lock, { force: true });
+      continue;
+    }
+    throw new OptionError(
+      `${folder}: one process at a time must fetch into a folder, got process ${pid} of ${machine} at it. Wait for it; where it no longer runs, delete ${lock}.`,
+    );
+  }
+  held.add(resolve(lock));
+  const beat = setInterval(() => {
+    const now = new Date();
+    utimes(lock, now, now).catch(() => undefined);
+  }, heartbeat).unref();
+  return async () => {
+    clearInterval(beat);
+    held.delete(resolve(lock));
+    await rm(lock, { force: true });
+    await rmdir(dirname(lock)).catch(() => undefined);
+  };
+}
+
+/** Milliseconds between signs of life: no process of another machine can be asked whether it runs. */
+const heartbeat = 30_000;
+
+/** Locks of this process: a process of the same number in a container before this one had others. */
+const held = new Set<string>();
+
+/** Bytes that can still be written below a folder, which need not exist yet. */
+export async function freeBytes(folder: string): Promise<number> {
+  for (let nearest = resolve(folder); ; nearest = dirname(nearest)) {
+    try {
+      const { bavail, bsize } = await statfs(nearest);
+      return bavail * bsize;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || dirname(nearest) === nearest) throw error;
+    }
+  }
+}
+
+/** Whether two names that differ in capitals alone are one file in a folder that holds parts. */
+export async function ignoresCase(folder: string): Promise<boolean> {
+  const info = await stat(join(folder, partFolder.toUpperCase())).catch(() => undefined);
+  return info !== undefined;
+}
