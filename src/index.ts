@@ -118,6 +118,7 @@ export { type ReadWhisperOptions, readWhisper, type WhisperSegment, type Whisper
 export type { Device } from "./graph/device.ts";
 export { type InspectOptions, inspectDataset } from "./inspection/inspect.ts";
 export type { Inspection, StorySummary } from "./inspection/inspection.ts";
+export type { TranscriptChoice } from "./inspection/stories.ts";
 export { type ActivationOptions, type WordActivations, wordActivations } from "./language-model/activations.ts";
 export { embeddedModelFolder } from "./language-model/embedded.ts";
 export type { HiddenStateOptions, LanguageModel } from "./language-model/language-model.ts";

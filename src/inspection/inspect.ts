@@ -8,7 +8,7 @@ import { checkAgreement } from "./agreement.ts";
 import { type Inspection, sortIssues } from "./inspection.ts";
 import { checkPresence } from "./presence.ts";
 import { readRuns } from "./read-runs.ts";
-import { checkStory, checkTasks, loadStories, summariseStory } from "./stories.ts";
+import { checkStory, checkTasks, loadStories, summariseStory, type TranscriptChoice } from "./stories.ts";
 import { checkTimes } from "./times.ts";
 
 /** How {@link inspectDataset} looks. */
@@ -17,8 +17,7 @@ export interface InspectOptions extends Omit<ResponseQuery, "exclude"> {
   readonly excluded?: ReadonlyMap<string, string> | undefined;
   /** Whether responses are read whole, for their size alone, or whole where they come to less than a gibibyte (default). */
   readonly read?: "auto" | "whole" | "headers" | undefined;
-  /** As in `readTranscript`. */
-  readonly tier?: string | undefined;
+  readonly transcripts?: TranscriptChoice | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
 
@@ -33,13 +32,13 @@ const MOST_BYTES = 2 ** 30;
  * @throws NotFoundError where a participant, story or label that was asked for does not exist
  */
 export async function inspectDataset(dataset: BidsDataset, options: InspectOptions = {}): Promise<Inspection> {
-  const { excluded = new Map<string, string>(), read = "auto", tier, onProgress, ...query } = options;
+  const { excluded = new Map<string, string>(), read = "auto", transcripts, onProgress, ...query } = options;
   const { found, issues: unusable } = await survey(dataset, { ...query, exclude: [...excluded.keys()] });
   const candidates = hasResponses(dataset) ? candidateRuns(dataset, {}) : [];
   const nBytes = await countBytes(dataset, found);
   const how = read === "auto" ? (nBytes <= MOST_BYTES ? "whole" : "headers") : read;
   const { facts, issues: ofRuns } = await readRuns(dataset, found, how, onProgress);
-  const { stories, issues: ofTranscripts } = await loadStories(dataset, facts, tier);
+  const { stories, issues: ofTranscripts } = await loadStories(dataset, facts, transcripts);
   const issues: DatasetIssue[] = [
     ...unusable,
     ...found.flatMap(oddEventsOf),

@@ -2,8 +2,9 @@ import type { BidsDataset } from "../bids/dataset.ts";
 import { type DatasetIssue, FormatError, NotFoundError, OptionError } from "../errors.ts";
 import { readTsv } from "../formats/tsv.ts";
 import type { ResponseFiles } from "../responses/find.ts";
+import type { Source } from "../sources/source.ts";
 import { loadTranscript } from "../stimulus/load-transcript.ts";
-import { readRawTranscript } from "../stimulus/transcript.ts";
+import { readRawTranscript, type TranscriptOptions } from "../stimulus/transcript.ts";
 import { checkTranscript } from "../stimulus/transcript-report.ts";
 import type { TranscriptFinding } from "../stimulus/transcript-row.ts";
 import type { Transcript } from "../stimulus/word.ts";
@@ -26,6 +27,12 @@ export interface StoryFacts {
   readonly findings: readonly TranscriptFinding[];
 }
 
+/** Where words come from and how their files are read. */
+export interface TranscriptChoice extends Pick<TranscriptOptions, "tier" | "cues"> {
+  /** One file for every story; default: what lies in the data set's `stimuli/`. */
+  readonly file?: { readonly source: Source; readonly path: string } | undefined;
+}
+
 /**
  * The audio files that runs play, each with its transcript.
  *
@@ -34,7 +41,7 @@ export interface StoryFacts {
 export async function loadStories(
   dataset: BidsDataset,
   facts: readonly RunFacts[],
-  tier: string | undefined,
+  choice: TranscriptChoice = {},
 ): Promise<{ readonly stories: readonly StoryFacts[]; readonly issues: readonly DatasetIssue[] }> {
   const stories: StoryFacts[] = [];
   const issues: DatasetIssue[] = [];
@@ -48,9 +55,11 @@ export async function loadStories(
     let transcript: Transcript | undefined;
     let findings: readonly TranscriptFinding[] = [];
     try {
-      transcript = await loadTranscript(dataset.source, story, { stimFile, tier });
+      const { file, ...how } = choice;
+      const source = file?.source ?? dataset.source;
+      transcript = await loadTranscript(source, story, { stimFile, path: file?.path, ...how });
       const { path } = transcript;
-      findings = checkTranscript(readRawTranscript(await dataset.source.read(path), { path, story, tier })).findings;
+      findings = checkTranscript(readRawTranscript(await source.read(path), { path, story, ...how })).findings;
     } catch (error) {
       issues.push(transcriptIssue(error, runs[0]!.files));
     }

@@ -1,6 +1,8 @@
+import { basename, dirname } from "node:path";
 import type { OnProgress } from "../array/progress.ts";
 import { type InspectOptions, inspectDataset } from "../inspection/inspect.ts";
 import type { Inspection } from "../inspection/inspection.ts";
+import { folderStore } from "../sources/node.ts";
 import { queryOf } from "./inputs.ts";
 import { openDataset } from "./open-dataset.ts";
 import type { StudyOptions } from "./options.ts";
@@ -17,5 +19,8 @@ export async function checkDataset(
 ): Promise<Inspection> {
   const { dataset, excluded } = await openDataset(options);
   const { exclude: _, ...query } = queryOf(options, excluded);
-  return inspectDataset(dataset, { ...query, ...settings, excluded, tier: options.tier });
+  const { transcript, tier, cues } = options;
+  const file =
+    transcript === undefined ? undefined : { source: folderStore(dirname(transcript)), path: basename(transcript) };
+  return inspectDataset(dataset, { ...query, ...settings, excluded, transcripts: { tier, cues, file } });
 }

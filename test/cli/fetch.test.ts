@@ -217,7 +217,7 @@ describe("cortecast fetch narratives (by hand)", () => {
 
 describe("mistakes: one line that says what must hold (by hand)", () => {
   test.each<[readonly string[], RegExp]>([
-    [["fetch", "modl", "x"], /there must be a command "fetch modl"\. Nearest: "fetch model"/],
+    [["fetch", "modl", "x"], /there is no command "fetch modl"\. Nearest: "fetch model"/],
     [["fetch", "model", "gpt2"], /cortecast fetch model: <folder> must be given, got nothing/],
     [["fetch", "model", "a/b/c", "@"], /<model>: must be a name on Hugging Face/],
     [["fetch", "model", "gpt2", "@file"], /<folder>: must be a folder, got a path at or below a file/],
