@@ -9,6 +9,7 @@ import { gunzipped, gunzipWhole } from "./gunzip.ts";
 import { niftiValues } from "./nifti.ts";
 import { readNiftiExtensions } from "./nifti-extension.ts";
 import {
+  isCiftiIntent,
   type NiftiHeader,
   niftiHeaderLength,
   niftiLength,
@@ -100,7 +101,7 @@ const maxXml = 2 ** 28;
 /** Checks what can be checked before the XML is there. */
 function checkHeader(header: NiftiHeader, path: string): void {
   const { version, intent, shape, dataStart } = header;
-  if (version !== 2 || intent.code < 3000 || intent.code > 3099) {
+  if (version !== 2 || !isCiftiIntent(intent.code)) {
     const message = `a CIFTI-2 file must be NIfTI-2 with an intent of 3000 to 3099, got NIfTI-${version} with intent ${intent.code}. Is it a volume? Then read it as NIfTI`;
     throw new FormatError(path, message);
   }
