@@ -4,7 +4,7 @@
 //
 // Usage: npm run build && node bench/nifti.js   (1.3 GB of disk in a temporary folder, 5 GB of memory)
 import { spawnSync } from "node:child_process";
-import { appendFileSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -170,19 +170,26 @@ function main() {
   }
 }
 
-/** Adds the lines to this benchmark's table in RESULTS.md. */
+/** Adds the lines to the end of this benchmark's table in RESULTS.md, which may hold those of others behind it. */
 function record(lines) {
   const path = join(here, "RESULTS.md");
-  const text = existsSync(path)
-    ? readFileSync(path, "utf8")
-    : "# Benchmarks\n\nMedians of three, interleaved with the peer in the same run.\n";
-  if (!text.includes("## nifti.js")) {
-    appendFileSync(
-      path,
-      `${existsSync(path) ? "" : text}\n## nifti.js\n\nReading a series of volumes: seconds, nibabel's divided by ours, seconds of the processor\n(which other work on the machine changes less), peak memory of each process, size of the result.\n\n| date | what | ours | nibabel | ratio | our processor | nibabel's | our peak | nibabel's | result | machine |\n|---|---|---|---|---|---|---|---|---|---|---|\n`,
-    );
-  }
-  appendFileSync(path, `${lines.join("\n")}\n`);
+  const title = "## nifti.js";
+  const before = existsSync(path) ? readFileSync(path, "utf8").trimEnd() : "# Benchmarks";
+  const text = before.includes(title)
+    ? before
+    : [
+        `${before}\n\n${title}\n`,
+        "Reading a series of volumes: seconds, nibabel's divided by ours, seconds of the processor, peak memory of each process,",
+        "size of the result. Medians of three, interleaved in the same run.\n",
+        "| date | what | ours | nibabel | ratio | our processor | nibabel's | our peak | nibabel's | result | machine |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+      ].join("\n");
+  const section = text.indexOf(title);
+  const next = text.indexOf("\n## ", section);
+  const table = next < 0 ? text : text.slice(0, next);
+  const end = table.indexOf("\n", table.lastIndexOf("\n|") + 1);
+  const at = end < 0 ? table.length : end;
+  writeFileSync(path, `${text.slice(0, at)}\n${lines.join("\n")}${text.slice(at)}\n`);
 }
 
 const [path, which] = process.argv.slice(2);
