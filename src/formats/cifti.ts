@@ -9,6 +9,7 @@ import { gunzipped, gunzipWhole } from "./gunzip.ts";
 import { niftiValues } from "./nifti.ts";
 import { readNiftiExtensions } from "./nifti-extension.ts";
 import {
+  isCiftiIntent,
   type NiftiHeader,
   niftiHeaderLength,
   niftiLength,
@@ -94,15 +95,22 @@ export async function streamCifti(
   }
 }
 
+/** Hundreds of times what the XML of the largest files takes: it is held in memory as a whole. */
+const maxXml = 2 ** 28;
+
 /** Checks what can be checked before the XML is there. */
 function checkHeader(header: NiftiHeader, path: string): void {
-  const { version, intent, shape } = header;
-  if (version !== 2 || intent.code < 3000 || intent.code > 3099) {
+  const { version, intent, shape, dataStart } = header;
+  if (version !== 2 || !isCiftiIntent(intent.code)) {
     const message = `a CIFTI-2 file must be NIfTI-2 with an intent of 3000 to 3099, got NIfTI-${version} with intent ${intent.code}. Is it a volume? Then read it as NIfTI`;
     throw new FormatError(path, message);
   }
   if (shape.length !== 6 || shape.slice(0, 4).some((n) => n !== 1)) {
     const message = `a CIFTI-2 matrix must have the dimensions 1 x 1 x 1 x 1 x rows x columns, got ${shape.join(" x ")}`;
+    throw new FormatError(path, message);
+  }
+  if (dataStart > maxXml) {
+    const message = `the XML of a CIFTI-2 file must end within its first ${maxXml} bytes, got values from byte ${dataStart}`;
     throw new FormatError(path, message);
   }
   if (niftiLength(header) > maxNumbers) {

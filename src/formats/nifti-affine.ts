@@ -20,9 +20,16 @@ type Get = (field: NiftiField, index?: number) => number;
 /**
  * The affine of a header: of the sform, else of the qform, else of voxel sizes.
  *
+ * @param isMatrix - whether the values are a matrix without a place in space (CIFTI): its voxel sizes may be 0
  * @throws FormatError where a code is unknown, or a number that the affine is made of cannot be
  */
-export function niftiAffine(get: Get, layout: NiftiLayout, shape: readonly number[], path: string): NiftiAffine {
+export function niftiAffine(
+  get: Get,
+  layout: NiftiLayout,
+  shape: readonly number[],
+  isMatrix: boolean,
+  path: string,
+): NiftiAffine {
   const sform = readCode("sform_code", layout.sformCode);
   const qform = readCode("qform_code", layout.qformCode);
   if (sform > 0) {
@@ -50,6 +57,7 @@ export function niftiAffine(get: Get, layout: NiftiLayout, shape: readonly numbe
   function size(axis: number): number {
     const value = get(layout.pixdim, 1 + axis);
     if (value > 0 && Number.isFinite(value)) return value;
+    if (value === 0 && isMatrix) return 1;
     const message = `pixdim[${1 + axis}] must be above 0 where no sform is given, got ${value}`;
     throw new FormatError(path, message, fieldAt(layout.pixdim, 1 + axis));
   }

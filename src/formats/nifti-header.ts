@@ -113,7 +113,8 @@ export function readNiftiHeader(bytes: Uint8Array, options: ReadNiftiOptions = {
     const message = `scl_inter must be finite where scl_slope is, got ${intercept}`;
     throw new FormatError(path, message, fieldAt(layout.intercept));
   }
-  const { affine, affineFrom, space } = niftiAffine(get, layout, shape, path);
+  const intentCode = get(layout.intentCode);
+  const { affine, affineFrom, space } = niftiAffine(get, layout, shape, isCiftiIntent(intentCode), path);
   const text = ({ at, length }: { readonly at: number; readonly length: number }) =>
     new TextDecoder().decode(bytes.subarray(at, at + length)).split("\0", 1)[0]!;
   return {
@@ -131,12 +132,17 @@ export function readNiftiHeader(bytes: Uint8Array, options: ReadNiftiOptions = {
     affineFrom,
     space,
     intent: {
-      code: get(layout.intentCode),
+      code: intentCode,
       parameters: [0, 1, 2].map((p) => get(layout.intentParameters, p)) as Triple,
       name: text(layout.intentName),
     },
     description: text(layout.description),
   };
+}
+
+/** Whether an intent is one of CIFTI's. */
+export function isCiftiIntent(code: number): boolean {
+  return code >= 3000 && code <= 3099;
 }
 
 /** How many values a file holds. */

@@ -128,9 +128,8 @@ function keepVoxels(
 
   function addAll(numbers: NumberArray): void {
     const data = floats.reserve(nKept + numbers.length);
-    if (isScaled) {
-      for (let i = 0; i < numbers.length; i++) data[nKept + i] = numbers[i]! * slope + intercept;
-    } else data.set(numbers, nKept);
+    if (isScaled) scaleInto(data.subarray(nKept, nKept + numbers.length), numbers, slope, intercept);
+    else data.set(numbers, nKept);
     nKept += numbers.length;
   }
 
@@ -162,6 +161,11 @@ function keepVoxels(
     nVolumes: () => Math.floor(nSeen / volumeSize),
     data: () => floats.reserve(nVolumes * nVoxels),
   };
+}
+
+/** Apart from its caller, whose variables would be looked up anew for each value. */
+function scaleInto(to: Float32Array, numbers: NumberArray, slope: number, intercept: number): void {
+  for (let i = 0; i < to.length; i++) to[i] = numbers[i]! * slope + intercept;
 }
 
 function checkVoxels(voxels: Int32Array, volumeSize: number, path: string): void {

@@ -39,7 +39,8 @@ export interface NiftiMask {
  * @remarks What follows the values in the file is left aside, as nibabel does.
  *
  * @param bytes - the whole file; for one that does not fit in memory see `streamNifti`
- * @throws FormatError as {@link readNiftiHeader}, and where the values end early, or 64-bit whole numbers are beyond 2^53
+ * @throws FormatError as {@link readNiftiHeader}, and where the values end early, or 64-bit whole numbers are beyond 2^53;
+ * bytes are counted in the unpacked file
  */
 export function readNifti(bytes: Uint8Array, options: ReadNiftiOptions = {}): Nifti {
   const path = options.path ?? "NIfTI";

@@ -41,6 +41,13 @@ function file(xml: string, { shape = [1, 1, 1, 1, 2, 3], intent = 3002, code = 3
   return new Uint8Array(Buffer.concat([header, new Uint8Array(data.buffer)]));
 }
 
+/** A file that says that a terabyte stands before its values. */
+function farValues(): Uint8Array {
+  const bytes = file(good);
+  new DataView(bytes.buffer).setBigInt64(168, 2n ** 40n, true);
+  return bytes;
+}
+
 /** The good XML with a part of it changed; `at`: the beginning of the element that is at fault. */
 function changed(from: string, to: string, at: string, xml = good): readonly [Uint8Array, number] {
   const text = xml.replace(from, to);
@@ -84,6 +91,12 @@ const malformed: readonly Row[] = [
     "space as well",
     file(good, { shape: [2, 1, 1, 1, 2, 3] }),
     "a CIFTI-2 matrix must have the dimensions 1 x 1 x 1 x 1 x rows x columns, got 2 x 1 x 1 x 1 x 2 x 3",
+    undefined,
+  ],
+  [
+    "values far behind the XML",
+    farValues(),
+    "the XML of a CIFTI-2 file must end within its first 268435456 bytes, got values from byte 1099511627776",
     undefined,
   ],
   ["no XML", file(good, { code: 6 }), "a CIFTI-2 file must hold its XML in one extension of code 32, got 0", undefined],

@@ -119,6 +119,13 @@ describe("readCifti", () => {
     expect(readCifti(Buffer.from(swapped, "latin1"))).toEqual(readCifti(bytes));
   });
 
+  it("by hand: a header without voxel sizes, as some programs write it", () => {
+    const bytes = writeCifti(dense(series));
+    const view = new DataView(bytes.buffer);
+    for (let axis = 0; axis < 8; axis++) view.setFloat64(104 + 8 * axis, 0, true);
+    expect(readCifti(bytes)).toEqual(readCifti(writeCifti(dense(series))));
+  });
+
   it("by hand: coordinates in other units than millimetres come in millimetres", () => {
     const text = Buffer.from(writeCifti(dense(series))).toString("latin1");
     const meters = Buffer.from(text.replace('MeterExponent="-3"', 'MeterExponent="0" '), "latin1");
