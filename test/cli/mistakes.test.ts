@@ -1,4 +1,5 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createTinyStudy, type TinyStudy } from "../study/tiny-study.ts";
 import { run } from "./run.ts";
@@ -174,6 +175,51 @@ describe("data sets that are damaged: the file, what is wrong, what to do", () =
     const bytes = readFileSync(study.at("data", bold));
     writeFileSync(study.at("changed", bold), bytes.subarray(0, bytes.length / 2));
     expectMistake(await score("@changed", "@out"), /hemi-L.*The file looks truncated: fetch it again/);
+  });
+
+  const other = "sub-01/func/sub-01_task-tiny_hemi-R_space-phantom_desc-clean_bold.func.gii";
+  const unfetched = /got a link to nothing: its content was not fetched, or was moved\. Fetch it with "datalad get"/;
+  const link = (path: string) => symlinkSync("../../.git/annex/objects/xx", path);
+  test.each<[string, string, (path: string) => void, RegExp]>([
+    ["response of the only participant", other, link, unfetched],
+    ["response of one of several", bold, link, unfetched],
+    ["events", events, link, unfetched],
+    ["sidecar", sidecar, link, unfetched],
+    ["transcript", words, link, unfetched],
+    ["description", "dataset_description.json", link, unfetched],
+    ["exclusions", "code/scan_exclude.json", link, unfetched],
+    ["folder of a participant", "sub-02", link, /\n {2}error: sub-02: the file must be there, got a link to nothing/],
+    ["response in a loop of links", bold, (path) => symlinkSync(path, path), /got a link that leads to itself\. Mend/],
+    ["response that is a folder", bold, (path) => mkdirSync(path), /the path must be a file, got a folder/],
+    ["response that is a pipe", bold, (path) => execFileSync("mkfifo", [path]), /got a pipe or a device/],
+    [
+      "pointer in the place of events",
+      events,
+      (path) => writeFileSync(path, "/annex/objects/x\n"),
+      /got a git-annex pointer/,
+    ],
+  ])("not fetched: %s", async (_, path, make, message) => {
+    cpSync(study.at("data"), study.at("changed"), { recursive: true });
+    if (path === other) rmSync(study.at("changed/sub-02"), { recursive: true });
+    rmSync(study.at("changed", path), { recursive: true, force: true });
+    mkdirSync(study.at("changed", path, ".."), { recursive: true });
+    make(study.at("changed", path));
+    expectMistake(await score("@changed", "@out"), message);
+  });
+
+  test("by hand: all files that were not fetched are told at once, confounds where they are asked for", async () => {
+    cpSync(study.at("data"), study.at("changed"), { recursive: true });
+    const confounds = "sub-01/func/sub-01_task-tiny_desc-confounds_timeseries.tsv";
+    for (const path of [bold, other, words, confounds]) {
+      rmSync(study.at("changed", path), { force: true });
+      link(study.at("changed", path));
+    }
+    const told = async (...flags: readonly string[]) =>
+      [...(await score("@changed", "@out", ...flags)).stderr.matchAll(/^ {2}error: ([^:]+): /gm)].map(
+        ([, path]) => path,
+      );
+    expect(await told()).toEqual([other, bold, words]);
+    expect(await told("--confounds", "csf")).toEqual([other, bold, words, confounds]);
   });
 
   test("what the operating system refuses is no fault of the program", async () => {
