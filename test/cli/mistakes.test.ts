@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createTinyStudy, type TinyStudy } from "../study/tiny-study.ts";
 import { run } from "./run.ts";
@@ -234,6 +235,25 @@ describe("data sets that are damaged: the file, what is wrong, what to do", () =
     const { code, stdout } = await score("@changed", "@out", "--distances", "8", "--components", "3", "--json");
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ quality: { "sub-01": { nWordsOutside: 2 } } });
+  });
+});
+
+describe("what was kept is damaged", () => {
+  test.each(["scores", "activations"])("numbers of %s that were changed do not pass for results", async (kind) => {
+    const flags = ["--layer", "1", "--distances", "8", "--components", "3"];
+    expect((await score("@data", "@out", ...flags)).code).toBe(0);
+    const folder = study.at("out/cache", kind);
+    const [file] = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+      /safetensors$/.test(name),
+    );
+    const bytes = readFileSync(join(folder, file!));
+    bytes[bytes.length - 2]! ^= 1;
+    writeFileSync(join(folder, file!), bytes);
+    // Other options, so that the activations are needed again.
+    const other = kind === "scores" ? flags : [...flags, "--delays", "5"];
+    const message =
+      /safetensors: the file must hold what was kept in it, got content with another SHA-256 than it says \(\w+\)\. Delete it: it is computed anew\n$/;
+    expectMistake(await score("@data", "@out", ...other), message);
   });
 });
 
