@@ -1,4 +1,4 @@
-import { formatShape, Matrix } from "../array/matrix.ts";
+import { checkMatrix, formatShape, Matrix } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { fitDesign } from "../features/design.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
@@ -16,7 +16,7 @@ import {
   prepareFold,
   type ScoreOptions,
 } from "./prepared.ts";
-import { checkVolumes, gather } from "./targets.ts";
+import { checkBands, checkVolumes, gather } from "./targets.ts";
 
 /** How well features predict responses that were not fitted. */
 export interface EncodingScore {
@@ -84,6 +84,7 @@ export async function prepareEncoding(
   const { storyLengths, nFolds = 5, gap, onProgress } = options;
   const first = bands[0];
   if (!first) throw new ShapeError("prepareEncoding: at least one band of features must be given, got none.");
+  checkBands("prepareEncoding", bands);
   checkStoryLengths("prepareEncoding", storyLengths, first.nRows, `features ${formatShape(first)}`);
   const folds: PreparedFold[] = [];
   for (const fold of contiguousFolds(first.nRows, nFolds, { gap })) {
@@ -109,6 +110,7 @@ export async function scoreEncoding(
 ): Promise<EncodingScore> {
   const { average = "folds", onProgress } = options;
   const { ridge, folds } = prepared;
+  checkMatrix(bold, "scoreEncoding: bold");
   if (bold.nRows !== prepared.nVolumes) {
     throw new ShapeError(
       `scoreEncoding: bold must have as many volumes as the features that were prepared (${prepared.nVolumes} = ` +

@@ -1,4 +1,4 @@
-import { emptyLike, formatShape, Matrix } from "../array/matrix.ts";
+import { checkMatrix, emptyLike, formatShape, Matrix } from "../array/matrix.ts";
 import { OptionError } from "../errors.ts";
 
 /** Which words a {@link forecastWindow} joins. */
@@ -24,6 +24,7 @@ export function forecastWindow<Data extends Matrix["data"]>(
   activations: Matrix<Data>,
   { distance, width = 7 }: WindowOptions,
 ): Matrix<Data> {
+  checkMatrix(activations, "forecastWindow: activations");
   if (!Number.isInteger(distance)) {
     throw new OptionError(
       `forecastWindow: distance must be a whole number of words, got ${distance}. Negative ones reach into the past.`,

@@ -1,4 +1,4 @@
-import { emptyLike, type FloatArray, joinColumns, Matrix, sliceRows } from "../array/matrix.ts";
+import { checkMatrix, emptyLike, type FloatArray, joinColumns, Matrix, sliceRows } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { cosineBasis } from "./cosine.ts";
 import { orthonormalBasis } from "./orthonormal.ts";
@@ -55,6 +55,8 @@ const EXPLAINED = 1e-24;
  */
 export function cleanBold<Data extends FloatArray>(bold: Matrix<Data>, options: CleanBoldOptions = {}): Matrix<Data> {
   const { drift = "none", standardise = false, trimStart = 0, trimEnd = 0 } = options;
+  checkMatrix(bold, "cleanBold: bold");
+  if (options.confounds) checkMatrix(options.confounds, "cleanBold: confounds");
   const kept = trimmed(bold, trimStart, trimEnd);
   const basis = regressors(kept.nRows, bold.nRows, options);
   if (basis.length === 0 && !standardise) return Matrix.of(kept.data.slice() as Data, kept.nRows, kept.nColumns);

@@ -1,4 +1,4 @@
-import { emptyLike, type FloatArray, Matrix } from "../array/matrix.ts";
+import { checkMatrix, emptyLike, type FloatArray, Matrix } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 
 /** How words become volumes. */
@@ -55,6 +55,7 @@ export function wordsToVolumes<Data extends FloatArray>(
 ): Matrix<Data> {
   const { nVolumes, downsample = "sum", filing = "onset", repetitionTime } = options;
   const { nRows: nWords, nColumns: nUnits } = activations;
+  checkMatrix(activations, "wordsToVolumes: activations");
   if (onsets.length !== nWords) {
     throw new ShapeError(
       `wordsToVolumes: onsets must be as many as words (${nWords}), got ${onsets.length}. Each row of activations is a word.`,

@@ -71,8 +71,39 @@ describe("refused shapes", () => {
       y,
       "decomposeRidge: squares of x must not overflow, got an infinity. Standardise its columns.",
     ],
+    [
+      // Several columns: infinities of both signs meet in the Gram matrix, which no eigenvalues can be had of.
+      Matrix.fromRows([
+        [1e200, 1],
+        [2e200, -1e200],
+        [-1e200, 1e200],
+        [0, 3],
+      ]),
+      y,
+      "decomposeRidge: squares of x must not overflow, got an infinity. Standardise its columns.",
+    ],
   ])("ridgeCv %#", async (design, data, message) => {
     await expect(ridgeCv(design, data)).rejects.toThrow(new ShapeError(message));
+  });
+
+  test("by hand: coefficients beyond the precision of the fit", async () => {
+    const scaled = (data: Matrix, factor: number) =>
+      Matrix.of(
+        Float64Array.from(data.data, (v) => v * factor),
+        4,
+        data.nColumns,
+      );
+    const message = (precision: string, remedy: string) =>
+      `fitRidge: coefficients must fit into ${precision}, got an infinity (feature 0, target 0). Scale the target${remedy}.`;
+    // About 1e200: more than single precision holds (3.4e38), less than double does.
+    await expect(ridgeCv(x, scaled(y, 1e200))).rejects.toThrow(
+      new ShapeError(message("float32", ', or take precision "float64"')),
+    );
+    const { coefficients } = await ridgeCv(x, scaled(y, 1e200), { precision: "float64" });
+    expect(coefficients.data.every((value) => Number.isFinite(value))).toBe(true);
+    await expect(
+      ridgeCv(scaled(x, 1e-120), scaled(y, 1e200), { alphas: [1e-280], precision: "float64" }),
+    ).rejects.toThrow(new ShapeError(message("float64", "")));
   });
 
   test("samples or features that do not fit the decomposition", async () => {
