@@ -52,8 +52,9 @@ describe("folders and options: one line that says what, where and what to do", (
     [["@data", "@out", "--distances", "100000"], /--distances: must lie within the stories \(\d+ words/],
     [["@data", "@out", "--width", "-1"], /--width: must be at least 1, got "-1"/],
     [["@data", "@out", "--width", "1e12"], /--width: must be at most 1000, got "1e12"/],
-    [["@data", "@out", "--delays", "1e9"], /--delays: delays must be smaller than nVolumes \(\d+, sub-01_task-tiny/],
-    [["@data", "@out", "--folds", "1000"], /--folds: must be at most as many as volumes/],
+    [["@data", "@out", "--delays", "1e9"], /--delays: must be fewer than nVolumes \(\d+, sub-01_task-tiny/],
+    [["@data", "@out", "--first-delay", "1000"], /--first-delay: the last of 6 delays must be smaller/],
+    [["@data", "@out", "--folds", "1000"], /--folds: must leave 3 volumes or more to each test chunk/],
     [["@data", "@out", "--gap", "1000"], /--gap: must leave volumes to train on/],
     [["@data", "@out", "--trim-end", "1000"], /sub-01_task-tiny: cleanBold: trims must leave at least two/],
     [["@data", "@out", "--confounds", "csf"], /the run must have a table \*_desc-confounds_timeseries\.tsv/],
@@ -231,10 +232,19 @@ describe("data sets that are damaged: the file, what is wrong, what to do", () =
   test("a transcript longer than the scan is scored, and the report tells how many words are outside", async () => {
     cpSync(study.at("data"), study.at("changed"), { recursive: true });
     const text = readFileSync(study.at("data", words), "utf8");
-    writeFileSync(study.at("changed", words), `${text}5000\t0.3\tlate\n5001\t0.3\tlater\n`);
-    const { code, stdout } = await score("@changed", "@out", "--distances", "8", "--components", "3", "--json");
+    const late = (n: number) => Array.from({ length: n }, (_, i) => `${5000 + i}\t0.3\tlate\n`).join("");
+    const flags = ["--distances", "8", "--components", "3"];
+    writeFileSync(study.at("changed", words), text + late(2));
+    const { code, stdout } = await score("@changed", "@out", ...flags, "--json");
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ quality: { "sub-01": { nWordsOutside: 2 } } });
+    expect(stdout).not.toContain("Words outside the scan");
+    // 20 of 180: told before anything is computed, and again at the end.
+    writeFileSync(study.at("changed", words), text + late(20));
+    const { stderr } = await score("@changed", "@out", ...flags);
+    const told =
+      /^Words outside the scan, and in no score: sub-01_task-tiny "tiny" 11\.\d %, sub-02_task-tiny "tiny" 11\.\d %\./gm;
+    expect(stderr.match(told)).toHaveLength(2);
   });
 });
 
