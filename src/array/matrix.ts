@@ -30,11 +30,11 @@ export const Matrix = {
   /**
    * A double-precision matrix of zeros, [nRows x nColumns].
    *
-   * @throws ShapeError where `nRows` or `nColumns` is no whole number from 0
+   * @param where - the function that asks, for messages
+   * @throws ShapeError where `nRows` or `nColumns` is no whole number from 0, or so many numbers cannot be held
    */
-  zeros(nRows: number, nColumns: number): Matrix<Float64Array> {
-    requireShape("Matrix.zeros", nRows, nColumns);
-    return Matrix.of(new Float64Array(nRows * nColumns), nRows, nColumns);
+  zeros(nRows: number, nColumns: number, where = "Matrix.zeros"): Matrix<Float64Array> {
+    return zerosLike(new Float64Array(), nRows, nColumns, where);
   },
 
   /**
@@ -76,6 +76,32 @@ export function checkMatrix({ data, nRows, nColumns }: Matrix, where: string): v
 function requireShape(where: string, nRows: number, nColumns: number): void {
   if (Number.isInteger(nRows) && Number.isInteger(nColumns) && nRows >= 0 && nColumns >= 0) return;
   throw new ShapeError(`${where}: nRows and nColumns must be whole numbers from 0, got ${nRows} and ${nColumns}.`);
+}
+
+/**
+ * A matrix of zeros in the precision of `like`, [nRows x nColumns].
+ *
+ * @param where - the function that asks, for messages
+ * @throws ShapeError where `nRows` or `nColumns` is no whole number from 0, or so many numbers cannot be held
+ */
+export function zerosLike<Data extends FloatArray>(
+  like: Data,
+  nRows: number,
+  nColumns: number,
+  where: string,
+): Matrix<Data> {
+  requireShape(where, nRows, nColumns);
+  let data: Data;
+  try {
+    data = emptyLike(like, nRows * nColumns);
+  } catch (cause) {
+    const gib = (nRows * nColumns * like.BYTES_PER_ELEMENT) / 2 ** 30;
+    throw new ShapeError(
+      `${where}: a matrix must fit into memory, got ${nRows} x ${nColumns} numbers (${gib.toPrecision(2)} GiB).`,
+      { cause },
+    );
+  }
+  return { data, nRows, nColumns };
 }
 
 /** A new array of the same precision as `like`, filled with zeros. */

@@ -1,5 +1,6 @@
+import { checkChoice } from "../array/choice.ts";
 import { checkMatrix, formatShape, Matrix } from "../array/matrix.ts";
-import { OptionError, ShapeError } from "../errors.ts";
+import { ShapeError } from "../errors.ts";
 import { fitDesign } from "../features/design.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
 import { contiguousFolds } from "../regression/folds.ts";
@@ -117,9 +118,7 @@ export async function scoreEncoding(
         `storyLengths ${prepared.storyLengths.join(" + ")}), got ${bold.nRows} (${formatShape(bold)}).`,
     );
   }
-  if (average !== "folds" && average !== "concatenated") {
-    throw new OptionError(`scoreEncoding: average must be "folds" or "concatenated", got ${JSON.stringify(average)}.`);
-  }
+  checkChoice("scoreEncoding: average", average, ["folds", "concatenated"]);
   const { scorable: columns, missing } = judgeTargets(
     bold,
     folds.map(({ fold }) => fold),

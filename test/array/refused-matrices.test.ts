@@ -51,6 +51,19 @@ describe("a matrix whose data do not fill its shape is refused (by hand)", () =>
     });
   });
 
+  test.each<[string, () => unknown]>([
+    [
+      "forecastWindow: a matrix must fit into memory, got 8 x 1000000000000 numbers (6.0e+4 GiB).",
+      () => cortecast.forecastWindow(good, { distance: 1, width: 1e12 }),
+    ],
+    [
+      "wordsToVolumes: a matrix must fit into memory, got 1000000000000 x 1 numbers (7.5e+3 GiB).",
+      () => cortecast.wordsToVolumes(good, good.data, { nVolumes: 1e12, repetitionTime: 1 }),
+    ],
+  ])("as is one that no memory holds: %s", (message, use) => {
+    expect(use).toThrow(expect.objectContaining({ name: "ShapeError", message }));
+  });
+
   test("as is one of plain numbers, or of a shape that is none", () => {
     const list = { data: [1, 2], nRows: 2, nColumns: 1 } as unknown as typeof good;
     expect(() => cortecast.toFloat64(list)).toThrow(
