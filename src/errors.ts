@@ -115,6 +115,12 @@ export function nearestNames(wanted: string, known: readonly string[]): string {
   return known.length > 8 ? `Known: ${shown}, and ${known.length - 8} more.` : `Known: ${shown}.`;
 }
 
+/** The first items of a list that may be long, for messages: `"a, b and 3 more"`. */
+export function listSome(items: readonly string[], most = 10, separator = ", "): string {
+  const more = items.length - most;
+  return more > 0 ? `${items.slice(0, most).join(separator)} and ${more} more` : items.join(separator);
+}
+
 /** Levenshtein distance between two strings, in UTF-16 units. */
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);

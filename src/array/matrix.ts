@@ -22,23 +22,19 @@ export const Matrix = {
    * @throws ShapeError where `data` does not hold `nRows * nColumns` numbers, or these are no whole numbers from 0
    */
   of<Data extends FloatArray>(data: Data, nRows: number, nColumns: number): Matrix<Data> {
-    requireShape("Matrix.of", nRows, nColumns);
-    if (data.length !== nRows * nColumns) {
-      throw new ShapeError(
-        `Matrix.of: data must hold nRows * nColumns = ${nRows} * ${nColumns} = ${nRows * nColumns} numbers, got ${data.length}.`,
-      );
-    }
-    return { data, nRows, nColumns };
+    const matrix = { data, nRows, nColumns };
+    checkMatrix(matrix, "Matrix.of");
+    return matrix;
   },
 
   /**
    * A double-precision matrix of zeros, [nRows x nColumns].
    *
-   * @throws ShapeError where `nRows` or `nColumns` is no whole number from 0
+   * @param where - the function that asks, for messages
+   * @throws ShapeError where `nRows` or `nColumns` is no whole number from 0, or so many numbers cannot be held
    */
-  zeros(nRows: number, nColumns: number): Matrix<Float64Array> {
-    requireShape("Matrix.zeros", nRows, nColumns);
-    return Matrix.of(new Float64Array(nRows * nColumns), nRows, nColumns);
+  zeros(nRows: number, nColumns: number, where = "Matrix.zeros"): Matrix<Float64Array> {
+    return zerosLike(new Float64Array(), nRows, nColumns, where);
   },
 
   /**
@@ -59,9 +55,53 @@ export const Matrix = {
   },
 } as const;
 
+/**
+ * Refuses what is no matrix: plain data can be made by anybody, and numbers that are missing would count as NaN or zero.
+ *
+ * @param where - the function that asks and its name for the matrix, for the message: `"ridgeCv: x"`
+ * @throws ShapeError where the data are no array of floating point or do not fill the shape, or the shape is none
+ */
+export function checkMatrix({ data, nRows, nColumns }: Matrix, where: string): void {
+  requireShape(where, nRows, nColumns);
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) {
+    const got = Array.isArray(data) ? "an Array" : typeof data;
+    throw new ShapeError(`${where}: data must be a Float32Array or a Float64Array, got ${got}.`);
+  }
+  if (data.length === nRows * nColumns) return;
+  throw new ShapeError(
+    `${where}: data must hold nRows * nColumns = ${nRows} * ${nColumns} = ${nRows * nColumns} numbers, got ${data.length}.`,
+  );
+}
+
 function requireShape(where: string, nRows: number, nColumns: number): void {
   if (Number.isInteger(nRows) && Number.isInteger(nColumns) && nRows >= 0 && nColumns >= 0) return;
   throw new ShapeError(`${where}: nRows and nColumns must be whole numbers from 0, got ${nRows} and ${nColumns}.`);
+}
+
+/**
+ * A matrix of zeros in the precision of `like`, [nRows x nColumns].
+ *
+ * @param where - the function that asks, for messages
+ * @throws ShapeError where `nRows` or `nColumns` is no whole number from 0, or so many numbers cannot be held
+ */
+export function zerosLike<Data extends FloatArray>(
+  like: Data,
+  nRows: number,
+  nColumns: number,
+  where: string,
+): Matrix<Data> {
+  requireShape(where, nRows, nColumns);
+  let data: Data;
+  try {
+    data = emptyLike(like, nRows * nColumns);
+  } catch (cause) {
+    const gib = (nRows * nColumns * like.BYTES_PER_ELEMENT) / 2 ** 30;
+    throw new ShapeError(
+      `${where}: a matrix must fit into memory, got ${nRows} x ${nColumns} numbers (${gib.toPrecision(2)} GiB).`,
+      { cause },
+    );
+  }
+  return { data, nRows, nColumns };
 }
 
 /** A new array of the same precision as `like`, filled with zeros. */
@@ -71,12 +111,14 @@ export function emptyLike<Data extends FloatArray>(like: Data, length: number): 
 
 /** The same numbers in double precision; no copy where they are already. */
 export function toFloat64(matrix: Matrix): Matrix<Float64Array> {
+  checkMatrix(matrix, "toFloat64");
   if (matrix.data instanceof Float64Array) return matrix as Matrix<Float64Array>;
   return Matrix.of(new Float64Array(matrix.data), matrix.nRows, matrix.nColumns);
 }
 
 /** The same numbers in single precision (rounded to nearest); no copy where they are already. */
 export function toFloat32(matrix: Matrix): Matrix<Float32Array> {
+  checkMatrix(matrix, "toFloat32");
   if (matrix.data instanceof Float32Array) return matrix as Matrix<Float32Array>;
   return Matrix.of(new Float32Array(matrix.data), matrix.nRows, matrix.nColumns);
 }
@@ -87,6 +129,7 @@ export function toFloat32(matrix: Matrix): Matrix<Float32Array> {
  * @throws ShapeError where the range leaves the matrix
  */
 export function sliceRows<Data extends FloatArray>(matrix: Matrix<Data>, start: number, end: number): Matrix<Data> {
+  checkMatrix(matrix, "sliceRows");
   if (!(0 <= start && start <= end && end <= matrix.nRows)) {
     throw new ShapeError(`sliceRows: rows must lie in 0..${matrix.nRows}, got ${start}..${end}.`);
   }
@@ -100,6 +143,7 @@ export function sliceRows<Data extends FloatArray>(matrix: Matrix<Data>, start: 
  * @throws ShapeError where the range leaves the matrix
  */
 export function sliceColumns<Data extends FloatArray>(matrix: Matrix<Data>, start: number, end: number): Matrix<Data> {
+  checkMatrix(matrix, "sliceColumns");
   if (!(0 <= start && start <= end && end <= matrix.nColumns)) {
     throw new ShapeError(`sliceColumns: columns must lie in 0..${matrix.nColumns}, got ${start}..${end}.`);
   }
@@ -118,6 +162,7 @@ export function sliceColumns<Data extends FloatArray>(matrix: Matrix<Data>, star
  * @throws ShapeError where an index leaves the matrix
  */
 export function takeRows<Data extends FloatArray>(matrix: Matrix<Data>, indices: ArrayLike<number>): Matrix<Data> {
+  checkMatrix(matrix, "takeRows");
   const { nColumns } = matrix;
   const data = emptyLike(matrix.data, indices.length * nColumns);
   for (let k = 0; k < indices.length; k++) {
@@ -137,6 +182,9 @@ export function takeRows<Data extends FloatArray>(matrix: Matrix<Data>, indices:
  */
 export function joinColumns(matrices: readonly Matrix[]): Matrix {
   const first = matrices[0];
+  matrices.forEach((matrix, k) => {
+    checkMatrix(matrix, `joinColumns: matrices[${k}]`);
+  });
   if (!first) throw new ShapeError("joinColumns: at least one matrix must be given, got none.");
   const nColumns = matrices.reduce((sum, m) => sum + m.nColumns, 0);
   const data = emptyLike(first.data, first.nRows * nColumns);
@@ -162,6 +210,9 @@ export function joinColumns(matrices: readonly Matrix[]): Matrix {
  */
 export function joinRows(matrices: readonly Matrix[]): Matrix {
   const first = matrices[0];
+  matrices.forEach((matrix, k) => {
+    checkMatrix(matrix, `joinRows: matrices[${k}]`);
+  });
   if (!first) throw new ShapeError("joinRows: at least one matrix must be given, got none.");
   const nRows = matrices.reduce((sum, m) => sum + m.nRows, 0);
   const data = emptyLike(first.data, nRows * first.nColumns);

@@ -1,5 +1,6 @@
 import { DatasetError } from "../errors.ts";
 import type { Source } from "../sources/source.ts";
+import { unreadable, unreadableFiles } from "../sources/unreadable.ts";
 import { readJsonObject } from "./json.ts";
 import { type BidsName, entitiesWithin, parseBidsName } from "./name.ts";
 
@@ -24,13 +25,19 @@ export interface BidsDataset {
 /** Folders that hold no data files of the data set. */
 const SKIPPED = new Set(["code", "sourcedata", "stimuli", "node_modules"]);
 
+/** Names of folders that hold data files; a link to nothing of such a name would leave them out. */
+const DATA_FOLDER = /^(sub|ses)-[A-Za-z0-9+]+$|^func$/;
+
+/** How names of data files end; a folder of such a name is in a file's place. */
+const DATA_FILE = /\.(tsv|json|gii|nii)(\.gz)?$/;
+
 /**
  * The index of a BIDS data set: its description and all files that BIDS names, those of nested data sets
  * (`derivatives/<name>/`) included. Nothing but `dataset_description.json` is read.
  *
  * @param source - the data set's root folder
- * @throws DatasetError where `dataset_description.json` is missing
- * @throws FormatError where it is not a JSON object
+ * @throws DatasetError where `dataset_description.json` is missing, or a folder of data files is a link to nothing
+ * @throws NotFoundError, FormatError where `dataset_description.json` cannot be read, or is not a JSON object
  * @remarks Hidden folders, `code/`, `sourcedata/` and `stimuli/` are not searched. A nested data set needs no
  * description of its own: many derivatives in use have none.
  */
@@ -49,18 +56,23 @@ export async function loadDataset(source: Source): Promise<BidsDataset> {
   }
   const description = readJsonObject(await source.read(descriptionPath), descriptionPath);
   const files: BidsFile[] = [];
+  const noFolders: string[] = [];
   const visit = async (folder: string) => {
     for (const entry of await source.list(folder)) {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      if (entry.kind === "folder") {
+      const name = parseBidsName(entry.name);
+      if (entry.kind === "folder" && !(name && DATA_FILE.test(entry.name))) {
         if (!entry.name.startsWith(".") && !SKIPPED.has(entry.name)) await visit(path);
         continue;
       }
-      const name = parseBidsName(entry.name);
       if (name) files.push({ path, name, root: rootOf(path) });
+      else if (DATA_FOLDER.test(entry.name)) noFolders.push(path);
     }
   };
   await visit("");
+  const issues = await unreadableFiles(source, noFolders);
+  if (issues.length > 0)
+    throw new DatasetError(`${source.location}: folders of the data set must be readable.`, issues);
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
   return { source, description, files };
 }
@@ -132,7 +144,7 @@ export interface Sidecar {
  * within a folder, more entities override fewer.
  *
  * @returns the joined values; empty where the file has no sidecar
- * @throws DatasetError where two sidecars of equal rank give different values for a key
+ * @throws DatasetError where a sidecar's content is not there, or two of equal rank give different values for a key
  * @throws FormatError where a sidecar is not a JSON object
  * @remarks BIDS allows one applicable sidecar a folder; data sets in use have more, so they are ranked.
  * @see https://bids-specification.readthedocs.io/en/stable/common-principles.html#the-inheritance-principle
@@ -144,7 +156,7 @@ export async function readSidecar(dataset: BidsDataset, file: BidsFile): Promise
 /**
  * As {@link readSidecar}, with the file that each value comes from.
  *
- * @throws DatasetError where two sidecars of equal rank give different values for a key
+ * @throws DatasetError where a sidecar's content is not there, or two of equal rank give different values for a key
  * @throws FormatError where a sidecar is not a JSON object
  */
 export async function readSidecarWithOrigin(dataset: BidsDataset, file: BidsFile): Promise<Sidecar> {
@@ -153,7 +165,7 @@ export async function readSidecarWithOrigin(dataset: BidsDataset, file: BidsFile
   const ranks: Record<string, string> = {};
   for (const sidecar of sidecarsOf(dataset, file)) {
     const rank = `${depthOf(sidecar)} ${countEntities(sidecar)}`;
-    const content = readJsonObject(await dataset.source.read(sidecar.path), sidecar.path);
+    const content = readJsonObject(await readSidecarBytes(dataset, file, sidecar.path), sidecar.path);
     for (const [key, value] of Object.entries(content)) {
       if (ranks[key] === rank && JSON.stringify(values[key]) !== JSON.stringify(value)) {
         throw new DatasetError(`${file.path}: its sidecars contradict each other.`, [
@@ -173,6 +185,16 @@ export async function readSidecarWithOrigin(dataset: BidsDataset, file: BidsFile
     }
   }
   return { values, origin };
+}
+
+async function readSidecarBytes({ source }: BidsDataset, file: BidsFile, path: string): Promise<Uint8Array> {
+  try {
+    return await source.read(path);
+  } catch (error) {
+    throw new DatasetError(`${file.path}: its sidecars must be readable.`, [
+      unreadable(path, error, "sidecar-unreadable"),
+    ]);
+  }
 }
 
 /** The sidecars that apply to a file, from the most general to the most specific. */

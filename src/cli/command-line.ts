@@ -1,4 +1,5 @@
 import { nearestNames } from "../errors.ts";
+import { describeSystemError } from "../sources/system-error.ts";
 import { formatUsage, type Parsed, parseCommandLine, type Usage } from "./flags.ts";
 import { createTerminal, type Streams, type Terminal } from "./terminal.ts";
 
@@ -138,7 +139,7 @@ export async function runCommandLine(
 
 function report(error: unknown, debug: boolean, { stderr }: Streams): number {
   const kind = (error as { kind?: unknown }).kind;
-  const ours = !(typeof kind === "string" && usersErrors.has(kind)) && systemErrorOf(error) === undefined;
+  const ours = !(typeof kind === "string" && usersErrors.has(kind)) && describeSystemError(error) === undefined;
   const message = describeError(error);
   stderr.write(`cortecast: ${message}\n`);
   if (debug && error instanceof Error) stderr.write(`${error.stack}\n`);
@@ -147,31 +148,10 @@ function report(error: unknown, debug: boolean, { stderr }: Streams): number {
   return ours ? 2 : 1;
 }
 
-/** What the operating system refused, and what to do; none of it is a fault of the program. */
-const systemErrors: Readonly<Record<string, string>> = {
-  EACCES: "no permission. Change the permissions of the file or its folder",
-  EPERM: "no permission. Change the permissions of the file or its folder",
-  EROFS: "a file system that cannot be written to. Give another folder",
-  ENOSPC: "no space left. Make room; what is finished is kept",
-  EDQUOT: "no space left of the quota. Make room; what is finished is kept",
-  ENOTDIR: "a file where a folder must be. Give another path",
-  EEXIST: "a file where a folder must be. Give another path",
-  EISDIR: "a folder where a file must be. Move it away",
-  ELOOP: "a link that leads to itself. Mend the link",
-  ENAMETOOLONG: "a name that is too long. Give a shorter path",
-  EIO: "a damaged disk or connection. Copy the file anew",
-  EMFILE: "too many open files. Raise the limit with ulimit -n",
-};
-
-function systemErrorOf(error: unknown): { readonly path: string; readonly reason: string } | undefined {
-  const { code, path } = error as { readonly code?: unknown; readonly path?: unknown };
-  const reason = typeof code === "string" && Object.hasOwn(systemErrors, code) ? systemErrors[code] : undefined;
-  return reason === undefined ? undefined : { path: typeof path === "string" ? path : "a file", reason };
-}
-
 function describeError(error: unknown): string {
-  const system = systemErrorOf(error);
-  if (system) return `${system.path}: the system must let it be read or written, got ${system.reason}.`;
+  const system = describeSystemError(error);
+  const { path } = error as { readonly path?: unknown };
+  if (system !== undefined) return `${typeof path === "string" ? path : "a file"}: ${system}`;
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import { describeSystemError } from "../sources/system-error.ts";
 import { runCommandLine } from "./command-line.ts";
 
 // The first Ctrl-C stops at the next safe place, the second at once.
@@ -13,10 +14,14 @@ process.on("SIGTERM", () => {
   terminated = true;
   abort.abort();
 });
-// A reader that goes away (`cortecast … | head`) is no fault.
+// Progress that nobody can see is no reason to stop.
+process.stderr.on("error", () => {});
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // A reader that goes away (`cortecast … | head`) is no fault.
   if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  process.stderr.write(`cortecast: standard output: ${describeSystemError(error) ?? error.message}\n`);
+  if (process.argv.includes("--debug")) process.stderr.write(`${error.stack}\n`);
+  process.exit(1);
 });
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {

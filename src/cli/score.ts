@@ -48,6 +48,7 @@ export function showRun(run: StudyRun, output: string, terminal: Terminal): unkn
     terminal.note(
       `Removed ${formatNoun(run.removed.length, "file")} that an earlier run with other options had written.`,
     );
+  for (const line of run.warnings) terminal.note(line);
   terminal.note(`Report: ${report}`);
   const { subjects, notes } = run.result;
   return {

@@ -1,5 +1,6 @@
-import { formatShape, Matrix } from "../array/matrix.ts";
-import { OptionError, ShapeError } from "../errors.ts";
+import { checkChoice } from "../array/choice.ts";
+import { checkMatrix, formatShape, Matrix } from "../array/matrix.ts";
+import { ShapeError } from "../errors.ts";
 import { fitDesign } from "../features/design.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
 import { contiguousFolds } from "../regression/folds.ts";
@@ -16,7 +17,7 @@ import {
   prepareFold,
   type ScoreOptions,
 } from "./prepared.ts";
-import { checkVolumes, gather } from "./targets.ts";
+import { checkBands, checkVolumes, gather } from "./targets.ts";
 
 /** How well features predict responses that were not fitted. */
 export interface EncodingScore {
@@ -84,6 +85,7 @@ export async function prepareEncoding(
   const { storyLengths, nFolds = 5, gap, onProgress } = options;
   const first = bands[0];
   if (!first) throw new ShapeError("prepareEncoding: at least one band of features must be given, got none.");
+  checkBands("prepareEncoding", bands);
   checkStoryLengths("prepareEncoding", storyLengths, first.nRows, `features ${formatShape(first)}`);
   const folds: PreparedFold[] = [];
   for (const fold of contiguousFolds(first.nRows, nFolds, { gap })) {
@@ -109,15 +111,14 @@ export async function scoreEncoding(
 ): Promise<EncodingScore> {
   const { average = "folds", onProgress } = options;
   const { ridge, folds } = prepared;
+  checkMatrix(bold, "scoreEncoding: bold");
   if (bold.nRows !== prepared.nVolumes) {
     throw new ShapeError(
       `scoreEncoding: bold must have as many volumes as the features that were prepared (${prepared.nVolumes} = ` +
         `storyLengths ${prepared.storyLengths.join(" + ")}), got ${bold.nRows} (${formatShape(bold)}).`,
     );
   }
-  if (average !== "folds" && average !== "concatenated") {
-    throw new OptionError(`scoreEncoding: average must be "folds" or "concatenated", got ${JSON.stringify(average)}.`);
-  }
+  checkChoice("scoreEncoding: average", average, ["folds", "concatenated"]);
   const { scorable: columns, missing } = judgeTargets(
     bold,
     folds.map(({ fold }) => fold),

@@ -1,4 +1,4 @@
-import { formatShape, type Matrix } from "../array/matrix.ts";
+import { checkMatrix, formatShape, type Matrix } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 
 /**
@@ -39,6 +39,7 @@ function labelOfLargest(where: string, name: string, labels: readonly number[], 
       `${where}: ${name} must hold at least one number, got none. There is nothing to choose from.`,
     );
   }
+  checkMatrix(scores, `${where}: scores`);
   if (scores.nRows !== labels.length) {
     throw new ShapeError(
       `${where}: scores must have one row for each of the ${labels.length} ${name}, got ${scores.nRows} (${formatShape(scores)}).`,

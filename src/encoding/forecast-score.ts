@@ -1,4 +1,4 @@
-import { formatShape, joinColumns, Matrix } from "../array/matrix.ts";
+import { checkMatrix, formatShape, joinColumns, Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { fitBand, fitDesign } from "../features/design.ts";
@@ -13,7 +13,7 @@ import {
   prepareFold,
   type ScoreOptions,
 } from "./prepared.ts";
-import { checkVolumes } from "./targets.ts";
+import { checkBands, checkVolumes } from "./targets.ts";
 
 /**
  * Volume-level forecast windows by distance: each a matrix [nVolumes x (width * nUnits)], or a function that makes it when
@@ -96,6 +96,7 @@ export async function prepareForecast(
       "prepareForecast: distances must hold at least one number of words, got none. Without windows, take brainScore.",
     );
   }
+  checkBands("prepareForecast", bands);
   checkStoryLengths("prepareForecast", storyLengths, first.nRows, `features ${formatShape(first)}`);
   const folds = contiguousFolds(first.nRows, nFolds, { gap });
   const tell = countModels("designs", folds.length, distances.length + 1, options.onProgress);
@@ -157,6 +158,7 @@ export async function scoreForecast(
 }
 
 function checkWindow(window: Matrix, distance: number, features: Matrix): void {
+  checkMatrix(window, `prepareForecast: window at distance ${distance}`);
   if (window.nRows === features.nRows) return;
   throw new ShapeError(
     `prepareForecast: windows must have as many volumes as the features (${features.nRows}), got ${window.nRows} ` +

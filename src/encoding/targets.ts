@@ -1,4 +1,4 @@
-import { emptyLike, formatShape, Matrix } from "../array/matrix.ts";
+import { checkMatrix, emptyLike, formatShape, Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
 
 /** The given rows of the given columns, as a copy of the same precision: [rows.length x columns.length]. */
@@ -17,9 +17,20 @@ export function gather<Data extends Matrix["data"]>(
 }
 
 /**
+ * Refuses bands of features that are no matrices.
+ *
+ * @throws ShapeError as {@link checkMatrix}
+ */
+export function checkBands(where: string, bands: readonly Matrix[]): void {
+  bands.forEach((band, k) => {
+    checkMatrix(band, `${where}: features[${k}]`);
+  });
+}
+
+/**
  * Holds features, responses and story lengths against each other, and names all three numbers where they disagree.
  *
- * @throws ShapeError where their numbers of volumes differ
+ * @throws ShapeError where their numbers of volumes differ, or their data do not fill their shapes
  */
 export function checkVolumes(
   where: string,
@@ -27,6 +38,8 @@ export function checkVolumes(
   bold: Matrix,
   storyLengths: readonly number[],
 ): void {
+  checkBands(where, bands);
+  checkMatrix(bold, `${where}: bold`);
   const sum = storyLengths.reduce((total, length) => total + length, 0);
   const wrong = bands.find((band) => band.nRows !== sum);
   if (bold.nRows === sum && !wrong) return;

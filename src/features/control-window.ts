@@ -1,4 +1,4 @@
-import { emptyLike, Matrix } from "../array/matrix.ts";
+import { checkMatrix, emptyLike, Matrix } from "../array/matrix.ts";
 import { createRandom } from "../array/random.ts";
 import { ShapeError } from "../errors.ts";
 
@@ -72,6 +72,7 @@ export function shuffledWindow<Data extends Matrix["data"]>(
 }
 
 function requireWords(where: string, window: Matrix): void {
+  checkMatrix(window, `${where}: window`);
   if (window.nRows >= 2) return;
   throw new ShapeError(
     `${where}: the window must have at least 2 words (rows), got ${window.nRows}. Controls are drawn story by story.`,

@@ -1,3 +1,4 @@
+import { checkChoice } from "../array/choice.ts";
 import { emptyLike, formatShape, Matrix } from "../array/matrix.ts";
 import { OptionError } from "../errors.ts";
 import { checkStoryLengths } from "./story-lengths.ts";
@@ -36,9 +37,7 @@ export function delayColumns<Data extends Matrix["data"]>(
 ): Matrix<Data> {
   checkStoryLengths("delayColumns", storyLengths, x.nRows, `features ${formatShape(x)}`);
   checkDelays(storyLengths, nDelays, firstDelay);
-  if (edge !== "zero" && edge !== "wrap") {
-    throw new OptionError(`delayColumns: edge must be "zero" or "wrap", got ${JSON.stringify(edge)}.`);
-  }
+  checkChoice("delayColumns: edge", edge, ["zero", "wrap"]);
   const { nColumns } = x;
   const width = nDelays * nColumns;
   const data = emptyLike(x.data, x.nRows * width);

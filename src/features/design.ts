@@ -1,3 +1,4 @@
+import { checkChoice } from "../array/choice.ts";
 import { formatShape, joinColumns, type Matrix, takeRows } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
@@ -67,11 +68,7 @@ export async function fitBand(band: Matrix, train: Int32Array, options: DesignOp
       `fitDesign: components must be a whole number from 1 or "none", got ${components} (${what}).`,
     );
   }
-  if (reduction !== "before-delays" && reduction !== "after-delays") {
-    throw new OptionError(
-      `fitDesign: reduction must be "before-delays" or "after-delays", got ${JSON.stringify(reduction)} (${what}).`,
-    );
-  }
+  checkChoice("fitDesign: reduction", reduction, ["before-delays", "after-delays"]);
   const reduce = async (x: Matrix): Promise<Matrix> => {
     if (components === "none" || x.nColumns <= components) return x;
     return applyPca(x, await fitPca(takeRows(x, train), components, { device }), { device });

@@ -1,4 +1,4 @@
-import { emptyLike, formatShape, Matrix } from "../array/matrix.ts";
+import { checkMatrix, formatShape, Matrix, zerosLike } from "../array/matrix.ts";
 import { OptionError } from "../errors.ts";
 
 /** Which words a {@link forecastWindow} joins. */
@@ -15,6 +15,7 @@ export interface WindowOptions {
  *
  * @param activations - one story, [nWords x nUnits]; stories are windowed one by one, so that none sees the next
  * @returns [nWords x (width * nUnits)] in the precision of `activations`; NaN stays where it was
+ * @throws ShapeError where windows of that width cannot be held
  * @throws OptionError where `distance` is not a whole number, or `width` not a whole number from 1
  * @remarks The paper's window is seven words wide. Width 1 gives a single future word (its supplement); a distance of
  * at most -1 holds words of the past only, a control; a distance smaller than `width` holds word n itself too.
@@ -24,6 +25,7 @@ export function forecastWindow<Data extends Matrix["data"]>(
   activations: Matrix<Data>,
   { distance, width = 7 }: WindowOptions,
 ): Matrix<Data> {
+  checkMatrix(activations, "forecastWindow: activations");
   if (!Number.isInteger(distance)) {
     throw new OptionError(
       `forecastWindow: distance must be a whole number of words, got ${distance}. Negative ones reach into the past.`,
@@ -35,7 +37,7 @@ export function forecastWindow<Data extends Matrix["data"]>(
     );
   }
   const { nRows, nColumns: nUnits } = activations;
-  const data = emptyLike(activations.data, nRows * width * nUnits);
+  const { data } = zerosLike(activations.data, nRows, width * nUnits, "forecastWindow");
   for (let n = 0; n < nRows; n++) {
     // The words of one window lie one after the other in `activations` too: one copy, cut at the story's ends.
     const wanted = n + distance - width + 1;

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { checkChoice } from "../array/choice.ts";
 import { OptionError } from "../errors.ts";
 
 /** Where a graph runs. */
@@ -12,12 +13,14 @@ export interface Device {
 /**
  * A device with its defaults filled in.
  *
- * @throws OptionError where `threads` is not a whole number from 1
+ * @throws OptionError where `threads` is not a whole number from 1, or `provider` is unknown
  */
 export function resolveDevice(device: Device = {}): { readonly provider: string; readonly threads: number } {
   const threads = device.threads ?? availableParallelism();
   if (!Number.isInteger(threads) || threads < 1) {
     throw new OptionError(`device: threads must be a whole number from 1, got ${threads}.`);
   }
-  return { provider: device.provider ?? "cpu", threads };
+  const { provider = "cpu" } = device;
+  checkChoice("device: provider", provider, ["cpu", "webgpu", "cuda"]);
+  return { provider, threads };
 }

@@ -1,3 +1,4 @@
+import { checkChoice } from "../array/choice.ts";
 import { Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { OptionError } from "../errors.ts";
@@ -67,10 +68,10 @@ export function resolveActivationOptions(
   options: ActivationOptions = {},
 ): ResolvedActivationOptions {
   const { context = "strided", pooling = "last", layerZero = "with-positions", finalNorm = true } = options;
-  checkChoice("context", context, ["strided", "exact"]);
-  checkChoice("pooling", pooling, ["last", "mean", "sum"]);
-  checkChoice("layerZero", layerZero, ["with-positions", "tokens"]);
-  checkChoice("finalNorm", finalNorm, [true, false]);
+  checkChoice("wordActivations: context", context, ["strided", "exact"]);
+  checkChoice("wordActivations: pooling", pooling, ["last", "mean", "sum"]);
+  checkChoice("wordActivations: layerZero", layerZero, ["with-positions", "tokens"]);
+  checkChoice("wordActivations: finalNorm", finalNorm, [true, false]);
   const maxContext = Math.min(options.maxContext ?? 1024, model.contextLength);
   if (context === "exact" && options.minContext !== undefined) {
     throw new OptionError(
@@ -142,13 +143,6 @@ export async function wordActivations(
     options.onProgress?.({ label: `activations of ${model.name}`, done: pass.to, total: nTokens });
   }
   return { layers, activations, nTokens, context: { policy, maxContext, minContext, nPasses: passes.length } };
-}
-
-/** Options may come from a file, where no type holds them to what is known. */
-function checkChoice<Choice extends string | boolean>(name: string, value: Choice, known: readonly Choice[]): void {
-  if (known.includes(value)) return;
-  const listed = known.map((choice) => JSON.stringify(choice)).join(" or ");
-  throw new OptionError(`wordActivations: ${name} must be ${listed}, got ${JSON.stringify(value)}.`);
 }
 
 /** For every token the word that it belongs to. */

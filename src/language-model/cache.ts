@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
 import { Matrix } from "../array/matrix.ts";
-import { FormatError } from "../errors.ts";
-import { readSafetensors, writeSafetensors } from "../formats/safetensors.ts";
 import type { Store } from "../sources/source.ts";
 import {
   type ActivationOptions,
@@ -9,6 +7,7 @@ import {
   type WordActivations,
   wordActivations,
 } from "./activations.ts";
+import { loadKept, notAsWritten, writeKept } from "./kept-tensors.ts";
 import type { LanguageModel } from "./language-model.ts";
 
 /**
@@ -24,8 +23,8 @@ export function activationKey(
   options: ActivationOptions = {},
 ): string {
   const { layers: _, ...rest } = resolveActivationOptions(model, options);
-  // Raised when the same inputs come to give other numbers.
-  const version = 1;
+  // Raised when the same inputs come to give other numbers, or files are written otherwise.
+  const version = 2;
   const parts = [version, model.fingerprint, words, Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1))];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
@@ -37,9 +36,9 @@ export function activationKey(
 export async function writeActivations(store: Store, key: string, value: WordActivations): Promise<void> {
   const { nTokens, context } = value;
   for (const [layer, { data, nRows, nColumns }] of value.activations) {
-    const metadata = { key, layer: String(layer), nTokens: String(nTokens), context: JSON.stringify(context) };
-    const tensors = { activations: { shape: [nRows, nColumns], data } };
-    await store.write(layerFile(key, layer), writeSafetensors(tensors, metadata));
+    const metadata = { layer: String(layer), nTokens: String(nTokens), context: JSON.stringify(context) };
+    const tensors = new Map([["activations", { shape: [nRows, nColumns], data }]]);
+    await writeKept(store, layerFile(key, layer), key, { tensors, metadata });
   }
 }
 
@@ -59,16 +58,13 @@ export async function loadActivations(
   let how: Pick<WordActivations, "nTokens" | "context"> | undefined;
   for (const layer of layers) {
     const path = `${store.location}/${layerFile(key, layer)}`;
-    const { metadata, tensors } = readSafetensors(await store.read(layerFile(key, layer)), { path });
-    const tensor = tensors.get("activations");
-    if (metadata["key"] !== key || metadata["layer"] !== String(layer) || tensor?.shape.length !== 2) {
-      throw new FormatError(
-        path,
-        `the file must hold the activations of layer ${layer} under its own key, got layer ${metadata["layer"]} of ${metadata["key"]}. Delete the file: it is computed anew`,
-      );
-    }
+    const kept = await loadKept(store, layerFile(key, layer), key);
+    if (!kept) return undefined;
+    const tensor = kept.tensors.get("activations");
+    if (kept.metadata["layer"] !== String(layer) || tensor?.shape.length !== 2)
+      throw notAsWritten(path, `layer ${kept.metadata["layer"]} of ${key}`);
     activations.set(layer, Matrix.of(tensor.data, tensor.shape[0]!, tensor.shape[1]!));
-    how = readHow(metadata, path);
+    how = readHow(kept.metadata, path);
   }
   return how && { layers, activations, ...how };
 }
@@ -109,8 +105,5 @@ function readHow(
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw new FormatError(
-    path,
-    `the metadata must say how many tokens and passes there were, got nTokens ${metadata["nTokens"]} and context ${metadata["context"]}. Delete the file: it is computed anew`,
-  );
+  throw notAsWritten(path, `nTokens ${metadata["nTokens"]} and context ${metadata["context"]}`);
 }

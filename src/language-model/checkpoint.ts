@@ -1,4 +1,4 @@
-import { FormatError, NotFoundError } from "../errors.ts";
+import { FormatError, listSome, NotFoundError } from "../errors.ts";
 import {
   decodeTensor,
   readSafetensorsHeader,
@@ -37,10 +37,10 @@ export async function openCheckpoint(source: Source): Promise<Checkpoint> {
   }
   const astray = [...index].filter(([name, file]) => places.get(name)?.file !== file);
   if (astray.length > 0) {
-    const shown = astray.slice(0, 5).map(([name, file]) => `"${name}" in ${file}`);
+    const shown = astray.map(([name, file]) => `"${name}" in ${file}`);
     throw new FormatError(
       `${source.location}/${indexFile}`,
-      `every tensor must lie in the shard that the index names, got none for ${shown.join(", ")}${astray.length > 5 ? ` and ${astray.length - 5} more` : ""}. Fetch the shards again`,
+      `every tensor must lie in the shard that the index names, got none for ${listSome(shown, 5)}. Fetch the shards again`,
     );
   }
   return {
@@ -84,7 +84,7 @@ async function findWeightFiles(
     );
   }
   throw new NotFoundError(
-    `${source.location}: a model's folder must hold ${wholeFile} or ${indexFile}, got ${names.length === 0 ? "nothing" : names.join(", ")}. Fetch the weights in safetensors form.`,
+    `${source.location}: a model's folder must hold ${wholeFile} or ${indexFile}, got ${names.length === 0 ? "nothing" : listSome(names)}. Fetch the weights in safetensors form.`,
   );
 }
 

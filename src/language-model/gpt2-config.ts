@@ -27,6 +27,9 @@ export type Gpt2Activation = "gelu_new" | "gelu" | "relu";
 
 const activations: readonly string[] = ["gelu_new", "gelu", "relu"] satisfies readonly Gpt2Activation[];
 
+/** The largest GPT-2 has 48; every block is several nodes of a graph, which a damaged number would never finish. */
+const mostLayers = 1000;
+
 /** Reads one field, or throws; `fallback` stands where the field is absent or null. */
 type Field = <T>(name: string, fits: (value: unknown) => value is T, must: string, fallback?: T) => T;
 
@@ -62,7 +65,12 @@ export function readGpt2Config(bytes: Uint8Array, { path }: { readonly path: str
     768,
   );
   return {
-    nLayers: field("n_layer", isCount, "a whole number from 1", 12),
+    nLayers: field(
+      "n_layer",
+      (value): value is number => isCount(value) && value <= mostLayers,
+      `a whole number from 1 to ${mostLayers}`,
+      12,
+    ),
     nHeads,
     nUnits,
     nInner: field("n_inner", isCount, "null or a whole number from 1", 4 * nUnits),

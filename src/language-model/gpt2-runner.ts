@@ -1,3 +1,4 @@
+import { checkChoice } from "../array/choice.ts";
 import { Matrix } from "../array/matrix.ts";
 import { OptionError } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
@@ -45,6 +46,8 @@ export function gpt2Runner(
       const layers = resolveLayers(options.layers, config.nLayers);
       const places = options.places ?? Int32Array.from(tokens.keys());
       const { layerZero = "with-positions", finalNorm = true } = options;
+      checkChoice("hiddenStates: layerZero", layerZero, ["with-positions", "tokens"]);
+      checkChoice("hiddenStates: finalNorm", finalNorm, [true, false]);
       return inTurn(async () => {
         checkTokens(tokens, places, config);
         const session = await sessionFor({ layers, layerZero, finalNorm });

@@ -1,5 +1,5 @@
 import { createRandom } from "../array/random.ts";
-import { FormatError } from "../errors.ts";
+import { FormatError, listSome } from "../errors.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Gpt2Config } from "./gpt2-config.ts";
 
@@ -47,10 +47,19 @@ export function gpt2Shapes(config: Gpt2Config): ReadonlyMap<string, readonly num
  * heads, stored attention masks) may be there.
  *
  * @param path - the folder, for messages
- * @throws FormatError listing every tensor that is missing, has another shape than the configuration says, or
- * belongs to a block beyond `nLayers`
+ * @throws FormatError where the weights have another number of blocks; else listing the tensors that are missing, have
+ * another shape than the configuration says, or belong to a block beyond `nLayers`
  */
 export function gpt2Weights(checkpoint: Checkpoint, config: Gpt2Config, path: string): Gpt2Weights {
+  // Before tensors are listed: a damaged n_layer may be any number.
+  const blocks = [...checkpoint.shapes.keys()].map((name) => blockOf(name));
+  const nBlocks = new Set(blocks.filter((block) => block !== undefined)).size;
+  if (nBlocks !== config.nLayers) {
+    throw new FormatError(
+      path,
+      `the weights must have as many blocks as config.json says, n_layer ${config.nLayers}, got ${nBlocks}. Are both files of the same model?`,
+    );
+  }
   const expected = gpt2Shapes(config);
   const stored = (name: string) => (checkpoint.shapes.has(name) ? name : `transformer.${name}`);
   const troubles: string[] = [];
@@ -61,16 +70,22 @@ export function gpt2Weights(checkpoint: Checkpoint, config: Gpt2Config, path: st
       troubles.push(`"${name}" must be [${shape.join(" x ")}], got [${got.join(" x ")}]`);
   }
   for (const name of checkpoint.shapes.keys()) {
-    const block = /^(?:transformer\.)?h\.(\d+)\./.exec(name)?.[1];
-    if (block !== undefined && Number(block) >= config.nLayers) troubles.push(`"${name}" belongs to no layer`);
+    const block = blockOf(name);
+    if (block !== undefined && block >= config.nLayers) troubles.push(`"${name}" belongs to no layer`);
   }
   if (troubles.length > 0) {
     throw new FormatError(
       path,
-      `the weights must be those of config.json (${config.nLayers} layers of ${config.nUnits} units), got ${troubles.length} that are not:\n  ${troubles.join("\n  ")}\nAre both files of the same model?`,
+      `the weights must be those of config.json (${config.nLayers} layers of ${config.nUnits} units), got ${troubles.length} that are not:\n  ${listSome(troubles, 10, "\n  ")}\nAre both files of the same model?`,
     );
   }
   return async (name) => ({ shape: expected.get(name)!, data: await checkpoint.readTensor(stored(name)) });
+}
+
+/** The block that a tensor belongs to, counted from 0. */
+function blockOf(name: string): number | undefined {
+  const block = /^(?:transformer\.)?h\.(\d+)\./.exec(name)?.[1];
+  return block === undefined ? undefined : Number(block);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { checkChoice } from "../array/choice.ts";
 import { OptionError } from "../errors.ts";
 import { icosphereFrequency } from "./icosphere.ts";
 import { type PhantomRegion, phantomRegions } from "./regions.ts";
@@ -21,8 +22,7 @@ export function checkSimulation(options: SimulateOptions): void {
     fail(`nSubjects must be a whole number from 1 to ${MOST_SUBJECTS}`, nSubjects);
   if (!(repetitionTime >= 0.2 && repetitionTime <= 10))
     fail("repetitionTime must lie in 0.2..10 seconds", repetitionTime);
-  if (!["surface", "regions", "both"].includes(responses))
-    fail('responses must be "surface", "regions" or "both"', `"${responses}"`);
+  checkChoice("simulateDataset: responses", responses, ["surface", "regions", "both"]);
   icosphereFrequency(nVertices, "simulateDataset");
   if (!(autocorrelation > -1 && autocorrelation < 1))
     fail("autocorrelation must lie between -1 and 1", autocorrelation);
@@ -72,14 +72,13 @@ export function checkRegions(regions: readonly PhantomRegion[]): void {
       fail("a region's centre must be three numbers, not all 0", centre.join(), region);
     if (!(colour.length === 3 && colour.every((value) => Number.isInteger(value) && value >= 0 && value <= 255)))
       fail("a region's colour must be three whole numbers in 0..255", colour.join(), region);
+    checkChoice(`simulateDataset: ${region}: content`, content, ["noise", "heard", "heard-and-forecast"]);
     if (content === "noise") {
       const planted = distance ?? depth ?? signalToNoise;
       if (planted !== undefined)
         fail('a region of content "noise" must have no distance, depth or signalToNoise', planted, region);
       continue;
     }
-    if (content !== "heard" && content !== "heard-and-forecast")
-      fail('content must be "noise", "heard" or "heard-and-forecast"', `"${String(content)}"`, region);
     if (!(depth !== undefined && depth >= 0 && depth <= 1))
       fail("depth must be a share of the layers, 0..1", depth, region);
     if (!(signalToNoise !== undefined && signalToNoise > 0 && Number.isFinite(signalToNoise)))

@@ -19,6 +19,16 @@ export function requireFinite(matrix: Matrix, where: string, name: string): void
 }
 
 /**
+ * Refuses a Gram matrix that is not finite: x was, but squares of it overflow, and no eigenvalues can be had.
+ *
+ * @throws ShapeError
+ */
+export function requireNoOverflow(gram: Matrix, where: string): void {
+  if (gram.data.every((value) => Number.isFinite(value))) return;
+  throw new ShapeError(`${where}: squares of x must not overflow, got an infinity. Standardise its columns.`);
+}
+
+/**
  * Refuses a matrix without columns or with fewer than `least` rows.
  *
  * @throws ShapeError

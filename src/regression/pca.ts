@@ -2,7 +2,7 @@ import { type Matrix, sliceRows, transpose } from "../array/matrix.ts";
 import { OptionError } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
-import { requireCount, requireFinite, requireSamples } from "./check.ts";
+import { requireCount, requireFinite, requireNoOverflow, requireSamples } from "./check.ts";
 import { leadingEigen } from "./leading-eigen.ts";
 import { centreColumns, columnMeans } from "./standardise.ts";
 
@@ -33,7 +33,7 @@ export interface PcaOptions {
  *
  * @param x - [nSamples x nFeatures], any precision
  * @throws OptionError where `nComponents` is not a whole number from 1 to min(nSamples, nFeatures)
- * @throws ShapeError where `x` has fewer than 2 rows, or holds NaN or an infinity
+ * @throws ShapeError where `x` has fewer than 2 rows, or holds NaN, an infinity, or numbers whose squares overflow
  * @remarks As scikit-learn's PCA(svd_solver="full") from version 1.5 on: earlier versions took the sign from the
  * scores. Singular values under about 1e-7 of the largest are lost to the squares of the Gram matrix; scikit-learn
  * returns such directions, which are rounding noise in single-precision features, and ours counts them as missing.
@@ -54,6 +54,7 @@ export async function fitPca(x: Matrix, nComponents: number, options: PcaOptions
   const centred = centreColumns(x, mean, "fitPca");
   const wide = nFeatures > nSamples;
   const gram = await multiply(centred, centred, { transposeA: !wide, transposeB: wide, device });
+  requireNoOverflow(gram, "fitPca");
   const { values, vectors } = await leadingEigen(gram, nComponents, device);
   const rounding = Math.max(nSamples, nFeatures) * Number.EPSILON * values[0]!;
   let rank = values.findIndex((value) => !(value > rounding));

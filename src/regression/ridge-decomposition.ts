@@ -1,7 +1,7 @@
 import { Matrix, sliceColumns, takeRows, transpose } from "../array/matrix.ts";
-import { OptionError, ShapeError } from "../errors.ts";
+import { OptionError } from "../errors.ts";
 import { multiply } from "../graph/multiply.ts";
-import { requireFinite, requireSamples } from "./check.ts";
+import { requireFinite, requireNoOverflow, requireSamples } from "./check.ts";
 import { contiguousFolds } from "./folds.ts";
 import { type ResolvedRidgeOptions, type RidgeOptions, resolveRidgeOptions } from "./ridge-options.ts";
 import { centreColumns, columnMeans } from "./standardise.ts";
@@ -47,7 +47,7 @@ export interface InnerFold {
  *
  * @param x - [nSamples x nFeatures], any precision; constant columns and dependent columns are fine
  * @param options - `intercept`, `choice`, `nInnerFolds` and `device` matter here
- * @throws ShapeError where `x` has fewer than 2 rows, no columns, or holds NaN or an infinity
+ * @throws ShapeError where `x` has fewer than 2 rows, no columns, or holds NaN, an infinity, or numbers whose squares overflow
  * @throws OptionError where an option cannot be used
  */
 export async function decomposeRidge(x: Matrix, options: RidgeOptions = {}): Promise<RidgeDecomposition> {
@@ -97,10 +97,8 @@ async function decompose(
   const centred = centreColumns(x, mean, "decomposeRidge");
   const wide = nFeatures > nSamples;
   const gram = await multiply(centred, centred, { transposeA: !wide, transposeB: wide, device });
+  requireNoOverflow(gram, "decomposeRidge");
   const { values, vectors } = symmetricEigen(gram);
-  if (!Number.isFinite(values[0]!)) {
-    throw new ShapeError("decomposeRidge: squares of x must not overflow, got an infinity. Standardise its columns.");
-  }
   const rounding = Math.max(nSamples, nFeatures) * Number.EPSILON * values[0]!;
   const most = intercept ? Math.min(nSamples - 1, nFeatures) : Math.min(nSamples, nFeatures);
   let rank = 0;

@@ -1,3 +1,4 @@
+import { checkChoice } from "../array/choice.ts";
 import { OptionError } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
 import { requireCount } from "./check.ts";
@@ -64,14 +65,9 @@ export function resolveRidgeOptions(options: RidgeOptions, where: string): Resol
       );
     }
   });
-  if (!["leave-one-out", "generalised", "inner-folds"].includes(choice)) {
-    throw new OptionError(
-      `${where}: choice must be "leave-one-out", "generalised" or "inner-folds", got ${JSON.stringify(choice)}.`,
-    );
-  }
-  if (precision !== "float32" && precision !== "float64") {
-    throw new OptionError(`${where}: precision must be "float32" or "float64", got ${JSON.stringify(precision)}.`);
-  }
+  checkChoice(`${where}: choice`, choice, ["leave-one-out", "generalised", "inner-folds"]);
+  checkChoice(`${where}: intercept`, intercept, [true, false]);
+  checkChoice(`${where}: precision`, precision, ["float32", "float64"]);
   requireCount(nInnerFolds, 2, where, "nInnerFolds");
   if (targetBlock !== undefined) requireCount(targetBlock, 1, where, "targetBlock");
   return { alphas, choice, nInnerFolds, intercept, targetBlock, precision, device };

@@ -1,4 +1,4 @@
-import { Matrix, sliceColumns, toFloat32, toFloat64 } from "../array/matrix.ts";
+import { checkMatrix, Matrix, sliceColumns, toFloat32, toFloat64 } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { multiply } from "../graph/multiply.ts";
 import { requireFinite } from "./check.ts";
@@ -40,13 +40,18 @@ export interface RidgeScore {
  * @param x - [nSamples x nFeatures], any precision; may be wider than long, rank-deficient, or hold constant columns
  * @param y - [nSamples x nTargets], any precision. A target that is constant, or holds NaN or an infinity, gets NaN
  * throughout; nothing is thrown for it
- * @throws ShapeError where `x` holds NaN or an infinity, has fewer than 2 rows, or not as many as `y`
+ * @throws ShapeError where `x` holds NaN or an infinity, or numbers whose squares overflow, has fewer than 2 rows, or not
+ * as many as `y`; where a target's coefficients lie beyond the precision of the fit
  * @throws OptionError where an option cannot be used
  * @throws DeviceError where the runtime fails
+ * @remarks Directions of `x` count as zero where their singular value is under about 1e-7 of the largest: of columns whose
+ * scales differ by more than that, the small ones have no coefficients. Standardise columns first.
  * @see R. Rifkin, R. Lippert (2007), MIT-CSAIL-TR-2007-025 (leave-one-out in closed form)
  */
 export async function ridgeCv(x: Matrix, y: Matrix, options: RidgeOptions = {}): Promise<RidgeFit> {
   resolveRidgeOptions(options, "ridgeCv");
+  checkMatrix(x, "ridgeCv: x");
+  checkMatrix(y, "ridgeCv: y");
   if (x.nRows !== y.nRows) {
     throw new ShapeError(`ridgeCv: x and y must have equally many rows, got ${x.nRows} and ${y.nRows}.`);
   }
@@ -58,7 +63,7 @@ export async function ridgeCv(x: Matrix, y: Matrix, options: RidgeOptions = {}):
  *
  * @param y - [nSamples x nTargets]
  * @param options - `intercept` must be that of the decomposition, as must `choice` and `nInnerFolds` for inner folds
- * @throws ShapeError where `y` has another number of rows than the design
+ * @throws ShapeError where `y` has another number of rows than the design, or coefficients lie beyond the precision
  * @throws OptionError where an option cannot be used
  */
 export async function fitRidge(
@@ -83,17 +88,37 @@ export async function fitRidge(
       const usable = block.best[t]! >= 0;
       const scale = usable ? block.targets.scale[t]! : Number.NaN;
       let constant = block.targets.mean[t]!;
+      let largest = 0;
       for (let j = 0; j < nFeatures; j++) {
-        data[j * nTargets + column] = product.data[t * nFeatures + j]! * scale;
+        const coefficient = product.data[t * nFeatures + j]! * scale;
+        largest = Math.max(largest, Math.abs(coefficient));
+        data[j * nTargets + column] = coefficient;
         // From the coefficient as it was rounded, so that a large mean of a column does no harm.
         constant -= decomposition.mean[j]! * data[j * nTargets + column]!;
       }
+      if (usable) requireRange(largest, resolved.precision, column);
       bestAlpha[column] = usable ? resolved.alphas[block.best[t]!]! : Number.NaN;
       error[column] = block.error[t]!;
       intercept[column] = usable ? constant : Number.NaN;
     });
   });
   return { bestAlpha, coefficients: Matrix.of(data, nFeatures, nTargets), intercept, error };
+}
+
+/** The smallest and largest magnitudes that a number holds all its digits at. */
+const ranges = {
+  float32: [2 ** -126, (2 - 2 ** -23) * 2 ** 127],
+  float64: [2 ** -1022, Number.MAX_VALUE],
+} as const;
+
+/** Refuses a target whose coefficients would become infinities or zeros. */
+function requireRange(largest: number, precision: keyof typeof ranges, target: number): void {
+  const [least, most] = ranges[precision];
+  if (largest === 0 || (largest >= least && largest <= most)) return;
+  const remedy = precision === "float32" ? 'Scale the target, or take precision "float64"' : "Scale the target";
+  throw new ShapeError(
+    `fitRidge: coefficients must fit into ${precision} (${least.toExponential(1)} to ${most.toExponential(1)} in magnitude), got ${largest.toExponential(1)} as the largest (target ${target}). ${remedy}.`,
+  );
 }
 
 /**
@@ -110,6 +135,7 @@ export async function predictRidge(
   options: Pick<RidgeOptions, "device"> = {},
 ): Promise<Matrix<Float64Array>> {
   const { coefficients, intercept } = fit;
+  checkMatrix(x, "predictRidge: x");
   if (x.nColumns !== coefficients.nRows) {
     throw new ShapeError(
       `predictRidge: x must have a column for each feature of the fit (${coefficients.nRows}), got ${x.nColumns}.`,

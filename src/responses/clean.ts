@@ -1,4 +1,5 @@
-import { emptyLike, type FloatArray, joinColumns, Matrix, sliceRows } from "../array/matrix.ts";
+import { checkChoice } from "../array/choice.ts";
+import { checkMatrix, emptyLike, type FloatArray, joinColumns, Matrix, sliceRows } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { cosineBasis } from "./cosine.ts";
 import { orthonormalBasis } from "./orthonormal.ts";
@@ -48,13 +49,17 @@ const EXPLAINED = 1e-24;
  * standardised, as is one that the regressors explain to rounding error); a target that is not finite somewhere becomes NaN throughout if anything is regressed or scaled.
  *
  * @param bold - [nVolumes x nTargets]
- * @throws OptionError where trims leave fewer than two volumes, cutoff or repetitionTime is missing or out of range, a
+ * @throws OptionError where drift or standardise is unknown, trims leave fewer than two volumes, cutoff or repetitionTime is missing or out of range, a
  * confound is not finite, or there are as many regressors as volumes
  * @throws ShapeError where the confounds have another number of volumes
  * @remarks nilearn's `signal.clean` also regresses jointly, but standardises confounds first, which changes nothing.
  */
 export function cleanBold<Data extends FloatArray>(bold: Matrix<Data>, options: CleanBoldOptions = {}): Matrix<Data> {
   const { drift = "none", standardise = false, trimStart = 0, trimEnd = 0 } = options;
+  checkMatrix(bold, "cleanBold: bold");
+  if (options.confounds) checkMatrix(options.confounds, "cleanBold: confounds");
+  checkChoice("cleanBold: drift", drift, ["none", "linear", "cosine"]);
+  checkChoice("cleanBold: standardise", standardise, [true, false]);
   const kept = trimmed(bold, trimStart, trimEnd);
   const basis = regressors(kept.nRows, bold.nRows, options);
   if (basis.length === 0 && !standardise) return Matrix.of(kept.data.slice() as Data, kept.nRows, kept.nColumns);

@@ -1,3 +1,4 @@
+import { checkChoice } from "../array/choice.ts";
 import { Matrix } from "../array/matrix.ts";
 import { FormatError } from "../errors.ts";
 import { numericColumn, type Table } from "../formats/tsv.ts";
@@ -10,6 +11,7 @@ import type { ChosenConfounds } from "./confound-strategies.ts";
  * @param missing - for "n/a": refuse (default), zero, or the column's mean over the volumes `from..to`
  * @param from - first volume kept
  * @param to - volume after the last one kept; values outside `from..to` are not looked at and come out as zero
+ * @throws OptionError where `missing` is unknown
  * @throws FormatError where a value is "n/a" and `missing` is "error", or a column has no value at all
  */
 export function confoundColumns(
@@ -19,6 +21,7 @@ export function confoundColumns(
   from = 0,
   to = table.rows.length,
 ): Matrix<Float64Array> {
+  checkChoice("loadResponse: missingConfounds", missing, ["error", "zero", "mean"]);
   const columns = chosen.columns.map((name) => {
     const column = numericColumn(table, name).fill(0, 0, from).fill(0, to);
     if (chosen.derivatives.has(name) && Number.isNaN(column[0]!)) column[0] = 0;

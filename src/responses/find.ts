@@ -3,6 +3,7 @@ import { formatBidsName } from "../bids/name.ts";
 import { storyOfStimFile } from "../bids/stim-file.ts";
 import { DatasetError, type DatasetIssue, NotFoundError, nearestNames } from "../errors.ts";
 import { readTsv } from "../formats/tsv.ts";
+import { unreadable, unreadableFiles } from "../sources/unreadable.ts";
 import {
   type CandidateRun,
   candidateRuns,
@@ -124,7 +125,7 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
 
 /**
  * The responses of a data set that fit a query: one entry a participant, run and story, by path. No response is read,
- * only names, `events.tsv` and sidecars.
+ * only names, `events.tsv` and sidecars; that the responses can be opened is checked.
  *
  * Responses are `*_timeseries.tsv` (regions; not `desc-confounds`) and `*.func.gii` with `hemi-` (surfaces). The story is
  * named by the audio file in `events.tsv`, so that one task with several audio files is several stories. Where a run
@@ -132,14 +133,25 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
  * the next event starts.
  *
  * @throws DatasetError with all issues of all runs: several versions of a run, a hemisphere that others have missing,
- * events missing, unreadable or naming no audio file, repetition time missing or contradictory
+ * responses that cannot be read or were not fetched, events missing, unreadable or naming no audio file, repetition time missing or contradictory
  * @throws NotFoundError where there are no responses, or none of a participant, story or label that was asked for
  */
 export async function findResponses(
   dataset: BidsDataset,
   query: ResponseQuery = {},
 ): Promise<readonly ResponseFiles[]> {
-  const { found, issues, runs } = await surveyResponses(dataset, query);
+  return usableResponses(dataset, await surveyResponses(dataset, query));
+}
+
+/**
+ * The responses of a survey, where nothing is wrong with any run.
+ *
+ * @throws DatasetError with all issues
+ */
+export function usableResponses(
+  dataset: BidsDataset,
+  { found, issues, runs }: ResponseSurvey,
+): readonly ResponseFiles[] {
   if (issues.length === 0) return found;
   throw new DatasetError(
     `${dataset.source.location}: responses must be complete and unambiguous, got ${issues.length} ${issues.length === 1 ? "problem" : "problems"} in ${runs.length} ${runs.length === 1 ? "run" : "runs"}.`,
@@ -155,7 +167,10 @@ async function checkRun(
 ): Promise<{ readonly issues: readonly DatasetIssue[]; readonly version?: Version; readonly repetitionTime?: number }> {
   if (run.versions.length > 1) return { issues: [severalVersions(run)] };
   const version = run.versions[0]!;
-  const issues: DatasetIssue[] = [];
+  const issues: DatasetIssue[] = await unreadableFiles(
+    dataset.source,
+    version.files.map((file) => file.path),
+  );
   const hemi = version.files[0]!.name.entities["hemi"];
   if (bothHemispheres && version.files.length === 1 && hemi !== undefined) {
     const other = hemi === "L" ? "R" : "L";
@@ -200,8 +215,7 @@ async function readHearings(
     const heard = hearings(readTsv(await dataset.source.read(path), { path }));
     if (heard.length > 0) return { path, hearings: heard };
   } catch (error) {
-    // The issue names the path itself.
-    return failed("events-unreadable", path, (error as Error).message.replace(`${path}: `, ""));
+    return { issue: unreadable(path, error, "events-unreadable") };
   }
   return failed(
     "events-name-no-audio",

@@ -1,3 +1,4 @@
+import { checkChoice } from "../array/choice.ts";
 import { FormatError, OptionError } from "../errors.ts";
 import type { Gifti } from "../formats/gifti.ts";
 import type { Source } from "../sources/source.ts";
@@ -50,6 +51,7 @@ export async function loadRegions(
         `loadRegions: the name must say the hemisphere (hemi-L, lh., .L.), got "${path}". Give hemi with the path.`,
       );
     }
+    checkChoice(`loadRegions: hemi of ${path}`, hemi, ["L", "R"]);
     regions.push(...regionsOfLabels(await loadGifti(source, path), { path, hemi, ...options }));
   }
   return regions;

@@ -1,4 +1,5 @@
 import { FormatError, NotFoundError, nearestNames } from "../errors.ts";
+import { checkFetched } from "./fetched.ts";
 import { checkPath, checkRange, splitPath } from "./path.ts";
 import type { Entry, Store } from "./source.ts";
 
@@ -19,7 +20,10 @@ export function memoryStore(
   function find(path: string): Uint8Array {
     checkPath(path, location);
     const bytes = content.get(path);
-    if (bytes) return bytes;
+    if (bytes) {
+      checkFetched(bytes, bytes.length, `${location}/${path}`);
+      return bytes;
+    }
     const { folder, name } = splitPath(path);
     const siblings = list(folder).map((entry) => entry.name);
     throw new NotFoundError(`${location}/${path}: the file must exist. ${nearestNames(name, siblings)}`);

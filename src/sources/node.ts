@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
+import type { Stats } from "node:fs";
 import {
   access,
   constants,
+  type FileHandle,
+  lstat,
   mkdir,
   open,
   readdir,
-  readFile,
   rename,
   rm,
   rmdir,
@@ -15,6 +17,7 @@ import {
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { FormatError, NotFoundError, nearestNames, OptionError } from "../errors.ts";
+import { checkFetched, danglingLink, pointerLength } from "./fetched.ts";
 import { checkPath, checkRange, splitPath } from "./path.ts";
 import type { Entry, Store } from "./source.ts";
 
@@ -37,7 +40,11 @@ export function folderStore(folder: string): Store {
   async function notFound(path: string): Promise<NotFoundError> {
     const { folder: parent, name } = splitPath(path);
     const info = await stat(at(path)).catch(() => undefined);
-    if (info?.isDirectory()) return new NotFoundError(`${at(path)}: the path must be a file, got a folder.`);
+    if (info) {
+      const got = info.isDirectory() ? "a folder" : "a pipe or a device";
+      return new NotFoundError(`${at(path)}: the path must be a file, got ${got}.`);
+    }
+    if (await lstat(at(path)).catch(() => undefined)) return danglingLink(at(path));
     const siblings = (await list(parent)).map((entry) => entry.name);
     return new NotFoundError(`${at(path)}: the file must exist. ${nearestNames(name, siblings)}`);
   }
@@ -60,10 +67,35 @@ export function folderStore(folder: string): Store {
     const entries: Entry[] = [];
     for (const name of names.sort()) {
       const info = await stat(join(within, name)).catch(() => undefined);
-      if (info?.isFile()) entries.push({ name, kind: "file", size: info.size });
-      else if (info?.isDirectory()) entries.push({ name, kind: "folder", size: 0 });
+      if (info?.isDirectory()) entries.push({ name, kind: "folder", size: 0 });
+      // What cannot be read is there all the same, unless it went away since the names were read.
+      else if (info || (await exists(join(within, name))))
+        entries.push({ name, kind: "file", size: info?.isFile() ? info.size : 0 });
     }
     return entries;
+  }
+
+  /** A file that is open for reading, with its size; the caller closes it. */
+  async function openFile(path: string): Promise<{ readonly file: FileHandle; readonly size: number }> {
+    let info: Stats;
+    try {
+      info = await stat(at(path));
+    } catch (error) {
+      throw isMissing(error) ? await notFound(path) : error;
+    }
+    // Opening a pipe would wait for who writes to it.
+    if (!info.isFile()) throw await notFound(path);
+    const file = await open(at(path), "r");
+    try {
+      const { size } = await file.stat();
+      const start = new Uint8Array(pointerLength);
+      const { bytesRead } = await file.read(start, 0, pointerLength, 0);
+      checkFetched(start.subarray(0, bytesRead), size, at(path));
+      return { file, size };
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 
   return {
@@ -71,27 +103,21 @@ export function folderStore(folder: string): Store {
     list,
     async has(path) {
       const info = await stat(at(path)).catch(() => undefined);
-      return info?.isFile() ?? false;
+      return info ? !info.isDirectory() : exists(at(path));
     },
     async read(path) {
+      const { file } = await openFile(path);
       try {
-        return await readFile(at(path));
-      } catch (error) {
-        throw isMissing(error) ? await notFound(path) : error;
+        return await file.readFile();
+      } finally {
+        await file.close();
       }
     },
     async readRange(path, start, length) {
       checkRange(path, start, length);
-      let file: Awaited<ReturnType<typeof open>>;
+      const { file, size } = await openFile(path);
       try {
-        file = await open(at(path), "r");
-      } catch (error) {
-        throw isMissing(error) ? await notFound(path) : error;
-      }
-      try {
-        const info = await file.stat();
-        if (info.isDirectory()) throw await notFound(path);
-        if (info.isFile() && start + length > info.size) throw truncated(path, start, length, info.size);
+        if (start + length > size) throw truncated(path, start, length, size);
         const bytes = new Uint8Array(length);
         let done = 0;
         while (done < length) {
@@ -106,18 +132,13 @@ export function folderStore(folder: string): Store {
       }
     },
     async *stream(path) {
-      let file: Awaited<ReturnType<typeof open>>;
+      const { file } = await openFile(path);
       try {
-        file = await open(at(path), "r");
-      } catch (error) {
-        throw isMissing(error) ? await notFound(path) : error;
-      }
-      try {
-        if ((await file.stat()).isDirectory()) throw await notFound(path);
-        for (;;) {
+        for (let at = 0; ; ) {
           const piece = new Uint8Array(pieceSize);
-          const { bytesRead } = await file.read(piece, 0, pieceSize, null);
+          const { bytesRead } = await file.read(piece, 0, pieceSize, at);
           if (bytesRead === 0) return;
+          at += bytesRead;
           yield piece.subarray(0, bytesRead);
         }
       } finally {
@@ -138,8 +159,8 @@ export function folderStore(folder: string): Store {
     },
     async remove(path) {
       const target = at(path);
-      const info = await stat(target).catch(() => undefined);
-      if (!info?.isFile()) return;
+      const info = await lstat(target).catch(() => undefined);
+      if (!info || info.isDirectory()) return;
       await rm(target, { force: true });
       for (let parent = dirname(target); parent !== root; parent = dirname(parent)) {
         try {
@@ -232,6 +253,16 @@ export function isRunning(pid: number): boolean {
   } catch (error) {
     // Not ours to signal, but there.
     return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Whether there is anything of that name, were it a link to nothing. */
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    return !isMissing(error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { FormatError } from "../errors.ts";
+import { FormatError, NotFoundError } from "../errors.ts";
 import { readText, type Store } from "./source.ts";
 
 /** A file to be written: where, relative to the store's root ("/" on every system), and what. */
@@ -41,7 +41,7 @@ export async function writeOutputFiles(store: Store, batches: Iterable<readonly 
     }
     for (const { path, bytes } of files) {
       const wanted = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
-      if ((await store.has(path)) && Buffer.compare(await store.read(path), wanted) === 0) continue;
+      if (await holds(store, path, wanted)) continue;
       await store.write(path, wanted);
       written.push(path);
     }
@@ -50,6 +50,16 @@ export async function writeOutputFiles(store: Store, batches: Iterable<readonly 
   for (const path of removed) await store.remove(path);
   if (removed.length > 0) await writeList(store, own);
   return { written, removed };
+}
+
+/** Whether the file holds these bytes. One that cannot be read, such as a link to nothing, is written over. */
+async function holds(store: Store, path: string, wanted: Uint8Array): Promise<boolean> {
+  try {
+    return Buffer.compare(await store.read(path), wanted) === 0;
+  } catch (error) {
+    if (error instanceof NotFoundError) return false;
+    throw error;
+  }
 }
 
 async function readList(store: Store): Promise<readonly string[]> {

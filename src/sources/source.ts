@@ -8,13 +8,13 @@ export interface Source {
   /**
    * The whole file; the bytes are the caller's to change.
    *
-   * @throws NotFoundError where there is none
+   * @throws NotFoundError where there is none, or its content is not there: a link to nothing, a git-annex pointer
    */
   read(path: string): Promise<Uint8Array>;
   /**
    * `length` bytes from `start`.
    *
-   * @throws NotFoundError where there is no such file
+   * @throws NotFoundError as {@link read}
    * @throws FormatError where the file ends before `start + length`
    * @throws OptionError where start or length is no whole number from 0
    */
@@ -24,16 +24,17 @@ export interface Source {
    * memory. A piece is the caller's to change and holds one byte at least. A reader that leaves the loop early ends the
    * reading.
    *
-   * @throws NotFoundError where there is no such file
+   * @throws NotFoundError as {@link read}
    */
   stream(path: string): AsyncIterable<Uint8Array<ArrayBuffer>>;
   /**
-   * What lies in a folder, sorted by name; empty where there is no such folder.
+   * What lies in a folder, sorted by name; empty where there is no such folder. Files that cannot be read, such as links
+   * to nothing, are in it: reading them says why.
    *
    * @param folder - relative path; "" is the root
    */
   list(folder: string): Promise<readonly Entry[]>;
-  /** Whether a file with this path exists. */
+  /** Whether a file with this path exists, readable or not. */
   has(path: string): Promise<boolean>;
 }
 
@@ -42,7 +43,7 @@ export interface Entry {
   /** Name within its folder. */
   readonly name: string;
   readonly kind: "file" | "folder";
-  /** Bytes; 0 for folders. */
+  /** Bytes; 0 for folders and for what cannot be read. */
   readonly size: number;
 }
 

@@ -1,4 +1,4 @@
-import { formatShape, type Matrix } from "../array/matrix.ts";
+import { checkMatrix, formatShape, type Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
 
 /**
@@ -12,6 +12,8 @@ import { ShapeError } from "../errors.ts";
  * @throws ShapeError where the shapes differ
  */
 export function pearsonColumns(a: Matrix, b: Matrix): Float64Array {
+  checkMatrix(a, "pearsonColumns: a");
+  checkMatrix(b, "pearsonColumns: b");
   if (a.nRows !== b.nRows || a.nColumns !== b.nColumns) {
     throw new ShapeError(
       `pearsonColumns: a and b must have one shape, got ${formatShape(a)} and ${formatShape(b)}. Columns are compared with columns.`,

@@ -1,3 +1,4 @@
+import { checkChoice } from "../array/choice.ts";
 import { OptionError } from "../errors.ts";
 import { normalCdf } from "./normal.ts";
 
@@ -36,11 +37,7 @@ const MOST_EXACT = 50;
  */
 export function wilcoxonSignedRank(differences: ArrayLike<number>, options: WilcoxonOptions = {}): WilcoxonResult {
   const { alternative = "two-sided" } = options;
-  if (!["two-sided", "greater", "less"].includes(alternative)) {
-    throw new OptionError(
-      `wilcoxonSignedRank: alternative must be "two-sided", "greater" or "less", got ${JSON.stringify(alternative)}.`,
-    );
-  }
+  checkChoice("wilcoxonSignedRank: alternative", alternative, ["two-sided", "greater", "less"]);
   const kept: number[] = [];
   let nGiven = 0;
   for (let i = 0; i < differences.length; i++) {

@@ -52,7 +52,12 @@ export async function loadTranscript(
   return readTranscript(await source.read(path), { path, story, tier, cues });
 }
 
-async function findTranscript(source: Source, story: string, stimFile: string | undefined): Promise<string> {
+/**
+ * The path of a story's transcript, where {@link loadTranscript} looks for it.
+ *
+ * @throws NotFoundError, OptionError as {@link loadTranscript}
+ */
+export async function findTranscript(source: Source, story: string, stimFile: string | undefined): Promise<string> {
   const names = [
     ...new Set(stimFile === undefined ? [story] : [stimFileBase(stimFile), storyOfStimFile(stimFile), story]),
   ];

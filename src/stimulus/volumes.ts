@@ -1,4 +1,5 @@
-import { emptyLike, type FloatArray, Matrix } from "../array/matrix.ts";
+import { checkChoice } from "../array/choice.ts";
+import { checkMatrix, emptyLike, type FloatArray, Matrix } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 
 /** How words become volumes. */
@@ -39,7 +40,7 @@ const LANCZOS_LOBES = 3;
  *
  * @param activations - [nWords x nUnits]
  * @param onsets - seconds of scan time (audio start plus word onset), one a word; any order
- * @throws ShapeError where there are not as many onsets as rows
+ * @throws ShapeError where there are not as many onsets as rows, or so many volumes cannot be held
  * @throws OptionError where an onset is not finite, an option is out of range, or "lanczos" is to be filed "one-late"
  * @remarks `filing: "one-late"` puts each word one volume later and drops those of the last volume, as
  * `onset // TR + 1` in public code does. Lanczos follows the Huth lab's `lanczosinterp2D` (window 3, cut-off multiplier
@@ -55,11 +56,13 @@ export function wordsToVolumes<Data extends FloatArray>(
 ): Matrix<Data> {
   const { nVolumes, downsample = "sum", filing = "onset", repetitionTime } = options;
   const { nRows: nWords, nColumns: nUnits } = activations;
+  checkMatrix(activations, "wordsToVolumes: activations");
   if (onsets.length !== nWords) {
     throw new ShapeError(
       `wordsToVolumes: onsets must be as many as words (${nWords}), got ${onsets.length}. Each row of activations is a word.`,
     );
   }
+  checkChoice("wordsToVolumes: downsample", downsample, ["sum", "mean", "lanczos"]);
   if (downsample === "lanczos" && filing === "one-late") {
     throw new OptionError(
       'wordsToVolumes: filing "one-late" must go with downsample "sum" or "mean", got "lanczos", which files no word in a single volume. Leave filing out.',
@@ -67,7 +70,7 @@ export function wordsToVolumes<Data extends FloatArray>(
   }
   const volumes = fileWords(onsets, options);
   // Sums in double precision whatever the precision of the activations.
-  const sums = new Float64Array(nVolumes * nUnits);
+  const { data: sums } = Matrix.zeros(nVolumes, nUnits, "wordsToVolumes");
   const counts = new Float64Array(nVolumes);
   const add = (volume: number, word: number, weight: number) => {
     const to = volume * nUnits;
@@ -114,6 +117,7 @@ export function countWordsOutside(onsets: ArrayLike<number>, options: VolumesOpt
  */
 export function fileWords(onsets: ArrayLike<number>, options: VolumesOptions): Int32Array {
   const { nVolumes, repetitionTime, filing = "onset" } = options;
+  checkChoice("wordsToVolumes: filing", filing, ["onset", "one-late"]);
   if (!(Number.isInteger(nVolumes) && nVolumes >= 0)) {
     throw new OptionError(`wordsToVolumes: nVolumes must be a whole number from 0, got ${nVolumes}.`);
   }

@@ -5,6 +5,9 @@ import { scanOnsets, wordsOutside } from "./features.ts";
 import type { ParticipantInputs } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
 
+/** Volumes of a test chunk, at least: two always correlate by 1 or -1. */
+const leastTested = 3;
+
 /** What is wrong between options, each of which is fine by itself; undefined where nothing is. */
 export function conflictOf(
   options: Pick<
@@ -46,7 +49,7 @@ export function conflictOf(
  */
 export function checkFit(participants: readonly ParticipantInputs[], options: StudyOptions): void {
   const { firstDelay, delays, folds, gap, alphaChoice, innerFolds, distances, width, components } = options;
-  const reach = Math.max(delays, firstDelay + delays - 1);
+  const last = firstDelay + delays - 1;
   for (const { participant, stories } of participants) {
     for (const story of stories) {
       const { files, nVolumes, transcript, audioStart, repetitionTime } = story;
@@ -56,10 +59,17 @@ export function checkFit(participants: readonly ParticipantInputs[], options: St
           `${files.events}: words must be heard during the scan (${nVolumes} volumes, ${(nVolumes * repetitionTime).toFixed(0)} s), got all ${nWords} of ${transcript.path} outside it (audio starts at ${audioStart.toFixed(1)} s). Check both files' times: they are in seconds.`,
         );
       }
-      if (reach < nVolumes) continue;
-      throw new OptionError(
-        `--delays: delays must be smaller than nVolumes (${nVolumes}, ${files.run}, story "${files.story}"), got ${reach}. Are they in seconds? They count volumes.`,
-      );
+      const recorded = `nVolumes (${nVolumes}, ${files.run}, story "${files.story}")`;
+      if (delays >= nVolumes) {
+        throw new OptionError(
+          `--delays: must be fewer than ${recorded}, got ${delays}. Are they in seconds? They count volumes.`,
+        );
+      }
+      if (last >= nVolumes) {
+        throw new OptionError(
+          `--first-delay: the last of ${delays} delays must be smaller than ${recorded}, got ${last} with first delay ${firstDelay}. Is it in seconds? It counts volumes.`,
+        );
+      }
     }
     const longest = Math.max(...stories.map(({ transcript }) => transcript.words.length));
     // The window of a distance d holds the words from d - width + 1 to d after each word.
@@ -70,9 +80,10 @@ export function checkFit(participants: readonly ParticipantInputs[], options: St
       );
     }
     const total = stories.reduce((sum, { nVolumes }) => sum + nVolumes, 0);
-    if (folds > total) {
+    const tested = Math.floor(total / folds);
+    if (tested < leastTested) {
       throw new OptionError(
-        `--folds: must be at most as many as volumes (${total}, ${participant}), got ${folds}. Take fewer.`,
+        `--folds: must leave ${leastTested} volumes or more to each test chunk, got ${folds} folds of ${total} volumes (${tested} in the smallest, ${participant}). Take fewer.`,
       );
     }
     const trainings = trainingVolumes(total, folds, gap);

@@ -4,13 +4,14 @@ import type { BidsDataset } from "../bids/dataset.ts";
 import { entitiesWithin, parseBidsName } from "../bids/name.ts";
 import { NotFoundError, OptionError } from "../errors.ts";
 import type { Surface, SurfaceRegion } from "../report/result.ts";
-import { findResponses, type ResponseFiles, type ResponseQuery } from "../responses/find.ts";
+import { type ResponseFiles, type ResponseQuery, surveyResponses, usableResponses } from "../responses/find.ts";
 import { loadResponse, type Response } from "../responses/load.ts";
 import { loadGifti } from "../responses/load-gifti.ts";
 import type { Target, TargetSpace } from "../responses/target.ts";
 import { folderStore } from "../sources/node.ts";
 import type { Source } from "../sources/source.ts";
-import { loadTranscript } from "../stimulus/load-transcript.ts";
+import { unreadableFiles } from "../sources/unreadable.ts";
+import { findTranscript, loadTranscript } from "../stimulus/load-transcript.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import { hashingSource } from "./hashing-source.ts";
 import { openDataset, ownExclusions } from "./open-dataset.ts";
@@ -72,7 +73,10 @@ export async function loadInputs(
   const { onProgress } = settings;
   const { dataset, source, excluded } = await openDataset(options, settings.source);
   const outside = outsideFiles();
-  const found = await findResponses(dataset, queryOf(options, excluded));
+  const survey = await surveyResponses(dataset, queryOf(options, excluded));
+  // What was not fetched of other files is told together with what was not of the responses.
+  const others = await unreadableFiles(dataset.source, await otherFiles(dataset, survey.found, options));
+  const found = usableResponses(dataset, { ...survey, issues: [...survey.issues, ...others] });
   if (found.length === 0) {
     throw new NotFoundError(
       `${options.dataset}: one response or more must be left, got none after exclusions, --stories and --participants. Exclude fewer runs.`,
@@ -132,6 +136,22 @@ export async function loadInputs(
     ...{ regions, surfaces },
     excluded,
   };
+}
+
+/** Files of the data set that are read beside responses, events and sidecars: transcripts and tables of confounds. */
+async function otherFiles(
+  { source }: BidsDataset,
+  found: readonly ResponseFiles[],
+  { transcript, confounds = [] }: StudyOptions,
+): Promise<ReadonlySet<string>> {
+  const paths = new Set<string>();
+  for (const { story, stimFile } of transcript === undefined ? found : []) {
+    // One that is not there is told when it is to be read.
+    const path = await findTranscript(source, story, stimFile).catch(() => undefined);
+    if (path !== undefined) paths.add(path);
+  }
+  for (const files of confounds.length > 0 ? found : []) for (const path of files.confounds) paths.add(path);
+  return paths;
 }
 
 /** Which responses the options ask for. */

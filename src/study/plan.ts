@@ -37,8 +37,8 @@ export interface StudyPlan {
   readonly nSteps: number;
 }
 
-/** Raised when the same inputs come to give other numbers, or more of them. */
-const version = 2;
+/** Raised when the same inputs come to give other numbers, or more of them, or files are written otherwise. */
+const version = 3;
 
 /**
  * The steps of a study: for each layer and control, for each set of participants who heard the same stories, the

@@ -6,10 +6,10 @@ import { forecastDepth } from "../encoding/forecast-distance.ts";
 import { type MissingScores, mergeMissing } from "../encoding/missing.ts";
 import { contiguousFolds } from "../regression/folds.ts";
 import type { AnalysisScores, MissingFold, Provenance, StudyResult, SubjectScores } from "../report/result.ts";
-import { candidateRuns } from "../responses/candidates.ts";
 import type { ActivationSource } from "./activation-source.ts";
 import { wordsOutside } from "./features.ts";
 import type { HeardStory, ParticipantInputs, StudyInputs } from "./inputs.ts";
+import { notesOn } from "./notes.ts";
 import type { StudyOptions } from "./options.ts";
 import type { StepScores } from "./score-cache.ts";
 
@@ -46,7 +46,7 @@ export function assembleResult(scored: readonly Scored[], context: ResultContext
     surfaces: inputs.surfaces,
     secondsPerWord: words.reduce((sum, step) => sum + step, 0) / words.length,
     provenance: provenance(scored, context),
-    notes: notesOn(context),
+    notes: notesOn(inputs, options),
   };
 }
 
@@ -145,40 +145,4 @@ export function softwareVersions(): {
     node: process.versions.node,
     "onnxruntime-node": version(require.resolve("onnxruntime-node/package.json")),
   };
-}
-
-function notesOn({ inputs, options }: ResultContext): string[] {
-  const notes: string[] = [];
-  for (const { story, nInterpolated, words } of inputs.transcripts) {
-    if (nInterpolated === 0) continue;
-    notes.push(
-      `Story ${story}: ${nInterpolated} of ${words.length} words have no time in the transcript; their onsets are interpolated.`,
-    );
-  }
-  notes.push(...notesOnExclusions(inputs));
-  const odd = inputs.participants.flatMap(({ stories }) => stories.flatMap(({ files }) => files.notes));
-  notes.push(...new Set(odd));
-  const recommended = options.firstDelay + options.delays + 1;
-  if (options.gap < recommended) {
-    notes.push(
-      `Training volumes reach to within ${options.gap} volumes of the test chunks (gap ${options.gap}), as in the paper; with delays, a gap of ${recommended} keeps slow responses apart.`,
-    );
-  }
-  if (options.filing !== "onset")
-    notes.push('Words are filed one volume late (filing "one-late"): for comparison only.');
-  if (options.edge !== "zero") notes.push('Delays wrap around (edge "wrap"): for comparison only.');
-  return notes;
-}
-
-/** Which runs of the data set were left out, and by what; runs that it does not have are not spoken of. */
-function notesOnExclusions({ dataset, excluded }: StudyInputs): string[] {
-  if (excluded.size === 0) return [];
-  const there = new Set(candidateRuns(dataset, {}).map((run) => run.name));
-  const reasons = [...new Set(excluded.values())];
-  return reasons.flatMap((reason) => {
-    const runs = [...excluded].filter(([run, why]) => why === reason && there.has(run)).map(([run]) => run);
-    if (runs.length === 0) return [];
-    const shown = runs.length > 20 ? `${runs.slice(0, 20).join(", ")} and ${runs.length - 20} more` : runs.join(", ");
-    return [`Left out by ${reason}: ${runs.length} ${runs.length === 1 ? "run" : "runs"} (${shown}).`];
-  });
 }

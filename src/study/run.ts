@@ -10,6 +10,7 @@ import { checkOutputFolder } from "./check-output.ts";
 import type { ActivationsOf } from "./features.ts";
 import { sha256 } from "./hashing-source.ts";
 import { type HeardStory, loadInputs, loadStoryResponse, type ParticipantInputs, type StudyInputs } from "./inputs.ts";
+import { warningsOn } from "./notes.ts";
 import type { StudyOptions } from "./options.ts";
 import { writeOutputs } from "./outputs.ts";
 import { type FeatureSet, type PlannedParticipant, planStudy, type StudyPlan } from "./plan.ts";
@@ -31,6 +32,8 @@ export interface RunEnvironment {
 /** How a run went. */
 export interface StudyRun {
   readonly result: StudyResult;
+  /** What makes the scores doubtful; among the result's notes too. */
+  readonly warnings: readonly string[];
   /** Path of the report, within the output folder. */
   readonly report: string;
   /** Steps that were computed, and steps that were there from an earlier run. */
@@ -65,6 +68,8 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
   for (const folder of [options.output, cache]) await removeAbandoned(folder);
   const inputs = await loadInputs(options, { onProgress });
   checkFit(inputs.participants, options);
+  const warnings = warningsOn(inputs);
+  for (const line of warnings) onNote(line);
   const settings = { stories: inputs.participants.flatMap((p) => p.stories), store: activationStore, onProgress };
   const model = await openActivationSource(options, settings);
   let random: ActivationSource | undefined;
@@ -134,6 +139,7 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
     const { written, removed } = await writeOutputs(output, result, scored, onProgress);
     return {
       result,
+      warnings,
       report: "report.html",
       nComputed: missing.size,
       nReused: plan.nSteps - missing.size,

@@ -1,7 +1,8 @@
+import { z } from "zod";
 import { Matrix } from "../array/matrix.ts";
 import type { MissingScores } from "../encoding/missing.ts";
-import { FormatError } from "../errors.ts";
-import { readSafetensors, writeSafetensors } from "../formats/safetensors.ts";
+import type { Tensor } from "../formats/safetensors.ts";
+import { loadKept, notAsWritten, writeKept } from "../language-model/kept-tensors.ts";
 import type { AnalysisScores } from "../report/result.ts";
 import type { Store } from "../sources/source.ts";
 
@@ -24,14 +25,13 @@ const fileOf = (key: string) => `${key}.safetensors`;
 /** Writes a step's scores under its key, single precision. */
 export async function writeStepScores(store: Store, key: string, scores: StepScores): Promise<void> {
   const { analyses, ...rest } = scores;
-  const tensors: Record<string, { shape: readonly number[]; data: Float32Array }> = {};
+  const tensors = new Map<string, Tensor>();
   analyses.forEach(({ mean, folds }, i) => {
-    tensors[`${i}.mean`] = { shape: [mean.length], data: Float32Array.from(mean) };
-    if (folds) tensors[`${i}.folds`] = { shape: [folds.nRows, folds.nColumns], data: Float32Array.from(folds.data) };
+    tensors.set(`${i}.mean`, { shape: [mean.length], data: Float32Array.from(mean) });
+    if (folds) tensors.set(`${i}.folds`, { shape: [folds.nRows, folds.nColumns], data: Float32Array.from(folds.data) });
   });
   const names = analyses.map(({ analysis, layer, distance }) => ({ analysis, layer, distance }));
-  const metadata = { key, scores: JSON.stringify({ ...rest, names }) };
-  await store.write(fileOf(key), writeSafetensors(tensors, metadata));
+  await writeKept(store, fileOf(key), key, { tensors, metadata: { scores: JSON.stringify({ ...rest, names }) } });
 }
 
 /**
@@ -40,28 +40,52 @@ export async function writeStepScores(store: Store, key: string, scores: StepSco
  * @throws FormatError where the file is not what {@link writeStepScores} writes
  */
 export async function loadStepScores(store: Store, key: string): Promise<StepScores | undefined> {
-  if (!(await store.has(fileOf(key)))) return undefined;
+  const kept = await loadKept(store, fileOf(key), key);
+  if (!kept) return undefined;
   const path = `${store.location}/${fileOf(key)}`;
-  const { metadata, tensors } = readSafetensors(await store.read(fileOf(key)), { path });
-  if (metadata["key"] !== key || metadata["scores"] === undefined) {
-    throw new FormatError(
-      path,
-      `the file must hold the scores of its own key, got "${metadata["key"]}". Delete it: it is computed anew`,
-    );
-  }
-  const { names, ...rest } = JSON.parse(metadata["scores"]) as Omit<StepScores, "analyses"> & {
-    names: readonly Pick<AnalysisScores, "analysis" | "layer" | "distance">[];
-  };
+  const { names, ...rest } = readAbout(kept.metadata["scores"], path);
   const analyses = names.map((name, i): AnalysisScores => {
-    const mean = Float64Array.from(tensors.get(`${i}.mean`)!.data);
-    const folds = tensors.get(`${i}.folds`);
-    return { ...name, mean, folds: folds && Matrix.of(folds.data, folds.shape[0]!, folds.shape[1]!) };
+    const mean = kept.tensors.get(`${i}.mean`);
+    const folds = kept.tensors.get(`${i}.folds`);
+    if (mean?.shape.length !== 1 || (folds && folds.shape.length !== 2))
+      throw notAsWritten(path, `no scores of ${name.analysis}`);
+    return {
+      ...name,
+      mean: Float64Array.from(mean.data),
+      folds: folds && Matrix.of(folds.data, folds.shape[0]!, folds.shape[1]!),
+    };
   });
-  // JSON has null for NaN.
-  const { alphaAtLowest, alphaAtHighest } = rest;
-  return {
-    ...{ analyses, ...rest },
-    alphaAtLowest: alphaAtLowest ?? Number.NaN,
-    alphaAtHighest: alphaAtHighest ?? Number.NaN,
-  };
+  return { analyses, ...rest };
+}
+
+const ordinate = z.union([z.number(), z.literal("n/a")]);
+/** JSON has null for NaN. */
+const share = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
+
+/** What is kept of a step beside the numbers of its targets. */
+const about = z.object({
+  names: z.array(z.object({ analysis: z.string(), layer: ordinate, distance: ordinate })),
+  nNotScored: z.number(),
+  missing: z.array(
+    z.object({
+      fold: z.number(),
+      reason: z.enum(["response-not-finite", "response-constant", "prediction-constant"]),
+      part: z.enum(["training", "test"]),
+      nTargets: z.number(),
+    }),
+  ),
+  alphaAtLowest: share,
+  alphaAtHighest: share,
+  date: z.string(),
+});
+
+function readAbout(text: string | undefined, path: string): z.output<typeof about> {
+  try {
+    return about.parse(JSON.parse(text ?? ""));
+  } catch (cause) {
+    throw notAsWritten(path, `scores that are not described (${text?.slice(0, 60)})`, { cause });
+  }
 }

@@ -3,6 +3,7 @@ import {
   DatasetError,
   DeviceError,
   FormatError,
+  listSome,
   NetworkError,
   NotFoundError,
   nearestNames,
@@ -33,6 +34,18 @@ describe("nearestNames", () => {
     ],
   ])("by hand: %s", (_, wanted, known, sentence) => {
     expect(nearestNames(wanted, known)).toBe(sentence);
+  });
+});
+
+describe("listSome", () => {
+  it("by hand: the first items, and how many more", () => {
+    const items = ["a", "b", "c"];
+    expect([listSome(items), listSome(items, 3), listSome(items, 2)]).toEqual([
+      "a, b, c",
+      "a, b, c",
+      "a, b and 1 more",
+    ]);
+    expect(listSome(items, 2, "\n")).toBe("a\nb and 1 more");
   });
 });
 

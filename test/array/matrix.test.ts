@@ -116,6 +116,11 @@ describe("by hand: refused", () => {
       "Matrix.zeros: nRows and nColumns must be whole numbers from 0, got -1 and 2.",
     ],
     [
+      "more zeros than any memory holds",
+      () => Matrix.zeros(1e6, 1e6),
+      "Matrix.zeros: a matrix must fit into memory, got 1000000 x 1000000 numbers (7.5e+3 GiB).",
+    ],
+    [
       "rows of two lengths",
       () => Matrix.fromRows([[1, 2], [3]]),
       "Matrix.fromRows: rows must be equally long (2), got 1 (row 1).",

@@ -1,4 +1,6 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createTinyStudy, type TinyStudy } from "../study/tiny-study.ts";
 import { run } from "./run.ts";
@@ -50,8 +52,9 @@ describe("folders and options: one line that says what, where and what to do", (
     [["@data", "@out", "--distances", "100000"], /--distances: must lie within the stories \(\d+ words/],
     [["@data", "@out", "--width", "-1"], /--width: must be at least 1, got "-1"/],
     [["@data", "@out", "--width", "1e12"], /--width: must be at most 1000, got "1e12"/],
-    [["@data", "@out", "--delays", "1e9"], /--delays: delays must be smaller than nVolumes \(\d+, sub-01_task-tiny/],
-    [["@data", "@out", "--folds", "1000"], /--folds: must be at most as many as volumes/],
+    [["@data", "@out", "--delays", "1e9"], /--delays: must be fewer than nVolumes \(\d+, sub-01_task-tiny/],
+    [["@data", "@out", "--first-delay", "1000"], /--first-delay: the last of 6 delays must be smaller/],
+    [["@data", "@out", "--folds", "1000"], /--folds: must leave 3 volumes or more to each test chunk/],
     [["@data", "@out", "--gap", "1000"], /--gap: must leave volumes to train on/],
     [["@data", "@out", "--trim-end", "1000"], /sub-01_task-tiny: cleanBold: trims must leave at least two/],
     [["@data", "@out", "--confounds", "csf"], /the run must have a table \*_desc-confounds_timeseries\.tsv/],
@@ -176,6 +179,51 @@ describe("data sets that are damaged: the file, what is wrong, what to do", () =
     expectMistake(await score("@changed", "@out"), /hemi-L.*The file looks truncated: fetch it again/);
   });
 
+  const other = "sub-01/func/sub-01_task-tiny_hemi-R_space-phantom_desc-clean_bold.func.gii";
+  const unfetched = /got a link to nothing: its content was not fetched, or was moved\. Fetch it with "datalad get"/;
+  const link = (path: string) => symlinkSync("../../.git/annex/objects/xx", path);
+  test.each<[string, string, (path: string) => void, RegExp]>([
+    ["response of the only participant", other, link, unfetched],
+    ["response of one of several", bold, link, unfetched],
+    ["events", events, link, unfetched],
+    ["sidecar", sidecar, link, unfetched],
+    ["transcript", words, link, unfetched],
+    ["description", "dataset_description.json", link, unfetched],
+    ["exclusions", "code/scan_exclude.json", link, unfetched],
+    ["folder of a participant", "sub-02", link, /\n {2}error: sub-02: the file must be there, got a link to nothing/],
+    ["response in a loop of links", bold, (path) => symlinkSync(path, path), /got a link that leads to itself\. Mend/],
+    ["response that is a folder", bold, (path) => mkdirSync(path), /the path must be a file, got a folder/],
+    ["response that is a pipe", bold, (path) => execFileSync("mkfifo", [path]), /got a pipe or a device/],
+    [
+      "pointer in the place of events",
+      events,
+      (path) => writeFileSync(path, "/annex/objects/x\n"),
+      /got a git-annex pointer/,
+    ],
+  ])("not fetched: %s", async (_, path, make, message) => {
+    cpSync(study.at("data"), study.at("changed"), { recursive: true });
+    if (path === other) rmSync(study.at("changed/sub-02"), { recursive: true });
+    rmSync(study.at("changed", path), { recursive: true, force: true });
+    mkdirSync(study.at("changed", path, ".."), { recursive: true });
+    make(study.at("changed", path));
+    expectMistake(await score("@changed", "@out"), message);
+  });
+
+  test("by hand: all files that were not fetched are told at once, confounds where they are asked for", async () => {
+    cpSync(study.at("data"), study.at("changed"), { recursive: true });
+    const confounds = "sub-01/func/sub-01_task-tiny_desc-confounds_timeseries.tsv";
+    for (const path of [bold, other, words, confounds]) {
+      rmSync(study.at("changed", path), { force: true });
+      link(study.at("changed", path));
+    }
+    const told = async (...flags: readonly string[]) =>
+      [...(await score("@changed", "@out", ...flags)).stderr.matchAll(/^ {2}error: ([^:]+): /gm)].map(
+        ([, path]) => path,
+      );
+    expect(await told()).toEqual([other, bold, words]);
+    expect(await told("--confounds", "csf")).toEqual([other, bold, words, confounds]);
+  });
+
   test("what the operating system refuses is no fault of the program", async () => {
     const message = /out\/a{300}\S*: the system must let it be read or written, got a name that is too long/;
     expectMistake(await score("@data", `@out/${"a".repeat(300)}`), message);
@@ -184,10 +232,38 @@ describe("data sets that are damaged: the file, what is wrong, what to do", () =
   test("a transcript longer than the scan is scored, and the report tells how many words are outside", async () => {
     cpSync(study.at("data"), study.at("changed"), { recursive: true });
     const text = readFileSync(study.at("data", words), "utf8");
-    writeFileSync(study.at("changed", words), `${text}5000\t0.3\tlate\n5001\t0.3\tlater\n`);
-    const { code, stdout } = await score("@changed", "@out", "--distances", "8", "--components", "3", "--json");
+    const late = (n: number) => Array.from({ length: n }, (_, i) => `${5000 + i}\t0.3\tlate\n`).join("");
+    const flags = ["--distances", "8", "--components", "3"];
+    writeFileSync(study.at("changed", words), text + late(2));
+    const { code, stdout } = await score("@changed", "@out", ...flags, "--json");
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ quality: { "sub-01": { nWordsOutside: 2 } } });
+    expect(stdout).not.toContain("Words outside the scan");
+    // 20 of 180: told before anything is computed, and again at the end.
+    writeFileSync(study.at("changed", words), text + late(20));
+    const { stderr } = await score("@changed", "@out", ...flags);
+    const told =
+      /^Words outside the scan, and in no score: sub-01_task-tiny "tiny" 11\.\d %, sub-02_task-tiny "tiny" 11\.\d %\./gm;
+    expect(stderr.match(told)).toHaveLength(2);
+  });
+});
+
+describe("what was kept is damaged", () => {
+  test.each(["scores", "activations"])("numbers of %s that were changed do not pass for results", async (kind) => {
+    const flags = ["--layer", "1", "--distances", "8", "--components", "3"];
+    expect((await score("@data", "@out", ...flags)).code).toBe(0);
+    const folder = study.at("out/cache", kind);
+    const [file] = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+      /safetensors$/.test(name),
+    );
+    const bytes = readFileSync(join(folder, file!));
+    bytes[bytes.length - 2]! ^= 1;
+    writeFileSync(join(folder, file!), bytes);
+    // Other options, so that the activations are needed again.
+    const other = kind === "scores" ? flags : [...flags, "--delays", "5"];
+    const message =
+      /safetensors: the file must hold what was kept in it, got content with another SHA-256 than it says \(\w+\)\. Delete it: it is computed anew\n$/;
+    expectMistake(await score("@data", "@out", ...other), message);
   });
 });
 

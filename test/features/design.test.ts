@@ -177,7 +177,7 @@ describe("fitDesign", () => {
       [band],
       { storyLengths, reduction: "never" as "after-delays" },
       OptionError,
-      'fitDesign: reduction must be "before-delays" or "after-delays", got "never" (features 60 x 30).',
+      'fitDesign: reduction must be "before-delays" or "after-delays", got "never".',
     ],
     [
       "constant band",

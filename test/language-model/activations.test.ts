@@ -165,7 +165,7 @@ describe("wordActivations", () => {
     [
       "an unknown pooling",
       { pooling: "max" as never },
-      'wordActivations: pooling must be "last" or "mean" or "sum", got "max".',
+      'wordActivations: pooling must be "last", "mean" or "sum", got "max".',
     ],
     [
       "an unknown layer 0",

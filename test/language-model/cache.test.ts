@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { writeSafetensors } from "../../src/formats/safetensors.ts";
 import { type ActivationOptions, wordActivations } from "../../src/language-model/activations.ts";
 import {
   activationKey,
@@ -7,6 +6,7 @@ import {
   loadActivations,
   writeActivations,
 } from "../../src/language-model/cache.ts";
+import { writeKept } from "../../src/language-model/kept-tensors.ts";
 import type { LanguageModel } from "../../src/language-model/language-model.ts";
 import { loadLanguageModel } from "../../src/language-model/load.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
@@ -106,21 +106,24 @@ describe("stored activations", () => {
     const store = memoryStore();
     await writeActivations(store, "k", await wordActivations(model, words));
     await store.write("other/layer-1.safetensors", await store.read("k/layer-2.safetensors"));
+    await store.write("k/layer-1.safetensors", await store.read("k/layer-2.safetensors"));
+    await expect(loadActivations(store, "k", [1])).rejects.toThrow("got layer 2 of k. Delete it: it is computed anew");
     await expect(loadActivations(store, "other", [1])).rejects.toMatchObject({
       name: "FormatError",
       message:
-        "memory/other/layer-1.safetensors: the file must hold the activations of layer 1 under its own key, got layer 2 of k. Delete the file: it is computed anew",
+        "memory/other/layer-1.safetensors: the file must hold what was kept in it, got that of another key (k). Delete it: it is computed anew",
     });
   });
 
   it("without their own history are refused", async () => {
-    const tensors = { activations: { shape: [1, 2], data: Float32Array.of(1, 2) } };
-    const metadata = { key: "k", layer: "1", nTokens: "5", context: "{" };
-    const store = memoryStore({ "k/layer-1.safetensors": writeSafetensors(tensors, metadata) });
+    const tensors = new Map([["activations", { shape: [1, 2], data: Float32Array.of(1, 2) }]]);
+    const metadata = { layer: "1", nTokens: "5", context: "{" };
+    const store = memoryStore();
+    await writeKept(store, "k/layer-1.safetensors", "k", { tensors, metadata });
     await expect(loadActivations(store, "k", [1])).rejects.toMatchObject({
       name: "FormatError",
       message:
-        "memory/k/layer-1.safetensors: the metadata must say how many tokens and passes there were, got nTokens 5 and context {. Delete the file: it is computed anew",
+        "memory/k/layer-1.safetensors: the file must hold what was kept in it, got nTokens 5 and context {. Delete it: it is computed anew",
     });
   });
 });

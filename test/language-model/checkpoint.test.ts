@@ -170,21 +170,45 @@ describe("loadLanguageModel", () => {
     );
   });
 
-  it("lists every tensor that does not fit, at once", async () => {
+  it("lists tensors that do not fit, at once, the first ten of them (by hand)", async () => {
     const files = await smallModelFiles();
-    const other = await smallModelFiles({ n_layer: 3, n_inner: 7 });
-    const mixed = { ...files, "model.safetensors": other["model.safetensors"]! };
-    await expect(loadLanguageModel(memoryStore(mixed))).rejects.toMatchObject({
+    const refusal = (weights: Uint8Array | string) =>
+      loadLanguageModel(memoryStore({ ...files, "model.safetensors": weights })).catch((error: unknown) => error);
+    // Three tensors of each of two blocks.
+    expect(await refusal((await smallModelFiles({ n_inner: 7 }))["model.safetensors"]!)).toMatchObject({
       name: "FormatError",
       message: expect.stringMatching(
-        /^memory: the weights must be those of config.json \(2 layers of 8 units\), got 18 that are not:\n {2}"h.0.mlp.c_fc.weight" must be \[8 x 32\], got \[8 x 7\]\n(.*\n){17}Are both files of the same model\?$/,
-      ),
+        /^memory: the weights must be those of config.json \(2 layers of 8 units\), got 6 that are not:\n {2}"h.0.mlp.c_fc.weight" must be \[8 x 32\], got \[8 x 7\]\n(.*\n){5}Are both files of the same model\?$/,
+      ) as string,
     });
-    const { "model.safetensors": _, ...rest } = files;
-    const lacking = { ...rest, "model.safetensors": writeSafetensors({ "wte.weight": tensor(1) }) };
-    await expect(loadLanguageModel(memoryStore(lacking))).rejects.toMatchObject({
-      message: expect.stringMatching(/"wte.weight" must be \[257 x 8\], got \[1\]\n {2}"wpe.weight" is missing\n/),
+    // Two embeddings, twelve tensors of each of two blocks, two of the last normalisation.
+    expect(await refusal((await smallModelFiles({ n_embd: 16 }))["model.safetensors"]!)).toMatchObject({
+      message: expect.stringMatching(
+        /got 28 that are not:\n( {2}"\S+" must be .*\n){9} {2}"\S+" must be .* and 18 more\nAre both/,
+      ) as string,
     });
+    const lacking = { "wte.weight": tensor(1), "h.0.x": tensor(1), "h.2.x": tensor(1) };
+    expect(await refusal(writeSafetensors(lacking))).toMatchObject({
+      message: expect.stringMatching(
+        /"wte.weight" must be \[257 x 8\], got \[1\]\n {2}"wpe.weight" is missing\n/,
+      ) as string,
+    });
+  });
+
+  it("refuses another number of blocks before it lists anything (by hand)", async () => {
+    const files = await smallModelFiles();
+    for (const [nLayers, weights] of [
+      [3, 2],
+      [1000, 2],
+      [2, 3],
+    ] as const) {
+      const other = await smallModelFiles({ n_layer: weights });
+      const config = JSON.stringify({ ...(JSON.parse(files["config.json"] as string) as object), n_layer: nLayers });
+      await expect(loadLanguageModel(memoryStore({ ...other, "config.json": config }))).rejects.toMatchObject({
+        name: "FormatError",
+        message: `memory: the weights must have as many blocks as config.json says, n_layer ${nLayers}, got ${weights}. Are both files of the same model?`,
+      });
+    }
   });
 
   it("refuses a tokenizer with more tokens than the model has", async () => {

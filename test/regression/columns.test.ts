@@ -143,6 +143,17 @@ describe("pca", () => {
     await expect(fitPca(Matrix.fromRows([[1], [Number.POSITIVE_INFINITY]]), 1)).rejects.toThrow(
       new ShapeError("fitPca: x must be finite, got Infinity (row 1, column 0). Drop or mend that sample."),
     );
+    await expect(
+      fitPca(
+        Matrix.fromRows([
+          [1e200, 1],
+          [-1e200, 1e200],
+        ]),
+        1,
+      ),
+    ).rejects.toThrow(
+      new ShapeError("fitPca: squares of x must not overflow, got an infinity. Standardise its columns."),
+    );
     await expect(fitPca(Matrix.zeros(1, 9), 1)).rejects.toThrow(
       new ShapeError("fitPca: x must have at least 2 rows and 1 column, got 1 x 9."),
     );

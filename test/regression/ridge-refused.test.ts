@@ -71,8 +71,40 @@ describe("refused shapes", () => {
       y,
       "decomposeRidge: squares of x must not overflow, got an infinity. Standardise its columns.",
     ],
+    [
+      // Several columns: infinities of both signs meet in the Gram matrix, which no eigenvalues can be had of.
+      Matrix.fromRows([
+        [1e200, 1],
+        [2e200, -1e200],
+        [-1e200, 1e200],
+        [0, 3],
+      ]),
+      y,
+      "decomposeRidge: squares of x must not overflow, got an infinity. Standardise its columns.",
+    ],
   ])("ridgeCv %#", async (design, data, message) => {
     await expect(ridgeCv(design, data)).rejects.toThrow(new ShapeError(message));
+  });
+
+  test("by hand: coefficients beyond the precision of the fit", async () => {
+    const scaled = (data: Matrix, factor: number) =>
+      Matrix.of(
+        Float64Array.from(data.data, (v) => v * factor),
+        4,
+        data.nColumns,
+      );
+    const told = async (design: Matrix, data: Matrix, options: RidgeOptions = {}) =>
+      ((await ridgeCv(design, data, { alphas: [1], ...options }).catch((error: unknown) => error)) as Error).message;
+    // Single precision holds 1.2e-38 to 3.4e38, double 2.2e-308 to 1.8e308.
+    const single =
+      /^fitRidge: coefficients must fit into float32 \(1\.2e-38 to 3\.4e\+38 in magnitude\), got \d\.\de(\S+) as the largest \(target 0\)\. Scale the target, or take precision "float64"\.$/;
+    expect(single.exec(await told(x, scaled(y, 1e200)))?.[1]).toMatch(/^\+(199|200)$/);
+    expect(single.exec(await told(x, scaled(y, 1e-100)))?.[1]).toMatch(/^-10[01]$/);
+    expect(await told(scaled(x, 1e-120), scaled(y, 1e200), { alphas: [1e-280], precision: "float64" })).toMatch(
+      /^fitRidge: coefficients must fit into float64 .*, got Infinity as the largest \(target 0\)\. Scale the target\.$/,
+    );
+    const { coefficients } = await ridgeCv(x, scaled(y, 1e200), { alphas: [1], precision: "float64" });
+    expect(coefficients.data.every((value) => Number.isFinite(value))).toBe(true);
   });
 
   test("samples or features that do not fit the decomposition", async () => {

@@ -93,6 +93,9 @@ describe("confoundColumns (by hand)", () => {
 
   it("the first value of a derivative that a strategy brought in is 0, and no other value", () => {
     expect([...confoundColumns(table, strategy, "error", 0, 2).data]).toEqual([0, 2, 0]);
+    expect(() => confoundColumns(table, strategy, "median" as "mean")).toThrow(
+      'loadResponse: missingConfounds must be "error", "zero" or "mean", got "median".',
+    );
     expect(() => confoundColumns(table, strategy)).toThrow(
       /must have a value for every volume, got n\/a for 1 \(first: volume 2\)/,
     );

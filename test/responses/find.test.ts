@@ -184,6 +184,21 @@ describe("findResponses", () => {
     expect((await find(files, { stories: ["b"] })).map(({ participant }) => participant)).toEqual(["sub-8"]);
   });
 
+  it("collects files whose content was not fetched, of every kind that it reads or that responses are in (by hand)", async () => {
+    const pointer = "/annex/objects/SHA256E-s301--0123456789abcdef.gii\n";
+    const files = narratives(["1", "2", "3"].map((n) => [`sub-${n}`, "task-a", "a"] as const));
+    const left = "derivatives/afni-nosmooth/sub-1/func/sub-1_task-a_space-fsaverage6_hemi-L_desc-clean.func.gii";
+    for (const path of [left, "sub-2/func/sub-2_task-a_events.tsv", "sub-3/func/sub-3_task-a_bold.json"])
+      files[path] = pointer;
+    const message =
+      'the file must hold its content, got a git-annex pointer in its place: it was not fetched. Fetch it with "datalad get" or "git annex get".';
+    expect(await issuesOf(files)).toEqual([
+      `error ${left}: ${message}`,
+      `error sub-2/func/sub-2_task-a_events.tsv: ${message}`,
+      `error sub-3/func/sub-3_task-a_bold.json: ${message}`,
+    ]);
+  });
+
   it.each(['"1.5"', "0", "-1", "null", "[1.5]"])("refuses a RepetitionTime of %s", async (value) => {
     const files = {
       ...narratives([["sub-1", "task-a", "a"]]),

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { memoryStore } from "../../src/sources/memory.ts";
 import { folderStore, removeAbandoned } from "../../src/sources/node.ts";
+import { writeOutputFiles } from "../../src/sources/output-files.ts";
 import { listFiles, readText, type Store } from "../../src/sources/source.ts";
 
 const root = mkdtempSync(join(tmpdir(), "cortecast-store-"));
@@ -160,6 +161,27 @@ describe.each(Object.entries(implementations))("contract of Store: %s", (_, make
     expect([await store.list("none"), await store.list("b.txt"), await make().list("")]).toEqual([[], [], []]);
   });
 
+  it("by hand: a git-annex pointer in a file's place is listed and told as what it is", async () => {
+    const store = make();
+    // As git-annex writes it for files that are unlocked.
+    const pointer = "/annex/objects/SHA256E-s301--0123456789abcdef.tsv\n";
+    await store.write("a/pointer.tsv", pointer);
+    await store.write("a/text.tsv", `see ${pointer}`);
+    await store.write("a/long.tsv", pointer.repeat(1000));
+    const expected = {
+      name: "NotFoundError",
+      message: `${join(store.location, "a/pointer.tsv")}: the file must hold its content, got a git-annex pointer in its place: it was not fetched. Fetch it with "datalad get" or "git annex get".`,
+    };
+    await expect(store.read("a/pointer.tsv")).rejects.toMatchObject(expected);
+    await expect(store.readRange("a/pointer.tsv", 0, 0)).rejects.toMatchObject(expected);
+    const first = store.stream("a/pointer.tsv")[Symbol.asyncIterator]().next();
+    await expect(first).rejects.toMatchObject(expected);
+    expect(await store.has("a/pointer.tsv")).toBe(true);
+    expect(await store.list("a")).toContainEqual({ name: "pointer.tsv", kind: "file", size: pointer.length });
+    expect(await readText(store, "a/text.tsv")).toContain(pointer);
+    expect(await readText(store, "a/long.tsv")).toBe(pointer.repeat(1000));
+  });
+
   it("by hand: listFiles gives all files below, depth first", async () => {
     const store = await filled(make);
     expect(await listFiles(store)).toEqual(["B.txt", "a/10.bin", "a/2.bin", "a/deep/er/é☃.txt", "b.txt"]);
@@ -225,24 +247,49 @@ describe("folderStore", () => {
     expect(await readText(store, "x.txt")).toBe("new");
   });
 
-  it("by hand: links are followed, broken ones left out of the list", async () => {
+  it("by hand: links are followed; what cannot be read is in the list, and reading it says why", async () => {
     const folder = newFolder();
     mkdirSync(folder);
     writeFileSync(join(folder, "real.txt"), "real");
     symlinkSync("real.txt", join(folder, "link.txt"));
-    symlinkSync("nowhere.txt", join(folder, "broken.txt"));
+    symlinkSync("../.git/annex/objects/x", join(folder, "broken.txt"));
+    symlinkSync("loop.txt", join(folder, "loop.txt"));
+    execFileSync("mkfifo", [join(folder, "pipe.txt")]);
     const store = folderStore(folder);
-    expect((await store.list("")).map((entry) => entry.name)).toEqual(["link.txt", "real.txt"]);
+    const names = ["broken.txt", "link.txt", "loop.txt", "pipe.txt", "real.txt"];
+    expect(await store.list("")).toEqual(
+      names.map((name) => ({ name, kind: "file", size: /link|real/.test(name) ? 4 : 0 })),
+    );
+    for (const name of names) expect(await store.has(name)).toBe(true);
     expect(await readText(store, "link.txt")).toBe("real");
-    await expect(store.read("broken.txt")).rejects.toMatchObject({ name: "NotFoundError" });
+    const readings = (name: string) => [
+      store.read(name),
+      store.readRange(name, 0, 0),
+      store.stream(name)[Symbol.asyncIterator]().next(),
+    ];
+    for (const reading of readings("broken.txt"))
+      await expect(reading).rejects.toMatchObject({
+        name: "NotFoundError",
+        message: `${folder}/broken.txt: the file must be there, got a link to nothing: its content was not fetched, or was moved. Fetch it with "datalad get" or "git annex get", or mend the link.`,
+      });
+    for (const reading of readings("pipe.txt"))
+      await expect(reading).rejects.toMatchObject({
+        name: "NotFoundError",
+        message: `${folder}/pipe.txt: the path must be a file, got a pipe or a device.`,
+      });
+    for (const reading of readings("loop.txt")) await expect(reading).rejects.toMatchObject({ code: "ELOOP" });
   });
 
-  it("by hand: a file that is there and cannot be read is not said to be missing", async () => {
+  it("by hand: a link to nothing is removed and written over like a file", async () => {
     const folder = newFolder();
-    mkdirSync(folder, { recursive: true });
-    // A link to itself: nobody can read it, not even the administrator, whom permissions do not stop.
-    symlinkSync("loop.txt", join(folder, "loop.txt"));
-    await expect(folderStore(folder).read("loop.txt")).rejects.toMatchObject({ code: "ELOOP" });
+    mkdirSync(folder);
+    for (const name of ["a", "b"]) symlinkSync("nowhere", join(folder, name));
+    const store = folderStore(folder);
+    await store.remove("a");
+    await writeOutputFiles(store, [[{ path: "b", bytes: "new" }]]);
+    expect(await store.has("a")).toBe(false);
+    expect(await readText(store, "b")).toBe("new");
+    expect(readdirSync(folder)).not.toContain("nowhere");
   });
 });
 

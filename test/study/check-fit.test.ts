@@ -33,11 +33,22 @@ describe("options against what was recorded", () => {
     checkFit([participant(...nVolumes)], checkOptions({ ...folders, ...options }));
 
   test.each([
-    [{ delays: 26 }, '--delays: delays must be smaller than nVolumes (25, sub-01_task-1, story "story1"), got 26'],
-    [{ firstDelay: 20, delays: 6 }, "--delays: delays must be smaller than nVolumes (25"],
+    [
+      { delays: 25 },
+      '--delays: must be fewer than nVolumes (25, sub-01_task-1, story "story1"), got 25. Are they in seconds? They count volumes.',
+    ],
+    [
+      { firstDelay: 20, delays: 6 },
+      '--first-delay: the last of 6 delays must be smaller than nVolumes (25, sub-01_task-1, story "story1"), got 25 with first delay 20. Is it in seconds? It counts volumes.',
+    ],
+    [{ firstDelay: 1000 }, "--first-delay: the last of 6 delays must be smaller than nVolumes (40, sub-01_task-0"],
     [{ distances: "4,56" }, "--distances: must lie within the stories (50 words in the longest, sub-01), got 56."],
     [{ distances: "-50" }, "--distances: must lie within the stories (50 words in the longest, sub-01), got -50."],
-    [{ folds: 66 }, "--folds: must be at most as many as volumes (65, sub-01), got 66."],
+    [
+      { folds: 22 },
+      "--folds: must leave 3 volumes or more to each test chunk, got 22 folds of 65 volumes (2 in the smallest, sub-01). Take fewer.",
+    ],
+    [{ folds: 66 }, "got 66 folds of 65 volumes (0 in the smallest, sub-01)"],
     [
       { gap: 40 },
       "--gap: must leave volumes to train on, got 40 on either side of 5 test chunks (65 volumes, sub-01).",
@@ -59,6 +70,11 @@ describe("options against what was recorded", () => {
     ],
   ])("refuses %j (by hand)", ({ stories, ...options }: Record<string, unknown>, message) => {
     expect(() => check(options, ...(stories === 1 ? [25] : [40, 25]))).toThrow(message as string);
+  });
+
+  test("by hand: test chunks of three volumes and the longest delays that fit are taken", () => {
+    expect(() => check({ folds: 21 }, 40, 25)).not.toThrow();
+    expect(() => check({ firstDelay: 19, delays: 6 }, 40, 25)).not.toThrow();
   });
 
   test("by hand: the farthest windows that hold a word are taken", () => {

@@ -1,0 +1,19 @@
+import { OptionError } from "../errors.ts";
+
+/**
+ * Refuses an option that is none of the values that it may have. Options may come from a file or from JavaScript, where no
+ * type holds them to what is known, and one that nobody asks for by name would be passed over in silence.
+ *
+ * @param where - the function that asks and its name for the option, for the message: `"ridgeCv: precision"`
+ * @throws OptionError naming all that it may be
+ */
+export function checkChoice<const Choice extends string | boolean>(
+  where: string,
+  value: Choice,
+  known: readonly NoInfer<Choice>[],
+): void {
+  if (known.includes(value)) return;
+  const names = known.map((choice) => JSON.stringify(choice));
+  const listed = `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+  throw new OptionError(`${where} must be ${listed}, got ${JSON.stringify(value) ?? typeof value}.`);
+}

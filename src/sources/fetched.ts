@@ -1,0 +1,38 @@
+import { NotFoundError } from "../errors.ts";
+
+// Large data sets are fetched file by file (DataLad, git-annex). A file that was not fetched is there all the same: as a
+// link to nothing, or, where the annex is "unlocked", as a small file that says where the content would be.
+
+const remedy = 'Fetch it with "datalad get" or "git annex get"';
+
+/** How git-annex begins the files that stand for content which is elsewhere. */
+const pointerStart = "/annex/objects/";
+
+/** Longer files are never taken for pointers; git-annex's own limit. */
+const longestPointer = 32_768;
+
+/** Bytes from the start of a file that {@link checkFetched} needs to see. */
+export const pointerLength = pointerStart.length;
+
+/**
+ * Refuses a git-annex pointer, which stands in the place of a file whose content was not fetched.
+ *
+ * @param start - the first bytes of the file, {@link pointerLength} or more where it has as many
+ * @param size - bytes of the whole file
+ * @param location - the file, for the message
+ * @throws NotFoundError where the file is one
+ */
+export function checkFetched(start: Uint8Array, size: number, location: string): void {
+  if (size > longestPointer || start.length < pointerLength) return;
+  for (let i = 0; i < pointerLength; i++) if (start[i] !== pointerStart.charCodeAt(i)) return;
+  throw new NotFoundError(
+    `${location}: the file must hold its content, got a git-annex pointer in its place: it was not fetched. ${remedy}.`,
+  );
+}
+
+/** What is said of a link that leads nowhere, as git-annex leaves it for a file that was not fetched. */
+export function danglingLink(location: string): NotFoundError {
+  return new NotFoundError(
+    `${location}: the file must be there, got a link to nothing: its content was not fetched, or was moved. ${remedy}, or mend the link.`,
+  );
+}

@@ -1,0 +1,90 @@
+import { listSome } from "../errors.ts";
+import { formatNoun, formatShare } from "../report/numbers.ts";
+import { candidateRuns } from "../responses/candidates.ts";
+import { wordsOutside } from "./features.ts";
+import type { StudyInputs } from "./inputs.ts";
+import type { StudyOptions } from "./options.ts";
+
+/** Share of a story's words that may lie outside the scan before it looks like a mistake: recordings end early as a rule. */
+const mostOutside = 0.05;
+
+/** Volumes of a test chunk under which its correlation is mostly chance: their standard error is near 1 / sqrt(n). */
+const fewTested = 20;
+
+/**
+ * What makes scores doubtful, and can be known before they are computed: words of a story that nobody was scanned
+ * during.
+ */
+export function warningsOn({ participants }: Pick<StudyInputs, "participants">): string[] {
+  const far = participants.flatMap(({ stories }) =>
+    stories.flatMap((story) => {
+      const share = wordsOutside(story) / story.transcript.words.length;
+      return share > mostOutside ? [`${story.files.run} "${story.files.story}" ${formatShare(share)}`] : [];
+    }),
+  );
+  if (far.length === 0) return [];
+  return [
+    `Words outside the scan, and in no score: ${listSome(far)}. Do events, transcript and responses belong together?`,
+  ];
+}
+
+/**
+ * What a reader of the report should know of how the data and the options were: one sentence or two each.
+ */
+export function notesOn(
+  inputs: Pick<StudyInputs, "dataset" | "participants" | "transcripts" | "excluded">,
+  options: StudyOptions,
+): string[] {
+  const notes = warningsOn(inputs);
+  for (const { story, nInterpolated, words } of inputs.transcripts) {
+    if (nInterpolated === 0) continue;
+    notes.push(
+      `Story ${story}: ${nInterpolated} of ${words.length} words have no time in the transcript; their onsets are interpolated.`,
+    );
+  }
+  notes.push(...notesOnExclusions(inputs));
+  notes.push(...notesOnFewerStories(inputs.participants));
+  const odd = inputs.participants.flatMap(({ stories }) => stories.flatMap(({ files }) => files.notes));
+  notes.push(...new Set(odd));
+  const tested = inputs.participants.map(({ participant, stories }) => ({
+    participant,
+    n: Math.floor(stories.reduce((sum, story) => sum + story.nVolumes, 0) / options.folds),
+  }));
+  const short = tested.reduce((least, one) => (one.n < least.n ? one : least));
+  if (short.n < fewTested) {
+    notes.push(
+      `Test chunks are short, ${short.n} volumes in the smallest (${short.participant}, ${options.folds} folds): correlations over so few volumes are mostly chance. Fewer folds make them longer.`,
+    );
+  }
+  const recommended = options.firstDelay + options.delays + 1;
+  if (options.gap < recommended) {
+    notes.push(
+      `Training volumes reach to within ${options.gap} volumes of the test chunks (gap ${options.gap}), as in the paper; with delays, a gap of ${recommended} keeps slow responses apart.`,
+    );
+  }
+  if (options.filing !== "onset")
+    notes.push('Words are filed one volume late (filing "one-late"): for comparison only.');
+  if (options.edge !== "zero") notes.push('Delays wrap around (edge "wrap"): for comparison only.');
+  return notes;
+}
+
+/** Which runs of the data set were left out, and by what; runs that it does not have are not spoken of. */
+function notesOnExclusions({ dataset, excluded }: Pick<StudyInputs, "dataset" | "excluded">): string[] {
+  if (excluded.size === 0) return [];
+  const there = new Set(candidateRuns(dataset, {}).map((run) => run.name));
+  const reasons = [...new Set(excluded.values())];
+  return reasons.flatMap((reason) => {
+    const runs = [...excluded].filter(([run, why]) => why === reason && there.has(run)).map(([run]) => run);
+    if (runs.length === 0) return [];
+    return [`Left out by ${reason}: ${formatNoun(runs.length, "run")} (${listSome(runs, 20)}).`];
+  });
+}
+
+/** Participants who are scored on fewer stories: by design, or because files are missing that nobody misses. */
+function notesOnFewerStories(participants: StudyInputs["participants"]): string[] {
+  const most = Math.max(...participants.map(({ stories }) => stories.length));
+  const fewer = participants.filter(({ stories }) => stories.length < most);
+  if (fewer.length === 0) return [];
+  const shown = fewer.map(({ participant, stories }) => `${participant} ${stories.length}`);
+  return [`Scored on fewer stories than others, who have ${most}: ${listSome(shown, 20)}.`];
+}

@@ -1,0 +1,63 @@
+import { existsSync, rmSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createTinyStudy, type TinyStudy } from "../study/tiny-study.ts";
+import { type BuiltCommandLine, buildCommandLine } from "./built.ts";
+
+// What becomes of a run whose output goes nowhere. Linux has a device that is always full.
+let built: BuiltCommandLine;
+let study: TinyStudy;
+beforeAll(async () => {
+  built = buildCommandLine();
+  study = await createTinyStudy();
+}, 60_000);
+afterAll(() => {
+  study.remove();
+  built.remove();
+});
+
+const flags = ["--model", "model", "--distances", "8", "--components", "3", "--threads", "1"];
+const score = (redirection: string, ...more: readonly string[]) => {
+  rmSync(study.at("out"), { recursive: true, force: true });
+  return built.start(["score", "data", "out", ...flags, ...more], { cwd: study.at(), redirection });
+};
+
+describe.runIf(existsSync("/dev/full"))("progress that goes nowhere", () => {
+  test.each(["2>/dev/full", "2>&-"])("a study is carried out all the same: %s", async (redirection) => {
+    const { code, stdout } = await score(redirection, "--json").ended;
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ nParticipants: 2 });
+    expect((await score(redirection).ended).code).toBe(0);
+    expect(existsSync(study.at("out/report.html"))).toBe(true);
+  });
+
+  test("a study is carried out all the same: the reader of standard error goes away", async () => {
+    const { child, ended } = score("");
+    child.stderr!.destroy();
+    expect((await ended).code).toBe(0);
+    expect(existsSync(study.at("out/report.html"))).toBe(true);
+  });
+
+  test("a mistake keeps its exit code", async () => {
+    expect((await built.start(["score", "nowhere", "out"], { redirection: "2>/dev/full" }).ended).code).toBe(1);
+  });
+});
+
+describe.runIf(existsSync("/dev/full"))("results that go nowhere", () => {
+  test("a full disk: one line, exit code 1", async () => {
+    expect(await built.start(["--help"], { redirection: ">/dev/full" }).ended).toMatchObject({
+      code: 1,
+      stderr:
+        "cortecast: standard output: the system must let it be read or written, got no space left. Make room; what is finished is kept.\n",
+    });
+  });
+
+  test("a full disk for errors too: exit code 1", async () => {
+    expect((await built.start(["--help"], { redirection: ">/dev/full 2>&1" }).ended).code).toBe(1);
+  });
+
+  test("a reader that goes away: a quiet end, as of other programs in a pipe", async () => {
+    const { child, ended } = built.start(["--help"]);
+    child.stdout!.destroy();
+    expect(await ended).toMatchObject({ code: 0, stderr: "" });
+  });
+});
