@@ -142,7 +142,7 @@ export type {
   StudyResult,
   SubjectScores,
   Surface,
-  SurfaceRegion,
+  TargetRegion,
 } from "./report/result.ts";
 export { transcriptPicture } from "./report/transcript-picture.ts";
 export { formatTranscriptReport, type TranscriptTextOptions } from "./report/transcript-text.ts";

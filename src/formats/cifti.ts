@@ -95,6 +95,29 @@ export async function streamCifti(
   }
 }
 
+/**
+ * What the rows and columns of a CIFTI-2 file of any size are; no more of it is read.
+ *
+ * @param pieces - the bytes of the file from its start; left where its values begin
+ * @throws FormatError as {@link readCifti}
+ */
+export async function streamCiftiAxes(
+  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  options: ReadNiftiOptions = {},
+): Promise<CiftiAxes & { readonly nRows: number; readonly nColumns: number }> {
+  const path = options.path ?? "CIFTI";
+  const stream = byteStream(gunzipped(pieces, path));
+  try {
+    const header = readNiftiHeader(await stream.peek(niftiHeaderLength), { path });
+    checkHeader(header, path);
+    const axes = readAxes(await stream.take(header.dataStart), header, path);
+    const [nRows, nColumns] = header.shape.slice(4) as [number, number];
+    return { ...axes, nRows, nColumns };
+  } finally {
+    await stream.close();
+  }
+}
+
 /** Hundreds of times what the XML of the largest files takes: it is held in memory as a whole. */
 const maxXml = 2 ** 28;
 

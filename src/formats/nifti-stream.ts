@@ -79,6 +79,25 @@ export async function streamNifti(
 }
 
 /**
+ * The header of a NIfTI file of any size, compressed or not; no more of it is read.
+ *
+ * @param pieces - the bytes of the file from its start; left once the header is there
+ * @throws FormatError as `readNiftiHeader`
+ */
+export async function streamNiftiHeader(
+  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  options: { readonly path?: string | undefined } = {},
+): Promise<NiftiHeader> {
+  const path = options.path ?? "NIfTI";
+  const stream = byteStream(gunzipped(pieces, path));
+  try {
+    return readNiftiHeader(await stream.peek(niftiHeaderLength), { path });
+  } finally {
+    await stream.close();
+  }
+}
+
+/**
  * The stored values of a file in order, a piece after another.
  *
  * @param stream - taken up to the first of them

@@ -1,9 +1,10 @@
 import { OptionError } from "../errors.ts";
 import { writeTsv } from "../formats/tsv.ts";
+import type { TargetSpace } from "../responses/target.ts";
 import type { OutputFile } from "../sources/output-files.ts";
 import { averageRegions } from "./regions.ts";
-import type { Provenance, SubjectScores, SurfaceRegion } from "./result.ts";
-import { type MapFile, scoreLabel, surfaceMaps } from "./score-maps.ts";
+import type { Provenance, SubjectScores, TargetRegion } from "./result.ts";
+import { type MapFile, scoreLabel, scoreMaps } from "./score-maps.ts";
 import { checkSubject } from "./select.ts";
 
 /** Columns of a subject's table of scores, in order. */
@@ -87,13 +88,13 @@ export const analysisDescriptions: Readonly<Record<string, string>> = {
 
 /** Settings of {@link subjectFiles}. */
 export interface SubjectFilesOptions {
-  /** Regions of an atlas, where the scores belong to vertices: their means go into the table. */
-  readonly regions?: readonly SurfaceRegion[] | undefined;
+  /** Regions of an atlas, where the scores belong to vertices or voxels: their means go into the table. */
+  readonly regions?: readonly TargetRegion[] | undefined;
 }
 
 /**
  * The files of one subject: `sub-X/sub-X_scores.tsv` with one row a region, analysis, layer, distance and fold, and its
- * JSON; where vertices were scored also one map a hemisphere, analysis, layer and distance, each with its JSON. Maps hold
+ * JSON; where vertices or voxels were scored also one map an analysis, layer and distance (and hemisphere), each with its JSON. Maps hold
  * the average over the folds; the table holds every fold.
  *
  * @param sidecar - goes whole into every JSON: options, versions, hashes of inputs
@@ -108,7 +109,13 @@ export function subjectFiles(
   const { participant, space, stories, nVolumes, quality, missing = [] } = scores;
   const base = `${participant}/${participant}_scores`;
   const about = {
-    ...{ Participant: participant, Stories: stories, NVolumes: nVolumes, Space: space, Quality: quality },
+    ...{
+      Participant: participant,
+      Stories: stories,
+      NVolumes: nVolumes,
+      Space: describeSpace(space),
+      Quality: quality,
+    },
     Missing: missing.map(({ fold, part, reason, nTargets, volumes, stories: touched }) => ({
       ...{ Fold: fold, Part: part, Reason: reason, NTargets: nTargets },
       ...{ Volumes: volumes, Stories: touched },
@@ -127,7 +134,7 @@ export function subjectFiles(
   for (const { analysis, layer, distance, mean } of scores.analyses) {
     const key = { analysis, layer, distance };
     const label = scoreLabel(key);
-    for (const map of surfaceMaps(participant, space, label, [{ name: label, values: mean }])) {
+    for (const map of scoreMaps(participant, space, label, [{ name: label, values: mean }])) {
       files.push(
         map.file,
         mapSidecar(map, { ...about, Analysis: analysis, Layer: layer, Distance: distance }, sidecar),
@@ -135,6 +142,26 @@ export function subjectFiles(
     }
   }
   return files;
+}
+
+/** A space in few words: which voxels or grayordinates they are, the maps say. */
+function describeSpace(space: TargetSpace): object {
+  switch (space.kind) {
+    case "region":
+      return space;
+    case "surface":
+      return space;
+    case "volume": {
+      const { voxels, ...grid } = space;
+      return { ...grid, nVoxels: voxels.length };
+    }
+    case "grayordinate": {
+      const { kind, space: name, grayordinates } = space;
+      return { kind, space: name, structures: grayordinates.models.map(({ structure }) => structure) };
+    }
+    default:
+      return space satisfies never;
+  }
 }
 
 function scoreRows({ participant, targets, analyses, nVolumes }: SubjectScores): (string | number)[][] {
@@ -160,7 +187,7 @@ function mapSidecar(
   const own = {
     ...(description ? { Description: description } : {}),
     ...about,
-    Hemisphere: map.hemi,
+    ...(map.hemi === undefined ? {} : { Hemisphere: map.hemi }),
     NNotScored: map.nNotScored,
   };
   return { path: map.sidecarPath, bytes: formatJson(mergeSidecar(own, sidecar)) };

@@ -4,7 +4,7 @@ import { analysisDescriptions, formatJson } from "./derivatives.ts";
 import { type Group, type GroupScores, groupScores } from "./group.ts";
 import { regionView } from "./regions.ts";
 import type { StudyResult } from "./result.ts";
-import { scoreLabel, surfaceMaps } from "./score-maps.ts";
+import { scoreLabel, scoreMaps } from "./score-maps.ts";
 
 /** Columns of the group's table, in order. */
 export const groupColumns = [
@@ -33,8 +33,8 @@ const contrastDescriptions: Readonly<Record<string, string>> = {
 
 /**
  * The group's files: `group_scores.tsv`, one row a region, analysis, layer and distance, and `group_scores.json`, which
- * says what the columns mean; where vertices were scored also maps of them,
- * `group/hemi-L_space-fsaverage6_desc-brainScoreL8_statmap.shape.gii`, each with the data arrays mean, n, statistic, p
+ * says what the columns mean; where vertices or voxels were scored also maps of them,
+ * `group/hemi-L_space-fsaverage6_desc-brainScoreL8_statmap.shape.gii` (`scoreMaps`), each with the maps mean, n, statistic, p
  * and q and a JSON beside it.
  *
  * @throws OptionError, ShapeError where subjects do not fit together: see {@link groupScores}
@@ -47,7 +47,7 @@ export function groupFiles(result: StudyResult): OutputFile[] {
     { path: "group_scores.tsv", bytes: writeTsv(groupColumns, groupRows(groupScores(regionView(result).subjects))) },
     { path: "group_scores.json", bytes: formatJson(columnDescriptions) },
   ];
-  if (space?.kind !== "surface") return files;
+  if (!space || space.kind === "region") return files;
   for (const scores of groupScores(result.subjects).scores) {
     const layers = [
       { name: "mean", values: scores.mean },
@@ -56,15 +56,15 @@ export function groupFiles(result: StudyResult): OutputFile[] {
       { name: "p", values: scores.pValue },
       { name: "q", values: scores.qValue },
     ];
-    for (const { file, sidecarPath, hemi, nNotScored } of surfaceMaps("group", space, scoreLabel(scores), layers)) {
+    for (const { file, sidecarPath, hemi, nNotScored } of scoreMaps("group", space, scoreLabel(scores), layers)) {
       const description = {
         Description: analysisDescriptions[scores.analysis] ?? contrastDescriptions[scores.analysis] ?? scores.analysis,
         Arrays:
-          "Mean over subjects, number of subjects, Wilcoxon signed-rank statistic, its two-sided p, and q (false discovery rate over the vertices of both hemispheres).",
+          "Mean over subjects, number of subjects, Wilcoxon signed-rank statistic, its two-sided p, and q (false discovery rate over all vertices or voxels).",
         Analysis: scores.analysis,
         Layer: scores.layer,
         Distance: scores.distance,
-        Hemisphere: hemi,
+        ...(hemi === undefined ? {} : { Hemisphere: hemi }),
         NNotScored: nNotScored,
       };
       files.push(file, { path: sidecarPath, bytes: formatJson(description) });

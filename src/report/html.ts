@@ -88,7 +88,7 @@ function groupSection(findings: Findings): Markup {
       ...(forecastDistance ? [formatNumber(forecastDistance.mean[target]!, 1)] : []),
     ];
   });
-  const what = view.kind === "hemispheres" ? "Means over all vertices of a hemisphere, since no atlas was given. " : "";
+  const what = view.kind === "wholes" ? "Means over whole hemispheres or structures, since no atlas was given. " : "";
   const caption = `${what}n: subjects with a score. R: brain score${beyond.length > 0 ? ", and what it has beyond its controls within subjects" : ""}; F: forecast score${forecast?.beyondRandom ? ", and what it has beyond random vectors in the window's place" : ""}; d*: forecast distance, mean over subjects (words). Intervals: 95 % confidence of the mean over subjects (t-distribution). q: two-sided Wilcoxon signed-rank test against zero, false discovery rate over the regions (Benjamini and Hochberg); bold where q < ${String(significanceLevel).replace("0.", ".")}.`;
   return html`<section><h2>Group</h2>${dataTable(columns, rows, caption)}</section>`;
 }

@@ -1,66 +1,89 @@
 import { ShapeError } from "../errors.ts";
-import type { Target } from "../responses/target.ts";
-import type { AnalysisScores, StudyResult, SubjectScores, SurfaceRegion } from "./result.ts";
+import { hemiOfStructure, type Target } from "../responses/target.ts";
+import type { AnalysisScores, StudyResult, SubjectScores, TargetRegion } from "./result.ts";
 
 /** What the figures and tables of a report are about, and the scores on it. */
 export interface RegionView {
   /**
-   * `"regions"`: as measured, or the regions of an atlas; `"hemispheres"`: all vertices of a hemisphere, where vertices
-   * were scored and no atlas is given.
+   * `"regions"`: as measured, or the regions of an atlas; `"wholes"`: hemispheres, brain structures or the whole brain,
+   * where vertices or voxels were scored and no atlas is given.
    */
-  readonly kind: "regions" | "hemispheres";
+  readonly kind: "regions" | "wholes";
   /** All in region space, with the same targets. */
   readonly subjects: readonly SubjectScores[];
 }
 
 /**
- * A result in terms of regions: unchanged where regions were scored; averaged over the vertices of each atlas region, or
- * of each hemisphere where there is no atlas, where vertices were.
+ * A result in terms of regions: unchanged where regions were scored; else averaged over the targets of each atlas region,
+ * or, where there is no atlas, of each hemisphere, structure, or the whole brain.
  *
  * @throws ShapeError as {@link averageRegions}
  */
 export function regionView(result: StudyResult): RegionView {
-  const space = result.subjects[0]?.space;
-  if (!space || space.kind === "region") return { kind: "regions", subjects: result.subjects };
+  const first = result.subjects[0];
+  if (!first || first.space.kind === "region") return { kind: "regions", subjects: result.subjects };
   const given = result.regions ?? [];
-  const regions = given.length > 0 ? given : hemispheres(space.nVertices);
+  const regions = given.length > 0 ? given : wholes(first);
   return {
-    kind: given.length > 0 ? "regions" : "hemispheres",
+    kind: given.length > 0 ? "regions" : "wholes",
     subjects: result.subjects.map((subject) => averageRegions(subject, regions)),
   };
 }
 
-function hemispheres(nVertices: readonly [number, number]): SurfaceRegion[] {
-  return (["L", "R"] as const).flatMap((hemi, i) =>
-    nVertices[i]! > 0
-      ? [{ name: "hemisphere", hemi, vertices: Int32Array.from({ length: nVertices[i]! }, (_, v) => v) }]
-      : [],
-  );
+function wholes({ space, targets }: SubjectScores): TargetRegion[] {
+  const range = (start: number, length: number) => Int32Array.from({ length }, (_, i) => start + i);
+  switch (space.kind) {
+    case "region":
+      return [];
+    case "surface":
+      return (["L", "R"] as const).flatMap((hemi, i) => {
+        const n = space.nVertices[i]!;
+        return n > 0 ? [{ name: "hemisphere", hemi, targets: range(i === 0 ? 0 : space.nVertices[0], n) }] : [];
+      });
+    case "volume":
+      return [{ name: "brain", hemi: "n/a", targets: range(0, targets.length) }];
+    case "grayordinate":
+      return space.grayordinates.models.map((model) => {
+        const hemi = hemiOfStructure(model.structure);
+        const n = model.kind === "surface" ? model.vertices.length : model.voxels.length / 3;
+        return { name: nameOfStructure(model.structure), hemi, targets: range(model.start, n) };
+      });
+    default:
+      return space satisfies never;
+  }
+}
+
+/** `"CIFTI_STRUCTURE_CORTEX_LEFT"` is "cortex". */
+function nameOfStructure(structure: string): string {
+  return structure
+    .replace(/^CIFTI_STRUCTURE_/, "")
+    .replace(/_(LEFT|RIGHT)$/, "")
+    .replaceAll("_", " ")
+    .toLowerCase();
 }
 
 /**
- * Scores of vertices averaged within regions: one target a region. Each value is the mean over the region's vertices
- * that have one; NaN where none has. Folds are averaged alike.
+ * Scores averaged within regions: one target a region. Each value is the mean over the region's targets that have one;
+ * NaN where none has. Folds are averaged alike.
  *
- * @throws ShapeError where the subject was not scored on a surface, or a region names a vertex that is not there
- * @remarks The forecast distance of a region is so the mean of its vertices' distances, not the peak of its mean curve.
+ * @throws ShapeError where regions were scored already, or a region names a target that is not there
+ * @remarks The forecast distance of a region is so the mean of its targets' distances, not the peak of its mean curve.
  */
-export function averageRegions(subject: SubjectScores, regions: readonly SurfaceRegion[]): SubjectScores {
+export function averageRegions(subject: SubjectScores, regions: readonly TargetRegion[]): SubjectScores {
   const { space, participant } = subject;
-  if (space.kind !== "surface") {
+  if (space.kind === "region") {
     throw new ShapeError(
-      `averageRegions: scores must belong to vertices, got those of regions (${participant}). Leave the atlas out.`,
+      `averageRegions: scores must belong to vertices or voxels, got those of regions (${participant}). Leave the atlas out.`,
     );
   }
-  const columns = regions.map(({ name, hemi, vertices }) => {
-    const [start, n] = hemi === "L" ? [0, space.nVertices[0]] : [space.nVertices[0], space.nVertices[1]];
-    const outside = vertices.find((v) => v < 0 || v >= n);
+  const columns = regions.map(({ name, targets }) => {
+    const outside = targets.find((v) => v < 0 || v >= subject.targets.length);
     if (outside !== undefined) {
       throw new ShapeError(
-        `averageRegions: vertices must lie in 0..${n - 1} (${space.space}, hemisphere ${hemi}), got ${outside} (region "${name}"). Use an atlas of the same space.`,
+        `averageRegions: targets must lie in 0..${subject.targets.length - 1} (${space.space}), got ${outside} (region "${name}"). Use an atlas of the same space.`,
       );
     }
-    return vertices.map((v) => v + start);
+    return targets;
   });
   const averaged = (scores: ArrayLike<number>, offset: number) =>
     columns.map((vertices) => meanAt(scores, offset, vertices));

@@ -48,7 +48,7 @@ export interface SubjectScores {
   readonly stories: readonly string[];
   /** Volumes of all stories together. */
   readonly nVolumes: number;
-  /** What the scores belong to. On surfaces: the vertices of L, then those of R. */
+  /** What the scores belong to: columns of the responses. On surfaces: the vertices of L, then those of R. */
   readonly targets: readonly Target[];
   readonly space: TargetSpace;
   readonly analyses: readonly AnalysisScores[];
@@ -62,12 +62,10 @@ export interface SubjectScores {
   readonly missing?: readonly MissingFold[] | undefined;
 }
 
-/** A region of a surface atlas. */
-export interface SurfaceRegion {
-  readonly name: string;
-  readonly hemi: "L" | "R";
-  /** Vertices of the hemisphere, counted from 0 within it. */
-  readonly vertices: Int32Array;
+/** A region of an atlas: targets whose scores are averaged. */
+export interface TargetRegion extends Target {
+  /** Columns of the responses: indices into {@link SubjectScores.targets}. */
+  readonly targets: Int32Array;
 }
 
 /** A mesh to draw maps on. */
@@ -117,8 +115,8 @@ export interface StudyResult {
   readonly options: Readonly<Record<string, unknown>>;
   /** All with the same targets in the same order. */
   readonly subjects: readonly SubjectScores[];
-  /** Regions of an atlas, where the targets are vertices: scores are averaged within them. */
-  readonly regions?: readonly SurfaceRegion[] | undefined;
+  /** Regions of an atlas, where the targets are none themselves: scores are averaged within them. */
+  readonly regions?: readonly TargetRegion[] | undefined;
   /** Meshes to draw maps on, where the targets are vertices: at most one a hemisphere. */
   readonly surfaces?: readonly Surface[] | undefined;
   /**

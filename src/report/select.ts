@@ -1,4 +1,6 @@
 import { OptionError, ShapeError } from "../errors.ts";
+import { ciftiLength } from "../formats/cifti-axes.ts";
+import type { PlacedSpace } from "../responses/target.ts";
 import type { AnalysisScores, StudyResult, SubjectScores } from "./result.ts";
 
 /** Names one map of scores: an analysis at a layer and a distance. */
@@ -116,17 +118,15 @@ export function checkSubject(subject: SubjectScores): void {
       `participant must be "sub-" and letters or digits, got "${participant}". Rename the subject.`,
     );
   }
-  if (space.kind === "surface") {
-    if (!/^[A-Za-z0-9]+$/.test(space.space)) {
+  if (space.kind !== "region") {
+    if (!/^[A-Za-z0-9]+$/.test(space.space) && space.space !== "n/a") {
       throw new OptionError(
         `space must be letters or digits, got "${space.space}" (${participant}). Rename the space.`,
       );
     }
-    const nVertices = space.nVertices[0] + space.nVertices[1];
-    if (nVertices !== targets.length) {
-      throw new ShapeError(
-        `targets must be the vertices of both hemispheres (${space.nVertices.join(" + ")}), got ${targets.length} (${participant}). Keep every vertex.`,
-      );
+    const [what, n] = placesOf(space);
+    if (n !== targets.length) {
+      throw new ShapeError(`targets must be ${what}, got ${targets.length} (${participant}). Keep every one.`);
     }
   }
   const seen = new Set<string>();
@@ -156,5 +156,24 @@ export function checkSubject(subject: SubjectScores): void {
         `scores must be one a target (${targets.length}), got ${mean.length} means and ${nColumns} columns of folds (${where}). Score the same targets.`,
       );
     }
+  }
+}
+
+/** The targets that a space has, in words and number. */
+function placesOf(space: PlacedSpace): readonly [string, number] {
+  switch (space.kind) {
+    case "surface":
+      return [
+        `the vertices of both hemispheres (${space.nVertices.join(" + ")})`,
+        space.nVertices[0] + space.nVertices[1],
+      ];
+    case "volume":
+      return [`the voxels of the mask (${space.voxels.length})`, space.voxels.length];
+    case "grayordinate": {
+      const n = ciftiLength(space.grayordinates);
+      return [`the grayordinates (${n})`, n];
+    }
+    default:
+      return space satisfies never;
   }
 }

@@ -18,12 +18,14 @@ export function summarise(findings: Findings): string[] {
   const named = stories.length <= 3 ? ` (${formatList(stories)})` : "";
   const perSubject =
     least === most ? formatNoun(least, "volume") : `${formatCount(least)} to ${formatCount(most)} volumes`;
-  const vertices =
-    result.subjects[0]!.space.kind === "surface"
-      ? ` over ${formatNoun(result.subjects[0]!.targets.length, "vertex", "vertices")}`
-      : "";
+  const { space, targets } = result.subjects[0]!;
+  const places = {
+    ...{ region: "", surface: ` over ${formatNoun(targets.length, "vertex", "vertices")}` },
+    volume: ` over ${formatNoun(targets.length, "voxel")}`,
+    grayordinate: ` over ${formatNoun(targets.length, "grayordinate")}`,
+  }[space.kind];
   const sentences = [
-    `${formatNoun(subjects.length, "subject")} heard ${formatNoun(stories.length, "story", "stories")}${named}; each gave ${perSubject}${vertices}.`,
+    `${formatNoun(subjects.length, "subject")} heard ${formatNoun(stories.length, "story", "stories")}${named}; each gave ${perSubject}${places}.`,
   ];
   if (brain) sentences.push(...brainSentences(findings, brain));
   if (forecast) sentences.push(...forecastSentences(findings));

@@ -12,15 +12,24 @@ export interface VersionChoice {
   readonly atlas?: string | undefined;
   /** Label of `den-`; "" for files without it. */
   readonly den?: string | undefined;
+  /** Label of `res-`; "" for files without it. */
+  readonly res?: string | undefined;
+  /** Label of `seg-`; "" for files without it. */
+  readonly seg?: string | undefined;
   /** Folder below `derivatives/`; "" for the data set itself. */
   readonly derivative?: string | undefined;
-  /** Region time series (tables) or surfaces (GIFTI). */
-  readonly kind?: "region" | "surface" | undefined;
+  readonly kind?: ResponseKind | undefined;
 }
+
+/**
+ * Region time series (tables, parcellated CIFTI), vertices of surfaces (GIFTI), voxels (NIfTI), or grayordinates (dense
+ * CIFTI).
+ */
+export type ResponseKind = "region" | "surface" | "volume" | "grayordinate";
 
 /** One version of a run's responses: one file, or one a hemisphere. */
 export interface Version {
-  readonly kind: "region" | "surface";
+  readonly kind: ResponseKind;
   readonly root: string;
   /** In the order L, R. */
   readonly files: readonly BidsFile[];
@@ -46,8 +55,8 @@ export function candidateRuns(dataset: BidsDataset, choice: VersionChoice): read
   let files = dataset.files.filter((file) => kindOf(file) !== undefined);
   if (!hasResponses(dataset)) {
     throw new NotFoundError(
-      `${dataset.source.location}: responses must be files sub-*_task-*_timeseries.tsv or sub-*_task-*_hemi-L*.func.gii, got none. ` +
-        "Give the folder of the derivative data set, or the data set that has it in derivatives/.",
+      `${dataset.source.location}: responses must be files sub-*_task-*_timeseries.tsv, sub-*_task-*_hemi-L*.func.gii, or preprocessed *_bold.nii.gz or *.dtseries.nii, got none. ` +
+        "Give the data set that has them in derivatives/, or their folder with --derivatives.",
     );
   }
   for (const [key, label] of Object.entries(choice)) {
@@ -89,7 +98,7 @@ export function hasResponses(dataset: BidsDataset): boolean {
 
 /** What stands against a run with several versions: which they are, and the options that choose between them. */
 export function severalVersions(run: CandidateRun): DatasetIssue {
-  const keys = ["derivative", "kind", "space", "desc", "atlas", "den"];
+  const keys = ["derivative", "kind", "space", "desc", "atlas", "seg", "den", "res"];
   const labelsOf = (key: string) => [...new Set(run.versions.map((version) => labelOf(version.files[0]!, key)))].sort();
   // One option that tells all versions apart is enough.
   const enough = keys.find((key) => labelsOf(key).length === run.versions.length);
@@ -135,13 +144,18 @@ export function companions(
   return there.filter((file) => Object.keys(file.name.entities).length === most);
 }
 
-function kindOf({ name }: BidsFile): "region" | "surface" | undefined {
-  const { sub, task, desc, hemi } = name.entities;
+function kindOf({ name }: BidsFile): ResponseKind | undefined {
+  const { entities, suffix, extension } = name;
+  const { sub, task, desc, hemi, space } = entities;
   if (sub === undefined || task === undefined) return undefined;
-  if (name.extension === ".tsv" && name.suffix === "timeseries" && desc !== "confounds") return "region";
-  if (name.extension === ".func.gii" && ["", "bold", "timeseries"].includes(name.suffix) && /^[LR]$/.test(hemi ?? "")) {
-    return "surface";
-  }
+  const isSeries = ["", "bold", "timeseries"].includes(suffix);
+  if (extension === ".tsv" && suffix === "timeseries" && desc !== "confounds") return "region";
+  if (extension === ".ptseries.nii" && isSeries) return "region";
+  if (extension === ".dtseries.nii" && isSeries) return "grayordinate";
+  if (extension === ".func.gii" && isSeries && /^[LR]$/.test(hemi ?? "")) return "surface";
+  // What the scanner gave has neither: it is not to be scored before it is preprocessed.
+  const isPreprocessed = space !== undefined || desc !== undefined;
+  if (/^\.nii(\.gz)?$/.test(extension) && ["", "bold"].includes(suffix) && isPreprocessed) return "volume";
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { BidsDataset, BidsFile } from "../bids/dataset.ts";
+import { type BidsDataset, type BidsFile, filesNamed } from "../bids/dataset.ts";
 import { formatBidsName } from "../bids/name.ts";
 import { storyOfStimFile } from "../bids/stim-file.ts";
 import { DatasetError, type DatasetIssue, NotFoundError, nearestNames } from "../errors.ts";
@@ -8,6 +8,7 @@ import {
   type CandidateRun,
   candidateRuns,
   companions,
+  type ResponseKind,
   severalVersions,
   type Version,
   type VersionChoice,
@@ -35,16 +36,18 @@ export interface ResponseFiles {
   readonly task: string;
   /** The run as BIDS writes it: `sub-001_task-pieman_run-1`. */
   readonly run: string;
-  readonly kind: "region" | "surface";
+  readonly kind: ResponseKind;
   /** Label of `space-`; "n/a" where the name has none. */
   readonly space: string;
-  /** One table or one GIFTI, or one for each hemisphere in the order of `hemispheres`. */
+  /** One file, or one for each hemisphere in the order of `hemispheres`. */
   readonly files: readonly string[];
   /** One a file. */
   readonly hemispheres: readonly ("L" | "R" | "n/a")[];
   readonly events: string;
   /** Tables of confounds that fit the run equally well: none, one, or several that are then refused. */
   readonly confounds: readonly string[];
+  /** The brain mask of a volume: the file with `desc-brain` and suffix `mask` that is otherwise named alike. */
+  readonly mask?: string | undefined;
   /** Seconds. */
   readonly repetitionTime: number;
   readonly stimFile: string;
@@ -127,8 +130,8 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
  * The responses of a data set that fit a query: one entry a participant, run and story, by path. No response is read,
  * only names, `events.tsv` and sidecars; that the responses can be opened is checked.
  *
- * Responses are `*_timeseries.tsv` (regions; not `desc-confounds`) and `*.func.gii` with `hemi-` (surfaces). The story is
- * named by the audio file in `events.tsv`, so that one task with several audio files is several stories. Where a run
+ * Responses are `*_timeseries.tsv` (regions; not `desc-confounds`), `*.ptseries.nii` (parcels), `*.func.gii` with `hemi-`
+ * (surfaces), `*.dtseries.nii` (grayordinates), and `*_bold.nii.gz` with `space-` or `desc-` (volumes). The story is named by the audio file in `events.tsv`, so that one task with several audio files is several stories. Where a run
  * plays several audio files each gets its part of the volumes: from the volume in which it starts to the one in which
  * the next event starts.
  *
@@ -250,6 +253,7 @@ function describe(
     files: version.files.map((file) => file.path),
     hemispheres: version.files.map((file) => (file.name.entities["hemi"] as "L" | "R" | undefined) ?? "n/a"),
     events,
+    ...(version.kind === "volume" ? { mask: maskOf(dataset, version) } : {}),
     confounds: companions(dataset, run, version.root, wanted).map((file) => file.path),
     repetitionTime,
     stimFile,
@@ -257,6 +261,15 @@ function describe(
     volumes,
     notes: [],
   };
+}
+
+/** The mask that lies beside a volume, or with another version of it in the same grid. */
+function maskOf(dataset: BidsDataset, { files, root }: Version): string | undefined {
+  const { desc: _, ...entities } = files[0]!.name.entities;
+  const wanted = formatBidsName({ entities: { ...entities, desc: "brain" }, suffix: "mask", extension: "" });
+  return [".nii.gz", ".nii"]
+    .flatMap((extension) => filesNamed(dataset, "mask", extension))
+    .find((file) => file.root === root && formatBidsName({ ...file.name, extension: "" }) === wanted)?.path;
 }
 
 const participantOf = (run: CandidateRun) => `sub-${run.entities["sub"]}`;

@@ -2,13 +2,16 @@ import { joinColumns, type Matrix, sliceRows, toFloat32 } from "../array/matrix.
 import { type BidsDataset, readSidecarWithOrigin } from "../bids/dataset.ts";
 import { FormatError, NotFoundError, OptionError } from "../errors.ts";
 import { readTsv } from "../formats/tsv.ts";
+import type { Source } from "../sources/source.ts";
 import { type CleaningOptions, cleanBold } from "./clean.ts";
 import { chooseConfounds } from "./confound-strategies.ts";
 import { confoundColumns } from "./confounds.ts";
 import type { ResponseFiles } from "./find.ts";
-import { loadSurfaceSeries } from "./surface-series.ts";
-import { surfaceTargets, type Target, type TargetSpace } from "./target.ts";
+import { loadGrayordinateSeries, loadParcelSeries, loadVolumeSeries } from "./image-series.ts";
+import { loadSurfaceSeries, type SurfaceSeries } from "./surface-series.ts";
+import { grayordinateTargets, surfaceTargets, type Target, type TargetSpace, voxelTargets } from "./target.ts";
 import { readRegionSeries, type TimeSeries } from "./time-series.ts";
+import { loadMask, type VolumeMask } from "./volume-mask.ts";
 
 /** The responses of one participant to one story. */
 export interface Response {
@@ -48,10 +51,10 @@ export interface Response {
 export async function loadResponse(
   dataset: BidsDataset,
   files: ResponseFiles,
-  options: CleaningOptions = {},
+  options: CleaningOptions & { readonly mask?: VolumeMask | undefined } = {},
 ): Promise<Response> {
   const { repetitionTime, story, participant } = files;
-  const whole = await loadRun(dataset, files);
+  const whole = await loadRun(dataset, files, options.mask);
   const nWhole = whole.bold.nRows;
   const { start, end = nWhole } = files.volumes ?? { start: 0, end: nWhole };
   if (start >= nWhole) {
@@ -62,7 +65,7 @@ export async function loadResponse(
   }
   const stop = Math.min(end, nWhole);
   const cut = sliceRows(whole.bold, start, stop);
-  const { trimStart = 0, trimEnd = 0, confounds: names = [], missingConfounds, ...cleaning } = options;
+  const { trimStart = 0, trimEnd = 0, confounds: names = [], missingConfounds, mask: _, ...cleaning } = options;
   const read = [...whole.files, files.events];
   let confounds: Matrix | undefined;
   const confoundNames: string[] = [];
@@ -122,40 +125,96 @@ export interface WholeRun extends TimeSeries {
 /**
  * The whole run that response files belong to, uncut and uncleaned, hemispheres side by side (L, R).
  *
- * @throws FormatError where a file cannot be read, or hemispheres differ in volumes
+ * @param mask - the voxels of volumes (default: those of the run's own brain mask)
+ * @throws FormatError where a file cannot be read, hemispheres differ in volumes, or volumes lie in another grid than the
+ * mask
+ * @throws NotFoundError where volumes have no mask
  */
-export async function loadRun(dataset: BidsDataset, files: ResponseFiles): Promise<WholeRun> {
-  const { hemispheres, kind } = files;
+export async function loadRun(dataset: BidsDataset, files: ResponseFiles, mask?: VolumeMask): Promise<WholeRun> {
+  const { source } = dataset;
+  const [path] = files.files as [string];
+  switch (files.kind) {
+    case "region":
+      return loadRegions(dataset, files);
+    case "surface":
+      return loadSurfaces(dataset, files);
+    case "volume": {
+      const used = mask ?? (await loadOwnMask(source, files));
+      const { shape, affine, voxels } = used;
+      const bold = await loadVolumeSeries(source, path, used);
+      const space: TargetSpace = { kind: "volume", space: files.space, shape, affine, voxels };
+      return { bold, targets: voxelTargets(shape, voxels), space, files: mask ? [path] : [path, used.path] };
+    }
+    case "grayordinate": {
+      const { bold, grayordinates } = await loadGrayordinateSeries(source, path);
+      const space: TargetSpace = { kind: "grayordinate", space: files.space, grayordinates };
+      return { bold, targets: grayordinateTargets(grayordinates), space, files: [path] };
+    }
+    default:
+      return files.kind satisfies never;
+  }
+}
+
+/**
+ * The brain mask that lies beside a run's volumes.
+ *
+ * @throws NotFoundError where there is none
+ * @throws FormatError where it cannot be read
+ */
+export async function loadOwnMask(source: Source, { mask, files }: ResponseFiles): Promise<VolumeMask> {
+  if (mask !== undefined) return loadMask(source, mask);
+  throw new NotFoundError(
+    `${files[0]}: a brain mask must lie beside the volumes (desc-brain_mask.nii.gz), got none. Give one in their grid with --mask.`,
+  );
+}
+
+/** Tables or parcels, one file or one a hemisphere. */
+async function loadRegions({ source }: BidsDataset, { files, hemispheres }: ResponseFiles): Promise<WholeRun> {
   const parts: TimeSeries[] = [];
-  const read: string[] = [];
-  for (const [index, path] of files.files.entries()) {
-    if (kind === "region") {
-      parts.push(readRegionSeries(await dataset.source.read(path), path, hemispheres[index]!));
-      read.push(path);
-    } else {
-      const { bold, files: own } = await loadSurfaceSeries(dataset.source, path, files.space);
-      parts.push({ bold, targets: [] });
-      read.push(...own);
-    }
-    const [first, here] = [parts[0]!.bold.nRows, parts.at(-1)!.bold.nRows];
-    if (here !== first) {
-      throw new FormatError(
-        path,
-        `hemispheres must have equally many volumes, got ${here} here and ${first} in ${files.files[0]}. One of them is truncated: fetch it again`,
-      );
-    }
+  for (const [index, path] of files.entries()) {
+    parts.push(
+      path.endsWith(".tsv")
+        ? readRegionSeries(await source.read(path), path, hemispheres[index]!)
+        : await loadParcelSeries(source, path),
+    );
   }
-  const bold = parts.length === 1 ? parts[0]!.bold : toFloat32(joinColumns(parts.map((part) => part.bold)));
-  if (kind === "region") {
-    return { bold, targets: parts.flatMap((part) => part.targets), space: { kind: "region" }, files: read };
-  }
-  const count = (hemi: "L" | "R") => {
-    const index = hemispheres.indexOf(hemi);
-    return index < 0 ? 0 : parts[index]!.bold.nColumns;
+  return {
+    bold: joinHemispheres(
+      parts.map((part) => part.bold),
+      files,
+    ),
+    targets: parts.flatMap((part) => part.targets),
+    space: { kind: "region" },
+    files,
   };
+}
+
+async function loadSurfaces({ source }: BidsDataset, { files, hemispheres, space }: ResponseFiles): Promise<WholeRun> {
+  const parts: SurfaceSeries[] = [];
+  for (const path of files) parts.push(await loadSurfaceSeries(source, path, space));
+  const count = (hemi: "L" | "R") => parts[hemispheres.indexOf(hemi)]?.bold.nColumns ?? 0;
   const nVertices: readonly [number, number] = [count("L"), count("R")];
-  const space: TargetSpace = { kind: "surface", space: files.space, nVertices };
-  return { bold, targets: surfaceTargets(nVertices), space, files: read };
+  return {
+    bold: joinHemispheres(
+      parts.map((part) => part.bold),
+      files,
+    ),
+    targets: surfaceTargets(nVertices),
+    space: { kind: "surface", space, nVertices },
+    files: parts.flatMap((part) => part.files),
+  };
+}
+
+function joinHemispheres(parts: readonly Matrix<Float32Array>[], files: readonly string[]): Matrix<Float32Array> {
+  const [first] = parts as [Matrix<Float32Array>];
+  parts.forEach(({ nRows }, index) => {
+    if (nRows === first.nRows) return;
+    throw new FormatError(
+      files[index]!,
+      `hemispheres must have equally many volumes, got ${nRows} here and ${first.nRows} in ${files[0]}. One of them is truncated: fetch it again`,
+    );
+  });
+  return parts.length === 1 ? first : toFloat32(joinColumns(parts));
 }
 
 function qualityOf(bold: Matrix<Float32Array>): Response["quality"] {

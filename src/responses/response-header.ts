@@ -1,6 +1,9 @@
 import type { BidsDataset } from "../bids/dataset.ts";
 import { FormatError } from "../errors.ts";
+import { streamCiftiAxes } from "../formats/cifti.ts";
 import { readGiftiStart } from "../formats/gifti-headers.ts";
+import { streamNiftiHeader } from "../formats/nifti-stream.ts";
+import type { ResponseKind } from "./candidates.ts";
 import type { ResponseFiles } from "./find.ts";
 import { readRegionSeries } from "./time-series.ts";
 
@@ -29,7 +32,7 @@ interface FileSize {
 export async function readResponseHeader(dataset: BidsDataset, files: ResponseFiles): Promise<ResponseHeader> {
   const sizes: FileSize[] = [];
   for (const path of files.files) {
-    const size = files.kind === "region" ? await regionSize(dataset, path) : await surfaceSize(dataset, path);
+    const size = await fileSize(dataset, path, files.kind);
     const first = sizes[0] ?? size;
     if (size.nVolumes !== first.nVolumes) {
       throw new FormatError(
@@ -47,10 +50,30 @@ export async function readResponseHeader(dataset: BidsDataset, files: ResponseFi
   };
 }
 
+function fileSize(dataset: BidsDataset, path: string, kind: ResponseKind): Promise<FileSize> {
+  if (path.endsWith(".tsv")) return regionSize(dataset, path);
+  return kind === "surface" ? surfaceSize(dataset, path) : imageSize(dataset, path);
+}
+
 /** Tables are small: they are read whole. */
 async function regionSize({ source }: BidsDataset, path: string): Promise<FileSize> {
   const { bold } = readRegionSeries(await source.read(path), path);
   return { nVolumes: bold.nRows, nTargets: bold.nColumns };
+}
+
+async function imageSize({ source }: BidsDataset, path: string): Promise<FileSize> {
+  const pieces = source.stream(path);
+  if (/\.[dp]tseries\.nii$/.test(path)) {
+    const { rows, nRows, nColumns } = await streamCiftiAxes(pieces, { path });
+    const isTimed = rows.kind === "series" && rows.unit === "SECOND";
+    return { nVolumes: nRows, nTargets: nColumns, repetitionTime: isTimed ? rows.step : undefined };
+  }
+  const { shape, repetitionTime } = await streamNiftiHeader(pieces, { path });
+  return {
+    nVolumes: shape[3] ?? 1,
+    nTargets: shape.slice(0, 3).reduce((product, n) => product * n, 1),
+    repetitionTime,
+  };
 }
 
 async function surfaceSize({ source }: BidsDataset, path: string): Promise<FileSize> {

@@ -3,20 +3,22 @@ import type { OnProgress } from "../array/progress.ts";
 import type { BidsDataset } from "../bids/dataset.ts";
 import { entitiesWithin, parseBidsName } from "../bids/name.ts";
 import { NotFoundError, OptionError } from "../errors.ts";
-import type { Surface, SurfaceRegion } from "../report/result.ts";
+import type { Surface, TargetRegion } from "../report/result.ts";
 import { type ResponseFiles, type ResponseQuery, surveyResponses, usableResponses } from "../responses/find.ts";
-import { loadResponse, type Response } from "../responses/load.ts";
+import { loadOwnMask, loadResponse, type Response } from "../responses/load.ts";
 import { loadGifti } from "../responses/load-gifti.ts";
 import type { Target, TargetSpace } from "../responses/target.ts";
+import { intersectMasks, loadMask, type VolumeMask } from "../responses/volume-mask.ts";
 import { folderStore } from "../sources/node.ts";
 import type { Source } from "../sources/source.ts";
 import { unreadableFiles } from "../sources/unreadable.ts";
 import { findTranscript, loadTranscript } from "../stimulus/load-transcript.ts";
 import type { Transcript } from "../stimulus/word.ts";
+import { loadAtlas } from "./atlas.ts";
 import { hashingSource } from "./hashing-source.ts";
 import { openDataset, ownExclusions } from "./open-dataset.ts";
 import type { StudyOptions } from "./options.ts";
-import { loadAtlas, loadSurfaces } from "./surfaces.ts";
+import { loadSurfaces } from "./surfaces.ts";
 
 /** One story as one participant heard it: everything that its features depend on, but for the model. */
 export interface HeardStory {
@@ -53,8 +55,10 @@ export interface StudyInputs {
   readonly participants: readonly ParticipantInputs[];
   readonly transcripts: readonly Transcript[];
   /** Regions of the atlas and meshes, where the options name them. */
-  readonly regions: readonly SurfaceRegion[] | undefined;
+  readonly regions: readonly TargetRegion[] | undefined;
   readonly surfaces: readonly Surface[] | undefined;
+  /** The voxels that are scored, where responses are volumes. */
+  readonly mask: VolumeMask | undefined;
   /** Runs that were left out, with the option or file that says so; files may name runs that the data set does not have. */
   readonly excluded: ReadonlyMap<string, string>;
 }
@@ -94,6 +98,7 @@ export async function loadInputs(
     );
   }
 
+  const mask = await studyMask(dataset, found, outside, options);
   const byParticipant = new Map<string, ResponseFiles[]>();
   for (const files of found) {
     byParticipant.set(files.participant, [...(byParticipant.get(files.participant) ?? []), files]);
@@ -106,7 +111,7 @@ export async function loadInputs(
     const quality = { nConstant: 0, nNotFinite: 0 };
     let first: Response | undefined;
     for (const files of runs) {
-      const response = await loadResponse(dataset, files, cleaningOf(options)).catch((error: unknown) => {
+      const response = await loadResponse(dataset, files, { ...cleaningOf(options), mask }).catch((error: unknown) => {
         throw error instanceof OptionError
           ? new OptionError(`${files.run}: ${error.message}`, { cause: error })
           : error;
@@ -127,13 +132,13 @@ export async function loadInputs(
   }
   onProgress?.({ label: "reading responses", done: read.length, total: read.length });
   const scored = read[0]?.space;
-  const regions = options.regions && (await loadAtlas(options.regions, scored, outside.readGifti));
+  const regions = options.regions && (await loadAtlas(options.regions, scored, outside));
   const surfaces = options.surfaces && (await loadSurfaces(options.surfaces, scored, outside.readGifti));
   return {
     dataset,
     participants: read.map((one) => ({ ...one, hashes: hashesOf(one, source.hashes, outside.hashes()) })),
     transcripts: [...transcripts.values()],
-    ...{ regions, surfaces },
+    ...{ regions, surfaces, mask },
     excluded,
   };
 }
@@ -156,13 +161,35 @@ async function otherFiles(
 
 /** Which responses the options ask for. */
 export function queryOf(options: StudyOptions, excluded: ReadonlyMap<string, string>): ResponseQuery {
-  const { stories, participants, derivative, kind, space, den, desc, atlas } = options;
-  return { stories, participants, exclude: [...excluded.keys()], derivative, kind, space, den, desc, atlas };
+  const { stories, participants, derivative, kind, space, den, res, desc, atlas, seg } = options;
+  return { stories, participants, exclude: [...excluded.keys()], derivative, kind, space, den, res, desc, atlas, seg };
 }
 
 /** The responses to one story of a participant, cleaned as the options say. */
-export function loadStoryResponse(dataset: BidsDataset, story: HeardStory, options: StudyOptions): Promise<Response> {
-  return loadResponse(dataset, story.files, cleaningOf(options));
+export function loadStoryResponse(
+  { dataset, mask }: Pick<StudyInputs, "dataset" | "mask">,
+  story: HeardStory,
+  options: StudyOptions,
+): Promise<Response> {
+  return loadResponse(dataset, story.files, { ...cleaningOf(options), mask });
+}
+
+/** The voxels that are scored: those of the file that the options name, else those in the brain masks of all runs. */
+async function studyMask(
+  { source }: BidsDataset,
+  found: readonly ResponseFiles[],
+  outside: ReturnType<typeof outsideFiles>,
+  { mask: path }: StudyOptions,
+): Promise<VolumeMask | undefined> {
+  const volumes = found.filter(({ kind }) => kind === "volume");
+  if (path !== undefined) {
+    if (volumes.length > 0) return loadMask(outside.sourceOf(path), basename(path));
+    throw new OptionError("--mask: the responses must be volumes, got none. Leave --mask out.");
+  }
+  const masks: VolumeMask[] = [];
+  for (const files of volumes) masks.push(await loadOwnMask(source, files));
+  const [first, ...others] = masks;
+  return first && intersectMasks([first, ...others]);
 }
 
 /** Files that options name by a path of their own, with the hashes of those that were read. */
@@ -176,6 +203,7 @@ function outsideFiles() {
   };
   return {
     sourceOf,
+    read: (path: string) => sourceOf(path).read(basename(path)),
     readGifti: (path: string) => loadGifti(sourceOf(path), basename(path), path),
     hashes: () =>
       [...folders].flatMap(([folder, { hashes }]) => [...hashes].map(([n, h]) => [join(folder, n), h] as const)),

@@ -78,7 +78,7 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
       random = await openActivationSource(options, { ...settings, randomWeights: true });
     const { layers } = model;
     const plan = planStudy(
-      inputs.participants.map((participant) => plannedParticipant(participant, options)),
+      inputs.participants.map((participant) => plannedParticipant(participant, inputs.mask, options)),
       layers,
       options,
       { model: model.key, randomWeights: random?.key ?? "" },
@@ -155,12 +155,13 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
 /** A participant's responses to all stories, joined: [nVolumes x nTargets]. */
 async function loadBold(inputs: StudyInputs, { stories }: ParticipantInputs, options: StudyOptions): Promise<Matrix> {
   const parts: Matrix[] = [];
-  for (const story of stories) parts.push((await loadStoryResponse(inputs.dataset, story, options)).bold);
+  for (const story of stories) parts.push((await loadStoryResponse(inputs, story, options)).bold);
   return joinRows(parts);
 }
 
 function plannedParticipant(
   { participant, stories, responseHashes }: ParticipantInputs,
+  mask: StudyInputs["mask"],
   options: StudyOptions,
 ): PlannedParticipant {
   const { drift, cutoff, confounds, missingConfounds, standardise, trimStart, trimEnd } = options;
@@ -182,6 +183,7 @@ function plannedParticipant(
         stories.map((story) => [story.files.run, story.files.volumes, story.confounds]),
         responseHashes,
         cleaning,
+        mask && [mask.shape, sha256(new Uint8Array(mask.voxels.buffer))],
       ]),
     ),
   };

@@ -24,9 +24,9 @@ const subject: SubjectScores = {
   quality: {},
 };
 const regions = [
-  { name: "A", hemi: "L", vertices: Int32Array.of(0, 1, 2) },
-  { name: "A", hemi: "R", vertices: Int32Array.of(1) },
-  { name: "B", hemi: "L", vertices: Int32Array.of(2) },
+  { name: "A", hemi: "L", targets: Int32Array.of(0, 1, 2) },
+  { name: "A", hemi: "R", targets: Int32Array.of(4) },
+  { name: "B", hemi: "L", targets: Int32Array.of(2) },
 ] as const;
 
 describe("averageRegions, by hand", () => {
@@ -48,17 +48,15 @@ describe("averageRegions, by hand", () => {
   });
 
   test("refuses vertices that are not there", () => {
-    const wrong = [{ name: "C", hemi: "R", vertices: Int32Array.of(2) }] as const;
+    const wrong = [{ name: "C", hemi: "R", targets: Int32Array.of(5) }] as const;
     expect(() => averageRegions(subject, wrong)).toThrow(ShapeError);
-    expect(() => averageRegions(subject, wrong)).toThrow(
-      'vertices must lie in 0..1 (tiny, hemisphere R), got 2 (region "C")',
-    );
+    expect(() => averageRegions(subject, wrong)).toThrow('targets must lie in 0..4 (tiny), got 5 (region "C")');
   });
 
   test("refuses scores of regions", () => {
     const scored = syntheticStudy({ nSubjects: 1 }).subjects[0]!;
     expect(() => averageRegions(scored, regions)).toThrow(
-      "averageRegions: scores must belong to vertices, got those of regions (sub-01)",
+      "averageRegions: scores must belong to vertices or voxels, got those of regions (sub-01)",
     );
   });
 });
@@ -72,7 +70,7 @@ describe("regionView", () => {
 
   test("by hand: without an atlas a hemisphere stands for its vertices; one without vertices is left out", () => {
     const view = regionView({ ...study, subjects: [subject] });
-    expect(view.kind).toBe("hemispheres");
+    expect(view.kind).toBe("wholes");
     expect([...view.subjects[0]!.analyses[0]!.mean]).toEqual([1.5, 15]);
     const left = {
       ...subject,

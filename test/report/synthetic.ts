@@ -151,12 +151,14 @@ export function syntheticSurfaceStudy(options: SyntheticSurfaceOptions = {}): St
     {
       name: "Side",
       hemi,
-      vertices: Int32Array.from({ length: n }, (_, v) => v).filter((v) => brain[hemi === "L" ? v : v + n]! > 0.03),
+      targets: Int32Array.from({ length: n }, (_, v) => (hemi === "L" ? v : v + n)).filter((v) => brain[v]! > 0.03),
     },
     {
       name: "Front",
       hemi,
-      vertices: Int32Array.from({ length: n }, (_, v) => v).filter((v) => surfaces[0]!.coordinates[3 * v + 1]! > 40),
+      targets: Int32Array.from({ length: n }, (_, v) => v)
+        .filter((v) => surfaces[0]!.coordinates[3 * v + 1]! > 40)
+        .map((v) => (hemi === "L" ? v : v + n)),
     },
   ]);
   return {

@@ -5,7 +5,7 @@ import { parseXml, type XmlElement } from "../../src/formats/xml.ts";
 import { planHemispheres } from "../../src/phantom/plan.ts";
 import { phantomRegions } from "../../src/phantom/regions.ts";
 import { seriesFile, surfaceFiles } from "../../src/phantom/surface-files.ts";
-import { surfaceMaps } from "../../src/report/score-maps.ts";
+import { scoreMaps } from "../../src/report/score-maps.ts";
 
 // What Connectome Workbench asks of a GIFTI file, as its source says (github.com/Washington-University/workbench,
 // src/Gifti and src/Files). Each rule is named with the file and function that holds it; these are facts about another
@@ -13,7 +13,7 @@ import { surfaceMaps } from "../../src/report/score-maps.ts";
 
 const values = Float64Array.of(0.25, Number.NaN, -1, 0.5, 0, 2);
 const space = { kind: "surface", space: "tiny", nVertices: [4, 2] } as const;
-const maps = surfaceMaps("group", space, "brainScoreL8", [
+const maps = scoreMaps("group", space, "brainScoreL8", [
   { name: "mean", values },
   { name: "n", values },
 ]).map(({ file }) => [file.path, file.bytes as Uint8Array] as const);

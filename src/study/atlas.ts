@@ -1,0 +1,131 @@
+import { basename } from "node:path";
+import { FormatError, OptionError } from "../errors.ts";
+import type { CiftiGrayordinates, CiftiSurfaceModel } from "../formats/cifti-axes.ts";
+import type { Gifti } from "../formats/gifti.ts";
+import { readNifti } from "../formats/nifti.ts";
+import { numericColumn, readTsv, textColumn } from "../formats/tsv.ts";
+import type { TargetRegion } from "../report/result.ts";
+import { hemiOfName, regionsOfLabels } from "../responses/region.ts";
+import { hemiOfStructure, type PlacedSpace, type TargetSpace } from "../responses/target.ts";
+import { checkGrid } from "../responses/volume-mask.ts";
+
+/** Gives the files that an atlas consists of. */
+export interface AtlasFiles {
+  readonly read: (path: string) => Promise<Uint8Array>;
+  readonly readGifti: (path: string) => Promise<Gifti>;
+}
+
+type Space<Kind extends PlacedSpace["kind"]> = Extract<PlacedSpace, { kind: Kind }>;
+
+/**
+ * The regions of an atlas in the space of the responses: label GIFTI files whose names say their hemisphere for surfaces
+ * and for the cortex of grayordinates; for volumes a NIfTI of whole numbers, with their names in a table beside it
+ * (`index` and `name`, `atlas_dseg.tsv` for `atlas_dseg.nii.gz`).
+ *
+ * @param space - of the responses that the regions are for
+ * @throws OptionError where the responses are regions themselves, or have other vertices
+ * @throws FormatError, NotFoundError where a file cannot be read, or lies in another grid
+ */
+export async function loadAtlas(
+  paths: readonly string[],
+  space: TargetSpace | undefined,
+  files: AtlasFiles,
+): Promise<TargetRegion[]> {
+  if (!space || space.kind === "region") {
+    throw new OptionError(
+      "--regions: the responses must be on a surface, in a volume or grayordinates, got region time series. Leave --regions out.",
+    );
+  }
+  const regions: TargetRegion[] = [];
+  for (const path of paths) {
+    if (space.kind === "volume") regions.push(...(await volumeRegions(path, space, files)));
+    else regions.push(...surfaceRegions(path, space, await files.readGifti(path)));
+  }
+  return regions;
+}
+
+function surfaceRegions(path: string, space: Space<"surface"> | Space<"grayordinate">, gifti: Gifti): TargetRegion[] {
+  const hemi = requireHemi("--regions", path);
+  const columns = space.kind === "surface" ? surfaceColumns(space, hemi) : cortexColumns(space.grayordinates, hemi);
+  checkVertices(path, hemi, gifti.arrays[0]?.data.length ?? 0, columns.length, space.space);
+  return regionsOfLabels(gifti, { path, hemi }).flatMap(({ name, vertices }) => {
+    const targets = Int32Array.from(vertices, (vertex) => columns[vertex]!).filter((column) => column >= 0);
+    return targets.length > 0 ? [{ name, hemi, targets }] : [];
+  });
+}
+
+/** The column of each vertex of a hemisphere. */
+function surfaceColumns({ nVertices }: Space<"surface">, hemi: "L" | "R"): Int32Array {
+  const [n, start] = hemi === "L" ? [nVertices[0], 0] : [nVertices[1], nVertices[0]];
+  return Int32Array.from({ length: n }, (_, vertex) => start + vertex);
+}
+
+/** The column of each vertex of a cortex; -1 for vertices that have none, such as the medial wall's. */
+function cortexColumns({ models }: CiftiGrayordinates, hemi: "L" | "R"): Int32Array {
+  const cortex = models.find(
+    (model): model is CiftiSurfaceModel => model.kind === "surface" && hemiOfStructure(model.structure) === hemi,
+  );
+  const columns = new Int32Array(cortex?.nVertices ?? 0).fill(-1);
+  cortex?.vertices.forEach((vertex, i) => {
+    columns[vertex] = cortex.start + i;
+  });
+  return columns;
+}
+
+async function volumeRegions(path: string, space: Space<"volume">, { read }: AtlasFiles): Promise<TargetRegion[]> {
+  const { header, data } = readNifti(await read(path), { path });
+  checkGrid(
+    { shape: header.shape, affine: header.affine },
+    { ...space, path: "the responses", voxels: new Int32Array(space.voxels) },
+    path,
+  );
+  const tablePath = path.replace(/\.nii(\.gz)?$/, ".tsv");
+  const table = readTsv(await read(tablePath), { path: tablePath });
+  const names = textColumn(table, "name");
+  const members = new Map<number, number[]>();
+  numericColumn(table, "index").forEach((index) => {
+    members.set(index, []);
+  });
+  space.voxels.forEach((voxel, column) => {
+    const index = data[voxel]!;
+    const list = members.get(index);
+    if (list) list.push(column);
+    else if (index !== 0) {
+      throw new FormatError(
+        path,
+        `every voxel must carry a number of ${tablePath}, got ${index} (voxel ${voxel}). The table and the data are not of one atlas`,
+      );
+    }
+  });
+  return [...members].flatMap(([index, columns], row) =>
+    index !== 0 && columns.length > 0
+      ? [{ name: names[row]!, hemi: "n/a" as const, targets: Int32Array.from(columns) }]
+      : [],
+  );
+}
+
+/**
+ * The hemisphere that a file's name says.
+ *
+ * @param flag - the option that names the file
+ * @throws OptionError where it says none
+ */
+export function requireHemi(flag: string, path: string): "L" | "R" {
+  const hemi = hemiOfName(basename(path));
+  if (hemi) return hemi;
+  throw new OptionError(
+    `${flag}: the file's name must say its hemisphere (hemi-L, lh., .L.), got "${path}". Rename it.`,
+  );
+}
+
+/**
+ * Checks that a file has as many vertices as the responses.
+ *
+ * @throws OptionError where it has not
+ */
+export function checkVertices(path: string, hemi: "L" | "R", n: number, expected: number, space: string): void {
+  if (n === expected) return;
+  throw new OptionError(
+    `${path}: vertices must be as many as the responses have on hemi-${hemi} (${expected}, space ${space}), got ${n}. Take the file of that space.`,
+  );
+}
