@@ -115,8 +115,9 @@ function report(error: unknown, debug: boolean, { stderr }: Streams): number {
 
 function describeError(error: unknown): string {
   const system = describeSystemError(error);
-  const { path } = error as { readonly path?: unknown };
-  if (system !== undefined) return `${typeof path === "string" ? path : "a file"}: ${system}`;
+  const { path, syscall } = error as { readonly path?: unknown; readonly syscall?: unknown };
+  const what = typeof path === "string" ? path : syscall === "uv_cwd" ? "the working directory" : "a file";
+  if (system !== undefined) return `${what}: ${system}`;
   return error instanceof Error ? error.message : String(error);
 }
 
