@@ -71,7 +71,7 @@ export async function runCommandLine(
   }
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!entry) {
-    streams.stderr.write(`cortecast: there is no command "${name}". ${nearestNames(name, Object.keys(commands))}\n`);
+    terminal.fail(`cortecast: there is no command "${name}". ${nearestNames(name, Object.keys(commands))}`);
     return 1;
   }
   try {
@@ -92,24 +92,23 @@ export async function runCommandLine(
     if (parsed.switches.has("json")) terminal.print(JSON.stringify(result, null, 2));
     return 0;
   } catch (error) {
-    terminal.endProgress();
     if (options.signal.aborted) {
       const then = ["score", "demo"].includes(name) ? "goes on from there" : "begins anew";
-      streams.stderr.write(`Stopped. What is finished is kept; the same command ${then}.\n`);
+      terminal.fail(`Stopped. What is finished is kept; the same command ${then}.`);
       return 130;
     }
-    return report(error, argv.includes("--debug"), streams);
+    return report(error, argv.includes("--debug"), terminal);
   }
 }
 
-function report(error: unknown, debug: boolean, { stderr }: Streams): number {
+function report(error: unknown, debug: boolean, terminal: Terminal): number {
   const kind = (error as { kind?: unknown }).kind;
   const ours = !(typeof kind === "string" && usersErrors.has(kind)) && describeSystemError(error) === undefined;
   const message = describeError(error);
-  stderr.write(`cortecast: ${message}\n`);
-  if (debug && error instanceof Error) stderr.write(`${error.stack}\n`);
+  terminal.fail(`cortecast: ${message}`);
+  if (debug && error instanceof Error) terminal.fail(String(error.stack));
   else if (ours)
-    stderr.write("This is a fault of cortecast, not yours. Run again with --debug and report what it prints.\n");
+    terminal.fail("This is a fault of cortecast, not yours. Run again with --debug and report what it prints.");
   return ours ? 2 : 1;
 }
 

@@ -152,6 +152,18 @@ describe("data sets that are damaged: the file, what is wrong, what to do", () =
       /at least one row must name the audio in stim_file/,
     ],
     ["events of no story there", events, row(0, 1, "story", "x.wav"), /a transcript of the story "x" must exist/],
+    [
+      "audio file named ..",
+      events,
+      row(0, 1, "story", ".."),
+      /sub-01_task-tiny_events\.tsv: stim_file must be the name/,
+    ],
+    [
+      "audio file named by what a terminal would obey",
+      events,
+      row(0, 1, "story", "\u001b[2J.wav"),
+      /events\.tsv: stim_file must be the name of an audio file, got "\\u001b\[2J\.wav" \(row 1\)/,
+    ],
     ["audio after the scan", events, row(9999, 1, "story", "tiny_audio.wav"), /words must be heard during the scan/],
     ["transcript missing", words, undefined, /a transcript of the story "tiny" must exist/],
     ["transcript without column", words, "word\nhello\n", /tiny_words\.tsv: there must be a column "onset"/],
