@@ -8,6 +8,7 @@ import { loadStudyModel } from "../study/activations.ts";
 import { checkOptions, flagOf, type StudyOptions } from "../study/options.ts";
 import type { Command } from "./command-line.ts";
 import type { FlagSpecification, Parsed } from "./flags.ts";
+import { checkProvider } from "./provider.ts";
 import { studyFlags } from "./study-flags.ts";
 
 const flags: Readonly<Record<string, FlagSpecification>> = {
@@ -60,6 +61,7 @@ export const simulate: Command = {
  *
  * @param name - what the folder is called in messages
  * @param onReady - told when the folder was found fit
+ * @throws DeviceError where the provider does not start here
  * @throws OptionError where the folder cannot be written, or is another data set, which would be written over
  */
 export async function simulateInto(
@@ -69,6 +71,7 @@ export async function simulateInto(
   simulation: SimulateOptions,
   onReady?: () => void,
 ): Promise<PhantomTruth> {
+  checkProvider(machine.provider);
   await checkWritable(folder, name);
   const store = folderStore(folder);
   if ((await store.has("dataset_description.json")) && !(await store.has("phantom.json"))) {
