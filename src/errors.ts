@@ -104,13 +104,15 @@ export class NetworkError extends CortecastError {
  */
 export function nearestNames(wanted: string, known: readonly string[]): string {
   if (known.length === 0) return "There are none.";
+  // The time that a distance takes grows with the product of both lengths.
+  const short = shorten(wanted).toLowerCase();
   const ranked = known
-    .map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) }))
+    .map((name) => ({ name, distance: editDistance(short, shorten(name).toLowerCase()) }))
     // The beginning of a name is near to it, however much is left out.
     .map(({ name, distance }) => ({ name, distance: wanted.length > 2 && name.startsWith(wanted) ? 1 : distance }))
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
   const near = ranked.filter((r) => r.distance <= Math.max(2, wanted.length / 2)).slice(0, 3);
-  const shown = (near.length > 0 ? near : ranked.slice(0, 8)).map((r) => `"${r.name}"`).join(", ");
+  const shown = (near.length > 0 ? near : ranked.slice(0, 8)).map((r) => `"${shorten(r.name)}"`).join(", ");
   if (near.length > 0) return `Nearest: ${shown}.`;
   return known.length > 8 ? `Known: ${shown}, and ${known.length - 8} more.` : `Known: ${shown}.`;
 }
@@ -119,6 +121,13 @@ export function nearestNames(wanted: string, known: readonly string[]): string {
 export function listSome(items: readonly string[], most = 10, separator = ", "): string {
   const more = items.length - most;
   return more > 0 ? `${items.slice(0, most).join(separator)} and ${more} more` : items.join(separator);
+}
+
+/** A name that may be of any length, for messages: cut in the middle where it is longer than `most`. */
+export function shorten(name: string, most = 100): string {
+  if (name.length <= most) return name;
+  const half = Math.floor((most - 1) / 2);
+  return `${name.slice(0, half)}…${name.slice(-half)}`;
 }
 
 /** Levenshtein distance between two strings, in UTF-16 units. */

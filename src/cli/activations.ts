@@ -4,13 +4,16 @@ import { NotFoundError } from "../errors.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
 import { wordActivations } from "../language-model/activations.ts";
 import { formatNoun } from "../report/numbers.ts";
+import { withLock } from "../sources/lock.ts";
 import { checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
 import { listTranscripts, loadTranscript, storyOfTranscript } from "../stimulus/load-transcript.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import { activationOptions, loadStudyModel, studyLayers } from "../study/activations.ts";
 import type { StudyOptions } from "../study/options.ts";
 import type { Command } from "./command-line.ts";
+import type { Parsed } from "./flags.ts";
 import { studyFlags, studyOptionsOf } from "./study-flags.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** `cortecast activations`. */
 export const activations: Command = {
@@ -44,59 +47,66 @@ export const activations: Command = {
   },
   async run({ parsed, terminal }) {
     const options = await studyOptionsOf(parsed);
-    const { onProgress } = terminal;
     await checkWritable(options.output, "<output>");
-    await removeAbandoned(options.output);
     const transcripts = await loadTranscripts(options);
-    const randomWeights = parsed.switches.has("randomWeights");
-    const model = await loadStudyModel(options, { randomWeights, onProgress });
-    const store = folderStore(options.output);
-    const written: { story: string; path: string; nWords: number; nTokens: number; nPasses: number }[] = [];
-    try {
-      const layers = options.layer
-        ? studyLayers(options, model)
-        : Array.from({ length: model.nLayers + 1 }, (_, k) => k);
-      for (const { story, words } of transcripts) {
-        const result = await wordActivations(
-          model,
-          words.map((word) => word.text),
-          {
-            ...activationOptions(options),
-            layers,
-            onProgress: ({ done, total }) => onProgress({ label: `activations of ${story}`, done, total }),
-          },
-        );
-        const tensors = Object.fromEntries(
-          [...result.activations].map(([layer, { data, nRows, nColumns }]) => [
-            `layer-${layer}`,
-            { shape: [nRows, nColumns], data },
-          ]),
-        );
-        const metadata = {
-          ...{ story, model: model.name, fingerprint: model.fingerprint, context: JSON.stringify(result.context) },
-          words: JSON.stringify(words.map((word) => word.text)),
-          onsets: JSON.stringify(words.map((word) => word.onset)),
-        };
-        const path = `${story}_activations.safetensors`;
-        await store.write(path, writeSafetensors(tensors, metadata));
-        const { nTokens, context } = result;
-        written.push({
-          story,
-          path: join(options.output, path),
-          nWords: words.length,
-          nTokens,
-          nPasses: context.nPasses,
-        });
-        terminal.note(
-          `${join(options.output, path)}: ${formatNoun(words.length, "word")}, ${formatNoun(nTokens, "token")}, ${formatNoun(context.nPasses, "pass", "passes")} (${context.policy}), layers ${layers.join(", ")}`,
-        );
-      }
-    } finally {
-      await model.close();
-    }
-    return { model: model.name, fingerprint: model.fingerprint, written };
+    return withLock(options.output, "<output>", () => writeAll(transcripts, options, parsed, terminal));
   },
 };
+
+async function writeAll(
+  transcripts: readonly Transcript[],
+  options: StudyOptions,
+  parsed: Parsed,
+  terminal: Terminal,
+): Promise<unknown> {
+  const { onProgress } = terminal;
+  await removeAbandoned(options.output);
+  const randomWeights = parsed.switches.has("randomWeights");
+  const model = await loadStudyModel(options, { randomWeights, onProgress });
+  const store = folderStore(options.output);
+  const written: { story: string; path: string; nWords: number; nTokens: number; nPasses: number }[] = [];
+  try {
+    const layers = options.layer ? studyLayers(options, model) : Array.from({ length: model.nLayers + 1 }, (_, k) => k);
+    for (const { story, words } of transcripts) {
+      const result = await wordActivations(
+        model,
+        words.map((word) => word.text),
+        {
+          ...activationOptions(options),
+          layers,
+          onProgress: ({ done, total }) => onProgress({ label: `activations of ${story}`, done, total }),
+        },
+      );
+      const tensors = Object.fromEntries(
+        [...result.activations].map(([layer, { data, nRows, nColumns }]) => [
+          `layer-${layer}`,
+          { shape: [nRows, nColumns], data },
+        ]),
+      );
+      const metadata = {
+        ...{ story, model: model.name, fingerprint: model.fingerprint, context: JSON.stringify(result.context) },
+        words: JSON.stringify(words.map((word) => word.text)),
+        onsets: JSON.stringify(words.map((word) => word.onset)),
+      };
+      const path = `${story}_activations.safetensors`;
+      await store.write(path, writeSafetensors(tensors, metadata));
+      const { nTokens, context } = result;
+      written.push({
+        story,
+        path: join(options.output, path),
+        nWords: words.length,
+        nTokens,
+        nPasses: context.nPasses,
+      });
+      terminal.note(
+        `${join(options.output, path)}: ${formatNoun(words.length, "word")}, ${formatNoun(nTokens, "token")}, ${formatNoun(context.nPasses, "pass", "passes")} (${context.policy}), layers ${layers.join(", ")}`,
+      );
+    }
+  } finally {
+    await model.close();
+  }
+  return { model: model.name, fingerprint: model.fingerprint, written };
+}
 
 async function loadTranscripts({ dataset, stories, tier, cues }: StudyOptions): Promise<readonly Transcript[]> {
   const info = await stat(dataset).catch(() => undefined);

@@ -102,9 +102,7 @@ export async function runCommandLine(
   }
   if (!entry) {
     const wanted = group.length > 0 ? `${name} ${rest[0]}` : name;
-    streams.stderr.write(
-      `cortecast: there is no command "${wanted}". ${nearestNames(wanted, Object.keys(commands))}\n`,
-    );
+    terminal.fail(`cortecast: there is no command "${wanted}". ${nearestNames(wanted, Object.keys(commands))}`);
     return 1;
   }
   try {
@@ -127,31 +125,31 @@ export async function runCommandLine(
     if (parsed.switches.has("json")) terminal.print(JSON.stringify(result, null, 2));
     return command.hasFailed?.(result) ? 1 : 0;
   } catch (error) {
-    terminal.endProgress();
     if (options.signal.aborted) {
       const then = /^(score|demo|fetch .*)$/.test(name) ? "goes on from there" : "begins anew";
-      streams.stderr.write(`Stopped. What is finished is kept; the same command ${then}.\n`);
+      terminal.fail(`Stopped. What is finished is kept; the same command ${then}.`);
       return 130;
     }
-    return report(error, argv.includes("--debug"), streams);
+    return report(error, argv.includes("--debug"), terminal);
   }
 }
 
-function report(error: unknown, debug: boolean, { stderr }: Streams): number {
+function report(error: unknown, debug: boolean, terminal: Terminal): number {
   const kind = (error as { kind?: unknown }).kind;
   const ours = !(typeof kind === "string" && usersErrors.has(kind)) && describeSystemError(error) === undefined;
   const message = describeError(error);
-  stderr.write(`cortecast: ${message}\n`);
-  if (debug && error instanceof Error) stderr.write(`${error.stack}\n`);
+  terminal.fail(`cortecast: ${message}`);
+  if (debug && error instanceof Error) terminal.fail(String(error.stack));
   else if (ours)
-    stderr.write("This is a fault of cortecast, not yours. Run again with --debug and report what it prints.\n");
+    terminal.fail("This is a fault of cortecast, not yours. Run again with --debug and report what it prints.");
   return ours ? 2 : 1;
 }
 
 function describeError(error: unknown): string {
   const system = describeSystemError(error);
-  const { path } = error as { readonly path?: unknown };
-  if (system !== undefined) return `${typeof path === "string" ? path : "a file"}: ${system}`;
+  const { path, syscall } = error as { readonly path?: unknown; readonly syscall?: unknown };
+  const what = typeof path === "string" ? path : syscall === "uv_cwd" ? "the working directory" : "a file";
+  if (system !== undefined) return `${what}: ${system}`;
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -1,12 +1,9 @@
 import { join } from "node:path";
-import { simulateDataset } from "../phantom/simulate.ts";
-import type { PhantomTruth } from "../phantom/truth.ts";
-import { loadStudyModel } from "../study/activations.ts";
 import { checkOptions } from "../study/options.ts";
 import { runStudy } from "../study/run.ts";
 import type { Command } from "./command-line.ts";
 import { showRun } from "./score.ts";
-import { prepareFolder } from "./simulate.ts";
+import { simulateInto } from "./simulate.ts";
 import { studyFlags } from "./study-flags.ts";
 
 /** `cortecast demo`. */
@@ -27,18 +24,10 @@ export const demo: Command = {
     const dataset = join(folder, "data");
     const output = join(folder, "results");
     const machine = checkOptions({ dataset, output, ...parsed.values });
-    const { provider, threads } = machine;
-    const store = await prepareFolder(dataset, "[folder]");
-    onNote("Simulating nine participants who listen to two stories …");
-    const model = await loadStudyModel(machine, { onProgress });
-    const device = { provider, threads };
-    const simulation = { nSubjects: 9, responses: "surface", nVertices: 492, device, onProgress } as const;
-    let truth: PhantomTruth;
-    try {
-      truth = await simulateDataset(store, model, simulation);
-    } finally {
-      await model.close();
-    }
+    const simulation = { nSubjects: 9, responses: "surface", nVertices: 492, onProgress } as const;
+    const truth = await simulateInto(dataset, "[folder]", machine, simulation, () =>
+      onNote("Simulating nine participants who listen to two stories …"),
+    );
     const { L, R } = truth.surfaces;
     const options = checkOptions({
       dataset,

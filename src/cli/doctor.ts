@@ -1,14 +1,12 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { createRequire } from "node:module";
+import { execFileSync } from "node:child_process";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { Matrix } from "../array/matrix.ts";
 import { createRandom } from "../array/random.ts";
 import { multiply } from "../graph/multiply.ts";
-import { writeOnnx } from "../graph/onnx.ts";
-import { gemm, input } from "../graph/operators.ts";
 import { studyOptions } from "../study/options.ts";
 import { softwareVersions } from "../study/result.ts";
 import type { Command } from "./command-line.ts";
+import { probeProvider } from "./provider.ts";
 
 interface Program {
   readonly name: string;
@@ -87,31 +85,6 @@ export const doctor: Command = {
     return { versions, machine, providers, gflops, programs };
   },
 };
-
-/**
- * Why an execution provider does not start here, or undefined where it does. It is tried in a process of its own, since
- * its libraries write to the terminal, and a broken driver can end the process.
- */
-function probeProvider(name: string): string | undefined {
-  const a = input("a", "float32", ["n", "n"]);
-  const model = writeOnnx({ product: gemm(a, a) });
-  const runtime = createRequire(import.meta.url).resolve("onnxruntime-node");
-  const script = `
-    const model = require("node:fs").readFileSync(0);
-    require(process.argv[1]).InferenceSession.create(model, { executionProviders: [process.argv[2]], logSeverityLevel: 4 })
-      .then(() => process.exit(0), (error) => process.stdout.write(String(error.message), () => process.exit(1)));`;
-  const { status, stdout, signal } = spawnSync(process.execPath, ["-e", script, runtime, name], {
-    encoding: "utf8",
-    input: model.bytes,
-    timeout: 30_000,
-    stdio: ["pipe", "pipe", "ignore"],
-  });
-  if (status === 0) return undefined;
-  if (signal !== null) return `ended by ${signal}`;
-  // The runtime begins with where in its own sources it was.
-  const text = stdout.replace(/\s+/g, " ").trim();
-  return (text.split(/ was false\. /).at(-1) ?? text).replace(/\.$/, "") || `exit code ${status}`;
-}
 
 /** The median rate of five products after a warm-up, in 1e9 floating-point operations a second. */
 async function measureMatmul(precision: "float32" | "float64"): Promise<number> {

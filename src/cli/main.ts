@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describeSystemError } from "../sources/system-error.ts";
 import { runCommandLine } from "./command-line.ts";
+import { plainMessage } from "./plain-text.ts";
 
 // The first Ctrl-C stops at the next safe place, the second at once.
 const abort = new AbortController();
@@ -31,7 +32,8 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 // https://reproducible-builds.org/specs/source-date-epoch
 const epoch = process.env["SOURCE_DATE_EPOCH"];
 if (epoch !== undefined && !/^\d{1,11}$/.test(epoch)) {
-  process.stderr.write(`cortecast: SOURCE_DATE_EPOCH: must be whole seconds since 1970, got "${epoch}". Unset it.\n`);
+  const message = `cortecast: SOURCE_DATE_EPOCH: must be whole seconds since 1970, got "${epoch}". Unset it.`;
+  process.stderr.write(`${plainMessage(message)}\n`);
   process.exit(1);
 }
 const date = () => (epoch === undefined ? new Date() : new Date(Number(epoch) * 1000));

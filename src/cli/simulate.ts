@@ -1,13 +1,15 @@
 import { OptionError } from "../errors.ts";
-import { simulateDataset } from "../phantom/simulate.ts";
+import { type SimulateOptions, simulateDataset } from "../phantom/simulate.ts";
+import type { PhantomTruth } from "../phantom/truth.ts";
 import { formatNoun } from "../report/numbers.ts";
+import { withLock } from "../sources/lock.ts";
 import { checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
-import type { Store } from "../sources/source.ts";
 import { loadStudyModel } from "../study/activations.ts";
-import { checkOptions } from "../study/options.ts";
+import { checkOptions, type StudyOptions } from "../study/options.ts";
 import type { Command } from "./command-line.ts";
 import type { FlagSpecification, Parsed } from "./flags.ts";
 import { numberFlag } from "./number-flag.ts";
+import { checkProvider } from "./provider.ts";
 import { studyFlags } from "./study-flags.ts";
 
 const flags: Readonly<Record<string, FlagSpecification>> = {
@@ -46,32 +48,31 @@ export const simulate: Command = {
       signalToNoise: numberFlag(parsed, "signalToNoise", {}),
       seed: numberFlag(parsed, "seed", { whole: true }),
     };
-    const store = await prepareFolder(output, "<output>");
-    const model = await loadStudyModel(machine, { onProgress });
-    try {
-      const truth = await simulateDataset(store, model, {
-        ...wanted,
-        device: { threads: machine.threads, provider: machine.provider },
-        onProgress,
-      });
-      terminal.endProgress();
-      terminal.note(
-        `${output}: ${formatNoun(truth.participants.length, "participant")}, stories ${truth.stories.map((story) => story.name).join(", ")}, ${formatNoun(truth.regions.length, "region")}; what is planted: ${output}/phantom.json`,
-      );
-      return { output, ...truth };
-    } finally {
-      await model.close();
-    }
+    const truth = await simulateInto(output, "<output>", machine, { ...wanted, onProgress });
+    terminal.endProgress();
+    terminal.note(
+      `${output}: ${formatNoun(truth.participants.length, "participant")}, stories ${truth.stories.map((story) => story.name).join(", ")}, ${formatNoun(truth.regions.length, "region")}; what is planted: ${output}/phantom.json`,
+    );
+    return { output, ...truth };
   },
 };
 
 /**
- * The folder that a simulated data set is written into.
+ * Simulates a data set into a folder, with the model and on the device that the options name.
  *
  * @param name - what the folder is called in messages
- * @throws OptionError where it cannot be written, or is another data set, which would be written over
+ * @param onReady - told when the folder was found fit
+ * @throws DeviceError where the provider does not start here
+ * @throws OptionError where the folder cannot be written, or is another data set, which would be written over
  */
-export async function prepareFolder(folder: string, name: string): Promise<Store> {
+export async function simulateInto(
+  folder: string,
+  name: string,
+  machine: StudyOptions,
+  simulation: SimulateOptions,
+  onReady?: () => void,
+): Promise<PhantomTruth> {
+  checkProvider(machine.provider);
   await checkWritable(folder, name);
   const store = folderStore(folder);
   if ((await store.has("dataset_description.json")) && !(await store.has("phantom.json"))) {
@@ -79,8 +80,17 @@ export async function prepareFolder(folder: string, name: string): Promise<Store
       `${name}: the folder must be empty or hold a simulated data set, got another data set (${folder}). Give a folder of its own.`,
     );
   }
-  await removeAbandoned(folder);
-  return store;
+  return withLock(folder, name, async () => {
+    await removeAbandoned(folder);
+    onReady?.();
+    const { threads, provider } = machine;
+    const model = await loadStudyModel(machine, { onProgress: simulation.onProgress });
+    try {
+      return await simulateDataset(store, model, { ...simulation, device: { threads, provider } });
+    } finally {
+      await model.close();
+    }
+  });
 }
 
 function verticesOf(parsed: Parsed): number | undefined {

@@ -4,6 +4,7 @@ import { NotFoundError } from "../errors.ts";
 import { checkOptions, type StudyOptions, studyOptions } from "../study/options.ts";
 import { readStudyFile } from "../study/study-file.ts";
 import type { FlagSpecification, Parsed } from "./flags.ts";
+import { checkProvider } from "./provider.ts";
 
 type Key = keyof typeof studyOptions;
 
@@ -41,7 +42,12 @@ export async function studyOptionsOf(
 ): Promise<StudyOptions> {
   const { study, ...flags } = values;
   const overrides = { ...positionals, ...flags, ...fixed };
-  if (study === undefined) return checkOptions(overrides);
+  const options = study === undefined ? checkOptions(overrides) : await readFileOptions(study, overrides);
+  checkProvider(options.provider);
+  return options;
+}
+
+async function readFileOptions(study: string, overrides: Readonly<Record<string, unknown>>): Promise<StudyOptions> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(study);

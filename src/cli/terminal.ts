@@ -1,4 +1,5 @@
 import type { OnProgress, Progress } from "../array/progress.ts";
+import { plainMessage, plainText } from "./plain-text.ts";
 
 /** What a command writes to: the process's streams, or a test's. */
 export interface Streams {
@@ -17,12 +18,14 @@ export interface Streams {
   readonly now: () => number;
 }
 
-/** The one place through which commands speak. */
+/** The one place through which commands speak: what goes out is made plain, whatever names are in it. */
 export interface Terminal {
   /** A line of result, on standard output. */
   print(line?: string): void;
   /** A line about the run, on standard error; not shown with `--json`. */
   note(line: string): void;
+  /** Why the run ends, on standard error; shown with `--json` too. */
+  fail(message: string): void;
   /** A progress bar with the time left on a terminal, else a line now and then; not shown with `--json`. */
   readonly onProgress: OnProgress;
   /** Ends the bar that stands, so that the next line starts on its own. */
@@ -37,12 +40,16 @@ export function createTerminal(streams: Streams, options: { readonly quiet?: boo
   return {
     print(line = "") {
       bar.end();
-      stdout.write(`${line}\n`);
+      stdout.write(`${plainText(line)}\n`);
     },
     note(line) {
       if (quiet) return;
       bar.end();
-      stderr.write(`${line}\n`);
+      stderr.write(`${plainMessage(line)}\n`);
+    },
+    fail(message) {
+      bar.end();
+      stderr.write(`${plainMessage(message)}\n`);
     },
     onProgress: quiet ? () => undefined : bar.update,
     endProgress: bar.end,
@@ -73,7 +80,11 @@ function progressBar({ stderr, now, environment }: Streams): { update: OnProgres
     const due = time - drawn >= (live ? milliseconds.redraw : milliseconds.betweenLines);
     if (!due && !(finished && standing)) return;
     drawn = time;
-    const text = formatProgress(progress, (time - started) / 1000, stderr.columns || 80);
+    const text = formatProgress(
+      { ...progress, label: plainText(progress.label) },
+      (time - started) / 1000,
+      stderr.columns || 80,
+    );
     if (live) {
       stderr.write(`\r\u001b[K${text}`);
       standing = !finished;

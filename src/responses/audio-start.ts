@@ -1,5 +1,9 @@
-import { FormatError } from "../errors.ts";
+import { stimFileBase } from "../bids/stim-file.ts";
+import { FormatError, shorten } from "../errors.ts";
 import { numericColumn, type Table, textColumn } from "../formats/tsv.ts";
+
+/** Longer than any path may be. */
+const longestName = 4096;
 
 /**
  * When each audio file of a run starts, in seconds from the first volume: the earliest onset among the rows of
@@ -9,7 +13,7 @@ import { numericColumn, type Table, textColumn } from "../formats/tsv.ts";
  * @param events - columns `onset` and `stim_file`; rows whose `stim_file` is blank or "n/a" are ignored
  * @returns `stim_file` to seconds, in the order of the table; empty where no row names a file
  * @throws NotFoundError where a column is missing
- * @throws FormatError where an onset is no number, or a row that names a file has none
+ * @throws FormatError where an onset is no number, or a row that names a file has none; where a name is no file's
  */
 export function audioStarts(events: Table): ReadonlyMap<string, number> {
   const onsets = numericColumn(events, "onset");
@@ -17,6 +21,13 @@ export function audioStarts(events: Table): ReadonlyMap<string, number> {
   textColumn(events, "stim_file").forEach((text, row) => {
     const stimFile = text.trim();
     if (stimFile === "" || stimFile === "n/a") return;
+    // Transcripts are looked for by this name.
+    if (/^\.*$/.test(stimFileBase(stimFile)) || /\p{Cc}/u.test(stimFile) || stimFile.length > longestName) {
+      throw new FormatError(
+        events.path,
+        `stim_file must be the name of an audio file, got ${JSON.stringify(shorten(stimFile))} (row ${row + 1}). Write the audio's file name there`,
+      );
+    }
     const onset = onsets[row]!;
     if (!Number.isFinite(onset)) {
       throw new FormatError(

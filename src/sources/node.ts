@@ -1,25 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { Stats } from "node:fs";
-import {
-  access,
-  constants,
-  type FileHandle,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  rename,
-  rm,
-  rmdir,
-  stat,
-  writeFile,
-} from "node:fs/promises";
+import { type FileHandle, lstat, mkdtemp, open, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { FormatError, NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import { checkFetched, danglingLink, pointerLength } from "./fetched.ts";
+import { makeFolder } from "./make-folder.ts";
 import { checkPath, checkRange, splitPath } from "./path.ts";
 import type { Entry, Store } from "./source.ts";
+import { systemErrorAt, systemReason } from "./system-error.ts";
 
 /** Bytes of one piece of a stream: large enough that a read costs little, small enough to stay in the cache. */
 const pieceSize = 2 ** 18;
@@ -147,14 +136,14 @@ export function folderStore(folder: string): Store {
     },
     async write(path, bytes) {
       const target = at(path);
-      await mkdir(dirname(target), { recursive: true });
       const temporary = `${target}.${host}-${process.pid}-${randomUUID().slice(0, 8)}.partial`;
       try {
+        await makeFolder(dirname(target));
         await writeFile(temporary, bytes);
         await rename(temporary, target);
       } catch (error) {
-        await rm(temporary, { force: true });
-        throw error;
+        await rm(temporary, { force: true }).catch(() => {});
+        throw systemErrorAt(target, error);
       }
     },
     async remove(path) {
@@ -190,28 +179,27 @@ export async function checkFolder(folder: string, name: string): Promise<void> {
  * Checks that files can be written below a folder, which need not exist yet.
  *
  * @param name - what the folder is called in the message
- * @throws OptionError where it, or the folder in which it would be made, is a file or cannot be written to
+ * @throws OptionError where it, or the folder in which it would be made, is no folder or cannot be written to
  */
 export async function checkWritable(folder: string, name: string): Promise<void> {
   let nearest = resolve(folder);
-  let info = await stat(nearest).catch(() => undefined);
-  while (!info && dirname(nearest) !== nearest) {
-    nearest = dirname(nearest);
-    info = await stat(nearest).catch(() => undefined);
-  }
-  if (!info?.isDirectory())
-    throw new OptionError(`${name}: must be a folder, got a path at or below a file (${nearest}). Give another.`);
+  while (!(await exists(nearest)) && dirname(nearest) !== nearest) nearest = dirname(nearest);
   try {
-    await access(nearest, constants.W_OK | constants.X_OK);
+    if (!(await stat(nearest)).isDirectory())
+      throw new OptionError(`${name}: must be a folder, got a path at or below a file (${nearest}). Give another.`);
+    // Tried, since permissions do not tell: file systems may be read-only, full, or make nothing at all.
+    await rmdir(await mkdtemp(join(nearest, ".cortecast-")));
   } catch (error) {
+    const reason = systemReason(error);
+    if (!reason) throw error;
     throw new OptionError(
-      `${name}: files must be allowed to be written there, got ${(error as NodeJS.ErrnoException).code} (${nearest}). Change its permissions, or give another folder.`,
+      `${name}: files must be allowed to be written there, got ${reason.got} (${nearest}). ${reason.remedy}.`,
       { cause: error },
     );
   }
 }
 
-/** This machine in the names of temporary files: several machines may write to one folder. */
+/** This machine in the names of temporary files and in locks: several machines may write to one folder. */
 export const host: string =
   hostname()
     .replace(/[^A-Za-z0-9]/g, "")

@@ -2,7 +2,9 @@ import { joinRows, type Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { formatNoun } from "../report/numbers.ts";
 import type { StudyResult } from "../report/result.ts";
+import { withLock } from "../sources/lock.ts";
 import { checkFolder, checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
+import type { Store } from "../sources/source.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import { type ActivationSource, openActivationSource } from "./activation-source.ts";
 import { checkFit } from "./check-fit.ts";
@@ -51,21 +53,37 @@ export interface StudyRun {
  * where it was, and a second run does only what is missing. Files of an earlier run with other options that this one does
  * not have are removed from the output folder.
  *
+ * @throws OptionError where another run writes into the output folder
  * @throws errors of the rooms that it conducts: DatasetError, FormatError, NotFoundError, OptionError, ShapeError,
  * DeviceError
  */
 export async function runStudy(options: StudyOptions, environment: RunEnvironment): Promise<StudyRun> {
-  const { onProgress, onNote } = environment;
   const output = folderStore(options.output);
   const cache = options.cache ?? `${options.output}/cache`;
-  const scoreStore = folderStore(`${cache}/scores`);
-  const activationStore = folderStore(`${cache}/activations`);
-
   if (options.model !== undefined) await checkFolder(options.model, "--model");
   await checkWritable(options.output, "<output>");
   await checkWritable(cache, "--cache");
   await checkOutputFolder(output);
-  for (const folder of [options.output, cache]) await removeAbandoned(folder);
+  return withLock(options.output, "<output>", async () => {
+    for (const folder of [options.output, cache]) await removeAbandoned(folder);
+    return carryOut(options, environment, {
+      output,
+      scores: folderStore(`${cache}/scores`),
+      activations: folderStore(`${cache}/activations`),
+    });
+  });
+}
+
+/** Where a study's files lie. */
+interface Stores {
+  readonly output: Store;
+  readonly scores: Store;
+  readonly activations: Store;
+}
+
+async function carryOut(options: StudyOptions, environment: RunEnvironment, stores: Stores): Promise<StudyRun> {
+  const { onProgress, onNote } = environment;
+  const { output, scores: scoreStore, activations: activationStore } = stores;
   const inputs = await loadInputs(options, { onProgress });
   checkFit(inputs.participants, options);
   const warnings = warningsOn(inputs);

@@ -1,13 +1,15 @@
-import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import { FormatError } from "../errors.ts";
+import { decodeUtf8 } from "../formats/text.ts";
 import { checkOptions, nameOnCommandLine, type StudyOptions } from "./options.ts";
 
 /**
- * Reads a study file: YAML whose keys are the options of a study, in any order. Paths in it are taken as written.
+ * Reads a study file: YAML whose keys are the options of a study, in any order. Paths in it are taken as written; aliases
+ * (`*name`) stand for what they name.
  *
  * @param bytes - UTF-8
  * @param overrides - options that hold over the file's (the command line's flags)
- * @throws FormatError where the YAML cannot be read, with its line
+ * @throws FormatError where the text is not in UTF-8, or the YAML cannot be read, with its line
  * @throws NotFoundError where a key is unknown, with its line
  * @throws OptionError naming every option that cannot be used, each with its line
  */
@@ -17,7 +19,10 @@ export function readStudyFile(
 ): StudyOptions {
   const { path = "study file", overrides = {} } = options;
   const lines = new LineCounter();
-  const document = parseDocument(new TextDecoder().decode(bytes), { lineCounter: lines, prettyErrors: false });
+  if (isUtf16(bytes)) {
+    throw new FormatError(path, "the study file must be in UTF-8, got UTF-16. Save it as UTF-8 in your editor");
+  }
+  const document = parseDocument(decodeUtf8(bytes, path), { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
   if (error) {
     const { line, col } = lines.linePos(error.pos[0]);
@@ -32,12 +37,32 @@ export function readStudyFile(
   for (const pair of contents.items) {
     const key = isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
     const at = isScalar(pair.key) && pair.key.range ? pair.key.range[0] : 0;
-    lineOf.set(key, lines.linePos(at).line);
-    raw[key] = (pair.value as { toJSON?: () => unknown } | null)?.toJSON?.() ?? undefined;
+    const { line } = lines.linePos(at);
+    lineOf.set(key, line);
+    raw[key] = resolved(pair.value, document, `${path}:${line}`) ?? undefined;
   }
   return checkOptions({ ...raw, ...overrides }, (key) => {
     if (overrides[key] !== undefined) return nameOnCommandLine(key);
     const line = lineOf.get(key);
     return line === undefined ? `${path}: ${key}` : `${path}:${line}: ${key}`;
   });
+}
+
+/** A value with its aliases resolved. */
+function resolved(node: unknown, document: Document.Parsed, place: string): unknown {
+  if (!isNode(node)) return undefined;
+  try {
+    return node.toJS(document);
+  } catch (cause) {
+    // An alias of nothing, or so many that they would fill the memory.
+    if (!(cause instanceof ReferenceError)) throw cause;
+    throw new FormatError(place, `the study file must be YAML, got: ${cause.message}`, undefined, { cause });
+  }
+}
+
+/** Whether a text begins as UTF-16 does: with its byte order mark, or with one character of ASCII in two bytes. */
+function isUtf16([first = 0, second = 0]: Uint8Array): boolean {
+  const isMark = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  const isAscii = (byte: number) => byte >= 0x20 && byte < 0x7f;
+  return isMark || (first === 0 && isAscii(second)) || (second === 0 && isAscii(first));
 }

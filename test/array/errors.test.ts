@@ -9,6 +9,7 @@ import {
   nearestNames,
   OptionError,
   ShapeError,
+  shorten,
 } from "../../src/errors.ts";
 
 describe("nearestNames", () => {
@@ -46,6 +47,14 @@ describe("listSome", () => {
       "a, b and 1 more",
     ]);
     expect(listSome(items, 2, "\n")).toBe("a\nb and 1 more");
+  });
+});
+
+describe("shorten", () => {
+  it("by hand: long names are cut in the middle, and are compared in no time", () => {
+    expect([shorten("abc"), shorten("abcdefg", 7), shorten("abcdefgh", 7)]).toEqual(["abc", "abcdefg", "abc…fgh"]);
+    const long = "x".repeat(1e6);
+    expect(nearestNames(long, [`${long}y`])).toBe(`Nearest: "${"x".repeat(49)}…${"x".repeat(48)}y".`);
   });
 });
 

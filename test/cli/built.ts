@@ -17,11 +17,11 @@ export interface Ended {
 export interface BuiltCommandLine {
   /**
    * Starts `cortecast` with these arguments; `output` gives what it has written so far. A redirection is written as for
-   * a shell: `2>/dev/full`.
+   * a shell: `2>/dev/full`, as is what is done before.
    */
   readonly start: (
     argv: readonly string[],
-    settings?: { readonly cwd?: string; readonly redirection?: string },
+    settings?: { readonly cwd?: string; readonly before?: string; readonly redirection?: string },
   ) => { readonly child: ChildProcess; readonly output: () => string; readonly ended: Promise<Ended> };
   readonly remove: () => void;
 }
@@ -33,12 +33,12 @@ export function buildCommandLine(): BuiltCommandLine {
   execFileSync(compiler, ["-p", "tsconfig.build.json", "--outDir", join(folder, "dist")], { cwd: root });
   for (const name of ["node_modules", "package.json", "models"]) symlinkSync(join(root, name), join(folder, name));
   return {
-    start(argv, { cwd, redirection = "" } = {}) {
+    start(argv, { cwd, before = "", redirection = "" } = {}) {
       // One time for all runs, so that their files can be compared.
       const env = { ...process.env, SOURCE_DATE_EPOCH: "0" };
       const command = [process.execPath, join(folder, "dist/cli/main.js"), ...argv];
       // The shell gives way to the program, so that signals reach it.
-      const child = spawn("sh", ["-c", `exec "$@" ${redirection}`, "sh", ...command], { cwd, env });
+      const child = spawn("sh", ["-c", `${before} exec "$@" ${redirection}`, "sh", ...command], { cwd, env });
       let [stdout, stderr] = ["", ""];
       child.stdout.on("data", (data) => (stdout += data));
       child.stderr.on("data", (data) => (stderr += data));

@@ -22,6 +22,25 @@ describe("cortecast doctor", () => {
     expect(Object.keys(gflops)).toEqual(["float32", "float64"]);
   }, 120_000);
 
+  test("a provider that does not start here is refused by every command in one line, before anything else (agreement)", async () => {
+    const { providers } = JSON.parse((await run("doctor", "--json")).stdout) as Report;
+    for (const { name, reason } of providers) {
+      if (reason === undefined) continue;
+      for (const argv of [
+        ["score", "a", "b"],
+        ["activations", "a", "b"],
+        ["simulate", "a"],
+        ["demo", "a"],
+      ]) {
+        const { code, stderr } = await run(...argv, "--provider", name);
+        expect([code, stderr]).toEqual([
+          1,
+          `cortecast: --provider: must be one that starts on this machine, got "${name}" (${reason}). "cortecast doctor" lists those that do.\n`,
+        ]);
+      }
+    }
+  }, 120_000);
+
   test("for people: lines of a name and what there is", async () => {
     const { code, stdout } = await run("doctor");
     expect(code).toBe(0);

@@ -10,6 +10,7 @@ beforeAll(async () => {
   study = await createTinyStudy();
   writeFileSync(study.at("file"), "x");
   mkdirSync(study.at("empty"));
+  symlinkSync("nothing", study.at("link"));
 });
 afterAll(() => study.remove());
 afterEach(() => {
@@ -42,6 +43,12 @@ describe("folders and options: one line that says what, where and what to do", (
     ],
     [["", "@out"], /<dataset>: must be a path, not the empty text/],
     [["@data", "@file"], /<output>: must be a folder, got a path at or below a file \(@\/file\)/],
+    [
+      ["@data", "@link"],
+      /<output>: files must be allowed to be written there, got nothing of that name, a link to nothing/,
+    ],
+    [["@data", "/proc/nothing"], /<output>: files must be allowed to be written there, got nothing of that name/],
+    [["@data", "@out", "--cache", "/proc/nothing"], /--cache: files must be allowed to be written there, got nothing/],
     [["@data", "@file/deep/er"], /<output>: must be a folder, got a path at or below a file \(@\/file\)/],
     [["@data", "@data"], /<output>: the folder must be empty or hold results of cortecast, got another data set/],
     [["@data", "@out", "--cache", "@file"], /--cache: must be a folder/],
@@ -145,6 +152,18 @@ describe("data sets that are damaged: the file, what is wrong, what to do", () =
       /at least one row must name the audio in stim_file/,
     ],
     ["events of no story there", events, row(0, 1, "story", "x.wav"), /a transcript of the story "x" must exist/],
+    [
+      "audio file named ..",
+      events,
+      row(0, 1, "story", ".."),
+      /sub-01_task-tiny_events\.tsv: stim_file must be the name/,
+    ],
+    [
+      "audio file named by what a terminal would obey",
+      events,
+      row(0, 1, "story", "\u001b[2J.wav"),
+      /events\.tsv: stim_file must be the name of an audio file, got "\\u001b\[2J\.wav" \(row 1\)/,
+    ],
     ["audio after the scan", events, row(9999, 1, "story", "tiny_audio.wav"), /words must be heard during the scan/],
     ["transcript missing", words, undefined, /a transcript of the story "tiny" must exist/],
     ["transcript without column", words, "word\nhello\n", /tiny_words\.tsv: there must be a column "onset"/],
@@ -227,6 +246,15 @@ describe("data sets that are damaged: the file, what is wrong, what to do", () =
   test("what the operating system refuses is no fault of the program", async () => {
     const message = /out\/a{300}\S*: the system must let it be read or written, got a name that is too long/;
     expectMistake(await score("@data", `@out/${"a".repeat(300)}`), message);
+  });
+
+  test("a folder in the place of a result is named, not the file beside it that is renamed", async () => {
+    mkdirSync(study.at("out/report.html/x"), { recursive: true });
+    const message =
+      /^cortecast: @\/out\/report\.html: the system must let it be read or written, got a folder where a file must be\. Move it away\.$/m;
+    const { code, stderr } = await score("@data", "@out", "--distances", "8", "--components", "3");
+    expect(stderr.replaceAll(study.at(), "@")).toMatch(message);
+    expect(code).toBe(1);
   });
 
   test("a transcript longer than the scan is scored, and the report tells how many words are outside", async () => {

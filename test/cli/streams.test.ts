@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTinyStudy, type TinyStudy } from "../study/tiny-study.ts";
 import { type BuiltCommandLine, buildCommandLine } from "./built.ts";
@@ -40,6 +40,17 @@ describe.runIf(existsSync("/dev/full"))("progress that goes nowhere", () => {
   test("a mistake keeps its exit code", async () => {
     expect((await built.start(["score", "nowhere", "out"], { redirection: "2>/dev/full" }).ended).code).toBe(1);
   });
+});
+
+test("a working directory that was removed: one line, exit code 1", async () => {
+  const cwd = study.at("gone");
+  mkdirSync(cwd);
+  const flags = ["score", study.at("data"), "out", "--distances", "8"];
+  // The shell is in the folder when it goes.
+  const { code, stderr } = await built.start(flags, { cwd, before: `rmdir ${cwd};` }).ended;
+  const message =
+    "cortecast: the working directory: the system must let it be read or written, got none: it was removed. Change to another.\n";
+  expect([code, stderr]).toEqual([1, message]);
 });
 
 describe.runIf(existsSync("/dev/full"))("results that go nowhere", () => {

@@ -19,6 +19,36 @@ function terminalAt({ isTTY = false, TERM = "xterm" } = {}) {
   };
 }
 
+describe("plain text (by hand)", () => {
+  test("what a terminal would obey is shown, on both streams, in the bar as well", () => {
+    const { create, wait, written } = terminalAt({ isTTY: true });
+    const terminal = create();
+    const evil = "a\u001b[31m\u0007\u0085\u202eb\tc";
+    terminal.print(JSON.stringify(evil));
+    terminal.note(evil);
+    terminal.fail(evil);
+    wait(1000);
+    terminal.onProgress({ label: "a\u001b[31m", done: 0, total: 1 });
+    const { stdout, stderr } = written();
+    const shown = String.raw`a\u001b[31m\u0007\u0085\u202eb`;
+    expect(JSON.parse(stdout)).toBe(evil);
+    expect(stdout).toBe(`"${shown}\\tc"\n`);
+    expect(stderr.startsWith(`${shown}\tc\n${shown}\tc\n\r\u001b[K${String.raw`a\u001b[31m`} `)).toBe(true);
+  });
+
+  test("words that nobody can read are cut in the middle, in what is said and not in what is asked for", () => {
+    const { create, written } = terminalAt();
+    const terminal = create(true);
+    const long = `${"a".repeat(600)}${"b".repeat(600)}`;
+    terminal.print(long);
+    terminal.fail(`no ${long} here`);
+    expect(written()).toEqual({
+      stdout: `${long}\n`,
+      stderr: `no ${"a".repeat(500)}[500 more]${"b".repeat(200)} here\n`,
+    });
+  });
+});
+
 describe("formatSeconds, formatProgress (by hand)", () => {
   test.each([
     [0, "0:00"],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findFiles, loadDataset, readSidecar } from "../../src/bids/dataset.ts";
 import { FormatError, NotFoundError } from "../../src/errors.ts";
-import { readTsv } from "../../src/formats/tsv.ts";
+import { readTsv, type Table } from "../../src/formats/tsv.ts";
 import { audioStarts } from "../../src/responses/audio-start.ts";
 import { readExclusions } from "../../src/responses/exclusions.ts";
 import { hearings, oddEvents } from "../../src/responses/hearing.ts";
@@ -40,7 +40,7 @@ describe("audioStarts", () => {
     expect(audioStarts(events("1\t1\tmovie\tn/a", "n/a\t1\tmovie\tn/a")).size).toBe(0);
   });
 
-  it.each([
+  it.each<readonly [string, Table, typeof FormatError | typeof NotFoundError, RegExp | string]>([
     [
       "a row without onset",
       events("n/a\t1\tstory\ta.wav"),
@@ -54,6 +54,21 @@ describe("audioStarts", () => {
       events("soon\t1\tstory\ta.wav"),
       FormatError,
       /column "onset" must hold numbers or n\/a, got "soon"/,
+    ],
+    ...["..", "/", ".wav", "sounds/..", "\u001b[31mred.wav"].map(
+      (name) =>
+        [
+          `a stim_file of ${JSON.stringify(name)}`,
+          events("1\t1\tstory\ta.wav", `2\t1\tstory\t${name}`),
+          FormatError,
+          `x_events.tsv: stim_file must be the name of an audio file, got ${JSON.stringify(name)} (row 2). Write the audio's file name there`,
+        ] as const,
+    ),
+    [
+      "a stim_file longer than any path",
+      events(`1\t1\tstory\t${"a".repeat(5000)}.wav`),
+      FormatError,
+      `got "${"a".repeat(49)}…${"a".repeat(45)}.wav" (row 1)`,
     ],
   ])("refuses %s", (_, content, kind, message) => {
     expect(() => audioStarts(content)).toThrow(kind);

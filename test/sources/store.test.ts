@@ -1,13 +1,23 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { readFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { memoryStore } from "../../src/sources/memory.ts";
-import { folderStore, removeAbandoned } from "../../src/sources/node.ts";
+import { checkWritable, folderStore, removeAbandoned } from "../../src/sources/node.ts";
 import { writeOutputFiles } from "../../src/sources/output-files.ts";
 import { listFiles, readText, type Store } from "../../src/sources/source.ts";
+import { describeSystemError } from "../../src/sources/system-error.ts";
 
 const root = mkdtempSync(join(tmpdir(), "cortecast-store-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -232,10 +242,27 @@ describe("folderStore", () => {
     const store = folderStore(folder);
     await store.write("kept/x.txt/y.txt", "old");
     // A folder stands where the file should go: the last step of the write, the renaming, fails.
-    await expect(store.write("kept/x.txt", "new")).rejects.toMatchObject({ syscall: "rename" });
+    await expect(store.write("kept/x.txt", "new")).rejects.toMatchObject({
+      ...{ code: "EISDIR", path: join(folder, "kept/x.txt"), cause: { syscall: "rename" } },
+    });
     expect(readdirSync(join(folder, "kept"))).toEqual(["x.txt"]);
     expect(await readText(store, "kept/x.txt/y.txt")).toBe("old");
   });
+
+  it.runIf(existsSync("/proc/self"))(
+    "by hand: a write that the system refuses names the file, and comes to an end",
+    async () => {
+      // Below /proc nothing can be made, and the answer is that there is nothing of that name.
+      await expect(folderStore("/proc/nothing").write("a/b", "x")).rejects.toMatchObject({
+        ...{ code: "ENOENT", path: "/proc/nothing/a/b" },
+      });
+      const folder = newFolder();
+      await folderStore(folder).write("file", "x");
+      await expect(folderStore(folder).write("file/below", "x")).rejects.toMatchObject({
+        ...{ code: "EEXIST", path: join(folder, "file/below") },
+      });
+    },
+  );
 
   it("by hand: a reader that opened the old file reads it to its end while a new one is written", async () => {
     const folder = newFolder();
@@ -290,6 +317,52 @@ describe("folderStore", () => {
     expect(await store.has("a")).toBe(false);
     expect(await readText(store, "b")).toBe("new");
     expect(readdirSync(folder)).not.toContain("nowhere");
+  });
+});
+
+describe("checkWritable", () => {
+  it("by hand: says what stands against it, and leaves nothing", async () => {
+    const folder = newFolder();
+    mkdirSync(folder);
+    writeFileSync(join(folder, "file"), "x");
+    symlinkSync("nowhere", join(folder, "link"));
+    await checkWritable(join(folder, "new/er"), "<output>");
+    expect(readdirSync(folder)).toEqual(["file", "link"]);
+    await expect(checkWritable(join(folder, "file/x"), "<output>")).rejects.toMatchObject({
+      name: "OptionError",
+      message: `<output>: must be a folder, got a path at or below a file (${folder}/file). Give another.`,
+    });
+    const nothing = "got nothing of that name, a link to nothing, or a place where nothing can be made";
+    await expect(checkWritable(join(folder, "link/x"), "<output>")).rejects.toMatchObject({
+      name: "OptionError",
+      message: `<output>: files must be allowed to be written there, ${nothing} (${folder}/link). Give another path.`,
+    });
+    if (existsSync("/proc/self"))
+      await expect(checkWritable("/proc/new", "--cache")).rejects.toMatchObject({
+        name: "OptionError",
+        message: `--cache: files must be allowed to be written there, ${nothing} (/proc). Give another path.`,
+      });
+  });
+});
+
+describe("describeSystemError", () => {
+  it.each([
+    [
+      { code: "EROFS" },
+      "the system must let it be read or written, got a file system that cannot be written to. Give another folder.",
+    ],
+    [
+      { code: "ENOSPC" },
+      "the system must let it be read or written, got no space left. Make room; what is finished is kept.",
+    ],
+    [
+      { code: "ENOENT", syscall: "uv_cwd" },
+      "the system must let it be read or written, got none: it was removed. Change to another.",
+    ],
+    [{ code: "ERR_ASSERTION" }, undefined],
+    [new TypeError("x"), undefined],
+  ])("by hand: %j", (error, message) => {
+    expect(describeSystemError(error)).toBe(message);
   });
 });
 

@@ -115,7 +115,49 @@ describe("readStudyFile", () => {
     expect(wrong).toThrow(/^--folds: must be at least 2, got "1"\.$/);
   });
 
+  test("by hand: aliases stand for what they name, also within lists", () => {
+    const file = bytes("dataset: &here in\noutput: *here\nfolds: &n 4\ninnerFolds: *n\nlayer: [*n, 5]\n");
+    expect(readStudyFile(file)).toMatchObject({ dataset: "in", output: "in", folds: 4, innerFolds: 4, layer: [4, 5] });
+  });
+
   test.each([
+    ["UTF-16 as Windows writes it", Buffer.from("\ufeffdataset: a\n", "utf16le")],
+    ["UTF-16 without a mark", Buffer.from("dataset: a\n", "utf16le")],
+    ["UTF-16 the other way round", Buffer.from("\ufeffdataset: a\n", "utf16le").swap16()],
+  ])("refuses %s by its name", (_, file) => {
+    expect(() => readStudyFile(file, { path: "s.yaml" })).toThrow(
+      "s.yaml: the study file must be in UTF-8, got UTF-16. Save it as UTF-8 in your editor",
+    );
+  });
+
+  test("by hand: bytes that are no UTF-8 are not read as other letters; a byte order mark is passed over", () => {
+    // é in Latin-1.
+    const file = Buffer.from("dataset: \u00e9t\u00e9\noutput: b\n", "latin1");
+    expect(() => readStudyFile(file, { path: "s.yaml" })).toThrow(
+      "s.yaml: the text must be in UTF-8, got byte e9. Convert it, for example with iconv (at byte 9)",
+    );
+    expect(readStudyFile(bytes("\ufeffdataset: a\noutput: b\n")).dataset).toBe("a");
+  });
+
+  test.each([
+    [
+      "dataset: a\noutput: *nothing\n",
+      "s.yaml:2: the study file must be YAML, got: Unresolved alias (the anchor must be set before the alias): nothing",
+    ],
+    [
+      `a: &a [x, x, x, x, x, x, x, x, x, x]\n${"abcdefgh".replace(
+        /./g,
+        (name, i) =>
+          `${
+            i === 0
+              ? ""
+              : `${name}: &${name} [${Array(10)
+                  .fill(`*${"abcdefgh"[i - 1]}`)
+                  .join()}]\n`
+          }`,
+      )}`,
+      "the study file must be YAML, got: Excessive alias count indicates a resource exhaustion attack",
+    ],
     ["dataset: a\noutput: b\npoling: last\n", "s.yaml:3: poling: there is no option of that name."],
     ["dataset: a\noutput: b\nfolds: 1\n", "s.yaml:3: folds: must be at least 2, got 1."],
     ["dataset: a\noutput: b\n\nparticipants: 018\n", "s.yaml:4: participants: must be names"],
