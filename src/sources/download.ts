@@ -1,9 +1,12 @@
+import { rmdir } from "node:fs/promises";
+import { join } from "node:path";
 import type { OnProgress } from "../array/progress.ts";
 import { NetworkError, OptionError } from "../errors.ts";
 import { downloadFile, type Tally } from "./download-file.ts";
 import type { HttpClient } from "./http.ts";
-import { freeBytes, ignoresCase, inspectFile, inspectPart, lockFolder, removePart } from "./part-file.ts";
-import { checkRemotePath, type RemoteFile } from "./remote-file.ts";
+import { withLock } from "./lock.ts";
+import { freeBytes, ignoresCase, inspectFile, inspectPart, removePart } from "./part-file.ts";
+import { checkRemotePath, partFolder, type RemoteFile } from "./remote-file.ts";
 
 /** How files are fetched. */
 export interface DownloadOptions {
@@ -43,8 +46,8 @@ export async function downloadFiles(
 ): Promise<DownloadPlan> {
   const { parallel = 4, replaceable = new Set(), onProgress = () => undefined, onPlan } = options;
   for (const { path, address } of files) checkRemotePath(path, address);
-  const unlock = await lockFolder(folder);
-  try {
+  const parts = join(folder, partFolder);
+  const done = await withLock(parts, folder, async () => {
     await checkCapitals(folder, files);
     const plan = await sortOut(folder, files, replaceable, onProgress);
     const free = await freeBytes(folder);
@@ -57,9 +60,10 @@ export async function downloadFiles(
     await fetchAll(client, folder, plan, parallel, onProgress);
     for (const { path } of plan.present) await removePart(folder, path);
     return plan;
-  } finally {
-    await unlock();
-  }
+  });
+  // Where all is fetched nothing is left in it.
+  await rmdir(parts).catch(() => undefined);
+  return done;
 }
 
 async function sortOut(

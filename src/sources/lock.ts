@@ -40,6 +40,7 @@ export async function withLock<T>(folder: string, name: string, work: () => Prom
   await makeFolder(resolve(folder));
   const own = JSON.stringify({ process: process.pid, host, id: randomUUID() });
   await acquire(path, own, folder, name);
+  held.add(path);
   const beat = setInterval(() => {
     const now = new Date();
     utimes(path, now, now).catch(() => {});
@@ -48,6 +49,7 @@ export async function withLock<T>(folder: string, name: string, work: () => Prom
     return await work();
   } finally {
     clearInterval(beat);
+    held.delete(path);
     if ((await textOf(path)) === own) await rm(path, { force: true });
     // It holds other files, as a rule.
     if (isNew) await rmdir(folder).catch(() => {});
@@ -76,7 +78,11 @@ async function acquire(path: string, own: string, folder: string, name: string):
   }
 }
 
+/** Locks of this process: in a container, one before it may have had its number. */
+const held = new Set<string>();
+
 async function isHeld(path: string, holder: Holder): Promise<boolean> {
+  if (holder.host === host && holder.process === process.pid) return held.has(path);
   if (holder.host === host) return isRunning(holder.process);
   const info = await stat(path).catch(() => undefined);
   return info !== undefined && Date.now() - info.mtimeMs < times.silent;

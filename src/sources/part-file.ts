@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, rmdir, stat, statfs, utimes, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { OptionError } from "../errors.ts";
 import { digestOf } from "./checksum.ts";
-import { folderStore, host, isRunning } from "./node.ts";
+import { folderStore } from "./node.ts";
 import { partFolder, type RemoteFile } from "./remote-file.ts";
 
 /** The beginning of a file that is being fetched; it outlives the process, so that the next one goes on from there. */
@@ -126,54 +125,6 @@ export async function removePart(folder: string, path: string): Promise<void> {
   await rm(partPath(folder, path), { force: true });
   await rm(statePath(folder, path), { force: true });
 }
-
-/**
- * Takes a folder for this process alone, until the function that it returns is called.
- *
- * @throws OptionError where another process fetches into it
- */
-export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  const lock = join(folder, partFolder, "lock");
-  await mkdir(dirname(lock), { recursive: true });
-  for (;;) {
-    try {
-      await writeFile(lock, `${host} ${process.pid}\n`, { flag: "wx" });
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-    const [machine, pid] = (await readFile(lock, "utf8").catch(() => "")).trim().split(" ");
-    const { mtimeMs } = await stat(lock).catch(() => ({ mtimeMs: Date.now() }));
-    const isSilent = Date.now() - mtimeMs > 10 * heartbeat;
-    const isOurs = Number(pid) === process.pid && !held.has(resolve(lock));
-    const isDead = machine === host ? isOurs || !isRunning(Number(pid)) : isSilent;
-    // Without a number, it was killed while it wrote it.
-    if (pid === undefined || isDead) {
-      await rm(lock, { force: true });
-      continue;
-    }
-    throw new OptionError(
-      `${folder}: one process at a time must fetch into a folder, got process ${pid} of ${machine} at it. Wait for it; where it no longer runs, delete ${lock}.`,
-    );
-  }
-  held.add(resolve(lock));
-  const beat = setInterval(() => {
-    const now = new Date();
-    utimes(lock, now, now).catch(() => undefined);
-  }, heartbeat).unref();
-  return async () => {
-    clearInterval(beat);
-    held.delete(resolve(lock));
-    await rm(lock, { force: true });
-    await rmdir(dirname(lock)).catch(() => undefined);
-  };
-}
-
-/** Milliseconds between signs of life: no process of another machine can be asked whether it runs. */
-const heartbeat = 30_000;
-
-/** Locks of this process: a process of the same number in a container before this one had others. */
-const held = new Set<string>();
 
 /** Bytes that can still be written below a folder, which need not exist yet. */
 export async function freeBytes(folder: string): Promise<number> {

@@ -126,28 +126,33 @@ describe("downloadFiles, from one process to the next", () => {
   it("by hand: one at a time: a folder that another process fetches into is refused, a dead one's is taken over", async () => {
     const server = await serve({ "/a": bytes });
     const folder = newFolder();
-    const lock = join(folder, ".cortecast-fetch", "lock");
-    mkdirSync(join(folder, ".cortecast-fetch"), { recursive: true });
+    const parts = join(folder, ".cortecast-fetch");
+    const lock = join(parts, ".cortecast-lock.json");
+    const hold = (owner: object | string) => {
+      mkdirSync(parts, { recursive: true });
+      writeFileSync(lock, typeof owner === "string" ? owner : JSON.stringify(owner));
+    };
     const host =
       hostname()
         .replace(/[^A-Za-z0-9]/g, "")
         .slice(0, 32) || "localhost";
-    for (const owner of ["elsewhere 1", `${host} ${process.ppid}`]) {
-      writeFileSync(lock, `${owner}\n`);
+    for (const owner of [
+      { process: 1, host: "elsewhere" },
+      { process: process.ppid, host },
+    ]) {
+      hold(owner);
       await expect(download(folder, [listed(server, "/a")])).rejects.toThrow(
-        `${folder}: one process at a time must fetch into a folder, got process ${owner.split(" ")[1]} of ${owner.split(" ")[0]} at it. Wait for it; where it no longer runs, delete ${lock}.`,
+        `${folder}: one run at a time must write there, got another that is not finished (process ${owner.process} on ${owner.host}, ${parts}).`,
       );
     }
-    writeFileSync(lock, "elsewhere 1\n");
-    utimesSync(lock, new Date(Date.now() - 310_000), new Date(Date.now() - 310_000));
+    hold({ process: 1, host: "elsewhere" });
+    utimesSync(lock, new Date(Date.now() - 3_700_000), new Date(Date.now() - 3_700_000));
     await download(folder, [listed(server, "/a")]);
-    mkdirSync(join(folder, ".cortecast-fetch"));
     // 2 ** 22 is the highest number that Linux gives, and is not given out here.
-    for (const owner of [`${host} 4194304`, `${host} ${process.pid}`, ""]) {
-      writeFileSync(lock, owner);
+    for (const owner of [{ process: 4194304, host }, { process: process.pid, host }, ""]) {
+      hold(owner);
       await download(folder, [listed(server, "/a")]);
       expect(inFolder(folder)).toEqual(["a"]);
-      mkdirSync(join(folder, ".cortecast-fetch"));
     }
     const twice = [download(folder, [listed(server, "/a")]), download(folder, [listed(server, "/a")])];
     const ends = (await Promise.allSettled(twice)).map(({ status: end }) => end);
