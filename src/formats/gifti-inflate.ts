@@ -23,11 +23,11 @@ export function unpackWhole(block: GiftiBlock, packed: Uint8Array): Promise<Uint
 
 /** Gathers bytes in memory that is used again and again. */
 export interface Gatherer {
-  add(bytes: Uint8Array): void;
+  readonly add: (bytes: Uint8Array) => void;
   /** All that was added. */
-  bytes(): Uint8Array;
+  readonly bytes: () => Uint8Array;
   /** The memory may be used for others. */
-  release(): void;
+  readonly release: () => void;
 }
 
 /** Gives {@link Gatherer}s that share memory, each until it is released: fresh memory costs more than the copy. */
@@ -55,19 +55,19 @@ export function gatherers(): () => Gatherer {
 /** A packed block that is unpacked on another thread as it arrives. */
 export interface Inflation {
   /** Takes the next bytes of the block. */
-  write(packed: Uint8Array): void;
+  readonly write: (packed: Uint8Array) => void;
   /** The block ends here. */
-  end(): void;
+  readonly end: () => void;
   /** Gives up: no more is unpacked, and nothing is told of what was wrong. */
-  abandon(): void;
+  readonly abandon: () => void;
   /** Resolves once more bytes are wanted, at once where they are. */
-  room(): Promise<void>;
+  readonly room: () => Promise<void>;
   /**
    * Hands the raw bytes on as they are unpacked, never more than the dimensions say, and tells of their end.
    *
    * @throws FormatError at the end of the block where it is damaged or unpacks to more
    */
-  drain(raw: ByteReader): Promise<void>;
+  readonly drain: (raw: ByteReader) => Promise<void>;
 }
 
 /** Starts to unpack a block. */
