@@ -30,25 +30,40 @@ export interface Gatherer {
   readonly release: () => void;
 }
 
-/** Gives {@link Gatherer}s that share memory, each until it is released: fresh memory costs more than the copy. */
-export function gatherers(): () => Gatherer {
+/** Memory that is used again and again: fresh memory costs more than a copy does. */
+export interface SpareMemory {
+  /** Each gathers until it is released. */
+  readonly gatherer: () => Gatherer;
+  /** Memory until the next call. */
+  readonly scratch: (length: number) => Buffer;
+}
+
+/** Starts with no memory. */
+export function spareMemory(): SpareMemory {
   const spare: Buffer[] = [];
-  return () => {
-    let memory = spare.pop() ?? Buffer.allocUnsafeSlow(2 ** 16);
-    let filled = 0;
-    return {
-      add(bytes) {
-        if (filled + bytes.length > memory.length) {
-          const larger = Buffer.allocUnsafeSlow(2 * (filled + bytes.length));
-          larger.set(memory.subarray(0, filled));
-          memory = larger;
-        }
-        memory.set(bytes, filled);
-        filled += bytes.length;
-      },
-      bytes: () => memory.subarray(0, filled),
-      release: () => void spare.push(memory),
-    };
+  let scratch = Buffer.alloc(0);
+  return {
+    scratch(length) {
+      if (scratch.length < length) scratch = Buffer.allocUnsafeSlow(length);
+      return scratch;
+    },
+    gatherer() {
+      let memory = spare.pop() ?? Buffer.allocUnsafeSlow(2 ** 16);
+      let filled = 0;
+      return {
+        add(bytes) {
+          if (filled + bytes.length > memory.length) {
+            const larger = Buffer.allocUnsafeSlow(2 * (filled + bytes.length));
+            larger.set(memory.subarray(0, filled));
+            memory = larger;
+          }
+          memory.set(bytes, filled);
+          filled += bytes.length;
+        },
+        bytes: () => memory.subarray(0, filled),
+        release: () => void spare.push(memory),
+      };
+    },
   };
 }
 

@@ -83,11 +83,19 @@ describe("loadInputs", () => {
   test("every response is read once", async () => {
     const counts = new Map<string, number>();
     const folder = folderStore(study.at("data"));
-    const read = (path: string) => {
-      counts.set(path, (counts.get(path) ?? 0) + 1);
-      return folder.read(path);
+    const count = (path: string) => counts.set(path, (counts.get(path) ?? 0) + 1);
+    const source: Source = {
+      ...folder,
+      read(path) {
+        count(path);
+        return folder.read(path);
+      },
+      stream(path) {
+        count(path);
+        return folder.stream(path);
+      },
     };
-    await loadInputs(options(), { source: { ...folder, read } });
+    await loadInputs(options(), { source });
     const responses = [...counts].filter(([path]) => path.endsWith(".func.gii"));
     expect(responses).toHaveLength(4);
     expect(responses.filter(([, n]) => n !== 1)).toEqual([]);
