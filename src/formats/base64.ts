@@ -3,7 +3,7 @@ import { FormatError } from "../errors.ts";
 /** Turns base64 text that arrives in pieces into the bytes that it stands for. */
 export interface Base64Decoder {
   /**
-   * The bytes that the text so far has made whole and that were not given yet.
+   * The bytes that the text so far has made whole and that were not given yet; in memory that `allocate` gave.
    *
    * @param start - byte of the file at which the piece begins, for messages
    * @throws FormatError where a character is none of base64's, or stands behind the padding
@@ -35,8 +35,12 @@ const foreign = ["-", "_"].map((digit) => digit.charCodeAt(0));
  * Decodes base64 (RFC 4648, section 4). White space may stand anywhere; the padding must be there.
  *
  * @param path - the file, for messages
+ * @param allocate - gives memory for as many bytes
  */
-export function base64Decoder(path: string): Base64Decoder {
+export function base64Decoder(
+  path: string,
+  allocate: (length: number) => Buffer = (length) => Buffer.allocUnsafe(length),
+): Base64Decoder {
   let group = 0;
   let nDigits = 0;
   let nPadding = 0;
@@ -81,7 +85,7 @@ export function base64Decoder(path: string): Base64Decoder {
       while (to > from && meaning[text[to - 1]!]! >= space) to--;
       from += (4 - nDigits) % 4;
       to -= (to - from) & 3;
-      const decoded = Buffer.allocUnsafe(Math.ceil((text.length + nDigits) / 4) * 3);
+      const decoded = allocate(Math.ceil((text.length + nDigits) / 4) * 3);
       let filled = 0;
       if (nPadding === 0 && to - from >= leastFast) {
         filled = decodeSlowly(text.subarray(0, from), start, decoded, filled);

@@ -24,7 +24,7 @@ const smallBytes = 2 ** 20;
 export interface Delivery {
   readonly deliver: Deliver;
   /** The array is whole. */
-  end(): void;
+  readonly end: () => void;
 }
 
 /**

@@ -14,9 +14,9 @@ const longestNumber = 64;
 
 /** Takes bytes that arrive in pieces of any size. */
 export interface ByteReader {
-  push(bytes: Uint8Array): void;
+  readonly push: (bytes: Uint8Array) => void;
   /** @throws FormatError where the bytes were not what they should have been */
-  end(): void;
+  readonly end: () => void;
 }
 
 /**
@@ -80,9 +80,9 @@ export interface BlockReader {
    * @param start - byte of the file at which the text begins
    * @throws FormatError where the text is damaged
    */
-  push(text: Uint8Array, start: number): void;
+  readonly push: (text: Uint8Array, start: number) => void;
   /** @throws FormatError where the block is not what its tag says */
-  end(): void;
+  readonly end: () => void;
 }
 
 /** Decodes numbers in decimal notation, parted by white space. */

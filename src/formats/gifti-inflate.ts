@@ -23,51 +23,66 @@ export function unpackWhole(block: GiftiBlock, packed: Uint8Array): Promise<Uint
 
 /** Gathers bytes in memory that is used again and again. */
 export interface Gatherer {
-  add(bytes: Uint8Array): void;
+  readonly add: (bytes: Uint8Array) => void;
   /** All that was added. */
-  bytes(): Uint8Array;
+  readonly bytes: () => Uint8Array;
   /** The memory may be used for others. */
-  release(): void;
+  readonly release: () => void;
 }
 
-/** Gives {@link Gatherer}s that share memory, each until it is released: fresh memory costs more than the copy. */
-export function gatherers(): () => Gatherer {
+/** Memory that is used again and again: fresh memory costs more than a copy does. */
+export interface SpareMemory {
+  /** Each gathers until it is released. */
+  readonly gatherer: () => Gatherer;
+  /** Memory until the next call. */
+  readonly scratch: (length: number) => Buffer;
+}
+
+/** Starts with no memory. */
+export function spareMemory(): SpareMemory {
   const spare: Buffer[] = [];
-  return () => {
-    let memory = spare.pop() ?? Buffer.allocUnsafeSlow(2 ** 16);
-    let filled = 0;
-    return {
-      add(bytes) {
-        if (filled + bytes.length > memory.length) {
-          const larger = Buffer.allocUnsafeSlow(2 * (filled + bytes.length));
-          larger.set(memory.subarray(0, filled));
-          memory = larger;
-        }
-        memory.set(bytes, filled);
-        filled += bytes.length;
-      },
-      bytes: () => memory.subarray(0, filled),
-      release: () => void spare.push(memory),
-    };
+  let scratch = Buffer.alloc(0);
+  return {
+    scratch(length) {
+      if (scratch.length < length) scratch = Buffer.allocUnsafeSlow(length);
+      return scratch;
+    },
+    gatherer() {
+      let memory = spare.pop() ?? Buffer.allocUnsafeSlow(2 ** 16);
+      let filled = 0;
+      return {
+        add(bytes) {
+          if (filled + bytes.length > memory.length) {
+            const larger = Buffer.allocUnsafeSlow(2 * (filled + bytes.length));
+            larger.set(memory.subarray(0, filled));
+            memory = larger;
+          }
+          memory.set(bytes, filled);
+          filled += bytes.length;
+        },
+        bytes: () => memory.subarray(0, filled),
+        release: () => void spare.push(memory),
+      };
+    },
   };
 }
 
 /** A packed block that is unpacked on another thread as it arrives. */
 export interface Inflation {
   /** Takes the next bytes of the block. */
-  write(packed: Uint8Array): void;
+  readonly write: (packed: Uint8Array) => void;
   /** The block ends here. */
-  end(): void;
+  readonly end: () => void;
   /** Gives up: no more is unpacked, and nothing is told of what was wrong. */
-  abandon(): void;
+  readonly abandon: () => void;
   /** Resolves once more bytes are wanted, at once where they are. */
-  room(): Promise<void>;
+  readonly room: () => Promise<void>;
   /**
    * Hands the raw bytes on as they are unpacked, never more than the dimensions say, and tells of their end.
    *
    * @throws FormatError at the end of the block where it is damaged or unpacks to more
    */
-  drain(raw: ByteReader): Promise<void>;
+  readonly drain: (raw: ByteReader) => Promise<void>;
 }
 
 /** Starts to unpack a block. */

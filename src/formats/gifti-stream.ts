@@ -1,7 +1,7 @@
 import { type Collector, collector, deliverTo, type Gifti, type GiftiSink, withNumbers } from "./gifti-collect.ts";
 import { type BlockReader, type Deliver, numberDecoder } from "./gifti-decode.ts";
 import { type ExternalFile, externalFiles } from "./gifti-external.ts";
-import { gatherers, type Inflation, inflation, inflationBytes, unpackWhole } from "./gifti-inflate.ts";
+import { type Inflation, inflation, inflationBytes, spareMemory, unpackWhole } from "./gifti-inflate.ts";
 import { type BlockStart, type GiftiHeader, giftiParser } from "./gifti-parser.ts";
 import { blockReader, type Unpacker, unpackedSize } from "./gifti-unpack.ts";
 import { gunzipped } from "./gunzip.ts";
@@ -64,7 +64,7 @@ export async function streamGifti(
   const sink = options.sink ?? gathered!.sink;
   const external = externalFiles(options.external);
   const tasks = orderedTasks(inFlightBytes);
-  const gather = gatherers();
+  const spare = spareMemory();
   /** The block that is being read, if it is unpacked as it arrives, and all such blocks that are not yet unpacked. */
   let inflating: Inflation | undefined;
   const inflations = new Set<Inflation>();
@@ -72,8 +72,9 @@ export async function streamGifti(
   /** Unpacks a small block as a whole at its end, while the next ones are read; a large one as it comes. */
   const unpacker: Unpacker = (block, raw) => {
     if (unpackedSize(block) <= wholeBytes) {
-      const packed = gather();
+      const packed = spare.gatherer();
       return {
+        allocate: spare.scratch,
         push: packed.add,
         end() {
           const unpacked = unpackWhole(block, packed.bytes());

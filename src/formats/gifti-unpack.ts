@@ -6,8 +6,14 @@ import { bytesPerNumber, type GiftiBlock } from "./gifti-data.ts";
 import { asciiDecoder, type BlockReader, type ByteReader, type Deliver, numberDecoder } from "./gifti-decode.ts";
 import type { BlockStart } from "./gifti-parser.ts";
 
+/** Takes the bytes of a packed block. */
+export interface PackedReader extends ByteReader {
+  /** Gives memory for bytes to be pushed, where it is done with them once `push` returns. */
+  readonly allocate?: ((length: number) => Buffer) | undefined;
+}
+
 /** Unpacks what it is given and hands it on. */
-export type Unpacker = (block: GiftiBlock, raw: ByteReader) => ByteReader;
+export type Unpacker = (block: GiftiBlock, raw: ByteReader) => PackedReader;
 
 /**
  * Reads the text of a data block that holds its numbers itself.
@@ -18,9 +24,9 @@ export function blockReader({ block, encoding }: BlockStart, deliver: Deliver, u
   if (encoding === "ASCII") return asciiDecoder(block, deliver);
   const numbers = numberDecoder(block, deliver);
   const isPacked = encoding === "GZipBase64Binary";
-  const bytes = isPacked ? unpacker(block, numbers) : numbers;
+  const bytes: PackedReader = isPacked ? unpacker(block, numbers) : numbers;
   const limit = isPacked ? packedLimit(block) : Number.POSITIVE_INFINITY;
-  const base64 = base64Decoder(block.path);
+  const base64 = base64Decoder(block.path, bytes.allocate);
   let total = 0;
   return {
     push(text, start) {

@@ -234,6 +234,8 @@ describe("damaged files in pieces", () => {
   /** Where a block is packed badly and unpacks to too much, pieces decide which of the two is met first. */
   const either = /must unpack to 4800000 bytes.*got more.*|must be a zlib or gzip stream.*incorrect data check.*/;
 
+  const told = (found: Gifti | string) => (typeof found === "string" ? found.replace(either, "") : "read");
+
   it.each([
     ["3,000", seeds, [1, 7, 64, 1000], 3000],
     ["50 with a large array", [large], [5000, 65536], 50],
@@ -244,9 +246,8 @@ describe("damaged files in pieces", () => {
       const whole = await outcome(() => readGifti(content));
       const size = sizes[random.integer(sizes.length)]!;
       const streamed = await outcome(() => streamGifti(inPieces(content, size)));
-      if (typeof whole === "string" || typeof streamed === "string") {
-        expect(String(streamed).replace(either, ""), `file ${i}`).toBe(String(whole).replace(either, ""));
-      } else expectSame(streamed, whole);
+      if (typeof whole !== "string" && typeof streamed !== "string") expectSame(streamed, whole);
+      else expect(told(streamed), `file ${i}`).toBe(told(whole));
     }
   });
 });
