@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { memoryStore } from "../../src/sources/memory.ts";
 import { folderStore } from "../../src/sources/node.ts";
-import { listFiles, type Source } from "../../src/sources/source.ts";
+import { listFiles } from "../../src/sources/source.ts";
 import { hashingSource } from "../../src/study/hashing-source.ts";
 import { loadInputs } from "../../src/study/inputs.ts";
 import { checkOptions } from "../../src/study/options.ts";
