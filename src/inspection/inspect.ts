@@ -3,6 +3,7 @@ import type { BidsDataset } from "../bids/dataset.ts";
 import { type DatasetIssue, NotFoundError } from "../errors.ts";
 import { candidateRuns, hasResponses } from "../responses/candidates.ts";
 import { type ResponseFiles, type ResponseQuery, type ResponseSurvey, surveyResponses } from "../responses/find.ts";
+import type { VolumeMask } from "../responses/volume-mask.ts";
 import { splitPath } from "../sources/path.ts";
 import { checkAgreement } from "./agreement.ts";
 import { type Inspection, sortIssues } from "./inspection.ts";
@@ -18,6 +19,8 @@ export interface InspectOptions extends Omit<ResponseQuery, "exclude"> {
   /** Whether responses are read whole, for their size alone, or whole where they come to less than a gibibyte (default). */
   readonly read?: "auto" | "whole" | "headers" | undefined;
   readonly transcripts?: TranscriptChoice | undefined;
+  /** The voxels of volumes to look at (default: those of each run's own brain mask). */
+  readonly mask?: VolumeMask | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
 
@@ -32,12 +35,12 @@ const MOST_BYTES = 2 ** 30;
  * @throws NotFoundError where a participant, story or label that was asked for does not exist
  */
 export async function inspectDataset(dataset: BidsDataset, options: InspectOptions = {}): Promise<Inspection> {
-  const { excluded = new Map<string, string>(), read = "auto", transcripts, onProgress, ...query } = options;
+  const { excluded = new Map<string, string>(), read = "auto", transcripts, mask, onProgress, ...query } = options;
   const { found, issues: unusable } = await survey(dataset, { ...query, exclude: [...excluded.keys()] });
   const candidates = hasResponses(dataset) ? candidateRuns(dataset, {}) : [];
   const nBytes = await countBytes(dataset, found);
   const how = read === "auto" ? (nBytes <= MOST_BYTES ? "whole" : "headers") : read;
-  const { facts, issues: ofRuns } = await readRuns(dataset, found, how, onProgress);
+  const { facts, issues: ofRuns } = await readRuns(dataset, found, how, { mask, onProgress });
   const { stories, issues: ofTranscripts } = await loadStories(dataset, facts, transcripts);
   const issues: DatasetIssue[] = [
     ...unusable,

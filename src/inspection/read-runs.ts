@@ -1,11 +1,12 @@
 import type { OnProgress } from "../array/progress.ts";
 import type { BidsDataset } from "../bids/dataset.ts";
-import { type DatasetIssue, FormatError } from "../errors.ts";
+import { type DatasetIssue, FormatError, NotFoundError } from "../errors.ts";
 import { readTsv } from "../formats/tsv.ts";
 import type { ResponseFiles } from "../responses/find.ts";
 import { loadRun } from "../responses/load.ts";
 import { readResponseHeader } from "../responses/response-header.ts";
-import { checkContent } from "./content.ts";
+import type { VolumeMask } from "../responses/volume-mask.ts";
+import { type ContentCheck, checkContent } from "./content.ts";
 import type { RunFacts } from "./run-facts.ts";
 
 /**
@@ -18,7 +19,7 @@ export async function readRuns(
   dataset: BidsDataset,
   found: readonly ResponseFiles[],
   how: "whole" | "headers",
-  onProgress: OnProgress | undefined,
+  { mask, onProgress }: { readonly mask?: VolumeMask | undefined; readonly onProgress?: OnProgress | undefined } = {},
 ): Promise<{ readonly facts: readonly RunFacts[]; readonly issues: readonly DatasetIssue[] }> {
   const facts: RunFacts[] = [];
   const issues: DatasetIssue[] = [];
@@ -28,7 +29,7 @@ export async function readRuns(
     onProgress?.({ label: how === "whole" ? "reading responses" : "reading headers", done, total: found.length });
     let size = known.get(files.run);
     if (!size) {
-      size = await readRun(dataset, files, how, content, issues);
+      size = await readRun(dataset, files, how === "whole" ? content : undefined, mask, issues);
       known.set(files.run, size);
       if (size.nVolumes !== undefined) issues.push(...(await checkConfounds(dataset, files, size.nVolumes)));
     }
@@ -45,8 +46,8 @@ export async function readRuns(
 async function readRun(
   dataset: BidsDataset,
   files: ResponseFiles,
-  how: "whole" | "headers",
-  content: ReturnType<typeof checkContent>,
+  content: ContentCheck | undefined,
+  mask: VolumeMask | undefined,
   issues: DatasetIssue[],
 ): Promise<Omit<RunFacts, "files">> {
   try {
@@ -60,12 +61,13 @@ async function readRun(
         message: `the repetition time of the file itself must be that of its sidecar (${files.repetitionTime} s), got ${repetitionTime} s. One of them is wrong: every word's volume depends on it.`,
       });
     }
-    if (how === "whole") content.add(files.files[0]!, (await loadRun(dataset, files)).bold);
+    content?.add(files.files[0]!, (await loadRun(dataset, files, mask)).bold);
     return { nVolumes, nTargets };
   } catch (error) {
     // What the file is not, its reader says; anything else is no fault of the data.
-    if (!(error instanceof FormatError)) throw error;
-    issues.push(unreadable(error));
+    if (error instanceof FormatError) issues.push(unreadable(error));
+    else if (error instanceof NotFoundError) issues.push(missing(error, files));
+    else throw error;
     return { nVolumes: undefined, nTargets: [] };
   }
 }
@@ -76,6 +78,12 @@ const unreadable = (error: FormatError): DatasetIssue => ({
   path: error.path,
   message: error.message.replace(`${error.path}: `, ""),
 });
+
+/** A mask that volumes lack, or a file beside a GIFTI that holds its numbers. */
+function missing(error: NotFoundError, { files }: ResponseFiles): DatasetIssue {
+  const [path] = files as [string];
+  return { severity: "error", code: "file-missing", path, message: error.message.replace(`${path}: `, "") };
+}
 
 /** Whether the run's table of confounds has a row for each volume. */
 async function checkConfounds(

@@ -2,6 +2,7 @@ import { basename, dirname } from "node:path";
 import type { OnProgress } from "../array/progress.ts";
 import { type InspectOptions, inspectDataset } from "../inspection/inspect.ts";
 import type { Inspection } from "../inspection/inspection.ts";
+import { loadMask } from "../responses/volume-mask.ts";
 import { folderStore } from "../sources/node.ts";
 import { queryOf } from "./inputs.ts";
 import { openDataset } from "./open-dataset.ts";
@@ -20,7 +21,9 @@ export async function checkDataset(
   const { dataset, excluded } = await openDataset(options);
   const { exclude: _, ...query } = queryOf(options, excluded);
   const { transcript, tier, cues } = options;
+  const mask =
+    options.mask === undefined ? undefined : await loadMask(folderStore(dirname(options.mask)), basename(options.mask));
   const file =
     transcript === undefined ? undefined : { source: folderStore(dirname(transcript)), path: basename(transcript) };
-  return inspectDataset(dataset, { ...query, ...settings, excluded, transcripts: { tier, cues, file } });
+  return inspectDataset(dataset, { ...query, ...settings, excluded, transcripts: { tier, cues, file }, mask });
 }

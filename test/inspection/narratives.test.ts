@@ -74,7 +74,7 @@ describeWithShared("the data set of Narratives", "data/narratives/ds002345-sidec
 
   it("the first word of milkywaysynonyms lies in its music; all of bronx and piemanpni look shifted", () => {
     const outside = told("words-outside-story");
-    expect(outside.map(({ path }) => path.split("/").at(-2)).sort()).toEqual([
+    expect(outside.map(({ path }) => path.split("/").at(-2)!).sort()).toEqual([
       "bronx",
       "milkywaysynonyms",
       "piemanpni",

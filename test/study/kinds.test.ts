@@ -6,6 +6,8 @@ import { writeCifti } from "../../src/formats/cifti-write.ts";
 import { readNifti } from "../../src/formats/nifti.ts";
 import { writeNifti } from "../../src/formats/nifti-write.ts";
 import { numericColumn, readTsv } from "../../src/formats/tsv.ts";
+import { checkDataset } from "../../src/study/check-dataset.ts";
+import { checkOptions } from "../../src/study/options.ts";
 import { createTinyStudy, type TinyStudy } from "./tiny-study.ts";
 
 // The same series as regions, as voxels, as grayordinates and as parcels: whatever holds them, the scores are the same.
@@ -106,7 +108,8 @@ describe("the same responses in every kind of file", () => {
       expect(expected.some((value) => Number.isFinite(value) && value !== 0)).toBe(true);
       // The blocks in which targets are computed differ in length, and with it the order of sums: single precision.
       for (const other of [parcels, volume, grayordinate]) {
-        scores(other, analysis).forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-4));
+        for (const [i, value] of scores(other, analysis).entries())
+          expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-4);
       }
     }
     expect(parcels.subjects[0]!.targets.map(({ name, hemi }) => `${name} ${hemi}`)).toEqual(
@@ -184,6 +187,20 @@ describe("the same responses in every kind of file", () => {
         /a brain mask must lie beside the volumes .* Give one in their grid with --mask\.$/,
       ) as string,
     });
+  });
+
+  it("check looks at all kinds, and tells where a mask is missing", async () => {
+    const check = async (dataset: string, kind: string, more: object = {}) =>
+      (await checkDataset(checkOptions({ dataset: study.at(dataset), output: ".", kind, ...more }))).issues;
+    for (const kind of ["volume", "grayordinate"])
+      expect((await check("data", kind)).map(({ code }) => code)).toEqual([]);
+    const without = await check("data2", "volume");
+    expect(without.map(({ code }) => code)).toEqual(["file-missing", "file-missing"]);
+    expect(without[0]!.message).toMatch(/^a brain mask must lie beside the volumes/);
+    writeFileSync(study.at("all.nii"), writeNifti({ shape, affine: identity, data: new Float32Array(24).fill(1) }));
+    // Voxels outside of the brain hold nothing but zeros.
+    const whole = await check("data2", "volume", { mask: study.at("all.nii") });
+    expect(whole.map(({ code }) => code)).toEqual(["empty-everywhere"]);
   });
 
   it.each([
