@@ -1,17 +1,10 @@
 import { deflateSync } from "node:zlib";
 import { OptionError, ShapeError } from "../errors.ts";
 import { encodeBase64 } from "./base64.ts";
+import type { NumberArray } from "./number-type.ts";
 
 /** The numbers of a GIFTI array in memory. */
-export type GiftiData =
-  | Int8Array<ArrayBuffer>
-  | Uint8Array<ArrayBuffer>
-  | Int16Array<ArrayBuffer>
-  | Uint16Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | Uint32Array<ArrayBuffer>
-  | Float32Array<ArrayBuffer>
-  | Float64Array<ArrayBuffer>;
+export type GiftiData = NumberArray;
 
 /**
  * How the numbers of a GIFTI array are stored. The GIFTI standard names UINT8, INT32 and FLOAT32; the others are
