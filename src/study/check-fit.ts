@@ -12,10 +12,28 @@ const leastTested = 3;
 export function conflictOf(
   options: Pick<
     StudyOptions,
-    "context" | "maxContext" | "minContext" | "filing" | "downsample" | "activations" | "model" | "controls"
+    | "context"
+    | "maxContext"
+    | "minContext"
+    | "filing"
+    | "downsample"
+    | "activations"
+    | "model"
+    | "controls"
+    | "pattern"
+    | "repetitionTime"
+    | "audioStart"
   >,
 ): { readonly key: keyof StudyOptions; readonly message: string } | undefined {
   const { context, maxContext, minContext, filing, downsample } = options;
+  const { pattern, repetitionTime, audioStart } = options;
+  if (pattern !== undefined && repetitionTime === undefined)
+    return { key: "repetitionTime", message: `must be given with --pattern: such files do not say it, got nothing.` };
+  for (const [key, value] of Object.entries({ repetitionTime, audioStart })) {
+    if (pattern !== undefined || value === undefined) continue;
+    const message = `must be left out without --pattern: BIDS data say it in sidecars and events, got ${value}.`;
+    return { key: key as keyof StudyOptions, message };
+  }
   if (options.activations !== undefined && options.model !== undefined) {
     const message = `must be left out where a model is given (${options.model}), got "${options.activations}".`;
     return { key: "activations", message };

@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from "node:path";
 import { type BidsDataset, loadDataset } from "../bids/dataset.ts";
+import { plainFolderSource } from "../bids/plain-folder.ts";
 import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import { candidateRuns } from "../responses/candidates.ts";
 import { readExclusions } from "../responses/exclusions.ts";
@@ -13,7 +14,10 @@ import type { StudyOptions } from "./options.ts";
 export const ownExclusions = "code/scan_exclude.json";
 
 /** The options that say which folders a data set is made of, and which of its runs are used. */
-export type DatasetOptions = Pick<StudyOptions, "dataset" | "derivatives" | "exclusions" | "exclude">;
+export type DatasetOptions = Pick<
+  StudyOptions,
+  "dataset" | "derivatives" | "exclusions" | "exclude" | "pattern" | "repetitionTime" | "audioStart" | "space"
+>;
 
 /** A data set as a study sees it. */
 export interface OpenDataset {
@@ -25,7 +29,7 @@ export interface OpenDataset {
 }
 
 /**
- * Opens the data set that the options name: folders of preprocessed responses that lie elsewhere are hung in below
+ * Opens the data set that the options name: a folder of files named by a pattern is seen as one, folders of preprocessed responses that lie elsewhere are hung in below
  * `derivatives/`, and the runs that the data set itself excludes are known.
  *
  * @param given - the data set's files (default: the folder that the options name)
@@ -36,6 +40,10 @@ export interface OpenDataset {
 export async function openDataset(options: DatasetOptions, given?: Source): Promise<OpenDataset> {
   if (!given) await checkFolder(options.dataset, "<dataset>");
   let files = given ?? folderStore(options.dataset);
+  const { pattern, repetitionTime, audioStart, space } = options;
+  // Options are checked: the one does not come without the other.
+  if (pattern !== undefined)
+    files = await plainFolderSource(files, { pattern, repetitionTime: repetitionTime!, audioStart, space });
   const names = new Set((await files.list("derivatives")).map((entry) => entry.name));
   for (const folder of options.derivatives ?? []) {
     await checkFolder(folder, "--derivatives");

@@ -78,6 +78,9 @@ export const whole = (least: number, most = Number.MAX_SAFE_INTEGER) => number(z
 /** A number from `least`. */
 export const amount = (least: number) => number(z.number().min(least));
 
+/** A number of any sign. */
+export const seconds = number(z.number());
+
 /** A whole number from `least`, or `none`. */
 export const wholeOrNone = (least: number) =>
   z.union([z.literal("none"), whole(least)], { error: `must be a whole number from ${least}, or none` });

@@ -9,6 +9,7 @@ import {
   names,
   path,
   positiveNumbers,
+  seconds,
   whole,
   wholeNumbers,
   wholeOrNone,
@@ -28,6 +29,17 @@ export const studyOptions = {
     schema: names({ none: true }),
     group: "data",
     help: "runs to leave out, as BIDS writes them: sub-001_task-pieman_run-1",
+  },
+  pattern: {
+    schema: label,
+    group: "data",
+    help: "names of the files of a folder that is no BIDS data set: {participant}/{story}_{hemi}.func.gii",
+  },
+  repetitionTime: { schema: amount(0.01), group: "data", help: "seconds between volumes, with --pattern" },
+  audioStart: {
+    schema: seconds,
+    group: "data",
+    help: "seconds from the first volume to the start of the audio, with --pattern (default: 0)",
   },
   exclusions: {
     schema: path,

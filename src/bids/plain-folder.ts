@@ -1,0 +1,162 @@
+import { NotFoundError, OptionError } from "../errors.ts";
+import { writeTsv } from "../formats/tsv.ts";
+import { memoryStore } from "../sources/memory.ts";
+import { type Entry, listFiles, type Source } from "../sources/source.ts";
+import { formatBidsName } from "./name.ts";
+
+/** What a folder of responses that is no BIDS data set does not say itself. */
+export interface PlainFolder {
+  /**
+   * How its files are named, from the folder on: `"{participant}/{story}_{hemi}.func.gii"`. `{participant}` and `{story}`
+   * stand for letters and digits, `{hemi}` for L, R, lh, rh, left or right, `{run}` for digits.
+   */
+  readonly pattern: string;
+  /** Seconds between volumes, of all files. */
+  readonly repetitionTime: number;
+  /** Seconds from the first volume to the start of the audio, in all files (default 0). */
+  readonly audioStart?: number | undefined;
+  /** What space vertices or voxels are of. */
+  readonly space?: string | undefined;
+}
+
+const placeholders: Readonly<Record<string, string>> = {
+  participant: "[A-Za-z0-9]+",
+  story: "[A-Za-z0-9]+",
+  hemi: "L|R|lh|rh|left|right",
+  run: "\\d+",
+};
+
+/** What a response is called in BIDS, by how its own name ends. */
+const endings: readonly (readonly [string, { readonly suffix: string; readonly extension: string }])[] = [
+  [".ptseries.nii", { suffix: "timeseries", extension: ".ptseries.nii" }],
+  [".dtseries.nii", { suffix: "bold", extension: ".dtseries.nii" }],
+  [".nii.gz", { suffix: "bold", extension: ".nii.gz" }],
+  [".nii", { suffix: "bold", extension: ".nii" }],
+  [".gii", { suffix: "bold", extension: ".func.gii" }],
+  [".gii.gz", { suffix: "bold", extension: ".func.gii" }],
+  [".tsv", { suffix: "timeseries", extension: ".tsv" }],
+];
+
+/**
+ * A folder of responses as a BIDS data set: every file that fits the pattern is seen under the name that BIDS gives it, with
+ * events, repetition time and a description that say what the folder's owner says. What lies in `stimuli/` is seen as it is.
+ *
+ * @throws OptionError where the pattern has no `{participant}` or `{story}`, an unknown placeholder, or an ending that is
+ * no response's; where two files would be one, or surfaces do not say their hemisphere
+ * @throws NotFoundError where no file fits
+ */
+export async function plainFolderSource(source: Source, folder: PlainFolder): Promise<Source> {
+  const { pattern, repetitionTime, audioStart = 0 } = folder;
+  const fits = compile(pattern);
+  const naming = endings.find(([ending]) => pattern.endsWith(ending))?.[1];
+  if (!naming) {
+    const known = endings.map(([ending]) => ending).join(", ");
+    throw new OptionError(`--pattern: must end as responses do (${known}), got "${pattern}".`);
+  }
+  if (naming.extension === ".func.gii" && !pattern.includes("{hemi}"))
+    throw new OptionError(`--pattern: surfaces must say their hemisphere with {hemi}, got "${pattern}".`);
+  /** Path in BIDS to path in the folder. */
+  const real = new Map<string, string>();
+  const made: Record<string, string> = {
+    "dataset_description.json": JSON.stringify({ Name: source.location, BIDSVersion: "1.10.0" }),
+    [`${naming.suffix}.json`]: JSON.stringify({ RepetitionTime: repetitionTime }),
+  };
+  const all = (await listFiles(source)).filter((path) => !path.startsWith("stimuli/"));
+  for (const path of all) {
+    const found = fits.exec(path)?.groups;
+    if (!found) continue;
+    const run = { sub: found["participant"]!, task: found["story"]!, ...(found["run"] ? { run: found["run"] } : {}) };
+    const name = nameOf(run, found["hemi"], naming, folder);
+    const own = `sub-${run.sub}/func/${name}`;
+    const other = real.get(own);
+    if (other !== undefined)
+      throw new OptionError(`--pattern: every file must be one response, got "${path}" and "${other}" for one.`);
+    real.set(own, path);
+    const events = formatBidsName({ entities: run, suffix: "events", extension: ".tsv" });
+    made[`sub-${run.sub}/func/${events}`] = writeTsv(
+      ["onset", "duration", "stim_file"],
+      [[audioStart, Number.NaN, `${run.task}.wav`]],
+    );
+  }
+  if (real.size === 0) {
+    throw new NotFoundError(
+      `${source.location}: files must fit the pattern "${pattern}", got ${all.length > 0 ? `none of ${all.length} (first: ${all[0]})` : "no file"}. Correct --pattern.`,
+    );
+  }
+  return seenAs(source, real, memoryStore(made, source.location));
+}
+
+function compile(pattern: string): RegExp {
+  const seen = new Set<string>();
+  const text = pattern.replace(/\{(\w+)\}|[^{]+|\{/g, (part, name?: string) => {
+    if (name === undefined) return part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    const stands = Object.hasOwn(placeholders, name) ? placeholders[name] : undefined;
+    if (stands === undefined || seen.has(name)) {
+      const known = Object.keys(placeholders).map((known) => `{${known}}`);
+      throw new OptionError(`--pattern: placeholders must be ${known.join(", ")}, each once, got "{${name}}".`);
+    }
+    seen.add(name);
+    return `(?<${name}>${stands})`;
+  });
+  for (const name of ["participant", "story"]) {
+    if (!seen.has(name)) throw new OptionError(`--pattern: must hold {${name}}, got "${pattern}".`);
+  }
+  return new RegExp(`^${text}$`);
+}
+
+function nameOf(
+  run: Readonly<Record<string, string>>,
+  hemi: string | undefined,
+  naming: { readonly suffix: string; readonly extension: string },
+  { space }: PlainFolder,
+): string {
+  const side = hemi === undefined ? {} : { hemi: /^[lL]/.test(hemi) ? "L" : "R" };
+  const isImage = naming.suffix === "bold";
+  // A volume without space and description would count as raw.
+  const place = isImage ? { ...(space ? { space } : {}), desc: "plain" } : {};
+  return formatBidsName({ entities: { ...run, ...side, ...place }, ...naming });
+}
+
+/** The folder's files under other names, with those that were made. */
+function seenAs(source: Source, real: ReadonlyMap<string, string>, made: Source): Source {
+  const side = (path: string): readonly [Source, string] => {
+    const own = real.get(path);
+    if (own !== undefined) return [source, own];
+    return path.startsWith("stimuli/") ? [source, path] : [made, path];
+  };
+  return {
+    location: source.location,
+    async read(path) {
+      const [from, own] = side(path);
+      return from.read(own);
+    },
+    async readRange(path, start, length) {
+      const [from, own] = side(path);
+      return from.readRange(own, start, length);
+    },
+    stream(path) {
+      const [from, own] = side(path);
+      return from.stream(own);
+    },
+    async has(path) {
+      const [from, own] = side(path);
+      return from.has(own);
+    },
+    async list(folder) {
+      if (folder === "stimuli" || folder.startsWith("stimuli/")) return source.list(folder);
+      const entries = new Map((await made.list(folder)).map((entry) => [entry.name, entry]));
+      for (const [path, own] of real) {
+        if (path.slice(0, Math.max(0, path.lastIndexOf("/"))) !== folder) continue;
+        const name = path.slice(path.lastIndexOf("/") + 1);
+        entries.set(name, { ...(await entryOf(source, own)), name });
+      }
+      const stimuli = folder === "" ? (await source.list("")).filter(({ name }) => name === "stimuli") : [];
+      return [...entries.values(), ...stimuli].sort((a, b) => (a.name < b.name ? -1 : 1));
+    },
+  };
+}
+
+async function entryOf(source: Source, path: string): Promise<Entry> {
+  const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  return (await source.list(folder)).find(({ name }) => name === path.slice(path.lastIndexOf("/") + 1))!;
+}
