@@ -111,6 +111,6 @@ describe("effects", () => {
   it("ask for the time and for chance below the command line in sources/ only", () => {
     const clock = /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bMath\.random\b|\bsetTimeout\b/g;
     const asked = findAll(outsideRooms("cli"), clock).map((where) => where.split(":")[0]);
-    expect([...new Set(asked)]).toEqual(["sources/http.ts", "sources/node.ts", "sources/part-file.ts"]);
+    expect([...new Set(asked)]).toEqual(["sources/http.ts", "sources/lock.ts", "sources/node.ts"]);
   });
 });

@@ -36,7 +36,9 @@ const MOST_BYTES = 2 ** 30;
  */
 export async function inspectDataset(dataset: BidsDataset, options: InspectOptions = {}): Promise<Inspection> {
   const { excluded = new Map<string, string>(), read = "auto", transcripts, mask, onProgress, ...query } = options;
-  const { found, issues: unusable } = await survey(dataset, { ...query, exclude: [...excluded.keys()] });
+  const { found: all, issues: unusable } = await survey(dataset, { ...query, exclude: [...excluded.keys()] });
+  const troubled = new Set(unusable.map(({ path }) => path));
+  const found = all.filter(({ files }) => !files.some((path) => troubled.has(path)));
   const candidates = hasResponses(dataset) ? candidateRuns(dataset, {}) : [];
   const nBytes = await countBytes(dataset, found);
   const how = read === "auto" ? (nBytes <= MOST_BYTES ? "whole" : "headers") : read;

@@ -61,7 +61,7 @@ export interface ResponseFiles {
 
 /** What there is of responses, and everything that stands against using it. */
 export interface ResponseSurvey {
-  /** The responses that can be used, one entry a participant, run and story, by path. */
+  /** The responses that are there, one entry a participant, run and story, by path; issues may stand against some. */
   readonly found: readonly ResponseFiles[];
   /** What is wrong with the others; each problem once. */
   readonly issues: readonly DatasetIssue[];
@@ -108,7 +108,7 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
     if (fitting.length === 0) continue;
     const checked = await checkRun(dataset, run, bothHemispheres);
     issues.push(...checked.issues);
-    if (checked.issues.length > 0 || checked.version === undefined || checked.repetitionTime === undefined) continue;
+    if (checked.version === undefined || checked.repetitionTime === undefined) continue;
     for (const hearing of fitting) {
       const files = describe(dataset, run, checked.version, events.path, hearing, checked.repetitionTime);
       found.push({ files, rows: hearing.rows });

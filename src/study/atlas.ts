@@ -39,13 +39,20 @@ export async function loadAtlas(
   const regions: TargetRegion[] = [];
   for (const path of paths) {
     if (space.kind === "volume") regions.push(...(await volumeRegions(path, space, files)));
-    else regions.push(...surfaceRegions(path, space, await files.readGifti(path)));
+    else {
+      const hemi = requireHemi("--regions", path);
+      regions.push(...surfaceRegions(path, hemi, space, await files.readGifti(path)));
+    }
   }
   return regions;
 }
 
-function surfaceRegions(path: string, space: Space<"surface"> | Space<"grayordinate">, gifti: Gifti): TargetRegion[] {
-  const hemi = requireHemi("--regions", path);
+function surfaceRegions(
+  path: string,
+  hemi: "L" | "R",
+  space: Space<"surface"> | Space<"grayordinate">,
+  gifti: Gifti,
+): TargetRegion[] {
   const columns = space.kind === "surface" ? surfaceColumns(space, hemi) : cortexColumns(space.grayordinates, hemi);
   checkVertices(path, hemi, gifti.arrays[0]?.data.length ?? 0, columns.length, space.space);
   return regionsOfLabels(gifti, { path, hemi }).flatMap(({ name, vertices }) => {

@@ -98,7 +98,7 @@ describe("mistakes: exit code 1, one line and its remedy", () => {
   });
 
   test.each([
-    ["score", /--kind … .*\(region or surface\)\n/],
+    ["score", /--kind … .*\(region, surface, volume or grayordinate\)\n/],
     ["score", /--alpha-choice … .*\(leave-one-out, generalised or inner-folds; default: leave-one-out\)\n/],
     ["score", /--gap … .*first delay \+ delays \+ 1\) \(default: 0\)\n/],
     ["activations", /--layer … .*\(default: all\)\n/],

@@ -240,7 +240,7 @@ describe("findResponses", () => {
   it("says what responses look like where there are none", async () => {
     await expect(find({ ...description })).rejects.toThrow(NotFoundError);
     await expect(find({ ...description })).rejects.toThrow(
-      /responses must be files sub-\*_task-\*_timeseries\.tsv or .*, got none/,
+      /responses must be files sub-\*_task-\*_timeseries\.tsv, .* or \*\.dtseries\.nii, got none/,
     );
   });
 });
