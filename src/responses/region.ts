@@ -1,5 +1,6 @@
 import { checkChoice } from "../array/choice.ts";
 import { FormatError, OptionError } from "../errors.ts";
+import type { FreesurferAnnot } from "../formats/freesurfer-annot.ts";
 import type { Gifti } from "../formats/gifti.ts";
 import type { Source } from "../sources/source.ts";
 import { loadGifti } from "./load-gifti.ts";
@@ -93,6 +94,24 @@ export function regionsOfLabels(
   return gifti.labels
     .filter((label) => !ignored.has(label.name.toLowerCase()) && members.get(label.key)!.length > 0)
     .map((label) => ({ name: label.name, hemi, vertices: Int32Array.from(members.get(label.key)!) }));
+}
+
+/** The regions of a FreeSurfer annotation, in the order of its colour table. */
+export function regionsOfAnnot(
+  { labels, vertexLabels }: FreesurferAnnot,
+  options: RegionOptions & { readonly hemi: "L" | "R" },
+): readonly Region[] {
+  const { hemi, ignore = NO_REGIONS } = options;
+  const members = labels.map((): number[] => []);
+  vertexLabels.forEach((label, vertex) => {
+    if (label >= 0) members[label]!.push(vertex);
+  });
+  const ignored = new Set(ignore.map((name) => name.toLowerCase()));
+  return labels.flatMap(({ name }, index) =>
+    ignored.has(name.toLowerCase()) || members[index]!.length === 0
+      ? []
+      : [{ name, hemi, vertices: Int32Array.from(members[index]!) }],
+  );
 }
 
 /** The hemisphere that a file's name says, as BIDS, FreeSurfer or Connectome Workbench write it. */

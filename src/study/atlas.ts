@@ -1,11 +1,12 @@
 import { basename } from "node:path";
 import { FormatError, OptionError } from "../errors.ts";
 import type { CiftiGrayordinates, CiftiSurfaceModel } from "../formats/cifti-axes.ts";
+import { readFreesurferAnnot } from "../formats/freesurfer-annot.ts";
 import type { Gifti } from "../formats/gifti.ts";
 import { readNifti } from "../formats/nifti.ts";
 import { numericColumn, readTsv, textColumn } from "../formats/tsv.ts";
 import type { TargetRegion } from "../report/result.ts";
-import { hemiOfName, regionsOfLabels } from "../responses/region.ts";
+import { hemiOfName, regionsOfAnnot, regionsOfLabels } from "../responses/region.ts";
 import { hemiOfStructure, type PlacedSpace, type TargetSpace } from "../responses/target.ts";
 import { checkGrid } from "../responses/volume-mask.ts";
 
@@ -18,8 +19,8 @@ export interface AtlasFiles {
 type Space<Kind extends PlacedSpace["kind"]> = Extract<PlacedSpace, { kind: Kind }>;
 
 /**
- * The regions of an atlas in the space of the responses: label GIFTI files whose names say their hemisphere for surfaces
- * and for the cortex of grayordinates; for volumes a NIfTI of whole numbers, with their names in a table beside it
+ * The regions of an atlas in the space of the responses: label GIFTI files or FreeSurfer annotations whose names say their
+ * hemisphere for surfaces and for the cortex of grayordinates; for volumes a NIfTI of whole numbers, with their names in a table beside it
  * (`index` and `name`, `atlas_dseg.tsv` for `atlas_dseg.nii.gz`).
  *
  * @param space - of the responses that the regions are for
@@ -41,24 +42,37 @@ export async function loadAtlas(
     if (space.kind === "volume") regions.push(...(await volumeRegions(path, space, files)));
     else {
       const hemi = requireHemi("--regions", path);
-      regions.push(...surfaceRegions(path, hemi, space, await files.readGifti(path)));
+      regions.push(...(await surfaceRegions(path, hemi, space, files)));
     }
   }
   return regions;
 }
 
-function surfaceRegions(
+async function surfaceRegions(
   path: string,
   hemi: "L" | "R",
   space: Space<"surface"> | Space<"grayordinate">,
-  gifti: Gifti,
-): TargetRegion[] {
+  files: AtlasFiles,
+): Promise<TargetRegion[]> {
   const columns = space.kind === "surface" ? surfaceColumns(space, hemi) : cortexColumns(space.grayordinates, hemi);
-  checkVertices(path, hemi, gifti.arrays[0]?.data.length ?? 0, columns.length, space.space);
-  return regionsOfLabels(gifti, { path, hemi }).flatMap(({ name, vertices }) => {
+  const { nVertices, regions } = path.endsWith(".annot")
+    ? await annotRegions(path, hemi, files)
+    : await giftiRegions(path, hemi, files);
+  checkVertices(path, hemi, nVertices, columns.length, space.space);
+  return regions.flatMap(({ name, vertices }) => {
     const targets = Int32Array.from(vertices, (vertex) => columns[vertex]!).filter((column) => column >= 0);
     return targets.length > 0 ? [{ name, hemi, targets }] : [];
   });
+}
+
+async function giftiRegions(path: string, hemi: "L" | "R", { readGifti }: AtlasFiles) {
+  const gifti = await readGifti(path);
+  return { nVertices: gifti.arrays[0]?.data.length ?? 0, regions: regionsOfLabels(gifti, { path, hemi }) };
+}
+
+async function annotRegions(path: string, hemi: "L" | "R", { read }: AtlasFiles) {
+  const annot = readFreesurferAnnot(await read(path), { path });
+  return { nVertices: annot.vertexLabels.length, regions: regionsOfAnnot(annot, { hemi }) };
 }
 
 /** The column of each vertex of a hemisphere. */

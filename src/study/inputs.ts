@@ -133,7 +133,7 @@ export async function loadInputs(
   onProgress?.({ label: "reading responses", done: read.length, total: read.length });
   const scored = read[0]?.space;
   const regions = options.regions && (await loadAtlas(options.regions, scored, outside));
-  const surfaces = options.surfaces && (await loadSurfaces(options.surfaces, scored, outside.readGifti));
+  const surfaces = options.surfaces && (await loadSurfaces(options.surfaces, scored, outside));
   return {
     dataset,
     participants: read.map((one) => ({ ...one, hashes: hashesOf(one, source.hashes, outside.hashes()) })),

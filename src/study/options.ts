@@ -75,9 +75,13 @@ export const studyOptions = {
   regions: {
     schema: names(),
     group: "data",
-    help: "atlas in the space of the responses: label GIFTI files (left,right), or a NIfTI with its table; region means join the scores table",
+    help: "atlas in the space of the responses: label GIFTI or .annot files (left,right), or a NIfTI with its table; region means join the scores table",
   },
-  surfaces: { schema: names(), group: "data", help: "surface GIFTI files (left,right) to draw the report's maps on" },
+  surfaces: {
+    schema: names(),
+    group: "data",
+    help: "surface GIFTI or FreeSurfer files (left,right) to draw the report's maps on",
+  },
   transcript: {
     schema: path,
     group: "data",

@@ -22,7 +22,10 @@ function mesh(
 }
 const space = { kind: "surface", space: "tiny", nVertices: [4, 4] } as const;
 const load = (bytes: Uint8Array) =>
-  loadSurfaces(["a/lh.tiny.surf.gii"], space, async (path) => readGifti(bytes, { path }));
+  loadSurfaces(["a/lh.tiny.surf.gii"], space, {
+    read: async () => bytes,
+    readGifti: async (path) => readGifti(bytes, { path }),
+  });
 
 describe("loadSurfaces (by hand)", () => {
   test("points and triangles of a mesh", async () => {
