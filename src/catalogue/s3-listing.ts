@@ -112,6 +112,10 @@ export async function listS3(
     objects.push(...page.objects.filter(({ key }) => !key.endsWith("/")));
     folders.push(...page.folders);
     if (page.next === undefined) return { objects, folders };
+    if (page.next === token)
+      throw new NetworkError(
+        `${bucket}: a listing must go on from page to page, got one page again and again (${prefix}${within}). Try another address.`,
+      );
     token = page.next;
   }
   throw new NetworkError(`${bucket}: a listing must end, got more than ${mostPages} pages (${prefix}${within}).`);

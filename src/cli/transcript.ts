@@ -44,6 +44,8 @@ export const transcript: Command = {
     const file = parsed.positionals["file"]!;
     const { story = storyOfTranscript(resolve(file)), picture } = parsed.values;
     const { tier, cues } = checkOptions({ dataset: file, output: file, ...pick(parsed, ["tier", "cues"]) });
+    if (picture !== undefined && !picture.toLowerCase().endsWith(".svg"))
+      throw new OptionError(`--picture: must be a file that ends in .svg, got "${picture}".`);
     const path = basename(file);
     const bytes = await folderStore(dirname(file)).read(path);
     const report = checkTranscript(readRawTranscript(bytes, { path: file, story, tier, cues }), {

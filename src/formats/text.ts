@@ -69,6 +69,6 @@ function firstBadByte(bytes: Uint8Array): number {
     if (decodes(middle, true)) good = middle;
     else bad = middle;
   }
-  while (!decodes(good, false)) good--;
+  while (good > 0 && !decodes(good, false)) good--;
   return good;
 }

@@ -78,16 +78,21 @@ function checkTargets(facts: readonly RunFacts[]): readonly DatasetIssue[] {
   const shapeOf = ({ files, nTargets }: RunFacts) =>
     files.hemispheres.map((hemi, i) => `${hemi === "n/a" ? "" : `${hemi} `}${nTargets[i]}`).join(", ");
   const { value, n } = mostCommon(read, shapeOf);
-  return read.flatMap((run): DatasetIssue[] =>
-    shapeOf(run) === value
-      ? []
-      : [
-          {
-            severity: "error",
-            code: "targets-differ",
-            path: run.files.files[0]!,
-            message: `all runs must have the same vertices, voxels or regions (${value}, ${n} of ${read.length} runs), got ${shapeOf(run)}. Choose one space, or exclude the run.`,
-          },
-        ],
-  );
+  const alike = read.filter((run) => shapeOf(run) === value);
+  const { value: places, n: nAlike } = mostCommon(alike, (run) => run.places);
+  return read.flatMap((run): DatasetIssue[] => {
+    const differs = shapeOf(run) !== value;
+    if (!differs && run.places === places) return [];
+    const got = differs
+      ? `${value}, ${n} of ${read.length} runs), got ${shapeOf(run)}`
+      : `as ${nAlike} of ${read.length} runs have), got as many in another order or grid, or of other names`;
+    return [
+      {
+        severity: "error",
+        code: "targets-differ",
+        path: run.files.files[0]!,
+        message: `all runs must have the same vertices, voxels or regions (${got}. Choose one space, or exclude the run.`,
+      },
+    ];
+  });
 }

@@ -57,6 +57,8 @@ export async function inspectDataset(dataset: BidsDataset, options: InspectOptio
     ...checkTasks(found),
     ...(await checkPresence(dataset, candidates, excluded)),
     ...(how === "headers" ? [headersOnly(nBytes)] : []),
+    ...(all.length === 0 && unusable.length === 0 ? [nothingLeft] : []),
+    ...(mask && !all.some(({ kind }) => kind === "volume") ? [maskWithoutVolumes(mask)] : []),
   ];
   const count = (keyOf: (files: ResponseFiles) => string) => new Set(found.map(keyOf)).size;
   const title = dataset.description["Name"];
@@ -91,6 +93,18 @@ function oddEventsOf({ events, notes }: ResponseFiles): readonly DatasetIssue[] 
     path: events,
     message: note.replace(`${events}: `, ""),
   }));
+}
+
+const nothingLeft: DatasetIssue = {
+  severity: "error",
+  code: "no-responses",
+  path: ".",
+  message: "one response or more must be left, got none after exclusions and choices. Exclude fewer runs.",
+};
+
+function maskWithoutVolumes({ path }: VolumeMask): DatasetIssue {
+  const message = "a mask must come with responses that are volumes, got others. Leave --mask out.";
+  return { severity: "error", code: "mask-without-volumes", path, message };
 }
 
 function headersOnly(nBytes: number): DatasetIssue {

@@ -3,7 +3,7 @@ import type { BidsDataset } from "../bids/dataset.ts";
 import { type DatasetIssue, FormatError, NotFoundError } from "../errors.ts";
 import { readTsv } from "../formats/tsv.ts";
 import type { ResponseFiles } from "../responses/find.ts";
-import { loadRun } from "../responses/load.ts";
+import { isSameTime, loadRun } from "../responses/load.ts";
 import { readResponseHeader } from "../responses/response-header.ts";
 import type { VolumeMask } from "../responses/volume-mask.ts";
 import { type ContentCheck, checkContent } from "./content.ts";
@@ -52,8 +52,8 @@ async function readRun(
 ): Promise<Omit<RunFacts, "files">> {
   try {
     const header = await readResponseHeader(dataset, files);
-    const { nVolumes, nTargets, repetitionTime } = header;
-    if (repetitionTime !== undefined && Math.abs(repetitionTime - files.repetitionTime) > 1e-3 * files.repetitionTime) {
+    const { nVolumes, nTargets, places, repetitionTime } = header;
+    if (repetitionTime !== undefined && !isSameTime(repetitionTime, files.repetitionTime)) {
       issues.push({
         severity: "warning",
         code: "repetition-time-of-file",
@@ -62,13 +62,13 @@ async function readRun(
       });
     }
     content?.add(files.files[0]!, (await loadRun(dataset, files, mask)).bold);
-    return { nVolumes, nTargets };
+    return { nVolumes, nTargets, places };
   } catch (error) {
     // What the file is not, its reader says; anything else is no fault of the data.
     if (error instanceof FormatError) issues.push(unreadable(error));
     else if (error instanceof NotFoundError) issues.push(missing(error, files));
     else throw error;
-    return { nVolumes: undefined, nTargets: [] };
+    return { nVolumes: undefined, nTargets: [], places: "" };
   }
 }
 

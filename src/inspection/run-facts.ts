@@ -7,4 +7,6 @@ export interface RunFacts {
   readonly nVolumes: number | undefined;
   /** Targets of each file, in the order of the files. */
   readonly nTargets: readonly number[];
+  /** What these are, as in `ResponseHeader`. */
+  readonly places: string;
 }

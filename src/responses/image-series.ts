@@ -1,11 +1,18 @@
 import type { Matrix } from "../array/matrix.ts";
 import { FormatError } from "../errors.ts";
 import { streamCifti } from "../formats/cifti.ts";
-import type { CiftiGrayordinates, CiftiParcel } from "../formats/cifti-axes.ts";
+import type { CiftiGrayordinates, CiftiParcel, CiftiSeries } from "../formats/cifti-axes.ts";
 import { streamNifti } from "../formats/nifti-stream.ts";
 import type { Source } from "../sources/source.ts";
 import { hemiOfStructure, type Target } from "./target.ts";
 import { selectVoxels, type VolumeMask } from "./volume-mask.ts";
+
+/** Responses of a file that says its own repetition time. */
+export interface ImageSeries {
+  readonly bold: Matrix<Float32Array>;
+  /** Seconds; undefined where the file does not say. */
+  readonly repetitionTime: number | undefined;
+}
 
 /**
  * The voxels of a mask in a series of volumes, [nVolumes x nVoxels], single precision. The file is read as it comes.
@@ -13,9 +20,9 @@ import { selectVoxels, type VolumeMask } from "./volume-mask.ts";
  * @throws FormatError where it is no series of volumes, ends early, or lies in another grid than the mask
  * @throws NotFoundError where it does not exist
  */
-export async function loadVolumeSeries(source: Source, path: string, mask: VolumeMask): Promise<Matrix<Float32Array>> {
-  const { volumes } = await streamNifti(source.stream(path), { path, select: selectVoxels(mask, path) });
-  return volumes;
+export async function loadVolumeSeries(source: Source, path: string, mask: VolumeMask): Promise<ImageSeries> {
+  const { header, volumes } = await streamNifti(source.stream(path), { path, select: selectVoxels(mask, path) });
+  return { bold: volumes, repetitionTime: header.repetitionTime };
 }
 
 /**
@@ -27,7 +34,7 @@ export async function loadVolumeSeries(source: Source, path: string, mask: Volum
 export async function loadGrayordinateSeries(
   source: Source,
   path: string,
-): Promise<{ readonly bold: Matrix<Float32Array>; readonly grayordinates: CiftiGrayordinates }> {
+): Promise<ImageSeries & { readonly grayordinates: CiftiGrayordinates }> {
   const { rows, columns, data } = await streamCifti(source.stream(path), { path });
   if (rows.kind !== "series" || columns.kind !== "grayordinates") {
     throw new FormatError(
@@ -35,7 +42,8 @@ export async function loadGrayordinateSeries(
       `a dense series must hold volumes by grayordinates, got ${rows.kind} by ${columns.kind}. Choose another file`,
     );
   }
-  return { bold: data, grayordinates: columns };
+  checkTimed(rows, path);
+  return { bold: data, grayordinates: columns, repetitionTime: rows.step };
 }
 
 /**
@@ -48,7 +56,7 @@ export async function loadGrayordinateSeries(
 export async function loadParcelSeries(
   source: Source,
   path: string,
-): Promise<{ readonly bold: Matrix<Float32Array>; readonly targets: readonly Target[] }> {
+): Promise<ImageSeries & { readonly targets: readonly Target[] }> {
   const { rows, columns, data } = await streamCifti(source.stream(path), { path });
   if (rows.kind !== "series" || columns.kind !== "parcels") {
     throw new FormatError(
@@ -56,7 +64,20 @@ export async function loadParcelSeries(
       `a parcellated series must hold volumes by parcels, got ${rows.kind} by ${columns.kind}. Choose another file`,
     );
   }
-  return { bold: data, targets: columns.parcels.map((parcel) => ({ name: parcel.name, hemi: hemiOf(parcel) })) };
+  checkTimed(rows, path);
+  const targets = columns.parcels.map((parcel): Target => ({ name: parcel.name, hemi: hemiOf(parcel) }));
+  const twice = targets.find(({ name, hemi }, i) => targets.findIndex((t) => t.name === name && t.hemi === hemi) < i);
+  if (twice) throw new FormatError(path, `parcels must have names of their own, got "${twice.name}" twice. Rename one`);
+  return { bold: data, targets, repetitionTime: rows.step };
+}
+
+/** Rows of a spectrum are no volumes. */
+function checkTimed({ unit, step }: CiftiSeries, path: string): void {
+  if (unit === "SECOND" && step > 0) return;
+  throw new FormatError(
+    path,
+    `a series must go forward in seconds, got steps of ${step} ${unit.toLowerCase()}. Choose another file`,
+  );
 }
 
 function hemiOf({ vertices }: CiftiParcel): Target["hemi"] {

@@ -31,6 +31,8 @@ export interface Response {
   readonly files: readonly string[];
   /** Columns of the table of confounds that were regressed out. */
   readonly confounds: readonly string[];
+  /** What is odd and no error: a repetition time in the file that is not its sidecar's. */
+  readonly notes: readonly string[];
   /** Counted over the volumes kept, before cleaning. */
   readonly quality: {
     /** Targets whose values are all equal. */
@@ -96,8 +98,21 @@ export async function loadResponse(
     audioStart: files.audioStart - (start + trimStart) * repetitionTime,
     files: read,
     confounds: confoundNames,
+    notes: notesOn(files, whole),
     quality: qualityOf(sliceRows(cut, trimStart, cut.nRows - trimEnd)),
   };
+}
+
+function notesOn(files: ResponseFiles, { repetitionTime: own }: WholeRun): readonly string[] {
+  if (own === undefined || isSameTime(own, files.repetitionTime)) return [];
+  return [
+    `${files.files[0]}: the file's own repetition time is ${own} s, its sidecar's ${files.repetitionTime} s, which was used. One of them is wrong, and with it every word's volume: check the scanner's protocol.`,
+  ];
+}
+
+/** Whether two repetition times are the same, as far as headers keep them. */
+export function isSameTime(a: number, b: number): boolean {
+  return Math.abs(a - b) <= 1e-3 * b;
 }
 
 function confoundsPath(files: ResponseFiles): string {
@@ -120,6 +135,8 @@ export interface WholeRun extends TimeSeries {
   readonly space: TargetSpace;
   /** Every file that was read. */
   readonly files: readonly string[];
+  /** Seconds between volumes by the files themselves; undefined where they do not say. */
+  readonly repetitionTime?: number | undefined;
 }
 
 /**
@@ -141,14 +158,20 @@ export async function loadRun(dataset: BidsDataset, files: ResponseFiles, mask?:
     case "volume": {
       const used = mask ?? (await loadOwnMask(source, files));
       const { shape, affine, voxels } = used;
-      const bold = await loadVolumeSeries(source, path, used);
+      const { bold, repetitionTime } = await loadVolumeSeries(source, path, used);
       const space: TargetSpace = { kind: "volume", space: files.space, shape, affine, voxels };
-      return { bold, targets: voxelTargets(shape, voxels), space, files: mask ? [path] : [path, used.path] };
+      return {
+        bold,
+        targets: voxelTargets(shape, voxels),
+        space,
+        files: mask ? [path] : [path, used.path],
+        repetitionTime,
+      };
     }
     case "grayordinate": {
-      const { bold, grayordinates } = await loadGrayordinateSeries(source, path);
+      const { bold, grayordinates, repetitionTime } = await loadGrayordinateSeries(source, path);
       const space: TargetSpace = { kind: "grayordinate", space: files.space, grayordinates };
-      return { bold, targets: grayordinateTargets(grayordinates), space, files: [path] };
+      return { bold, targets: grayordinateTargets(grayordinates), space, files: [path], repetitionTime };
     }
     default:
       return files.kind satisfies never;

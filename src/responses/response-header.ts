@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { BidsDataset } from "../bids/dataset.ts";
 import { FormatError } from "../errors.ts";
 import { streamCiftiAxes } from "../formats/cifti.ts";
@@ -12,6 +13,8 @@ export interface ResponseHeader {
   readonly nVolumes: number;
   /** Targets of each file. */
   readonly nTargets: readonly number[];
+  /** What the targets are, where files say it: names, grids, structures. Equal for runs whose columns mean the same. */
+  readonly places: string;
   /** Seconds between volumes by the files themselves; undefined where they do not say. */
   readonly repetitionTime: number | undefined;
 }
@@ -20,6 +23,7 @@ export interface ResponseHeader {
 interface FileSize {
   readonly nVolumes: number;
   readonly nTargets: number;
+  readonly places?: unknown;
   readonly repetitionTime?: number | undefined;
 }
 
@@ -46,6 +50,7 @@ export async function readResponseHeader(dataset: BidsDataset, files: ResponseFi
   return {
     nVolumes: first!.nVolumes,
     nTargets: sizes.map(({ nTargets }) => nTargets),
+    places: digest(sizes.map(({ places }) => places)),
     repetitionTime: first!.repetitionTime,
   };
 }
@@ -57,23 +62,34 @@ function fileSize(dataset: BidsDataset, path: string, kind: ResponseKind): Promi
 
 /** Tables are small: they are read whole. */
 async function regionSize({ source }: BidsDataset, path: string): Promise<FileSize> {
-  const { bold } = readRegionSeries(await source.read(path), path);
-  return { nVolumes: bold.nRows, nTargets: bold.nColumns };
+  const { bold, targets } = readRegionSeries(await source.read(path), path);
+  return { nVolumes: bold.nRows, nTargets: bold.nColumns, places: targets };
 }
 
 async function imageSize({ source }: BidsDataset, path: string): Promise<FileSize> {
   const pieces = source.stream(path);
   if (/\.[dp]tseries\.nii$/.test(path)) {
-    const { rows, nRows, nColumns } = await streamCiftiAxes(pieces, { path });
+    const { rows, columns, nRows, nColumns } = await streamCiftiAxes(pieces, { path });
     const isTimed = rows.kind === "series" && rows.unit === "SECOND";
-    return { nVolumes: nRows, nTargets: nColumns, repetitionTime: isTimed ? rows.step : undefined };
+    return {
+      ...{ nVolumes: nRows, nTargets: nColumns, places: columns },
+      repetitionTime: isTimed ? rows.step : undefined,
+    };
   }
-  const { shape, repetitionTime } = await streamNiftiHeader(pieces, { path });
+  const { shape, affine, repetitionTime } = await streamNiftiHeader(pieces, { path });
   return {
     nVolumes: shape[3] ?? 1,
     nTargets: shape.slice(0, 3).reduce((product, n) => product * n, 1),
+    // Headers keep the affine in single precision.
+    places: [shape.slice(0, 3), affine.map((value) => value.toFixed(2))],
     repetitionTime,
   };
+}
+
+/** Of what may be tens of thousands of indices. */
+function digest(places: unknown): string {
+  const plain = (_: string, value: unknown) => (ArrayBuffer.isView(value) ? Array.from(value as Int32Array) : value);
+  return createHash("sha256").update(JSON.stringify(places, plain)).digest("hex");
 }
 
 async function surfaceSize({ source }: BidsDataset, path: string): Promise<FileSize> {

@@ -88,6 +88,25 @@ export function hemiOfStructure(structure: string): Target["hemi"] {
   return structure.endsWith("_LEFT") ? "L" : structure.endsWith("_RIGHT") ? "R" : "n/a";
 }
 
+/**
+ * What must be equal for the columns of two responses to mean the same places, beside the targets' names: empty for regions
+ * and surfaces, whose names say it all.
+ */
+export function placesKey(space: TargetSpace): string {
+  const plain = (_: string, value: unknown) => (ArrayBuffer.isView(value) ? Array.from(value as Int32Array) : value);
+  switch (space.kind) {
+    case "region":
+    case "surface":
+      return "";
+    case "volume":
+      return JSON.stringify([space.shape, space.affine, space.voxels], plain);
+    case "grayordinate":
+      return JSON.stringify(space.grayordinates, plain);
+    default:
+      return space satisfies never;
+  }
+}
+
 /** Vertices a hemisphere of the surface spaces that are in use, by the name in `space-<label>`. */
 const KNOWN_SPACES: Readonly<Record<string, number>> = {
   fsaverage3: 642,

@@ -54,21 +54,22 @@ export function intersectMasks(masks: readonly [VolumeMask, ...VolumeMask[]]): V
  */
 export function checkGrid(
   grid: Pick<NiftiMask, "affine"> & { readonly shape: readonly number[] },
-  mask: VolumeMask,
+  mask: NiftiMask & { readonly path?: string },
   path: string,
 ): void {
+  const whose = mask.path === undefined ? "of the responses" : `of the mask ${mask.path}`;
   const [shape, wanted] = [grid.shape.slice(0, 3).join(" x "), mask.shape.join(" x ")];
   if (shape !== wanted) {
     throw new FormatError(
       path,
-      `volumes must have the shape of the mask ${mask.path} (${wanted}), got ${shape}. Choose one space and resolution`,
+      `the shape must be that ${whose} (${wanted}), got ${shape}. Choose one space and resolution`,
     );
   }
   const apart = grid.affine.reduce((most, value, i) => Math.max(most, Math.abs(value - mask.affine[i]!)), 0);
   if (apart > TOLERANCE) {
     throw new FormatError(
       path,
-      `volumes must lie in the grid of the mask ${mask.path}, got an affine that differs by ${apart.toPrecision(3)} mm. Choose one space and resolution`,
+      `the grid must be that ${whose}, got an affine that differs by ${apart.toPrecision(3)} mm. Choose one space and resolution`,
     );
   }
 }

@@ -24,7 +24,8 @@ type Space<Kind extends PlacedSpace["kind"]> = Extract<PlacedSpace, { kind: Kind
  * (`index` and `name`, `atlas_dseg.tsv` for `atlas_dseg.nii.gz`).
  *
  * @param space - of the responses that the regions are for
- * @throws OptionError where the responses are regions themselves, or have other vertices
+ * @throws OptionError where the responses are regions themselves or have other vertices, no region has a target, or two have
+ * one name
  * @throws FormatError, NotFoundError where a file cannot be read, or lies in another grid
  */
 export async function loadAtlas(
@@ -44,6 +45,20 @@ export async function loadAtlas(
       const hemi = requireHemi("--regions", path);
       regions.push(...(await surfaceRegions(path, hemi, space, files)));
     }
+  }
+  if (regions.length === 0) {
+    throw new OptionError(
+      `--regions: a region must have a vertex or voxel that is scored, got none that has (${paths.join(", ")}). Take an atlas of the same space.`,
+    );
+  }
+  const seen = new Set<string>();
+  for (const { name, hemi } of regions) {
+    if (seen.has(`${hemi} ${name}`)) {
+      throw new OptionError(
+        `--regions: regions must have names of their own, got "${name}" twice${hemi === "n/a" ? "" : ` on hemi-${hemi}`} (${paths.join(", ")}). Rename one.`,
+      );
+    }
+    seen.add(`${hemi} ${name}`);
   }
   return regions;
 }
@@ -95,22 +110,28 @@ function cortexColumns({ models }: CiftiGrayordinates, hemi: "L" | "R"): Int32Ar
 
 async function volumeRegions(path: string, space: Space<"volume">, { read }: AtlasFiles): Promise<TargetRegion[]> {
   const { header, data } = readNifti(await read(path), { path });
-  checkGrid(
-    { shape: header.shape, affine: header.affine },
-    { ...space, path: "the responses", voxels: new Int32Array(space.voxels) },
-    path,
-  );
+  if (header.shape.slice(3).some((n) => n > 1)) {
+    throw new FormatError(path, `an atlas must be one volume, got ${header.shape.join(" x ")}. Choose one of them`);
+  }
+  checkGrid({ shape: header.shape, affine: header.affine }, { ...space, voxels: new Int32Array(0) }, path);
   const tablePath = path.replace(/\.nii(\.gz)?$/, ".tsv");
   const table = readTsv(await read(tablePath), { path: tablePath });
   const names = textColumn(table, "name");
-  const members = new Map<number, number[]>();
-  numericColumn(table, "index").forEach((index) => {
-    members.set(index, []);
+  const members = new Map<number, { readonly name: string; readonly columns: number[] }>();
+  numericColumn(table, "index").forEach((index, row) => {
+    if (!Number.isInteger(index) || members.has(index)) {
+      const got = Number.isInteger(index) ? `${index} twice` : "one that is not";
+      throw new FormatError(
+        tablePath,
+        `indices must be whole numbers, each once, got ${got} (row ${row + 1}). Correct the table`,
+      );
+    }
+    members.set(index, { name: names[row]!, columns: [] });
   });
   space.voxels.forEach((voxel, column) => {
     const index = data[voxel]!;
-    const list = members.get(index);
-    if (list) list.push(column);
+    const member = members.get(index);
+    if (member) member.columns.push(column);
     else if (index !== 0) {
       throw new FormatError(
         path,
@@ -118,10 +139,8 @@ async function volumeRegions(path: string, space: Space<"volume">, { read }: Atl
       );
     }
   });
-  return [...members].flatMap(([index, columns], row) =>
-    index !== 0 && columns.length > 0
-      ? [{ name: names[row]!, hemi: "n/a" as const, targets: Int32Array.from(columns) }]
-      : [],
+  return [...members].flatMap(([index, { name, columns }]) =>
+    index !== 0 && columns.length > 0 ? [{ name, hemi: "n/a" as const, targets: Int32Array.from(columns) }] : [],
   );
 }
 

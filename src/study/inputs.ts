@@ -7,7 +7,7 @@ import type { Surface, TargetRegion } from "../report/result.ts";
 import { type ResponseFiles, type ResponseQuery, surveyResponses, usableResponses } from "../responses/find.ts";
 import { loadOwnMask, loadResponse, type Response } from "../responses/load.ts";
 import { loadGifti } from "../responses/load-gifti.ts";
-import type { Target, TargetSpace } from "../responses/target.ts";
+import { placesKey, type Target, type TargetSpace } from "../responses/target.ts";
 import { intersectMasks, loadMask, type VolumeMask } from "../responses/volume-mask.ts";
 import { folderStore } from "../sources/node.ts";
 import type { Source } from "../sources/source.ts";
@@ -119,15 +119,16 @@ export async function loadInputs(
       first ??= response;
       checkTargets(participant, first, response);
       const { audioStart, repetitionTime, confounds } = response;
+      const noted = { ...files, notes: [...files.notes, ...response.notes] };
       const transcript = transcripts.get(files.stimFile)!;
-      heard.push({ files, transcript, nVolumes: response.bold.nRows, audioStart, repetitionTime, confounds });
+      heard.push({ files: noted, transcript, nVolumes: response.bold.nRows, audioStart, repetitionTime, confounds });
       quality.nConstant += response.quality.nConstant;
       quality.nNotFinite += response.quality.nNotFinite;
       for (const path of response.files) responseHashes[path] = source.hashes.get(path)!;
     }
     checkRepetitionTimes(participant, heard);
     const { targets, space } = first!;
-    checkSameTargets(read[0], { participant, targets });
+    checkSameTargets(read[0], { participant, targets, space });
     read.push({ participant, stories: heard, targets, space, responseHashes, quality });
   }
   onProgress?.({ label: "reading responses", done: read.length, total: read.length });
@@ -184,7 +185,7 @@ async function studyMask(
   const volumes = found.filter(({ kind }) => kind === "volume");
   if (path !== undefined) {
     if (volumes.length > 0) return loadMask(outside.sourceOf(path), basename(path));
-    throw new OptionError("--mask: the responses must be volumes, got none. Leave --mask out.");
+    throw new OptionError("--mask: the responses must be volumes, got others. Leave --mask out.");
   }
   const masks: VolumeMask[] = [];
   for (const files of volumes) masks.push(await loadOwnMask(source, files));
@@ -255,25 +256,36 @@ function checkRepetitionTimes(participant: string, stories: readonly HeardStory[
 }
 
 function checkTargets(participant: string, first: Response, other: Response): void {
-  if (haveSameTargets(first, other)) return;
+  const trouble = differenceOf(first, other);
+  if (trouble === undefined) return;
   throw new OptionError(
-    `${participant}: all stories must have the same targets to be joined, got ${first.targets.length} (${first.story}) and ${other.targets.length} (${other.story}). Choose one space or atlas, or stories with --stories.`,
+    `${participant}: all stories must have the same targets to be joined, got ${trouble} (${first.story} and ${other.story}). Choose one space or atlas, or stories with --stories.`,
   );
 }
 
 /** Found at the end, when all is computed, this would come too late. */
 function checkSameTargets(
-  first: Pick<ParticipantInputs, "participant" | "targets"> | undefined,
-  other: Pick<ParticipantInputs, "participant" | "targets">,
+  first: Pick<ParticipantInputs, "participant" | "targets" | "space"> | undefined,
+  other: Pick<ParticipantInputs, "participant" | "targets" | "space">,
 ): void {
-  if (first === undefined || haveSameTargets(first, other)) return;
+  const trouble = first && differenceOf(first, other);
+  if (trouble === undefined) return;
   throw new OptionError(
-    `${other.participant}: all participants must have the same targets to be compared, got ${other.targets.length} and in ${first.participant} ${first.targets.length}. Choose one space or atlas, or participants with --participants.`,
+    `${other.participant}: all participants must have the same targets to be compared, got ${trouble} (${first!.participant} and ${other.participant}). Choose one space or atlas, or participants with --participants.`,
   );
 }
 
-function haveSameTargets(a: Pick<Response, "targets">, b: Pick<Response, "targets">): boolean {
-  if (a.targets === b.targets) return true;
-  const names = ({ targets }: Pick<Response, "targets">) => targets.map(({ hemi, name }) => `${hemi} ${name}`).join();
-  return a.targets.length === b.targets.length && names(a) === names(b);
+/** How the targets of two responses differ, in words; undefined where they do not. */
+function differenceOf(
+  a: Pick<Response, "targets" | "space">,
+  b: Pick<Response, "targets" | "space">,
+): string | undefined {
+  if (a.targets.length !== b.targets.length) return `${a.targets.length} and ${b.targets.length}`;
+  if (a.targets !== b.targets) {
+    const at = a.targets.findIndex(({ name, hemi }, i) => name !== b.targets[i]!.name || hemi !== b.targets[i]!.hemi);
+    const shown = ({ name, hemi }: Target) => (hemi === "n/a" ? `"${name}"` : `"${name}" on hemi-${hemi}`);
+    if (at >= 0) return `${shown(a.targets[at]!)} and ${shown(b.targets[at]!)} in place ${at + 1}`;
+  }
+  if (a.space === b.space || placesKey(a.space) === placesKey(b.space)) return undefined;
+  return "grids or structures that differ";
 }

@@ -74,7 +74,17 @@ async function exclusionsOf(
     exclusions === undefined
       ? await dataset.source.read(path)
       : await folderStore(dirname(resolve(path))).read(basename(path));
-  for (const run of readExclusions(bytes, path)) if (!excluded.has(run)) excluded.set(run, path);
+  const named = readExclusions(bytes, path);
+  // A file that the user names and that leaves nothing out is a slip, as one run that does not is with --exclude.
+  if (exclusions !== undefined && named.length > 0) {
+    const known = new Set(candidateRuns(dataset, {}).map((run) => run.name));
+    if (!named.some((run) => known.has(run))) {
+      throw new NotFoundError(
+        `--exclusions: a run that the file names must be in the data set, got none of ${named.length} (${path}). ${nearestNames(named[0]!, [...known])}`,
+      );
+    }
+  }
+  for (const run of named) if (!excluded.has(run)) excluded.set(run, path);
   return excluded;
 }
 

@@ -138,8 +138,10 @@ describe("listS3", () => {
     let nPages = 0;
     const getBytes = async () => {
       nPages++;
-      return bytesOf(listing([], { next: "again" }));
+      return bytesOf(listing([], { next: `page ${nPages}` }));
     };
+    // One page again and again is left at the second.
+    await expect(listS3(client, folder)).rejects.toThrow(/a listing must go on from page to page, got one page again/);
     await expect(listS3({ ...client, getBytes }, folder)).rejects.toThrow(
       /a listing must end, got more than 10000 pages/,
     );

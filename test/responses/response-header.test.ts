@@ -104,4 +104,19 @@ describe("readResponseHeader (by hand)", () => {
       message: "L.gii: a functional GIFTI must hold arrays, got none. Fetch it again",
     });
   });
+
+  it("tells runs apart whose columns are as many and mean something else", async () => {
+    const placesOf = async (files: Readonly<Record<string, Uint8Array | string>>, kind: ResponseFiles["kind"]) =>
+      (await header(files, kind)).places;
+    expect(await placesOf({ "a.tsv": "A\tB\n1\t2\n" }, "region")).toBe(
+      await placesOf({ "b.tsv": "A\tB\n3\t4\n" }, "region"),
+    );
+    expect(await placesOf({ "a.tsv": "A\tB\n1\t2\n" }, "region")).not.toBe(
+      await placesOf({ "a.tsv": "B\tA\n1\t2\n" }, "region"),
+    );
+    const moved = writeNifti({ ...series, affine: affine.with(3, 4) });
+    expect(await placesOf({ "a.nii": writeNifti(series) }, "volume")).not.toBe(
+      await placesOf({ "a.nii": moved }, "volume"),
+    );
+  });
 });

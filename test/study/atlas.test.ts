@@ -117,7 +117,7 @@ describe("loadAtlas (by hand)", () => {
       "x.nii",
       { "x.nii": writeNifti({ shape: [2, 2, 2], affine, data: new Float32Array(8) }), "x.tsv": "index\tname\n" },
       "FormatError",
-      /^x\.nii: volumes must have the shape of the mask the responses \(2 x 2 x 1\), got 2 x 2 x 2/,
+      /^x\.nii: the shape must be that of the responses \(2 x 2 x 1\), got 2 x 2 x 2/,
     ],
     [
       "a number without a name",
@@ -126,6 +126,44 @@ describe("loadAtlas (by hand)", () => {
       { "x.nii": dseg, "x.tsv": "index\tname\n9\toutside\n" },
       "FormatError",
       /^x\.nii: every voxel must carry a number of x\.tsv, got 4 \(voxel 1\)/,
+    ],
+    [
+      "an index that is given twice",
+      volume,
+      "x.nii",
+      { "x.nii": dseg, "x.tsv": "index\tname\n4\ta\n9\tb\n4\tc\n" },
+      "FormatError",
+      /^x\.tsv: indices must be whole numbers, each once, got 4 twice \(row 3\)/,
+    ],
+    [
+      "two regions of one name",
+      volume,
+      "x.nii",
+      {
+        "x.nii": writeNifti({ shape: [2, 2, 1], affine, data: Float32Array.of(0, 4, 9, 9) }),
+        "x.tsv": "index\tname\n4\ta\n9\ta\n",
+      },
+      "OptionError",
+      /^--regions: regions must have names of their own, got "a" twice \(x\.nii\)/,
+    ],
+    [
+      "an atlas without a voxel that is scored",
+      volume,
+      "x.nii",
+      {
+        "x.nii": writeNifti({ shape: [2, 2, 1], affine, data: Float32Array.of(4, 0, 0, 0) }),
+        "x.tsv": "index\tname\n4\ta\n",
+      },
+      "OptionError",
+      /^--regions: a region must have a vertex or voxel that is scored, got none that has \(x\.nii\)/,
+    ],
+    [
+      "an atlas of several volumes",
+      volume,
+      "x.nii",
+      { "x.nii": writeNifti({ shape: [2, 2, 1, 2], affine, data: new Float32Array(8) }), "x.tsv": "index\tname\n" },
+      "FormatError",
+      /^x\.nii: an atlas must be one volume, got 2 x 2 x 1 x 2/,
     ],
   ])("refuses %s", async (_, space, path, files, name, message) => {
     const error = (await regions(path, space, files).catch((e: unknown) => e)) as Error;

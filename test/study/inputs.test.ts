@@ -134,7 +134,8 @@ describe("loadInputs", () => {
     await take(other.at("data"), "sub-01", "sub-03");
     await take(study.at("data"), "sub-01", "sub-01");
     other.remove();
-    const message = "sub-03: all participants must have the same targets to be compared, got 184 and in sub-01 84.";
+    const message =
+      "sub-03: all participants must have the same targets to be compared, got 84 and 184 (sub-01 and sub-03).";
     await expect(loadInputs(options(), { source: mixed })).rejects.toThrow(message);
   });
 });

@@ -50,7 +50,12 @@ beforeAll(async () => {
     const data = { data: matrix, nRows: nVolumes, nColumns: names.length };
     const rows = { kind: "series", start: 0, step: 1.5, unit: "SECOND" } as const;
     const volume = { shape, affine: identity };
-    const nifti = { shape: [...shape, nVolumes], affine: identity, data: volumes, repetitionTime: 1.5 };
+    const nifti = {
+      shape: [...shape, nVolumes],
+      affine: identity,
+      data: volumes,
+      repetitionTime: path.includes("sub-02") ? 9 : 1.5,
+    };
     write(path, "_space-toy_desc-preproc_bold.nii.gz", writeNifti(nifti, { gzip: true }));
     write(
       path,
@@ -189,32 +194,37 @@ describe("the same responses in every kind of file", () => {
     });
   });
 
+  it("a file's own repetition time that is not its sidecar's is told, by score and by check", async () => {
+    const { result } = await run("volume");
+    const told = result.notes.filter((note) => note.includes("own repetition time"));
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatch(
+      /sub-02.*: the file's own repetition time is 9 s, its sidecar's [\d.]+ s, which was used\./,
+    );
+  });
+
   it("check looks at all kinds, and tells where a mask is missing", async () => {
     const check = async (dataset: string, kind: string, more: object = {}) =>
       (await checkDataset(checkOptions({ dataset: study.at(dataset), output: ".", kind, ...more }))).issues;
-    for (const kind of ["volume", "grayordinate"])
-      expect((await check("data", kind)).map(({ code }) => code)).toEqual([]);
+    expect((await check("data", "grayordinate")).map(({ code }) => code)).toEqual([]);
+    expect((await check("data", "volume")).map(({ code }) => code)).toEqual(["repetition-time-of-file"]);
     const without = await check("data2", "volume");
-    expect(without.map(({ code }) => code)).toEqual(["file-missing", "file-missing"]);
+    expect(without.map(({ code }) => code)).toEqual(["file-missing", "file-missing", "repetition-time-of-file"]);
     expect(without[0]!.message).toMatch(/^a brain mask must lie beside the volumes/);
     writeFileSync(study.at("all.nii"), writeNifti({ shape, affine: identity, data: new Float32Array(24).fill(1) }));
     // Voxels outside of the brain hold nothing but zeros.
     const whole = await check("data2", "volume", { mask: study.at("all.nii") });
-    expect(whole.map(({ code }) => code)).toEqual(["empty-everywhere"]);
+    expect(whole.map(({ code }) => code)).toEqual(["repetition-time-of-file", "empty-everywhere"]);
   });
 
   it.each([
-    [
-      { kind: "volume", mask: "elsewhere" },
-      "FormatError",
-      /volumes must lie in the grid of the mask .* differs by 1\.00 mm/,
-    ],
+    [{ kind: "volume", mask: "elsewhere" }, "FormatError", /the grid must be that of the mask .* differs by 1\.00 mm/],
     [
       { kind: "volume", mask: "larger" },
       "FormatError",
-      /volumes must have the shape of the mask .* \(4 x 3 x 3\), got 4 x 3 x 2/,
+      /the shape must be that of the mask .* \(4 x 3 x 3\), got 4 x 3 x 2/,
     ],
-    [{ kind: "grayordinate", mask: "elsewhere" }, "OptionError", /--mask: the responses must be volumes, got none/],
+    [{ kind: "grayordinate", mask: "elsewhere" }, "OptionError", /--mask: the responses must be volumes, got others/],
   ])("refuses %j", async ({ kind, mask }, name, message) => {
     const affine = identity.with(3, -8);
     const elsewhere = { shape, affine, data: new Float32Array(24).fill(1) };

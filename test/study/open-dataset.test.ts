@@ -99,4 +99,14 @@ describe("openDataset (by hand)", () => {
       path: "code/scan_exclude.json",
     });
   });
+
+  it("refuses a file of exclusions of which no run is there", async () => {
+    const exclusions = join(folder({ "mine.json": excluding("sub-1_task-y") }), "mine.json");
+    await expect(
+      found({ dataset: folder(raw), derivatives: [folder(preprocessed, "e")], exclusions }),
+    ).rejects.toMatchObject({
+      name: "NotFoundError",
+      message: `--exclusions: a run that the file names must be in the data set, got none of 1 (${exclusions}). Nearest: "sub-1_task-x", "sub-2_task-x".`,
+    });
+  });
 });
