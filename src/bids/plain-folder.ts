@@ -46,7 +46,10 @@ const endings: readonly (readonly [string, { readonly suffix: string; readonly e
  * @throws NotFoundError where no file fits
  */
 export async function plainFolderSource(source: Source, folder: PlainFolder): Promise<Source> {
-  const { pattern, repetitionTime, audioStart = 0 } = folder;
+  const { repetitionTime, audioStart = 0, space } = folder;
+  const pattern = folder.pattern.replace(/^(\.\/)+/, "");
+  if (space !== undefined && !/^[A-Za-z0-9]+$/.test(space))
+    throw new OptionError(`--space: must be letters and digits, as in BIDS names, got "${space}".`);
   const fits = compile(pattern);
   const naming = endings.find(([ending]) => pattern.endsWith(ending))?.[1];
   if (!naming) {
@@ -61,7 +64,8 @@ export async function plainFolderSource(source: Source, folder: PlainFolder): Pr
     "dataset_description.json": JSON.stringify({ Name: source.location, BIDSVersion: "1.10.0" }),
     [`${naming.suffix}.json`]: JSON.stringify({ RepetitionTime: repetitionTime }),
   };
-  const all = (await listFiles(source)).filter((path) => !path.startsWith("stimuli/"));
+  const isOwn = (path: string) => !path.startsWith("stimuli/") && !path.split("/").some((part) => part.startsWith("."));
+  const all = (await listFiles(source)).filter(isOwn);
   for (const path of all) {
     const found = fits.exec(path)?.groups;
     if (!found) continue;

@@ -46,13 +46,22 @@ export const transcript: Command = {
     const { tier, cues } = checkOptions({ dataset: file, output: file, ...pick(parsed, ["tier", "cues"]) });
     if (picture !== undefined && !picture.toLowerCase().endsWith(".svg"))
       throw new OptionError(`--picture: must be a file that ends in .svg, got "${picture}".`);
+    const repetitionTime = numberFlag(parsed, "repetitionTime", { most: longest });
+    const nVolumes = numberFlag(parsed, "volumes", { whole: true });
+    if ((repetitionTime === undefined) !== (nVolumes === undefined)) {
+      const [given, lacking] =
+        nVolumes === undefined ? ["--repetition-time", "--volumes"] : ["--volumes", "--repetition-time"];
+      throw new OptionError(
+        `${given}: must come with ${lacking}, which together say how long the run is, got it alone.`,
+      );
+    }
     const path = basename(file);
     const bytes = await folderStore(dirname(file)).read(path);
     const report = checkTranscript(readRawTranscript(bytes, { path: file, story, tier, cues }), {
       audioDuration: await audioDurationOf(parsed),
       audioStart: numberFlag(parsed, "audioStart", { least: -longest, most: longest }),
-      repetitionTime: numberFlag(parsed, "repetitionTime", { most: longest }),
-      nVolumes: numberFlag(parsed, "volumes", { whole: true }),
+      repetitionTime,
+      nVolumes,
     });
     if (picture !== undefined) {
       await folderStore(dirname(picture)).write(basename(picture), transcriptPicture(report));

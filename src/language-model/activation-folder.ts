@@ -42,7 +42,7 @@ interface LayerPlace {
  *
  * @param stories - names to look for, for each story; its first name is what `load` calls it
  * @throws NotFoundError where a story has no activations
- * @throws OptionError where the stories have no layer in common
+ * @throws OptionError where the stories have no layer in common, or a story has two files of one layer
  * @throws FormatError where a file's header cannot be read
  */
 export async function openActivationFolder(
@@ -87,13 +87,13 @@ async function findStory(
     const inFolder = top.get(name) === "folder" ? (await source.list(name)).map((entry) => entry.name) : [];
     for (const file of inFolder) {
       const layer = /^layer[-_]?(\d+)\.npy$/.exec(file)?.[1];
-      if (layer !== undefined) own.set(Number(layer), { path: `${name}/${file}` });
+      if (layer !== undefined) addLayer(source, own, Number(layer), `${name}/${file}`);
     }
     for (const file of top.keys()) {
       const layer = file.startsWith(`${name}_layer`)
         ? /^[-_]?(\d+)\.npy$/.exec(file.slice(`${name}_layer`.length))?.[1]
         : undefined;
-      if (layer !== undefined) own.set(Number(layer), { path: file });
+      if (layer !== undefined) addLayer(source, own, Number(layer), file);
     }
     if (own.size > 0) return own;
     if (top.get(`${name}.npy`) === "file") return arrayLayers(source, `${name}.npy`);
@@ -104,6 +104,17 @@ async function findStory(
   throw new NotFoundError(
     `${source.location}: every story must have activations, got none of "${names[0]}" (${names[0]}.safetensors, ${names[0]}/layer-<k>.npy, ${names[0]}.npy). ${nearestNames(names[0]!, [...new Set(known)])}`,
   );
+}
+
+/** Two files of one layer, such as layer-3 and layer-03: which is meant, nobody can say. */
+function addLayer(source: Source, layers: Map<number, LayerPlace>, layer: number, path: string): void {
+  const other = layers.get(layer);
+  if (other) {
+    throw new OptionError(
+      `${source.location}: every layer of a story must be one file, got ${other.path} and ${path} for layer ${layer}. Remove one.`,
+    );
+  }
+  layers.set(layer, { path });
 }
 
 async function tensorLayers(source: Source, path: string): Promise<ReadonlyMap<number, LayerPlace>> {
@@ -152,6 +163,7 @@ async function loadLayer(
   const where = `${source.location}/${path}`;
   const { data, nRows, nColumns } =
     typeof part === "string" ? await tensorLayer(source, path, part, words) : await arrayLayer(source, path, part);
+  if (nColumns === 0) throw new FormatError(where, "activations must have units, got none. Write them anew");
   if (nRows !== words.length) {
     throw new FormatError(
       where,

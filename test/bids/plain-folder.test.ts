@@ -46,6 +46,7 @@ describe("plainFolderSource (by hand)", () => {
 
   it.each([
     ["{participant}-{story}.tsv", "x-y.tsv", "sub-x/func/sub-x_task-y_timeseries.tsv"],
+    ["./{participant}-{story}.tsv", "x-y.tsv", "sub-x/func/sub-x_task-y_timeseries.tsv"],
     [
       "s{participant}_{story}_r{run}.nii.gz",
       "s1_y_r02.nii.gz",
@@ -56,6 +57,13 @@ describe("plainFolderSource (by hand)", () => {
     ["a.b (c)/{participant}.{story}.tsv", "a.b (c)/1.y.tsv", "sub-1/func/sub-1_task-y_timeseries.tsv"],
   ])("%s", async (pattern, path, expected) => {
     expect(await listFiles(await open(pattern, {}, { [path]: "" }))).toContain(expected);
+  });
+
+  it("refuses a space that no name can hold", async () => {
+    await expect(open("{participant}_{story}.tsv", { space: "a_b/c" })).rejects.toMatchObject({
+      name: "OptionError",
+      message: '--space: must be letters and digits, as in BIDS names, got "a_b/c".',
+    });
   });
 
   it.each<[string, Record<string, string>, string, string]>([

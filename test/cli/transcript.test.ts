@@ -121,6 +121,10 @@ describe("cortecast transcript", () => {
 
   test.each<readonly [readonly string[], RegExp]>([
     [["@nowhere.csv"], /nowhere\.csv: the file must exist/],
+    // A picture under the transcript's own name would take its place.
+    [["@pieman/align.csv", "--picture", "@pieman/align.csv"], /--picture: must be a file that ends in \.svg/],
+    [["@pieman/align.csv", "--volumes", "9"], /--volumes: must come with --repetition-time, .* got it alone/],
+    [["@pieman/align.csv", "--repetition-time", "2"], /--repetition-time: must come with --volumes, .* got it alone/],
     [["@pieman"], /pieman: the path must be a file, got a folder/],
     [["@long.wav"], /the file must be a \.TextGrid, .*, got ".*long\.wav"/],
     [["@broken.json"], /broken\.json: the file must be JSON, got an end too early/],
@@ -135,7 +139,6 @@ describe("cortecast transcript", () => {
       /--audio-duration: must be a number from 0 to 604800, got "long"/,
     ],
     [["@pieman/align.csv", "--volumes", "1.5"], /--volumes: must be a whole number from 0, got "1\.5"/],
-    [["@pieman/align.csv", "--volumes", "3"], /nVolumes and repetitionTime must be given together/],
     [["@pieman/align.csv", "--cues", "guess"], /--cues: must be one of refuse, interpolate, got "guess"/],
     [["@pieman/align.csv", "--picture", "@long.wav/a.svg"], /long\.wav/],
   ])("%j: one line that says what to do", async (argv, message) => {

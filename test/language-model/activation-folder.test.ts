@@ -86,6 +86,14 @@ describe("openActivationFolder (by hand)", () => {
     expect(error.message.slice(0, message.length)).toBe(message);
   });
 
+  it("refuses two files of one layer", async () => {
+    await expect(open({ "tale_layer-3.npy": npy(3), "tale/layer-03.npy": npy(3) })).rejects.toMatchObject({
+      name: "OptionError",
+      message:
+        "acts: every layer of a story must be one file, got tale/layer-03.npy and tale_layer-3.npy for layer 3. Remove one.",
+    });
+  });
+
   it("refuses stories without a common layer", async () => {
     const files = { "tale_layer-1.npy": npy(1), "poem_layer-2.npy": npy(2) };
     await expect(open(files, [["tale"], ["poem"]])).rejects.toMatchObject({
@@ -101,6 +109,12 @@ describe("openActivationFolder (by hand)", () => {
       { "tale.npy": npy(0) },
       ["so", "it"],
       "acts/tale.npy: activations must have a row for each of the 2 words of the transcript, got 3. Are they of the same transcript?",
+    ],
+    [
+      "no units",
+      { "tale.npy": writeNpy({ shape: [3, 0], data: new Float32Array(0) }) },
+      words,
+      "acts/tale.npy: activations must have units, got none. Write them anew",
     ],
     [
       "numbers that are not finite",
