@@ -7,7 +7,7 @@ import { createRandom } from "../../src/array/random.ts";
 import { type Gifti, type GiftiArray, readGifti, writeGifti } from "../../src/formats/gifti.ts";
 import { type GiftiArrayTag, streamGifti } from "../../src/formats/gifti-stream.ts";
 import { damage, expectOnlyFormatErrors } from "../support/fuzz.ts";
-import { describeWithShared, shared } from "../support/shared.ts";
+import { describeWithShared, shared, sharedNames } from "../support/shared.ts";
 import { sha256 } from "./describe-gifti.ts";
 import { apart, bytes, malformedGifti, xml } from "./malformed-gifti.ts";
 import { expectSame, inPieces } from "./pieces.ts";
@@ -254,7 +254,7 @@ describe("damaged files in pieces", () => {
 
 for (const folder of ["gifti", "fsaverage5"]) {
   describeWithShared(`streamGifti on files of ${folder}`, `data/${folder}`, () => {
-    const names = readdirSync(shared("data", folder)).filter(isGifti);
+    const names = sharedNames("data", folder).filter(isGifti);
     // Byte by byte only what is small: each piece takes some microseconds.
     const isSmall = (name: string) => readFileSync(shared("data", folder, name)).length < 5000;
     const cases = names.flatMap((name) =>
@@ -271,7 +271,7 @@ describeWithShared("the oracle's shared files", "data/gifti", () => {
   it("are all that are there (identity)", () => {
     const printed = JSON.parse(readFileSync(join(fixtures, "gifti-shared.json"), "utf8")) as Record<string, unknown>;
     const there = ["gifti", "fsaverage5"].flatMap((folder) =>
-      readdirSync(shared("data", folder))
+      sharedNames("data", folder)
         .filter(isGifti)
         .map((name) => `${folder}/${name}`),
     );

@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { OptionError } from "../../src/errors.ts";
 import { readGentle } from "../../src/formats/gentle.ts";
 import type { CheckTranscriptOptions } from "../../src/stimulus/place-findings.ts";
 import { readRawTranscript, readTranscript } from "../../src/stimulus/transcript.ts";
 import { checkTranscript } from "../../src/stimulus/transcript-report.ts";
-import { describeWithShared, shared } from "../support/shared.ts";
+import { describeWithShared, shared, sharedNames } from "../support/shared.ts";
 
 type Row = readonly [text: string, onset?: number, offset?: number];
 
@@ -495,7 +495,7 @@ describe("checkTranscript", () => {
 
 describeWithShared("checkTranscript on Narratives", "data/narratives/stimuli/gentle", () => {
   const folder = "data/narratives/stimuli/gentle";
-  const stories = readdirSync(shared(folder));
+  const stories = sharedNames(folder);
   const bytesOf = (story: string) => readFileSync(shared(folder, story, "align.csv"));
   const report = (story: string) =>
     checkTranscript(readRawTranscript(bytesOf(story), { path: `${story}/align.csv`, story }));

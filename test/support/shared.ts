@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe } from "vitest";
 
@@ -9,6 +9,13 @@ export const sharedRoot: string = resolve(
 
 /** Path of a file or folder of the shared data. */
 export const shared = (...parts: string[]): string => join(sharedRoot, ...parts);
+
+/**
+ * Names in a folder of the shared data; none where it is not there: the body of a group of tests runs also where the group
+ * is skipped.
+ */
+export const sharedNames = (...parts: string[]): readonly string[] =>
+  existsSync(shared(...parts)) ? readdirSync(shared(...parts)) : [];
 
 /**
  * A group of tests that needs shared data. Where it is missing the group is skipped and the reason printed; in CI
