@@ -1,6 +1,8 @@
 import { NotFoundError, OptionError } from "../errors.ts";
 import { writeTsv } from "../formats/tsv.ts";
 import { memoryStore } from "../sources/memory.ts";
+import { splitPath } from "../sources/path.ts";
+import { routedSource } from "../sources/routed.ts";
 import { type Entry, listFiles, type Source } from "../sources/source.ts";
 import { formatBidsName } from "./name.ts";
 
@@ -128,39 +130,19 @@ function seenAs(source: Source, real: ReadonlyMap<string, string>, made: Source)
     if (own !== undefined) return [source, own];
     return path.startsWith("stimuli/") ? [source, path] : [made, path];
   };
-  return {
-    location: source.location,
-    async read(path) {
-      const [from, own] = side(path);
-      return from.read(own);
-    },
-    async readRange(path, start, length) {
-      const [from, own] = side(path);
-      return from.readRange(own, start, length);
-    },
-    stream(path) {
-      const [from, own] = side(path);
-      return from.stream(own);
-    },
-    async has(path) {
-      const [from, own] = side(path);
-      return from.has(own);
-    },
-    async list(folder) {
-      if (folder === "stimuli" || folder.startsWith("stimuli/")) return source.list(folder);
-      const entries = new Map((await made.list(folder)).map((entry) => [entry.name, entry]));
-      for (const [path, own] of real) {
-        if (path.slice(0, Math.max(0, path.lastIndexOf("/"))) !== folder) continue;
-        const name = path.slice(path.lastIndexOf("/") + 1);
-        entries.set(name, { ...(await entryOf(source, own)), name });
-      }
-      const stimuli = folder === "" ? (await source.list("")).filter(({ name }) => name === "stimuli") : [];
-      return [...entries.values(), ...stimuli].sort((a, b) => (a.name < b.name ? -1 : 1));
-    },
-  };
+  return routedSource(source.location, side, async (folder) => {
+    if (folder === "stimuli" || folder.startsWith("stimuli/")) return source.list(folder);
+    const entries = new Map((await made.list(folder)).map((entry) => [entry.name, entry]));
+    for (const [path, own] of real) {
+      const place = splitPath(path);
+      if (place.folder === folder) entries.set(place.name, { ...(await entryOf(source, own)), name: place.name });
+    }
+    const stimuli = folder === "" ? (await source.list("")).filter(({ name }) => name === "stimuli") : [];
+    return [...entries.values(), ...stimuli].sort((a, b) => (a.name < b.name ? -1 : 1));
+  });
 }
 
 async function entryOf(source: Source, path: string): Promise<Entry> {
-  const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-  return (await source.list(folder)).find(({ name }) => name === path.slice(path.lastIndexOf("/") + 1))!;
+  const { folder, name } = splitPath(path);
+  return (await source.list(folder)).find((entry) => entry.name === name)!;
 }

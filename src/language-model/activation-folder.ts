@@ -3,6 +3,7 @@ import type { OnProgress } from "../array/progress.ts";
 import { FormatError, NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import { readNpy, readNpyHeader } from "../formats/npy.ts";
 import { decodeTensor, readSafetensorsHeader, safetensorsHeaderLength } from "../formats/safetensors.ts";
+import { nameOfLocation } from "../sources/path.ts";
 import type { Source } from "../sources/source.ts";
 import { fingerprintModel } from "./fingerprint.ts";
 
@@ -63,11 +64,7 @@ export async function openActivationFolder(
   }
   const files = [...new Set([...places.values()].flatMap((own) => layers.map((layer) => own.get(layer)!.path)))].sort();
   return {
-    name:
-      source.location
-        .replace(/[/\\]+$/, "")
-        .split(/[/\\]/)
-        .at(-1) ?? source.location,
+    name: nameOfLocation(source.location),
     fingerprint: await fingerprintModel(source, files, options),
     layers,
     load: (story, layer, words) => loadLayer(source, places.get(story)!.get(layer)!, words),

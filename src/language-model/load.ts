@@ -2,6 +2,7 @@ import type { OnProgress } from "../array/progress.ts";
 import { FormatError } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
 import { folderStore } from "../sources/node.ts";
+import { nameOfLocation } from "../sources/path.ts";
 import type { Source } from "../sources/source.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import { fingerprintModel } from "./fingerprint.ts";
@@ -48,11 +49,7 @@ export async function loadLanguageModel(
   }
   const checkpoint = seed === undefined ? await openCheckpoint(source) : undefined;
   const weights = checkpoint ? gpt2Weights(checkpoint, config, source.location) : randomGpt2Weights(config, seed ?? 0);
-  const folderName =
-    source.location
-      .replace(/[/\\]+$/, "")
-      .split(/[/\\]/)
-      .at(-1) ?? source.location;
+  const folderName = nameOfLocation(source.location);
   const name = seed === undefined ? folderName : `${folderName} (random weights, seed ${seed})`;
   const files = ["config.json", ...tokenizer.files, ...(checkpoint?.files ?? [])];
   const fingerprint = await fingerprintModel(source, files, { seed, onProgress });

@@ -1,3 +1,4 @@
+import { plainJson } from "../array/plain-json.ts";
 import { OptionError } from "../errors.ts";
 import { writeTsv } from "../formats/tsv.ts";
 import type { TargetSpace } from "../responses/target.ts";
@@ -203,6 +204,5 @@ function mergeSidecar(own: Readonly<Record<string, unknown>>, sidecar: Readonly<
 
 /** JSON with two spaces of indentation and a line's end; typed arrays as arrays, numbers that are not finite as null. */
 export function formatJson(value: unknown): string {
-  const plain = (_: string, entry: unknown) => (ArrayBuffer.isView(entry) ? Array.from(entry as Float64Array) : entry);
-  return `${JSON.stringify(value, plain, 2)}\n`;
+  return `${plainJson(value, 2)}\n`;
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { plainJson } from "../array/plain-json.ts";
 import type { BidsDataset } from "../bids/dataset.ts";
 import { FormatError } from "../errors.ts";
 import { streamCiftiAxes } from "../formats/cifti.ts";
@@ -88,8 +89,7 @@ async function imageSize({ source }: BidsDataset, path: string): Promise<FileSiz
 
 /** Of what may be tens of thousands of indices. */
 function digest(places: unknown): string {
-  const plain = (_: string, value: unknown) => (ArrayBuffer.isView(value) ? Array.from(value as Int32Array) : value);
-  return createHash("sha256").update(JSON.stringify(places, plain)).digest("hex");
+  return createHash("sha256").update(plainJson(places)).digest("hex");
 }
 
 async function surfaceSize({ source }: BidsDataset, path: string): Promise<FileSize> {

@@ -1,3 +1,4 @@
+import { plainJson } from "../array/plain-json.ts";
 import type { CiftiGrayordinates } from "../formats/cifti-axes.ts";
 
 /** What one column of the responses belongs to: a region, a vertex of one hemisphere, or a voxel. */
@@ -93,15 +94,14 @@ export function hemiOfStructure(structure: string): Target["hemi"] {
  * and surfaces, whose names say it all.
  */
 export function placesKey(space: TargetSpace): string {
-  const plain = (_: string, value: unknown) => (ArrayBuffer.isView(value) ? Array.from(value as Int32Array) : value);
   switch (space.kind) {
     case "region":
     case "surface":
       return "";
     case "volume":
-      return JSON.stringify([space.shape, space.affine, space.voxels], plain);
+      return plainJson([space.shape, space.affine, space.voxels]);
     case "grayordinate":
-      return JSON.stringify(space.grayordinates, plain);
+      return plainJson(space.grayordinates);
     default:
       return space satisfies never;
   }

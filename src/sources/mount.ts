@@ -1,4 +1,5 @@
 import { checkPath } from "./path.ts";
+import { routedSource } from "./routed.ts";
 import type { Entry, Source } from "./source.ts";
 
 /**
@@ -17,35 +18,18 @@ export function mountSource(base: Source, at: string, other: Source): Source {
     const inner = within(path);
     return inner === undefined ? [base, path] : [other, inner];
   };
-  return {
-    location: base.location,
-    async read(path) {
-      const [source, inner] = side(path);
-      return source.read(inner);
-    },
-    async readRange(path, start, length) {
-      const [source, inner] = side(path);
-      return source.readRange(inner, start, length);
-    },
-    stream(path) {
-      const [source, inner] = side(path);
-      return source.stream(inner);
-    },
-    async has(path) {
-      const [source, inner] = side(path);
-      return path !== at && source.has(inner);
-    },
-    async list(folder) {
-      if (folder === at) return other.list("");
-      const inner = within(folder);
-      if (inner !== undefined) return other.list(inner);
-      const entries = await base.list(folder);
-      // The folders on the way to the other source need not exist in the base.
-      const depth = folder === "" ? 0 : folder.split("/").length;
-      const name = folder === "" || at.startsWith(`${folder}/`) ? parts[depth] : undefined;
-      if (name === undefined) return entries;
-      const entry: Entry = { name, kind: "folder", size: 0 };
-      return [...entries.filter((known) => known.name !== name), entry].sort((a, b) => (a.name < b.name ? -1 : 1));
-    },
-  };
+  const routed = routedSource(base.location, side, async (folder) => {
+    if (folder === at) return other.list("");
+    const inner = within(folder);
+    if (inner !== undefined) return other.list(inner);
+    const entries = await base.list(folder);
+    // The folders on the way to the other source need not exist in the base.
+    const depth = folder === "" ? 0 : folder.split("/").length;
+    const name = folder === "" || at.startsWith(`${folder}/`) ? parts[depth] : undefined;
+    if (name === undefined) return entries;
+    const entry: Entry = { name, kind: "folder", size: 0 };
+    return [...entries.filter((known) => known.name !== name), entry].sort((a, b) => (a.name < b.name ? -1 : 1));
+  });
+  // The place itself is a folder, whatever the base has there.
+  return { ...routed, has: async (path) => path !== at && routed.has(path) };
 }

@@ -30,3 +30,13 @@ export function splitPath(path: string): { readonly folder: string; readonly nam
   const slash = path.lastIndexOf("/");
   return { folder: path.slice(0, Math.max(0, slash)), name: path.slice(slash + 1) };
 }
+
+/** The last part of a location on any system, without what closes it: the name that a folder goes by. */
+export function nameOfLocation(location: string): string {
+  return (
+    location
+      .replace(/[/\\]+$/, "")
+      .split(/[/\\]/)
+      .at(-1) ?? location
+  );
+}

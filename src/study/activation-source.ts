@@ -1,4 +1,5 @@
 import type { OnProgress } from "../array/progress.ts";
+import { stimFileBase } from "../bids/stim-file.ts";
 import { OptionError } from "../errors.ts";
 import { openActivationFolder } from "../language-model/activation-folder.ts";
 import { checkFolder, folderStore } from "../sources/node.ts";
@@ -101,7 +102,7 @@ async function folderSource(
 
 /** A story under the names that its transcript may have too: the audio file's, that without `_audio`, its own. */
 function namesOf({ story, stimFile }: HeardStory["files"]): readonly [string, ...string[]] {
-  const base = stimFile.replace(/^.*[/\\]/, "").replace(/\.[^.]*$/, "");
+  const base = stimFileBase(stimFile);
   return [story, ...(base === story ? [] : [base])];
 }
 
