@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { Matrix } from "../array/matrix.ts";
 import { createRandom } from "../array/random.ts";
@@ -6,6 +7,7 @@ import { multiply } from "../graph/multiply.ts";
 import { studyOptions } from "../study/options.ts";
 import { softwareVersions } from "../study/result.ts";
 import type { Command } from "./command-line.ts";
+import { memoryPages } from "./memory-pages.ts";
 import { probeProvider } from "./provider.ts";
 
 interface Program {
@@ -51,7 +53,10 @@ export const doctor: Command = {
     };
     line("cortecast", `${versions.cortecast}, Node ${versions.node}, ONNX Runtime ${versions["onnxruntime-node"]}`);
     line("machine", `${machine.processor}, ${machine.cores} cores, ${machine.platform}`);
+    const { GLIBC_TUNABLES: tunables } = process.env;
+    const pages = memoryPages(readIfThere("/sys/kernel/mm/transparent_hugepage/enabled"), tunables);
     line("memory", `${machine.memoryGiB} GiB, ${machine.freeMemoryGiB} GiB free`);
+    line("", `large arrays in ${pages.text}`);
 
     const providers: { name: string; works: boolean; reason: string | undefined }[] = [];
     for (const name of studyOptions.provider.schema.unwrap().options) {
@@ -82,7 +87,7 @@ export const doctor: Command = {
       const state = version === undefined ? `not found (${why}). To get it: ${remedy}` : `found (${version})`;
       line(index === 0 ? "tests only" : "", `${name}: ${state}`);
     }
-    return { versions, machine, providers, gflops, programs };
+    return { versions, machine, hugePages: pages.huge, providers, gflops, programs };
   },
 };
 
@@ -100,6 +105,14 @@ async function measureMatmul(precision: "float32" | "float64"): Promise<number> 
     rates.push((2 * n ** 3) / ((performance.now() - start) * 1e6));
   }
   return Math.round(rates.sort((a, b) => a - b)[2]!);
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 function probeVersion([program, ...args]: readonly [string, ...string[]]): string | undefined {

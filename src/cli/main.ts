@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S GLIBC_TUNABLES=glibc.malloc.hugetlb=1 node
 import { readFileSync } from "node:fs";
 import { describeSystemError } from "../sources/system-error.ts";
 import { runCommandLine } from "./command-line.ts";

@@ -1,4 +1,4 @@
-/** The bytes of a file in order, taken in lengths that the reader chooses. */
+/** The bytes of a file in order, taken in lengths that the reader chooses. They may change once more are asked for. */
 export interface ByteStream {
   /** Bytes taken so far. */
   readonly position: () => number;
@@ -17,6 +17,8 @@ export interface ByteStream {
 /**
  * A file's pieces, of whatever sizes they come in, as a {@link ByteStream}. Memory is set aside for what has arrived,
  * never for what is asked for.
+ *
+ * @param pieces - each is read before the next is asked for: its memory may be used again
  */
 export function byteStream(pieces: AsyncIterable<Uint8Array<ArrayBuffer>>): ByteStream {
   const iterator = pieces[Symbol.asyncIterator]();
@@ -26,6 +28,9 @@ export function byteStream(pieces: AsyncIterable<Uint8Array<ArrayBuffer>>): Byte
   async function gather(length: number): Promise<Uint8Array<ArrayBuffer>> {
     let found = waiting.reduce((sum, piece) => sum + piece.length, 0);
     while (found < length) {
+      // Its memory is used again for the next.
+      const last = waiting.pop();
+      if (last) waiting.push(new Uint8Array(last));
       const { value, done } = await iterator.next();
       if (done) break;
       waiting.push(value);

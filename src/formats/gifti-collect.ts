@@ -31,8 +31,10 @@ export interface Delivery {
  * Hands the numbers of an array on to what the sink gives for it. The sink sets memory aside for the whole array, so it
  * is asked only once an eighth of the numbers is there, which are kept until then: a damaged length never takes more
  * than eight times what the file holds, and a good one no more than the result and an eighth.
+ *
+ * @param isBorrowed - the memory of numbers is used again once they were delivered
  */
-export function deliverTo(sink: GiftiSink, tag: GiftiArrayTag, block: GiftiBlock): Delivery {
+export function deliverTo(sink: GiftiSink, tag: GiftiArrayTag, block: GiftiBlock, isBorrowed = false): Delivery {
   let receiver: GiftiReceiver | undefined;
   let early: GiftiData[] = [];
   let found = 0;
@@ -54,7 +56,7 @@ export function deliverTo(sink: GiftiSink, tag: GiftiArrayTag, block: GiftiBlock
       found += numbers.length;
       if (receiver) receiver(offset, numbers);
       else {
-        early.push(numbers);
+        early.push(isBorrowed ? numbers.slice() : numbers);
         if (found * 8 >= block.length || block.length * 8 <= smallBytes) receiver = begin();
       }
     },

@@ -56,7 +56,7 @@ export function numberDecoder(block: GiftiBlock, deliver: Deliver): ByteReader {
       }
       const nWhole = bytes.length - (bytes.length % size);
       decode(bytes.subarray(0, nWhole));
-      if (nWhole < bytes.length) part = bytes.slice(nWhole);
+      if (nWhole < bytes.length) part = new Uint8Array(bytes.subarray(nWhole));
     },
     end() {
       if (total !== length * size) {

@@ -136,7 +136,7 @@ export function inflation(block: GiftiBlock): Inflation {
 
   return {
     write(packed) {
-      first ??= packed.slice(0, 8);
+      first ??= new Uint8Array(packed.subarray(0, 8));
       if (!isOver) stream.write(packed);
     },
     end() {

@@ -6,7 +6,6 @@ import { type BlockStart, type GiftiHeader, giftiParser } from "./gifti-parser.t
 import { blockReader, type Unpacker, unpackedSize } from "./gifti-unpack.ts";
 import { gunzipped } from "./gunzip.ts";
 import { orderedTasks } from "./ordered-tasks.ts";
-import { readAhead } from "./read-ahead.ts";
 
 export type { GiftiReceiver, GiftiSink } from "./gifti-collect.ts";
 export type { ExternalFile } from "./gifti-external.ts";
@@ -22,9 +21,6 @@ export interface StreamGiftiOptions {
 
 /** Text that is taken apart before it is asked whether what was found fits in memory. */
 const sliceLength = 2 ** 18;
-
-/** Pieces of the file that are asked for while others are taken apart. */
-const piecesAhead = 4;
 
 /** Arrays up to this many bytes are unpacked as a whole, several at once on several threads. */
 const wholeBytes = 2 ** 22;
@@ -107,9 +103,9 @@ export async function streamGifti(
 
   function begin(start: BlockStart): BlockReader {
     const { tag, block } = start;
-    const { deliver, end } = deliverTo(sink, tag, block);
-    const inTurn: Deliver = (numbers) => tasks.add(() => deliver(numbers), numbers.byteLength);
     const { external: where } = start;
+    const { deliver, end } = deliverTo(sink, tag, block, where !== undefined);
+    const inTurn: Deliver = (numbers) => tasks.add(() => deliver(numbers), numbers.byteLength);
     if (where) {
       return {
         push: () => undefined,
@@ -134,7 +130,7 @@ export async function streamGifti(
   let header: GiftiHeader;
   try {
     try {
-      for await (const piece of readAhead(gunzipped(pieces, path), piecesAhead)) {
+      for await (const piece of gunzipped(pieces, path)) {
         for (let at = 0; at < piece.length; at += sliceLength) {
           parser.push(piece.subarray(at, at + sliceLength));
           await inflating?.room();

@@ -1,6 +1,4 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGunzip, gunzipSync } from "node:zlib";
+import { createGunzip, type Gunzip, gunzipSync } from "node:zlib";
 import { FormatError } from "../errors.ts";
 
 /** Whether bytes begin as a gzip stream does. */
@@ -26,22 +24,40 @@ export async function* gunzipped(
   while (nHead < 2) {
     const { value, done } = await iterator.next();
     if (done) break;
-    head.push(value);
     nHead += value.length;
+    head.push(nHead < 2 ? new Uint8Array(value) : value);
   }
   const whole = joined(head, iterator);
-  if (!isGzip(Buffer.concat(head))) {
+  if (!isGzip(Buffer.concat(head.map((piece) => piece.subarray(0, 2))))) {
     yield* whole;
     return;
   }
   const gunzip = createGunzip({ chunkSize: 2 ** 18 });
-  // Failures of either end come out of the loop below; the promise's own copy of them must not go unhandled.
-  pipeline(Readable.from(whole, { objectMode: false }), gunzip).catch(() => undefined);
+  const fed = feed(gunzip, whole);
   try {
     for await (const piece of gunzip) yield piece as Uint8Array<ArrayBuffer>;
   } catch (cause) {
     if (!((cause as NodeJS.ErrnoException).code ?? "").startsWith("Z_")) throw cause;
     throw new FormatError(path, notWhole(cause), undefined, { cause });
+  } finally {
+    gunzip.destroy();
+    await fed;
+  }
+}
+
+/** Hands each piece to a stream once it is done with the last, whose memory may be used again. */
+async function feed(stream: Gunzip, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  const closed = new Promise<void>((resolve) => void stream.once("close", resolve));
+  try {
+    for await (const piece of pieces) {
+      const taken = new Promise<void>((resolve) => void stream.write(piece, () => resolve()));
+      await Promise.race([taken, closed]);
+      if (stream.destroyed) return;
+    }
+    stream.end();
+  } catch (error) {
+    // It comes out of the loop over what is unpacked.
+    stream.destroy(error as Error);
   }
 }
 

@@ -120,7 +120,7 @@ export async function* niftiNumbers(
     const bytes = rest.length > 0 ? Buffer.concat([rest, piece]) : piece;
     const nWhole = bytes.length - (bytes.length % size);
     yield decodeNumbers(bytes.subarray(0, nWhole), { ...header, path, start });
-    rest = bytes.subarray(nWhole);
+    rest = new Uint8Array(bytes.subarray(nWhole));
   }
 }
 

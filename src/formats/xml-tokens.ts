@@ -18,7 +18,11 @@ export interface XmlHandler {
 
 /** Takes an XML document apart as its bytes arrive. */
 export interface XmlTokenizer {
-  /** @throws FormatError where the document is not well formed so far */
+  /**
+   * Takes the next bytes; they are the caller's again once it returns.
+   *
+   * @throws FormatError where the document is not well formed so far
+   */
   push(piece: Uint8Array): void;
   /** @throws FormatError where the document is not whole */
   end(): void;
@@ -162,7 +166,8 @@ export function xmlTokenizer(path: string, handler: XmlHandler): XmlTokenizer {
     // As Buffers, whose search for a byte is the fastest.
     const bytes = waiting.length === 1 ? bufferOver(waiting[0]!) : Buffer.concat(waiting);
     const done = understand(bytes, isLast);
-    const rest = bytes.subarray(done);
+    // A copy: the piece is its owner's again.
+    const rest = new Uint8Array(bytes.subarray(done));
     base += done;
     waiting = rest.length > 0 ? [rest] : [];
     nWaiting = rest.length;
@@ -173,9 +178,10 @@ export function xmlTokenizer(path: string, handler: XmlHandler): XmlTokenizer {
   return {
     push(piece) {
       if (piece.length === 0) return;
-      waiting.push(piece);
       nWaiting += piece.length;
-      if (nWaiting >= wanted) take(false);
+      const isEnough = nWaiting >= wanted;
+      waiting.push(isEnough ? piece : new Uint8Array(piece));
+      if (isEnough) take(false);
     },
     end() {
       take(true);

@@ -59,9 +59,13 @@ export function memoryStore(
       return bytes.slice(start, start + length);
     },
     async *stream(path) {
-      // Pieces of another size than the disk's, so that no reader comes to rely on it.
+      // Pieces of another size than the disk's, so that no reader comes to rely on it; spoiled once they are done with.
       const bytes = find(path);
-      for (let at = 0; at < bytes.length; at += 1000) yield new Uint8Array(bytes.subarray(at, at + 1000));
+      for (let at = 0; at < bytes.length; at += 1000) {
+        const piece = new Uint8Array(bytes.subarray(at, at + 1000));
+        yield piece;
+        piece.fill(0xaa);
+      }
     },
     list: async (folder) => list(folder),
     has: async (path) => {

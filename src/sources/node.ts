@@ -121,16 +121,26 @@ export function folderStore(folder: string): Store {
       }
     },
     async *stream(path) {
-      const { file } = await openFile(path);
+      const { file, size } = await openFile(path);
+      // One is read into while the other is looked at. A byte more than there is, to see the end of a small file at once.
+      const length = Math.min(pieceSize, size + 1);
+      let [piece, other] = [Buffer.allocUnsafeSlow(length), Buffer.allocUnsafeSlow(length)];
+      let at = 0;
+      let reading = file.read(piece, 0, length, at);
       try {
-        for (let at = 0; ; ) {
-          const piece = Buffer.allocUnsafeSlow(pieceSize);
-          const { bytesRead } = await file.read(piece, 0, pieceSize, at);
+        for (;;) {
+          const { bytesRead } = await reading;
           if (bytesRead === 0) return;
           at += bytesRead;
-          yield piece.subarray(0, bytesRead);
+          reading = file.read(other, 0, length, at);
+          // Told of in its turn.
+          reading.catch(() => undefined);
+          // No Buffer, whose `slice` copies nothing.
+          yield new Uint8Array(piece.buffer, 0, bytesRead);
+          [piece, other] = [other, piece];
         }
       } finally {
+        await reading.catch(() => undefined);
         await file.close();
       }
     },

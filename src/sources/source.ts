@@ -21,8 +21,8 @@ export interface Source {
   readRange(path: string, start: number, length: number): Promise<Uint8Array>;
   /**
    * The bytes of a file from its start to its end, piece by piece, so that a file of any size can be read in little
-   * memory. A piece is the caller's to change and holds one byte at least. A reader that leaves the loop early ends the
-   * reading.
+   * memory. A piece holds one byte at least; it is the caller's to change, until the next is asked for: its memory is
+   * used again, so that who keeps bytes copies them. A reader that leaves the loop early ends the reading.
    *
    * @throws NotFoundError as {@link read}
    */
