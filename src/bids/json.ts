@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.ts";
+import { checkFileBytes } from "../formats/file-bytes.ts";
 
 /**
  * The object that a JSON file holds (a byte order mark before it is skipped).
@@ -12,6 +13,7 @@ export function readJsonObject(
   path: string,
   remedy = "Repair it",
 ): Readonly<Record<string, unknown>> {
+  checkFileBytes(bytes, path);
   const then = remedy === "" ? "" : `. ${remedy}`;
   let value: unknown;
   try {

@@ -1,5 +1,6 @@
 import { FormatError, OptionError } from "../errors.ts";
 import { readEaf } from "../formats/eaf.ts";
+import { checkFileBytes } from "../formats/file-bytes.ts";
 import { readGentle } from "../formats/gentle.ts";
 import { readGentleJson } from "../formats/gentle-json.ts";
 import { isJsonObject, jsonError, parseJson } from "../formats/json.ts";
@@ -31,6 +32,7 @@ const readers: Readonly<Record<Extension, (bytes: Uint8Array, path: string, tier
     rows: tierRows(readTextGrid(bytes, { path }).tiers, path, tier),
   }),
   ".csv": (bytes, path, tier) => {
+    checkFileBytes(bytes, path);
     if (holdsAscii(bytes, mfaHeader, bytes[0] === 0xef ? 3 : 0)) {
       return { format: "Montreal Forced Aligner, CSV", rows: tierRows(readMfaCsv(bytes, { path }), path, tier) };
     }
