@@ -42,6 +42,14 @@ export function splitLines(bytes: Uint8Array, path: string): Line[] {
   return lines;
 }
 
+/**
+ * Whether a text shows nothing: it is empty, or holds white space, control characters and characters that no font draws
+ * alone (zero-width spaces and joiners, soft hyphens, fillers, the blank of Braille).
+ */
+export function isBlank(text: string): boolean {
+  return /^[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*$/u.test(text);
+}
+
 /** How many bytes a text takes in UTF-8. */
 export function utf8Length(text: string): number {
   return Buffer.byteLength(text, "utf8");
