@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { pipeline, type Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
-import { EnvHttpProxyAgent, request } from "undici";
+import { type Dispatcher, EnvHttpProxyAgent, Pool, request } from "undici";
 import { NetworkError, OptionError } from "../errors.ts";
 import { connectionRemedy, isAboutCertificates, statusRemedy } from "./network-remedy.ts";
 import { type RetryPolicy, readRetryAfter, startRetries } from "./retry.ts";
@@ -99,6 +99,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     ...proxiesOf(environment),
     // Requests to http:// go to a proxy as they are, as curl does it: few proxies let a tunnel through to port 80.
     proxyTunnel: false,
+    clientFactory: proxyClient,
     headersTimeout: milliseconds,
     bodyTimeout: milliseconds,
     connect: { timeout: milliseconds },
@@ -312,6 +313,25 @@ function joinHeaders(headers: Readonly<Record<string, string | string[] | undefi
       value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(", ") : value]],
     ),
   );
+}
+
+/**
+ * The connections to a proxy through which tunnels are asked for. A proxy that closes one unanswered is an error of
+ * another code than undici's own: of that one the agent thinks that it may pass, and asks again without a pause and without end.
+ */
+function proxyClient(origin: URL, options: object): Pool {
+  const pool = new Pool(origin, options);
+  const connect = pool.connect.bind(pool) as (asked: Dispatcher.ConnectOptions) => Promise<unknown>;
+  return Object.assign(pool, {
+    connect: async (asked: Dispatcher.ConnectOptions) => {
+      try {
+        return await connect(asked);
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code !== "UND_ERR_SOCKET") throw cause;
+        throw Object.assign(new Error("the proxy closed the connection", { cause }), { code: "ECONNRESET" });
+      }
+    },
+  }) as Pool;
 }
 
 /** Never undefined: the agent would ask the process's own environment then. */

@@ -26,7 +26,8 @@ export function connectionRemedy(code: string, message: string): string {
   // What a proxy says that opens no tunnel has no code of its own.
   const [, answer] = /Proxy response \((\d+)\)/.exec(message) ?? [];
   if (answer === "407") return proxyLogin;
-  if (answer !== undefined) return "The proxy lets nothing through: check HTTPS_PROXY, or ask whoever runs it.";
+  if (answer !== undefined || message === "the proxy closed the connection")
+    return "The proxy lets nothing through: check HTTPS_PROXY, or ask whoever runs it.";
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
     return `No server of that name is found: check the address and your connection. ${proxy}`;
   }

@@ -39,7 +39,7 @@ describe("readS3Listing", () => {
   });
 
   it.each([
-    ["", "list: XML must have a root element, got none. The file looks empty or truncated (at byte 0)"],
+    ["", "list: the file must not be empty, got 0 bytes. Fetch or copy it again (at byte 0)"],
     [
       "<Error><Code>AccessDenied</Code></Error>",
       "list: a listing must be a <ListBucketResult>, got <Error> (at byte 0)",

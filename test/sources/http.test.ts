@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { createServer, request as forward } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { createHttpClient, type HttpClient, type HttpOptions, redirect } from "../../src/sources/http.ts";
@@ -256,6 +256,23 @@ describe("proxies", () => {
     }
     // Base64 of "user:p@ss".
     expect(proxy.seen).toEqual(Array(2).fill(`GET ${server.origin}/a Basic dXNlcjpwQHNz`));
+  });
+
+  it("by hand: a proxy that closes a tunnel unanswered is asked once a try, and the message names it", async () => {
+    let nAsked = 0;
+    const proxy = createTcpServer((socket) => {
+      nAsked++;
+      socket.on("error", () => undefined).once("data", () => socket.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    opened.push({ close: () => new Promise((resolve) => proxy.close(() => resolve())) });
+    const environment = { HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+    await expect(client({ environment }).getBytes("https://example.org/a")).rejects.toMatchObject({
+      name: "NetworkError",
+      message:
+        "https://example.org/a: the connection must hold until all is there, got ECONNRESET (the proxy closed the connection). The proxy lets nothing through: check HTTPS_PROXY, or ask whoever runs it. Tried 3 times.",
+    });
+    expect(nAsked).toBe(3);
   });
 
   it("by hand: https is tunnelled; what the far end says inside is not the proxy's to see", async () => {
