@@ -57,13 +57,36 @@ export interface DatasetIssue {
   readonly message: string;
 }
 
-/** A data set that cannot be used; carries every issue that was found, not only the first. */
+/** Files of which each is told by a line of its own, where the same is wrong with all of them. */
+const mostAlike = 5;
+
+/** Issues one a line; those that say the same of many files in one line, as of a data set that was not fetched. */
+function linesOf(issues: readonly DatasetIssue[]): string[] {
+  const alike = new Map<string, DatasetIssue[]>();
+  for (const issue of issues) {
+    const key = `${issue.severity} ${issue.message}`;
+    const same = alike.get(key);
+    if (same) same.push(issue);
+    else alike.set(key, [issue]);
+  }
+  return [...alike.values()].flatMap((same) => {
+    const [{ severity, message }] = same as [DatasetIssue];
+    if (same.length <= mostAlike) return same.map(({ path }) => `  ${severity}: ${path}: ${message}`);
+    const paths = listSome(
+      same.map(({ path }) => path),
+      3,
+    );
+    return [`  ${severity}: ${same.length} files (${paths}): ${message}`];
+  });
+}
+
+/** A data set that cannot be used; carries every issue that was found, not only the first, and its message tells them. */
 export class DatasetError extends CortecastError {
   readonly kind = "dataset";
   readonly issues: readonly DatasetIssue[];
 
   constructor(message: string, issues: readonly DatasetIssue[]) {
-    super([message, ...issues.map((issue) => `  ${issue.severity}: ${issue.path}: ${issue.message}`)].join("\n"));
+    super([message, ...linesOf(issues)].join("\n"));
     this.issues = issues;
   }
 }

@@ -2,6 +2,7 @@ import { readJsonObject } from "../bids/json.ts";
 import { FormatError, NetworkError, NotFoundError, OptionError } from "../errors.ts";
 import type { HttpClient } from "../sources/http.ts";
 import type { RemoteFile } from "../sources/remote-file.ts";
+import { readAnswer } from "./answer.ts";
 
 /** The public server of Hugging Face. */
 export const huggingFaceAddress = "https://huggingface.co";
@@ -29,9 +30,9 @@ export function checkModelId(id: string): void {
  * The files of a model that {@link selectModelFiles} takes, at the commit that a revision stands for now.
  *
  * @param revision - a branch, a tag or a commit
- * @throws NetworkError where the server does not give its list
+ * @throws NetworkError where the server does not give its list, or one that cannot be read
  * @throws NotFoundError where the model lacks a file that is needed
- * @throws FormatError where the list cannot be read
+ * @throws FormatError where the list is of another commit than the one that was asked for
  */
 export async function listModel(
   client: HttpClient,
@@ -42,9 +43,12 @@ export async function listModel(
   checkModelId(id);
   const base = address.replace(/\/+$/, "");
   const where = `${base}/api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
-  const { commit, files } = readHubModel(await client.getBytes(where), where);
+  const { commit, files } = await readAnswer(client, where, "JSON", readHubModel);
   if (/^[0-9a-f]{40}$/i.test(revision) && revision.toLowerCase() !== commit) {
-    throw new FormatError(where, `the commit must be the one that was asked for, ${revision}, got ${commit}`);
+    throw new FormatError(
+      where,
+      `the commit must be the one that was asked for, ${revision}, got ${commit}. Ask whoever runs the server`,
+    );
   }
   const chosen = new Set(
     selectModelFiles(
@@ -68,7 +72,7 @@ export async function listModel(
  * @throws FormatError where a field is missing or of another kind
  */
 export function readHubModel(bytes: Uint8Array, where: string): HubModel {
-  const { sha, siblings } = readJsonObject(bytes, where);
+  const { sha, siblings } = readJsonObject(bytes, where, "");
   if (typeof sha !== "string" || !/^[0-9a-f]{40}$/.test(sha))
     throw new FormatError(where, `sha must be a commit of 40 hexadecimal digits, got ${JSON.stringify(sha)}`);
   if (!Array.isArray(siblings)) throw new FormatError(where, "siblings must be a list of files, got none");

@@ -3,6 +3,7 @@ import { parseXml, type XmlElement, xmlChildren, xmlChildText } from "../formats
 import { type Checksum, md5OfETag } from "../sources/checksum.ts";
 import type { HttpClient } from "../sources/http.ts";
 import type { RemoteFile } from "../sources/remote-file.ts";
+import { readAnswer } from "./answer.ts";
 
 /** One object of a bucket. */
 export interface S3Object {
@@ -88,7 +89,8 @@ export function s3Folder(address: string, name: string): S3Folder {
  *
  * @param within - what keys begin with after the folder's own prefix
  * @param delimiter - "/" to stay within the folder
- * @throws NetworkError, FormatError where the server does not give the listing
+ * @throws NetworkError where the server does not give the listing
+ * @throws FormatError where it lists what lies elsewhere
  */
 export async function listS3(
   client: HttpClient,
@@ -103,10 +105,13 @@ export async function listS3(
     if (delimiter !== "") query.set("delimiter", delimiter);
     if (token !== undefined) query.set("continuation-token", token);
     const where = `${bucket}?${query.toString()}`;
-    const page = readS3Listing(await client.getBytes(where), where);
+    const page = await readAnswer(client, where, "XML", readS3Listing);
     const stray = [...page.objects.map(({ key }) => key), ...page.folders].find((key) => !key.startsWith(prefix));
     if (stray !== undefined) {
-      throw new FormatError(where, `keys must begin with ${JSON.stringify(prefix)}, got ${JSON.stringify(stray)}`);
+      throw new FormatError(
+        where,
+        `keys must begin with ${JSON.stringify(prefix)}, got ${JSON.stringify(stray)}. Ask whoever runs the server`,
+      );
     }
     // Consoles make empty objects that stand for folders.
     objects.push(...page.objects.filter(({ key }) => !key.endsWith("/")));
@@ -118,7 +123,9 @@ export async function listS3(
       );
     token = page.next;
   }
-  throw new NetworkError(`${bucket}: a listing must end, got more than ${mostPages} pages (${prefix}${within}).`);
+  throw new NetworkError(
+    `${bucket}: a listing must end, got more than ${mostPages} pages (${prefix}${within}). Try another address.`,
+  );
 }
 
 /**

@@ -2,6 +2,7 @@ import { NetworkError, NotFoundError, OptionError } from "../errors.ts";
 import { md5OfETag } from "../sources/checksum.ts";
 import type { HttpClient } from "../sources/http.ts";
 import type { RemoteFile } from "../sources/remote-file.ts";
+import { isCalledWebPage, webPageError } from "../sources/web-page.ts";
 
 /** The public bucket of TemplateFlow. */
 export const templateFlowAddress = "https://templateflow.s3.amazonaws.com";
@@ -42,19 +43,26 @@ export async function listSurfaces(
 }
 
 async function describe(client: HttpClient, address: string, path: string): Promise<RemoteFile> {
+  const holds = path.endsWith(".json") ? "JSON" : "GIFTI";
   let headers: Readonly<Record<string, string>>;
   try {
     headers = await client.getHeaders(address);
   } catch (error) {
     // A bucket that must not be listed says 403 to what it does not have.
     if (!(error instanceof NetworkError) || ![403, 404].includes(error.status ?? 0)) throw error;
-    throw new NotFoundError(`${address}: the file must be in TemplateFlow, got status ${error.status}.`, {
-      cause: error,
-    });
+    throw new NotFoundError(
+      `${address}: the file must be in TemplateFlow, got status ${error.status}. Check the address.`,
+      {
+        cause: error,
+      },
+    );
   }
+  if (isCalledWebPage(headers)) throw webPageError(address, `the file must be ${holds}`);
   const size = headers["content-length"];
   if (size === undefined || !/^\d{1,15}$/.test(size)) {
-    throw new NetworkError(`${address}: the server must tell the file's size, got ${size ?? "no Content-Length"}.`);
+    throw new NetworkError(
+      `${address}: the server must tell the file's size, got ${size ?? "no Content-Length"}. Ask whoever runs it.`,
+    );
   }
-  return { path, address, size: Number(size), checksum: md5OfETag(headers["etag"] ?? "") };
+  return { path, address, size: Number(size), checksum: md5OfETag(headers["etag"] ?? ""), holds };
 }

@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.ts";
+import { checkFileBytes } from "./file-bytes.ts";
 import { bytesOf, decodeNumbers, type NumberArray, type NumberType } from "./number-type.ts";
 
 /** A place in a whole file of big-endian numbers, which moves on as they are read. */
@@ -31,6 +32,7 @@ export interface ByteCursor {
  * @returns functions that throw a FormatError, which says `what` was read, where the file ends before it
  */
 export function byteCursor(bytes: Uint8Array, path: string): ByteCursor {
+  checkFileBytes(bytes, path);
   let at = 0;
 
   function take(length: number, what: string): Uint8Array {

@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.ts";
+import { checkFileBytes } from "./file-bytes.ts";
 import { decodeUtf8, utf8Length } from "./text.ts";
 
 /** One row of comma-separated cells. */
@@ -20,6 +21,7 @@ const cellPattern = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
  * @throws FormatError where a quoted cell does not end, or goes on after its last quote
  */
 export function splitCsv(bytes: Uint8Array, path: string): CsvRow[] {
+  checkFileBytes(bytes, path);
   const text = decodeUtf8(bytes, path);
   const rows: CsvRow[] = [];
   let at = 0;

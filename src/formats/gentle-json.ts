@@ -1,5 +1,6 @@
 import type { GentleWord, ReadGentleOptions } from "./gentle.ts";
 import { jsonError, jsonItems, jsonKey, jsonSeconds, jsonText, parseJson } from "./json.ts";
+import { isBlank } from "./text.ts";
 
 /** One word of Gentle's `align.json`. */
 export interface GentleJsonWord extends GentleWord {
@@ -32,7 +33,7 @@ export function readGentleJson(bytes: Uint8Array, options: ReadGentleOptions = {
     const aligned = alignedWord.value === undefined ? "" : jsonText(alignedWord);
     const word = jsonKey(item, "word");
     const text = word.value === undefined && found === "not-found-in-transcript" ? aligned : jsonText(word);
-    if (text.trim() === "") throw jsonError(word, "must be a word");
+    if (isBlank(text)) throw jsonError(word, "must be a word");
     const times = ["start", "end"].map((key) => jsonKey(item, key));
     const [onset, offset] = times.map(jsonSeconds) as [number, number];
     times.forEach((time) => {

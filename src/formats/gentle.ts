@@ -1,6 +1,7 @@
 import { FormatError } from "../errors.ts";
 import { splitCsv } from "./csv.ts";
 import { parseNumber } from "./number.ts";
+import { isBlank } from "./text.ts";
 
 /** One word of a transcript as the forced aligner Gentle found it in the audio. */
 export interface GentleWord {
@@ -41,7 +42,7 @@ export function readGentle(bytes: Uint8Array, options: ReadGentleOptions = {}): 
     if (cells.length !== 4)
       throw fail(`a row must have four cells (word, aligned word, onset, offset), got ${cells.length}`);
     const [text, aligned, onsetCell, offsetCell] = cells as [string, string, string, string];
-    if (text.trim() === "") throw fail(`a row must begin with a word, got ${JSON.stringify(text)}`);
+    if (isBlank(text)) throw fail(`a row must begin with a word, got ${JSON.stringify(text)}`);
     const onset = time("onset", onsetCell);
     const offset = time("offset", offsetCell);
     if (Number.isNaN(onset) !== Number.isNaN(offset)) {

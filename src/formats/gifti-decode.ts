@@ -67,7 +67,7 @@ export function numberDecoder(block: GiftiBlock, deliver: Deliver): ByteReader {
         );
       }
       if (inexact !== undefined) {
-        const message = `${where} must hold whole numbers within 2^53, exact in a double, got ${inexact}`;
+        const message = `${where} must hold whole numbers within 2^53, exact in a double, got ${inexact}. Store them as NIFTI_TYPE_FLOAT64, or as NIFTI_TYPE_INT32 where they fit`;
         throw new FormatError(path, message, block.start);
       }
     },

@@ -1,5 +1,6 @@
 import { createGunzip, type Gunzip, gunzipSync } from "node:zlib";
 import { FormatError } from "../errors.ts";
+import { checkBytes, checkFileBytes, checkPieces, emptyFile } from "./file-bytes.ts";
 
 /** Whether bytes begin as a gzip stream does. */
 export function isGzip(bytes: Uint8Array): boolean {
@@ -12,21 +13,24 @@ export function isGzip(bytes: Uint8Array): boolean {
  *
  * @param pieces - of the file, in order
  * @param path - the file, for messages
- * @throws FormatError where a file that begins as gzip is no whole gzip stream
+ * @throws FormatError where there are no bytes, or a file that begins as gzip is no whole gzip stream
  */
 export async function* gunzipped(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
   path: string,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  checkPieces(pieces, path);
   const iterator = pieces[Symbol.asyncIterator]();
   const head: Uint8Array<ArrayBuffer>[] = [];
   let nHead = 0;
   while (nHead < 2) {
     const { value, done } = await iterator.next();
     if (done) break;
+    checkBytes(value, path);
     nHead += value.length;
     head.push(nHead < 2 ? new Uint8Array(value) : value);
   }
+  if (nHead === 0) throw emptyFile(path);
   const whole = joined(head, iterator);
   if (!isGzip(Buffer.concat(head.map((piece) => piece.subarray(0, 2))))) {
     yield* whole;
@@ -66,9 +70,10 @@ const maxUnpacked = 2 ** 31;
 /**
  * The bytes of a whole file, unpacked where it begins as gzip does, as they are where it does not.
  *
- * @throws FormatError where a file that begins as gzip is no whole gzip stream, or unpacks to more than 2 GiB
+ * @throws FormatError where there are no bytes, or a file that begins as gzip is no whole gzip stream, or unpacks to more than 2 GiB
  */
 export function gunzipWhole(bytes: Uint8Array, path: string): Uint8Array {
+  checkFileBytes(bytes, path);
   if (!isGzip(bytes)) return bytes;
   try {
     return gunzipSync(bytes, { maxOutputLength: maxUnpacked });

@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.ts";
+import { checkFileBytes } from "./file-bytes.ts";
 import { decodeUtf8, utf8Length } from "./text.ts";
 
 /** A value of a JSON document, with where it stands, for messages. */
@@ -16,6 +17,7 @@ export interface JsonValue {
  * @throws FormatError where the bytes are not JSON; `NaN` and `Infinity`, which Python writes, are none
  */
 export function parseJson(bytes: Uint8Array, path: string): JsonValue {
+  checkFileBytes(bytes, path);
   const text = decodeUtf8(bytes, path);
   try {
     return { value: JSON.parse(text) as unknown, where: "", path };

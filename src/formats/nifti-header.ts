@@ -1,5 +1,6 @@
 import { FormatError } from "../errors.ts";
 import { formatBytes } from "./byte-order.ts";
+import { checkFileBytes } from "./file-bytes.ts";
 import { type NiftiSpace, niftiAffine } from "./nifti-affine.ts";
 import { fieldAt, getField, type NiftiField, type NiftiLayout, niftiLayouts } from "./nifti-layout.ts";
 import { bytesOf, type NumberType } from "./number-type.ts";
@@ -92,6 +93,7 @@ const refused: ReadonlyMap<number, string> = new Map([
  */
 export function readNiftiHeader(bytes: Uint8Array, options: ReadNiftiOptions = {}): NiftiHeader {
   const path = options.path ?? "NIfTI";
+  checkFileBytes(bytes, path);
   const { version, isLittleEndian } = versionOf(bytes, path);
   const layout = niftiLayouts[version];
   if (bytes.length < layout.size) {

@@ -1,5 +1,6 @@
 import { FormatError, OptionError, ShapeError } from "../errors.ts";
 import { formatBytes, hostIsLittleEndian, swapByteOrder } from "./byte-order.ts";
+import { checkFileBytes } from "./file-bytes.ts";
 import { toRowMajor } from "./index-order.ts";
 import { bytesOf, decodeNumbers, type NumberArray, type NumberType } from "./number-type.ts";
 import { decodeUtf8 } from "./text.ts";
@@ -61,6 +62,7 @@ const magic = "93 4e 55 4d 50 59";
  */
 export function readNpyHeader(bytes: Uint8Array, options: ReadNpyOptions = {}): NpyHeader {
   const path = options.path ?? "npy";
+  checkFileBytes(bytes, path);
   const got = formatBytes(bytes.subarray(0, 6));
   if (got !== magic) {
     throw new FormatError(path, `a NumPy file must begin with bytes ${magic}, got ${got}. Is it a .npy file?`, 0);

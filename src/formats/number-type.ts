@@ -90,7 +90,7 @@ function exact(values: BigInt64Array | BigUint64Array, { path, start }: NumberBl
   for (let i = 0; i < values.length; i++) {
     const number = Number(values[i]!);
     if (!Number.isSafeInteger(number)) {
-      const message = `whole numbers must lie within 2^53, exact in a double, got ${values[i]}`;
+      const message = `whole numbers must lie within 2^53, exact in a double, got ${values[i]}. Store them as float64, or as int32 where they fit`;
       throw new FormatError(path, message, start + 8 * i);
     }
     numbers[i] = number;

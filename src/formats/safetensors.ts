@@ -1,5 +1,6 @@
 import { FormatError, OptionError, ShapeError } from "../errors.ts";
 import { hostIsLittleEndian, ownMemory, swapByteOrder } from "./byte-order.ts";
+import { checkFileBytes } from "./file-bytes.ts";
 import { widenHalf } from "./number-type.ts";
 import { decodeUtf8 } from "./text.ts";
 
@@ -65,6 +66,7 @@ const bitsOf: Readonly<Record<string, number>> = {
  */
 export function safetensorsHeaderLength(first8Bytes: Uint8Array, options: SafetensorsOptions = {}): number {
   const path = options.path ?? "safetensors";
+  checkFileBytes(first8Bytes, path);
   if (first8Bytes.length < 8) {
     const message = `the file must begin with 8 bytes, the length of its header, got ${first8Bytes.length}. It looks truncated: fetch it again`;
     throw new FormatError(path, message, first8Bytes.length);

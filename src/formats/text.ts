@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.ts";
+import { checkFileBytes } from "./file-bytes.ts";
 
 /** One line of a text. */
 export interface Line {
@@ -27,9 +28,10 @@ export function decodeUtf8(bytes: Uint8Array, path: string): string {
 /**
  * The lines of bytes in UTF-8, ended by LF or CRLF; the last need not be. A byte order mark is left out.
  *
- * @throws FormatError where the bytes are not UTF-8
+ * @throws FormatError where there are none, or they are not UTF-8
  */
 export function splitLines(bytes: Uint8Array, path: string): Line[] {
+  checkFileBytes(bytes, path);
   const lines: Line[] = [];
   let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   for (const ended of decodeUtf8(bytes, path).split("\n")) {
@@ -38,6 +40,14 @@ export function splitLines(bytes: Uint8Array, path: string): Line[] {
   }
   if (lines.at(-1)?.text === "") lines.pop();
   return lines;
+}
+
+/**
+ * Whether a text shows nothing: it is empty, or holds white space, control characters and characters that no font draws
+ * alone (zero-width spaces and joiners, soft hyphens, fillers, the blank of Braille).
+ */
+export function isBlank(text: string): boolean {
+  return /^[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*$/u.test(text);
 }
 
 /** How many bytes a text takes in UTF-8. */

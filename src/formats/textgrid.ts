@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.ts";
+import { checkFileBytes } from "./file-bytes.ts";
 import { decodeUtf8, holdsAscii, utf8Length } from "./text.ts";
 
 /** A Praat TextGrid: what is said when, in one or several tiers. Times are seconds of audio. */
@@ -134,6 +135,7 @@ interface DecodedText {
 const saveAsText = 'Open it in Praat and save it with "Save as text file..."';
 
 function decodeText(bytes: Uint8Array, path: string): DecodedText {
+  checkFileBytes(bytes, path);
   if (holdsAscii(bytes, "ooBinaryFile")) {
     const message = `the file must be text, got Praat's binary format. ${saveAsText}`;
     throw new FormatError(path, message, 0);

@@ -8,6 +8,7 @@ import {
   jsonText,
   parseJson,
 } from "./json.ts";
+import { isBlank } from "./text.ts";
 
 /** One word that Whisper heard. */
 export interface WhisperWord {
@@ -80,7 +81,7 @@ function readWord(item: JsonValue): WhisperWord {
   const named = isJsonObject(item.value) && Object.hasOwn(item.value, "text") && !Object.hasOwn(item.value, "word");
   const word = jsonKey(item, named ? "text" : "word");
   const text = jsonText(word);
-  if (text.trim() === "") throw jsonError(word, "must be a word");
+  if (isBlank(text)) throw jsonError(word, "must be a word");
   const score = ["score", "probability", "confidence"]
     .map((key) => jsonKey(item, key).value)
     .find((value) => typeof value === "number");

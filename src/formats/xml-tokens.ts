@@ -189,7 +189,8 @@ export function xmlTokenizer(path: string, handler: XmlHandler): XmlTokenizer {
       if (section) throw truncated(section.isText ? "a CDATA section" : "a comment", section.start);
       const unclosed = open.at(-1);
       if (unclosed !== undefined) throw truncated(`<${unclosed}>`, end);
-      if (!hasRoot) throw fail("XML must have a root element, got none. The file looks empty or truncated", end);
+      if (!hasRoot)
+        throw fail("XML must have a root element, got none. The file looks empty or truncated: fetch it again", end);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.ts";
+import { checkFileBytes } from "./file-bytes.ts";
 import { decodeXml, resolveEntities, xmlTokenizer } from "./xml-tokens.ts";
 
 /** One element of an XML document. */
@@ -40,6 +41,7 @@ export function openElement(name: string, attributes: ReadonlyMap<string, string
  * @throws FormatError where the document is not well formed, ends early, or is not in UTF-8
  */
 export function parseXml(bytes: Uint8Array, path: string): XmlElement {
+  checkFileBytes(bytes, path);
   const document = openElement("", new Map(), 0);
   const open = [document];
   const tokens = xmlTokenizer(path, {

@@ -1,14 +1,15 @@
+import { type DatasetIssue, listSome } from "../errors.ts";
 import { groupBy } from "./group-by.ts";
 import { countIssues, type Inspection, type StorySummary } from "./inspection.ts";
 
-/** Paths shown for one kind of issue where it is not asked for all of them. */
+/** Messages shown for one kind of issue, and paths for one message, where it is not asked for all of them. */
 const SHOWN = 3;
 
 /**
  * An inspection as lines for the terminal: the stories, then every kind of issue with the files that it concerns, then how
  * many there are of each severity.
  *
- * @param options.all - every file of every kind (default: the first three)
+ * @param options.all - every file of every kind (default: the first three messages of a kind, the first three files of a message)
  */
 export function formatInspection(inspection: Inspection, options: { readonly all?: boolean } = {}): string[] {
   const { name, nParticipants, nRuns, nPairs, nExcluded, stories, issues } = inspection;
@@ -21,9 +22,7 @@ export function formatInspection(inspection: Inspection, options: { readonly all
     const own = issues.filter((issue) => issue.severity === severity);
     for (const [code, members] of groupBy(own, (issue) => issue.code)) {
       lines.push(`${severity.toUpperCase().padEnd(8)}${code}${members.length > 1 ? `, ${members.length} times` : ""}`);
-      const shown = options.all ? members : members.slice(0, SHOWN);
-      for (const { path, message } of shown) lines.push(`  ${path === "." ? "" : `${path}: `}${message}`);
-      if (shown.length < members.length) lines.push(`  and ${members.length - shown.length} more: --all, or --json`);
+      lines.push(...(options.all ? members.map((member) => lineOf([member])) : linesOf(members)));
       lines.push("");
     }
   }
@@ -32,6 +31,21 @@ export function formatInspection(inspection: Inspection, options: { readonly all
     `${count(counts.error, "error")}, ${count(counts.warning, "warning")}, ${count(counts.note, "note")}. ${counts.error > 0 ? "Errors stop a study; mend them, or exclude the runs." : "Nothing stops a study."}`,
   );
   return lines;
+}
+
+/** The first of one kind of issue; those that say the same of several files in one line. */
+function linesOf(members: readonly DatasetIssue[]): string[] {
+  const alike = [...groupBy(members, ({ message }) => message).values()];
+  const lines = alike.slice(0, SHOWN).map(lineOf);
+  const nLeft = alike.slice(SHOWN).reduce((sum, same) => sum + same.length, 0);
+  if (nLeft > 0) lines.push(`  and ${nLeft} more: --all, or --json`);
+  else if (alike.some((same) => same.length > SHOWN)) lines.push("  every one of them: --all, or --json");
+  return lines;
+}
+
+function lineOf(same: readonly DatasetIssue[]): string {
+  const paths = same.map(({ path }) => path);
+  return `  ${paths[0] === "." ? "" : `${listSome(paths, SHOWN)}: `}${same[0]!.message}`;
 }
 
 function table(stories: readonly StorySummary[]): string[] {

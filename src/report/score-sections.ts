@@ -18,8 +18,8 @@ export function brainScoreSection(findings: Findings): Markup | undefined {
   if (!brain) return undefined;
   const shown = order.slice(0, mostRows);
   const rows = shown.map((target) => ({
-    ...regionRow(findings, brain, brain, target),
-    controls: brainControls.map(({ scores }) => estimateAt(scores, target)),
+    ...regionRow(findings, brain, brain, target, scoreRange),
+    controls: brainControls.map(({ scores }) => estimateAt(scores, target, scoreRange)),
     ceiling: noiseCeiling?.mean[target] ?? Number.NaN,
   }));
   const legend = [
@@ -44,7 +44,7 @@ export function brainScoreSection(findings: Findings): Markup | undefined {
     include: [0, 0],
     hasZero: true,
   })}
-<figcaption>Correlation R of predicted and measured responses on held-out volumes, averaged over folds${atLayer(brain)}. Pale dots: subjects; large dot and bar: their mean, given in figures on the right, and its 95 % confidence interval (t-distribution over subjects), full where the mean differs from zero (Wilcoxon signed-rank test, q &lt; .01 over regions). ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
+<figcaption>Correlation R of predicted and measured responses on held-out volumes, averaged over folds${atLayer(brain)}. Pale dots: subjects; large dot and bar: their mean, given in figures on the right, and its 95 % confidence interval (t-distribution over subjects), full where the mean differs from zero (Wilcoxon signed-rank test, q &lt; .01 over regions).${cutNote([brain, ...brainControls.map(({ scores }) => scores)], shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
 ${layersFigure(findings, "brainScore", "var(--brain)", ["brain score R", "brain score R"])}</section>`;
 }
 
@@ -55,11 +55,13 @@ export function forecastSection(findings: Findings): Markup | undefined {
   const { distances, curve, control, peaks } = forecast;
   const shown = order.slice(0, mostMultiples);
   const curves = shown.map((target) =>
-    curve.map((scores, i): CurvePoint => ({ x: distances[i]!, ...estimateAt(scores, target) })),
+    curve.map((scores, i): CurvePoint => ({ x: distances[i]!, ...estimateAt(scores, target, scoreRange) })),
   );
   const nControls = control.filter((scores) => scores !== undefined).length;
   const controls = shown.map((target) =>
-    control.flatMap((scores, i): CurvePoint[] => (scores ? [{ x: distances[i]!, ...estimateAt(scores, target) }] : [])),
+    control.flatMap((scores, i): CurvePoint[] =>
+      scores ? [{ x: distances[i]!, ...estimateAt(scores, target, scoreRange) }] : [],
+    ),
   );
   const yDomain = domainOf([...curves, ...controls].flat());
   const charts = shown.map((target, i) => {
@@ -116,7 +118,7 @@ ${curveChart(curves[i]!, {
   );
   return html`<section><h2>Forecast score over distances</h2>
 <figure>${legendList(legend)}<div class="multiples">${charts}</div>
-<figcaption>What a window of words whose last lies at the given distance (horizontal, words; negative: the past) adds to the brain score (vertical)${atLayer(curve[0]!)}. Axes are the same in all charts. Bands: 95 % confidence intervals of the mean over subjects, distance by distance. The mark at the highest mean is full where it differs from zero (q &lt; .01 over regions at that distance); being the highest of ${distances.length} means, it flatters. ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
+<figcaption>What a window of words whose last lies at the given distance (horizontal, words; negative: the past) adds to the brain score (vertical)${atLayer(curve[0]!)}. Axes are the same in all charts. Bands: 95 % confidence intervals of the mean over subjects, distance by distance. The mark at the highest mean is full where it differs from zero (q &lt; .01 over regions at that distance); being the highest of ${distances.length} means, it flatters.${cutNote([...curve, ...control], shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
 ${foldedTable("Numbers behind this figure", table)}
 ${layersFigure(findings, "forecastScore", "var(--forecast)", [`forecast score F at distance ${formatNumber(forecast.tabled, 0)}`, "forecast score F"], forecast.tabled)}</section>`;
 }
@@ -134,7 +136,7 @@ export function forecastDistanceSection(findings: Findings): Markup | undefined 
     axis: "forecast distance (words)",
     what: "Distance at which a subject's forecast score is largest.",
     full,
-    include: forecast ? [forecast.distances[0]!, forecast.distances.at(-1)!] : [0, 0],
+    include: forecast ? [forecast.distances[0]!, forecast.distances.at(-1)!] : everywhere,
   });
 }
 
@@ -148,7 +150,7 @@ export function forecastDepthSection(findings: Findings): Markup | undefined {
     axis: "forecast depth (layer)",
     what: "Layer at which a subject's forecast score is largest.",
     full: "Hollow: an argmax is not tested against zero.",
-    include: layers.length > 0 ? [layers[0]!, layers.at(-1)!] : [0, 0],
+    include: layers.length > 0 ? [layers[0]!, layers.at(-1)!] : everywhere,
   });
 }
 
@@ -157,7 +159,8 @@ interface ArgmaxText {
   readonly axis: string;
   readonly what: string;
   readonly full: string;
-  readonly include: readonly [number, number];
+  /** The first and the last of what the largest was sought among. */
+  readonly include: Range;
 }
 
 function argmaxSection(
@@ -168,7 +171,7 @@ function argmaxSection(
 ): Markup {
   const { order, labels, group } = findings;
   const shown = order.slice(0, mostRows);
-  const rows = shown.map((target) => regionRow(findings, scores, tested, target));
+  const rows = shown.map((target) => regionRow(findings, scores, tested, target, about.include));
   const table = dataTable(
     [
       { name: "Region", kind: "text" },
@@ -192,9 +195,9 @@ function argmaxSection(
     colour: "var(--forecast)",
     decimals: 1,
     include: about.include,
-    hasZero: about.include[0] < 0,
+    hasZero: about.include[0] < 0 && Number.isFinite(about.include[0]),
   })}
-<figcaption>${about.what} Pale dots: subjects; large dot and bar: their mean and its 95 % confidence interval (t-distribution over subjects). ${about.full} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
+<figcaption>${about.what} Pale dots: subjects; large dot and bar: their mean and its 95 % confidence interval (t-distribution over subjects). ${about.full}${cutNote([scores], shown, about.include)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
 ${foldedTable("Numbers behind this figure", table)}</section>`;
 }
 
@@ -214,7 +217,7 @@ function layersFigure(
   const layers = scored.map(({ layer }) => layer as number);
   const shown = order.slice(0, mostMultiples);
   const curves = shown.map((target) =>
-    scored.map((scores, i): CurvePoint => ({ x: layers[i]!, ...estimateAt(scores, target) })),
+    scored.map((scores, i): CurvePoint => ({ x: layers[i]!, ...estimateAt(scores, target, scoreRange) })),
   );
   const yDomain = domainOf(curves.flat());
   return html`<figure class="layers"><h3>${capitalised(what)}, over layers</h3><div class="multiples">${shown.map(
@@ -230,7 +233,7 @@ ${curveChart(curves[i]!, {
   yLabel,
 })}</div>`,
   )}</div>
-<figcaption>${capitalised(what)} (vertical) over the layers of the language model (horizontal; 0: embedding output). Mean over subjects and its 95 % confidence interval. ${leftOut(shown.length, group.targets.length)}</figcaption></figure>`;
+<figcaption>${capitalised(what)} (vertical) over the layers of the language model (horizontal; 0: embedding output). Mean over subjects and its 95 % confidence interval.${cutNote(scored, shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>`;
 }
 
 function regionRow(
@@ -238,10 +241,11 @@ function regionRow(
   scores: GroupScores,
   tested: GroupScores | undefined,
   target: number,
+  range: Range,
 ): RegionRow {
   return {
     label: findings.labels[target]!,
-    ...estimateAt(scores, target),
+    ...estimateAt(scores, target, range),
     isSignificant: isSignificant(tested, target),
     subjects: subjectValues(findings.view.subjects, scores, target),
     controls: [],
@@ -249,8 +253,29 @@ function regionRow(
   };
 }
 
-function estimateAt(scores: GroupScores, target: number): Estimate {
-  return { mean: scores.mean[target]!, low: scores.low[target]!, high: scores.high[target]! };
+/** Scores are correlations, or differences of two. */
+const scoreRange: Range = [-1, 1];
+
+/** Where the ends are not known. */
+const everywhere: Range = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+
+/** Values that can be. */
+type Range = readonly [number, number];
+
+/** An estimate as it is drawn: of few subjects, intervals reach values that cannot be, and would fill the chart. */
+function estimateAt(scores: GroupScores, target: number, [least, greatest]: Range): Estimate {
+  const cut = (end: number) => Math.min(greatest, Math.max(least, end));
+  return { mean: scores.mean[target]!, low: cut(scores.low[target]!), high: cut(scores.high[target]!) };
+}
+
+/** What a caption says where an interval is not drawn to its end. */
+function cutNote(scores: readonly (GroupScores | undefined)[], targets: readonly number[], range: Range): string {
+  const [least, greatest] = range;
+  const isCut = scores.some((each) =>
+    targets.some((target) => each !== undefined && (each.low[target]! < least || each.high[target]! > greatest)),
+  );
+  const ends = [least, greatest].map((end) => formatNumber(end, 0)).join(" and ");
+  return isCut ? ` Intervals are cut at ${ends}, beyond which no value lies; the tables have them whole.` : "";
 }
 
 function domainOf(points: readonly Estimate[]): [number, number] {

@@ -49,7 +49,7 @@ const EXPLAINED = 1e-24;
  * standardised, as is one that the regressors explain to rounding error); a target that is not finite somewhere becomes NaN throughout if anything is regressed or scaled.
  *
  * @param bold - [nVolumes x nTargets]
- * @throws OptionError where drift or standardise is unknown, trims leave fewer than two volumes, cutoff or repetitionTime is missing or out of range, a
+ * @throws OptionError where drift or standardise is unknown, there are fewer than two volumes or trims leave fewer, cutoff or repetitionTime is missing or out of range, a
  * confound is not finite, or there are as many regressors as volumes
  * @throws ShapeError where the confounds have another number of volumes
  * @remarks nilearn's `signal.clean` also regresses jointly, but standardises confounds first, which changes nothing.
@@ -138,9 +138,14 @@ function trimmed<Data extends FloatArray>(bold: Matrix<Data>, trimStart: number,
       throw new OptionError(`cleanBold: ${name} must be a whole number of volumes from 0, got ${value}.`);
     }
   }
+  if (bold.nRows < 2) {
+    throw new OptionError(
+      `cleanBold: bold must have two volumes or more, got ${bold.nRows}. Is it a time series? A reference image (_boldref) is none.`,
+    );
+  }
   if (trimStart + trimEnd > bold.nRows - 2) {
     throw new OptionError(
-      `cleanBold: trims must leave at least two of ${bold.nRows} volumes, got trimStart ${trimStart} and trimEnd ${trimEnd}. Are they in seconds? They count volumes.`,
+      `cleanBold: trims must leave at least two of ${bold.nRows} volumes, got ${trimStart} at the start (trimStart, --trim-start) and ${trimEnd} at the end (trimEnd, --trim-end). Are they in seconds? They count volumes.`,
     );
   }
   return sliceRows(bold, trimStart, bold.nRows - trimEnd);
@@ -175,7 +180,7 @@ function regressors(nKept: number, nVolumes: number, options: CleanBoldOptions):
     const bad = rows.data.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) {
       throw new OptionError(
-        `cleanBold: confounds must be finite, got ${rows.data[bad]} (column ${bad % rows.nColumns}, volume ${trimStart + Math.floor(bad / rows.nColumns)}).`,
+        `cleanBold: confounds must be finite, got ${rows.data[bad]} (column ${bad % rows.nColumns}, volume ${trimStart + Math.floor(bad / rows.nColumns)}). Leave the column out, or fill what is missing.`,
       );
     }
     parts.push(rows);

@@ -4,6 +4,9 @@ import { FormatError } from "../errors.ts";
 import { numericColumn, type Table } from "../formats/tsv.ts";
 import type { ChosenConfounds } from "./confound-strategies.ts";
 
+/** What to do about a value that is not there. */
+const fill = 'have it filled: missingConfounds (--missing-confounds) "zero" or "mean"';
+
 /**
  * Confound columns, [nVolumes x chosen.columns.length], double precision.
  *
@@ -12,7 +15,7 @@ import type { ChosenConfounds } from "./confound-strategies.ts";
  * @param from - first volume kept
  * @param to - volume after the last one kept; values outside `from..to` are not looked at and come out as zero
  * @throws OptionError where `missing` is unknown
- * @throws FormatError where a value is "n/a" and `missing` is "error", or a column has no value at all
+ * @throws FormatError where a value is infinite, or "n/a" where `missing` is "error", or a column has no value at all
  */
 export function confoundColumns(
   table: Table,
@@ -24,6 +27,13 @@ export function confoundColumns(
   checkChoice("loadResponse: missingConfounds", missing, ["error", "zero", "mean"]);
   const columns = chosen.columns.map((name) => {
     const column = numericColumn(table, name).fill(0, 0, from).fill(0, to);
+    const infinite = column.findIndex((value) => Math.abs(value) === Infinity);
+    if (infinite >= 0) {
+      throw new FormatError(
+        table.path,
+        `the confound "${name}" must be finite, got ${column[infinite]} (volume ${infinite}). Leave it out, trim this volume, or write n/a and ${fill}`,
+      );
+    }
     if (chosen.derivatives.has(name) && Number.isNaN(column[0]!)) column[0] = 0;
     const known = column.subarray(from, to).filter((value) => !Number.isNaN(value));
     const nMissing = to - from - known.length;
@@ -33,7 +43,7 @@ export function confoundColumns(
       throw new FormatError(
         table.path,
         `the confound "${name}" must have a value for every volume, got n/a for ${nMissing} (first: volume ${first}). ` +
-          'Leave it out, trim these volumes, or set missingConfounds to "zero" or "mean"',
+          `Leave it out, trim these volumes, or ${fill}`,
       );
     }
     const filler = missing === "zero" ? 0 : known.reduce((sum, value) => sum + value, 0) / known.length;

@@ -58,6 +58,12 @@ export async function loadResponse(
   const { repetitionTime, story, participant } = files;
   const whole = await loadRun(dataset, files, options.mask);
   const nWhole = whole.bold.nRows;
+  if (nWhole < 2) {
+    throw new FormatError(
+      files.files[0]!,
+      `the run must be a time series of two volumes or more, got ${nWhole} volume. Is it a reference image (_boldref)? Exclude the run, or take the series of the run`,
+    );
+  }
   const { start, end = nWhole } = files.volumes ?? { start: 0, end: nWhole };
   if (start >= nWhole) {
     throw new FormatError(
@@ -67,6 +73,12 @@ export async function loadResponse(
   }
   const stop = Math.min(end, nWhole);
   const cut = sliceRows(whole.bold, start, stop);
+  if (cut.nRows < 2) {
+    throw new FormatError(
+      files.files[0]!,
+      `the story "${story}" must be heard for two volumes or more, got ${cut.nRows} (from volume ${start} of ${nWhole}; times in ${files.events}). Correct the events, or exclude the run`,
+    );
+  }
   const { trimStart = 0, trimEnd = 0, confounds: names = [], missingConfounds, mask: _, ...cleaning } = options;
   const read = [...whole.files, files.events];
   let confounds: Matrix | undefined;

@@ -4,6 +4,7 @@ import { decodeBody, dropBody, type HttpAnswer, type HttpClient, readPieces } fr
 import { openPart, type PartFile } from "./part-file.ts";
 import type { RemoteFile } from "./remote-file.ts";
 import { startRetries } from "./retry.ts";
+import { isCalledWebPage, isWebPage, webPageError } from "./web-page.ts";
 
 /** Told what moves, in bytes. */
 export interface Tally {
@@ -12,6 +13,9 @@ export interface Tally {
   /** Bytes of a part that were thrown away: they come once more. */
   discarded(length: number): void;
 }
+
+/** What to do where a file is not what was listed. */
+const changed = "It may have changed since: run the command again.";
 
 /** Bytes beyond the farthest point so far that count as progress: less could go on for ever. */
 const progress = 2 ** 16;
@@ -40,6 +44,7 @@ export async function downloadFile(client: HttpClient, folder: string, file: Rem
           await discard(transfer);
           throw new NetworkError(wrong, { mayPass: nMismatches++ === 0 });
         }
+        if (file.holds !== undefined) await checkStart(transfer, file.holds);
         isFinished = true;
         await part.finish();
         return;
@@ -77,7 +82,7 @@ async function receive(transfer: Transfer): Promise<void> {
   for await (const piece of readPieces(address, body, client.signal)) {
     if (part.length + piece.length > size) {
       await discard(transfer);
-      throw new NetworkError(`${address}: the file must have the ${size} bytes that are listed, got more.`, {
+      throw new NetworkError(`${address}: the file must have the ${size} bytes that are listed, got more. ${changed}`, {
         mayPass: true,
       });
     }
@@ -86,7 +91,7 @@ async function receive(transfer: Transfer): Promise<void> {
   }
   if (part.length === size) return;
   throw new NetworkError(
-    `${address}: the file must have the ${size} bytes that are listed, got an end after ${part.length}.`,
+    `${address}: the file must have the ${size} bytes that are listed, got an end after ${part.length}. Run the command again: it goes on from there.`,
     { mayPass: true },
   );
 }
@@ -101,8 +106,9 @@ async function beginAnew(transfer: Transfer, answer: HttpAnswer): Promise<HttpAn
   const isPlain = !isEncoded || length === String(size);
   if (isPlain && length !== undefined && length !== String(size)) {
     dropBody(answer.body);
+    if (isCalledWebPage(headers)) throw webPageError(address, `the file must have the ${size} bytes that are listed`);
     throw new NetworkError(
-      `${address}: the file must have the ${size} bytes that are listed, got Content-Length ${length}. It may have changed since: run the command again.`,
+      `${address}: the file must have the ${size} bytes that are listed, got Content-Length ${length}. ${changed}`,
       { mayPass: true },
     );
   }
@@ -125,14 +131,43 @@ async function goOn(transfer: Transfer, answer: HttpAnswer, wasAsked: boolean): 
   // The whole file is asked for from now on.
   transfer.takesRanges = false;
   const told = status === 416 ? "status 416" : `"${got}"${isSame ? "" : ` of a file with another ETag`}`;
-  throw new NetworkError(`${file.address}: the rest of a file must be the range "${wanted}", got ${told}.`, {
-    mayPass: true,
-  });
+  throw new NetworkError(
+    `${file.address}: the rest of a file must be the range "${wanted}", got ${told}. Ask whoever runs the server.`,
+    {
+      mayPass: true,
+    },
+  );
 }
 
 async function discard({ part, tally }: Transfer, etag?: string): Promise<void> {
   tally.discarded(part.length);
   await part.restart(etag);
+}
+
+/**
+ * Refuses bytes that begin otherwise than the file's kind does, and throws them away: without a checksum, anything of the
+ * right size would pass.
+ */
+async function checkStart(transfer: Transfer, kind: NonNullable<RemoteFile["holds"]>): Promise<void> {
+  const { file, part } = transfer;
+  let start: Uint8Array = new Uint8Array();
+  for await (const piece of part.read()) {
+    start = piece.slice(0, 4096);
+    break;
+  }
+  if (beginsAs(kind, start)) return;
+  await discard(transfer);
+  const must = `the file must be ${kind}`;
+  if (isWebPage(start)) throw webPageError(file.address, must, start);
+  const got = start.length === 0 ? "an empty file" : `bytes ${Buffer.from(start.subarray(0, 8)).toString("hex")} first`;
+  throw new NetworkError(`${file.address}: ${must}, got ${got}. Check the address, or ask whoever runs the server.`);
+}
+
+/** Whether a file's first bytes are those of its kind; GIFTI may be packed with gzip. */
+function beginsAs(kind: NonNullable<RemoteFile["holds"]>, start: Uint8Array): boolean {
+  const text = new TextDecoder().decode(start).trimStart();
+  if (kind === "JSON") return text.startsWith("{");
+  return (start[0] === 0x1f && start[1] === 0x8b) || (text.startsWith("<") && /<(!DOCTYPE\s+)?GIFTI\b/.test(text));
 }
 
 /** What is wrong with a file of the right size; undefined where nothing is. */

@@ -2,8 +2,9 @@ import { setMaxListeners } from "node:events";
 import { pipeline, type Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
-import { EnvHttpProxyAgent, request } from "undici";
+import { type Dispatcher, EnvHttpProxyAgent, Pool, request } from "undici";
 import { NetworkError, OptionError } from "../errors.ts";
+import { connectionRemedy, isAboutCertificates, statusRemedy } from "./network-remedy.ts";
 import { type RetryPolicy, readRetryAfter, startRetries } from "./retry.ts";
 
 /** What a client is made with. */
@@ -74,6 +75,7 @@ export interface HttpClient {
 
 /** Redirects in a row that are followed. */
 const mostRedirects = 10;
+const loopRemedy = "Check the address; a proxy, or a network that wants a login, may send requests in circles.";
 const redirects = new Set([301, 302, 303, 307, 308]);
 /** Answers after which the same request may well succeed. */
 const passing = new Set([408, 425, 429, 500, 502, 503, 504]);
@@ -97,6 +99,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     ...proxiesOf(environment),
     // Requests to http:// go to a proxy as they are, as curl does it: few proxies let a tunnel through to port 80.
     proxyTunnel: false,
+    clientFactory: proxyClient,
     headersTimeout: milliseconds,
     bodyTimeout: milliseconds,
     connect: { timeout: milliseconds },
@@ -124,7 +127,9 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
       await discard(body);
       if (!redirects.has(status) || headers["location"] === undefined) throw statusError(nameOf(url), answer, now());
       if (hops === mostRedirects) {
-        throw new NetworkError(`${address}: redirects must end, got ${hops + 1} in a row, the last to ${nameOf(url)}.`);
+        throw new NetworkError(
+          `${address}: redirects must end, got ${hops + 1} in a row, the last to ${nameOf(url)}. ${loopRemedy}`,
+        );
       }
       url = redirect(url, headers["location"]);
     }
@@ -170,7 +175,9 @@ export function decodeBody(address: string, { headers, body }: HttpAnswer): Read
   if (encoding === "identity" || encoding === "") return body;
   if (encoding === "gzip" || encoding === "x-gzip") return pipeline(body, createGunzip(), () => undefined);
   dropBody(body);
-  throw new NetworkError(`${address}: the answer must be plain or gzip, got Content-Encoding "${encoding}".`);
+  throw new NetworkError(
+    `${address}: the answer must be plain or gzip, got Content-Encoding "${encoding}". Ask whoever runs the server.`,
+  );
 }
 
 /** Bytes that wait for whoever reads a body, before the server has to wait. */
@@ -239,7 +246,8 @@ async function readBody(address: string, body: Readable, limit: number, signal?:
   let length = 0;
   for await (const piece of readPieces(address, body, signal)) {
     length += piece.length;
-    if (length > limit) throw new NetworkError(`${address}: the answer must have at most ${limit} bytes, got more.`);
+    if (length > limit)
+      throw new NetworkError(`${address}: the answer must have at most ${limit} bytes, got more. Check the address.`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces);
@@ -250,9 +258,9 @@ function connectionError(address: string, error: unknown, signal: AbortSignal | 
   if (signal?.aborted) return signal.reason;
   const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
   const reason = typeof code === "string" ? code : "an error";
-  const mayPass = !/^(ERR_INVALID_|UND_ERR_INVALID_|CERT_|ERR_TLS_|DEPTH_|SELF_SIGNED_|UNABLE_TO_)/.test(reason);
+  const mayPass = !/^(ERR_INVALID_|UND_ERR_INVALID_)/.test(reason) && !isAboutCertificates(reason);
   return new NetworkError(
-    `${address}: the connection must hold until all is there, got ${reason} (${String(message)}).`,
+    `${address}: the connection must hold until all is there, got ${reason} (${String(message)}). ${connectionRemedy(reason, String(message))}`,
     { mayPass },
     { cause: error },
   );
@@ -278,7 +286,7 @@ async function discard(body: Readable): Promise<void> {
 
 function statusError(address: string, { status, headers }: HttpAnswer, now: number): NetworkError {
   const retryAfter = readRetryAfter(headers["retry-after"], now);
-  return new NetworkError(`${address}: the server must give it, got status ${status}.`, {
+  return new NetworkError(`${address}: the server must give it, got status ${status}. ${statusRemedy(status)}`, {
     status,
     mayPass: passing.has(status),
     retryAfter,
@@ -295,7 +303,7 @@ export function redirect(from: URL, location: string): URL {
   const isWeb = to?.protocol === "https:" || to?.protocol === "http:";
   if (to && isWeb && !(from.protocol === "https:" && to.protocol === "http:")) return to;
   throw new NetworkError(
-    `${nameOf(from)}: a redirect must lead to an address as safe as its own, got ${JSON.stringify(location)}.`,
+    `${nameOf(from)}: a redirect must lead to an address as safe as its own, got ${JSON.stringify(location)}. Check the address, or ask whoever runs the server.`,
   );
 }
 
@@ -305,6 +313,25 @@ function joinHeaders(headers: Readonly<Record<string, string | string[] | undefi
       value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(", ") : value]],
     ),
   );
+}
+
+/**
+ * The connections to a proxy through which tunnels are asked for. A proxy that closes one unanswered is an error of
+ * another code than undici's own: of that one the agent thinks that it may pass, and asks again without a pause and without end.
+ */
+function proxyClient(origin: URL, options: object): Pool {
+  const pool = new Pool(origin, options);
+  const connect = pool.connect.bind(pool) as (asked: Dispatcher.ConnectOptions) => Promise<unknown>;
+  return Object.assign(pool, {
+    connect: async (asked: Dispatcher.ConnectOptions) => {
+      try {
+        return await connect(asked);
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code !== "UND_ERR_SOCKET") throw cause;
+        throw Object.assign(new Error("the proxy closed the connection", { cause }), { code: "ECONNRESET" });
+      }
+    },
+  }) as Pool;
 }
 
 /** Never undefined: the agent would ask the process's own environment then. */

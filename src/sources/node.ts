@@ -30,8 +30,10 @@ export function folderStore(folder: string): Store {
     const { folder: parent, name } = splitPath(path);
     const info = await stat(at(path)).catch(() => undefined);
     if (info) {
-      const got = info.isDirectory() ? "a folder" : "a pipe or a device";
-      return new NotFoundError(`${at(path)}: the path must be a file, got ${got}.`);
+      const [got, remedy] = info.isDirectory()
+        ? ["a folder", "Give a file in it, or move the folder away where a file of that name belongs"]
+        : ["a pipe or a device", "Write what comes out of it into a file, and give that"];
+      return new NotFoundError(`${at(path)}: the path must be a file, got ${got}. ${remedy}.`);
     }
     if (await lstat(at(path)).catch(() => undefined)) return danglingLink(at(path));
     const siblings = (await list(parent)).map((entry) => entry.name);
@@ -181,8 +183,10 @@ export function folderStore(folder: string): Store {
 export async function checkFolder(folder: string, name: string): Promise<void> {
   const info = await stat(folder).catch(() => undefined);
   if (info?.isDirectory()) return;
-  const got = info ? "a file" : "nothing of that name";
-  throw new NotFoundError(`${name}: the folder must exist, got ${got} (${resolve(folder)}).`);
+  const [got, remedy] = info
+    ? ["a file", "Give the folder that it lies in."]
+    : ["nothing of that name", "Check the path: relative ones begin at the working directory."];
+  throw new NotFoundError(`${name}: the folder must exist, got ${got} (${resolve(folder)}). ${remedy}`);
 }
 
 /**

@@ -11,6 +11,8 @@ export interface RemoteFile {
   readonly size: number;
   /** Undefined where the server tells none: then its size is all that is checked. */
   readonly checksum?: Checksum | undefined;
+  /** What its bytes must begin as, before it is given its name. Undefined where that is not known. */
+  readonly holds?: "GIFTI" | "JSON" | undefined;
 }
 
 /** The folder of what is not finished yet, within the folder that files are fetched into. */

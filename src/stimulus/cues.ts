@@ -1,4 +1,5 @@
 import type { SubtitleCue, SubtitleSpan } from "../formats/subtitle.ts";
+import { isBlank } from "../formats/text.ts";
 import type { WhisperSegment, WhisperWord } from "../formats/whisper.ts";
 import type { TranscriptRow } from "./transcript-row.ts";
 
@@ -75,7 +76,7 @@ function joinPieces(words: readonly WhisperWord[]): WhisperWord[] {
   return joined;
 }
 
-const splitWords = (text: string) => text.split(/\s+/u).filter((word) => word !== "");
+const splitWords = (text: string) => text.split(/\s+/u).filter((word) => !isBlank(word));
 const textOf = (line: readonly SubtitleSpan[]) => splitWords(line.map(({ text }) => text).join("")).join(" ");
 const hasStamp = (line: readonly SubtitleSpan[]) => line.some(({ onset }) => !Number.isNaN(onset));
 

@@ -65,7 +65,7 @@ export async function findTranscript(source: Source, story: string, stimFile: st
     const there = await transcriptsAmong(source, pathsOf(name));
     if (there.length > 1) {
       throw new OptionError(
-        `loadTranscript: one transcript must fit the story "${story}", got ${there.length} (${there.join(", ")}). Say which with the option path.`,
+        `loadTranscript: one transcript must fit the story "${story}", got ${there.length} (${there.join(", ")}). Say which: path (--transcript), or move the others away.`,
       );
     }
     if (there[0] !== undefined) return there[0];

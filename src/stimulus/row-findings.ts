@@ -1,3 +1,4 @@
+import { isBlank } from "../formats/text.ts";
 import type { TranscriptFinding, TranscriptRow } from "./transcript-row.ts";
 
 /** Whether a time is infinite, or so large that it is no time of any audio: 30 years and more. */
@@ -50,7 +51,7 @@ function orderFindings(rows: readonly TranscriptRow[]): TranscriptFinding[] {
         ...(Number.isNaN(onset) || isBeyond(onset) ? {} : { time: onset }),
         ...{ message, remedy },
       });
-    if (text.trim() === "") {
+    if (isBlank(text)) {
       add("no-text", `every word must have text, got none (word ${word + 1})`, "Write the word or remove its row");
     }
     if (isBeyond(onset) || isBeyond(offset)) {

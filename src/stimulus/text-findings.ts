@@ -1,3 +1,4 @@
+import { isBlank } from "../formats/text.ts";
 import type { TranscriptFinding, TranscriptRow } from "./transcript-row.ts";
 
 /** Something odd about a word's text. */
@@ -80,7 +81,7 @@ const rules: readonly TextRule[] = [
 export function textFindings(rows: readonly TranscriptRow[]): TranscriptFinding[] {
   const hits = rows.flatMap(({ text }, word) => {
     const trimmed = text.trim();
-    const rule = trimmed === "" ? undefined : rules.find(({ pattern }) => pattern.test(trimmed));
+    const rule = isBlank(text) ? undefined : rules.find(({ pattern }) => pattern.test(trimmed));
     return rule ? [{ rule, word }] : [];
   });
   return rules.flatMap((rule) => {

@@ -1,4 +1,5 @@
 import { OptionError } from "../errors.ts";
+import { isBlank } from "../formats/text.ts";
 
 // Marks that may stand in runs. Hyphens among them: "--" is a dash, and so is a hyphen at the end of a word.
 const MARKS = ".…,;:!?\\-‐‑‒–—―";
@@ -34,7 +35,7 @@ const HYPHENS = /^[-‐‑]$/;
  */
 export function cleanWord(text: string): string {
   const trimmed = text.replace(/\s+/gu, " ").trim();
-  if (trimmed === "") {
+  if (isBlank(text)) {
     throw new OptionError(
       `cleanWord: a word must hold a visible character, got ${JSON.stringify(text)}. Remove the row from the transcript, or write the word.`,
     );

@@ -1,5 +1,6 @@
 import { nearestNames, OptionError } from "../errors.ts";
 import type { EafTier } from "../formats/eaf.ts";
+import { isBlank } from "../formats/text.ts";
 import type { TextGridTier } from "../formats/textgrid.ts";
 import type { TranscriptRow } from "./transcript-row.ts";
 
@@ -11,7 +12,7 @@ const SILENCES = new Set([
 
 /** Whether a label stands for a stretch in which nobody speaks. */
 export function isSilence(label: string): boolean {
-  return SILENCES.has(label.trim().toLowerCase());
+  return isBlank(label) || SILENCES.has(label.trim().toLowerCase());
 }
 
 /**

@@ -1,5 +1,6 @@
 import { FormatError, OptionError } from "../errors.ts";
 import { readEaf } from "../formats/eaf.ts";
+import { checkFileBytes } from "../formats/file-bytes.ts";
 import { readGentle } from "../formats/gentle.ts";
 import { readGentleJson } from "../formats/gentle-json.ts";
 import { isJsonObject, jsonError, parseJson } from "../formats/json.ts";
@@ -23,16 +24,26 @@ export interface FormattedRows {
 /** The extensions of transcripts, in lower case. */
 export const transcriptExtensions = [".textgrid", ".csv", ".tsv", ".json", ".srt", ".vtt", ".eaf"] as const;
 
+const [praat, mfaCsv, mfaJson, elan] = [
+  "Praat TextGrid",
+  "Montreal Forced Aligner, CSV",
+  "Montreal Forced Aligner, JSON",
+  "ELAN",
+];
+/** Formats whose files hold tiers. */
+const tiered: ReadonlySet<string> = new Set([praat, mfaCsv, mfaJson, elan]);
+
 type Extension = (typeof transcriptExtensions)[number];
 
 const readers: Readonly<Record<Extension, (bytes: Uint8Array, path: string, tier?: string) => FormattedRows>> = {
   ".textgrid": (bytes, path, tier) => ({
-    format: "Praat TextGrid",
+    format: praat,
     rows: tierRows(readTextGrid(bytes, { path }).tiers, path, tier),
   }),
   ".csv": (bytes, path, tier) => {
+    checkFileBytes(bytes, path);
     if (holdsAscii(bytes, mfaHeader, bytes[0] === 0xef ? 3 : 0)) {
-      return { format: "Montreal Forced Aligner, CSV", rows: tierRows(readMfaCsv(bytes, { path }), path, tier) };
+      return { format: mfaCsv, rows: tierRows(readMfaCsv(bytes, { path }), path, tier) };
     }
     return { format: "Gentle, CSV", rows: readGentle(bytes, { path }).map(plainRow) };
   },
@@ -51,7 +62,7 @@ const readers: Readonly<Record<Extension, (bytes: Uint8Array, path: string, tier
     const kind = transcriptJsonKind(document.value);
     if (kind === "gentle") return { format: "Gentle, JSON", rows: readGentleJson(bytes, { path }).map(plainRow) };
     if (kind === "mfa") {
-      return { format: "Montreal Forced Aligner, JSON", rows: tierRows(readMfaJson(bytes, { path }), path, tier) };
+      return { format: mfaJson, rows: tierRows(readMfaJson(bytes, { path }), path, tier) };
     }
     if (kind === "whisper") return { format: "Whisper, JSON", rows: whisperRows(readWhisper(bytes, { path })) };
     throw jsonError(document, "must hold words (Gentle), segments (Whisper) or tiers (Montreal Forced Aligner)");
@@ -65,7 +76,7 @@ const readers: Readonly<Record<Extension, (bytes: Uint8Array, path: string, tier
     const rows = spoken.flatMap(({ text, start, end, isDivided }) =>
       spreadWords(text, start, end).map((row) => ({ ...row, isSpread: row.isSpread || isDivided })),
     );
-    return { format: "ELAN", rows };
+    return { format: elan, rows };
   },
 };
 
@@ -75,12 +86,19 @@ const readers: Readonly<Record<Extension, (bytes: Uint8Array, path: string, tier
  *
  * @throws FormatError where the file is not what its extension says
  * @throws NotFoundError where a table lacks a column
- * @throws OptionError where the extension is unknown, or the tier is not there or not said and not clear
+ * @throws OptionError where the extension is unknown, or the tier is not there, not said and not clear, or said of a file
+ * that has no tiers
  */
 export function readRows(bytes: Uint8Array, path: string, tier: string | undefined): FormattedRows {
   const lower = path.toLowerCase();
   const extension = transcriptExtensions.find((known) => lower.endsWith(known));
-  if (extension !== undefined) return readers[extension](bytes, path, tier);
+  if (extension !== undefined) {
+    const read = readers[extension](bytes, path, tier);
+    if (tier === undefined || tiered.has(read.format)) return read;
+    throw new OptionError(
+      `${path}: the option tier (--tier) must be left out where a transcript has no tiers, got "${tier}" (${read.format}). Leave it out; where other stories need it, take those apart (--stories).`,
+    );
+  }
   throw new OptionError(
     `readTranscript: the file must be a .TextGrid, .csv (Gentle, Montreal Forced Aligner), .json (these, Whisper), .srt, .vtt, .eaf or .tsv, got "${path}". Convert it to a table with the columns onset, duration, word.`,
   );

@@ -44,7 +44,8 @@ export interface TranscriptOptions {
  * @throws FormatError where the file is not what its extension says, holds no words, holds an empty word or words that
  * share a time, or has times that run backwards
  * @throws NotFoundError where a table lacks a column
- * @throws OptionError where the extension is unknown, or the tier is not there or not said and not clear
+ * @throws OptionError where the extension is unknown, or the tier is not there, not said and not clear, or said of a file
+ * without tiers
  */
 export function readTranscript(bytes: Uint8Array, options: TranscriptOptions): Transcript {
   const { path, story } = options;
@@ -77,7 +78,8 @@ export function readTranscript(bytes: Uint8Array, options: TranscriptOptions): T
  *
  * @throws FormatError where the file is not what its extension says, so that there is nothing to look at
  * @throws NotFoundError where a table lacks a column
- * @throws OptionError where the extension is unknown, or the tier is not there or not said and not clear
+ * @throws OptionError where the extension is unknown, or the tier is not there, not said and not clear, or said of a file
+ * without tiers
  */
 export function readRawTranscript(bytes: Uint8Array, options: TranscriptOptions): RawTranscript {
   const { path, story, tier, cues = "refuse" } = options;

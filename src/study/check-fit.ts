@@ -8,6 +8,9 @@ import type { StudyOptions } from "./options.ts";
 /** Volumes of a test chunk, at least: two always correlate by 1 or -1. */
 const leastTested = 3;
 
+/** Seconds; longer ones are milliseconds, as they are in sidecars (`repetitionTimeOf`). */
+const longestRepetitionTime = 100;
+
 /** What is wrong between options, each of which is fine by itself; undefined where nothing is. */
 export function conflictOf(
   options: Pick<
@@ -29,6 +32,10 @@ export function conflictOf(
   const { pattern, repetitionTime, audioStart } = options;
   if (pattern !== undefined && repetitionTime === undefined)
     return { key: "repetitionTime", message: `must be given with --pattern: such files do not say it, got nothing.` };
+  if (pattern !== undefined && repetitionTime! > longestRepetitionTime) {
+    const message = `must be in seconds, got ${repetitionTime}. Is it in milliseconds? Then give ${repetitionTime! / 1000}.`;
+    return { key: "repetitionTime", message };
+  }
   for (const [key, value] of Object.entries({ repetitionTime, audioStart })) {
     if (pattern !== undefined || value === undefined) continue;
     const message = `must be left out without --pattern: BIDS data say it in sidecars and events, got ${value}.`;

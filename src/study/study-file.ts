@@ -1,5 +1,6 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import { FormatError } from "../errors.ts";
+import { checkBytes } from "../formats/file-bytes.ts";
 import { decodeUtf8 } from "../formats/text.ts";
 import { checkOptions, nameOnCommandLine, type StudyOptions } from "./options.ts";
 
@@ -18,6 +19,7 @@ export function readStudyFile(
   options: { readonly path?: string; readonly overrides?: Readonly<Record<string, unknown>> } = {},
 ): StudyOptions {
   const { path = "study file", overrides = {} } = options;
+  checkBytes(bytes, path);
   const lines = new LineCounter();
   if (isUtf16(bytes)) {
     throw new FormatError(path, "the study file must be in UTF-8, got UTF-16. Save it as UTF-8 in your editor");

@@ -102,4 +102,19 @@ describe("errors", () => {
     expect(error.message).toBe("The data set cannot be used.\n  error: a.tsv: one\n  warning: b.tsv: two");
     expect(error.issues).toBe(issues);
   });
+
+  it("by hand: a DatasetError tells in one line what is wrong with more than five files alike, and carries all", () => {
+    const issue = (i: number, message: string) =>
+      ({ severity: "error", code: "c", path: `${i}.gii`, message }) as const;
+    const issues = [
+      issue(0, "other"),
+      ...Array.from({ length: 1800 }, (_, i) => issue(i + 1, "not fetched. Fetch it.")),
+    ];
+    const error = new DatasetError("x", issues);
+    expect(error.message).toBe(
+      "x\n  error: 0.gii: other\n  error: 1800 files (1.gii, 2.gii, 3.gii and 1797 more): not fetched. Fetch it.",
+    );
+    expect(error.issues).toHaveLength(1801);
+    expect(new DatasetError("x", issues.slice(1, 6)).message.split("\n")).toHaveLength(6);
+  });
 });

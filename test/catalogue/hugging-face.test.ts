@@ -34,7 +34,7 @@ describe("readHubModel", () => {
 
   const file = { rfilename: "a", size: 1, blobId: "0".repeat(40) };
   it.each<[unknown, string]>([
-    [[], "api: the file must hold a JSON object ({...}), got an array. Repair it"],
+    [[], "api: the file must hold a JSON object ({...}), got an array"],
     [{ siblings: [] }, "api: sha must be a commit of 40 hexadecimal digits, got undefined"],
     [{ sha: "main", siblings: [] }, 'api: sha must be a commit of 40 hexadecimal digits, got "main"'],
     [{ sha: commit }, "api: siblings must be a list of files, got none"],
@@ -131,8 +131,37 @@ describe("listModel", () => {
       response.end(JSON.stringify(described(modelFiles))),
     );
     await expect(listModel(client, "org/small", other, hub.origin)).rejects.toThrow(
-      `the commit must be the one that was asked for, ${other}, got ${commit}`,
+      `the commit must be the one that was asked for, ${other}, got ${commit}. Ask whoever runs the server`,
     );
+  });
+
+  const wrongAnswers: readonly [name: string, answer: string, message: string][] = [
+    [
+      "a web page",
+      "<!DOCTYPE html>\n<html><head><title>Sign in to\n WiFi</title></head></html>",
+      'the answer must be JSON, got a web page ("Sign in to WiFi"). A proxy, or a network that wants a login, may have sent it: sign in with a browser, check HTTP_PROXY and HTTPS_PROXY, or check the address.',
+    ],
+    ["nothing", "", "the answer must be JSON, got nothing. Check the address, or ask whoever runs the server."],
+    ["a text", "hello", 'the answer must be JSON, got "hello". Check the address, or ask whoever runs the server.'],
+    [
+      "a list",
+      "[1]",
+      "the file must hold a JSON object ({...}), got an array. Check the address, or ask whoever runs the server.",
+    ],
+    [
+      "an object of another kind",
+      "{}",
+      "sha must be a commit of 40 hexadecimal digits, got undefined. Check the address, or ask whoever runs the server.",
+    ],
+  ];
+  it.each(wrongAnswers)("by hand: %s where the model's list must be", async (_, answer, message) => {
+    const { hub, client } = await start();
+    const path = "/api/models/org/small/revision/main";
+    hub.always(path, (_request, response) => response.end(answer));
+    await expect(listModel(client, "org/small", "main", hub.origin)).rejects.toMatchObject({
+      name: "NetworkError",
+      message: `${hub.origin}${path}?blobs=true: ${message}`,
+    });
   });
 
   it("by hand: a model that is not there", async () => {

@@ -39,7 +39,7 @@ describe("readS3Listing", () => {
   });
 
   it.each([
-    ["", "list: XML must have a root element, got none. The file looks empty or truncated (at byte 0)"],
+    ["", "list: the file must not be empty, got 0 bytes. Fetch or copy it again (at byte 0)"],
     [
       "<Error><Code>AccessDenied</Code></Error>",
       "list: a listing must be a <ListBucketResult>, got <Error> (at byte 0)",
@@ -133,6 +133,22 @@ describe("listS3", () => {
     await expect(listS3(open(createHttpClient()), folder)).rejects.toThrow(
       /keys must begin with "d\/", got "elsewhere\/x"/,
     );
+    const remedy = "Check the address, or ask whoever runs the server.";
+    for (const [answer, got] of [
+      [
+        "<html><title>Sign in</title></html>",
+        'the answer must be XML, got a web page ("Sign in"). A proxy, or a network that wants a login, may have sent it: sign in with a browser, check HTTP_PROXY and HTTPS_PROXY, or check the address.',
+      ],
+      ["", `the answer must be XML, got nothing. ${remedy}`],
+      ["{}", `the answer must be XML, got "{}". ${remedy}`],
+      ["<a/>", `a listing must be a <ListBucketResult>, got <a> (at byte 0). ${remedy}`],
+    ] as const) {
+      server.always("/bucket", (_, response) => response.end(answer));
+      await expect(listS3(open(createHttpClient()), folder)).rejects.toMatchObject({
+        name: "NetworkError",
+        message: `${server.origin}/bucket?list-type=2&prefix=d%2F: ${got}`,
+      });
+    }
     server.always("/bucket", (_, response) => response.end(listing([], { next: "again" })));
     const client = open(createHttpClient());
     let nPages = 0;

@@ -28,11 +28,13 @@ describe("listSurfaces (by hand)", () => {
         .toSorted(),
     );
     const name = `tpl-fsaverage_hemi-R_den-${density}_atlas-Destrieux2009_dseg.label.gii`;
+    const content = `<?xml version="1.0"?>\n<GIFTI/>${name}`;
     expect(files.find(({ path }) => path === name)).toEqual({
       path: name,
       address: `${server.origin}/tpl-fsaverage/${name}`,
-      size: `content of ${name}`.length,
-      checksum: { kind: "md5", digest: hashOf(`content of ${name}`) },
+      size: content.length,
+      checksum: { kind: "md5", digest: hashOf(content) },
+      holds: "GIFTI",
     });
     // Nothing but headers is asked for.
     expect(new Set(server.asked.map(({ method }) => method))).toEqual(new Set(["HEAD"]));
@@ -52,14 +54,19 @@ describe("listSurfaces (by hand)", () => {
       server.always(path, status(code));
       await expect(listSurfaces(client, "fsaverage5", server.origin)).rejects.toMatchObject({
         name: "NotFoundError",
-        message: `${server.origin}${path}: the file must be in TemplateFlow, got status ${code}.`,
+        message: `${server.origin}${path}: the file must be in TemplateFlow, got status ${code}. Check the address.`,
       });
     }
     server.always(path, status(503));
     await expect(listSurfaces(client, "fsaverage5", server.origin)).rejects.toMatchObject({ name: "NetworkError" });
+    server.always(path, (_, response) => response.writeHead(200, { "content-type": "text/html" }).end());
+    await expect(listSurfaces(client, "fsaverage5", server.origin)).rejects.toMatchObject({
+      name: "NetworkError",
+      message: `${server.origin}${path}: the file must be GIFTI, got a web page. A proxy, or a network that wants a login, may have sent it: sign in with a browser, check HTTP_PROXY and HTTPS_PROXY, or check the address.`,
+    });
     server.always(path, (_, response) => response.writeHead(200, { "transfer-encoding": "chunked" }).end());
     await expect(listSurfaces(client, "fsaverage5", server.origin)).rejects.toThrow(
-      `${server.origin}${path}: the server must tell the file's size, got no Content-Length.`,
+      `${server.origin}${path}: the server must tell the file's size, got no Content-Length. Ask whoever runs it.`,
     );
   });
 });

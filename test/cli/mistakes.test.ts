@@ -182,7 +182,7 @@ describe("data sets that are damaged: the file, what is wrong, what to do", () =
     ],
     ["transcript garbage", words, garbage, /tiny_words\.tsv: /],
     ["response garbage", bold, garbage, /hemi-L.*: a GIFTI file must be XML/],
-    ["response empty", bold, "", /hemi-L.*: a GIFTI file must be XML/],
+    ["response empty", bold, "", /hemi-L.*: the file must not be empty, got 0 bytes\. Fetch or copy it again/],
     ["response missing", bold, undefined, /sub-02_task-tiny must have both hemispheres/],
   ])("%s", async (_, path, content, message) => {
     cpSync(study.at("data"), study.at("changed"), { recursive: true });

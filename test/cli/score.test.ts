@@ -71,7 +71,10 @@ describe("mistakes: exit code 1, one line and its remedy", () => {
     [["score", "a", "b", "--folds"], "--folds: a value must follow, got nothing."],
     [["score", "a", "b", "--model", "--folds", "3"], "--model: a value must follow, got the flag --folds."],
     [["score", "a", "b", "--folds", "3", "--folds", "4"], "--folds: must be given once, got it twice."],
-    [["score", "/nowhere", "b"], "<dataset>: the folder must exist, got nothing of that name (/nowhere)."],
+    [
+      ["score", "/nowhere", "b"],
+      "<dataset>: the folder must exist, got nothing of that name (/nowhere). Check the path: relative ones begin at the working directory.",
+    ],
     [["score", "a", "b", "-x"], 'cortecast score: flags must begin with two dashes, got "-x".'],
     [["score", "a", "b", "--json=1"], "--json: the flag must stand alone, got a value (--json=1)."],
     [["score", "--study", "/nowhere.yaml"], "--study: the file must exist and be readable"],

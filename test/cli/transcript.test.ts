@@ -125,7 +125,10 @@ describe("cortecast transcript", () => {
     [["@pieman/align.csv", "--picture", "@pieman/align.csv"], /--picture: must be a file that ends in \.svg/],
     [["@pieman/align.csv", "--volumes", "9"], /--volumes: must come with --repetition-time, .* got it alone/],
     [["@pieman/align.csv", "--repetition-time", "2"], /--repetition-time: must come with --volumes, .* got it alone/],
-    [["@pieman"], /pieman: the path must be a file, got a folder/],
+    [
+      ["@pieman"],
+      /pieman: the path must be a file, got a folder\. Give a file in it, or move the folder away where a file of that name belongs\./,
+    ],
     [["@long.wav"], /the file must be a \.TextGrid, .*, got ".*long\.wav"/],
     [["@broken.json"], /broken\.json: the file must be JSON, got an end too early/],
     [["@pieman/align.csv", "--audio", "@nowhere.wav"], /nowhere\.wav: the file must exist/],

@@ -18,6 +18,7 @@ const put = (bytes: Uint8Array, at: number, value: Buffer) => {
   changed.set(value, at);
   return changed;
 };
+const empty = "the file must not be empty, got 0 bytes. Fetch or copy it again";
 const again = "It looks truncated: fetch it again";
 
 const geometry = [
@@ -57,13 +58,7 @@ type Row = readonly [
   number | undefined,
 ];
 const malformed: readonly Row[] = [
-  [
-    "a surface: nothing",
-    readFreesurferSurface,
-    new Uint8Array(0),
-    "a triangle surface must begin with bytes ff ff fe, got . Is it a surface of FreeSurfer?",
-    0,
-  ],
+  ["a surface: nothing", readFreesurferSurface, new Uint8Array(0), empty, 0],
   [
     "a surface: quadrangles",
     readFreesurferSurface,
@@ -141,13 +136,7 @@ const malformed: readonly Row[] = [
     `the file must hold the geometry's cras, a line, got no end of one. ${again}`,
     mesh.length + 12 + geometry.slice(0, 7).join("").length,
   ],
-  [
-    "an annotation: nothing",
-    readFreesurferAnnot,
-    new Uint8Array(0),
-    `the file must hold the number of vertices, 4 bytes, got 0. ${again}`,
-    0,
-  ],
+  ["an annotation: nothing", readFreesurferAnnot, new Uint8Array(0), empty, 0],
   [
     "an annotation: more vertices than bytes",
     readFreesurferAnnot,
@@ -288,13 +277,7 @@ const malformed: readonly Row[] = [
     `the file must hold the numbers of 3950409 vertices, 7900818 bytes, got 1. ${again}`,
     6,
   ],
-  [
-    "a label: nothing",
-    readFreesurferLabel,
-    new Uint8Array(0),
-    'a label must begin with a comment ("#!ascii label ..."), got ""',
-    0,
-  ],
+  ["a label: nothing", readFreesurferLabel, new Uint8Array(0), empty, 0],
   [
     "a label: no number",
     readFreesurferLabel,
@@ -351,7 +334,7 @@ const malformed: readonly Row[] = [
     "a vertex must be given once, got 0 twice",
     26,
   ],
-  ["MGH: nothing", readMgh, new Uint8Array(0), `the file must hold its version, 4 bytes, got 0. ${again}`, 0],
+  ["MGH: nothing", readMgh, new Uint8Array(0), empty, 0],
   [
     "MGH: another version",
     readMgh,

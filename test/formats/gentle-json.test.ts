@@ -28,7 +28,7 @@ describe("readGentleJson", () => {
   });
 
   it.each([
-    ["no bytes", "", "the file must be JSON, got an end too early. It looks truncated", 0],
+    ["no bytes", "", "the file must not be empty, got 0 bytes. Fetch or copy it again", 0],
     ["half a file", '{"words": [{"wo', "the file must be JSON, got an end too early. It looks truncated", 15],
     ["text that is none", '{"é": 1,}', "the file must be JSON, got otherwise. Write it anew, or correct it", 9],
     [

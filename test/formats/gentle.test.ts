@@ -18,10 +18,6 @@ describe("readGentle", () => {
     ]);
   });
 
-  it("by hand: no bytes are no words", () => {
-    expect(read("")).toEqual([]);
-  });
-
   it.each([
     ["a header", "word,aligned,onset,offset\n", 'the onset must be seconds from 0, or blank, got "onset" in line 1', 0],
     [

@@ -33,7 +33,7 @@ const dataAt = (text: string) => text.indexOf("<Data>") + 6;
 
 /** GIFTI files that are refused: what is wrong, the text, the message behind "a.gii: ", and the byte. */
 export const malformedGifti: readonly (readonly [string, string | Uint8Array, string, number | undefined])[] = [
-  ["nothing", "", "a GIFTI file must be XML in UTF-8, or gzip of it, got bytes . Is it a GIFTI file?", 0],
+  ["nothing", "", "the file must not be empty, got 0 bytes. Fetch or copy it again", 0],
   [
     "another format",
     "P6\n3 3",
@@ -226,7 +226,7 @@ export const malformedGifti: readonly (readonly [string, string | Uint8Array, st
       DataType: "NIFTI_TYPE_INT64",
       Dim1: "1",
     }),
-    "array 0 must hold whole numbers within 2^53, exact in a double, got 9007199254740992",
+    "array 0 must hold whole numbers within 2^53, exact in a double, got 9007199254740992. Store them as NIFTI_TYPE_FLOAT64, or as NIFTI_TYPE_INT32 where they fit",
     dataAt(xml("", { ...binary, DataType: "NIFTI_TYPE_INT64", Dim1: "1" })),
   ],
   [

@@ -68,7 +68,7 @@ describe("readMfaCsv", () => {
   });
 
   it.each([
-    ["no bytes", "", 'the first line must be Begin,End,Label,Type,Speaker, got ""', 0],
+    ["no bytes", "", "the file must not be empty, got 0 bytes. Fetch or copy it again", 0],
     [
       "another header",
       "Begin,End,Label\n",

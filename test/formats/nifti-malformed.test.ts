@@ -38,12 +38,7 @@ const types =
 
 /** What is wrong, the file, the message behind "a.nii: ", and the byte. */
 const malformed: readonly (readonly [string, Uint8Array, string, number | undefined])[] = [
-  [
-    "nothing",
-    new Uint8Array(0),
-    "a NIfTI file must begin with the size of its header, 348 or 540, got bytes . Is it a NIfTI file?",
-    0,
-  ],
+  ["nothing", new Uint8Array(0), "the file must not be empty, got 0 bytes. Fetch or copy it again", 0],
   [
     "another format",
     new TextEncoder().encode("<GIFTI>"),
@@ -211,7 +206,7 @@ const malformed: readonly (readonly [string, Uint8Array, string, number | undefi
   [
     "a whole number beyond 2^53",
     file(all(short(70, 1024), short(72, 64), short(48, 1), (view) => view.setBigInt64(352, -(2n ** 53n), true))),
-    "whole numbers must lie within 2^53, exact in a double, got -9007199254740992",
+    "whole numbers must lie within 2^53, exact in a double, got -9007199254740992. Store them as float64, or as int32 where they fit",
     352,
   ],
 ];

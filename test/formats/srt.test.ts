@@ -27,7 +27,7 @@ describe("readSrt", () => {
     ];
     expect(read(text)).toEqual(expected);
     expect(read(text.replaceAll("\n", "\r\n"))).toEqual(expected);
-    expect(read("")).toEqual([]);
+    expect(read("\n")).toEqual([]);
   });
 
   it.each([

@@ -131,7 +131,7 @@ describe("readTextGrid", () => {
 
   const head = short.slice(0, short.indexOf("0\n"));
   it.each([
-    ["no bytes", "", 'File type "ooTextFile" must follow, got the end. The file looks truncated', 0],
+    ["no bytes", "", "the file must not be empty, got 0 bytes. Fetch or copy it again", 0],
     ["another type", '"ooBinaryFile"', 'File type must be "ooTextFile", got "ooBinaryFile"', 0],
     ["another object", '"ooTextFile" "Pitch 1"', 'Object class must be "TextGrid", got "Pitch 1"', 13],
     ["times that run backwards", `${head}3 2.5 <exists> 0`, "the end of the grid must not lie before 3, got 2.5", 26],

@@ -26,7 +26,7 @@ describe("readTsv", () => {
   });
 
   it.each([
-    ["no bytes", "", "the first line must name the columns, got an empty one", 0],
+    ["no bytes", "", "the file must not be empty, got 0 bytes. Fetch or copy it again", 0],
     ["an empty first line", "\na\tb\n", "the first line must name the columns, got an empty one", 0],
     ["a column without a name", "a\t\tb\n", "every column must have a name, got none for column 2", 0],
     ["two columns of one name", "a\tb\ta\n", 'columns must have different names, got "a" for columns 1 and 3', 0],

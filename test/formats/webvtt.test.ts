@@ -50,7 +50,7 @@ describe("readVtt", () => {
   });
 
   it.each([
-    ["no bytes", "", "the file must begin with WEBVTT, got the end in line 1", 0],
+    ["no bytes", "", "the file must not be empty, got 0 bytes. Fetch or copy it again", 0],
     ["another first line", "WEBVTTx\n", 'the file must begin with WEBVTT, got "WEBVTTx" in line 1', 0],
     [
       "a header without its end",

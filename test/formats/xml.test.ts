@@ -24,7 +24,8 @@ describe("parseXml", () => {
   });
 
   it.each([
-    ["nothing", "", "XML must have a root element, got none. The file looks empty or truncated", 0],
+    ["no bytes", "", "the file must not be empty, got 0 bytes. Fetch or copy it again", 0],
+    ["nothing", " ", "XML must have a root element, got none. The file looks empty or truncated: fetch it again", 1],
     ["two roots", "<a/><b/>", "XML must have one root element, got a second", 4],
     [
       "text after the root",

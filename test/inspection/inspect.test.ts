@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { DatasetIssue } from "../../src/errors.ts";
 import { formatInspection } from "../../src/inspection/format.ts";
 import { countIssues } from "../../src/inspection/inspection.ts";
 import { eventsHead, functional, inspect, responsePath, toyFiles } from "./toy.ts";
@@ -271,5 +272,24 @@ describe("formatInspection (by hand)", () => {
     ]);
     expect(formatInspection(inspection, { all: true })).toHaveLength(formatInspection(inspection).length);
     expect(countIssues(inspection.issues)).toEqual({ error: 1, warning: 4, note: 0 });
+  });
+
+  it("tells in one line what is wrong with many files alike", async () => {
+    const { inspection } = await inspect(toyFiles());
+    const issues = Array.from({ length: 1800 }, (_, i): DatasetIssue => {
+      return { severity: "error", code: "file-unreadable", path: `${i}.gii`, message: "not fetched. Fetch it." };
+    });
+    const lines = (some: readonly DatasetIssue[], all = false) =>
+      formatInspection({ ...inspection, stories: [], issues: some }, { all }).slice(2, -2);
+    expect(lines(issues)).toEqual([
+      "ERROR   file-unreadable, 1800 times",
+      "  0.gii, 1.gii, 2.gii and 1797 more: not fetched. Fetch it.",
+      "  every one of them: --all, or --json",
+    ]);
+    expect(lines(issues.slice(0, 2))).toEqual([
+      "ERROR   file-unreadable, 2 times",
+      "  0.gii, 1.gii: not fetched. Fetch it.",
+    ]);
+    expect(lines(issues, true)).toHaveLength(1801);
   });
 });

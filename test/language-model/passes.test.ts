@@ -84,7 +84,8 @@ describe("planExactPasses", () => {
     expect(() => planExactPasses(words, 1)).toThrow(
       expect.objectContaining({
         name: "OptionError",
-        message: "planExactPasses: maxContext must hold every word, got 1 (word 0 has 2 tokens). Set it higher.",
+        message:
+          "planExactPasses: maxContext must hold every word, got 1 (word 0 has 2 tokens). Set it higher (--max-context).",
       }),
     );
   });

@@ -26,6 +26,41 @@ function plainStudy(nSubjects: number): StudyResult {
   return { ...study, subjects };
 }
 
+/** The numbers along the horizontal axes of a page's charts. */
+const ticksOf = (page: string) =>
+  textOf(page, 'svg.chart g[aria-label="x-axis tick label"] text').map((label) => Number(label.replace("−", "-")));
+
+describe("intervals of two subjects", () => {
+  // Student's t with one degree of freedom is 12.7: .9 and .5 have the interval .7 ± 12.7 * .2 = -1.84 to 3.24.
+  const two = (scores: readonly [number, number]): StudyResult => {
+    const study = plainStudy(2);
+    return {
+      ...study,
+      subjects: study.subjects.map((subject, s) => ({
+        ...subject,
+        analyses: subject.analyses.map((each) => ({ ...each, mean: Float64Array.of(scores[s]!, scores[s]! / 2) })),
+      })),
+    };
+  };
+
+  test("by hand: an axis of correlations ends at -1 and 1, and the caption says that intervals are cut", () => {
+    const page = htmlReport(two([0.9, 0.5]));
+    expect([Math.min(...ticksOf(page)), Math.max(...ticksOf(page))]).toEqual([-1, 1]);
+    expect(textOf(page, "figcaption")[0]).toContain(
+      "Intervals are cut at −1 and 1, beyond which no value lies; the tables have them whole.",
+    );
+    // The table is what was computed.
+    expect(page).toContain("−1.841 to 3.241");
+  });
+
+  test("by hand: intervals within -1 and 1 are drawn whole", () => {
+    // .07 ± 12.7 * .02 = -.184 to .324.
+    const page = htmlReport(two([0.09, 0.05]));
+    expect(Math.max(...ticksOf(page))).toBeLessThan(0.4);
+    expect(page).not.toContain("Intervals are cut");
+  });
+});
+
 describe("summarise", () => {
   test("by hand: ten subjects, one region above zero and one below", () => {
     // Mean of .01 .. .10 is .055; the interval is t(9, .975) = 2.262157 times sd .0302765 / sqrt(10): .0217 to either side.

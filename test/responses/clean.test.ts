@@ -206,7 +206,7 @@ describe("cleanBold", () => {
     [
       { trimStart: 30, trimEnd: 29 },
       OptionError,
-      /trims must leave at least two of 60 volumes, got trimStart 30 and trimEnd 29/,
+      "cleanBold: trims must leave at least two of 60 volumes, got 30 at the start (trimStart, --trim-start) and 29 at the end (trimEnd, --trim-end). Are they in seconds? They count volumes.",
     ],
     [{ drift: "cosine" }, OptionError, /repetitionTime must be given with drift "cosine"/],
     [
@@ -222,11 +222,17 @@ describe("cleanBold", () => {
     [
       { confounds: Matrix.of(new Float64Array(60).fill(Number.NaN, 7, 8), 60, 1) },
       OptionError,
-      /confounds must be finite, got NaN \(column 0, volume 7\)/,
+      "cleanBold: confounds must be finite, got NaN (column 0, volume 7). Leave the column out, or fill what is missing.",
     ],
   ] as const)("refuses %j", (options, kind, message) => {
     expect(() => cleanBold(randomBold(60, 2), options)).toThrow(kind);
     expect(() => cleanBold(randomBold(60, 2), options)).toThrow(message);
+  });
+
+  it("refuses what is no time series (by hand)", () => {
+    expect(() => cleanBold(randomBold(1, 2))).toThrow(
+      "cleanBold: bold must have two volumes or more, got 1. Is it a time series? A reference image (_boldref) is none.",
+    );
   });
 
   it("does not mind confounds that are missing where volumes are dropped (by hand)", () => {

@@ -176,6 +176,27 @@ describe("loadResponse of regions", () => {
       FormatError,
       /region time series must have volumes, got a header alone/,
     ],
+    [
+      "a confound that is infinite",
+      { [confoundsPath]: "y\tx\n1\t1\n1\tinf\n1\t1\n" },
+      { confounds: ["x"] },
+      FormatError,
+      `${confoundsPath}: the confound "x" must be finite, got Infinity (volume 1). Leave it out, trim this volume, or write n/a and have it filled: missingConfounds (--missing-confounds) "zero" or "mean"`,
+    ],
+    [
+      "a confound that is n/a",
+      { [confoundsPath]: "x\n1\nn/a\n2\n" },
+      { confounds: ["x"] },
+      FormatError,
+      `${confoundsPath}: the confound "x" must have a value for every volume, got n/a for 1 (first: volume 1). Leave it out, trim these volumes, or have it filled: missingConfounds (--missing-confounds) "zero" or "mean"`,
+    ],
+    [
+      "one volume",
+      { [tablePath]: regions(1) },
+      {},
+      FormatError,
+      `${tablePath}: the run must be a time series of two volumes or more, got 1 volume. Is it a reference image (_boldref)? Exclude the run, or take the series of the run`,
+    ],
     ["trims that leave nothing", {}, { trimStart: 2 }, OptionError, /trims must leave at least two of 3 volumes/],
   ] as const)("refuses %s", async (_, files, options, kind, message) => {
     const loaded = () => load({ [tablePath]: regions(3), ...files }, options);

@@ -393,9 +393,55 @@ describe("downloadFiles, from a server that does not", () => {
     expect(rangesOf(broken)).toEqual(["whole", "whole"]);
   });
 
+  const page = "<html><head><title>Sign in</title></head></html>";
+  const suspects =
+    "A proxy, or a network that wants a login, may have sent it: sign in with a browser, check HTTP_PROXY and HTTPS_PROXY, or check the address.";
+
+  it("by hand: sends a web page in place of the file: refused at once", async () => {
+    const server = await serve({ "/a": "hello" });
+    server.always("/a", (_, response) =>
+      response.writeHead(200, { "content-type": "text/html", "content-length": page.length }).end(page),
+    );
+    await expectRefused(
+      server,
+      `${server.origin}/a: the file must have the 5 bytes that are listed, got a web page. ${suspects}`,
+    );
+    expect(server.asked).toHaveLength(1);
+  });
+
+  it.each<["GIFTI" | "JSON", string | Uint8Array, string]>([
+    ["GIFTI", page, `got a web page ("Sign in"). ${suspects}`],
+    ["GIFTI", `<?xml version="1.0"?>\n<!DOCTYPE html>${page}`, `got a web page ("Sign in"). ${suspects}`],
+    ["JSON", page, `got a web page ("Sign in"). ${suspects}`],
+    ["GIFTI", "", "got an empty file. Check the address, or ask whoever runs the server."],
+    ["GIFTI", "hello", "got bytes 68656c6c6f first. Check the address, or ask whoever runs the server."],
+    ["GIFTI", "<x/>", "got bytes 3c782f3e first. Check the address, or ask whoever runs the server."],
+    ["JSON", "[]", "got bytes 5b5d first. Check the address, or ask whoever runs the server."],
+  ])(
+    "by hand: has something else than %s, without a checksum: %j is not given the file's name",
+    async (holds, content, message) => {
+      const server = await serve({ "/a": content });
+      await expectRefused(server, `${server.origin}/a: the file must be ${holds}, ${message}`, {
+        ...{ holds, checksum: undefined },
+      });
+    },
+  );
+
+  it.each<["GIFTI" | "JSON", string | Uint8Array]>([
+    ["GIFTI", '<?xml version="1.0"?>\n<!DOCTYPE GIFTI SYSTEM "gifti.dtd">\n<GIFTI/>'],
+    ["GIFTI", "\ufeff<GIFTI/>"],
+    ["GIFTI", gzipSync("<GIFTI/>")],
+    ["JSON", ' {"a": 1}'],
+  ])("by hand: has %s: %j is taken", async (holds, content) => {
+    const server = await serve({ "/a": content });
+    await expectFetched(server, ["whole"], { holds, checksum: undefined });
+  });
+
   it("by hand: has some of the files: those arrive, and the message lists the others", async () => {
     const server = await serve({ "/a": "a", "/b": "b", "/c": "c", "/d": "d" });
     const files = ["/a", "/b", "/c", "/d"].map((path) => listed(server, path));
+    const trouble =
+      "The server, or a proxy before it, has trouble: run the command again later, or ask whoever runs it.";
     server.always("/b", status(404));
     server.always("/d", status(503));
     const folder = newFolder();
@@ -403,8 +449,8 @@ describe("downloadFiles, from a server that does not", () => {
       status: 404,
       message: [
         `${folder}: every file must arrive, got 2 of 4. What has arrived is kept, and the same command fetches the rest.`,
-        `  error: b: ${server.origin}/b: the server must give it, got status 404.`,
-        `  error: d: ${server.origin}/d: the server must give it, got status 503. Tried 3 times.`,
+        `  error: b: ${server.origin}/b: the server must give it, got status 404. Check the address: nothing is there.`,
+        `  error: d: ${server.origin}/d: the server must give it, got status 503. ${trouble} Tried 3 times.`,
       ].join("\n"),
     });
     expect(inFolder(folder).filter((name) => !name.startsWith("."))).toEqual(["a", "c"]);

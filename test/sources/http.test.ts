@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { createServer, request as forward } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { createHttpClient, type HttpClient, type HttpOptions, redirect } from "../../src/sources/http.ts";
@@ -25,6 +25,7 @@ function client(options: HttpOptions = {}): HttpClient {
   opened.push(made);
   return made;
 }
+const trouble = "The server, or a proxy before it, has trouble: run the command again later, or ask whoever runs it.";
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 describe("getBytes", () => {
@@ -42,7 +43,7 @@ describe("getBytes", () => {
     server.always("/b", body(200, { "content-encoding": "br" }, new Uint8Array(3)));
     await expect(client().getBytes(`${server.origin}/b`)).rejects.toMatchObject({
       name: "NetworkError",
-      message: `${server.origin}/b: the answer must be plain or gzip, got Content-Encoding "br".`,
+      message: `${server.origin}/b: the answer must be plain or gzip, got Content-Encoding "br". Ask whoever runs the server.`,
     });
   });
 
@@ -57,13 +58,22 @@ describe("getBytes", () => {
     expect(slept).toEqual([0.5, 1]);
   });
 
-  it.each([400, 401, 403, 404, 410, 501])("by hand: status %d is not tried again", async (code) => {
+  it.each<[number, string]>([
+    [400, "Check the address, or ask whoever runs the server."],
+    [401, "Check the address, and whether access must be asked for there."],
+    [403, "Check the address, and whether access must be asked for there."],
+    [404, "Check the address: nothing is there."],
+    [407, "The proxy wants a login: set HTTPS_PROXY to http://<name>:<password>@<proxy>:<port>."],
+    [410, "Check the address: nothing is there."],
+    [501, trouble],
+    [511, "Your network wants a login: sign in with a browser, then run the command again."],
+  ])("by hand: status %d is not tried again", async (code, remedy) => {
     const server = await serve();
     server.always("/a", status(code));
     await expect(client().getBytes(`${server.origin}/a`)).rejects.toMatchObject({
       kind: "network",
       status: code,
-      message: `${server.origin}/a: the server must give it, got status ${code}.`,
+      message: `${server.origin}/a: the server must give it, got status ${code}. ${remedy}`,
     });
     expect(server.asked).toHaveLength(1);
   });
@@ -71,8 +81,14 @@ describe("getBytes", () => {
   it("by hand: given up after as many tries as there are", async () => {
     const server = await serve();
     server.always("/a", status(502));
-    await expect(client().getBytes(`${server.origin}/a`)).rejects.toThrow(/got status 502\. Tried 3 times\.$/);
+    await expect(client().getBytes(`${server.origin}/a`)).rejects.toMatchObject({
+      message: `${server.origin}/a: the server must give it, got status 502. ${trouble} Tried 3 times.`,
+    });
     expect(server.asked).toHaveLength(3);
+    server.always("/a", status(429));
+    await expect(client().getBytes(`${server.origin}/a`)).rejects.toMatchObject({
+      message: `${server.origin}/a: the server must give it, got status 429. Too much is asked of it: run the command again later, or with --parallel 1. Tried 3 times.`,
+    });
   });
 
   it("by hand: longer than the limit is refused, and so is a body that unpacks to more", async () => {
@@ -81,7 +97,7 @@ describe("getBytes", () => {
     expect(await client().getBytes(`${server.origin}/a`, 101)).toHaveLength(101);
     for (const path of ["/a", "/b"]) {
       await expect(client().getBytes(`${server.origin}${path}`, 100)).rejects.toThrow(
-        `${server.origin}${path}: the answer must have at most 100 bytes, got more.`,
+        `${server.origin}${path}: the answer must have at most 100 bytes, got more. Check the address.`,
       );
     }
   });
@@ -91,7 +107,7 @@ describe("getBytes", () => {
     await server.close();
     await expect(client().getBytes(`${server.origin}/a?signature=secret`)).rejects.toThrow(
       new RegExp(
-        `^${server.origin}/a: the connection must hold until all is there, got ECONNREFUSED .*Tried 3 times\\.$`,
+        `^${server.origin}/a: the connection must hold until all is there, got ECONNREFUSED .*\\. Nobody listens there: check the address, and HTTP_PROXY and HTTPS_PROXY where they are set\\. Tried 3 times\\.$`,
       ),
     );
   });
@@ -168,7 +184,7 @@ describe("redirects", () => {
     expect(to("https://a/x/y", "../z?q")).toBe("https://a/z?q");
     expect(to("https://a/x", "//b/y")).toBe("https://b/y");
     expect(() => to("https://a/x?secret", "http://a/x")).toThrow(
-      'https://a/x: a redirect must lead to an address as safe as its own, got "http://a/x".',
+      'https://a/x: a redirect must lead to an address as safe as its own, got "http://a/x". Check the address, or ask whoever runs the server.',
     );
   });
 
@@ -176,12 +192,12 @@ describe("redirects", () => {
     const server = await serve();
     server.always("/a", status(301, { location: "/a" }));
     await expect(client().getBytes(`${server.origin}/a`)).rejects.toThrow(
-      `${server.origin}/a: redirects must end, got 11 in a row, the last to ${server.origin}/a.`,
+      `${server.origin}/a: redirects must end, got 11 in a row, the last to ${server.origin}/a. Check the address; a proxy, or a network that wants a login, may send requests in circles.`,
     );
     for (const location of ["file:///etc/passwd", "ftp://x/y", "http://[", "data:,x"]) {
       server.always("/b", status(302, { location }));
       await expect(client().getBytes(`${server.origin}/b`)).rejects.toThrow(
-        `${server.origin}/b: a redirect must lead to an address as safe as its own, got ${JSON.stringify(location)}.`,
+        `${server.origin}/b: a redirect must lead to an address as safe as its own, got ${JSON.stringify(location)}. Check the address, or ask whoever runs the server.`,
       );
     }
     server.always("/c", status(302));
@@ -240,6 +256,23 @@ describe("proxies", () => {
     }
     // Base64 of "user:p@ss".
     expect(proxy.seen).toEqual(Array(2).fill(`GET ${server.origin}/a Basic dXNlcjpwQHNz`));
+  });
+
+  it("by hand: a proxy that closes a tunnel unanswered is asked once a try, and the message names it", async () => {
+    let nAsked = 0;
+    const proxy = createTcpServer((socket) => {
+      nAsked++;
+      socket.on("error", () => undefined).once("data", () => socket.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    opened.push({ close: () => new Promise((resolve) => proxy.close(() => resolve())) });
+    const environment = { HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+    await expect(client({ environment }).getBytes("https://example.org/a")).rejects.toMatchObject({
+      name: "NetworkError",
+      message:
+        "https://example.org/a: the connection must hold until all is there, got ECONNRESET (the proxy closed the connection). The proxy lets nothing through: check HTTPS_PROXY, or ask whoever runs it. Tried 3 times.",
+    });
+    expect(nAsked).toBe(3);
   });
 
   it("by hand: https is tunnelled; what the far end says inside is not the proxy's to see", async () => {

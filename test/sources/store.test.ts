@@ -305,7 +305,7 @@ describe("folderStore", () => {
     for (const reading of readings("pipe.txt"))
       await expect(reading()).rejects.toMatchObject({
         name: "NotFoundError",
-        message: `${folder}/pipe.txt: the path must be a file, got a pipe or a device.`,
+        message: `${folder}/pipe.txt: the path must be a file, got a pipe or a device. Write what comes out of it into a file, and give that.`,
       });
     for (const reading of readings("loop.txt")) await expect(reading()).rejects.toMatchObject({ code: "ELOOP" });
   });

@@ -11,6 +11,8 @@ import { describeWithShared, shared } from "../support/shared.ts";
 const read = (text: string, path: string, options: Partial<TranscriptOptions> = {}) =>
   readTranscript(new TextEncoder().encode(text), { path, story: "s", ...options });
 
+const gentleJson = '{"words":[{"word":"a","alignedWord":"a","case":"success","start":0,"end":1}]}';
+
 /** A TextGrid with one interval tier a name, each with the same intervals of one second. */
 function textGrid(tiers: readonly string[], words: readonly string[]): string {
   const lines = ['File type = "ooTextFile"', 'Object class = "TextGrid"', "", "xmin = 0", `xmax = ${words.length}`];
@@ -94,6 +96,29 @@ describe("readTranscript", () => {
       FormatError,
       /every word must have text, got none \(word 2\)/,
     ],
+    ...["\u200b", "\u200b\u200d ", "\u00ad", "\u2060\ufeff", "\u3164", "\u2800"].map(
+      (text): [string, string, string, typeof FormatError, string] => [
+        `a word that shows nothing (${JSON.stringify(text)})`,
+        "x.tsv",
+        `onset\tduration\tword\n0\t1\ta\n1\t1\t${text}\n`,
+        FormatError,
+        "x.tsv: every word must have text, got none (word 2). Write the word or remove its row",
+      ],
+    ),
+    [
+      "a word that shows nothing, of Gentle",
+      "x.csv",
+      "\u200b,a,0,1\n",
+      FormatError,
+      'x.csv: a row must begin with a word, got "\u200b" in line 1 (at byte 0)',
+    ],
+    ...["inf", "-inf", "Infinity"].map((time): [string, string, string, typeof FormatError, string] => [
+      `an onset of ${time}`,
+      "x.tsv",
+      `onset\tduration\tword\n0\t1\ta\n${time}\tn/a\tb\n2\t1\tc\n`,
+      FormatError,
+      `x.tsv: times must be seconds of audio, got ${time.startsWith("-") ? "-" : ""}Infinity to NaN (word 2, "b"). Write n/a where a time is unknown`,
+    ]),
     [
       "a missing word",
       "x.tsv",
@@ -129,14 +154,38 @@ describe("readTranscript", () => {
     expect(() => read(text, path)).toThrow(message);
   });
 
+  it("a tier's label, and a part of a cue, that show nothing are passed over as empty ones are (by hand)", () => {
+    const grid = textGrid(["word"], ["a", "\u200b", "b"]);
+    expect(read(grid, "x.TextGrid").words.map(({ text, onset }) => [text, onset])).toEqual([
+      ["a", 0],
+      ["b", 2],
+    ]);
+    const cue = "1\n00:00:00,000 --> 00:00:01,000\n\u200b a\n";
+    expect(read(cue, "x.srt").words.map(({ text }) => text)).toEqual(["a"]);
+  });
+
+  it.each([
+    ["x.tsv", "onset\tduration\tword\n0\t1\ta\n", "table"],
+    ["x.csv", "a,a,0,1\n", "Gentle, CSV"],
+    ["x.json", gentleJson, "Gentle, JSON"],
+    ["x.json", '[{"text":"a","start":0,"end":1}]', "Whisper, JSON"],
+    ["x.srt", "1\n00:00:00,000 --> 00:00:01,000\na\n", "SubRip"],
+    ["x.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\na\n", "WebVTT"],
+  ])("refuses a tier of %s, which has none: %j (by hand)", (path, text, format) => {
+    expect(() => read(text, path, { tier: "words" })).toThrow(
+      expect.objectContaining({
+        name: "OptionError",
+        message: `${path}: the option tier (--tier) must be left out where a transcript has no tiers, got "words" (${format}). Leave it out; where other stories need it, take those apart (--stories).`,
+      }),
+    );
+  });
+
   it("names the nearest tier", () => {
     expect(() => read(textGrid(["words", "phones"], ["a"]), "x.TextGrid", { tier: "word" })).toThrow(
       /got "word"\. Nearest: "words"\./,
     );
   });
 });
-
-const gentleJson = '{"words":[{"word":"a","alignedWord":"a","case":"success","start":0,"end":1}]}';
 
 describe("loadTranscript", () => {
   const table = "onset\tduration\tword\n0\t1\ta\n";

@@ -7,7 +7,8 @@ export function templateFlowFiles(density: string): Record<string, string> {
   const names = ["L", "R"].flatMap((hemi) =>
     kinds.map((kind) => `tpl-fsaverage_hemi-${hemi}_den-${density}_${kind}.gii`),
   );
-  return Object.fromEntries(
-    ["template_description.json", ...names].map((name) => [`/tpl-fsaverage/${name}`, `content of ${name}`]),
-  );
+  return {
+    "/tpl-fsaverage/template_description.json": '{"Name": "fsaverage"}',
+    ...Object.fromEntries(names.map((name) => [`/tpl-fsaverage/${name}`, `<?xml version="1.0"?>\n<GIFTI/>${name}`])),
+  };
 }

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { connectionRemedy } from "../../src/sources/network-remedy.ts";
+
+describe("connectionRemedy (by hand)", () => {
+  const proxy = "Where your network needs a proxy, set HTTPS_PROXY.";
+  it.each<[code: string, message: string, remedy: string]>([
+    ["ENOTFOUND", "", `No server of that name is found: check the address and your connection. ${proxy}`],
+    ["EAI_AGAIN", "", `No server of that name is found: check the address and your connection. ${proxy}`],
+    ["ECONNREFUSED", "", "Nobody listens there: check the address, and HTTP_PROXY and HTTPS_PROXY where they are set."],
+    ["UND_ERR_HEADERS_TIMEOUT", "", `Run the command again later, or with a longer --timeout. ${proxy}`],
+    ["UND_ERR_CONNECT_TIMEOUT", "", `Run the command again later, or with a longer --timeout. ${proxy}`],
+    ["ENETUNREACH", "", `Run the command again later, or with a longer --timeout. ${proxy}`],
+    ["ECONNRESET", "", `Run the command again; if it fails again, try later. ${proxy}`],
+    ["UND_ERR_SOCKET", "other side closed", `Run the command again; if it fails again, try later. ${proxy}`],
+    [
+      "SELF_SIGNED_CERT_IN_CHAIN",
+      "",
+      "Check the address; where a proxy of your network stands in between, name the file of its certificate in NODE_EXTRA_CA_CERTS.",
+    ],
+    [
+      "UND_ERR_ABORTED",
+      "Proxy response (407) !== 200 when HTTP Tunneling",
+      "The proxy wants a login: set HTTPS_PROXY to http://<name>:<password>@<proxy>:<port>.",
+    ],
+    [
+      "UND_ERR_ABORTED",
+      "Proxy response (403) !== 200 when HTTP Tunneling",
+      "The proxy lets nothing through: check HTTPS_PROXY, or ask whoever runs it.",
+    ],
+  ])("of %s %s", (code, message, remedy) => {
+    expect(connectionRemedy(code, message)).toBe(remedy);
+  });
+});
