@@ -1,10 +1,11 @@
 import { transposeInto } from "../array/transpose-into.ts";
 import type { GiftiArray } from "./gifti-array.ts";
-import { type GiftiBlock, type GiftiData, memoryFor } from "./gifti-data.ts";
+import { type GiftiBlock, type GiftiData, numberTypeOf } from "./gifti-data.ts";
 import type { Deliver } from "./gifti-decode.ts";
 import type { GiftiHeader } from "./gifti-parser.ts";
 import { type GiftiArrayTag, tooLarge } from "./gifti-tag.ts";
 import { rowMajorWriter } from "./index-order.ts";
+import { memoryFor } from "./number-type.ts";
 
 /**
  * Takes the numbers of an array in the order of the file, each piece where the last one ended. A piece is to be read
@@ -95,7 +96,8 @@ export function collector(path: string): Collector {
       data.push(target);
       const long = dimensions.filter((n) => n > 1);
       if (order === "row" || long.length < 2) return (offset, numbers) => target.set(numbers, offset);
-      if (long.length === 2) return transposeInto(target, long[1]!, long[0]!, (n) => memoryFor(dataType, n));
+      if (long.length === 2)
+        return transposeInto(target, long[1]!, long[0]!, (n) => memoryFor(numberTypeOf(dataType), n));
       const write = rowMajorWriter(target, dimensions);
       return (_, numbers) => write(numbers);
     },
@@ -104,7 +106,7 @@ export function collector(path: string): Collector {
 
 function memoryOf(path: string, { dataType, dimensions, index }: GiftiArrayTag, length: number): GiftiData {
   try {
-    return memoryFor(dataType, length);
+    return memoryFor(numberTypeOf(dataType), length);
   } catch (cause) {
     throw cause instanceof RangeError ? tooLarge(path, dimensions, `array ${index}`) : cause;
   }

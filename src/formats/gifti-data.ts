@@ -1,7 +1,7 @@
 import { deflateSync } from "node:zlib";
 import { OptionError, ShapeError } from "../errors.ts";
 import { encodeBase64 } from "./base64.ts";
-import type { NumberArray } from "./number-type.ts";
+import { arrayNameOf, type NumberArray, type NumberType } from "./number-type.ts";
 
 /** The numbers of a GIFTI array in memory. */
 export type GiftiData = NumberArray;
@@ -25,44 +25,17 @@ export type GiftiDataType =
 /** How the bytes of an array stand in the file. */
 export type GiftiEncoding = "ASCII" | "Base64Binary" | "GZipBase64Binary" | "ExternalFileBinary";
 
-interface TypeInfo {
-  readonly bytes: number;
-  readonly isWhole: boolean;
-  /** The array in memory: 64-bit whole numbers become doubles, since only those mix with the other numbers. */
-  readonly memory: {
-    new (buffer: ArrayBuffer): GiftiData;
-    readonly BYTES_PER_ELEMENT: number;
-  };
-  /** Numbers over host-ordered bytes of a buffer. */
-  readonly view: (buffer: ArrayBuffer, at: number, length: number) => GiftiData | BigInt64Array | BigUint64Array;
-}
-
-const types: Readonly<Record<GiftiDataType, TypeInfo>> = {
-  NIFTI_TYPE_INT8: { bytes: 1, isWhole: true, memory: Int8Array, view: (b, at, n) => new Int8Array(b, at, n) },
-  NIFTI_TYPE_UINT8: { bytes: 1, isWhole: true, memory: Uint8Array, view: (b, at, n) => new Uint8Array(b, at, n) },
-  NIFTI_TYPE_INT16: { bytes: 2, isWhole: true, memory: Int16Array, view: (b, at, n) => new Int16Array(b, at, n) },
-  NIFTI_TYPE_UINT16: { bytes: 2, isWhole: true, memory: Uint16Array, view: (b, at, n) => new Uint16Array(b, at, n) },
-  NIFTI_TYPE_INT32: { bytes: 4, isWhole: true, memory: Int32Array, view: (b, at, n) => new Int32Array(b, at, n) },
-  NIFTI_TYPE_UINT32: { bytes: 4, isWhole: true, memory: Uint32Array, view: (b, at, n) => new Uint32Array(b, at, n) },
-  NIFTI_TYPE_INT64: { bytes: 8, isWhole: true, memory: Float64Array, view: (b, at, n) => new BigInt64Array(b, at, n) },
-  NIFTI_TYPE_UINT64: {
-    bytes: 8,
-    isWhole: true,
-    memory: Float64Array,
-    view: (b, at, n) => new BigUint64Array(b, at, n),
-  },
-  NIFTI_TYPE_FLOAT32: {
-    bytes: 4,
-    isWhole: false,
-    memory: Float32Array,
-    view: (b, at, n) => new Float32Array(b, at, n),
-  },
-  NIFTI_TYPE_FLOAT64: {
-    bytes: 8,
-    isWhole: false,
-    memory: Float64Array,
-    view: (b, at, n) => new Float64Array(b, at, n),
-  },
+const types: Readonly<Record<GiftiDataType, NumberType>> = {
+  NIFTI_TYPE_INT8: "int8",
+  NIFTI_TYPE_UINT8: "uint8",
+  NIFTI_TYPE_INT16: "int16",
+  NIFTI_TYPE_UINT16: "uint16",
+  NIFTI_TYPE_INT32: "int32",
+  NIFTI_TYPE_UINT32: "uint32",
+  NIFTI_TYPE_INT64: "int64",
+  NIFTI_TYPE_UINT64: "uint64",
+  NIFTI_TYPE_FLOAT32: "float32",
+  NIFTI_TYPE_FLOAT64: "float64",
 };
 
 /** Whether a data type is one that can be read. */
@@ -73,9 +46,9 @@ export function isGiftiDataType(name: string): name is GiftiDataType {
 /** The data types that can be read, for messages. */
 export const giftiDataTypes: string = Object.keys(types).join(", ");
 
-/** Bytes that one number takes in a file. */
-export function bytesPerNumber(type: GiftiDataType): number {
-  return types[type].bytes;
+/** How the numbers of a data type are stored. */
+export function numberTypeOf(type: GiftiDataType): NumberType {
+  return types[type];
 }
 
 /** What the tag of an array says of its data block. */
@@ -83,7 +56,7 @@ export interface GiftiBlock {
   readonly path: string;
   /** The array's place in its file, for messages: `"array 3"`. */
   readonly where: string;
-  readonly type: GiftiDataType;
+  readonly type: NumberType;
   /** How many numbers the dimensions make. */
   readonly length: number;
   readonly isLittleEndian: boolean;
@@ -91,35 +64,6 @@ export interface GiftiBlock {
   readonly tagStart: number;
   /** Byte at which the block begins, once it has. */
   start: number;
-}
-
-/** Whether numbers of a type are whole. */
-export function isWholeType(type: GiftiDataType): boolean {
-  return types[type].isWhole;
-}
-
-/** Memory for numbers of a type, with whatever is there: all of it is to be written. */
-export function memoryFor(type: GiftiDataType, length: number): GiftiData {
-  const { memory } = types[type];
-  return new memory(Buffer.allocUnsafeSlow(length * memory.BYTES_PER_ELEMENT).buffer);
-}
-
-/**
- * The numbers over host-ordered bytes of a type, in place where they lie as this machine needs them and are no 64-bit
- * whole numbers.
- *
- * @param inexact - told of a whole number beyond 2^53, which a double does not hold
- */
-export function numbersOver(type: GiftiDataType, bytes: Uint8Array, inexact: (value: bigint) => void): GiftiData {
-  const info = types[type];
-  const isPlaced = bytes.byteOffset % info.bytes === 0 && bytes.buffer instanceof ArrayBuffer;
-  const placed = isPlaced ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
-  const view = info.view(placed.buffer, placed.byteOffset, placed.length / info.bytes);
-  if (!(view instanceof BigInt64Array) && !(view instanceof BigUint64Array)) return view;
-  return Float64Array.from(view, (value) => {
-    if (!Number.isSafeInteger(Number(value))) inexact(value);
-    return Number(value);
-  });
 }
 
 /**
@@ -135,12 +79,10 @@ export function encodeNumbers(
   encoding: Exclude<GiftiEncoding, "ExternalFileBinary">,
   where: string,
 ): string {
-  const info = types[type];
+  const name = arrayNameOf(types[type]);
   const length = dimensions.reduce((product, n) => product * n, 1);
-  if (!(data instanceof info.memory)) {
-    throw new OptionError(
-      `${where}: numbers of type ${type} must lie in a ${info.memory.name}, got a ${data.constructor.name}.`,
-    );
+  if (data.constructor.name !== name) {
+    throw new OptionError(`${where}: numbers of type ${type} must lie in a ${name}, got a ${data.constructor.name}.`);
   }
   if (data.length !== length) {
     throw new ShapeError(`${where}: data must hold ${length} numbers, as its dimensions say, got ${data.length}.`);

@@ -1,7 +1,8 @@
 import { FormatError } from "../errors.ts";
 import { hostIsLittleEndian, swapByteOrder } from "./byte-order.ts";
-import { bytesPerNumber, type GiftiBlock, type GiftiData, isWholeType, memoryFor, numbersOver } from "./gifti-data.ts";
+import type { GiftiBlock, GiftiData } from "./gifti-data.ts";
 import { parseNumber } from "./number.ts";
+import { bytesOf, isWholeType, memoryFor, numbersOver } from "./number-type.ts";
 
 /** Takes the numbers of an array as they are decoded, in order and never more than its dimensions say. */
 export type Deliver = (numbers: GiftiData) => void;
@@ -25,7 +26,7 @@ export interface ByteReader {
  */
 export function numberDecoder(block: GiftiBlock, deliver: Deliver): ByteReader {
   const { path, where, type, length, isLittleEndian } = block;
-  const size = bytesPerNumber(type);
+  const size = bytesOf(type);
   const isHostOrder = size === 1 || isLittleEndian === hostIsLittleEndian;
   let total = 0;
   /** Bytes of a number that lies across two pieces. */
@@ -108,7 +109,11 @@ export function asciiDecoder(block: GiftiBlock, deliver: Deliver): BlockReader {
       if (batch.length === 0) batch = memoryFor(type, Math.min(batchLength, length - found));
       batch[filled] = value;
       if (isWhole && !(batch[filled] === value && Number.isSafeInteger(value))) {
-        throw new FormatError(path, `${where} must hold numbers that fit ${type}, got ${text}`, from);
+        throw new FormatError(
+          path,
+          `${where} must hold numbers that fit NIFTI_TYPE_${type.toUpperCase()}, got ${text}`,
+          from,
+        );
       }
       filled++;
     }

@@ -1,13 +1,14 @@
 import { FormatError } from "../errors.ts";
 import {
-  bytesPerNumber,
   type GiftiBlock,
   type GiftiDataType,
   type GiftiEncoding,
   giftiDataTypes,
   isGiftiDataType,
+  numberTypeOf,
 } from "./gifti-data.ts";
 import { parseCount } from "./number.ts";
+import { bytesOf } from "./number-type.ts";
 import { type XmlElement, xmlAttribute } from "./xml.ts";
 
 /** What a file says of an array before its numbers. */
@@ -79,7 +80,8 @@ export function readTag(path: string, element: XmlElement, index: number, nArray
   }
   const dimensions = readDimensions(path, element, where);
   const length = dimensions.reduce((product, n) => product * n, 1);
-  if (!Number.isSafeInteger(length * bytesPerNumber(dataType))) throw tooLarge(path, dimensions, where, element.start);
+  if (!Number.isSafeInteger(length * bytesOf(numberTypeOf(dataType))))
+    throw tooLarge(path, dimensions, where, element.start);
   const order = oneOf(path, element, "ArrayIndexingOrder", indexOrders, where);
   const encoding = oneOf(path, element, "Encoding", encodings, where);
   const endian = encoding === "ASCII" ? "little" : oneOf(path, element, "Endian", endians, where);
@@ -89,7 +91,7 @@ export function readTag(path: string, element: XmlElement, index: number, nArray
   const block: GiftiBlock = {
     path,
     where,
-    type: dataType,
+    type: numberTypeOf(dataType),
     length,
     isLittleEndian,
     tagStart: element.start,

@@ -2,9 +2,10 @@ import { unzipSync } from "node:zlib";
 import { FormatError } from "../errors.ts";
 import { base64Decoder } from "./base64.ts";
 import { formatBytes } from "./byte-order.ts";
-import { bytesPerNumber, type GiftiBlock } from "./gifti-data.ts";
+import type { GiftiBlock } from "./gifti-data.ts";
 import { asciiDecoder, type BlockReader, type ByteReader, type Deliver, numberDecoder } from "./gifti-decode.ts";
 import type { BlockStart } from "./gifti-parser.ts";
+import { bytesOf } from "./number-type.ts";
 
 /** Takes the bytes of a packed block. */
 export interface PackedReader extends ByteReader {
@@ -82,7 +83,7 @@ export function unzipOptions(block: GiftiBlock): { readonly chunkSize: number; r
 
 /** Bytes that an array unpacks to. */
 export function unpackedSize({ type, length }: GiftiBlock): number {
-  return length * bytesPerNumber(type);
+  return length * bytesOf(type);
 }
 
 /**

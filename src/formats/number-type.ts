@@ -40,24 +40,46 @@ export interface NumberBlock {
 
 interface TypeInfo {
   readonly bytes: number;
+  readonly isWhole: boolean;
   /** Whether single precision holds every number of the type. */
   readonly fitsSingle: boolean;
+  /** The array in memory. */
+  readonly memory: {
+    new (buffer: ArrayBuffer): NumberArray;
+    readonly name: string;
+    readonly BYTES_PER_ELEMENT: number;
+  };
   /** Numbers over host-ordered bytes, aligned. */
-  readonly view: (buffer: ArrayBuffer, at: number, length: number, block: NumberBlock) => NumberArray;
+  readonly view: (buffer: ArrayBuffer, at: number, length: number) => NumberArray | BigInt64Array | BigUint64Array;
 }
 
+const small = { isWhole: true, fitsSingle: true };
+const large = { isWhole: true, fitsSingle: false };
+
 const types: Readonly<Record<NumberType, TypeInfo>> = {
-  int8: { bytes: 1, fitsSingle: true, view: (b, at, n) => new Int8Array(b, at, n) },
-  uint8: { bytes: 1, fitsSingle: true, view: (b, at, n) => new Uint8Array(b, at, n) },
-  int16: { bytes: 2, fitsSingle: true, view: (b, at, n) => new Int16Array(b, at, n) },
-  uint16: { bytes: 2, fitsSingle: true, view: (b, at, n) => new Uint16Array(b, at, n) },
-  int32: { bytes: 4, fitsSingle: false, view: (b, at, n) => new Int32Array(b, at, n) },
-  uint32: { bytes: 4, fitsSingle: false, view: (b, at, n) => new Uint32Array(b, at, n) },
-  int64: { bytes: 8, fitsSingle: false, view: (b, at, n, block) => exact(new BigInt64Array(b, at, n), block) },
-  uint64: { bytes: 8, fitsSingle: false, view: (b, at, n, block) => exact(new BigUint64Array(b, at, n), block) },
-  float16: { bytes: 2, fitsSingle: true, view: (b, at, n) => widenHalf(new Uint16Array(b, at, n)) },
-  float32: { bytes: 4, fitsSingle: true, view: (b, at, n) => new Float32Array(b, at, n) },
-  float64: { bytes: 8, fitsSingle: false, view: (b, at, n) => new Float64Array(b, at, n) },
+  int8: { bytes: 1, ...small, memory: Int8Array, view: (b, at, n) => new Int8Array(b, at, n) },
+  uint8: { bytes: 1, ...small, memory: Uint8Array, view: (b, at, n) => new Uint8Array(b, at, n) },
+  int16: { bytes: 2, ...small, memory: Int16Array, view: (b, at, n) => new Int16Array(b, at, n) },
+  uint16: { bytes: 2, ...small, memory: Uint16Array, view: (b, at, n) => new Uint16Array(b, at, n) },
+  int32: { bytes: 4, ...large, memory: Int32Array, view: (b, at, n) => new Int32Array(b, at, n) },
+  uint32: { bytes: 4, ...large, memory: Uint32Array, view: (b, at, n) => new Uint32Array(b, at, n) },
+  int64: { bytes: 8, ...large, memory: Float64Array, view: (b, at, n) => new BigInt64Array(b, at, n) },
+  uint64: { bytes: 8, ...large, memory: Float64Array, view: (b, at, n) => new BigUint64Array(b, at, n) },
+  float16: {
+    ...{ bytes: 2, isWhole: false, fitsSingle: true },
+    memory: Float32Array,
+    view: (b, at, n) => widenHalf(new Uint16Array(b, at, n)),
+  },
+  float32: {
+    ...{ bytes: 4, isWhole: false, fitsSingle: true },
+    memory: Float32Array,
+    view: (b, at, n) => new Float32Array(b, at, n),
+  },
+  float64: {
+    ...{ bytes: 8, isWhole: false, fitsSingle: false },
+    memory: Float64Array,
+    view: (b, at, n) => new Float64Array(b, at, n),
+  },
 };
 
 /** Bytes that one number takes in a file. */
@@ -77,25 +99,55 @@ export function fitsSingle(type: NumberType): boolean {
  * @throws FormatError where a 64-bit whole number is beyond 2^53 and so not exact in a double
  */
 export function decodeNumbers(raw: Uint8Array, block: NumberBlock): NumberArray {
-  const { bytes, view } = types[block.type];
+  const { bytes } = types[block.type];
   const isHostOrder = bytes === 1 || block.isLittleEndian === hostIsLittleEndian;
-  const ordered = isHostOrder ? raw : swapByteOrder(raw, bytes);
-  const isPlaced = ordered.byteOffset % bytes === 0 && ordered.buffer instanceof ArrayBuffer;
-  const placed = isPlaced ? (ordered as Uint8Array<ArrayBuffer>) : new Uint8Array(ordered);
-  return view(placed.buffer, placed.byteOffset, raw.length / bytes, block);
+  const { path, start } = block;
+  return numbersOver(block.type, isHostOrder ? raw : swapByteOrder(raw, bytes), (value, index) => {
+    throw new FormatError(
+      path,
+      `whole numbers must lie within 2^53, exact in a double, got ${value}. Store them as float64, or as int32 where they fit`,
+      start + 8 * index,
+    );
+  });
 }
 
-function exact(values: BigInt64Array | BigUint64Array, { path, start }: NumberBlock): Float64Array<ArrayBuffer> {
-  const numbers = new Float64Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    const number = Number(values[i]!);
-    if (!Number.isSafeInteger(number)) {
-      const message = `whole numbers must lie within 2^53, exact in a double, got ${values[i]}. Store them as float64, or as int32 where they fit`;
-      throw new FormatError(path, message, start + 8 * i);
-    }
-    numbers[i] = number;
+/**
+ * The numbers over host-ordered bytes, in place where they lie as this machine needs them and are as wide in memory.
+ *
+ * @param inexact - told of a 64-bit whole number beyond 2^53, which a double does not hold
+ */
+export function numbersOver(
+  type: NumberType,
+  bytes: Uint8Array,
+  inexact: (value: bigint, index: number) => void,
+): NumberArray {
+  const info = types[type];
+  const isPlaced = bytes.byteOffset % info.bytes === 0 && bytes.buffer instanceof ArrayBuffer;
+  const placed = isPlaced ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
+  const view = info.view(placed.buffer, placed.byteOffset, placed.length / info.bytes);
+  if (!(view instanceof BigInt64Array) && !(view instanceof BigUint64Array)) return view;
+  const numbers = new Float64Array(view.length);
+  for (let i = 0; i < numbers.length; i++) {
+    numbers[i] = Number(view[i]!);
+    if (!Number.isSafeInteger(numbers[i])) inexact(view[i]!, i);
   }
   return numbers;
+}
+
+/** Memory for numbers of a type, with whatever is there: all of it is to be written. */
+export function memoryFor(type: NumberType, length: number): NumberArray {
+  const { memory } = types[type];
+  return new memory(Buffer.allocUnsafeSlow(length * memory.BYTES_PER_ELEMENT).buffer);
+}
+
+/** The kind of array that holds numbers of a type in memory: its name. */
+export function arrayNameOf(type: NumberType): string {
+  return types[type].memory.name;
+}
+
+/** Whether numbers of a type are whole. */
+export function isWholeType(type: NumberType): boolean {
+  return types[type].isWhole;
 }
 
 /** Half-precision numbers in single precision, exactly. */
