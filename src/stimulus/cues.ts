@@ -48,7 +48,7 @@ export function subtitleRows(cues: readonly SubtitleCue[]): TranscriptRow[] {
  * words begin with spaces, one that does not goes on the word before: " mother", "-in", "-law".
  */
 export function whisperRows(segments: readonly WhisperSegment[]): TranscriptRow[] {
-  const words = segments.flatMap((segment) => segment.words ?? []);
+  const words = segments.flatMap((segment) => segment.words ?? []).filter(hasLetters);
   if (words.length === 0) return segments.flatMap(({ text, start, end }) => spreadWords(text, start, end));
   const isSpaced = words.some(({ text }) => text.startsWith(" "));
   return segments.flatMap((segment) => {
@@ -58,7 +58,7 @@ export function whisperRows(segments: readonly WhisperSegment[]): TranscriptRow[
         isSpread: false,
       }));
     }
-    return (isSpaced ? joinPieces(segment.words) : segment.words).map(({ text, onset, offset }) => ({
+    return (isSpaced ? joinPieces(segment.words) : segment.words).filter(hasLetters).map(({ text, onset, offset }) => ({
       ...{ text: text.trim(), onset, offset },
       isSpread: false,
     }));
@@ -75,6 +75,7 @@ function joinPieces(words: readonly WhisperWord[]): WhisperWord[] {
   return joined;
 }
 
+const hasLetters = ({ text }: WhisperWord) => text.trim() !== "";
 const splitWords = (text: string) => text.split(/\s+/u).filter((word) => word !== "");
 const textOf = (line: readonly SubtitleSpan[]) => splitWords(line.map(({ text }) => text).join("")).join(" ");
 const hasStamp = (line: readonly SubtitleSpan[]) => line.some(({ onset }) => !Number.isNaN(onset));
