@@ -27,3 +27,14 @@ export function ownMemory(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 export function formatBytes(bytes: Uint8Array): string {
   return Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
 }
+
+/**
+ * How a file begins, for messages of what it should begin with: `"bytes 1f 8b. Is it a ...?"`, or that it is empty.
+ *
+ * @param length - bytes to show, at most eight
+ * @param remedy - what to do where it is not empty
+ */
+export function formatStart(bytes: Uint8Array, length: number, remedy: string): string {
+  if (bytes.length === 0) return "an empty file. Fetch it again, or write it anew";
+  return `bytes ${formatBytes(bytes.subarray(0, length))}. ${remedy}`;
+}

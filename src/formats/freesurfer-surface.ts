@@ -1,6 +1,6 @@
 import { FormatError } from "../errors.ts";
 import { type ByteCursor, byteCursor } from "./byte-cursor.ts";
-import { formatBytes } from "./byte-order.ts";
+import { formatBytes, formatStart } from "./byte-order.ts";
 import { parseNumber } from "./number.ts";
 
 /** A surface of FreeSurfer: `lh.pial`, `rh.inflated`, ... */
@@ -58,7 +58,8 @@ export function readFreesurferSurface(bytes: Uint8Array, options: ReadFreesurfer
       magic === "ff ff ff" || magic === "ff ff fd"
         ? "It holds quadrangles, or values of vertices: convert a surface with mris_convert"
         : "Is it a surface of FreeSurfer?";
-    throw new FormatError(path, `a triangle surface must begin with bytes ff ff fe, got ${magic}. ${hint}`, 0);
+    const got = formatStart(bytes, 3, hint);
+    throw new FormatError(path, `a triangle surface must begin with bytes ff ff fe, got ${got}`, 0);
   }
   cursor.bytes(3, "its magic number");
   const comment = cursor.line("a comment");

@@ -1,5 +1,5 @@
 import { FormatError, OptionError, ShapeError } from "../errors.ts";
-import { formatBytes, hostIsLittleEndian, swapByteOrder } from "./byte-order.ts";
+import { formatBytes, formatStart, hostIsLittleEndian, swapByteOrder } from "./byte-order.ts";
 import { toRowMajor } from "./index-order.ts";
 import { bytesOf, decodeNumbers, type NumberArray, type NumberType } from "./number-type.ts";
 import { decodeUtf8 } from "./text.ts";
@@ -63,7 +63,8 @@ export function readNpyHeader(bytes: Uint8Array, options: ReadNpyOptions = {}): 
   const path = options.path ?? "npy";
   const got = formatBytes(bytes.subarray(0, 6));
   if (got !== magic) {
-    throw new FormatError(path, `a NumPy file must begin with bytes ${magic}, got ${got}. Is it a .npy file?`, 0);
+    const shown = formatStart(bytes, 6, "Is it a .npy file?");
+    throw new FormatError(path, `a NumPy file must begin with bytes ${magic}, got ${shown}`, 0);
   }
   const version = bytes[6];
   if (version !== 1 && version !== 2 && version !== 3) {

@@ -45,12 +45,13 @@ export function subtitleRows(cues: readonly SubtitleCue[]): TranscriptRow[] {
 /**
  * The words of Whisper's segments. Where any segment has words, those of a segment that has none (WhisperX could not
  * align it) are kept without times; else each segment's words are spread evenly over it ({@link spreadWords}). Where
- * words begin with spaces, one that does not goes on the word before: " mother", "-in", "-law".
+ * half of the words or more begin with spaces, one that does not goes on the word before: " mother", "-in", "-law".
  */
 export function whisperRows(segments: readonly WhisperSegment[]): TranscriptRow[] {
   const words = segments.flatMap((segment) => segment.words ?? []).filter(hasLetters);
   if (words.length === 0) return segments.flatMap(({ text, start, end }) => spreadWords(text, start, end));
-  const isSpaced = words.some(({ text }) => text.startsWith(" "));
+  // Japanese has a space here and there, between phrases.
+  const isSpaced = 2 * words.filter(({ text }) => text.startsWith(" ")).length >= words.length;
   return segments.flatMap((segment) => {
     if (segment.words === undefined || segment.words.length === 0) {
       return splitWords(segment.text).map((text) => ({

@@ -61,14 +61,14 @@ const malformed: readonly Row[] = [
     "a surface: nothing",
     readFreesurferSurface,
     new Uint8Array(0),
-    "a triangle surface must begin with bytes ff ff fe, got . Is it a surface of FreeSurfer?",
+    "a triangle surface must begin with bytes ff ff fe, got an empty file. Fetch it again, or write it anew",
     0,
   ],
   [
     "a surface: quadrangles",
     readFreesurferSurface,
     put(mesh, 0, Buffer.from([255, 255, 255])),
-    "a triangle surface must begin with bytes ff ff fe, got ff ff ff. It holds quadrangles, or values of vertices: convert a surface with mris_convert",
+    "a triangle surface must begin with bytes ff ff fe, got bytes ff ff ff. It holds quadrangles, or values of vertices: convert a surface with mris_convert",
     0,
   ],
   [

@@ -33,7 +33,12 @@ const dataAt = (text: string) => text.indexOf("<Data>") + 6;
 
 /** GIFTI files that are refused: what is wrong, the text, the message behind "a.gii: ", and the byte. */
 export const malformedGifti: readonly (readonly [string, string | Uint8Array, string, number | undefined])[] = [
-  ["nothing", "", "a GIFTI file must be XML in UTF-8, or gzip of it, got bytes . Is it a GIFTI file?", 0],
+  [
+    "nothing",
+    "",
+    "a GIFTI file must be XML in UTF-8, or gzip of it, got an empty file. Fetch it again, or write it anew",
+    0,
+  ],
   [
     "another format",
     "P6\n3 3",

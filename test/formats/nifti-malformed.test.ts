@@ -41,7 +41,7 @@ const malformed: readonly (readonly [string, Uint8Array, string, number | undefi
   [
     "nothing",
     new Uint8Array(0),
-    "a NIfTI file must begin with the size of its header, 348 or 540, got bytes . Is it a NIfTI file?",
+    "a NIfTI file must begin with the size of its header, 348 or 540, got an empty file. Fetch it again, or write it anew",
     0,
   ],
   [

@@ -63,11 +63,16 @@ describe("readNpy", () => {
   const form = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }";
   const good = file(header("'<f4'"), 8);
   it.each([
-    ["nothing", new Uint8Array(0), "a NumPy file must begin with bytes 93 4e 55 4d 50 59, got . Is it a .npy file?", 0],
+    [
+      "nothing",
+      new Uint8Array(0),
+      "a NumPy file must begin with bytes 93 4e 55 4d 50 59, got an empty file. Fetch it again, or write it anew",
+      0,
+    ],
     [
       "an archive (.npz)",
       Buffer.from("PK\u0003\u0004abcd"),
-      "a NumPy file must begin with bytes 93 4e 55 4d 50 59, got 50 4b 03 04 61 62. Is it a .npy file?",
+      "a NumPy file must begin with bytes 93 4e 55 4d 50 59, got bytes 50 4b 03 04 61 62. Is it a .npy file?",
       0,
     ],
     ["no version", good.subarray(0, 6), "the version must be 1, 2 or 3, got nothing", 6],
