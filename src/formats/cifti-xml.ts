@@ -61,7 +61,11 @@ function readRows(source: CiftiSource, map: XmlElement): CiftiRows {
   const type = xmlAttribute(source.path, map, "IndicesMapToDataType");
   if (type === "CIFTI_INDEX_TYPE_SERIES") return readSeries(source, map);
   if (type !== "CIFTI_INDEX_TYPE_SCALARS") {
-    const message = `rows must be a series or scalar maps (CIFTI_INDEX_TYPE_SERIES, CIFTI_INDEX_TYPE_SCALARS), got ${type}`;
+    const remedy =
+      type === "CIFTI_INDEX_TYPE_LABELS"
+        ? "Cut the label GIFTI files of the cortex out of it with wb_command -cifti-separate"
+        : "Give a .dtseries.nii, .ptseries.nii, .dscalar.nii or .pscalar.nii";
+    const message = `rows must be a series or scalar maps (CIFTI_INDEX_TYPE_SERIES, CIFTI_INDEX_TYPE_SCALARS), got ${type}. ${remedy}`;
     throw new FormatError(source.path, message, map.start);
   }
   const maps = xmlChildren(map, "NamedMap").map((element) => ({

@@ -58,7 +58,8 @@ export function readFreesurferSurface(bytes: Uint8Array, options: ReadFreesurfer
       magic === "ff ff ff" || magic === "ff ff fd"
         ? "It holds quadrangles, or values of vertices: convert a surface with mris_convert"
         : "Is it a surface of FreeSurfer?";
-    throw new FormatError(path, `a triangle surface must begin with bytes ff ff fe, got ${magic}. ${hint}`, 0);
+    const got = `bytes ${formatBytes(bytes.subarray(0, 3))}. ${hint}`;
+    throw new FormatError(path, `a triangle surface must begin with bytes ff ff fe, got ${got}`, 0);
   }
   cursor.bytes(3, "its magic number");
   const comment = cursor.line("a comment");

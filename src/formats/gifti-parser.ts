@@ -180,7 +180,7 @@ function checkHead(bytes: Uint8Array, path: string): void {
   const hint = start.startsWith("BZh") ? "It is compressed with bzip2: unpack it first" : "Is it a GIFTI file?";
   throw new FormatError(
     path,
-    `a GIFTI file must be XML in UTF-8, or gzip of it, got bytes ${formatBytes(bytes)}. ${hint}`,
+    `a GIFTI file must be XML in UTF-8, or gzip of it, got bytes ${formatBytes(bytes.subarray(0, 8))}. ${hint}`,
     0,
   );
 }

@@ -83,7 +83,8 @@ const refused: ReadonlyMap<number, string> = new Map([
  *
  * @remarks Made of voxel sizes alone the affine has its origin in the middle of the volume and x running to the left, as
  * nibabel has it; the standard's method 1 puts the origin into the first voxel and calls for caution. A slope of 0, NaN
- * or infinity means no scaling, as in nibabel. The affine is in the file's unit of space, whatever that is.
+ * or infinity means no scaling, as in nibabel. The affine is in the file's unit of space, whatever that is. FreeSurfer's
+ * overlays of 163,842 vertices keep the shape that the file has, 27307 x 1 x 6, where nibabel changes it.
  *
  * @param bytes - the beginning of the unpacked file, {@link niftiHeaderLength} bytes of it at least or all there are
  * @throws FormatError where a field is not what the standard says, the file is one of a pair (`.hdr`, `.img`), or its
@@ -218,7 +219,8 @@ function readType({ get, layout, path }: HeaderView, shape: readonly number[]): 
     throw new FormatError(path, `datatype must be one of ${known}, got ${got}`, fieldAt(layout.datatype));
   }
   const bits = 8 * bytesOf(type);
-  if (get(layout.bitpix) !== bits) {
+  // FreeSurfer's MATLAB functions write bytes there.
+  if (![bits, bits / 8].includes(get(layout.bitpix))) {
     const message = `bitpix must be ${bits}, as datatype ${code} (${type}) says, got ${get(layout.bitpix)}`;
     throw new FormatError(path, message, fieldAt(layout.bitpix));
   }

@@ -65,7 +65,7 @@ export function readNpyHeader(bytes: Uint8Array, options: ReadNpyOptions = {}): 
   checkFileBytes(bytes, path);
   const got = formatBytes(bytes.subarray(0, 6));
   if (got !== magic) {
-    throw new FormatError(path, `a NumPy file must begin with bytes ${magic}, got ${got}. Is it a .npy file?`, 0);
+    throw new FormatError(path, `a NumPy file must begin with bytes ${magic}, got bytes ${got}. Is it a .npy file?`, 0);
   }
   const version = bytes[6];
   if (version !== 1 && version !== 2 && version !== 3) {

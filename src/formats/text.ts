@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.ts";
+import { formatBytes } from "./byte-order.ts";
 import { checkFileBytes } from "./file-bytes.ts";
 
 /** One line of a text. */
@@ -18,6 +19,11 @@ export function decodeUtf8(bytes: Uint8Array, path: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
+    const mark = formatBytes(bytes.subarray(0, 2));
+    if (mark === "ff fe" || mark === "fe ff") {
+      const message = `the text must be in UTF-8, got the byte order mark of UTF-16, ${mark}. Convert it, for example with iconv -f UTF-16 -t UTF-8`;
+      throw new FormatError(path, message, 0, { cause });
+    }
     const at = firstBadByte(bytes);
     const got = bytes[at]!.toString(16).padStart(2, "0");
     const message = `the text must be in UTF-8, got byte ${got}. Convert it, for example with iconv`;

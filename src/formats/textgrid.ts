@@ -30,13 +30,17 @@ export interface ReadTextGridOptions {
   readonly path?: string | undefined;
 }
 
+/** Seconds by which an interval may begin before the end of the one before it: programs round the two apart. */
+const ROUNDED = 1e-6;
+
 /**
  * The tiers of a Praat TextGrid, in its long or its short text format, UTF-8 or UTF-16 with a byte order mark. As
  * Praat does, it reads free-standing numbers, texts in quotes (quotes inside doubled) and flags such as `<exists>`, in
  * their order, and passes over everything else; Praat's backslash signs in texts are left as they are.
  *
  * @throws FormatError where the file is no TextGrid, is in Praat's binary or chronological format or in an encoding
- * that cannot be told (Latin-1 or MacRoman), ends early, goes on after its last tier, or has times that run backwards
+ * that cannot be told (Latin-1 or MacRoman), ends early, goes on after its last tier, has a single quote within a text,
+ * or times that run backwards by more than a microsecond
  * @see https://www.fon.hum.uva.nl/praat/manual/TextGrid_file_formats.html
  */
 export function readTextGrid(bytes: Uint8Array, options: ReadTextGridOptions = {}): TextGrid {
@@ -61,9 +65,9 @@ export function readTextGrid(bytes: Uint8Array, options: ReadTextGridOptions = {
     if (/^\d+$/.test(token.text)) return Number(token.text);
     throw new FormatError(path, `${what} must be a whole number from 0, got ${token.text}`, token.start);
   }
-  function takeAfter(earlier: number, what: string): number {
+  function takeAfter(earlier: number, what: string, least = earlier): number {
     const token = take("number", what);
-    if (Number(token.text) >= earlier) return Number(token.text);
+    if (Number(token.text) >= least) return Number(token.text);
     throw new FormatError(path, `${what} must not lie before ${earlier}, got ${token.text}`, token.start);
   }
 
@@ -107,12 +111,14 @@ export function readTextGrid(bytes: Uint8Array, options: ReadTextGridOptions = {
     takeAfter(tierStart, `the end of the tier ${where}`);
     const nIntervals = takeCount(`the number of intervals ${where}`);
     const intervals: TextGridInterval[] = [];
-    let earlier = -Infinity;
+    let before = { start: -Infinity, end: -Infinity };
     for (let i = 1; i <= nIntervals; i++) {
       const what = isPoint ? `of point ${i} ${where}` : `of interval ${i} ${where}`;
-      const from = takeAfter(earlier, `the ${isPoint ? "time" : "start"} ${what}`);
-      earlier = isPoint ? from : takeAfter(from, `the end ${what}`);
-      intervals.push({ start: from, end: earlier, text: takeText(`the text ${what}`) });
+      const least = Math.max(before.start, before.end - ROUNDED);
+      const from = takeAfter(before.end, `the ${isPoint ? "time" : "start"} ${what}`, least);
+      const to = isPoint ? from : takeAfter(from, `the end ${what}`);
+      before = { start: from, end: to };
+      intervals.push({ ...before, text: takeText(`the text ${what}`) });
     }
     return { name, kind: isPoint ? "point" : "interval", intervals };
   }
@@ -178,6 +184,11 @@ function tokenise({ text, start, bytesOf }: DecodedText, path: string): Token[] 
     if (quoted !== undefined) {
       if (closing === "")
         throw new FormatError(path, "a text must end with a quote, got none. The file looks truncated", at);
+      const after = text[match.index + whole.length] ?? " ";
+      if (/\S/.test(after)) {
+        const message = `white space must follow the quote that ends a text, got ${JSON.stringify(after)}. Double the quotes within texts`;
+        throw new FormatError(path, message, at + bytesOf(whole));
+      }
       tokens.push({ kind: "text", text: quoted.replaceAll('""', '"'), start: at });
     } else if (/^<[^<>]*>$/.test(whole)) tokens.push({ kind: "flag", text: whole, start: at });
     else if (/^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?%?$/.test(whole))

@@ -3,7 +3,7 @@ import { cueSeconds, type ReadSubtitleOptions, type SubtitleCue, type SubtitleSp
 import { splitLines } from "./text.ts";
 
 const stamp = /(?:(\d{2,4}):)?([0-5]\d):([0-5]\d)\.(\d{3})/.source;
-const timing = new RegExp(`^[ \t]*${stamp}[ \t]+-->[ \t]+${stamp}(?:[ \t].*)?$`);
+const timing = new RegExp(`^[ \t]*${stamp}[ \t]*-->[ \t]*${stamp}(?:[ \t].*)?$`);
 const inlineStamp = new RegExp(`^${stamp}$`);
 /** What stands between angle brackets, a lone bracket, or a reference to a character. */
 const mark = /<([^<>]*)>|[<>]|&(\w+|#\d{1,7}|#x[0-9a-f]{1,6});/gi;
@@ -44,8 +44,13 @@ export function readVtt(bytes: Uint8Array, options: ReadSubtitleOptions = {}): r
     }
   }
   for (;;) {
-    while (lines[at]?.text === "") at++;
+    while (lines[at]?.text.trim() === "") at++;
     if (at >= lines.length) return cues;
+    // whisper-timestamped writes its first line twice; a file joined of several has one for each.
+    if (lines[at]!.text === "WEBVTT" && (lines[at + 1]?.text ?? "") === "") {
+      at++;
+      continue;
+    }
     if (/^(?:NOTE|STYLE|REGION)(?:[ \t]|$)/.test(lines[at]!.text)) {
       while (hasText()) at++;
       continue;
@@ -76,9 +81,10 @@ function splitSpans(line: string, fail: Fail): SubtitleSpan[] {
     if (name !== undefined) spans.at(-1)!.text += character(name, fail);
     else if (time) spans.push({ text: "", onset: cueSeconds(time[1], time[2]!, time[3]!, time[4]!) });
     else if (tag === undefined || !tags.has(/^\/?(\w*)/.exec(tag)![1]!)) {
+      const isReading = /^\/?(?:ruby|rt)\b/.test(tag ?? "");
       throw fail(
         `a tag must be a time, b, c, i, lang, u or v, got ${JSON.stringify(whole)}`,
-        "Write &lt; for a bracket",
+        isReading ? "Take the readings of words out" : "Write &lt; for a bracket",
       );
     }
   }

@@ -8,11 +8,13 @@ import {
   jsonText,
   parseJson,
 } from "./json.ts";
-import { isBlank } from "./text.ts";
 
 /** One word that Whisper heard. */
 export interface WhisperWord {
-  /** As in the file: OpenAI's and faster-whisper's begin with a space, unless they go on the word before. */
+  /**
+   * As in the file: OpenAI's and faster-whisper's begin with a space, unless they go on the word before. White space alone
+   * parts words where a language writes none (Japanese).
+   */
   readonly text: string;
   /** Seconds of audio; NaN where the file has none. */
   readonly onset: number;
@@ -61,7 +63,17 @@ export function readWhisper(bytes: Uint8Array, options: ReadWhisperOptions = {})
     .find(({ value }) => value !== undefined);
   if (alone) {
     const words = jsonItems(alone).map(readWord);
-    return [{ text: words.map(({ text }) => text.trim()).join(" "), start: Number.NaN, end: Number.NaN, words }];
+    return [
+      {
+        text: words
+          .map(({ text }) => text.trim())
+          .filter(Boolean)
+          .join(" "),
+        start: Number.NaN,
+        end: Number.NaN,
+        words,
+      },
+    ];
   }
   if (segments) return segments;
   throw jsonError(list, "must be there, or words");
@@ -81,7 +93,7 @@ function readWord(item: JsonValue): WhisperWord {
   const named = isJsonObject(item.value) && Object.hasOwn(item.value, "text") && !Object.hasOwn(item.value, "word");
   const word = jsonKey(item, named ? "text" : "word");
   const text = jsonText(word);
-  if (isBlank(text)) throw jsonError(word, "must be a word");
+  if (text === "") throw jsonError(word, "must be a word");
   const score = ["score", "probability", "confidence"]
     .map((key) => jsonKey(item, key).value)
     .find((value) => typeof value === "number");

@@ -72,7 +72,8 @@ async function checkParticipants(dataset: BidsDataset): Promise<readonly Dataset
   let listed: readonly string[];
   try {
     listed = textColumn(readTsv(await dataset.source.read(path), { path }), "participant_id").map((name) =>
-      name.trim(),
+      // The prefix is left out in data sets of old.
+      folders.has(`sub-${name.trim()}`) ? `sub-${name.trim()}` : name.trim(),
     );
   } catch (error) {
     if (!(error instanceof FormatError || error instanceof NotFoundError)) throw error;

@@ -1,21 +1,24 @@
 import { NotFoundError } from "../errors.ts";
 
 // Large data sets are fetched file by file (DataLad, git-annex). A file that was not fetched is there all the same: as a
-// link to nothing, or, where the annex is "unlocked", as a small file that says where the content would be.
+// link to nothing, or, where the annex is "unlocked" and in Git LFS, as a small file that says where the content would be.
 
 const remedy = 'Fetch it with "datalad get" or "git annex get"';
 
-/** How git-annex begins the files that stand for content which is elsewhere. */
-const pointerStart = "/annex/objects/";
+/** How files begin that stand for content which is elsewhere, whose they are, and what to do. */
+const pointers = [
+  { start: "/annex/objects/", kind: "git-annex", remedy },
+  { start: "version https://git-lfs.github.com/spec/", kind: "Git LFS", remedy: 'Fetch it with "git lfs pull"' },
+] as const;
 
 /** Longer files are never taken for pointers; git-annex's own limit. */
 const longestPointer = 32_768;
 
 /** Bytes from the start of a file that {@link checkFetched} needs to see. */
-export const pointerLength = pointerStart.length;
+export const pointerLength: number = Math.max(...pointers.map(({ start }) => start.length));
 
 /**
- * Refuses a git-annex pointer, which stands in the place of a file whose content was not fetched.
+ * Refuses a pointer of git-annex or Git LFS, which stands in the place of a file whose content was not fetched.
  *
  * @param start - the first bytes of the file, {@link pointerLength} or more where it has as many
  * @param size - bytes of the whole file
@@ -23,10 +26,13 @@ export const pointerLength = pointerStart.length;
  * @throws NotFoundError where the file is one
  */
 export function checkFetched(start: Uint8Array, size: number, location: string): void {
-  if (size > longestPointer || start.length < pointerLength) return;
-  for (let i = 0; i < pointerLength; i++) if (start[i] !== pointerStart.charCodeAt(i)) return;
+  if (size > longestPointer) return;
+  const pointer = pointers.find((known) =>
+    Array.from(known.start).every((letter, i) => start[i] === letter.charCodeAt(0)),
+  );
+  if (!pointer) return;
   throw new NotFoundError(
-    `${location}: the file must hold its content, got a git-annex pointer in its place: it was not fetched. ${remedy}.`,
+    `${location}: the file must hold its content, got a ${pointer.kind} pointer in its place: it was not fetched. ${pointer.remedy}.`,
   );
 }
 

@@ -46,12 +46,13 @@ export function subtitleRows(cues: readonly SubtitleCue[]): TranscriptRow[] {
 /**
  * The words of Whisper's segments. Where any segment has words, those of a segment that has none (WhisperX could not
  * align it) are kept without times; else each segment's words are spread evenly over it ({@link spreadWords}). Where
- * words begin with spaces, one that does not goes on the word before: " mother", "-in", "-law".
+ * half of the words or more begin with spaces, one that does not goes on the word before: " mother", "-in", "-law".
  */
 export function whisperRows(segments: readonly WhisperSegment[]): TranscriptRow[] {
-  const words = segments.flatMap((segment) => segment.words ?? []);
+  const words = segments.flatMap((segment) => segment.words ?? []).filter(hasLetters);
   if (words.length === 0) return segments.flatMap(({ text, start, end }) => spreadWords(text, start, end));
-  const isSpaced = words.some(({ text }) => text.startsWith(" "));
+  // Japanese has a space here and there, between phrases.
+  const isSpaced = 2 * words.filter(({ text }) => text.startsWith(" ")).length >= words.length;
   return segments.flatMap((segment) => {
     if (segment.words === undefined || segment.words.length === 0) {
       return splitWords(segment.text).map((text) => ({
@@ -59,7 +60,7 @@ export function whisperRows(segments: readonly WhisperSegment[]): TranscriptRow[
         isSpread: false,
       }));
     }
-    return (isSpaced ? joinPieces(segment.words) : segment.words).map(({ text, onset, offset }) => ({
+    return (isSpaced ? joinPieces(segment.words) : segment.words).filter(hasLetters).map(({ text, onset, offset }) => ({
       ...{ text: text.trim(), onset, offset },
       isSpread: false,
     }));
@@ -76,6 +77,7 @@ function joinPieces(words: readonly WhisperWord[]): WhisperWord[] {
   return joined;
 }
 
+const hasLetters = ({ text }: WhisperWord) => !isBlank(text);
 const splitWords = (text: string) => text.split(/\s+/u).filter((word) => !isBlank(word));
 const textOf = (line: readonly SubtitleSpan[]) => splitWords(line.map(({ text }) => text).join("")).join(" ");
 const hasStamp = (line: readonly SubtitleSpan[]) => line.some(({ onset }) => !Number.isNaN(onset));

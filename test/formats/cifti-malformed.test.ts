@@ -152,7 +152,7 @@ const malformed: readonly Row[] = [
   row(
     "rows of labels",
     changed("TYPE_SERIES", "TYPE_LABELS", map0),
-    "rows must be a series or scalar maps (CIFTI_INDEX_TYPE_SERIES, CIFTI_INDEX_TYPE_SCALARS), got CIFTI_INDEX_TYPE_LABELS",
+    "rows must be a series or scalar maps (CIFTI_INDEX_TYPE_SERIES, CIFTI_INDEX_TYPE_SCALARS), got CIFTI_INDEX_TYPE_LABELS. Cut the label GIFTI files of the cortex out of it with wb_command -cifti-separate",
   ),
   row(
     "columns of a series",

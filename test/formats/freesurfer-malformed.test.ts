@@ -63,7 +63,7 @@ const malformed: readonly Row[] = [
     "a surface: quadrangles",
     readFreesurferSurface,
     put(mesh, 0, Buffer.from([255, 255, 255])),
-    "a triangle surface must begin with bytes ff ff fe, got ff ff ff. It holds quadrangles, or values of vertices: convert a surface with mris_convert",
+    "a triangle surface must begin with bytes ff ff fe, got bytes ff ff ff. It holds quadrangles, or values of vertices: convert a surface with mris_convert",
     0,
   ],
   [

@@ -76,6 +76,13 @@ const content = (changes: Partial<NiftiContent> = {}): NiftiContent => {
 };
 
 describe("readNifti", () => {
+  it("identity: the size of a value in bytes where bits should stand, as FreeSurfer's MATLAB functions write it", () => {
+    const bytes = writeNifti(content());
+    const { header, data } = readNifti(bytes);
+    new DataView(bytes.buffer, bytes.byteOffset).setInt16(72, 4, true);
+    expect(readNifti(bytes)).toMatchObject({ header, data });
+  });
+
   it.each(files)("oracle: %s, as nibabel reads it", (_, bytes, expected) => {
     expectAsPrinted(readNifti(bytes), expected);
     expectAsPrinted(readNifti(gzipSync(bytes)), expected);

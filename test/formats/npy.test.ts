@@ -67,7 +67,7 @@ describe("readNpy", () => {
     [
       "an archive (.npz)",
       Buffer.from("PK\u0003\u0004abcd"),
-      "a NumPy file must begin with bytes 93 4e 55 4d 50 59, got 50 4b 03 04 61 62. Is it a .npy file?",
+      "a NumPy file must begin with bytes 93 4e 55 4d 50 59, got bytes 50 4b 03 04 61 62. Is it a .npy file?",
       0,
     ],
     ["no version", good.subarray(0, 6), "the version must be 1, 2 or 3, got nothing", 6],

@@ -57,6 +57,14 @@ describe("readSrt", () => {
     expectRefused(() => read(text), `a.srt: ${message}`, byteOffset);
   });
 
+  it("by hand: refuses UTF-16, and says so", () => {
+    expectRefused(
+      () => readSrt(Uint8Array.of(0xff, 0xfe, 0x31, 0), { path: "a.srt" }),
+      "a.srt: the text must be in UTF-8, got the byte order mark of UTF-16, ff fe. Convert it, for example with iconv -f UTF-16 -t UTF-8",
+      0,
+    );
+  });
+
   it("by hand: refuses Latin-1", () => {
     expectRefused(
       () => readSrt(Uint8Array.of(0x31, 0xe9, 0x0a), { path: "a.srt" }),

@@ -104,6 +104,18 @@ describe("readTextGrid", () => {
     });
   });
 
+  it("by hand: intervals may overlap by a rounding, and start where the file says", () => {
+    const starts = (from: string) => {
+      const { tiers } = readTextGrid(utf8(short.replace("0 1 ", "0 1.0000001 ").replace('1 2.5 ""', `${from} 2.5 ""`)));
+      return tiers[0]!.intervals.map(({ start }) => start);
+    };
+    expect(starts("1")).toEqual([0, 1]);
+    expect(starts("1.0000001")).toEqual([0, 1.0000001]);
+    // An interval of no length is not begun before.
+    const empty = '"ooTextFile" "TextGrid" 0 2 <exists> 1 "IntervalTier" "a" 0 2 2 1 1 "" 0.9999999 2 ""';
+    expect(() => readTextGrid(utf8(empty))).toThrow(/must not lie before 1, got 0\.9999999/);
+  });
+
   const saveAsText = 'Open it in Praat and save it with "Save as text file..."';
   it.each([
     ["binary", fixture("binary"), `the file must be text, got Praat's binary format. ${saveAsText}`, 0],
@@ -177,6 +189,18 @@ describe("readTextGrid", () => {
       short.replace('1 2.5 ""', '0.5 2.5 ""'),
       'the start of interval 2 (tier "word 1") must not lie before 1, got 0.5',
       byteOf(short, '1 2.5 ""'),
+    ],
+    [
+      "intervals that overlap by more than a rounding",
+      short.replace('1 2.5 ""', '0.999998 2.5 ""'),
+      'the start of interval 2 (tier "word 1") must not lie before 1, got 0.999998',
+      byteOf(short, '1 2.5 ""'),
+    ],
+    [
+      "a single quote within a text",
+      short.replace('1 2.5 ""', '1 2.5 "5"x"'),
+      'white space must follow the quote that ends a text, got "x". Double the quotes within texts',
+      byteOf(short, '1 2.5 ""') + 9,
     ],
     [
       "a text without its end",

@@ -49,6 +49,15 @@ describe("readVtt", () => {
     ]);
   });
 
+  it("by hand: what other programs write: spaces in blank lines, the first line twice, no space about the arrow", () => {
+    const expected = [{ start: 1, end: 2.5, lines: [line("a")] }];
+    expect(read(`WEBVTT\n\n   \n\n \n1\n${time}\na\n`)).toEqual(expected);
+    expect(read(`WEBVTT\n\nWEBVTT\n\n${time}\na\n`)).toEqual(expected);
+    expect(read(`WEBVTT\n\nWEBVTT\n${time}\na\n`)).toEqual(expected);
+    expect(read("WEBVTT\n\nWEBVTT")).toEqual([]);
+    expect(read(cue("a").replace(" --> ", "-->"))).toEqual(expected);
+  });
+
   it.each([
     ["no bytes", "", "the file must not be empty, got 0 bytes. Fetch or copy it again", 0],
     ["another first line", "WEBVTTx\n", 'the file must begin with WEBVTT, got "WEBVTTx" in line 1', 0],
@@ -69,6 +78,12 @@ describe("readVtt", () => {
       "WEBVTT\n\né\nb\n",
       `a cue's times must read 00:00:01.000 --> 00:00:02.500, got "b" in line 4`,
       11,
+    ],
+    [
+      "the header of a stream's next part",
+      `${cue("a")}\nWEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:900000\n`,
+      'a cue\'s times must read 00:00:01.000 --> 00:00:02.500, got "X-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:900000" in line 7',
+      42,
     ],
     [
       "commas for points",
@@ -97,7 +112,7 @@ describe("readVtt", () => {
     [
       "the reading of a word",
       cue("<ruby>a<rt>b</rt></ruby>"),
-      'a tag must be a time, b, c, i, lang, u or v, got "<ruby>" in line 4. Write &lt; for a bracket',
+      'a tag must be a time, b, c, i, lang, u or v, got "<ruby>" in line 4. Take the readings of words out',
       32,
     ],
     [

@@ -40,6 +40,12 @@ describe("readWhisper", () => {
     });
   });
 
+  it("by hand: white space alone parts words, in Japanese", () => {
+    const words = [{ text: "機" }, { text: " " }, { text: "実" }];
+    const blank = (text: string) => ({ text, onset: Number.NaN, offset: Number.NaN, ...none });
+    expect(read({ words })[0]).toMatchObject({ text: "機 実", words: ["機", " ", "実"].map(blank) });
+  });
+
   it("by hand: words beside segments that have none, and words alone", () => {
     const words = [
       { word: "a", start: 0, end: 1 },
@@ -68,7 +74,7 @@ describe("readWhisper", () => {
     ["a start that is none", [{ text: "a", start: "0" }], '[0].start must be seconds from 0, got "0"'],
     ["words that are none", [{ text: "a", words: 1 }], "[0].words must be an array, got 1"],
     ["a word without text", { words: [{ start: 0 }] }, "words[0].word must be a text, got nothing"],
-    ["an empty word", { words: [{ word: " " }] }, 'words[0].word must be a word, got " "'],
+    ["an empty word", { words: [{ word: "" }] }, 'words[0].word must be a word, got ""'],
     [
       "a time before the audio",
       { segments: [{ text: "a", words: [{ word: "a", start: -0.5 }] }] },

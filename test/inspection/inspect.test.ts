@@ -162,6 +162,11 @@ describe("inspectDataset", () => {
     expect(told[0]!.slice(0, expected.length)).toBe(expected);
   });
 
+  it("participants that are listed without sub- are there (by hand)", async () => {
+    const { told } = await inspect(spoil((files) => (files["participants.tsv"] = "participant_id\n1\n2\nsub-3\n")));
+    expect(told).toEqual([]);
+  });
+
   it("a scan that ends before its story loses words (by hand: 20 volumes of 2 s, audio from 4 s to 44 s, words at 4 + 5..39 s)", async () => {
     const short = spoil((files) => {
       for (const sub of ["1", "2", "3"]) for (const hemi of ["L", "R"]) files[responsePath(sub, hemi)] = functional(20);

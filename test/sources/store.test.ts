@@ -173,7 +173,7 @@ describe.each(Object.entries(implementations))("contract of Store: %s", (_, make
     expect([await store.list("none"), await store.list("b.txt"), await make().list("")]).toEqual([[], [], []]);
   });
 
-  it("by hand: a git-annex pointer in a file's place is listed and told as what it is", async () => {
+  it("by hand: a pointer of git-annex or Git LFS in a file's place is listed and told as what it is", async () => {
     const store = make();
     // As git-annex writes it for files that are unlocked.
     const pointer = "/annex/objects/SHA256E-s301--0123456789abcdef.tsv\n";
@@ -188,6 +188,14 @@ describe.each(Object.entries(implementations))("contract of Store: %s", (_, make
     await expect(store.readRange("a/pointer.tsv", 0, 0)).rejects.toMatchObject(expected);
     const first = store.stream("a/pointer.tsv")[Symbol.asyncIterator]().next();
     await expect(first).rejects.toMatchObject(expected);
+    await store.write(
+      "model.bin",
+      "version https://git-lfs.github.com/spec/v1\noid sha256:0123456789abcdef\nsize 301\n",
+    );
+    await expect(store.read("model.bin")).rejects.toMatchObject({
+      name: "NotFoundError",
+      message: `${join(store.location, "model.bin")}: the file must hold its content, got a Git LFS pointer in its place: it was not fetched. Fetch it with "git lfs pull".`,
+    });
     expect(await store.has("a/pointer.tsv")).toBe(true);
     expect(await store.list("a")).toContainEqual({ name: "pointer.tsv", kind: "file", size: pointer.length });
     expect(await readText(store, "a/text.tsv")).toContain(pointer);

@@ -125,6 +125,21 @@ describe("words of Whisper", () => {
     expect(times({ segments: [{ ...segment, words: bare }] }, "a.json")).toHaveLength(4);
   });
 
+  it("are not the white space that parts them; what follows it begins a word (by hand)", () => {
+    const at = (text: string, start: number) => ({ text, start, end: start + 1 });
+    const bare = [at("機", 0), at(" ", 1), at("実", 2), at("際", 3)];
+    expect(times({ words: bare }, "a.json").map(([text]) => text)).toEqual(["機", "実", "際"]);
+    const phrases = [at("機", 0), at("が", 1), at(" 実", 2), at("際", 3), at("と", 4)];
+    expect(times({ words: phrases }, "a.json").map(([text]) => text)).toEqual(["機", "が", "実", "際", "と"]);
+    const spaced = [at(" so", 0), at(" ", 1), at("late", 2), at("-ly", 3), at(" or", 4), at(" now", 5)];
+    expect(times({ words: spaced }, "a.json")).toEqual([
+      ["so", 0, 1, false],
+      ["late-ly", 2, 2, false],
+      ["or", 4, 1, false],
+      ["now", 5, 1, false],
+    ]);
+  });
+
   it("of a segment that could not be aligned are kept, without times (by hand)", () => {
     const segments = [
       { text: "a", start: 0, end: 1, words: [{ word: "a", start: 0, end: 1 }] },
