@@ -37,19 +37,27 @@ export function createTerminal(streams: Streams, options: { readonly quiet?: boo
   const { stdout, stderr } = streams;
   const { quiet = false } = options;
   const bar = progressBar(streams);
+  // What is redirected, or read by a program, keeps its lines.
+  const inWidth = (text: string, { isTTY, columns }: Streams["stderr"]) =>
+    isTTY === true && columns && !quiet
+      ? text
+          .split("\n")
+          .map((line) => wrapLine(line, columns))
+          .join("\n")
+      : text;
   return {
     print(line = "") {
       bar.end();
-      stdout.write(`${plainText(line)}\n`);
+      stdout.write(`${inWidth(plainText(line), stdout)}\n`);
     },
     note(line) {
       if (quiet) return;
       bar.end();
-      stderr.write(`${plainMessage(line)}\n`);
+      stderr.write(`${inWidth(plainMessage(line), stderr)}\n`);
     },
     fail(message) {
       bar.end();
-      stderr.write(`${plainMessage(message)}\n`);
+      stderr.write(`${inWidth(plainMessage(message), stderr)}\n`);
     },
     onProgress: quiet ? () => undefined : bar.update,
     endProgress: bar.end,
@@ -101,6 +109,24 @@ function progressBar({ stderr, now, environment }: Streams): { update: OnProgres
   }
 
   return { update, end };
+}
+
+/**
+ * A line in the width of a terminal, broken between words: what goes on stands below the text, right of the columns before
+ * it (parted by two spaces or more), where that leaves half of the width. Words that are too long, such as paths, stay whole.
+ */
+export function wrapLine(line: string, columns: number): string {
+  if (line.length <= columns) return line;
+  const gaps = [...line.matchAll(/(?:^|\S) {2,}(?=\S)/g)].map((gap) => gap.index + gap[0].length);
+  const indent = " ".repeat(Math.max(0, ...gaps.filter((column) => column <= columns / 2)));
+  const lines = [line.slice(0, indent.length)];
+  for (const [i, word] of line.slice(indent.length).split(" ").entries()) {
+    const last = lines.at(-1)!;
+    if (i === 0) lines[0] += word;
+    else if (last.length + 1 + word.length <= columns) lines[lines.length - 1] += ` ${word}`;
+    else lines.push(indent + word);
+  }
+  return lines.join("\n");
 }
 
 /**

@@ -9,7 +9,7 @@ import { checkAgreement } from "./agreement.ts";
 import { type Inspection, sortIssues } from "./inspection.ts";
 import { checkPresence } from "./presence.ts";
 import { readRuns } from "./read-runs.ts";
-import { checkStory, checkTasks, loadStories, summariseStory, type TranscriptChoice } from "./stories.ts";
+import { checkRepeats, checkStory, checkTasks, loadStories, summariseStory, type TranscriptChoice } from "./stories.ts";
 import { checkTimes } from "./times.ts";
 
 /** How {@link inspectDataset} looks. */
@@ -55,6 +55,7 @@ export async function inspectDataset(dataset: BidsDataset, options: InspectOptio
       ...story.runs.flatMap((run, i) => checkTimes(run, story.stretches[i]!, story.transcript)),
     ]),
     ...checkTasks(found),
+    ...checkRepeats(found),
     ...(await checkPresence(dataset, candidates, excluded)),
     ...(how === "headers" ? [headersOnly(nBytes)] : []),
     ...(all.length === 0 && unusable.length === 0 ? [nothingLeft] : []),

@@ -35,11 +35,10 @@ export async function readRuns(
     }
     facts.push({ files, ...size });
   }
-  onProgress?.({
-    label: how === "whole" ? "reading responses" : "reading headers",
-    done: found.length,
-    total: found.length,
-  });
+  if (found.length > 0) {
+    const label = how === "whole" ? "reading responses" : "reading headers";
+    onProgress?.({ label, done: found.length, total: found.length });
+  }
   return { facts, issues: [...issues, ...content.issues()] };
 }
 

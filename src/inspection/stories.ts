@@ -1,5 +1,5 @@
 import type { BidsDataset } from "../bids/dataset.ts";
-import { type DatasetIssue, FormatError, NotFoundError, OptionError } from "../errors.ts";
+import { type DatasetIssue, FormatError, listSome, NotFoundError, OptionError } from "../errors.ts";
 import { readTsv } from "../formats/tsv.ts";
 import type { ResponseFiles } from "../responses/find.ts";
 import type { Source } from "../sources/source.ts";
@@ -130,10 +130,27 @@ export function checkTasks(found: readonly ResponseFiles[]): readonly DatasetIss
   });
 }
 
+/**
+ * Participants who hear an audio file several times. Their runs are joined, so that the words of a test chunk are trained on
+ * as well: whatever recurs with the audio is then predicted, and looks like knowledge of language.
+ */
+export function checkRepeats(found: readonly ResponseFiles[]): readonly DatasetIssue[] {
+  const heard = groupBy(found, ({ participant, stimFile }) => `${participant} ${stimFile}`);
+  return [...heard.values()].flatMap((runs): DatasetIssue[] => {
+    if (runs.length < 2) return [];
+    const names = runs.map(({ participant, run }) => run.replace(`${participant}_`, ""));
+    const message = `a participant must hear a story once, got ${runs[0]!.stimFile} ${runs.length} times (${listSome(names)}): its words are then trained on and tested on alike, which raises every score. Keep one run, with --exclude.`;
+    return [{ severity: "warning", code: "story-heard-again", path: runs[0]!.files[0]!, message }];
+  });
+}
+
 /** A story in numbers. */
 export function summariseStory({ story, stimFile, runs, transcript }: StoryFacts): StorySummary {
   const distinct = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b);
-  const nVolumes = runs.flatMap((run) => (run.nVolumes === undefined ? [] : [run.nVolumes]));
+  const nVolumes = runs.flatMap(({ nVolumes: nOfRun, files: { volumes } }) => {
+    if (nOfRun === undefined) return [];
+    return [Math.max(0, Math.min(volumes?.end ?? nOfRun, nOfRun) - (volumes?.start ?? 0))];
+  });
   return {
     story,
     stimFile,

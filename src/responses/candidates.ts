@@ -55,7 +55,7 @@ export function candidateRuns(dataset: BidsDataset, choice: VersionChoice): read
   let files = dataset.files.filter((file) => kindOf(file) !== undefined);
   if (!hasResponses(dataset)) {
     throw new NotFoundError(
-      `${dataset.source.location}: responses must be files sub-*_task-*_timeseries.tsv, sub-*_task-*_hemi-L*.func.gii, or preprocessed *_bold.nii.gz or *.dtseries.nii, got none. ` +
+      `${dataset.source.location}: responses must be files sub-*_task-*_timeseries.tsv, sub-*_task-*_hemi-L*.func.gii, preprocessed *_bold.nii.gz, *.dtseries.nii or *.ptseries.nii, got none. ` +
         "Give the data set that has them in derivatives/, or their folder with --derivatives.",
     );
   }
@@ -112,10 +112,23 @@ export function severalVersions(run: CandidateRun): DatasetIssue {
     code: "several-versions",
     path: run.versions[0]!.files[0]!.path,
     message:
-      `one version of the responses must fit ${run.name}, got ${run.versions.length}: ` +
-      `${run.versions.map((version) => version.files.map((file) => file.path).join(" + ")).join("; ")}. ` +
+      `one version of a run's responses must fit, got ${run.versions.length}: ` +
+      `${namesOf(run.versions).join("; ")}. ` +
       (flags.length > 0 ? `Choose with ${flags.join(", and ")}.` : "Remove the ones that are not meant."),
   };
+}
+
+/** Versions by what tells them apart, the same in every run: the run's own part of a name is "*", and so is the side. */
+function namesOf(versions: readonly Version[]): readonly string[] {
+  const names = versions.map(({ root, files }) => {
+    const { path } = files[0]!;
+    const parts = path.slice(path.lastIndexOf("/") + 1).split("_");
+    const own = parts.filter((part) => !RUN_ENTITIES.has(part.slice(0, part.indexOf("-"))));
+    const shown = own.map((part) => (files.length > 1 ? part.replace(/^hemi-[A-Za-z]+/, "hemi-*") : part));
+    return `${root === "" ? "" : `${root}/`}${["*", ...shown].join("_")}`;
+  });
+  if (new Set(names).size === names.length) return names;
+  return versions.map(({ files }) => files.map((file) => file.path).join(" + "));
 }
 
 /**

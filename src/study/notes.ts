@@ -13,7 +13,7 @@ const fewTested = 20;
 
 /**
  * What makes scores doubtful, and can be known before they are computed: words of a story that nobody was scanned
- * during.
+ * during; stories that a participant heard several times.
  */
 export function warningsOn({ participants }: Pick<StudyInputs, "participants">): string[] {
   const far = participants.flatMap(({ stories }) =>
@@ -22,11 +22,22 @@ export function warningsOn({ participants }: Pick<StudyInputs, "participants">):
       return share > mostOutside ? [`${story.files.run} "${story.files.story}" ${formatShare(share)}`] : [];
     }),
   );
-  if (far.length === 0) return [];
-  return [
-    `Words outside the scan, and in no score: ${listSome(far)}. Do events, transcript and responses belong together?`,
-  ];
+  const warnings = far.length === 0 ? [] : [wordsOutsideScan(far)];
+  const again = participants.flatMap(({ participant, stories }) => {
+    const files = stories.map((story) => story.files.stimFile);
+    return [...new Set(files)].flatMap((file) => {
+      const n = files.filter((other) => other === file).length;
+      return n > 1 ? [`${participant} ${file} ${n} times`] : [];
+    });
+  });
+  return again.length === 0 ? warnings : [...warnings, heardAgain(again)];
 }
+
+const wordsOutsideScan = (far: readonly string[]) =>
+  `Words outside the scan, and in no score: ${listSome(far)}. Do events, transcript and responses belong together?`;
+
+const heardAgain = (again: readonly string[]) =>
+  `Heard several times: ${listSome(again)}. Words of the test chunks are trained on as well, so that whatever recurs with the audio is predicted and every score is too high. Keep one run of each story, with --exclude.`;
 
 /**
  * What a reader of the report should know of how the data and the options were: one sentence or two each.

@@ -39,7 +39,7 @@ describe("folders and options: one line that says what, where and what to do", (
     [["@file", "@out"], /<dataset>: the folder must exist, got a file/],
     [
       ["@empty", "@out"],
-      /not a BIDS data set\.\n {2}error: dataset_description\.json: the file must exist at the root/,
+      /not a BIDS data set\.\n {2}error: dataset_description\.json: the file must exist at the root.*, or say with --pattern how/,
     ],
     [["", "@out"], /<dataset>: must be a path, not the empty text/],
     [["@data", "@file"], /<output>: must be a folder, got a path at or below a file \(@\/file\)/],

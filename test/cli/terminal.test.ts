@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createTerminal, formatBytes, formatProgress, formatSeconds } from "../../src/cli/terminal.ts";
+import { createTerminal, formatBytes, formatProgress, formatSeconds, wrapLine } from "../../src/cli/terminal.ts";
 
 function terminalAt({ isTTY = false, TERM = "xterm" } = {}) {
   let time = 0;
@@ -46,6 +46,29 @@ describe("plain text (by hand)", () => {
       stdout: `${long}\n`,
       stderr: `no ${"a".repeat(500)}[500 more]${"b".repeat(200)} here\n`,
     });
+  });
+});
+
+describe("wrapLine (by hand)", () => {
+  test.each([
+    ["short", "short"],
+    ["words are kept whole here", "words are kept whole\nhere"],
+    ["  indented words go on below", "  indented words go\n  on below"],
+    ["--all  every file that there is", "--all  every file\n       that there is"],
+    ["  a/path/that/is/longer/than/a/line and", "  a/path/that/is/longer/than/a/line\n  and"],
+    ["a table of  columns", "a table of  columns"],
+  ])("%s", (line, wrapped) => {
+    expect(wrapLine(line, 20)).toBe(wrapped);
+  });
+
+  test("on a terminal alone, and not as JSON", () => {
+    const long = "word ".repeat(20).trim();
+    const shown = (isTTY: boolean, quiet: boolean) => {
+      const { create, written } = terminalAt({ isTTY });
+      create(quiet).fail(long);
+      return written().stderr.trim().split("\n").length;
+    };
+    expect([shown(true, false), shown(true, true), shown(false, false)]).toEqual([2, 1, 1]);
   });
 });
 

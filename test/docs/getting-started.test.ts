@@ -74,7 +74,9 @@ describe("docs/getting-started.md, the smallest folder", () => {
     await import(/* @vite-ignore */ pathToFileURL(join(folder, "make-surfaces.mjs")).href);
     const refused = await run(commands[0]!);
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain("one version of the responses must fit sub-01_task-picnic, got 2");
+    expect(refused.stderr).toContain(
+      "one version of a run's responses must fit, got 2: *_hemi-*_space-toy_desc-clean_bold.func.gii; *_timeseries.tsv.",
+    );
     expect(refused.stderr).toContain("--kind region or --kind surface");
 
     const { code, stderr, result } = await run(commands[1]!);

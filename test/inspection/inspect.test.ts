@@ -224,6 +224,41 @@ describe("inspectDataset", () => {
     ]);
   });
 
+  it("warns of participants who heard a story several times, whose test words would be trained on (by hand)", async () => {
+    const again = spoil((files) => {
+      files["task-rest_bold.json"] = files["task-tale_bold.json"]!;
+      for (const sub of ["1", "2", "3"]) {
+        files[events(sub).replace("tale", "rest")] = files[events(sub)]!;
+        for (const hemi of ["L", "R"]) files[responsePath(sub, hemi).replace("tale", "rest")] = functional(25);
+      }
+    });
+    const { told, inspection } = await inspect(again);
+    const message =
+      "a participant must hear a story once, got tale_audio.wav 2 times (task-rest, task-tale): its words are then trained on and tested on alike, which raises every score. Keep one run, with --exclude.";
+    expect(told).toEqual(
+      ["1", "2", "3"].map(
+        (sub) => `warning story-heard-again ${responsePath(sub).replace("tale", "rest")}: ${message}`,
+      ),
+    );
+    expect(formatInspection(inspection)).toContain("WARNING story-heard-again, 3 times");
+    const left = new Map(["1", "2", "3"].map((sub) => [`sub-${sub}_task-rest`, "--exclude"]));
+    expect((await inspect(again, { excluded: left })).told.filter((line) => !line.startsWith("note"))).toEqual([]);
+  });
+
+  it("counts the volumes of each story where a run has several (by hand: 25 volumes of 2 s, cut at 24 s)", async () => {
+    const { inspection } = await inspect(
+      spoil((files) => {
+        for (const sub of ["1", "2", "3"])
+          files[events(sub)] = `${eventsHead}4\t18\tstory\ttale_audio.wav\n24\t20\tstory\tpoem_audio.wav\n`;
+      }),
+    );
+    // From the volume in which a story starts to the one in which the next event does: 2 to 12, and 12 to 25.
+    expect(inspection.stories.map(({ story, nVolumes }) => [story, nVolumes])).toEqual([
+      ["tale", [10, 10]],
+      ["poem", [13, 13]],
+    ]);
+  });
+
   it("reads headers only where it is told to, and says so", async () => {
     const { inspection, told } = await inspect(
       spoil((files) => (files[responsePath("2")] = functional(25, 3, (data) => data.fill(0)))),

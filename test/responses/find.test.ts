@@ -137,7 +137,7 @@ describe("findResponses", () => {
     const [issue, ...more] = await issuesOf(files);
     expect(more).toEqual([]);
     expect(issue).toMatch(
-      /one version of the responses must fit sub-002_task-milkyway, got 2: .*hemi-L_desc-clean\.func\.gii \+ .*; .*desc-sm6/,
+      /sub-002_task-milkyway_\S+: one version of a run's responses must fit, got 2: derivatives\/afni-nosmooth\/\*_space-fsaverage6_hemi-\*_desc-clean\.func\.gii; derivatives\/afni-smooth\/\*_space-fsaverage5_hemi-L_desc-sm6\.func\.gii\. /,
     );
     expect(issue).toMatch(/Choose with --derivative afni-nosmooth or --derivative afni-smooth\.$/);
     // No option alone tells these three apart: all are named that tell some of them apart.
@@ -240,7 +240,7 @@ describe("findResponses", () => {
   it("says what responses look like where there are none", async () => {
     await expect(find({ ...description })).rejects.toThrow(NotFoundError);
     await expect(find({ ...description })).rejects.toThrow(
-      /responses must be files sub-\*_task-\*_timeseries\.tsv, .* or \*\.dtseries\.nii, got none/,
+      /responses must be files sub-\*_task-\*_timeseries\.tsv, .* \*\.dtseries\.nii or \*\.ptseries\.nii, got none/,
     );
   });
 });

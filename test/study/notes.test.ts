@@ -4,17 +4,17 @@ import { checkOptions } from "../../src/study/options.ts";
 
 const options = checkOptions({ dataset: "in", output: "out", gap: "7" });
 
-/** Participants who heard so many stories each: 100 words, one a second, in scans of `nVolumes` seconds. */
-function inputsOf(counts: readonly number[], nVolumes = 100) {
+/** Participants who heard so many stories each, or one so many times: 100 words, one a second, in scans of `nVolumes` seconds. */
+function inputsOf(counts: readonly number[], nVolumes = 100, again = false) {
   const story = {
     ...{ nVolumes, audioStart: 0, repetitionTime: 1 },
     transcript: { words: Array.from({ length: 100 }, (_, onset) => ({ onset })) },
   };
   const participants = counts.map((n, i) => ({
     participant: `sub-${i + 1}`,
-    stories: Array.from({ length: n }, () => ({
+    stories: Array.from({ length: n }, (_, k) => ({
       ...story,
-      files: { run: `sub-${i + 1}_task-x`, story: "x", notes: [] },
+      files: { run: `sub-${i + 1}_task-x`, story: "x", stimFile: again ? "x.wav" : `x${k}.wav`, notes: [] },
     })),
   }));
   return { participants, transcripts: [], excluded: new Map(), dataset: {} } as unknown as Parameters<
@@ -42,6 +42,13 @@ describe("notesOn (by hand)", () => {
     expect(notes([1, 1], 94)[0]).toBe(line);
     expect(warningsOn(inputsOf([1, 1], 94))).toEqual([line]);
     expect(warningsOn(inputsOf([1, 1], 95))).toEqual([]);
+  });
+
+  test("a story that a participant heard several times", () => {
+    const line =
+      "Heard several times: sub-1 x.wav 2 times. Words of the test chunks are trained on as well, so that whatever recurs with the audio is predicted and every score is too high. Keep one run of each story, with --exclude.";
+    expect(warningsOn(inputsOf([2, 1], 100, true))).toEqual([line]);
+    expect(warningsOn(inputsOf([1, 1], 100, true))).toEqual([]);
   });
 
   test("test chunks under 20 volumes", () => {
