@@ -12,18 +12,30 @@ abstract class CortecastError extends Error {
   }
 }
 
+/** An error told in one line, whatever is in the names that its message holds. */
+abstract class OneLineError extends CortecastError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(oneLine(message), options);
+  }
+}
+
+/** A text with what would end its line written as `\u000a`: a name that holds it could pass for lines of ours. */
+export function oneLine(text: string): string {
+  return text.replace(/[\n\r\u2028\u2029]/g, (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 /** Arrays whose shapes do not fit together. */
-export class ShapeError extends CortecastError {
+export class ShapeError extends OneLineError {
   readonly kind = "shape";
 }
 
 /** An option whose value cannot be used. */
-export class OptionError extends CortecastError {
+export class OptionError extends OneLineError {
   readonly kind = "option";
 }
 
 /** Bytes that are not what the format says they must be. */
-export class FormatError extends CortecastError {
+export class FormatError extends OneLineError {
   readonly kind = "format";
   /** The file, or a name for the bytes. */
   readonly path: string;
@@ -38,7 +50,7 @@ export class FormatError extends CortecastError {
 }
 
 /** Something that was asked for by name and is not there; the message lists the nearest names that are. */
-export class NotFoundError extends CortecastError {
+export class NotFoundError extends OneLineError {
   readonly kind = "not-found";
 }
 
@@ -86,13 +98,13 @@ export class DatasetError extends CortecastError {
   readonly issues: readonly DatasetIssue[];
 
   constructor(message: string, issues: readonly DatasetIssue[]) {
-    super([message, ...linesOf(issues)].join("\n"));
+    super([message, ...linesOf(issues)].map(oneLine).join("\n"));
     this.issues = issues;
   }
 }
 
 /** A device (CPU, GPU) or its runtime that cannot do what was asked. */
-export class DeviceError extends CortecastError {
+export class DeviceError extends OneLineError {
   readonly kind = "device";
 }
 

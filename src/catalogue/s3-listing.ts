@@ -75,13 +75,22 @@ export function readS3Listing(bytes: Uint8Array, where: string): S3Page {
 export function s3Folder(address: string, name: string): S3Folder {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   const [bucket = "", ...parts] = (url?.pathname ?? "").split("/").filter((part) => part !== "");
-  if (url && /^https?:$/.test(url.protocol) && bucket !== "" && url.search === "") {
-    const prefix = parts.map((part) => `${decodeURIComponent(part)}/`).join("");
+  const prefix = decoded(parts.map((part) => `${part}/`).join(""));
+  if (url && /^https?:$/.test(url.protocol) && bucket !== "" && url.search === "" && prefix !== undefined) {
     return { bucket: `${url.origin}/${bucket}`, prefix };
   }
   throw new OptionError(
     `${name}: must be the address of a folder in an S3 bucket, https://<server>/<bucket>/<folder>, got "${address}".`,
   );
+}
+
+/** A part of an address as it was before it was percent-encoded; undefined where it is not UTF-8. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -99,6 +108,7 @@ export async function listS3(
   delimiter = "",
 ): Promise<{ readonly objects: readonly S3Object[]; readonly folders: readonly string[] }> {
   const [objects, folders]: [S3Object[], string[]] = [[], []];
+  const tokens = new Set<string | undefined>();
   let token: string | undefined;
   for (let nPages = 0; nPages < mostPages; nPages++) {
     const query = new URLSearchParams({ "list-type": "2", prefix: prefix + within });
@@ -117,9 +127,10 @@ export async function listS3(
     objects.push(...page.objects.filter(({ key }) => !key.endsWith("/")));
     folders.push(...page.folders);
     if (page.next === undefined) return { objects, folders };
-    if (page.next === token)
+    tokens.add(token);
+    if (tokens.has(page.next))
       throw new NetworkError(
-        `${bucket}: a listing must go on from page to page, got one page again and again (${prefix}${within}). Try another address.`,
+        `${bucket}: a listing must go on from page to page, got a page again that was given (${prefix}${within}). Try another address.`,
       );
     token = page.next;
   }

@@ -1,4 +1,4 @@
-import { OptionError } from "../errors.ts";
+import { OptionError, oneLine } from "../errors.ts";
 import { formatInspection } from "../inspection/format.ts";
 import { countIssues, type Inspection } from "../inspection/inspection.ts";
 import { checkDataset } from "../study/check-dataset.ts";
@@ -32,7 +32,7 @@ export const check: Command = {
     const options = await studyOptionsOf({ ...parsed, values }, { output: "." });
     const inspection = await checkDataset(options, { read: way, onProgress: terminal.onProgress });
     terminal.endProgress();
-    for (const line of formatInspection(inspection, { all: parsed.switches.has("all") })) terminal.note(line);
+    for (const line of formatInspection(inspection, { all: parsed.switches.has("all") })) terminal.note(oneLine(line));
     return inspection;
   },
   hasFailed: (result) => countIssues((result as Inspection).issues).error > 0,

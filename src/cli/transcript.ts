@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from "node:path";
-import { OptionError } from "../errors.ts";
+import { OptionError, oneLine } from "../errors.ts";
 import { readWavHeader, wavHeaderLength } from "../formats/wav.ts";
 import { transcriptPicture } from "../report/transcript-picture.ts";
 import { formatTranscriptReport } from "../report/transcript-text.ts";
@@ -67,7 +67,7 @@ export const transcript: Command = {
       await folderStore(dirname(picture)).write(basename(picture), transcriptPicture(report));
       terminal.note(`${picture}: the report as a picture`);
     }
-    if (!parsed.switches.has("json")) for (const line of formatTranscriptReport(report)) terminal.print(line);
+    if (!parsed.switches.has("json")) for (const line of formatTranscriptReport(report)) terminal.print(oneLine(line));
     return report;
   },
   hasFailed: (result) => (result as TranscriptReport).nErrors > 0,

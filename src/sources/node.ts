@@ -1,8 +1,20 @@
 import { randomUUID } from "node:crypto";
-import type { Stats } from "node:fs";
-import { type FileHandle, lstat, mkdtemp, open, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import type { Dirent, Stats } from "node:fs";
+import {
+  type FileHandle,
+  lstat,
+  mkdtemp,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { hostname } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { FormatError, NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import { checkFetched, danglingLink, pointerLength } from "./fetched.ts";
 import { makeFolder } from "./make-folder.ts";
@@ -46,11 +58,25 @@ export function folderStore(folder: string): Store {
     return new FormatError(at(path), message, size);
   }
 
+  /** Whether a link leads back to a folder that a path goes through, or above it: who follows it comes by again. */
+  async function leadsBack(path: string, name: string): Promise<boolean> {
+    const target = await realpath(join(root, path, name));
+    const parts = path === "" ? [] : path.split("/");
+    for (let n = 0; n <= parts.length; n++) {
+      const passed = await realpath(join(root, ...parts.slice(0, n)));
+      if (`${passed}${sep}`.startsWith(target.endsWith(sep) ? target : `${target}${sep}`)) return true;
+    }
+    return false;
+  }
+
   async function list(path: string): Promise<readonly Entry[]> {
     const within = path === "" ? root : at(path);
     let names: string[];
+    const links = new Set<string>();
     try {
-      names = await readdir(within);
+      const found = await readdir(within, { withFileTypes: true });
+      names = found.map((entry) => entry.name);
+      for (const entry of found) if (entry.isSymbolicLink()) links.add(entry.name);
     } catch (error) {
       if (isMissing(error)) return [];
       throw error;
@@ -58,7 +84,8 @@ export function folderStore(folder: string): Store {
     const entries: Entry[] = [];
     for (const name of names.sort()) {
       const info = await stat(join(within, name)).catch(() => undefined);
-      if (info?.isDirectory()) entries.push({ name, kind: "folder", size: 0 });
+      const isFolder = info?.isDirectory() && !(links.has(name) && (await leadsBack(path, name)));
+      if (isFolder) entries.push({ name, kind: "folder", size: 0 });
       // What cannot be read is there all the same, unless it went away since the names were read.
       else if (info || (await exists(join(within, name))))
         entries.push({ name, kind: "file", size: info?.isFile() ? info.size : 0 });
@@ -226,18 +253,19 @@ export const host: string =
  * @returns how many were removed
  */
 export async function removeAbandoned(folder: string): Promise<number> {
-  let names: string[];
+  let entries: Dirent[];
   try {
-    names = await readdir(folder, { recursive: true });
+    // With the types no link is followed: two that lead back would be followed without end.
+    entries = await readdir(folder, { recursive: true, withFileTypes: true });
   } catch (error) {
     if (isMissing(error)) return 0;
     throw error;
   }
   let nRemoved = 0;
-  for (const name of names) {
+  for (const { name, parentPath } of entries) {
     const [, machine, pid] = /\.([A-Za-z0-9]+)-(\d+)-[0-9a-f]{8}\.partial$/.exec(name) ?? [];
     if (pid === undefined) continue;
-    const path = join(folder, name);
+    const path = join(parentPath, name);
     const info = await stat(path).catch(() => undefined);
     const isOld = info !== undefined && Date.now() - info.mtimeMs > 86_400_000;
     if (!isOld && !(machine === host && !isRunning(Number(pid)))) continue;

@@ -29,7 +29,8 @@ export interface Source {
   stream(path: string): AsyncIterable<Uint8Array<ArrayBuffer>>;
   /**
    * What lies in a folder, sorted by name; empty where there is no such folder. Files that cannot be read, such as links
-   * to nothing, are in it: reading them says why.
+   * to nothing, are in it: reading them says why. So are, as files, links to a folder that the path goes through, or
+   * above it: whoever goes from folder to folder comes to an end.
    *
    * @param folder - relative path; "" is the root
    */

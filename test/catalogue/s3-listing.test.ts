@@ -86,14 +86,18 @@ describe("s3Folder (by hand)", () => {
     expect(s3Folder(address, "--base-url")).toEqual({ bucket, prefix });
   });
 
-  it.each(["https://s3.amazonaws.com", "https://s3.amazonaws.com/", "ftp://x/b/c", "x", "https://x/b?prefix=c"])(
-    "refuses %s",
-    (address) => {
-      expect(() => s3Folder(address, "--base-url")).toThrow(
-        `--base-url: must be the address of a folder in an S3 bucket, https://<server>/<bucket>/<folder>, got "${address}".`,
-      );
-    },
-  );
+  it.each([
+    "https://s3.amazonaws.com",
+    "https://s3.amazonaws.com/",
+    "ftp://x/b/c",
+    "x",
+    "https://x/b?prefix=c",
+    "https://x/b/%ff",
+  ])("refuses %s", (address) => {
+    expect(() => s3Folder(address, "--base-url")).toThrow(
+      `--base-url: must be the address of a folder in an S3 bucket, https://<server>/<bucket>/<folder>, got "${address}".`,
+    );
+  });
 });
 
 describe("listS3", () => {
@@ -156,8 +160,13 @@ describe("listS3", () => {
       nPages++;
       return bytesOf(listing([], { next: `page ${nPages}` }));
     };
-    // One page again and again is left at the second.
-    await expect(listS3(client, folder)).rejects.toThrow(/a listing must go on from page to page, got one page again/);
+    // A page that was given is left at its second time, at once or after others.
+    const again = /a listing must go on from page to page, got a page again that was given/;
+    await expect(listS3(client, folder)).rejects.toThrow(again);
+    let nTurns = 0;
+    const inTurn = async () => bytesOf(listing([], { next: ["a", "b", "c"][nTurns++ % 3]! }));
+    await expect(listS3({ ...client, getBytes: inTurn }, folder)).rejects.toThrow(again);
+    expect(nTurns).toBe(4);
     await expect(listS3({ ...client, getBytes }, folder)).rejects.toThrow(
       /a listing must end, got more than 10000 pages/,
     );
