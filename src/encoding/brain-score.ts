@@ -4,11 +4,12 @@ import { ShapeError } from "../errors.ts";
 import { fitDesign } from "../features/design.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
 import { contiguousFolds } from "../regression/folds.ts";
-import { fitRidge, predictRidge, scoreRidge } from "../regression/ridge.ts";
+import { fitRidge, predictRidge, type RidgeScore, scoreRidges } from "../regression/ridge.ts";
+import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
 import { pearsonColumns } from "../statistics/pearson.ts";
 import { alphaAtEdges } from "./alpha-edges.ts";
 import { constantPredictions, judgeTargets, type MissingScores } from "./missing.ts";
-import { createPooledCorrelation } from "./pooled-correlation.ts";
+import { createPooledCorrelation, type PooledCorrelation } from "./pooled-correlation.ts";
 import {
   type EncodingOptions,
   joinFolds,
@@ -39,7 +40,7 @@ export interface EncodingScore {
 }
 
 /** Responses whose training and test rows are copied at once; bounds the memory beside the responses themselves. */
-const TARGETS_AT_ONCE = 16384;
+const TARGETS_AT_ONCE = 4096;
 
 /**
  * The brain score R(X): per target, the correlation of responses with their prediction from the features, on volumes held
@@ -109,57 +110,98 @@ export async function scoreEncoding(
   bold: Matrix,
   options: ScoreOptions = {},
 ): Promise<EncodingScore> {
-  const { average = "folds", onProgress } = options;
-  const { ridge, folds } = prepared;
+  const [score] = await scoreEncodings([prepared], bold, { label: "brain score", ...options });
+  return score!;
+}
+
+/**
+ * {@link scoreEncoding} for several models of the same stories in the same folds: what depends on the responses alone is
+ * done once for all.
+ *
+ * @param models - with the same folds and penalties, which `prepareForecast` sees to
+ * @param options.label - of the progress, which counts folds of models
+ * @throws ShapeError and OptionError as {@link scoreEncoding}
+ */
+export async function scoreEncodings(
+  models: readonly PreparedEncoding[],
+  bold: Matrix,
+  options: ScoreOptions & { readonly label: string },
+): Promise<readonly EncodingScore[]> {
+  const { average = "folds", onProgress, label } = options;
   checkMatrix(bold, "scoreEncoding: bold");
-  if (bold.nRows !== prepared.nVolumes) {
+  for (const { nVolumes, storyLengths } of models) {
+    if (bold.nRows === nVolumes) continue;
     throw new ShapeError(
-      `scoreEncoding: bold must have as many volumes as the features that were prepared (${prepared.nVolumes} = ` +
-        `storyLengths ${prepared.storyLengths.join(" + ")}), got ${bold.nRows} (${formatShape(bold)}).`,
+      `scoreEncoding: bold must have as many volumes as the features that were prepared (${nVolumes} = ` +
+        `storyLengths ${storyLengths.join(" + ")}), got ${bold.nRows} (${formatShape(bold)}).`,
     );
   }
   checkChoice("scoreEncoding: average", average, ["folds", "concatenated"]);
-  const { scorable: columns, missing } = judgeTargets(
-    bold,
-    folds.map(({ fold }) => fold),
-  );
+  const { ridge } = models[0]!;
+  const folds = models[0]!.folds.map(({ fold }) => fold);
+  const { scorable: columns, missing } = judgeTargets(bold, folds);
   const nTargets = bold.nColumns;
-  const foldScores = Matrix.zeros(folds.length, nTargets);
-  const bestAlphas = Matrix.zeros(folds.length, nTargets);
-  foldScores.data.fill(Number.NaN);
-  bestAlphas.data.fill(Number.NaN);
-  const pooled = average === "concatenated" ? createPooledCorrelation(bold) : undefined;
-  for (const [index, { fold, decomposition, xTest }] of folds.entries()) {
+  const filled = () => {
+    const matrix = Matrix.zeros(folds.length, nTargets);
+    matrix.data.fill(Number.NaN);
+    return matrix;
+  };
+  const results = models.map(() => ({
+    foldScores: filled(),
+    bestAlphas: filled(),
+    pooled: average === "concatenated" ? createPooledCorrelation(bold) : undefined,
+  }));
+  for (const [index, fold] of folds.entries()) {
+    const designs = models.map((model) => model.folds[index]!);
     for (let start = 0; start < columns.length; start += TARGETS_AT_ONCE) {
       const block = columns.subarray(start, start + TARGETS_AT_ONCE);
       const yTrain = gather(bold, fold.train, block);
       const yTest = gather(bold, fold.test, block);
-      let result: { readonly r: Float64Array; readonly bestAlpha: Float64Array };
-      if (pooled) {
-        // In double precision: at a large penalty the prediction's variation is lost beside its mean in single.
-        const fit = await fitRidge(decomposition, yTrain, { ...ridge, precision: "float64" });
-        const prediction = await predictRidge(fit, xTest, ridge);
-        pooled.add(prediction, yTest, block);
-        result = { r: pearsonColumns(prediction, yTest), bestAlpha: fit.bestAlpha };
-      } else {
-        result = await scoreRidge(decomposition, yTrain, xTest, yTest, ridge);
+      const scores =
+        average === "folds"
+          ? await scoreRidges(designs, yTrain, yTest, ridge)
+          : await scorePooled(designs, yTrain, yTest, block, { ridge, pooled: results.map(({ pooled }) => pooled!) });
+      for (const [model, { foldScores, bestAlphas }] of results.entries()) {
+        block.forEach((column, k) => {
+          foldScores.data[index * nTargets + column] = scores[model]!.r[k]!;
+          bestAlphas.data[index * nTargets + column] = scores[model]!.bestAlpha[k]!;
+        });
       }
-      block.forEach((column, k) => {
-        foldScores.data[index * nTargets + column] = result.r[k]!;
-        bestAlphas.data[index * nTargets + column] = result.bestAlpha[k]!;
-      });
+      const share = (start + block.length) / columns.length;
+      const done = index * models.length + Math.floor(models.length * share);
+      onProgress?.({ label, done, total: folds.length * models.length });
     }
-    onProgress?.({ label: "brain score", done: index + 1, total: folds.length });
   }
-  const score = pooled ? pooled.correlation(columns) : meanOverFolds(foldScores);
-  return {
-    score,
-    foldScores,
-    bestAlphas,
-    nNotScored: score.reduce((count, r) => count + (Number.isNaN(r) ? 1 : 0), 0),
-    missing: [...missing, ...constantPredictions(foldScores, columns)],
-    alphaAtEdges: alphaAtEdges(bestAlphas, ridge.alphas),
-  };
+  return results.map(({ foldScores, bestAlphas, pooled }) => {
+    const score = pooled ? pooled.correlation(columns) : meanOverFolds(foldScores);
+    return {
+      score,
+      foldScores,
+      bestAlphas,
+      nNotScored: score.reduce((count, r) => count + (Number.isNaN(r) ? 1 : 0), 0),
+      missing: [...missing, ...constantPredictions(foldScores, columns)],
+      alphaAtEdges: alphaAtEdges(bestAlphas, ridge.alphas),
+    };
+  });
+}
+
+/** Scores of one fold, whose predictions are added to those of the others. */
+async function scorePooled(
+  designs: readonly PreparedFold[],
+  yTrain: Matrix,
+  yTest: Matrix,
+  columns: Int32Array,
+  { ridge, pooled }: { readonly ridge: ResolvedRidgeOptions; readonly pooled: readonly PooledCorrelation[] },
+): Promise<readonly RidgeScore[]> {
+  const scores: RidgeScore[] = [];
+  for (const [model, { decomposition, xTest }] of designs.entries()) {
+    // In double precision: at a large penalty the prediction's variation is lost beside its mean in single.
+    const fit = await fitRidge(decomposition, yTrain, { ...ridge, precision: "float64" });
+    const prediction = await predictRidge(fit, xTest, ridge);
+    pooled[model]!.add(prediction, yTest, columns);
+    scores.push({ r: pearsonColumns(prediction, yTest), bestAlpha: fit.bestAlpha });
+  }
+  return scores;
 }
 
 /** One band or several, as several. */

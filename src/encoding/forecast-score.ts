@@ -4,7 +4,7 @@ import { OptionError, ShapeError } from "../errors.ts";
 import { fitBand, fitDesign } from "../features/design.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
 import { contiguousFolds } from "../regression/folds.ts";
-import { asBands, type EncodingScore, scoreEncoding } from "./brain-score.ts";
+import { asBands, type EncodingScore, scoreEncodings } from "./brain-score.ts";
 import {
   type EncodingOptions,
   joinFolds,
@@ -76,7 +76,8 @@ export async function forecastScore(
  *
  * Memory held, in bytes: 8 nFolds c (nVolumes + c) for each distance, where c counts the columns of features and window
  * together (240 by default): 490 MB for 1,000 volumes, 5 folds and the 41 distances -10..30. Prepare fewer distances at a
- * time where that is too much. With `choice: "inner-folds"` about nInnerFolds times more.
+ * time where that is too much. Half as much again once responses were scored, and with `choice: "inner-folds"` about
+ * nInnerFolds times more.
  *
  * @param features - as in {@link forecastScore}
  * @throws OptionError and ShapeError as {@link forecastScore}
@@ -140,21 +141,18 @@ export async function scoreForecast(
 ): Promise<ForecastScores> {
   const { distances, base } = prepared;
   const nTargets = bold.nColumns;
-  const tell = countModels("forecast score", base.folds.length, distances.length + 1, options.onProgress);
-  const score = (model: PreparedEncoding, place: number) =>
-    scoreEncoding(model, bold, { ...options, onProgress: ({ done }) => tell(place, done) });
-
-  const alone = await score(base, 0);
+  const models = [base, ...distances.map((distance) => prepared.joint.get(distance)!)];
+  const [alone, ...both] = await scoreEncodings(models, bold, { ...options, label: "forecast score" });
   const joint = new Map<number, EncodingScore>();
   const foldScores = new Map<number, Matrix<Float64Array>>();
   const gains = Matrix.zeros(distances.length, nTargets);
   for (const [row, distance] of distances.entries()) {
-    const both = await score(prepared.joint.get(distance)!, row + 1);
-    joint.set(distance, both);
-    foldScores.set(distance, difference(both.foldScores, alone.foldScores));
-    for (let j = 0; j < nTargets; j++) gains.data[row * nTargets + j] = both.score[j]! - alone.score[j]!;
+    const score = both[row]!;
+    joint.set(distance, score);
+    foldScores.set(distance, difference(score.foldScores, alone!.foldScores));
+    for (let j = 0; j < nTargets; j++) gains.data[row * nTargets + j] = score.score[j]! - alone!.score[j]!;
   }
-  return { distances, brainScore: alone, joint, score: gains, foldScores };
+  return { distances, brainScore: alone!, joint, score: gains, foldScores };
 }
 
 function checkWindow(window: Matrix, distance: number, features: Matrix): void {

@@ -3,7 +3,7 @@ import { OptionError, ShapeError } from "../errors.ts";
 import { multiply } from "../graph/multiply.ts";
 import { requireFinite } from "./check.ts";
 import { chooseAlphas } from "./choose-alpha.ts";
-import { correlateRows } from "./correlate.ts";
+import { correlateRows, type ObservedRows, observedRows } from "./correlate.ts";
 import { decomposeRidge, projectSamples, type RidgeDecomposition } from "./ridge-decomposition.ts";
 import { type ResolvedRidgeOptions, type RidgeOptions, resolveRidgeOptions } from "./ridge-options.ts";
 
@@ -81,7 +81,7 @@ export async function fitRidge(
   const intercept = nan();
   const data = single ? new Float32Array(nFeatures * nTargets) : new Float64Array(nFeatures * nTargets);
   const singleRight = toFloat32(decomposition.right);
-  await chooseAlphas(decomposition, y, resolved, "fitRidge", async (block) => {
+  await chooseAlphas([decomposition], y, resolved, "fitRidge", async (block) => {
     const right = block.coefficients.data instanceof Float32Array ? singleRight : decomposition.right;
     const product = await multiply(block.coefficients, right, { device: resolved.device }); // [block x nFeatures]
     block.columns.forEach((column, t) => {
@@ -158,6 +158,13 @@ export async function predictRidge(
   return Matrix.of(data, x.nRows, nTargets);
 }
 
+/** A design and samples of the same features that it was not made of. */
+export interface RidgeDesign {
+  readonly decomposition: RidgeDecomposition;
+  /** [nTest x nFeatures] */
+  readonly xTest: Matrix;
+}
+
 /**
  * Fits every target on a design, predicts other samples, and correlates, without ever holding all coefficients or
  * predictions: memory beyond the arguments and the result stays near that of one block of targets.
@@ -176,30 +183,56 @@ export async function scoreRidge(
   yTest: Matrix,
   options: RidgeOptions = {},
 ): Promise<RidgeScore> {
-  const resolved = resolveFor(decomposition, options, "scoreRidge");
-  const { device } = resolved;
+  const [score] = await scoreRidges([{ decomposition, xTest }], y, yTest, options);
+  return score!;
+}
+
+/**
+ * {@link scoreRidge} for several designs of the same samples: what depends on the targets alone is done once for all.
+ *
+ * @param designs - each of as many samples as `y` has rows
+ * @throws ShapeError and OptionError as {@link scoreRidge}
+ */
+export async function scoreRidges(
+  designs: readonly RidgeDesign[],
+  y: Matrix,
+  yTest: Matrix,
+  options: RidgeOptions = {},
+): Promise<readonly RidgeScore[]> {
+  const where = "scoreRidge";
   const nTargets = y.nColumns;
-  if (xTest.nRows !== yTest.nRows || yTest.nColumns !== nTargets || xTest.nRows < 2) {
-    throw new ShapeError(
-      `scoreRidge: xTest and yTest must have equally many rows, at least 2, and yTest as many columns as y (${nTargets}), got ${xTest.nRows} and ${yTest.nRows} rows, ${yTest.nColumns} columns.`,
-    );
+  let resolved = resolveRidgeOptions(options, where);
+  const projections: { readonly double: Matrix<Float64Array>; readonly single: Matrix<Float32Array> }[] = [];
+  for (const { decomposition, xTest } of designs) {
+    resolved = resolveFor(decomposition, options, where);
+    if (xTest.nRows !== yTest.nRows || yTest.nColumns !== nTargets || xTest.nRows < 2) {
+      throw new ShapeError(
+        `scoreRidge: xTest and yTest must have equally many rows, at least 2, and yTest as many columns as y (${nTargets}), got ${xTest.nRows} and ${yTest.nRows} rows, ${yTest.nColumns} columns.`,
+      );
+    }
+    requireFinite(xTest, where, "xTest");
+    const projected = await projectSamples(decomposition, xTest, resolved, where); // [rank x nTest]
+    projections.push({ double: projected, single: toFloat32(projected) });
   }
-  requireFinite(xTest, "scoreRidge", "xTest");
-  const projected = await projectSamples(decomposition, xTest, { device }, "scoreRidge"); // [rank x nTest]
-  const singleProjected = toFloat32(projected);
-  const r = new Float64Array(nTargets).fill(Number.NaN);
-  const bestAlpha = new Float64Array(nTargets).fill(Number.NaN);
-  await chooseAlphas(decomposition, y, resolved, "scoreRidge", async (block) => {
-    const along = block.coefficients.data instanceof Float32Array ? singleProjected : projected;
-    const predicted = await multiply(block.coefficients, along, { device }); // [block x nTest]
-    const correlations = correlateRows(predicted, yTest, block.columns);
-    block.columns.forEach((column, t) => {
-      const usable = block.best[t]! >= 0;
-      bestAlpha[column] = usable ? resolved.alphas[block.best[t]!]! : Number.NaN;
+  const nan = () => new Float64Array(nTargets).fill(Number.NaN);
+  const scores = designs.map(() => ({ r: nan(), bestAlpha: nan() }));
+  const decompositions = designs.map(({ decomposition }) => decomposition);
+  let observed: { readonly columns: Int32Array; readonly rows: ObservedRows } | undefined;
+  await chooseAlphas(decompositions, y, resolved, where, async (block, design) => {
+    const { coefficients, columns, best } = block;
+    const { single, double } = projections[design]!;
+    const along = coefficients.data instanceof Float32Array ? single : double;
+    const predicted = await multiply(coefficients, along, { device: resolved.device }); // [block x nTest]
+    if (observed?.columns !== columns) observed = { columns, rows: observedRows(yTest, columns) };
+    const correlations = correlateRows(predicted, observed.rows);
+    const { r, bestAlpha } = scores[design]!;
+    columns.forEach((column, t) => {
+      const usable = best[t]! >= 0;
+      bestAlpha[column] = usable ? resolved.alphas[best[t]!]! : Number.NaN;
       r[column] = usable ? correlations[t]! : Number.NaN;
     });
   });
-  return { r, bestAlpha };
+  return scores;
 }
 
 function resolveFor(decomposition: RidgeDecomposition, options: RidgeOptions, where: string): ResolvedRidgeOptions {

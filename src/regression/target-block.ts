@@ -10,8 +10,6 @@ export interface TargetBlock<Data extends FloatArray = FloatArray> {
   readonly mean: Float64Array;
   /** What each centred target was divided by: its largest magnitude; NaN for targets that cannot be used. */
   readonly scale: Float64Array;
-  /** Mean of the squares of each row of `data`. */
-  readonly meanSquare: Float64Array;
 }
 
 /** Targets turned at a time: their numbers in a row of the data fill a line of cache. */
@@ -56,7 +54,6 @@ export function prepareTargets<Data extends FloatArray>(
     factor[t] = 1 / scale[t]!;
   }
   const data = emptyLike(like, nTargets * nSamples);
-  const meanSquare = new Float64Array(nTargets);
   for (let first = 0; first < nTargets; first += TILE) {
     const last = Math.min(nTargets, first + TILE);
     for (let i = 0; i < nSamples; i++) {
@@ -64,14 +61,11 @@ export function prepareTargets<Data extends FloatArray>(
       for (let t = first; t < last; t++) {
         const value = (source[row + t]! - mean[t]!) * factor[t]!;
         // Only targets that cannot be used have NaN here: they go on as zeros, so that no other is touched.
-        const kept = Number.isNaN(value) ? 0 : value;
-        data[t * nSamples + i] = kept;
-        meanSquare[t]! += kept * kept;
+        data[t * nSamples + i] = Number.isNaN(value) ? 0 : value;
       }
     }
   }
-  for (let t = 0; t < nTargets; t++) meanSquare[t]! /= nSamples;
-  return { data, nTargets, nSamples, mean, scale, meanSquare };
+  return { data, nTargets, nSamples, mean, scale };
 }
 
 /**
