@@ -117,6 +117,8 @@ export async function shortlistErrors(
   const errors = new Float64Array(nAlphas * nTargets).fill(Number.NaN);
   const bounds = new Float64Array(nAlphas * nTargets).fill(Number.NEGATIVE_INFINITY);
   const best = new Int32Array(nTargets).fill(-1);
+  // Apart from the errors: those that single precision cannot hold are NaN though they were computed.
+  const isTried = new Uint8Array(nAlphas * nTargets);
   let next = firstGuesses(shortlist, targets, squares);
   for (;;) {
     const groups = grouped(next, nAlphas);
@@ -127,6 +129,8 @@ export async function shortlistErrors(
         await evaluate(shortlist, targets, projection, g, rows, errors, bounds, device);
         for (const t of rows) {
           const error = errors[g * nTargets + t]!;
+          isTried[g * nTargets + t] = 1;
+          if (Number.isNaN(error)) continue;
           if (best[t] === -1 || error < errors[best[t]! * nTargets + t]!) best[t] = g;
         }
       }
@@ -134,10 +138,10 @@ export async function shortlistErrors(
     next = next.map((last, t) => {
       if (last === -1) return -1;
       let lowest = -1;
-      const least = errors[best[t]! * nTargets + t]!;
+      const least = best[t] === -1 ? Number.POSITIVE_INFINITY : errors[best[t]! * nTargets + t]!;
       for (let a = 0; a < nAlphas; a++) {
         const at = a * nTargets + t;
-        if (!Number.isNaN(errors[at]!) || isRuledOut(a, bounds[at]!, least, best[t]!)) continue;
+        if (isTried[at] === 1 || isRuledOut(a, bounds[at]!, least, best[t]!)) continue;
         if (lowest === -1 || bounds[at]! < bounds[lowest * nTargets + t]!) lowest = a;
       }
       return lowest;
