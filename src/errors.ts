@@ -6,16 +6,10 @@
 abstract class CortecastError extends Error {
   abstract readonly kind: string;
 
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+  /** @param message - one line, or the lines, whatever is in the names that they hold */
+  constructor(message: string | readonly string[], options?: ErrorOptions) {
+    super((typeof message === "string" ? [message] : message).map(oneLine).join("\n"), options);
     this.name = new.target.name;
-  }
-}
-
-/** An error told in one line, whatever is in the names that its message holds. */
-abstract class OneLineError extends CortecastError {
-  constructor(message: string, options?: ErrorOptions) {
-    super(oneLine(message), options);
   }
 }
 
@@ -25,32 +19,35 @@ export function oneLine(text: string): string {
 }
 
 /** Arrays whose shapes do not fit together. */
-export class ShapeError extends OneLineError {
+export class ShapeError extends CortecastError {
   readonly kind = "shape";
 }
 
 /** An option whose value cannot be used. */
-export class OptionError extends OneLineError {
+export class OptionError extends CortecastError {
   readonly kind = "option";
 }
 
 /** Bytes that are not what the format says they must be. */
-export class FormatError extends OneLineError {
+export class FormatError extends CortecastError {
   readonly kind = "format";
   /** The file, or a name for the bytes. */
   readonly path: string;
   /** Where in the bytes the trouble was seen, counted from 0; undefined where no place can be named. */
   readonly byteOffset: number | undefined;
 
-  constructor(path: string, message: string, byteOffset?: number, options?: ErrorOptions) {
-    super(byteOffset === undefined ? `${path}: ${message}` : `${path}: ${message} (at byte ${byteOffset})`, options);
+  /** @param message - one line, or the lines */
+  constructor(path: string, message: string | readonly string[], byteOffset?: number, options?: ErrorOptions) {
+    const [first, ...more] = typeof message === "string" ? [message] : message;
+    const last = byteOffset === undefined ? "" : ` (at byte ${byteOffset})`;
+    super(more.length === 0 ? `${path}: ${first}${last}` : [`${path}: ${first}`, ...more], options);
     this.path = path;
     this.byteOffset = byteOffset;
   }
 }
 
 /** Something that was asked for by name and is not there; the message lists the nearest names that are. */
-export class NotFoundError extends OneLineError {
+export class NotFoundError extends CortecastError {
   readonly kind = "not-found";
 }
 
@@ -98,13 +95,13 @@ export class DatasetError extends CortecastError {
   readonly issues: readonly DatasetIssue[];
 
   constructor(message: string, issues: readonly DatasetIssue[]) {
-    super([message, ...linesOf(issues)].map(oneLine).join("\n"));
+    super([message, ...linesOf(issues)]);
     this.issues = issues;
   }
 }
 
 /** A device (CPU, GPU) or its runtime that cannot do what was asked. */
-export class DeviceError extends OneLineError {
+export class DeviceError extends CortecastError {
   readonly kind = "device";
 }
 
@@ -119,7 +116,7 @@ export class NetworkError extends CortecastError {
   readonly retryAfter: number | undefined;
 
   constructor(
-    message: string,
+    message: string | readonly string[],
     details: { readonly status?: number; readonly mayPass?: boolean; readonly retryAfter?: number | undefined } = {},
     options?: ErrorOptions,
   ) {
@@ -153,9 +150,9 @@ export function nearestNames(wanted: string, known: readonly string[]): string {
 }
 
 /** The first items of a list that may be long, for messages: `"a, b and 3 more"`. */
-export function listSome(items: readonly string[], most = 10, separator = ", "): string {
+export function listSome(items: readonly string[], most = 10): string {
   const more = items.length - most;
-  return more > 0 ? `${items.slice(0, most).join(separator)} and ${more} more` : items.join(separator);
+  return more > 0 ? `${items.slice(0, most).join(", ")} and ${more} more` : items.join(", ");
 }
 
 /** A name that may be of any length, for messages: cut in the middle where it is longer than `most`. */

@@ -135,7 +135,6 @@ export function explainHub(error: unknown, id: string, hasToken: boolean): unkno
   const remedy = hasToken
     ? `Is the name "${id}" right, with its revision? If so, the owner of HF_TOKEN must be granted access: ask for it on the model's page.`
     : `Is the name "${id}" right, with its revision? A gated or private model needs an access token in the environment variable HF_TOKEN, from https://huggingface.co/settings/tokens, and access granted on the model's page.`;
-  return new NetworkError(`${error.message}\n  ${remedy}`, error.status === undefined ? {} : { status: error.status }, {
-    cause: error,
-  });
+  const lines = [...error.message.split("\n"), `  ${remedy}`];
+  return new NetworkError(lines, error.status === undefined ? {} : { status: error.status }, { cause: error });
 }

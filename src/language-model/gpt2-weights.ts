@@ -1,5 +1,5 @@
 import { createRandom } from "../array/random.ts";
-import { FormatError, listSome } from "../errors.ts";
+import { FormatError } from "../errors.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Gpt2Config } from "./gpt2-config.ts";
 
@@ -74,10 +74,13 @@ export function gpt2Weights(checkpoint: Checkpoint, config: Gpt2Config, path: st
     if (block !== undefined && block >= config.nLayers) troubles.push(`"${name}" belongs to no layer`);
   }
   if (troubles.length > 0) {
-    throw new FormatError(
-      path,
-      `the weights must be those of config.json (${config.nLayers} layers of ${config.nUnits} units), got ${troubles.length} that are not:\n  ${listSome(troubles, 10, "\n  ")}\nAre both files of the same model?`,
-    );
+    const more = troubles.length > 10 ? [`  and ${troubles.length - 10} more`] : [];
+    throw new FormatError(path, [
+      `the weights must be those of config.json (${config.nLayers} layers of ${config.nUnits} units), got ${troubles.length} that are not:`,
+      ...troubles.slice(0, 10).map((trouble) => `  ${trouble}`),
+      ...more,
+      "Are both files of the same model?",
+    ]);
   }
   return async (name) => ({ shape: expected.get(name)!, data: await checkpoint.readTensor(stored(name)) });
 }

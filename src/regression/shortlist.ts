@@ -114,39 +114,48 @@ export async function shortlistErrors(
   const { nAlphas, fit, sums } = shortlist;
   const nTargets = targets.nRows;
   const { projection, squares } = await projectRows(targets, fit, sums, device);
-  const errors = new Float64Array(nAlphas * nTargets).fill(Number.NaN);
-  const bounds = new Float64Array(nAlphas * nTargets).fill(Number.NEGATIVE_INFINITY);
+  const found: Found = {
+    errors: new Float64Array(nTargets * nAlphas).fill(Number.NaN),
+    bounds: new Float64Array(nTargets * nAlphas).fill(Number.NEGATIVE_INFINITY),
+    isTried: new Uint8Array(nTargets * nAlphas),
+  };
   const best = new Int32Array(nTargets).fill(-1);
-  // Apart from the errors: those that single precision cannot hold are NaN though they were computed.
-  const isTried = new Uint8Array(nAlphas * nTargets);
-  let next = firstGuesses(shortlist, targets, squares);
+  const next = firstGuesses(shortlist, targets, squares);
   for (;;) {
     const groups = grouped(next, nAlphas);
-    if (groups.every((group) => group.length === 0)) return { projection, errors };
+    if (groups.every((group) => group.length === 0)) break;
     for (const [g, group] of groups.entries()) {
       for (let from = 0; from < group.length; from += ROWS_AT_ONCE) {
-        const rows = group.slice(from, from + ROWS_AT_ONCE);
-        await evaluate(shortlist, targets, projection, g, rows, errors, bounds, device);
-        for (const t of rows) {
-          const error = errors[g * nTargets + t]!;
-          isTried[g * nTargets + t] = 1;
-          if (Number.isNaN(error)) continue;
-          if (best[t] === -1 || error < errors[best[t]! * nTargets + t]!) best[t] = g;
-        }
+        await evaluate(shortlist, targets, projection, g, group.slice(from, from + ROWS_AT_ONCE), found, device);
+      }
+      for (const t of group) {
+        const error = found.errors[t * nAlphas + g]!;
+        if (Number.isNaN(error)) continue;
+        if (best[t] === -1 || error < found.errors[t * nAlphas + best[t]!]!) best[t] = g;
       }
     }
-    next = next.map((last, t) => {
-      if (last === -1) return -1;
+    for (let t = 0; t < nTargets; t++) {
+      if (next[t] === -1) continue;
+      const row = t * nAlphas;
+      const least = best[t] === -1 ? Number.POSITIVE_INFINITY : found.errors[row + best[t]!]!;
       let lowest = -1;
-      const least = best[t] === -1 ? Number.POSITIVE_INFINITY : errors[best[t]! * nTargets + t]!;
       for (let a = 0; a < nAlphas; a++) {
-        const at = a * nTargets + t;
-        if (isTried[at] === 1 || isRuledOut(a, bounds[at]!, least, best[t]!)) continue;
-        if (lowest === -1 || bounds[at]! < bounds[lowest * nTargets + t]!) lowest = a;
+        const bound = found.bounds[row + a]!;
+        if (found.isTried[row + a] === 1 || isRuledOut(a, bound, least, best[t]!)) continue;
+        if (lowest === -1 || bound < found.bounds[row + lowest]!) lowest = a;
       }
-      return lowest;
-    });
+      next[t] = lowest;
+    }
   }
+  return { projection, errors: transpose(Matrix.of(found.errors, nTargets, nAlphas)).data };
+}
+
+/** What is known of each target and penalty, [nTargets x nAlphas] each. */
+interface Found {
+  /** NaN where it was not tried, or single precision does not hold it. */
+  readonly errors: Float64Array;
+  readonly bounds: Float64Array;
+  readonly isTried: Uint8Array;
 }
 
 async function projectRows(targets: Rows, fit: Rows, sums: Rows, device: Device | undefined) {
@@ -196,8 +205,7 @@ async function evaluate(
   projection: Rows,
   g: number,
   rows: readonly number[],
-  errors: Float64Array,
-  bounds: Float64Array,
+  { errors, bounds, isTried }: Found,
   device: Device | undefined,
 ): Promise<void> {
   const { nAlphas, kept, fit, weights, steps, meanWeight, leastWeight } = shortlist;
@@ -208,21 +216,23 @@ async function evaluate(
     },
     device,
   );
-  const nTargets = targets.nRows;
-  rows.forEach((t, row) => {
-    const at = row * 2 * nAlphas;
-    errors[g * nTargets + t] = moments.data[at + g]!;
+  for (const [row, t] of rows.entries()) {
+    const from = row * 2 * nAlphas;
+    const to = t * nAlphas;
+    errors[to + g] = moments.data[from + g]!;
+    isTried[to + g] = 1;
     for (let a = 0; a < nAlphas; a++) {
-      const inPlace = moments.data[at + a]!;
-      const spread = moments.data[at + nAlphas + a]!;
-      const distance = distances.data[at + a]!;
-      const along = 2 * meanWeight[a]! * distances.data[at + nAlphas + a]!;
+      if (isTried[to + a] === 1) continue;
+      const inPlace = moments.data[from + a]!;
+      const spread = moments.data[from + nAlphas + a]!;
+      const distance = distances.data[from + a]!;
+      const along = 2 * meanWeight[a]! * distances.data[from + nAlphas + a]!;
       const across = 2 * Math.sqrt(spread * distance);
       const least = leastWeight[a]! * distance;
       const bound = inPlace + along - across + least - SLACK * (inPlace + Math.abs(along) + across + least);
-      if (bound > bounds[a * nTargets + t]!) bounds[a * nTargets + t] = bound;
+      if (bound > bounds[to + a]!) bounds[to + a] = bound;
     }
-  });
+  }
 }
 
 /** Some rows, side by side; those that are asked for in full are not copied. */

@@ -156,14 +156,14 @@ function incomplete(
   nWanted: number,
   failures: readonly { readonly path: string; readonly error: NetworkError }[],
 ): NetworkError {
-  const shown = failures.slice(0, 20).map(({ path, error }) => `  error: ${path}: ${error.message}`);
-  if (failures.length > shown.length) shown.push(`  error: and ${failures.length - shown.length} more`);
+  const shown = failures.slice(0, 20).flatMap(({ path, error }) => `  error: ${path}: ${error.message}`.split("\n"));
+  if (failures.length > 20) shown.push(`  error: and ${failures.length - 20} more`);
   const { status } = failures[0]!.error;
   return new NetworkError(
     [
       `${folder}: every file must arrive, got ${nWanted - failures.length} of ${nWanted}. What has arrived is kept, and the same command fetches the rest.`,
       ...shown,
-    ].join("\n"),
+    ],
     status === undefined ? {} : { status },
   );
 }

@@ -318,6 +318,6 @@ export function checkOptions(
   }
   const conflict = problems.length === 0 ? conflictOf(options as unknown as StudyOptions) : undefined;
   if (conflict) problems.push(`${describe(conflict.key)}: ${conflict.message}`);
-  if (problems.length > 0) throw new OptionError([...new Set(problems)].join("\n"));
+  if (problems.length > 0) throw new OptionError([...new Set(problems)]);
   return options as unknown as StudyOptions;
 }

@@ -8,6 +8,7 @@ import {
   NotFoundError,
   nearestNames,
   OptionError,
+  oneLine,
   ShapeError,
   shorten,
 } from "../../src/errors.ts";
@@ -46,7 +47,6 @@ describe("listSome", () => {
       "a, b, c",
       "a, b and 1 more",
     ]);
-    expect(listSome(items, 2, "\n")).toBe("a\nb and 1 more");
   });
 });
 
@@ -116,5 +116,27 @@ describe("errors", () => {
     );
     expect(error.issues).toHaveLength(1801);
     expect(new DatasetError("x", issues.slice(1, 6)).message.split("\n")).toHaveLength(6);
+  });
+});
+
+describe("messages of errors (by hand)", () => {
+  const name = "a\nfault of cortecast\r\u2028b.tsv";
+  const shown = "a\\u000afault of cortecast\\u000d\\u2028b.tsv";
+
+  it("a name that holds ends of lines does not make lines of its own", () => {
+    expect(oneLine(name)).toBe(shown);
+    for (const error of [new OptionError(name), new NotFoundError(name)]) expect(error.message).toBe(shown);
+    expect(new FormatError(name, "must be whole", 3).message).toBe(`${shown}: must be whole (at byte 3)`);
+  });
+
+  it("lines that are meant are lines", () => {
+    expect(new OptionError(["first", name]).message).toBe(`first\n${shown}`);
+    expect(new FormatError("x", ["first", "second"]).message).toBe("x: first\nsecond");
+    expect(new NetworkError([name, "second"]).message).toBe(`${shown}\nsecond`);
+  });
+
+  it("a data set's issues have a line each, whatever their files are called", () => {
+    const issue = { severity: "error", code: "x", path: "a", message: name, remedy: "Rename it." } as const;
+    expect(new DatasetError("it must be sound", [issue]).message.split("\n")).toHaveLength(2);
   });
 });
