@@ -48,8 +48,8 @@ type Times = Omit<EafAnnotation, "text">;
  * subdivision), they divide its time evenly in their order, as ELAN shows them.
  *
  * @throws FormatError where the bytes are no XML, or no ELAN document with times in milliseconds; where an attribute is
- * missing, a reference leads nowhere or in a circle, or annotations that divide one have no order; where the media
- * begins at another time than the annotations
+ * missing, an id is given twice, a reference leads nowhere or in a circle, or annotations that divide one have no
+ * order; where the media begins at another time than the annotations
  * @see https://www.mpi.nl/tools/elan/EAF_Annotation_Format_3.0_and_ELAN.pdf
  */
 export function readEaf(bytes: Uint8Array, options: ReadEafOptions = {}): readonly EafTier[] {
@@ -111,7 +111,11 @@ function readSlots(path: string, root: XmlElement): ReadonlyMap<string, Slot> {
     if (milliseconds === undefined) {
       throw new FormatError(path, `TIME_VALUE must be whole milliseconds from 0, got "${value}"`, slot.start);
     }
-    slots.set(xmlAttribute(path, slot, "TIME_SLOT_ID"), { seconds: milliseconds / 1000 });
+    const id = xmlAttribute(path, slot, "TIME_SLOT_ID");
+    if (slots.has(id)) {
+      throw new FormatError(path, `time slots must have different ids, got "${id}" twice`, slot.start);
+    }
+    slots.set(id, { seconds: milliseconds / 1000 });
   }
   return slots;
 }

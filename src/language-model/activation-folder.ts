@@ -33,6 +33,9 @@ interface LayerPlace {
   readonly part?: string | number | undefined;
 }
 
+/** More than any model has: a header that promises more is damaged, or its axes are in another order. */
+const maxLayers = 10_000;
+
 /**
  * Opens a folder of activations. For a story called `pieman` these are looked for, the first that is there counts:
  *
@@ -44,7 +47,7 @@ interface LayerPlace {
  * @param stories - names to look for, for each story; its first name is what `load` calls it
  * @throws NotFoundError where a story has no activations
  * @throws OptionError where the stories have no layer in common, or a story has two files of one layer
- * @throws FormatError where a file's header cannot be read
+ * @throws FormatError where a file's header cannot be read, or two tensors of a file are one layer
  */
 export async function openActivationFolder(
   source: Source,
@@ -119,7 +122,15 @@ async function tensorLayers(source: Source, path: string): Promise<ReadonlyMap<n
   const layers = new Map<number, LayerPlace>();
   for (const name of tensors.keys()) {
     const layer = /^(?:layer[-_. ]?)?(\d+)$/.exec(name)?.[1];
-    if (layer !== undefined) layers.set(Number(layer), { path, part: name });
+    if (layer === undefined) continue;
+    const other = layers.get(Number(layer));
+    if (other) {
+      throw new FormatError(
+        `${source.location}/${path}`,
+        `every layer must be one tensor, got "${other.part}" and "${name}" for layer ${Number(layer)}. Remove one`,
+      );
+    }
+    layers.set(Number(layer), { path, part: name });
   }
   if (layers.size > 0) return layers;
   throw new FormatError(
@@ -149,6 +160,12 @@ async function arrayLayers(source: Source, path: string): Promise<ReadonlyMap<nu
   const { shape } = readNpyHeader(head, { path: `${source.location}/${path}` });
   if (shape.length === 2) return new Map([[0, { path }]]);
   if (shape.length !== 3) throw wrongShape(`${source.location}/${path}`, shape);
+  if (shape[0]! > maxLayers) {
+    throw new FormatError(
+      `${source.location}/${path}`,
+      `layers must be at most ${maxLayers}, got ${shape.join(" x ")}. Write the array as layers by words by units`,
+    );
+  }
   return new Map(Array.from({ length: shape[0]! }, (_, layer) => [layer, { path, part: layer }]));
 }
 

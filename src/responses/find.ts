@@ -88,6 +88,7 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
   const found: { readonly files: ResponseFiles; readonly rows: readonly number[] }[] = [];
   const patterns = new Map<string, (readonly number[])[]>();
   const heard = new Set<string>();
+  const byIndex = new Map<string, CandidateRun>();
   const bothHemispheres = runs.some((run) => run.versions.some((version) => version.files.length > 1));
   for (const run of runs) {
     const task = run.entities["task"]!;
@@ -106,6 +107,16 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
       ({ stimFile }) => stories === undefined || stories.includes(task) || stories.includes(storyOfStimFile(stimFile)),
     );
     if (fitting.length === 0) continue;
+    const twin = byIndex.get(indexedName(run));
+    if (twin === undefined) byIndex.set(indexedName(run), run);
+    else {
+      issues.push({
+        severity: "error",
+        code: "run-twice",
+        path: run.versions[0]!.files[0]!.path,
+        message: `every run must have a number of its own, got ${twin.name} and ${run.name}, whose numbers are equal. Rename one, or exclude it.`,
+      });
+    }
     const checked = await checkRun(dataset, run, bothHemispheres);
     issues.push(...checked.issues);
     if (checked.version === undefined || checked.repetitionTime === undefined) continue;
@@ -135,7 +146,7 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
  * plays several audio files each gets its part of the volumes: from the volume in which it starts to the one in which
  * the next event starts.
  *
- * @throws DatasetError with all issues of all runs: several versions of a run, a hemisphere that others have missing,
+ * @throws DatasetError with all issues of all runs: several versions of a run, two runs of one number (1 and 01), a hemisphere that others have missing,
  * responses that cannot be read or were not fetched, events missing, unreadable or naming no audio file, repetition time missing or contradictory
  * @throws NotFoundError where there are no responses, or none of a participant, story or label that was asked for
  */
@@ -160,6 +171,11 @@ export function usableResponses(
     `${dataset.source.location}: responses must be complete and unambiguous, got ${issues.length} ${issues.length === 1 ? "problem" : "problems"} in ${runs.length} ${runs.length === 1 ? "run" : "runs"}.`,
     issues,
   );
+}
+
+/** The run's name without zeros before its number, which BIDS counts as padding: `run-01` is `run-1`. */
+function indexedName({ name }: CandidateRun): string {
+  return name.replace(/(?<=_run-)0+(?=\d+(?:_|$))/, "");
 }
 
 /** The version of a run and its repetition time, and everything that stands against them. */

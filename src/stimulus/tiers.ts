@@ -10,6 +10,9 @@ const SILENCES = new Set([
   ...["sentence_start", "sentence_end"],
 ]);
 
+/** What aligners call the tier of speech sounds, whose labels would pass for words. */
+const SOUNDS = /^(?:.* - )?(?:phones?|phonemes?|MAU)(?:@.*)?$/i;
+
 /** Whether a label stands for a stretch in which nobody speaks. */
 export function isSilence(label: string): boolean {
   return isBlank(label) || SILENCES.has(label.trim().toLowerCase());
@@ -28,11 +31,11 @@ export function tierRows(tiers: readonly TextGridTier[], path: string, wanted: s
 }
 
 /**
- * The tier that was asked for; else the only one; else the one named "word" or "words"; else the one so named for its
- * speaker (`<speaker> - words`, `words@<speaker>`).
+ * The tier that was asked for; else the only one, unless it is one of speech sounds; else the one named "word" or
+ * "words"; else the one so named for its speaker (`<speaker> - words`, `words@<speaker>`).
  *
  * @param what - what such a tier is called in messages
- * @throws OptionError where the tier is not there, or not said and not clear
+ * @throws OptionError where the tier is not there, or not said and not clear or by its name one of speech sounds
  */
 export function pickTier<Tier extends TextGridTier | EafTier>(
   tiers: readonly Tier[],
@@ -47,6 +50,11 @@ export function pickTier<Tier extends TextGridTier | EafTier>(
     fitting = named(/^words?$/i);
     const ofSpeakers = named(/^(?:.* - words?|words?@.*)$/i);
     if (fitting.length === 0 && ofSpeakers.length === 1) fitting = ofSpeakers;
+  }
+  if (wanted === undefined && fitting.length === 1 && SOUNDS.test(fitting[0]!.name.trim())) {
+    throw new OptionError(
+      `${path}: the only ${what} must hold words, got "${fitting[0]!.name}", which is a name for speech sounds. Save the words too, or name the tier with the option tier.`,
+    );
   }
   if (fitting.length === 1) return fitting[0]!;
   if (wanted !== undefined && fitting.length === 0) {

@@ -109,6 +109,12 @@ describe("readEaf", () => {
       "<TIME_SLOT ",
     ],
     [
+      "two slots of one id, of which one time would be lost",
+      eaf(word, { slots: [0, 1000] }).replace('"ts2" TIME', '"ts1" TIME'),
+      'time slots must have different ids, got "ts1" twice',
+      '<TIME_SLOT TIME_SLOT_ID="ts1" TIME_VALUE="1000"',
+    ],
+    [
       "a slot that is not there",
       eaf(tier("w", aligned("a", "ts1", "ts9", "é"))),
       'TIME_SLOT_REF2 must be the id of a time slot, got "ts9"',

@@ -94,6 +94,24 @@ describe("openActivationFolder (by hand)", () => {
     });
   });
 
+  it("refuses two tensors of one layer, of which one would silently count", async () => {
+    const twice = (layer: number) => (layer === 3 ? "layer-3" : "layer_03");
+    await expect(open({ "tale.safetensors": tensors([3, 4], undefined, twice) })).rejects.toMatchObject({
+      name: "FormatError",
+      message:
+        'acts/tale.safetensors: every layer must be one tensor, got "layer-3" and "layer_03" for layer 3. Remove one',
+    });
+  });
+
+  it("refuses a header of more layers than a model has before it counts them", async () => {
+    const tale = writeNpy({ shape: [99_999_999_999, 0, 2], data: new Float32Array(0) });
+    await expect(open({ "tale.npy": tale })).rejects.toMatchObject({
+      name: "FormatError",
+      message:
+        "acts/tale.npy: layers must be at most 10000, got 99999999999 x 0 x 2. Write the array as layers by words by units",
+    });
+  });
+
   it("refuses stories without a common layer", async () => {
     const files = { "tale_layer-1.npy": npy(1), "poem_layer-2.npy": npy(2) };
     await expect(open(files, [["tale"], ["poem"]])).rejects.toMatchObject({

@@ -65,6 +65,24 @@ describe("findResponses", () => {
     ]);
   });
 
+  it("refuses two runs of one number, 1 and 01, which would count twice; one of them may be left out (by hand)", async () => {
+    const files = narratives([
+      ["sub-001", "task-pieman_run-01", "pieman"],
+      ["sub-001", "task-pieman_run-1", "pieman"],
+      ["sub-001", "task-pieman_run-10", "pieman"],
+      ["sub-002", "task-pieman_run-001", "pieman"],
+    ]);
+    const path = "derivatives/afni-nosmooth/sub-001/func/sub-001_task-pieman_run-1_space-fsaverage6_hemi-L_desc-clean";
+    expect(await issuesOf(files)).toEqual([
+      `error ${path}.func.gii: every run must have a number of its own, got sub-001_task-pieman_run-01 and sub-001_task-pieman_run-1, whose numbers are equal. Rename one, or exclude it.`,
+    ]);
+    expect((await find(files, { exclude: ["sub-001_task-pieman_run-01"] })).map(({ run }) => run)).toEqual([
+      "sub-001_task-pieman_run-10",
+      "sub-001_task-pieman_run-1",
+      "sub-002_task-pieman_run-001",
+    ]);
+  });
+
   it("finds a data set's own region time series, not its confounds (by hand)", async () => {
     const files = {
       ...description,

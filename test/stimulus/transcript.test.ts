@@ -78,6 +78,19 @@ describe("readTranscript", () => {
     expect(read(textGrid(["phones", "other"], words), "x.TextGrid", { tier: "other" }).words).toHaveLength(2);
   });
 
+  it.each(["phones", "Ann - phones", "MAU", "phoneme@Ann"])(
+    "refuses speech sounds as words: a lone tier %s",
+    (name) => {
+      const file = textGrid([name], ["IH1", "T"]);
+      expect(() => read(file, "x.TextGrid")).toThrow(
+        new OptionError(
+          `x.TextGrid: the only interval tier must hold words, got "${name}", which is a name for speech sounds. Save the words too, or name the tier with the option tier.`,
+        ),
+      );
+      expect(read(file, "x.TextGrid", { tier: name }).words).toHaveLength(2);
+    },
+  );
+
   it.each([
     [
       "an unknown extension",
