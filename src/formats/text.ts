@@ -34,13 +34,19 @@ export function decodeUtf8(bytes: Uint8Array, path: string): string {
 /**
  * The lines of bytes in UTF-8, ended by LF or CRLF; the last need not be. A byte order mark is left out.
  *
- * @throws FormatError where there are none, or they are not UTF-8
+ * @throws FormatError where there are none, they are not UTF-8, or all of them end with CR alone
  */
 export function splitLines(bytes: Uint8Array, path: string): Line[] {
   checkFileBytes(bytes, path);
   const lines: Line[] = [];
   let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  for (const ended of decodeUtf8(bytes, path).split("\n")) {
+  const whole = decodeUtf8(bytes, path);
+  const lone = whole.includes("\n") ? -1 : whole.indexOf("\r");
+  if (lone >= 0 && lone < whole.length - 1) {
+    const message = `lines must end with LF or CRLF, got CR alone, as old Macintosh programs write it. Convert the file, for example with tr '\\r' '\\n'`;
+    throw new FormatError(path, message, start + utf8Length(whole.slice(0, lone)));
+  }
+  for (const ended of whole.split("\n")) {
     lines.push({ text: ended.endsWith("\r") ? ended.slice(0, -1) : ended, start });
     start += utf8Length(ended) + 1;
   }

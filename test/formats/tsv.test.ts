@@ -32,6 +32,12 @@ describe("readTsv", () => {
     ["two columns of one name", "a\tb\ta\n", 'columns must have different names, got "a" for columns 1 and 3', 0],
     ["a short row", "é\tb\n1\t2\n3\n", "every line must have as many cells as the first, 2, got 1 in line 3", 9],
     ["a long row", "a\tb\r\n1\t2\t3\r\n", "every line must have as many cells as the first, 2, got 3 in line 2", 5],
+    [
+      "lines that end with CR alone",
+      "\uFEFFé\tb\r1\t2\r",
+      "lines must end with LF or CRLF, got CR alone, as old Macintosh programs write it. Convert the file, for example with tr '\\r' '\\n'",
+      7,
+    ],
     ["a blank line", "\uFEFFa\tb\n\n1\t2\n", "every line must have as many cells as the first, 2, got 1 in line 2", 7],
   ])("by hand: refuses %s", (_, text, message, byteOffset) => {
     const whole = `a.tsv: ${message} (at byte ${byteOffset})`;
