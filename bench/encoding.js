@@ -11,8 +11,11 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Matrix } from "../dist/array/matrix.js";
 import { createRandom } from "../dist/array/random.js";
-import { scoreRidges } from "../dist/regression/ridge.js";
+import { scoreBlock } from "../dist/encoding/score-block.js";
 import { decomposeRidge } from "../dist/regression/ridge-decomposition.js";
+import { resolveRidgeOptions } from "../dist/regression/ridge-options.js";
+import { scoringDesign } from "../dist/regression/scoring-design.js";
+import { targetRows } from "../dist/regression/target-block.js";
 
 const [nTrain, nTest, nColumns, nTargets, nDesigns] = [800, 200, 240, 8192, 10];
 const nRepeats = 3;
@@ -47,12 +50,19 @@ for (let t = 0; t < nTargets; t++) {
     y.data[i * nTargets + t] = value;
   }
 }
-const split = (matrix) => [rows(matrix, 0, nTrain), rows(matrix, nTrain, nTrain + nTest)];
-const [yTrain, yTest] = split(y);
+const ridge = resolveRidgeOptions({}, "bench");
 const prepared = [];
 for (const one of designs) {
-  const [train, test] = split(one);
-  prepared.push({ decomposition: await decomposeRidge(train), xTest: test });
+  const decomposition = await decomposeRidge(rows(one, 0, nTrain));
+  prepared.push(await scoringDesign(decomposition, rows(one, nTrain, nTrain + nTest), ridge, "bench"));
+}
+const indices = (from, to) => Int32Array.from({ length: to - from }, (_, i) => from + i);
+const folds = [{ index: 0, train: indices(0, nTrain), test: indices(nTrain, nTrain + nTest) }];
+const columns = indices(0, nTargets);
+/** r and penalty of every target by some of the designs. */
+async function score(nModels) {
+  const models = { nModels, folds, ridge, designOf: (model) => prepared[model], average: "folds" };
+  return scoreBlock(models, targetRows(y, columns));
 }
 
 const program = `
@@ -78,10 +88,10 @@ try {
   writeFileSync(join(folder, "y"), y.data);
   const [ours, theirs] = [[], []];
   let [worst, nOther, versions] = [0, 0, ["", ""]];
-  await scoreRidges(prepared.slice(0, 1), yTrain, yTest);
+  await score(1);
   for (let repeat = 0; repeat < nRepeats; repeat++) {
     const started = performance.now();
-    const [score] = await scoreRidges(prepared, yTrain, yTest);
+    const scores = await score(nDesigns);
     ours.push(((performance.now() - started) * 1e3) / nTargets / nDesigns);
     const args = ["-c", program, folder, nTrain, nColumns, nTargets].map(String);
     const { status, stdout, stderr } = spawnSync(python, args, { encoding: "utf8", maxBuffer: 2 ** 26 });
@@ -89,9 +99,9 @@ try {
     const { seconds, r, alpha, versions: found } = JSON.parse(stdout);
     versions = found;
     theirs.push((seconds * 1e6) / nTargets);
-    const same = r.map((_, t) => Math.abs(Math.log10(alpha[t] / score.bestAlpha[t])) < 0.5);
+    const same = r.map((_, t) => Math.abs(Math.log10(alpha[t] / scores.bestAlpha[t])) < 0.5);
     nOther = same.filter((one) => !one).length;
-    worst = Math.max(...r.map((value, t) => (same[t] ? Math.abs(value - score.r[t]) : 0)));
+    worst = Math.max(...r.map((value, t) => (same[t] ? Math.abs(value - scores.r[t]) : 0)));
   }
   const row = [
     new Date().toISOString().slice(0, 10),

@@ -1,15 +1,11 @@
 import { checkChoice } from "../array/choice.ts";
-import { checkMatrix, formatShape, Matrix } from "../array/matrix.ts";
+import { checkMatrix, formatShape, type Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
 import { fitDesign } from "../features/design.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
 import { contiguousFolds } from "../regression/folds.ts";
-import { fitRidge, predictRidge, type RidgeScore, scoreRidges } from "../regression/ridge.ts";
-import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
-import { pearsonColumns } from "../statistics/pearson.ts";
-import { alphaAtEdges } from "./alpha-edges.ts";
-import { constantPredictions, judgeTargets, type MissingScores } from "./missing.ts";
-import { createPooledCorrelation, type PooledCorrelation } from "./pooled-correlation.ts";
+import { targetRows } from "../regression/target-block.ts";
+import { judgeTargets, type MissingScores } from "./missing.ts";
 import {
   type EncodingOptions,
   joinFolds,
@@ -18,7 +14,9 @@ import {
   prepareFold,
   type ScoreOptions,
 } from "./prepared.ts";
-import { checkBands, checkVolumes, gather } from "./targets.ts";
+import { scoreBlock } from "./score-block.ts";
+import { collectScores } from "./score-collection.ts";
+import { checkBands, checkVolumes } from "./targets.ts";
 
 /** How well features predict responses that were not fitted. */
 export interface EncodingScore {
@@ -39,7 +37,7 @@ export interface EncodingScore {
   readonly alphaAtEdges: { readonly lowest: number; readonly highest: number };
 }
 
-/** Responses whose training and test rows are copied at once; bounds the memory beside the responses themselves. */
+/** Responses that are copied at once; bounds the memory beside the responses themselves. */
 const TARGETS_AT_ONCE = 4096;
 
 /**
@@ -139,81 +137,24 @@ export async function scoreEncodings(
   checkChoice("scoreEncoding: average", average, ["folds", "concatenated"]);
   const { ridge } = models[0]!;
   const folds = models[0]!.folds.map(({ fold }) => fold);
-  const { scorable: columns, missing } = judgeTargets(bold, folds);
-  const nTargets = bold.nColumns;
-  const filled = () => {
-    const matrix = Matrix.zeros(folds.length, nTargets);
-    matrix.data.fill(Number.NaN);
-    return matrix;
-  };
-  const results = models.map(() => ({
-    foldScores: filled(),
-    bestAlphas: filled(),
-    pooled: average === "concatenated" ? createPooledCorrelation(bold) : undefined,
-  }));
-  for (const [index, fold] of folds.entries()) {
-    const designs = models.map((model) => model.folds[index]!);
-    for (let start = 0; start < columns.length; start += TARGETS_AT_ONCE) {
-      const block = columns.subarray(start, start + TARGETS_AT_ONCE);
-      const yTrain = gather(bold, fold.train, block);
-      const yTest = gather(bold, fold.test, block);
-      const scores =
-        average === "folds"
-          ? await scoreRidges(designs, yTrain, yTest, ridge)
-          : await scorePooled(designs, yTrain, yTest, block, { ridge, pooled: results.map(({ pooled }) => pooled!) });
-      for (const [model, { foldScores, bestAlphas }] of results.entries()) {
-        block.forEach((column, k) => {
-          foldScores.data[index * nTargets + column] = scores[model]!.r[k]!;
-          bestAlphas.data[index * nTargets + column] = scores[model]!.bestAlpha[k]!;
-        });
-      }
-      const share = (start + block.length) / columns.length;
-      const done = index * models.length + Math.floor(models.length * share);
-      onProgress?.({ label, done, total: folds.length * models.length });
-    }
-  }
-  return results.map(({ foldScores, bestAlphas, pooled }) => {
-    const score = pooled ? pooled.correlation(columns) : meanOverFolds(foldScores);
-    return {
-      score,
-      foldScores,
-      bestAlphas,
-      nNotScored: score.reduce((count, r) => count + (Number.isNaN(r) ? 1 : 0), 0),
-      missing: [...missing, ...constantPredictions(foldScores, columns)],
-      alphaAtEdges: alphaAtEdges(bestAlphas, ridge.alphas),
+  const judged = judgeTargets(bold, folds);
+  const shape = { nModels: models.length, nFolds: folds.length, ridge };
+  const collection = collectScores(judged, bold.nColumns, shape);
+  const total = shape.nModels * shape.nFolds;
+  const designOf = (model: number, fold: number) => models[model]!.folds[fold]!.design;
+  for (let start = 0; start < judged.scorable.length; start += TARGETS_AT_ONCE) {
+    const columns = judged.scorable.subarray(start, start + TARGETS_AT_ONCE);
+    const rows = targetRows(bold, columns);
+    const tell = (nDesigns: number) => {
+      const done = Math.floor((total * start + nDesigns * columns.length) / judged.scorable.length);
+      onProgress?.({ label, done, total });
     };
-  });
-}
-
-/** Scores of one fold, whose predictions are added to those of the others. */
-async function scorePooled(
-  designs: readonly PreparedFold[],
-  yTrain: Matrix,
-  yTest: Matrix,
-  columns: Int32Array,
-  { ridge, pooled }: { readonly ridge: ResolvedRidgeOptions; readonly pooled: readonly PooledCorrelation[] },
-): Promise<readonly RidgeScore[]> {
-  const scores: RidgeScore[] = [];
-  for (const [model, { decomposition, xTest }] of designs.entries()) {
-    // In double precision: at a large penalty the prediction's variation is lost beside its mean in single.
-    const fit = await fitRidge(decomposition, yTrain, { ...ridge, precision: "float64" });
-    const prediction = await predictRidge(fit, xTest, ridge);
-    pooled[model]!.add(prediction, yTest, columns);
-    scores.push({ r: pearsonColumns(prediction, yTest), bestAlpha: fit.bestAlpha });
+    collection.add(columns, await scoreBlock({ ...shape, folds, designOf, average }, rows, tell));
   }
-  return scores;
+  return collection.finish();
 }
 
 /** One band or several, as several. */
 export function asBands(features: Matrix | readonly Matrix[]): readonly Matrix[] {
   return "data" in features ? [features] : features;
-}
-
-/** The mean of each column; NaN where any fold is. */
-function meanOverFolds({ data, nRows, nColumns }: Matrix): Float64Array {
-  const mean = new Float64Array(nColumns);
-  for (let fold = 0; fold < nRows; fold++) {
-    for (let j = 0; j < nColumns; j++) mean[j]! += data[fold * nColumns + j]! / nRows;
-  }
-  return mean;
 }

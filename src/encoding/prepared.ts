@@ -2,8 +2,9 @@ import { type Matrix, takeRows } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { DesignOptions } from "../features/design.ts";
 import type { Fold } from "../regression/folds.ts";
-import { decomposeRidge, type RidgeDecomposition } from "../regression/ridge-decomposition.ts";
+import { decomposeRidge } from "../regression/ridge-decomposition.ts";
 import { type ResolvedRidgeOptions, type RidgeOptions, resolveRidgeOptions } from "../regression/ridge-options.ts";
+import { type ScoringDesign, scoringDesign } from "../regression/scoring-design.ts";
 
 /** What can be said about scoring, once the designs are there. */
 export interface ScoreOptions {
@@ -27,10 +28,8 @@ export interface EncodingOptions extends DesignOptions, RidgeOptions, ScoreOptio
 /** One fold of a model, ready to be fitted to any responses. */
 export interface PreparedFold {
   readonly fold: Fold;
-  /** The design's training rows, decomposed. */
-  readonly decomposition: RidgeDecomposition;
-  /** The design's test rows, [nTest x nColumns]. */
-  readonly xTest: Matrix;
+  /** The design's training rows, taken apart, and its test rows along their directions. */
+  readonly design: ScoringDesign;
 }
 
 /** All that a score needs of the stimulus, for every subject who heard the same stories in the same order. */
@@ -38,17 +37,16 @@ export interface PreparedEncoding {
   readonly storyLengths: readonly number[];
   /** The sum of the story lengths. */
   readonly nVolumes: number;
-  /** Columns of the design; the same in all folds unless the rank of a band differs. */
-  readonly nColumns: number;
   readonly folds: readonly PreparedFold[];
   /** The options that the decompositions were made with, and that responses are fitted with. */
   readonly ridge: ResolvedRidgeOptions;
 }
 
-/** Splits one fold's design, [nVolumes x nColumns], and decomposes its training rows. */
+/** Splits one fold's design, [nVolumes x nColumns], and takes its training rows apart. */
 export async function prepareFold(design: Matrix, fold: Fold, ridge: RidgeOptions): Promise<PreparedFold> {
+  const resolved = resolveRidgeOptions(ridge, "prepareEncoding");
   const decomposition = await decomposeRidge(takeRows(design, fold.train), ridge);
-  return { fold, decomposition, xTest: takeRows(design, fold.test) };
+  return { fold, design: await scoringDesign(decomposition, takeRows(design, fold.test), resolved, "prepareEncoding") };
 }
 
 /** Puts the folds of one model together. */
@@ -57,7 +55,6 @@ export function joinFolds(folds: readonly PreparedFold[], options: EncodingOptio
   return {
     storyLengths,
     nVolumes: storyLengths.reduce((sum, length) => sum + length, 0),
-    nColumns: folds[0]?.xTest.nColumns ?? 0,
     folds,
     ridge: resolveRidgeOptions(options, "prepareEncoding"),
   };

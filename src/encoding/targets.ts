@@ -1,20 +1,5 @@
-import { checkMatrix, emptyLike, formatShape, Matrix } from "../array/matrix.ts";
+import { checkMatrix, formatShape, type Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
-
-/** The given rows of the given columns, as a copy of the same precision: [rows.length x columns.length]. */
-export function gather<Data extends Matrix["data"]>(
-  matrix: Matrix<Data>,
-  rows: Int32Array,
-  columns: Int32Array,
-): Matrix<Data> {
-  const data = emptyLike(matrix.data, rows.length * columns.length);
-  let place = 0;
-  for (const row of rows) {
-    const start = row * matrix.nColumns;
-    for (const column of columns) data[place++] = matrix.data[start + column]!;
-  }
-  return Matrix.of(data, rows.length, columns.length);
-}
 
 /**
  * Refuses bands of features that are no matrices.

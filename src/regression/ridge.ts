@@ -1,11 +1,14 @@
-import { checkMatrix, Matrix, sliceColumns, toFloat32, toFloat64 } from "../array/matrix.ts";
+import { checkMatrix, Matrix, sliceColumns, takeRows, toFloat32, toFloat64 } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { multiply } from "../graph/multiply.ts";
 import { requireFinite } from "./check.ts";
-import { chooseAlphas } from "./choose-alpha.ts";
-import { correlateRows, type ObservedRows, observedRows } from "./correlate.ts";
-import { decomposeRidge, projectSamples, type RidgeDecomposition } from "./ridge-decomposition.ts";
+import { chooseAlphas, coefficientsOf, shrinkagesOf } from "./choose-alpha.ts";
+import { heldOutSets } from "./held-out.ts";
+import { decomposeRidge, type RidgeDecomposition } from "./ridge-decomposition.ts";
 import { type ResolvedRidgeOptions, type RidgeOptions, resolveRidgeOptions } from "./ridge-options.ts";
+import { observedRows, type RidgeScore, scoreTargets } from "./score-targets.ts";
+import { scoringDesign } from "./scoring-design.ts";
+import { prepareTargets, targetRows } from "./target-block.ts";
 
 /** A ridge regression of many targets on one design, each target with its own penalty. */
 export interface RidgeFit {
@@ -19,16 +22,8 @@ export interface RidgeFit {
   readonly error: Float64Array;
 }
 
-/** How well a ridge regression predicts samples that it was not fitted on. */
-export interface RidgeScore {
-  /**
-   * Pearson r of prediction and data, [nTargets]; NaN where training or test data are constant or not finite, or the
-   * prediction is constant.
-   */
-  readonly r: Float64Array;
-  /** The penalty of each target, [nTargets]; NaN where training data are constant or not finite. */
-  readonly bestAlpha: Float64Array;
-}
+/** Targets whose rows are copied at once. */
+const TARGETS_AT_ONCE = 4096;
 
 /**
  * Ridge regression with the penalty of each target chosen from a path.
@@ -80,28 +75,47 @@ export async function fitRidge(
   const error = nan();
   const intercept = nan();
   const data = single ? new Float32Array(nFeatures * nTargets) : new Float64Array(nFeatures * nTargets);
+  if (y.nRows !== decomposition.nSamples) {
+    throw new ShapeError(
+      `fitRidge: y must have a row for each sample of the design (${decomposition.nSamples}), got ${y.nRows}.`,
+    );
+  }
   const singleRight = toFloat32(decomposition.right);
-  await chooseAlphas([decomposition], y, resolved, "fitRidge", async (block) => {
-    const right = block.coefficients.data instanceof Float32Array ? singleRight : decomposition.right;
-    const product = await multiply(block.coefficients, right, { device: resolved.device }); // [block x nFeatures]
-    block.columns.forEach((column, t) => {
-      const usable = block.best[t]! >= 0;
-      const scale = usable ? block.targets.scale[t]! : Number.NaN;
-      let constant = block.targets.mean[t]!;
-      let largest = 0;
-      for (let j = 0; j < nFeatures; j++) {
-        const coefficient = product.data[t * nFeatures + j]! * scale;
-        largest = Math.max(largest, Math.abs(coefficient));
-        data[j * nTargets + column] = coefficient;
-        // From the coefficient as it was rounded, so that a large mean of a column does no harm.
-        constant -= decomposition.mean[j]! * data[j * nTargets + column]!;
-      }
-      if (usable) requireRange(largest, resolved.precision, column);
-      bestAlpha[column] = usable ? resolved.alphas[block.best[t]!]! : Number.NaN;
-      error[column] = block.error[t]!;
-      intercept[column] = usable ? constant : Number.NaN;
+  const { left, singularValues } = decomposition;
+  const sets = heldOutSets(decomposition, resolved, "fitRidge");
+  const design = { intercept: decomposition.intercept, left, singularValues, sets };
+  const shrinkages = shrinkagesOf(design, resolved);
+  const like = single ? new Float32Array(0) : new Float64Array(0);
+  for (const columns of blocksOf(nTargets)) {
+    const rows = targetRows(y, columns);
+    const block = prepareTargets(rows, undefined, resolved.intercept, like);
+    const again = (some: Int32Array) =>
+      prepareTargets(takeRows(rows, some), undefined, resolved.intercept, new Float64Array(0));
+    await chooseAlphas(design, block, { options: resolved, again, wantsErrors: true }, async (chosen) => {
+      const { best, targets } = chosen;
+      const coefficients = coefficientsOf(chosen, shrinkages);
+      const right = coefficients.data instanceof Float32Array ? singleRight : decomposition.right;
+      const product = await multiply(coefficients, right, { device: resolved.device }); // [nChosen x nFeatures]
+      chosen.rows.forEach((row, t) => {
+        const column = columns[row]!;
+        const usable = best[t]! >= 0;
+        const scale = usable ? targets.scale[t]! : Number.NaN;
+        let constant = targets.mean[t]!;
+        let largest = 0;
+        for (let j = 0; j < nFeatures; j++) {
+          const coefficient = product.data[t * nFeatures + j]! * scale;
+          largest = Math.max(largest, Math.abs(coefficient));
+          data[j * nTargets + column] = coefficient;
+          // From the coefficient as it was rounded, so that a large mean of a column does no harm.
+          constant -= decomposition.mean[j]! * data[j * nTargets + column]!;
+        }
+        if (usable) requireRange(largest, resolved.precision, column);
+        bestAlpha[column] = usable ? resolved.alphas[best[t]!]! : Number.NaN;
+        error[column] = chosen.error[t]!;
+        intercept[column] = usable ? constant : Number.NaN;
+      });
     });
-  });
+  }
   return { bestAlpha, coefficients: Matrix.of(data, nFeatures, nTargets), intercept, error };
 }
 
@@ -158,13 +172,6 @@ export async function predictRidge(
   return Matrix.of(data, x.nRows, nTargets);
 }
 
-/** A design and samples of the same features that it was not made of. */
-export interface RidgeDesign {
-  readonly decomposition: RidgeDecomposition;
-  /** [nTest x nFeatures] */
-  readonly xTest: Matrix;
-}
-
 /**
  * Fits every target on a design, predicts other samples, and correlates, without ever holding all coefficients or
  * predictions: memory beyond the arguments and the result stays near that of one block of targets.
@@ -183,56 +190,38 @@ export async function scoreRidge(
   yTest: Matrix,
   options: RidgeOptions = {},
 ): Promise<RidgeScore> {
-  const [score] = await scoreRidges([{ decomposition, xTest }], y, yTest, options);
-  return score!;
-}
-
-/**
- * {@link scoreRidge} for several designs of the same samples: what depends on the targets alone is done once for all.
- *
- * @param designs - each of as many samples as `y` has rows
- * @throws ShapeError and OptionError as {@link scoreRidge}
- */
-export async function scoreRidges(
-  designs: readonly RidgeDesign[],
-  y: Matrix,
-  yTest: Matrix,
-  options: RidgeOptions = {},
-): Promise<readonly RidgeScore[]> {
   const where = "scoreRidge";
   const nTargets = y.nColumns;
-  let resolved = resolveRidgeOptions(options, where);
-  const projections: { readonly double: Matrix<Float64Array>; readonly single: Matrix<Float32Array> }[] = [];
-  for (const { decomposition, xTest } of designs) {
-    resolved = resolveFor(decomposition, options, where);
-    if (xTest.nRows !== yTest.nRows || yTest.nColumns !== nTargets || xTest.nRows < 2) {
-      throw new ShapeError(
-        `scoreRidge: xTest and yTest must have equally many rows, at least 2, and yTest as many columns as y (${nTargets}), got ${xTest.nRows} and ${yTest.nRows} rows, ${yTest.nColumns} columns.`,
-      );
-    }
-    requireFinite(xTest, where, "xTest");
-    const projected = await projectSamples(decomposition, xTest, resolved, where); // [rank x nTest]
-    projections.push({ double: projected, single: toFloat32(projected) });
+  const resolved = resolveFor(decomposition, options, where);
+  if (xTest.nRows !== yTest.nRows || yTest.nColumns !== nTargets || xTest.nRows < 2) {
+    throw new ShapeError(
+      `scoreRidge: xTest and yTest must have equally many rows, at least 2, and yTest as many columns as y (${nTargets}), got ${xTest.nRows} and ${yTest.nRows} rows, ${yTest.nColumns} columns.`,
+    );
   }
-  const nan = () => new Float64Array(nTargets).fill(Number.NaN);
-  const scores = designs.map(() => ({ r: nan(), bestAlpha: nan() }));
-  const decompositions = designs.map(({ decomposition }) => decomposition);
-  let observed: { readonly columns: Int32Array; readonly rows: ObservedRows } | undefined;
-  await chooseAlphas(decompositions, y, resolved, where, async (block, design) => {
-    const { coefficients, columns, best } = block;
-    const { single, double } = projections[design]!;
-    const along = coefficients.data instanceof Float32Array ? single : double;
-    const predicted = await multiply(coefficients, along, { device: resolved.device }); // [block x nTest]
-    if (observed?.columns !== columns) observed = { columns, rows: observedRows(yTest, columns) };
-    const correlations = correlateRows(predicted, observed.rows);
-    const { r, bestAlpha } = scores[design]!;
-    columns.forEach((column, t) => {
-      const usable = best[t]! >= 0;
-      bestAlpha[column] = usable ? resolved.alphas[best[t]!]! : Number.NaN;
-      r[column] = usable ? correlations[t]! : Number.NaN;
-    });
-  });
-  return scores;
+  if (y.nRows !== decomposition.nSamples) {
+    throw new ShapeError(
+      `scoreRidge: y must have a row for each sample of the design (${decomposition.nSamples}), got ${y.nRows}.`,
+    );
+  }
+  requireFinite(xTest, where, "xTest");
+  const design = await scoringDesign(decomposition, xTest, resolved, where);
+  const r = new Float64Array(nTargets);
+  const bestAlpha = new Float64Array(nTargets);
+  for (const columns of blocksOf(nTargets)) {
+    const rows = targetRows(y, columns);
+    const observed = observedRows(targetRows(yTest, columns), undefined, resolved);
+    const score = await scoreTargets(design, rows, undefined, observed, resolved);
+    r.set(score.r, columns[0]);
+    bestAlpha.set(score.bestAlpha, columns[0]);
+  }
+  return { r, bestAlpha };
+}
+
+/** Columns 0 to `nTargets` - 1 in blocks. */
+function* blocksOf(nTargets: number): Generator<Int32Array> {
+  for (let start = 0; start < nTargets; start += TARGETS_AT_ONCE) {
+    yield Int32Array.from({ length: Math.min(TARGETS_AT_ONCE, nTargets - start) }, (_, t) => start + t);
+  }
 }
 
 function resolveFor(decomposition: RidgeDecomposition, options: RidgeOptions, where: string): ResolvedRidgeOptions {

@@ -1,6 +1,16 @@
 import { type Device, resolveDevice } from "../graph/device.ts";
 import type { Expression } from "../graph/expression.ts";
-import { gemm, input, matmul, multiplyElements, subtract } from "../graph/operators.ts";
+import {
+  gather,
+  gemm,
+  input,
+  matmul,
+  multiplyElements,
+  reduceSum,
+  slice,
+  squeeze,
+  subtract,
+} from "../graph/operators.ts";
 import { compile, type Session, type TensorValue } from "../graph/session.ts";
 
 /** Rows of single-precision numbers for a graph, or out of one. */
@@ -14,41 +24,61 @@ export interface Rows {
 const sessions = new Map<string, Promise<Session>>();
 
 /**
- * Targets along the directions of a fit, and sums of the squares over them.
+ * Targets along the directions of a fit, and what bounds on errors follow from before anything is predicted.
  *
  * @param targets - [nTargets x nSamples]
  * @param fit - [rank x nSamples]
- * @param sums - [rank x nSums]
- * @returns `projection` = targets fit', [nTargets x rank]; `squares` = projection^2 sums, [nTargets x nSums]
+ * @param shares - [rank x nShares]
+ * @param weights - [nSamples x nWeights]
+ * @returns `projection` = targets fit', [nTargets x rank]; `distances` = projection^2 shares, [nTargets x nShares];
+ * `moments` = targets^2 weights, [nTargets x nWeights]
  */
 export async function runProjection(
-  targets: Rows,
-  fit: Rows,
-  sums: Rows,
+  inputs: Readonly<Record<"targets" | "fit" | "shares" | "weights", Rows>>,
   device: Device | undefined,
-): Promise<{ readonly projection: Rows; readonly squares: Rows }> {
-  const outputs = await run("projection", projectionGraph, device, { targets, fit, sums });
-  return { projection: outputs.projection!, squares: outputs.squares! };
+): Promise<{ readonly projection: Rows; readonly distances: Rows; readonly moments: Rows }> {
+  const outputs = await run("projection", projectionGraph, device, inputs);
+  return { projection: outputs.projection!, distances: outputs.distances!, moments: outputs.moments! };
 }
 
 /**
- * What is left of targets under one penalty, as weighted sums of its squares; and sums of the projections' squares.
+ * What is left of some targets, each under one penalty, as weighted sums of its squares.
  *
  * @param targets - [nTargets x nSamples]
  * @param projection - [nTargets x rank]
- * @param kept - the share of each direction that the penalty keeps, [1 x rank]
+ * @param kept - the share of each direction that each penalty keeps, [nAlphas x rank]
  * @param fit - [rank x nSamples]
  * @param weights - [nSamples x nWeights]
- * @param steps - [rank x nSteps]
- * @returns `moments` = (targets - (projection kept) fit)^2 weights, [nTargets x nWeights]; `distances` = projection^2
- * steps, [nTargets x nSteps]
+ * @param pairs - which target and which penalty, [2 x nPairs], row after row
+ * @returns (targets - (projection kept) fit)^2 weights, [nPairs x nWeights]
  */
-export async function runResidual(
-  inputs: Readonly<Record<"targets" | "projection" | "kept" | "fit" | "weights" | "steps", Rows>>,
+export async function runResiduals(
+  inputs: Readonly<Record<"targets" | "projection" | "kept" | "fit" | "weights", Rows>>,
+  pairs: Int32Array,
   device: Device | undefined,
-): Promise<{ readonly moments: Rows; readonly distances: Rows }> {
-  const outputs = await run("residual", residualGraph, device, inputs);
-  return { moments: outputs.moments!, distances: outputs.distances! };
+): Promise<Rows> {
+  const { moments } = await run("residuals", residualGraph, device, inputs, { pairs: [pairs, 2] });
+  return moments!;
+}
+
+/**
+ * Predictions of targets, each under one penalty, against what was observed.
+ *
+ * @param projection - [nTargets x rank]
+ * @param shrinkage - what takes a projection to a coefficient under each penalty, [nAlphas x rank]
+ * @param test - other samples along the directions, [rank x nTest]
+ * @param observed - [nTargets x nTest]
+ * @param penalties - one a target, [nTargets]
+ * @returns for prediction = (projection shrinkage) test: its products with `observed` and its squares, summed over the
+ * samples, [nTargets x 1] each
+ */
+export async function runPredictions(
+  inputs: Readonly<Record<"projection" | "shrinkage" | "test" | "observed", Rows>>,
+  penalties: Int32Array,
+  device: Device | undefined,
+): Promise<{ readonly products: Rows; readonly squares: Rows }> {
+  const outputs = await run("predictions", predictionGraph, device, inputs, { penalties: [penalties, 1] });
+  return { products: outputs.products!, squares: outputs.squares! };
 }
 
 async function run(
@@ -56,6 +86,7 @@ async function run(
   graph: () => Record<string, Expression>,
   device: Device | undefined,
   inputs: Readonly<Record<string, Rows>>,
+  indices: Readonly<Record<string, readonly [data: Int32Array, nRows: number]>> = {},
 ): Promise<Readonly<Record<string, Rows>>> {
   const { provider, threads } = resolveDevice(device);
   const key = [name, provider, threads].join();
@@ -67,6 +98,8 @@ async function run(
   const values: Record<string, TensorValue> = {};
   for (const [name, { data, nRows, nColumns }] of Object.entries(inputs))
     values[name] = { type: "float32", shape: [nRows, nColumns], data };
+  for (const [name, [data, nRows]] of Object.entries(indices))
+    values[name] = { type: "int32", shape: [nRows, data.length / nRows], data };
   const outputs = await (await session).run(values);
   return Object.fromEntries(
     Object.entries(outputs).map(([name, { shape, data }]) => [
@@ -79,21 +112,39 @@ async function run(
 function projectionGraph(): Record<string, Expression> {
   const targets = input("targets", "float32", ["nTargets", "nSamples"]);
   const fit = input("fit", "float32", ["rank", "nSamples"]);
-  const sums = input("sums", "float32", ["rank", "nSums"]);
+  const shares = input("shares", "float32", ["rank", "nShares"]);
+  const weights = input("weights", "float32", ["nSamples", "nWeights"]);
   const projection = gemm(targets, fit, undefined, { transposeB: true });
-  return { projection, squares: matmul(multiplyElements(projection, projection), sums) };
+  return {
+    projection,
+    distances: matmul(multiplyElements(projection, projection), shares),
+    moments: matmul(multiplyElements(targets, targets), weights),
+  };
 }
 
 function residualGraph(): Record<string, Expression> {
   const targets = input("targets", "float32", ["nTargets", "nSamples"]);
   const projection = input("projection", "float32", ["nTargets", "rank"]);
-  const kept = input("kept", "float32", [1, "rank"]);
+  const kept = input("kept", "float32", ["nAlphas", "rank"]);
   const fit = input("fit", "float32", ["rank", "nSamples"]);
   const weights = input("weights", "float32", ["nSamples", "nWeights"]);
-  const steps = input("steps", "float32", ["rank", "nSteps"]);
-  const residual = subtract(targets, matmul(multiplyElements(projection, kept), fit));
+  const pairs = input("pairs", "int32", [2, "nPairs"]);
+  const targetOf = squeeze(slice(pairs, 0, 0, 1), 0);
+  const penaltyOf = squeeze(slice(pairs, 0, 1, 2), 0);
+  const shrunk = multiplyElements(gather(projection, targetOf), gather(kept, penaltyOf));
+  const residual = subtract(gather(targets, targetOf), matmul(shrunk, fit));
+  return { moments: matmul(multiplyElements(residual, residual), weights) };
+}
+
+function predictionGraph(): Record<string, Expression> {
+  const projection = input("projection", "float32", ["nTargets", "rank"]);
+  const shrinkage = input("shrinkage", "float32", ["nAlphas", "rank"]);
+  const test = input("test", "float32", ["rank", "nTest"]);
+  const observed = input("observed", "float32", ["nTargets", "nTest"]);
+  const penalties = squeeze(input("penalties", "int32", [1, "nTargets"]), 0);
+  const prediction = matmul(multiplyElements(projection, gather(shrinkage, penalties)), test);
   return {
-    moments: matmul(multiplyElements(residual, residual), weights),
-    distances: matmul(multiplyElements(projection, projection), steps),
+    products: reduceSum(multiplyElements(prediction, observed), [1], true),
+    squares: reduceSum(multiplyElements(prediction, prediction), [1], true),
   };
 }

@@ -1,7 +1,7 @@
 import { Matrix, toFloat32, transpose } from "../array/matrix.ts";
 import type { Device } from "../graph/device.ts";
 import type { HeldOutSet } from "./held-out.ts";
-import { type Rows, runProjection, runResidual } from "./shortlist-graph.ts";
+import { type Rows, runProjection, runResiduals } from "./shortlist-graph.ts";
 
 /**
  * What bounds on the errors of a set need beside it, for every penalty a. In the following d are the shares that a penalty
@@ -10,32 +10,49 @@ import { type Rows, runProjection, runResidual } from "./shortlist-graph.ts";
 export interface Shortlist {
   readonly nAlphas: number;
   readonly fit: Rows;
-  /** d of each penalty, [1 x rank] each. */
-  readonly kept: readonly Rows[];
-  /** (1 - d)^2 of each penalty, and a column of ones: [rank x (nAlphas + 1)]. */
-  readonly sums: Rows;
+  /** d of each penalty, [nAlphas x rank]. */
+  readonly kept: Rows;
+  /** 1 - d of each penalty, in double precision, [nAlphas x rank]. */
+  readonly damping: Float64Array;
+  /** d^2 of each penalty, then -d of each: [rank x 2 nAlphas]. */
+  readonly shares: Rows;
   /** w of each penalty, then (w - c)^2 of each: [nSamples x 2 nAlphas]. */
   readonly weights: Rows;
-  /** From each penalty g to each other a: (d_g - d_a)^2, then (1 - d_g)(d_g - d_a): [rank x 2 nAlphas] each. */
-  readonly steps: readonly Rows[];
   readonly meanWeight: Float64Array;
   readonly leastWeight: Float64Array;
+  readonly greatestWeight: Float64Array;
   /** As {@link HeldOutSet.sensitivity}, for errors that are computed as data less fit. */
   readonly sensitivity: Float64Array;
+  /** From each penalty g to each other a: (d_g - d_a)^2 and (1 - d_g)(d_g - d_a), [rank] each; made when first asked for. */
+  readonly steps: Map<number, readonly [squares: Float64Array, products: Float64Array]>;
 }
 
-/** The errors of a block of targets, for as many penalties as it takes to know the best. */
+/** What is known of the errors of a block of targets once the best penalty of each is. */
 export interface ShortlistedErrors {
   /** [nTargets x rank] */
   readonly projection: Rows;
-  /** [nAlphas x nTargets]; NaN for penalties that cannot be the best. */
+  /** [nTargets x nAlphas]; NaN where it was not computed, or single precision does not hold it. */
   readonly errors: Float64Array;
+  /** Penalties that may be the best, bit a for penalty a, and whose errors were computed unless only one is left; [nTargets]. */
+  readonly candidates: Int32Array;
+  /** How many errors were computed. */
+  readonly nComputed: number;
 }
 
-/** Rows that go through a graph at once: their numbers stay in the cache from one operator to the next. */
-const ROWS_AT_ONCE = 256;
-/** Share of the terms of a bound by which it is lowered, for the rounding of single precision. */
+/** How {@link shortlistErrors} decides. */
+export interface ShortlistSettings {
+  /** By how much of itself an error under a penalty may be off by rounding. */
+  readonly rounding: (alpha: number, error: number) => number;
+  /** Compute the error of the best penalty where bounds alone have singled it out (default false). */
+  readonly wantsErrors?: boolean | undefined;
+  readonly device?: Device | undefined;
+}
+
+/** Share of the terms of a bound by which it is loosened, for the rounding of single precision. */
 const SLACK = 1e-5;
+
+/** Penalties are bits of a number: of more of them all errors are computed. */
+export const MOST_ALPHAS = 31;
 
 /** Bounds for a set whose base is "remainder". */
 export function shortlistOf(set: HeldOutSet<Float64Array>): Shortlist {
@@ -43,204 +60,254 @@ export function shortlistOf(set: HeldOutSet<Float64Array>): Shortlist {
   const [nAlphas, nSamples, rank] = [weights.nRows, weights.nColumns, fit.nRows];
   const meanWeight = new Float64Array(nAlphas);
   const leastWeight = new Float64Array(nAlphas).fill(Number.POSITIVE_INFINITY);
-  const columns = Matrix.zeros(nSamples, 2 * nAlphas);
+  const greatestWeight = new Float64Array(nAlphas);
+  const columns = new Float32Array(nSamples * 2 * nAlphas);
   for (let a = 0; a < nAlphas; a++) {
     const row = weights.data.subarray(a * nSamples, (a + 1) * nSamples);
     for (const weight of row) {
       meanWeight[a]! += weight / nSamples;
       leastWeight[a] = Math.min(leastWeight[a]!, weight);
+      greatestWeight[a] = Math.max(greatestWeight[a]!, weight);
     }
-    row.forEach((weight, i) => {
-      columns.data[i * 2 * nAlphas + a] = weight;
-      columns.data[i * 2 * nAlphas + nAlphas + a] = (weight - meanWeight[a]!) ** 2;
-    });
-  }
-  const share = (a: number, k: number) => 1 - damping.data[a * rank + k]!;
-  const sums = Matrix.zeros(rank, nAlphas + 1);
-  const kept: Rows[] = [];
-  const steps: Rows[] = [];
-  for (let g = 0; g < nAlphas; g++) {
-    const step = Matrix.zeros(rank, 2 * nAlphas);
-    for (let k = 0; k < rank; k++) {
-      sums.data[k * (nAlphas + 1) + g] = damping.data[g * rank + k]! ** 2;
-      sums.data[k * (nAlphas + 1) + nAlphas] = 1;
-      for (let a = 0; a < nAlphas; a++) {
-        // As a difference of what is left: it does not cancel where both keep nearly all.
-        const difference = damping.data[a * rank + k]! - damping.data[g * rank + k]!;
-        step.data[k * 2 * nAlphas + a] = difference ** 2;
-        step.data[k * 2 * nAlphas + nAlphas + a] = damping.data[g * rank + k]! * difference;
-      }
-    }
-    kept.push({ data: Float32Array.from({ length: rank }, (_, k) => share(g, k)), nRows: 1, nColumns: rank });
-    steps.push(toFloat32(step));
-  }
-  const squares = transpose(fit);
-  for (let at = 0; at < squares.data.length; at++) squares.data[at]! **= 2;
-  const sensitivity = new Float64Array(nAlphas);
-  for (let a = 0; a < nAlphas; a++) {
     for (let i = 0; i < nSamples; i++) {
-      let fitted = 1;
-      for (let k = 0; k < rank; k++) fitted += share(a, k) ** 2 * squares.data[i * rank + k]!;
-      sensitivity[a]! += weights.data[a * nSamples + i]! * fitted;
+      columns[i * 2 * nAlphas + a] = row[i]!;
+      columns[i * 2 * nAlphas + nAlphas + a] = (row[i]! - meanWeight[a]!) ** 2;
+    }
+  }
+  const shares = new Float32Array(rank * 2 * nAlphas);
+  const kept = new Float32Array(nAlphas * rank);
+  for (let a = 0; a < nAlphas; a++) {
+    for (let k = 0; k < rank; k++) {
+      const share = 1 - damping.data[a * rank + k]!;
+      kept[a * rank + k] = share;
+      shares[k * 2 * nAlphas + a] = share * share;
+      shares[k * 2 * nAlphas + nAlphas + a] = -share;
     }
   }
   return {
-    ...{ nAlphas, kept, steps, meanWeight, leastWeight, sensitivity },
-    ...{ fit: toFloat32(fit), sums: toFloat32(sums), weights: toFloat32(columns) },
+    ...{ nAlphas, meanWeight, leastWeight, greatestWeight, damping: damping.data, steps: new Map() },
+    ...{ fit: toFloat32(fit), kept: { data: kept, nRows: nAlphas, nColumns: rank } },
+    shares: { data: shares, nRows: rank, nColumns: 2 * nAlphas },
+    weights: { data: columns, nRows: nSamples, nColumns: 2 * nAlphas },
+    sensitivity: sensitivityOf(set),
   };
 }
 
+/** By how much errors of data less fit grow where data and projections are off by independent errors of mean square 1. */
+function sensitivityOf({ fit, damping, weights }: HeldOutSet<Float64Array>): Float64Array {
+  const [nAlphas, nSamples, rank] = [weights.nRows, weights.nColumns, fit.nRows];
+  const sensitivity = new Float64Array(nAlphas);
+  for (let a = 0; a < nAlphas; a++) {
+    const row = weights.data.subarray(a * nSamples, (a + 1) * nSamples);
+    for (let i = 0; i < nSamples; i++) sensitivity[a]! += row[i]!;
+    for (let k = 0; k < rank; k++) {
+      let weighted = 0;
+      for (let i = 0, at = k * nSamples; i < nSamples; i++, at++) weighted += row[i]! * fit.data[at]! * fit.data[at]!;
+      sensitivity[a]! += (1 - damping.data[a * rank + k]!) ** 2 * weighted;
+    }
+  }
+  return sensitivity;
+}
+
 /**
- * The errors of a block of targets under every penalty that may be the best; the others are ruled out by a bound.
+ * The errors of a block of targets under as few penalties as it takes to know the best.
  *
  * The error under a penalty a is the sum of w_a r_a^2, where r_a = r_g + U'q, with r_g the residual under another penalty g,
  * U the directions, p the targets along them, and q = (d_g - d_a) p. Since U r_g = (1 - d_g) p,
  *
- *   error_a >= sum w_a r_g^2 + 2 c q'(1 - d_g) p - 2 |(w_a - c) r_g| |q| + min(w_a) |q|^2
+ *   error_a = sum w_a r_g^2 + 2 c q'(1 - d_g) p + 2 sum (w_a - c) r_g U'q + sum w_a (U'q)^2
  *
- * for any number c, by Cauchy's inequality; c is the mean of w_a. All of it follows from the residual under g alone, by
- * products with a few columns. The penalty g that generalised cross-validation names is tried first, then, as long as
- * there are penalties whose bound is not above the least error, that with the lowest bound.
+ * for any number c; c is the mean of w_a. The third term lies within 2 |(w_a - c) r_g| |q| of zero, by Cauchy's inequality,
+ * and the fourth between the least and the greatest w_a times |q|^2. So one residual bounds the errors under all penalties,
+ * by products with a few columns. The first is that of an infinite penalty, the target itself, which costs nothing: where
+ * little is predicted it settles the matter. Else the most promising penalty is computed, then those whose bounds still
+ * reach below the least error.
+ *
+ * Operations a target: 2 rank nSamples for the projection, and as many again for each error that is computed.
  *
  * @param targets - [nTargets x nSamples]
- * @param isRuledOut - whether a penalty with an error of at least `bound` cannot be the best where `least` has been found
  */
 export async function shortlistErrors(
   shortlist: Shortlist,
   targets: Rows,
-  isRuledOut: (alpha: number, bound: number, least: number, best: number) => boolean,
-  device: Device | undefined,
+  { rounding, wantsErrors = false, device }: ShortlistSettings,
 ): Promise<ShortlistedErrors> {
-  const { nAlphas, fit, sums } = shortlist;
+  const { nAlphas, fit, kept, shares, weights } = shortlist;
   const nTargets = targets.nRows;
-  const { projection, squares } = await projectRows(targets, fit, sums, device);
-  const found: Found = {
+  const { projection, distances, moments } = await runProjection({ targets, fit, shares, weights }, device);
+  const state: State = {
+    shortlist,
+    rounding,
+    projection: projection.data,
     errors: new Float64Array(nTargets * nAlphas).fill(Number.NaN),
-    bounds: new Float64Array(nTargets * nAlphas).fill(Number.NEGATIVE_INFINITY),
-    isTried: new Uint8Array(nTargets * nAlphas),
+    lower: new Float64Array(nTargets * nAlphas).fill(Number.NEGATIVE_INFINITY),
+    upper: new Float64Array(nTargets * nAlphas).fill(Number.POSITIVE_INFINITY),
+    candidates: new Int32Array(nTargets).fill(nAlphas === MOST_ALPHAS ? 2 ** 31 - 1 : 2 ** nAlphas - 1),
+    isTried: new Int32Array(nTargets),
   };
-  const best = new Int32Array(nTargets).fill(-1);
-  const next = firstGuesses(shortlist, targets, squares);
-  for (;;) {
-    const groups = grouped(next, nAlphas);
-    if (groups.every((group) => group.length === 0)) break;
-    for (const [g, group] of groups.entries()) {
-      for (let from = 0; from < group.length; from += ROWS_AT_ONCE) {
-        await evaluate(shortlist, targets, projection, g, group.slice(from, from + ROWS_AT_ONCE), found, device);
-      }
-      for (const t of group) {
-        const error = found.errors[t * nAlphas + g]!;
-        if (Number.isNaN(error)) continue;
-        if (best[t] === -1 || error < found.errors[t * nAlphas + best[t]!]!) best[t] = g;
-      }
-    }
-    for (let t = 0; t < nTargets; t++) {
-      if (next[t] === -1) continue;
-      const row = t * nAlphas;
-      const least = best[t] === -1 ? Number.POSITIVE_INFINITY : found.errors[row + best[t]!]!;
-      let lowest = -1;
-      for (let a = 0; a < nAlphas; a++) {
-        const bound = found.bounds[row + a]!;
-        if (found.isTried[row + a] === 1 || isRuledOut(a, bound, least, best[t]!)) continue;
-        if (lowest === -1 || bound < found.bounds[row + lowest]!) lowest = a;
-      }
-      next[t] = lowest;
-    }
+  let pairs: number[] = [];
+  for (let t = 0; t < nTargets; t++) {
+    const guess = boundFromNothing(state, t, moments.data, distances.data);
+    narrow(state, t);
+    if (isOne(state.candidates[t]!) && !wantsErrors) continue;
+    const among = state.candidates[t]!;
+    pairs.push(t, (among >> guess) & 1 ? guess : lowestOf(state, t, among));
   }
-  return { projection, errors: transpose(Matrix.of(found.errors, nTargets, nAlphas)).data };
+  let nComputed = 0;
+  while (pairs.length > 0) {
+    const nPairs = pairs.length / 2;
+    nComputed += nPairs;
+    const indices = new Int32Array(pairs.length);
+    for (let i = 0; i < nPairs; i++) {
+      indices[i] = pairs[2 * i]!;
+      indices[nPairs + i] = pairs[2 * i + 1]!;
+    }
+    const residuals = await runResiduals({ targets, projection, kept, fit, weights }, indices, device);
+    for (let i = 0; i < nPairs; i++) boundFromResidual(state, indices[i]!, indices[nPairs + i]!, residuals.data, i);
+    const next: number[] = [];
+    for (let i = 0; i < nPairs; i++) {
+      const t = indices[i]!;
+      // Pairs of one target lie side by side.
+      if (i > 0 && indices[i - 1] === t) continue;
+      narrow(state, t);
+      const left = state.candidates[t]! & ~state.isTried[t]!;
+      if (left === 0 || (isOne(state.candidates[t]!) && !wantsErrors)) continue;
+      if (isOne(left) || isOne(left & (left - 1))) {
+        for (let a = 0; a < nAlphas; a++) if ((left >> a) & 1) next.push(t, a);
+      } else next.push(t, lowestOf(state, t, left));
+    }
+    pairs = next;
+  }
+  return { projection, errors: state.errors, candidates: state.candidates, nComputed };
 }
 
-/** What is known of each target and penalty, [nTargets x nAlphas] each. */
-interface Found {
-  /** NaN where it was not tried, or single precision does not hold it. */
+/** What is known so far, [nTargets x nAlphas], or bits a target. */
+interface State {
+  readonly shortlist: Shortlist;
+  readonly rounding: ShortlistSettings["rounding"];
+  readonly projection: Float32Array;
   readonly errors: Float64Array;
-  readonly bounds: Float64Array;
-  readonly isTried: Uint8Array;
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  readonly candidates: Int32Array;
+  readonly isTried: Int32Array;
 }
 
-async function projectRows(targets: Rows, fit: Rows, sums: Rows, device: Device | undefined) {
-  const { data, nRows, nColumns } = targets;
-  const projection = new Float32Array(nRows * fit.nRows);
-  const squares = new Float32Array(nRows * sums.nColumns);
-  for (let from = 0; from < nRows; from += ROWS_AT_ONCE) {
-    const to = Math.min(nRows, from + ROWS_AT_ONCE);
-    const rows = { data: data.subarray(from * nColumns, to * nColumns), nRows: to - from, nColumns };
-    const part = await runProjection(rows, fit, sums, device);
-    projection.set(part.projection.data, from * fit.nRows);
-    squares.set(part.squares.data, from * sums.nColumns);
+const isOne = (bits: number) => (bits & (bits - 1)) === 0;
+
+/** Bounds that the target itself gives; the penalty whose error is the least by their middle terms. */
+function boundFromNothing(
+  { shortlist, lower, upper }: State,
+  t: number,
+  moments: Float32Array,
+  distances: Float32Array,
+) {
+  const { nAlphas, meanWeight } = shortlist;
+  const from = t * 2 * nAlphas;
+  let guess = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (let a = 0; a < nAlphas; a++) {
+    const [inPlace, distance, along] = [moments[from + a]!, distances[from + a]!, distances[from + nAlphas + a]!];
+    raise(shortlist, a, t * nAlphas + a, inPlace, moments[from + nAlphas + a]!, distance, along, lower, upper);
+    const estimate = inPlace + meanWeight[a]! * (2 * along + distance);
+    if (estimate < least) {
+      least = estimate;
+      guess = a;
+    }
   }
-  return { projection: { data: projection, nRows, nColumns: fit.nRows }, squares };
+  return guess;
 }
 
-/** The penalty of each target that generalised cross-validation names. */
-function firstGuesses({ nAlphas, meanWeight }: Shortlist, targets: Rows, squares: Float32Array): Int32Array {
-  const { data, nRows, nColumns } = targets;
-  return Int32Array.from({ length: nRows }, (_, t) => {
-    let whole = 0;
-    for (let i = t * nColumns; i < (t + 1) * nColumns; i++) whole += data[i]! * data[i]!;
-    const row = t * (nAlphas + 1);
-    const outside = Math.max(0, whole - squares[row + nAlphas]!);
-    let best = 0;
-    for (let a = 1; a < nAlphas; a++) {
-      if (meanWeight[a]! * (outside + squares[row + a]!) < meanWeight[best]! * (outside + squares[row + best]!))
-        best = a;
+/** Notes the error under penalty g, and the bounds that its residual gives for the candidates. */
+function boundFromResidual(state: State, t: number, g: number, moments: Float32Array, row: number): void {
+  const { shortlist, projection, errors, lower, upper, candidates, isTried } = state;
+  const { nAlphas } = shortlist;
+  const rank = shortlist.fit.nRows;
+  const from = row * 2 * nAlphas;
+  errors[t * nAlphas + g] = moments[from + g]!;
+  isTried[t]! |= 1 << g;
+  const others = candidates[t]! & ~isTried[t]!;
+  for (let a = 0; a < nAlphas; a++) {
+    if (((others >> a) & 1) === 0) continue;
+    const [squares, products] = stepOf(shortlist, g, a);
+    let distance = 0;
+    let along = 0;
+    for (let k = 0, at = t * rank; k < rank; k++, at++) {
+      const square = projection[at]! * projection[at]!;
+      distance += square * squares[k]!;
+      along += square * products[k]!;
     }
-    return best;
-  });
-}
-
-/** The targets that each penalty is to be tried on. */
-function grouped(penalties: Int32Array, nAlphas: number): readonly number[][] {
-  const groups = Array.from({ length: nAlphas }, (): number[] => []);
-  penalties.forEach((a, t) => {
-    if (a !== -1) groups[a]!.push(t);
-  });
-  return groups;
-}
-
-/** Fills in the error of some targets under one penalty, and raises their bounds for the others. */
-async function evaluate(
-  shortlist: Shortlist,
-  targets: Rows,
-  projection: Rows,
-  g: number,
-  rows: readonly number[],
-  { errors, bounds, isTried }: Found,
-  device: Device | undefined,
-): Promise<void> {
-  const { nAlphas, kept, fit, weights, steps, meanWeight, leastWeight } = shortlist;
-  const { moments, distances } = await runResidual(
-    {
-      ...{ targets: taken(targets, rows), projection: taken(projection, rows), fit, weights },
-      ...{ kept: kept[g]!, steps: steps[g]! },
-    },
-    device,
-  );
-  for (const [row, t] of rows.entries()) {
-    const from = row * 2 * nAlphas;
-    const to = t * nAlphas;
-    errors[to + g] = moments.data[from + g]!;
-    isTried[to + g] = 1;
-    for (let a = 0; a < nAlphas; a++) {
-      if (isTried[to + a] === 1) continue;
-      const inPlace = moments.data[from + a]!;
-      const spread = moments.data[from + nAlphas + a]!;
-      const distance = distances.data[from + a]!;
-      const along = 2 * meanWeight[a]! * distances.data[from + nAlphas + a]!;
-      const across = 2 * Math.sqrt(spread * distance);
-      const least = leastWeight[a]! * distance;
-      const bound = inPlace + along - across + least - SLACK * (inPlace + Math.abs(along) + across + least);
-      if (bound > bounds[to + a]!) bounds[to + a] = bound;
-    }
+    const [inPlace, spread] = [moments[from + a]!, moments[from + nAlphas + a]!];
+    raise(shortlist, a, t * nAlphas + a, inPlace, spread, distance, along, lower, upper);
   }
 }
 
-/** Some rows, side by side; those that are asked for in full are not copied. */
-function taken({ data, nRows, nColumns }: Rows, rows: readonly number[]): Rows {
-  if (rows.length === nRows) return { data, nRows, nColumns };
-  const copy = new Float32Array(rows.length * nColumns);
-  rows.forEach((t, row) => {
-    copy.set(data.subarray(t * nColumns, (t + 1) * nColumns), row * nColumns);
-  });
-  return { data: copy, nRows: rows.length, nColumns };
+/** Narrows what is known of one error, by the terms of the equation of {@link shortlistErrors}. */
+function raise(
+  { meanWeight, leastWeight, greatestWeight }: Shortlist,
+  a: number,
+  at: number,
+  inPlace: number,
+  spread: number,
+  distance: number,
+  along: number,
+  lower: Float64Array,
+  upper: Float64Array,
+): void {
+  const middle = inPlace + 2 * meanWeight[a]! * along;
+  const across = 2 * Math.sqrt(spread * distance);
+  const most = greatestWeight[a]! * distance;
+  const slack = SLACK * (inPlace + 2 * meanWeight[a]! * Math.abs(along) + across + most);
+  const low = middle - across + leastWeight[a]! * distance - slack;
+  const high = middle + across + most + slack;
+  // Where single precision does not hold a term these are NaN, and nothing is known.
+  if (low > lower[at]!) lower[at] = low;
+  if (high < upper[at]!) upper[at] = high;
+}
+
+/** Drops the candidates whose errors are above that of another, with room for rounding. */
+function narrow({ shortlist, rounding, errors, lower, upper, candidates, isTried }: State, t: number): void {
+  const { nAlphas } = shortlist;
+  const from = t * nAlphas;
+  let least = Number.POSITIVE_INFINITY;
+  for (let a = 0; a < nAlphas; a++) {
+    if (((candidates[t]! >> a) & 1) === 0) continue;
+    const most = (isTried[t]! >> a) & 1 ? errors[from + a]! : upper[from + a]!;
+    if (most > 0 && most < least) least = Math.min(least, most * (1 + rounding(a, most)));
+  }
+  for (let a = 0; a < nAlphas; a++) {
+    const low = lower[from + a]!;
+    if ((isTried[t]! >> a) & 1 || !(low > 0)) continue;
+    if (low * (1 - rounding(a, low)) > least) candidates[t]! &= ~(1 << a);
+  }
+}
+
+function lowestOf({ shortlist: { nAlphas }, lower }: State, t: number, among: number): number {
+  let lowest = -1;
+  for (let a = 0; a < nAlphas; a++) {
+    if ((among >> a) & 1 && (lowest === -1 || lower[t * nAlphas + a]! < lower[t * nAlphas + lowest]!)) lowest = a;
+  }
+  return lowest;
+}
+
+function stepOf({ nAlphas, damping, steps }: Shortlist, g: number, a: number) {
+  const key = g * nAlphas + a;
+  let step = steps.get(key);
+  if (!step) {
+    const rank = damping.length / nAlphas;
+    step = [new Float64Array(rank), new Float64Array(rank)];
+    for (let k = 0; k < rank; k++) {
+      // As a difference of what is left: it does not cancel where both keep nearly all.
+      const difference = damping[a * rank + k]! - damping[g * rank + k]!;
+      step[0][k] = difference * difference;
+      step[1][k] = damping[g * rank + k]! * difference;
+    }
+    steps.set(key, step);
+  }
+  return step;
+}
+
+/** Errors as one row a penalty, [nAlphas x nTargets]. */
+export function byPenalty(errors: Float64Array, nAlphas: number): Float64Array {
+  return transpose(Matrix.of(errors, errors.length / nAlphas, nAlphas)).data;
 }

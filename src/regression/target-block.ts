@@ -1,4 +1,4 @@
-import { emptyLike, type FloatArray, type Matrix } from "../array/matrix.ts";
+import { emptyLike, type FloatArray, Matrix } from "../array/matrix.ts";
 
 /** Some targets, made ready for a fit: centred, scaled to at most 1 in magnitude, one row a target. */
 export interface TargetBlock<Data extends FloatArray = FloatArray> {
@@ -15,57 +15,84 @@ export interface TargetBlock<Data extends FloatArray = FloatArray> {
 /** Targets turned at a time: their numbers in a row of the data fill a line of cache. */
 const TILE = 16;
 
-/**
- * Columns `start` to `end` (exclusive) of the data, ready for a fit: centred and scaled in double precision, and only
- * then rounded to that of `like`.
- *
- * A target cannot be used where it is constant, holds NaN or an infinity, or varies by less than double precision holds
- * (deviations from its mean all 0): its scale is NaN.
- */
-export function prepareTargets<Data extends FloatArray>(
-  y: Matrix,
-  start: number,
-  end: number,
-  intercept: boolean,
-  like: Data,
-): TargetBlock<Data> {
+/** Some columns of data as rows, in its precision: [columns.length x nSamples]. */
+export function targetRows<Data extends FloatArray>(y: Matrix<Data>, columns: Int32Array): Matrix<Data> {
   const { data: source, nRows: nSamples, nColumns } = y;
-  const nTargets = end - start;
-  const mean = new Float64Array(nTargets);
-  const least = new Float64Array(nTargets).fill(Number.POSITIVE_INFINITY);
-  const greatest = new Float64Array(nTargets).fill(Number.NEGATIVE_INFINITY);
-  for (let i = 0; i < nSamples; i++) {
-    const row = i * nColumns + start;
-    for (let t = 0; t < nTargets; t++) {
-      const value = source[row + t]!;
-      mean[t]! += value;
-      if (value < least[t]!) least[t] = value;
-      if (value > greatest[t]!) greatest[t] = value;
-    }
-  }
-  const scale = new Float64Array(nTargets);
-  const factor = new Float64Array(nTargets);
-  for (let t = 0; t < nTargets; t++) {
-    // NaN passes both comparisons above by, but not the sum.
-    const usable = Number.isFinite(mean[t]!) && greatest[t]! > least[t]!;
-    mean[t] = intercept ? mean[t]! / nSamples : 0;
-    const magnitude = Math.max(greatest[t]! - mean[t]!, mean[t]! - least[t]!);
-    scale[t] = usable && magnitude > 0 && Number.isFinite(1 / magnitude) ? magnitude : Number.NaN;
-    factor[t] = 1 / scale[t]!;
-  }
-  const data = emptyLike(like, nTargets * nSamples);
+  const nTargets = columns.length;
+  const data = emptyLike(source, nTargets * nSamples);
   for (let first = 0; first < nTargets; first += TILE) {
     const last = Math.min(nTargets, first + TILE);
     for (let i = 0; i < nSamples; i++) {
-      const row = i * nColumns + start;
-      for (let t = first; t < last; t++) {
-        const value = (source[row + t]! - mean[t]!) * factor[t]!;
-        // Only targets that cannot be used have NaN here: they go on as zeros, so that no other is touched.
-        data[t * nSamples + i] = Number.isNaN(value) ? 0 : value;
-      }
+      const row = i * nColumns;
+      for (let t = first; t < last; t++) data[t * nSamples + i] = source[row + columns[t]!]!;
     }
   }
-  return { data, nTargets, nSamples, mean, scale };
+  return Matrix.of(data, nTargets, nSamples);
+}
+
+/**
+ * Targets at some samples, ready for a fit: centred and scaled in double precision, and only then rounded to that of
+ * `like`.
+ *
+ * A target cannot be used where it is constant, holds NaN or an infinity, or varies by less than double precision holds
+ * (deviations from its mean all 0): its scale is NaN.
+ *
+ * @param rows - one row a target
+ * @param samples - the columns of `rows` to fit on; undefined for all
+ */
+export function prepareTargets<Data extends FloatArray>(
+  rows: Matrix,
+  samples: Int32Array | undefined,
+  intercept: boolean,
+  like: Data,
+): TargetBlock<Data> {
+  const { data: source, nRows: nTargets, nColumns } = rows;
+  const nSamples = samples?.length ?? nColumns;
+  const means = new Float64Array(nTargets);
+  const scale = new Float64Array(nTargets);
+  const data = emptyLike(like, nTargets * nSamples);
+  for (let t = 0; t < nTargets; t++) {
+    const from = t * nColumns;
+    const to = t * nSamples;
+    let sum = 0;
+    let least = Number.POSITIVE_INFINITY;
+    let greatest = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < nSamples; i++) {
+      const value = source[from + (samples ? samples[i]! : i)]!;
+      sum += value;
+      if (value < least) least = value;
+      if (value > greatest) greatest = value;
+    }
+    // NaN passes both comparisons above by, but not the sum.
+    const usable = Number.isFinite(sum) && greatest > least;
+    const mean = intercept ? sum / nSamples : 0;
+    const magnitude = Math.max(greatest - mean, mean - least);
+    means[t] = mean;
+    scale[t] = usable && magnitude > 0 && Number.isFinite(1 / magnitude) ? magnitude : Number.NaN;
+    // Targets that cannot be used go on as zeros, so that no other is touched.
+    if (Number.isNaN(scale[t]!)) data.fill(0, to, to + nSamples);
+    else {
+      const factor = 1 / magnitude;
+      for (let i = 0; i < nSamples; i++) data[to + i] = (source[from + (samples ? samples[i]! : i)]! - mean) * factor;
+    }
+  }
+  return { data, nTargets, nSamples, mean: means, scale };
+}
+
+/** Targets `start` to `end` (exclusive) of a block, sharing its memory. */
+export function sliceTargets<Data extends FloatArray>(
+  block: TargetBlock<Data>,
+  start: number,
+  end: number,
+): TargetBlock<Data> {
+  const { data, nSamples, mean, scale } = block;
+  return {
+    data: data.subarray(start * nSamples, end * nSamples) as Data,
+    nTargets: end - start,
+    nSamples,
+    mean: mean.subarray(start, end),
+    scale: scale.subarray(start, end),
+  };
 }
 
 /**

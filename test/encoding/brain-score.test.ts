@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { joinColumns, Matrix, sliceColumns, takeRows, toFloat32 } from "../../src/array/matrix.ts";
+import { joinColumns, Matrix, sliceColumns, takeRows, toFloat32, transpose } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
 import { brainScore, type EncodingScore, prepareEncoding, scoreEncoding } from "../../src/encoding/brain-score.ts";
 import { OptionError, ShapeError } from "../../src/errors.ts";
 import { contiguousFolds } from "../../src/regression/folds.ts";
-import { fitRidge } from "../../src/regression/ridge.ts";
+import { predictTargets } from "../../src/regression/score-targets.ts";
 import { meanAndError, normalMatrix, respond } from "./simulate.ts";
 
 const storyLengths = [90, 70];
@@ -36,7 +36,7 @@ describe("brainScore", () => {
 
   it("is prepareEncoding and scoreEncoding, once for many responses (agreement)", async () => {
     const prepared = await prepareEncoding(features, options);
-    expect([prepared.nVolumes, prepared.nColumns, prepared.folds.length]).toEqual([160, 20, 5]);
+    expect([prepared.nVolumes, prepared.folds[0]!.design.left.nRows, prepared.folds.length]).toEqual([160, 20, 5]);
     for (const responses of [bold, toFloat32(bold), normalMatrix(nVolumes, 3, "others")]) {
       expect(await scoreEncoding(prepared, responses)).toEqual(await brainScore(features, responses, options));
     }
@@ -151,11 +151,13 @@ describe("targets that cannot be scored", () => {
 describe("what the test volumes cannot reach", () => {
   const folds = contiguousFolds(nVolumes, 5);
 
-  it("the fit of their fold: responses of test volumes change no coefficient, intercept or alpha (identity)", async () => {
+  it("the fit of their fold: responses of test volumes change no prediction and no alpha (identity)", async () => {
     const prepared = await prepareEncoding(features, options);
     const fits = async (responses: Matrix) =>
       Promise.all(
-        prepared.folds.map(({ decomposition, fold }) => fitRidge(decomposition, takeRows(responses, fold.train))),
+        prepared.folds.map(({ design, fold }) =>
+          predictTargets(design, transpose(responses), fold.train, prepared.ridge),
+        ),
       );
     const before = await fits(bold);
     for (const { index, test } of folds) {
@@ -177,8 +179,10 @@ describe("what the test volumes cannot reach", () => {
       const changed = Matrix.of(features.data.slice(), nVolumes, 10);
       for (const t of test) changed.data.fill(99 + t, t * 10, (t + 1) * 10);
       const again = await prepareEncoding(changed, { ...options, gap: 4 });
-      expect(again.folds[index]!.decomposition).toEqual(prepared.folds[index]!.decomposition);
-      expect(again.folds[index]!.xTest).not.toEqual(prepared.folds[index]!.xTest);
+      const { test: projected, ...trained } = prepared.folds[index]!.design;
+      const { test: other, ...trainedAgain } = again.folds[index]!.design;
+      expect(trainedAgain).toEqual(trained);
+      expect(other).not.toEqual(projected);
     }
   });
 });

@@ -170,9 +170,14 @@ describe("identities", () => {
     const whole = await fitRidge(decomposition, y, { targetBlock: 23 });
     for (const targetBlock of [1, 7, 22, 1000]) {
       const fit = await fitRidge(decomposition, y, { targetBlock });
-      expect([...fit.bestAlpha]).toEqual([...whole.bestAlpha]);
-      // Products over blocks of other widths may add in another order, in single precision.
-      for (let t = 0; t < 23; t++) expect(columnDistance(fit.coefficients, whole.coefficients, t)).toBeLessThan(1e-5);
+      // Products over blocks of other widths may add in another order, in single precision: of penalties whose errors are
+      // equal but for that, either may be chosen.
+      for (let t = 0; t < 23; t++) {
+        expect(Math.abs(fit.error[t]! / whole.error[t]! - 1)).toBeLessThan(3e-6);
+        if (fit.bestAlpha[t] === whole.bestAlpha[t])
+          expect(columnDistance(fit.coefficients, whole.coefficients, t)).toBeLessThan(1e-5);
+      }
+      expect(fit.bestAlpha.filter((alpha, t) => alpha === whole.bestAlpha[t]).length).toBeGreaterThan(20);
     }
   });
 

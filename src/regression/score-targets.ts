@@ -1,0 +1,172 @@
+import { emptyLike, type FloatArray, Matrix, takeRows, toFloat64 } from "../array/matrix.ts";
+import { multiply } from "../graph/multiply.ts";
+import { type ChosenTargets, chooseAlphas, coefficientsOf, shrinkagesOf } from "./choose-alpha.ts";
+import { correlateRows } from "./correlate.ts";
+import type { ResolvedRidgeOptions } from "./ridge-options.ts";
+import { predictorOf, type ScoringDesign } from "./scoring-design.ts";
+import { runPredictions } from "./shortlist-graph.ts";
+import { prepareTargets, type TargetBlock } from "./target-block.ts";
+
+/** How well a ridge regression predicts samples that it was not fitted on. */
+export interface RidgeScore {
+  /**
+   * Pearson r of prediction and data, [nTargets]; NaN where training or test data are constant or not finite, or the
+   * prediction is constant.
+   */
+  readonly r: Float64Array;
+  /** The penalty of each target, [nTargets]; NaN where training data are constant or not finite. */
+  readonly bestAlpha: Float64Array;
+}
+
+/**
+ * Targets at the samples to predict, as {@link scoreTargets} wants them: deviations from the mean, of length 1, one row a
+ * target, in the precision of the options; NaN where they are constant or not finite. The same for all designs of a fold.
+ *
+ * @param rows - one row a target
+ * @param samples - the columns of `rows` to predict; undefined for all
+ */
+export function observedRows(
+  rows: Matrix,
+  samples: Int32Array | undefined,
+  { precision }: Pick<ResolvedRidgeOptions, "precision">,
+): Matrix {
+  const { data: source, nRows, nColumns } = rows;
+  const nTest = samples?.length ?? nColumns;
+  const data: FloatArray = emptyLike(
+    precision === "float32" ? new Float32Array(0) : new Float64Array(0),
+    nRows * nTest,
+  );
+  const row = new Float64Array(nTest);
+  for (let t = 0; t < nRows; t++) {
+    const from = t * nColumns;
+    let mean = 0;
+    let least = Number.POSITIVE_INFINITY;
+    let greatest = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < nTest; i++) {
+      const value = source[from + (samples ? samples[i]! : i)]!;
+      row[i] = value;
+      mean += value / nTest;
+      if (value < least) least = value;
+      if (value > greatest) greatest = value;
+    }
+    // Scaled by the range before squares are taken: they neither overflow nor vanish.
+    const range = greatest > least ? greatest - least : Number.NaN;
+    let squares = 0;
+    for (let i = 0; i < nTest; i++) {
+      row[i] = (row[i]! - mean) / range;
+      squares += row[i]! * row[i]!;
+    }
+    const factor = 1 / Math.sqrt(squares);
+    for (let i = 0; i < nTest; i++) data[t * nTest + i] = row[i]! * factor;
+  }
+  return Matrix.of(data, nRows, nTest);
+}
+
+/**
+ * Fits targets on a design, each with its own penalty, predicts the other samples of the design, and correlates.
+ *
+ * @param rows - one row a target
+ * @param samples - the columns of `rows` that are the samples of the design; undefined for all
+ * @param observed - from {@link observedRows}, [nTargets x nTest]
+ * @param block - from `prepareTargets` of these rows and samples in the precision of the options, where it is at hand
+ */
+export async function scoreTargets(
+  design: ScoringDesign,
+  rows: Matrix,
+  samples: Int32Array | undefined,
+  observed: Matrix,
+  options: ResolvedRidgeOptions,
+  block?: TargetBlock,
+): Promise<RidgeScore> {
+  const nTargets = rows.nRows;
+  const { alphas } = options;
+  const r = new Float64Array(nTargets).fill(Number.NaN);
+  const bestAlpha = new Float64Array(nTargets).fill(Number.NaN);
+  await eachChosen(design, rows, samples, options, block, async (chosen) => {
+    const { best } = chosen;
+    const correlations = await correlate(chosen, design, observed, options);
+    chosen.rows.forEach((row, t) => {
+      const usable = best[t]! >= 0;
+      r[row] = usable ? correlations[t]! : Number.NaN;
+      bestAlpha[row] = usable ? alphas[best[t]!]! : Number.NaN;
+    });
+  });
+  return { r, bestAlpha };
+}
+
+/** Fits targets as {@link scoreTargets} does, and gives what is predicted. */
+export async function predictTargets(
+  design: ScoringDesign,
+  rows: Matrix,
+  samples: Int32Array | undefined,
+  options: ResolvedRidgeOptions,
+): Promise<{
+  /** In units of the data, double precision, one row a target, [nTargets x nTest]; NaN for targets that cannot be used. */
+  readonly predicted: Matrix<Float64Array>;
+  /** The penalty of each target, [nTargets]; NaN for those. */
+  readonly bestAlpha: Float64Array;
+}> {
+  const nTest = design.test.nColumns;
+  const predicted = new Float64Array(rows.nRows * nTest).fill(Number.NaN);
+  const bestAlpha = new Float64Array(rows.nRows).fill(Number.NaN);
+  // In double precision: at a large penalty the prediction's variation is lost beside its mean in single.
+  const inDouble: ResolvedRidgeOptions = { ...options, precision: "float64" };
+  await eachChosen(design, rows, samples, inDouble, undefined, async (chosen) => {
+    const { targets, best } = chosen;
+    const coefficients = coefficientsOf(chosen, shrinkagesOf(design, options)) as Matrix<Float64Array>;
+    const product = await multiply(coefficients, design.test, { device: options.device }); // [nChosen x nTest]
+    chosen.rows.forEach((row, t) => {
+      if (best[t]! < 0) return;
+      bestAlpha[row] = options.alphas[best[t]!]!;
+      for (let i = 0; i < nTest; i++) {
+        predicted[row * nTest + i] = product.data[t * nTest + i]! * targets.scale[t]! + targets.mean[t]!;
+      }
+    });
+  });
+  return { predicted: Matrix.of(predicted, rows.nRows, nTest), bestAlpha };
+}
+
+function eachChosen(
+  design: ScoringDesign,
+  rows: Matrix,
+  samples: Int32Array | undefined,
+  options: ResolvedRidgeOptions,
+  block: TargetBlock | undefined,
+  use: (chosen: ChosenTargets) => Promise<void>,
+): Promise<void> {
+  const { intercept } = design;
+  const like = options.precision === "float32" ? new Float32Array(0) : new Float64Array(0);
+  const again = (some: Int32Array) => prepareTargets(takeRows(rows, some), samples, intercept, new Float64Array(0));
+  const targets = block ?? prepareTargets<FloatArray>(rows, samples, intercept, like);
+  return chooseAlphas(design, targets, { options, again, wantsErrors: false }, use);
+}
+
+async function correlate(
+  chosen: ChosenTargets,
+  design: ScoringDesign,
+  observed: Matrix,
+  options: ResolvedRidgeOptions,
+): Promise<Float64Array> {
+  const { projection, best, rows } = chosen;
+  const nTest = observed.nColumns;
+  const isWhole = rows.length > 0 && rows.at(-1)! - rows[0]! === rows.length - 1;
+  if (projection.data instanceof Float32Array && observed.data instanceof Float32Array && isWhole) {
+    const { shrinkage, test } = predictorOf(design, options);
+    const wanted = observed.data.subarray(rows[0]! * nTest, (rows[0]! + rows.length) * nTest);
+    const { products, squares } = await runPredictions(
+      {
+        ...{ shrinkage, test },
+        projection: { data: projection.data, nRows: projection.nRows, nColumns: projection.nColumns },
+        observed: { data: wanted, nRows: rows.length, nColumns: nTest },
+      },
+      best.map((index) => Math.max(0, index)),
+      options.device,
+    );
+    return Float64Array.from(products.data, (product, t) =>
+      Math.max(-1, Math.min(1, product / Math.sqrt(squares.data[t]!))),
+    );
+  }
+  const coefficients = toFloat64(coefficientsOf(chosen, shrinkagesOf(design, options)));
+  const predicted = await multiply(coefficients, design.test, { device: options.device }); // [nChosen x nTest]
+  return correlateRows(predicted, takeRows(observed, rows));
+}

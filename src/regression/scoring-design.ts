@@ -1,0 +1,82 @@
+import { type Matrix, toFloat32 } from "../array/matrix.ts";
+import type { ChoiceDesign } from "./choose-alpha.ts";
+import { shrinkagesOf } from "./choose-alpha.ts";
+import { heldOutSets } from "./held-out.ts";
+import { projectSamples, type RidgeDecomposition } from "./ridge-decomposition.ts";
+import type { ResolvedRidgeOptions } from "./ridge-options.ts";
+import type { Rows } from "./shortlist-graph.ts";
+
+/**
+ * A design taken apart, with other samples to predict: all that scores need of it, and nothing of its columns. In double
+ * precision. Make it once for a design, use it for any number of subjects.
+ */
+export interface ScoringDesign extends ChoiceDesign {
+  /** The samples to predict along the directions, [rank x nTest]. */
+  readonly test: Matrix<Float64Array>;
+}
+
+/**
+ * Brings a decomposition and the samples to predict together.
+ *
+ * @param xTest - [nTest x nFeatures]
+ * @throws ShapeError where `xTest` has another number of columns than the design
+ * @throws OptionError where inner folds are asked for and the decomposition was made without
+ */
+export async function scoringDesign(
+  decomposition: RidgeDecomposition,
+  xTest: Matrix,
+  options: ResolvedRidgeOptions,
+  where: string,
+): Promise<ScoringDesign> {
+  const { intercept, left, singularValues } = decomposition;
+  const sets = heldOutSets(decomposition, options, where);
+  return { intercept, left, singularValues, sets, test: await projectSamples(decomposition, xTest, options, where) };
+}
+
+/** What predictions in single precision need. */
+export interface Predictor {
+  /** What takes a projection to a coefficient under each penalty, [nAlphas x rank]. */
+  readonly shrinkage: Rows;
+  /** The samples to predict, less their mean, along the directions, [rank x nTest]. */
+  readonly test: Rows;
+}
+
+const predictors = new WeakMap<ScoringDesign, Predictor>();
+
+/** Directions along which the samples to predict vary by less than this share of their magnitude are constant. */
+const CONSTANT = 1e-12;
+
+/**
+ * What predictions in single precision need of a design. Correlation does not see the mean of the predicted samples: it is
+ * taken off in double precision, where their variation may be small beside it.
+ */
+export function predictorOf(design: ScoringDesign, options: Pick<ResolvedRidgeOptions, "alphas">): Predictor {
+  const known = predictors.get(design);
+  if (known) return known;
+  const { test } = design;
+  const { nRows: rank, nColumns: nTest } = test;
+  const shrinkages = shrinkagesOf(design, options);
+  const shrinkage = new Float32Array(shrinkages.length * rank);
+  shrinkages.forEach((row, a) => {
+    shrinkage.set(row, a * rank);
+  });
+  const centred = new Float32Array(rank * nTest);
+  for (let k = 0; k < rank; k++) {
+    const row = test.data.subarray(k * nTest, (k + 1) * nTest);
+    let mean = 0;
+    let magnitude = 0;
+    for (const value of row) {
+      mean += value / nTest;
+      magnitude = Math.max(magnitude, Math.abs(value));
+    }
+    let isConstant = true;
+    for (const value of row) if (Math.abs(value - mean) > CONSTANT * magnitude) isConstant = false;
+    if (!isConstant) for (let i = 0; i < nTest; i++) centred[k * nTest + i] = row[i]! - mean;
+  }
+  const predictor = {
+    shrinkage: { data: shrinkage, nRows: shrinkages.length, nColumns: rank },
+    test: toFloat32({ data: centred, nRows: rank, nColumns: nTest }),
+  };
+  predictors.set(design, predictor);
+  return predictor;
+}
