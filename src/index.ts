@@ -36,6 +36,7 @@ export {
 export { type ControlWindowOptions, randomWindow, shuffledWindow } from "./features/control-window.ts";
 export type { DelayOptions } from "./features/delays.ts";
 export type { DesignOptions } from "./features/design.ts";
+export type { SlidingWindows } from "./features/sliding-windows.ts";
 export { forecastWindow, type WindowOptions } from "./features/window.ts";
 export { type Cifti, readCifti, type StreamCiftiOptions, streamCifti } from "./formats/cifti.ts";
 export type {

@@ -1,9 +1,9 @@
 import { checkMatrix, formatShape, joinColumns, Matrix } from "../array/matrix.ts";
-import type { OnProgress } from "../array/progress.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { fitBand, fitDesign } from "../features/design.ts";
+import { type SlidingWindows, slidingBands, type WindowBand } from "../features/sliding-windows.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
-import { contiguousFolds } from "../regression/folds.ts";
+import { contiguousFolds, type Fold } from "../regression/folds.ts";
 import { asBands, type EncodingScore, scoreEncodings } from "./brain-score.ts";
 import {
   type EncodingOptions,
@@ -17,9 +17,10 @@ import { checkBands, checkVolumes } from "./targets.ts";
 
 /**
  * Volume-level forecast windows by distance: each a matrix [nVolumes x (width * nUnits)], or a function that makes it when
- * its turn comes, so that only one is in memory at a time.
+ * its turn comes, so that only one is in memory at a time. Windows of many distances that share their words come sooner as
+ * {@link SlidingWindows}, by which no window is formed that has more columns than there are training volumes.
  */
-export type ForecastWindows = ReadonlyMap<number, Matrix | (() => Matrix | Promise<Matrix>)>;
+export type ForecastWindows = ReadonlyMap<number, Matrix | (() => Matrix | Promise<Matrix>)> | SlidingWindows;
 
 /** What windows of the future add to the prediction of responses. */
 export interface ForecastScores {
@@ -51,7 +52,7 @@ export interface PreparedForecast {
  * reduced apart, then joined.
  *
  * @param features - volume-level features, all stories joined, [nVolumes x nFeatures]; several bands are reduced apart
- * @param windows - volume-level windows by distance, from `forecastWindow`
+ * @param windows - volume-level windows by distance, from `forecastWindow`, or their single words by offset
  * @param bold - the responses of one subject, the same stories in the same order, [nVolumes x nTargets]
  * @throws OptionError where there are no windows, or an option cannot be used
  * @throws ShapeError where features, windows, bold and story lengths disagree
@@ -89,7 +90,7 @@ export async function prepareForecast(
 ): Promise<PreparedForecast> {
   const bands = asBands(features);
   const { storyLengths, nFolds = 5, gap } = options;
-  const distances = [...windows.keys()];
+  const distances = "featuresAt" in windows ? [...new Set(windows.distances)] : [...windows.keys()];
   const first = bands[0];
   if (!first) throw new ShapeError("prepareForecast: at least one band of features must be given, got none.");
   if (distances.length === 0) {
@@ -100,29 +101,58 @@ export async function prepareForecast(
   checkBands("prepareForecast", bands);
   checkStoryLengths("prepareForecast", storyLengths, first.nRows, `features ${formatShape(first)}`);
   const folds = contiguousFolds(first.nRows, nFolds, { gap });
-  const tell = countModels("designs", folds.length, distances.length + 1, options.onProgress);
-
+  const total = folds.length * (distances.length + 1);
+  let done = 0;
+  const prepare = async (design: Matrix, fold: Fold): Promise<PreparedFold> => {
+    const prepared = await prepareFold(design, fold, options);
+    options.onProgress?.({ label: "designs", done: ++done, total });
+    return prepared;
+  };
   const designs: Matrix[] = [];
   const baseFolds: PreparedFold[] = [];
   for (const fold of folds) {
     const design = await fitDesign(bands, fold.train, options);
     designs.push(design);
-    baseFolds.push(await prepareFold(design, fold, options));
-    tell(0, baseFolds.length);
+    baseFolds.push(await prepare(design, fold));
   }
-  const joint = new Map<number, PreparedEncoding>();
-  for (const [place, [distance, source]] of [...windows].entries()) {
-    const window = typeof source === "function" ? await source() : source;
-    checkWindow(window, distance, first);
-    const jointFolds: PreparedFold[] = [];
-    for (const [index, fold] of folds.entries()) {
-      const design = joinColumns([designs[index]!, await fitBand(window, fold.train, options)]);
-      jointFolds.push(await prepareFold(design, fold, options));
-      tell(place + 1, jointFolds.length);
-    }
-    joint.set(distance, joinFolds(jointFolds, options));
+  const jointFolds = new Map<number, PreparedFold[]>(distances.map((distance) => [distance, []]));
+  const windowBands =
+    "featuresAt" in windows
+      ? foldsOfSlidingBands(windows, folds, options)
+      : formedBands(windows, first, folds, options);
+  for await (const { distance, columns, fold } of windowBands) {
+    jointFolds.get(distance)!.push(await prepare(joinColumns([designs[fold.index]!, columns]), fold));
   }
+  const joint = new Map([...jointFolds].map(([distance, list]) => [distance, joinFolds(list, options)]));
   return { distances, base: joinFolds(baseFolds, options), joint };
+}
+
+/** The band of one window in one fold; of each distance in the order of the folds. */
+type FoldBands = AsyncGenerator<WindowBand & { readonly fold: Fold }>;
+
+/** Window by window: each is made once. */
+async function* formedBands(
+  windows: Exclude<ForecastWindows, SlidingWindows>,
+  features: Matrix,
+  folds: readonly Fold[],
+  options: EncodingOptions,
+): FoldBands {
+  for (const [distance, source] of windows) {
+    const window = typeof source === "function" ? await source() : source;
+    checkWindow(window, distance, features);
+    for (const fold of folds) yield { fold, distance, columns: await fitBand(window, fold.train, options) };
+  }
+}
+
+/** Fold by fold: each has its own inner products of words. */
+async function* foldsOfSlidingBands(
+  windows: SlidingWindows,
+  folds: readonly Fold[],
+  options: EncodingOptions,
+): FoldBands {
+  for (const fold of folds) {
+    for await (const band of slidingBands(windows, fold.train, options)) yield { ...band, fold };
+  }
 }
 
 /**
@@ -170,10 +200,4 @@ function difference(a: Matrix, b: Matrix): Matrix<Float64Array> {
     a.nRows,
     a.nColumns,
   );
-}
-
-/** Progress in units of folds times models; `tell(model, foldsDone)`. */
-function countModels(label: string, nFolds: number, nModels: number, onProgress: OnProgress | undefined) {
-  return (model: number, foldsDone: number) =>
-    onProgress?.({ label, done: model * nFolds + foldsDone, total: nModels * nFolds });
 }

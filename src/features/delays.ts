@@ -3,6 +3,9 @@ import { emptyLike, formatShape, Matrix } from "../array/matrix.ts";
 import { OptionError } from "../errors.ts";
 import { checkStoryLengths } from "./story-lengths.ts";
 
+/** Copies of the features, unless said otherwise. */
+export const DEFAULT_DELAYS = 6;
+
 /** How features are spread over the volumes after a word (a finite impulse response). */
 export interface DelayOptions {
   /** Volumes of each story, in the order in which they are joined. */
@@ -33,7 +36,7 @@ export interface DelayOptions {
  */
 export function delayColumns<Data extends Matrix["data"]>(
   x: Matrix<Data>,
-  { storyLengths, nDelays = 6, firstDelay = 0, edge = "zero" }: DelayOptions,
+  { storyLengths, nDelays = DEFAULT_DELAYS, firstDelay = 0, edge = "zero" }: DelayOptions,
 ): Matrix<Data> {
   checkStoryLengths("delayColumns", storyLengths, x.nRows, `features ${formatShape(x)}`);
   checkDelays(storyLengths, nDelays, firstDelay);

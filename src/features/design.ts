@@ -60,8 +60,47 @@ export async function fitDesign(bands: readonly Matrix[], train: Int32Array, opt
  * @throws ShapeError and OptionError as {@link fitDesign}
  */
 export async function fitBand(band: Matrix, train: Int32Array, options: DesignOptions): Promise<Matrix> {
-  const { components = 20, reduction = "before-delays", storyLengths, device } = options;
+  const { components = 20, device } = options;
   const what = `features ${formatShape(band)}`;
+  checkDesign(band, options, what);
+  requireFiniteFeatures(band, what);
+  requireVarying([band], train, what);
+  const columns = beforeReduction(band, train, options);
+  if (components === "none" || columns.nColumns <= components) return afterReduction(columns, train, options);
+  const pca = await fitPca(takeRows(columns, train), components, { device });
+  return afterReduction(await applyPca(columns, pca, { device }), train, options);
+}
+
+/**
+ * What is done to each column on its own before components are taken: standardised and, with `"after-delays"`, delayed.
+ *
+ * @returns [nVolumes x nColumns]
+ */
+export function beforeReduction(band: Matrix, train: Int32Array, options: DesignOptions): Matrix<Float64Array> {
+  const features = standardiseOn(band, train);
+  return options.reduction === "after-delays" ? delayColumns(features, options) : features;
+}
+
+/**
+ * What is done to each column on its own after components were taken: with `"before-delays"` delayed, and standardised.
+ *
+ * @returns [nVolumes x nColumns]
+ */
+export function afterReduction(columns: Matrix, train: Int32Array, options: DesignOptions): Matrix<Float64Array> {
+  return standardiseOn(options.reduction === "after-delays" ? columns : delayColumns(columns, options), train);
+}
+
+/**
+ * Refuses options that no band can be made with, and bands that are not of the stories.
+ *
+ * @param what - the band, for messages: `"features 564 x 768"`
+ * @throws ShapeError and OptionError as {@link fitDesign}
+ */
+export function checkDesign(
+  band: Matrix,
+  { components = 20, reduction = "before-delays", storyLengths }: DesignOptions,
+  what: string,
+): void {
   checkStoryLengths("fitDesign", storyLengths, band.nRows, what);
   if (components !== "none" && !(Number.isInteger(components) && components >= 1)) {
     throw new OptionError(
@@ -69,39 +108,45 @@ export async function fitBand(band: Matrix, train: Int32Array, options: DesignOp
     );
   }
   checkChoice("fitDesign: reduction", reduction, ["before-delays", "after-delays"]);
-  const reduce = async (x: Matrix): Promise<Matrix> => {
-    if (components === "none" || x.nColumns <= components) return x;
-    return applyPca(x, await fitPca(takeRows(x, train), components, { device }), { device });
-  };
-  requireVarying(band, train, what);
-  const features = standardiseOn(band, train);
-  const delayed =
-    reduction === "before-delays"
-      ? delayColumns(await reduce(features), options)
-      : await reduce(delayColumns(features, options));
-  return standardiseOn(delayed, train);
 }
 
-function standardiseOn(x: Matrix, train: Int32Array): Matrix {
+function standardiseOn(x: Matrix, train: Int32Array): Matrix<Float64Array> {
   return applyStandardise(x, fitStandardise(takeRows(x, train)));
 }
 
-/** A band that is constant where it is fitted adds nothing to a score; that is a mistake upstream, never a result. */
-function requireVarying(band: Matrix, train: Int32Array, what: string): void {
-  const { data, nColumns } = band;
+/**
+ * Refuses features that hold NaN or an infinity.
+ *
+ * @throws ShapeError
+ */
+export function requireFiniteFeatures({ data, nColumns }: Matrix, what: string): void {
   const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
-    throw new ShapeError(
-      `fitDesign: features must be finite, got ${data[bad]} (volume ${Math.floor(bad / nColumns)}, ` +
-        `column ${bad % nColumns} of ${what}). Check the activations that they were made of.`,
-    );
-  }
-  const first = (train[0] ?? 0) * nColumns;
-  for (const row of train) {
-    for (let j = 0; j < nColumns; j++) if (data[row * nColumns + j] !== data[first + j]) return;
-  }
+  if (bad < 0) return;
+  throw new ShapeError(
+    `fitDesign: features must be finite, got ${data[bad]} (volume ${Math.floor(bad / nColumns)}, ` +
+      `column ${bad % nColumns} of ${what}). Check the activations that they were made of.`,
+  );
+}
+
+/**
+ * Refuses a band that is constant where it is fitted: it adds nothing to a score; that is a mistake upstream, never a
+ * result.
+ *
+ * @param parts - the band, or parts of its columns
+ * @throws ShapeError where none of them varies over the training volumes
+ */
+export function requireVarying(parts: readonly Matrix[], train: Int32Array, what: string): void {
+  if (parts.some((part) => varies(part, train))) return;
   throw new ShapeError(
     `fitDesign: features must vary over the training volumes, got the same row ${train.length} times (${what}). ` +
       "Does any word of the stories fall within the volumes?",
   );
+}
+
+function varies({ data, nColumns }: Matrix, rows: Int32Array): boolean {
+  const first = (rows[0] ?? 0) * nColumns;
+  for (const row of rows) {
+    for (let j = 0; j < nColumns; j++) if (data[row * nColumns + j] !== data[first + j]) return true;
+  }
+  return false;
 }

@@ -26,16 +26,7 @@ export function forecastWindow<Data extends Matrix["data"]>(
   { distance, width = 7 }: WindowOptions,
 ): Matrix<Data> {
   checkMatrix(activations, "forecastWindow: activations");
-  if (!Number.isInteger(distance)) {
-    throw new OptionError(
-      `forecastWindow: distance must be a whole number of words, got ${distance}. Negative ones reach into the past.`,
-    );
-  }
-  if (!(Number.isInteger(width) && width >= 1)) {
-    throw new OptionError(
-      `forecastWindow: width must be a whole number of words from 1, got ${width} (activations ${formatShape(activations)}).`,
-    );
-  }
+  checkWindow({ distance, width }, "forecastWindow", `activations ${formatShape(activations)}`);
   const { nRows, nColumns: nUnits } = activations;
   const { data } = zerosLike(activations.data, nRows, width * nUnits, "forecastWindow");
   for (let n = 0; n < nRows; n++) {
@@ -48,4 +39,21 @@ export function forecastWindow<Data extends Matrix["data"]>(
     data.set(activations.data.subarray(first * nUnits, end * nUnits), place * nUnits);
   }
   return Matrix.of(data, nRows, width * nUnits);
+}
+
+/**
+ * Refuses what is no window.
+ *
+ * @param where - the function that asks, for messages
+ * @param what - what windows are made of, for messages
+ * @throws OptionError where `distance` is not a whole number, or `width` not a whole number from 1
+ */
+export function checkWindow({ distance, width = 7 }: WindowOptions, where: string, what: string): void {
+  if (!Number.isInteger(distance)) {
+    throw new OptionError(
+      `${where}: distance must be a whole number of words, got ${distance}. Negative ones reach into the past.`,
+    );
+  }
+  if (Number.isInteger(width) && width >= 1) return;
+  throw new OptionError(`${where}: width must be a whole number of words from 1, got ${width} (${what}).`);
 }

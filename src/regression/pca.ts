@@ -41,14 +41,9 @@ export interface PcaOptions {
 export async function fitPca(x: Matrix, nComponents: number, options: PcaOptions = {}): Promise<Pca> {
   const { device } = options;
   requireSamples(x, 2, "fitPca", "x");
-  requireCount(nComponents, 1, "fitPca", "nComponents");
   const { nRows: nSamples, nColumns: nFeatures } = x;
-  const most = Math.min(nSamples, nFeatures);
-  if (nComponents > most) {
-    throw new OptionError(
-      `fitPca: nComponents must be at most min(nSamples, nFeatures) (${most}), got ${nComponents} (x is ${nSamples} x ${nFeatures}). Ask for fewer components.`,
-    );
-  }
+  const shape = { nSamples, nFeatures, nComponents };
+  requireComponents(shape);
   requireFinite(x, "fitPca", "x");
   const mean = columnMeans(x);
   const centred = centreColumns(x, mean, "fitPca");
@@ -56,9 +51,7 @@ export async function fitPca(x: Matrix, nComponents: number, options: PcaOptions
   const gram = await multiply(centred, centred, { transposeA: !wide, transposeB: wide, device });
   requireNoOverflow(gram, "fitPca");
   const { values, vectors } = await leadingEigen(gram, nComponents, device);
-  const rounding = Math.max(nSamples, nFeatures) * Number.EPSILON * values[0]!;
-  let rank = values.findIndex((value) => !(value > rounding));
-  if (rank === -1) rank = nComponents;
+  const rank = rankOf(values, shape);
   // Rows of `directions` have norm 1 where the Gram matrix is over features, and else the singular value.
   const directions = wide ? await multiply(vectors, centred, { transposeA: true, device }) : transpose(vectors);
   const components = sliceRows(directions, 0, rank);
@@ -79,6 +72,37 @@ export async function fitPca(x: Matrix, nComponents: number, options: PcaOptions
 export async function applyPca(x: Matrix, pca: Pca, options: PcaOptions = {}): Promise<Matrix<Float64Array>> {
   const centred = centreColumns(x, pca.mean, "applyPca");
   return multiply(centred, pca.components, { transposeB: true, device: options.device });
+}
+
+/** What components are taken of, and how many. */
+export interface PcaShape {
+  readonly nSamples: number;
+  readonly nFeatures: number;
+  readonly nComponents: number;
+}
+
+/**
+ * Refuses more components than there can be.
+ *
+ * @throws OptionError where `nComponents` is not a whole number from 1 to min(nSamples, nFeatures)
+ */
+export function requireComponents({ nSamples, nFeatures, nComponents }: PcaShape): void {
+  requireCount(nComponents, 1, "fitPca", "nComponents");
+  const most = Math.min(nSamples, nFeatures);
+  if (nComponents <= most) return;
+  throw new OptionError(
+    `fitPca: nComponents must be at most min(nSamples, nFeatures) (${most}), got ${nComponents} (x is ${nSamples} x ${nFeatures}). Ask for fewer components.`,
+  );
+}
+
+/**
+ * How many of the leading eigenvalues of a Gram matrix, largest first, are no rounding: those over
+ * max(nSamples, nFeatures) eps times the largest.
+ */
+export function rankOf(values: Float64Array, { nSamples, nFeatures }: Omit<PcaShape, "nComponents">): number {
+  const rounding = Math.max(nSamples, nFeatures) * Number.EPSILON * values[0]!;
+  const rank = values.findIndex((value) => !(value > rounding));
+  return rank === -1 ? values.length : rank;
 }
 
 /** Norm 1, with the entry of largest magnitude positive. */

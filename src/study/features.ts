@@ -1,6 +1,7 @@
 import { joinRows, type Matrix } from "../array/matrix.ts";
 import { wordRate } from "../encoding/nuisance.ts";
 import { randomWindow } from "../features/control-window.ts";
+import type { SlidingWindows } from "../features/sliding-windows.ts";
 import { forecastWindow } from "../features/window.ts";
 import { countWordsOutside, wordsToVolumes } from "../stimulus/volumes.ts";
 import type { HeardStory } from "./inputs.ts";
@@ -28,31 +29,34 @@ export function storyFeatures(
   return joinStories(stories, async (story) => atVolumes(await activationsOf(story), story, options));
 }
 
-/** Forecast windows at volume level, all stories joined, [nVolumes x (width * nUnits)]. */
+/**
+ * Forecast windows at volume level, all stories joined, by their single words: the windows of a volume are the sums of the
+ * windows of its words. Each story's vectors are asked for once; kept are they, and the features at each offset that was
+ * asked for, [nVolumes x nUnits].
+ *
+ * @param vectorsOf - what the windows are made of: activations, or random vectors in their place
+ */
 export function storyWindows(
   stories: readonly HeardStory[],
-  distance: number,
-  activationsOf: ActivationsOf,
+  distances: readonly number[],
+  vectorsOf: ActivationsOf,
   options: StudyOptions,
-): Promise<Matrix> {
-  const { width } = options;
-  return joinStories(stories, async (story) =>
-    atVolumes(forecastWindow(await activationsOf(story), { distance, width }), story, options),
-  );
+): SlidingWindows {
+  const vectors = remember(vectorsOf);
+  const shifted = async (story: HeardStory, offset: number) =>
+    forecastWindow(await vectors(story), { distance: offset, width: 1 });
+  return {
+    distances,
+    width: options.width,
+    featuresAt: remember((offset: number) =>
+      joinStories(stories, async (story) => atVolumes(await shifted(story, offset), story, options)),
+    ),
+  };
 }
 
-/** Forecast windows of random vectors with the activations' means and deviations, at volume level, all stories joined. */
-export function randomWindows(
-  stories: readonly HeardStory[],
-  distance: number,
-  activationsOf: ActivationsOf,
-  options: StudyOptions,
-): Promise<Matrix> {
-  const { width, seed } = options;
-  return joinStories(stories, async (story) => {
-    const random = randomWindow(await activationsOf(story), { seed: `${seed} ${story.files.story}` });
-    return atVolumes(forecastWindow(random, { distance, width }), story, options);
-  });
+/** Random vectors in place of each story's activations, with the means and deviations of these. */
+export function randomVectors(activationsOf: ActivationsOf, { seed }: StudyOptions): ActivationsOf {
+  return async (story) => randomWindow(await activationsOf(story), { seed: `${seed} ${story.files.story}` });
 }
 
 /** Words per volume, all stories joined, [nVolumes x 1]. */
@@ -61,6 +65,16 @@ export function storyWordRate(stories: readonly HeardStory[], { filing }: StudyO
     const { nVolumes, repetitionTime } = story;
     return wordRate(scanOnsets(story), { nVolumes, repetitionTime, filing });
   });
+}
+
+/** The same function, asked once for each argument. */
+function remember<Key, Value>(compute: (key: Key) => Promise<Value>): (key: Key) => Promise<Value> {
+  const known = new Map<Key, Promise<Value>>();
+  return (key) => {
+    const found = known.get(key) ?? compute(key);
+    known.set(key, found);
+    return found;
+  };
 }
 
 async function joinStories(

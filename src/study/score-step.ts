@@ -7,7 +7,7 @@ import { type ForecastScores, prepareForecast, scoreForecast } from "../encoding
 import { mergeMissing } from "../encoding/missing.ts";
 import type { EncodingOptions } from "../encoding/prepared.ts";
 import type { AnalysisScores } from "../report/result.ts";
-import { type ActivationsOf, randomWindows, storyFeatures, storyWindows, storyWordRate } from "./features.ts";
+import { type ActivationsOf, randomVectors, storyFeatures, storyWindows, storyWordRate } from "./features.ts";
 import type { HeardStory } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
 import type { FeatureSet } from "./plan.ts";
@@ -59,10 +59,8 @@ export async function prepareScorer(
     const prepared = await prepareEncoding(features, encoding);
     return scoreAlone(prepared, { analysis: "brainScore", layer }, options);
   }
-  const windowsAt = random ? randomWindows : storyWindows;
-  const windows = new Map(
-    distances.map((distance) => [distance, () => windowsAt(stories, distance, activationsOf, options)] as const),
-  );
+  const vectorsOf = random ? randomVectors(activationsOf, options) : activationsOf;
+  const windows = storyWindows(stories, distances, vectorsOf, options);
   const prepared = await prepareForecast(features, windows, encoding);
   return async (bold, onProgressOfBold) => {
     const forecast = await scoreForecast(prepared, bold, { average: options.average, onProgress: onProgressOfBold });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Matrix, sliceColumns, takeRows } from "../../src/array/matrix.ts";
+import { joinColumns, Matrix, sliceColumns, takeRows } from "../../src/array/matrix.ts";
+import type { OnProgress } from "../../src/array/progress.ts";
 import { createRandom } from "../../src/array/random.ts";
 import { brainScore } from "../../src/encoding/brain-score.ts";
 import {
@@ -9,6 +10,7 @@ import {
   scoreForecast,
 } from "../../src/encoding/forecast-score.ts";
 import { OptionError, ShapeError } from "../../src/errors.ts";
+import type { SlidingWindows } from "../../src/features/sliding-windows.ts";
 import { normalMatrix, respond } from "./simulate.ts";
 
 const nVolumes = 130;
@@ -86,6 +88,52 @@ describe("forecastScore", () => {
     const scores = await forecastScore(features, lazy, bold, options);
     expect(made).toEqual([-8, 8, 2]);
     expect(scores).toEqual(await forecastScore(features, windows, bold, options));
+  });
+
+  // Of 40 units, and of 12 with three delays, windows have more columns than there are training volumes and are not formed.
+  const sliding = (nUnits: number): SlidingWindows => ({
+    distances: [8, -8, 2],
+    width: 3,
+    featuresAt: (offset) => normalMatrix(nVolumes, nUnits, `offset ${offset}`),
+  });
+  const formed = (nUnits: number): ForecastWindows =>
+    new Map(
+      [8, -8, 2].map((distance) => {
+        const offsets = [distance - 2, distance - 1, distance];
+        return [
+          distance,
+          () => joinColumns(offsets.map((offset) => normalMatrix(nVolumes, nUnits, `offset ${offset}`))),
+        ];
+      }),
+    );
+  it.each([
+    [40, {}],
+    [12, { reduction: "after-delays" }],
+    [5, {}],
+    [5, { average: "concatenated" }],
+  ] as const)(
+    "scores windows given by their words as windows that are formed (agreement; %i units, %o)",
+    async (nUnits, more) => {
+      const all = { ...options, ...more };
+      const given = await forecastScore(features, sliding(nUnits), bold, all);
+      const expected = await forecastScore(features, formed(nUnits), bold, all);
+      expect([given.distances, [...given.joint.keys()]]).toEqual([
+        [8, -8, 2],
+        [8, -8, 2],
+      ]);
+      expect(given.brainScore).toEqual(expected.brainScore);
+      given.score.data.forEach((score, at) => {
+        // Scores are in single precision.
+        expect(Math.abs(score - expected.score.data[at]!)).toBeLessThan(1e-6);
+      });
+    },
+  );
+
+  it("tells of windows given by their words in the same units (by hand)", async () => {
+    const told: string[] = [];
+    const onProgress: OnProgress = ({ label, done, total }) => told.push(`${label} ${done}/${total}`);
+    await prepareForecast(features, sliding(40), { ...options, onProgress });
+    expect(told).toEqual(Array.from({ length: 16 }, (_, i) => `designs ${i + 1}/16`));
   });
 
   it("tells of folds times models (by hand)", async () => {
