@@ -22,7 +22,7 @@ export interface ClearDirections {
  * of the largest variance are left out.
  */
 export async function orthonormalBasis(x: Matrix<Float64Array>): Promise<Matrix<Float64Array>> {
-  return multiply(x, whitening(await multiply(x, x, { transposeA: true })));
+  return multiply(x, await whitening(await multiply(x, x, { transposeA: true })));
 }
 
 /**
@@ -40,7 +40,7 @@ export async function clearestDirections(
   rivals: readonly Rival[],
   nDirections: number,
 ): Promise<ClearDirections> {
-  const toBasis = whitening(await multiply(convolved, convolved, { transposeA: true }));
+  const toBasis = await whitening(await multiply(convolved, convolved, { transposeA: true }));
   const basis = await multiply(convolved, toBasis);
   const rank = basis.nColumns;
   const explained = Matrix.zeros(rank, rank);
@@ -52,7 +52,7 @@ export async function clearestDirections(
       explained.data[i]! += (rival.weight / total) * value;
     });
   }
-  const { values, vectors } = symmetricEigen(explained);
+  const { values, vectors } = await symmetricEigen(explained);
   const n = Math.min(nDirections, rank);
   // Eigenvalues descend: the last columns are the clearest.
   const clearest = Matrix.zeros(rank, n);
@@ -72,8 +72,8 @@ export async function clearestDirections(
 }
 
 /** What makes the columns with this Gram matrix orthonormal, [n x rank]: its eigenvectors over the roots of its eigenvalues. */
-function whitening(gram: Matrix<Float64Array>): Matrix<Float64Array> {
-  const { values, vectors } = symmetricEigen(gram);
+async function whitening(gram: Matrix<Float64Array>): Promise<Matrix<Float64Array>> {
+  const { values, vectors } = await symmetricEigen(gram);
   const small = values.findIndex((value) => !(value > 1e-10 * values[0]!));
   const rank = small < 0 ? values.length : small;
   const result = Matrix.zeros(gram.nRows, rank);

@@ -35,7 +35,7 @@ export async function leadingEigen(
 ): Promise<SymmetricEigen> {
   const n = symmetric.nRows;
   const width = k + Math.max(8, Math.ceil(k / 2));
-  if (n <= SMALL || 3 * width > n) return firstPairs(symmetricEigen(symmetric), k);
+  if (n <= SMALL || 3 * width > n) return firstPairs(await symmetricEigen(symmetric, device), k);
   const random = createRandom("leading-eigen");
   const start = Float64Array.from({ length: width * n }, () => random.normal());
   let state: State = {
@@ -56,7 +56,7 @@ export async function leadingEigen(
     state = { ...state, block };
   }
   // Where eigenvalues lie close together no filter can part them, and all pairs at once come sooner.
-  return firstPairs(symmetricEigen(symmetric), k);
+  return firstPairs(await symmetricEigen(symmetric, device), k);
 }
 
 interface State {
@@ -93,7 +93,7 @@ async function rayleighRitz(
       projected.data[j * width + i] = mean;
     }
   }
-  const { values, vectors: rotation } = symmetricEigen(projected);
+  const { values, vectors: rotation } = await symmetricEigen(projected, device);
   const vectors = await multiply(rotation, block, { transposeA: true, device });
   const images = await multiply(rotation, image, { transposeA: true, device });
   const n = block.nColumns;

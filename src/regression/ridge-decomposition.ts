@@ -98,7 +98,7 @@ async function decompose(
   const wide = nFeatures > nSamples;
   const gram = await multiply(centred, centred, { transposeA: !wide, transposeB: wide, device });
   requireNoOverflow(gram, "decomposeRidge");
-  const { values, vectors } = symmetricEigen(gram);
+  const { values, vectors } = await symmetricEigen(gram, device);
   const rounding = Math.max(nSamples, nFeatures) * Number.EPSILON * values[0]!;
   const most = intercept ? Math.min(nSamples - 1, nFeatures) : Math.min(nSamples, nFeatures);
   let rank = 0;

@@ -1,0 +1,93 @@
+import { ShapeError } from "../errors.ts";
+import type { TridiagonalEigen } from "./divide-conquer.ts";
+
+/** Two rounds an eigenvalue are the rule. */
+const MOST_ROUNDS = 80;
+
+/**
+ * All eigenvalues and eigenvectors of a small symmetric tridiagonal matrix by the QL algorithm with implicit shifts.
+ *
+ * @param diagonal - [n]
+ * @param off - beside the diagonal, [n - 1]
+ * @throws ShapeError where it does not converge, as with NaN
+ * @see A. Dubrulle, R. Martin, J. Wilkinson (1968), doi:10.1007/BF02165404
+ */
+export function implicitQl(diagonal: Float64Array, off: Float64Array): TridiagonalEigen {
+  const n = diagonal.length;
+  const d = diagonal.slice();
+  const e = new Float64Array(n);
+  e.set(off);
+  const rows = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) rows[i * n + i] = 1;
+  let norm = 0;
+  for (let i = 0; i < n; i++) norm = Math.max(norm, Math.abs(d[i]!), Math.abs(e[i]!));
+  for (let from = 0; from < n; from++) {
+    for (let round = 0; ; round++) {
+      let to = from;
+      while (to < n - 1 && !negligible(e[to]!, d[to]!, d[to + 1]!, norm)) to++;
+      if (to === from) break;
+      if (round === MOST_ROUNDS) throw new ShapeError("symmetricEigen: numbers must be finite, got a NaN on the way.");
+      chase(d, e, rows, from, to);
+    }
+  }
+  const order = Int32Array.from(d, (_, j) => j).sort((a, b) => d[a]! - d[b]! || a - b);
+  const vectors = new Float64Array(n * n);
+  order.forEach((row, j) => {
+    vectors.set(rows.subarray(row * n, (row + 1) * n), j * n);
+  });
+  return { values: Float64Array.from(order, (j) => d[j]!), vectors };
+}
+
+function negligible(off: number, here: number, next: number, norm: number): boolean {
+  const size = Math.abs(off);
+  // Far below the rounding of the whole: neighbours that are zeros themselves would never let it go.
+  return size <= Number.EPSILON * (Math.abs(here) + Math.abs(next)) || size <= Number.EPSILON ** 2 * norm;
+}
+
+/** One QL sweep over the block `from`..`to`: a bulge is chased upwards by plane rotations. */
+function chase(d: Float64Array, e: Float64Array, rows: Float64Array, from: number, to: number): void {
+  const n = d.length;
+  const half = (d[from + 1]! - d[from]!) / (2 * e[from]!);
+  const root = Math.hypot(half, 1);
+  let g = d[to]! - d[from]! + e[from]! / (half + (half < 0 ? -root : root));
+  let [sine, cosine, shift] = [1, 1, 0];
+  for (let i = to - 1; i >= from; i--) {
+    const f = sine * e[i]!;
+    const b = cosine * e[i]!;
+    const r = Math.hypot(f, g);
+    e[i + 1] = r;
+    if (r === 0) {
+      // The block has come apart here.
+      d[i + 1]! -= shift;
+      e[to] = 0;
+      return;
+    }
+    sine = f / r;
+    cosine = g / r;
+    g = d[i + 1]! - shift;
+    const t = (d[i]! - g) * sine + 2 * cosine * b;
+    shift = sine * t;
+    d[i + 1] = g + shift;
+    g = cosine * t - b;
+    rotateRows(rows, i * n, (i + 1) * n, n, cosine, sine);
+  }
+  d[from]! -= shift;
+  e[from] = g;
+  e[to] = 0;
+}
+
+/** (upper, lower) becomes (c upper - s lower, s upper + c lower), in place; rows of `length` numbers at given places. */
+export function rotateRows(
+  data: Float64Array,
+  upper: number,
+  lower: number,
+  length: number,
+  cosine: number,
+  sine: number,
+): void {
+  for (let i = 0; i < length; i++) {
+    const [a, b] = [data[(upper + i) | 0]!, data[(lower + i) | 0]!];
+    data[(upper + i) | 0] = cosine * a - sine * b;
+    data[(lower + i) | 0] = sine * a + cosine * b;
+  }
+}
