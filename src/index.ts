@@ -129,10 +129,12 @@ export { type PhantomRegion, phantomRegions } from "./phantom/regions.ts";
 export { type SimulateOptions, simulateDataset } from "./phantom/simulate.ts";
 export { type PhantomStory, phantomStories } from "./phantom/story.ts";
 export type { PhantomTruth, RegionTruth, StoryTruth, SurfacePaths } from "./phantom/truth.ts";
+export type { ChoiceDesign } from "./regression/choose-alpha.ts";
 export type { Fold } from "./regression/folds.ts";
+export type { HeldOutSet } from "./regression/held-out.ts";
 export { predictRidge, type RidgeFit, ridgeCv } from "./regression/ridge.ts";
-export type { InnerFold, RidgeDecomposition } from "./regression/ridge-decomposition.ts";
 export type { AlphaChoice, ResolvedRidgeOptions, RidgeOptions } from "./regression/ridge-options.ts";
+export type { ScoringDesign } from "./regression/scoring-design.ts";
 export { htmlReport } from "./report/html.ts";
 export type {
   AnalysisScores,

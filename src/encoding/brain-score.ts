@@ -5,7 +5,7 @@ import { fitDesign } from "../features/design.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
 import { contiguousFolds } from "../regression/folds.ts";
 import { targetRows } from "../regression/target-block.ts";
-import { judgeTargets, type MissingScores } from "./missing.ts";
+import type { MissingScores } from "./missing.ts";
 import {
   type EncodingOptions,
   joinFolds,
@@ -137,16 +137,17 @@ export async function scoreEncodings(
   checkChoice("scoreEncoding: average", average, ["folds", "concatenated"]);
   const { ridge } = models[0]!;
   const folds = models[0]!.folds.map(({ fold }) => fold);
-  const judged = judgeTargets(bold, folds);
+  const nTargets = bold.nColumns;
   const shape = { nModels: models.length, nFolds: folds.length, ridge };
-  const collection = collectScores(judged, bold.nColumns, shape);
+  const collection = collectScores(nTargets, shape);
   const total = shape.nModels * shape.nFolds;
   const designOf = (model: number, fold: number) => models[model]!.folds[fold]!.design;
-  for (let start = 0; start < judged.scorable.length; start += TARGETS_AT_ONCE) {
-    const columns = judged.scorable.subarray(start, start + TARGETS_AT_ONCE);
+  for (let start = 0; start < nTargets; start += TARGETS_AT_ONCE) {
+    const length = Math.min(TARGETS_AT_ONCE, nTargets - start);
+    const columns = Int32Array.from({ length }, (_, t) => start + t);
     const rows = targetRows(bold, columns);
     const tell = (nDesigns: number) => {
-      const done = Math.floor((total * start + nDesigns * columns.length) / judged.scorable.length);
+      const done = Math.floor((total * start + nDesigns * length) / nTargets);
       onProgress?.({ label, done, total });
     };
     collection.add(columns, await scoreBlock({ ...shape, folds, designOf, average }, rows, tell));

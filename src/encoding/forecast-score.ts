@@ -1,10 +1,11 @@
 import { checkMatrix, formatShape, joinColumns, Matrix } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { fitBand, fitDesign } from "../features/design.ts";
-import { type SlidingWindows, slidingBands, type WindowBand } from "../features/sliding-windows.ts";
+import type { SlidingWindows, WindowBand } from "../features/sliding-windows.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
 import { contiguousFolds, type Fold } from "../regression/folds.ts";
 import { asBands, type EncodingScore, scoreEncodings } from "./brain-score.ts";
+import { type FoldDesign, foldDesigns } from "./fold-designs.ts";
 import {
   type EncodingOptions,
   joinFolds,
@@ -103,25 +104,23 @@ export async function prepareForecast(
   const folds = contiguousFolds(first.nRows, nFolds, { gap });
   const total = folds.length * (distances.length + 1);
   let done = 0;
-  const prepare = async (design: Matrix, fold: Fold): Promise<PreparedFold> => {
-    const prepared = await prepareFold(design, fold, options);
-    options.onProgress?.({ label: "designs", done: ++done, total });
-    return prepared;
-  };
-  const designs: Matrix[] = [];
   const baseFolds: PreparedFold[] = [];
-  for (const fold of folds) {
-    const design = await fitDesign(bands, fold.train, options);
-    designs.push(design);
-    baseFolds.push(await prepare(design, fold));
-  }
   const jointFolds = new Map<number, PreparedFold[]>(distances.map((distance) => [distance, []]));
-  const windowBands =
-    "featuresAt" in windows
-      ? foldsOfSlidingBands(windows, folds, options)
-      : formedBands(windows, first, folds, options);
-  for await (const { distance, columns, fold } of windowBands) {
-    jointFolds.get(distance)!.push(await prepare(joinColumns([designs[fold.index]!, columns]), fold));
+  const add = (fold: Fold, { distance, design }: FoldDesign) => {
+    (distance === undefined ? baseFolds : jointFolds.get(distance)!).push({ fold, design });
+    options.onProgress?.({ label: "designs", done: ++done, total });
+  };
+  if ("featuresAt" in windows) {
+    for (const fold of folds) for await (const one of foldDesigns(bands, windows, fold, options)) add(fold, one);
+  } else {
+    const designs: Matrix[] = [];
+    for (const fold of folds) {
+      designs.push(await fitDesign(bands, fold.train, options));
+      add(fold, { distance: undefined, ...(await prepareFold(designs.at(-1)!, fold, options)) });
+    }
+    for await (const { distance, columns, fold } of formedBands(windows, first, folds, options)) {
+      add(fold, { distance, ...(await prepareFold(joinColumns([designs[fold.index]!, columns]), fold, options)) });
+    }
   }
   const joint = new Map([...jointFolds].map(([distance, list]) => [distance, joinFolds(list, options)]));
   return { distances, base: joinFolds(baseFolds, options), joint };
@@ -141,17 +140,6 @@ async function* formedBands(
     const window = typeof source === "function" ? await source() : source;
     checkWindow(window, distance, features);
     for (const fold of folds) yield { fold, distance, columns: await fitBand(window, fold.train, options) };
-  }
-}
-
-/** Fold by fold: each has its own inner products of words. */
-async function* foldsOfSlidingBands(
-  windows: SlidingWindows,
-  folds: readonly Fold[],
-  options: EncodingOptions,
-): FoldBands {
-  for (const fold of folds) {
-    for await (const band of slidingBands(windows, fold.train, options)) yield { ...band, fold };
   }
 }
 

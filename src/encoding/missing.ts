@@ -20,68 +20,82 @@ export interface MissingScores {
 
 /** Which targets can be scored, and why the others cannot. */
 export interface JudgedTargets {
-  /** Columns whose values are finite everywhere and constant in no training or test chunk, ascending. */
+  /** Rows whose values are finite everywhere and constant in no training or test chunk, ascending. */
   readonly scorable: Int32Array;
   /** By fold; a target is counted once a fold, under the first of: test not finite, test constant, training constant. */
   readonly missing: readonly MissingScores[];
 }
 
-const [constant, notFinite] = [1, 2] as const;
+/** Reasons that lie in the responses, in the order in which they count. */
+const reasons = [
+  { reason: "response-not-finite", part: "test" },
+  { reason: "response-constant", part: "test" },
+  { reason: "response-constant", part: "training" },
+] as const;
 
 /**
  * Looks for responses that have no correlation with anything in some fold.
  *
- * @param bold - [nVolumes x nTargets]
+ * @param rows - one row a target, [nTargets x nVolumes]
  * @param folds - whose test chunks cover all volumes
  */
-export function judgeTargets(bold: Matrix, folds: readonly Fold[]): JudgedTargets {
-  const good = new Uint8Array(bold.nColumns).fill(1);
-  const missing: MissingScores[] = [];
-  for (const { index: fold, train, test } of folds) {
-    const inTest = troubleOf(bold, test);
-    const inTraining = troubleOf(bold, train);
-    const counts = { notFinite: 0, test: 0, training: 0 };
-    for (let j = 0; j < bold.nColumns; j++) {
-      if (inTest[j] === notFinite) counts.notFinite++;
-      else if (inTest[j] === constant) counts.test++;
+export function judgeTargets(rows: Matrix, folds: readonly Fold[]): JudgedTargets {
+  const { data, nRows, nColumns } = rows;
+  const counts = folds.map(() => [0, 0, 0]);
+  const scorable: number[] = [];
+  for (let t = 0; t < nRows; t++) {
+    const row = data.subarray(t * nColumns, (t + 1) * nColumns);
+    const isSound = row.every(Number.isFinite);
+    let isGood = isSound;
+    for (const [index, { train, test }] of folds.entries()) {
       // What is not finite in training is so in the test chunk of another fold, and counted there.
-      else if (inTraining[j] === constant) counts.training++;
-      if (inTest[j] !== 0 || inTraining[j] !== 0) good[j] = 0;
+      const trouble =
+        !isSound && test.some((i) => !Number.isFinite(row[i]!))
+          ? 0
+          : isConstant(row, test)
+            ? 1
+            : isConstant(row, train)
+              ? 2
+              : undefined;
+      if (trouble === undefined) continue;
+      counts[index]![trouble]!++;
+      isGood = false;
     }
-    const reasons: MissingScores[] = [
-      { fold, reason: "response-not-finite", part: "test", nTargets: counts.notFinite },
-      { fold, reason: "response-constant", part: "test", nTargets: counts.test },
-      { fold, reason: "response-constant", part: "training", nTargets: counts.training },
-    ];
-    missing.push(...reasons.filter(({ nTargets }) => nTargets > 0));
+    if (isGood) scorable.push(t);
   }
-  return { scorable: Int32Array.from(good.keys()).filter((column) => good[column] === 1), missing };
+  const missing = folds.flatMap(({ index: fold }, i) =>
+    reasons.map((reason, k): MissingScores => ({ fold, ...reason, nTargets: counts[i]![k]! })),
+  );
+  return { scorable: Int32Array.from(scorable), missing: missing.filter(({ nTargets }) => nTargets > 0) };
 }
 
-/** For each column what is wrong with it over the rows: {@link constant}, {@link notFinite}, or 0 for nothing. */
-function troubleOf({ data, nColumns }: Matrix, rows: Int32Array): Uint8Array {
-  const first = (rows[0] ?? 0) * nColumns;
-  const trouble = new Uint8Array(nColumns).fill(constant);
-  for (const row of rows) {
-    for (let j = 0; j < nColumns; j++) {
-      const value = data[row * nColumns + j]!;
-      if (!Number.isFinite(value)) trouble[j] = notFinite;
-      else if (trouble[j] === constant && value !== data[first + j]!) trouble[j] = 0;
-    }
+function isConstant(row: Matrix["data"], places: Int32Array): boolean {
+  const first = row[places[0] ?? 0]!;
+  for (let i = 0; i < places.length; i++) if (row[places[i]!] !== first) return false;
+  return true;
+}
+
+/** The sums of counts of the same fold, reason and part, in the order of {@link judgeTargets}. */
+export function addMissing(lists: readonly (readonly MissingScores[])[]): MissingScores[] {
+  const sums = new Map<string, MissingScores>();
+  for (const entry of lists.flat()) {
+    const key = `${entry.fold} ${entry.reason} ${entry.part}`;
+    sums.set(key, { ...entry, nTargets: entry.nTargets + (sums.get(key)?.nTargets ?? 0) });
   }
-  return trouble;
+  const place = ({ reason, part }: MissingScores) => reasons.findIndex((r) => r.reason === reason && r.part === part);
+  return [...sums.values()].sort((a, b) => a.fold - b.fold || place(a) - place(b));
 }
 
 /**
  * Folds in which sound responses have no score, since their prediction is constant.
  *
  * @param foldScores - [nFolds x nTargets]
- * @param scorable - columns of sound responses
+ * @param isScorable - 1 for targets whose responses are sound, [nTargets]
  */
-export function constantPredictions(foldScores: Matrix, scorable: Int32Array): MissingScores[] {
+export function constantPredictions(foldScores: Matrix, isScorable: Uint8Array): MissingScores[] {
   return Array.from({ length: foldScores.nRows }, (_, fold): MissingScores => {
-    const nTargets = scorable.reduce(
-      (n, column) => n + (Number.isNaN(foldScores.data[fold * foldScores.nColumns + column]!) ? 1 : 0),
+    const nTargets = isScorable.reduce(
+      (n, good, j) => n + (good && Number.isNaN(foldScores.data[fold * foldScores.nColumns + j]!) ? 1 : 0),
       0,
     );
     return { fold, reason: "prediction-constant", part: "test", nTargets };

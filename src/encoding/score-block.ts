@@ -1,10 +1,11 @@
-import { type FloatArray, Matrix } from "../array/matrix.ts";
+import { type FloatArray, Matrix, takeRows } from "../array/matrix.ts";
 import { correlateRows } from "../regression/correlate.ts";
 import type { Fold } from "../regression/folds.ts";
 import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
 import { observedRows, predictTargets, scoreTargets } from "../regression/score-targets.ts";
 import type { ScoringDesign } from "../regression/scoring-design.ts";
 import { prepareTargets } from "../regression/target-block.ts";
+import { judgeTargets, type MissingScores } from "./missing.ts";
 
 /** Models that are scored side by side: the same stories in the same folds, with the same penalties. */
 export interface BlockModels {
@@ -17,9 +18,14 @@ export interface BlockModels {
   readonly average: "folds" | "concatenated";
 }
 
-/** Scores of a block of targets by several models, in double precision. */
+/** Scores of a block of targets by several models, in double precision; NaN for targets that cannot be scored. */
 export interface BlockScores {
-  /** Pearson r of each fold's test chunk, [nModels x nFolds x nTargets]; NaN where the prediction is constant. */
+  readonly nTargets: number;
+  /** 1 for targets whose responses can be scored, [nTargets]. */
+  readonly isScorable: Uint8Array;
+  /** Why the others cannot. */
+  readonly missing: readonly MissingScores[];
+  /** Pearson r of each fold's test chunk, [nModels x nFolds x nTargets]; NaN also where the prediction is constant. */
   readonly r: Float64Array;
   /** The penalty that each fold chose, [nModels x nFolds x nTargets]. */
   readonly bestAlpha: Float64Array;
@@ -33,43 +39,45 @@ export interface BlockScores {
  * The numbers of a target depend on nothing else in the block but, within the rounding of single precision, on how many
  * targets there are.
  *
- * @param rows - responses of targets that can be scored, one row a target, [nTargets x nVolumes]
- * @param onFold - told how many designs are done, of nModels x nFolds
+ * @param rows - responses, one row a target, [nTargets x nVolumes]
+ * @param onDesign - told how many designs are done, of nModels x nFolds
  */
 export async function scoreBlock(
-  { nModels, folds, ridge, designOf, average }: BlockModels,
+  models: BlockModels,
   rows: Matrix,
   onDesign: (done: number) => void = () => {},
 ): Promise<BlockScores> {
   const nTargets = rows.nRows;
-  const size = nModels * folds.length * nTargets;
+  const { nModels, folds, average } = models;
+  const { scorable, missing } = judgeTargets(rows, folds);
+  const isScorable = new Uint8Array(nTargets);
+  for (const t of scorable) isScorable[t] = 1;
+  const filled = (length: number) => new Float64Array(length).fill(Number.NaN);
   const scores = {
-    r: new Float64Array(size),
-    bestAlpha: new Float64Array(size),
-    pooled: new Float64Array(average === "concatenated" ? nModels * nTargets : 0),
+    r: filled(nModels * folds.length * nTargets),
+    bestAlpha: filled(nModels * folds.length * nTargets),
+    pooled: filled(average === "concatenated" ? nModels * nTargets : 0),
   };
-  const place = (model: number, fold: number) => (model * folds.length + fold) * nTargets;
-  let done = 0;
-  if (average === "concatenated") {
-    const all = observedRows(rows, undefined, { precision: "float64" });
-    for (let model = 0; model < nModels; model++) {
-      const whole = new Float64Array(rows.data.length);
-      for (const [fold, { train, test }] of folds.entries()) {
-        const design = await designOf(model, fold);
-        const { predicted, bestAlpha } = await predictTargets(design, rows, train, ridge);
-        const observed = observedRows(rows, test, { precision: "float64" });
-        scores.r.set(correlateRows(predicted, observed), place(model, fold));
-        scores.bestAlpha.set(bestAlpha, place(model, fold));
-        for (let t = 0; t < nTargets; t++) {
-          for (let i = 0; i < test.length; i++)
-            whole[t * rows.nColumns + test[i]!] = predicted.data[t * test.length + i]!;
-        }
-        onDesign(++done);
-      }
-      scores.pooled.set(correlateRows(Matrix.of(whole, nTargets, rows.nColumns), all), model * nTargets);
-    }
-    return scores;
+  const put = (to: Float64Array, row: number, values: Float64Array) => {
+    for (let k = 0; k < scorable.length; k++) to[row * nTargets + scorable[k]!] = values[k]!;
+  };
+  if (scorable.length > 0) {
+    const sound = scorable.length === nTargets ? rows : takeRows(rows, scorable);
+    await (average === "folds" ? scoreFolds : scorePooled)(models, sound, scores, put, onDesign);
   }
+  return { nTargets, isScorable, missing, ...scores };
+}
+
+type Scores = Pick<BlockScores, "r" | "bestAlpha" | "pooled">;
+type Put = (to: Float64Array, row: number, values: Float64Array) => void;
+
+async function scoreFolds(
+  { nModels, folds, ridge, designOf }: BlockModels,
+  rows: Matrix,
+  scores: Scores,
+  put: Put,
+  onDesign: (done: number) => void,
+): Promise<void> {
   const like = ridge.precision === "float32" ? new Float32Array(0) : new Float64Array(0);
   for (const [fold, { train, test }] of folds.entries()) {
     const block = prepareTargets<FloatArray>(rows, train, ridge.intercept, like);
@@ -77,10 +85,34 @@ export async function scoreBlock(
     for (let model = 0; model < nModels; model++) {
       const design = await designOf(model, fold);
       const { r, bestAlpha } = await scoreTargets(design, rows, train, observed, ridge, block);
-      scores.r.set(r, place(model, fold));
-      scores.bestAlpha.set(bestAlpha, place(model, fold));
-      onDesign(++done);
+      put(scores.r, model * folds.length + fold, r);
+      put(scores.bestAlpha, model * folds.length + fold, bestAlpha);
+      onDesign(fold * nModels + model + 1);
     }
   }
-  return scores;
+}
+
+async function scorePooled(
+  { nModels, folds, ridge, designOf }: BlockModels,
+  rows: Matrix,
+  scores: Scores,
+  put: Put,
+  onDesign: (done: number) => void,
+): Promise<void> {
+  const inDouble = { precision: "float64" } as const;
+  const all = observedRows(rows, undefined, inDouble);
+  for (let model = 0; model < nModels; model++) {
+    const whole = Matrix.zeros(rows.nRows, rows.nColumns);
+    for (const [fold, { train, test }] of folds.entries()) {
+      const { predicted, bestAlpha } = await predictTargets(await designOf(model, fold), rows, train, ridge);
+      put(scores.r, model * folds.length + fold, correlateRows(predicted, observedRows(rows, test, inDouble)));
+      put(scores.bestAlpha, model * folds.length + fold, bestAlpha);
+      for (let t = 0; t < rows.nRows; t++) {
+        for (let i = 0; i < test.length; i++)
+          whole.data[t * rows.nColumns + test[i]!] = predicted.data[t * test.length + i]!;
+      }
+      onDesign(model * folds.length + fold + 1);
+    }
+    put(scores.pooled, model, correlateRows(whole, all));
+  }
 }

@@ -2,7 +2,7 @@ import { Matrix } from "../array/matrix.ts";
 import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
 import { alphaAtEdges } from "./alpha-edges.ts";
 import type { EncodingScore } from "./brain-score.ts";
-import { constantPredictions, type JudgedTargets } from "./missing.ts";
+import { addMissing, constantPredictions, type MissingScores } from "./missing.ts";
 import type { BlockScores } from "./score-block.ts";
 
 /** Puts the scores of blocks of targets together. */
@@ -13,16 +13,12 @@ export interface ScoreCollection {
    * @param columns - the targets of the block
    */
   add(columns: Int32Array, block: BlockScores): void;
-  /** The scores of all targets, by model; NaN for targets of no block. */
+  /** The scores of all targets, by model. */
   finish(): readonly EncodingScore[];
 }
 
-/**
- * @param judged - which targets can be scored; they are to be in a block each
- * @param nTargets - of the responses
- */
+/** @param nTargets - of the responses */
 export function collectScores(
-  judged: JudgedTargets,
   nTargets: number,
   {
     nModels,
@@ -41,9 +37,15 @@ export function collectScores(
     pooled: new Float64Array(nTargets).fill(Number.NaN),
   }));
   let isPooled = false;
+  const isScorable = new Uint8Array(nTargets);
+  const missing: (readonly MissingScores[])[] = [];
   return {
-    add(columns, { r, bestAlpha, pooled }) {
+    add(columns, { r, bestAlpha, pooled, ...block }) {
       isPooled ||= pooled.length > 0;
+      missing.push(block.missing);
+      columns.forEach((column, k) => {
+        isScorable[column] = block.isScorable[k]!;
+      });
       const width = columns.length;
       models.forEach((model, m) => {
         for (let fold = 0; fold < nFolds; fold++) {
@@ -65,7 +67,7 @@ export function collectScores(
           foldScores,
           bestAlphas,
           nNotScored: score.reduce((count, r) => count + (Number.isNaN(r) ? 1 : 0), 0),
-          missing: [...judged.missing, ...constantPredictions(foldScores, judged.scorable)],
+          missing: [...addMissing(missing), ...constantPredictions(foldScores, isScorable)],
           alphaAtEdges: alphaAtEdges(bestAlphas, ridge.alphas),
         };
       }),

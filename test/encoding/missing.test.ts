@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Matrix } from "../../src/array/matrix.ts";
+import { Matrix, transpose } from "../../src/array/matrix.ts";
 import { brainScore } from "../../src/encoding/brain-score.ts";
 import { forecastScore } from "../../src/encoding/forecast-score.ts";
 import { judgeTargets } from "../../src/encoding/missing.ts";
@@ -58,7 +58,7 @@ describe("judgeTargets", () => {
   spoilt.data[30 * 6 + 5] = Number.NEGATIVE_INFINITY;
 
   it("tells constant from not finite, training from test, fold by fold (by hand)", () => {
-    const { scorable, missing } = judgeTargets(spoilt, folds);
+    const { scorable, missing } = judgeTargets(transpose(spoilt), folds);
     expect([...scorable]).toEqual([0]);
     const constant = (fold: number, nTargets: number, part: "training" | "test" = "test") => ({
       ...{ fold, reason: "response-constant", part, nTargets },
@@ -78,6 +78,6 @@ describe("judgeTargets", () => {
   });
 
   it("finds nothing in sound responses (by hand)", () => {
-    expect(judgeTargets(bold, folds)).toEqual({ scorable: Int32Array.of(0, 1, 2), missing: [] });
+    expect(judgeTargets(transpose(bold), folds)).toEqual({ scorable: Int32Array.of(0, 1, 2), missing: [] });
   });
 });
