@@ -158,9 +158,18 @@ export async function scoreForecast(
   options: ScoreOptions = {},
 ): Promise<ForecastScores> {
   const { distances, base } = prepared;
-  const nTargets = bold.nColumns;
   const models = [base, ...distances.map((distance) => prepared.joint.get(distance)!)];
-  const [alone, ...both] = await scoreEncodings(models, bold, { ...options, label: "forecast score" });
+  return forecastOf(distances, await scoreEncodings(models, bold, { ...options, label: "forecast score" }));
+}
+
+/**
+ * Forecast scores from those of the models.
+ *
+ * @param scores - of the features alone, then of features and window at each distance
+ */
+export function forecastOf(distances: readonly number[], scores: readonly EncodingScore[]): ForecastScores {
+  const [alone, ...both] = scores;
+  const nTargets = alone!.score.length;
   const joint = new Map<number, EncodingScore>();
   const foldScores = new Map<number, Matrix<Float64Array>>();
   const gains = Matrix.zeros(distances.length, nTargets);

@@ -1,9 +1,8 @@
 import { joinRows, type Matrix } from "../array/matrix.ts";
 import { wordRate } from "../encoding/nuisance.ts";
+import type { StoryVectors } from "../engine/job.ts";
 import { randomWindow } from "../features/control-window.ts";
-import type { SlidingWindows } from "../features/sliding-windows.ts";
-import { forecastWindow } from "../features/window.ts";
-import { countWordsOutside, wordsToVolumes } from "../stimulus/volumes.ts";
+import { countWordsOutside, type VolumesOptions, wordsToVolumes } from "../stimulus/volumes.ts";
 import type { HeardStory } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
 
@@ -29,29 +28,17 @@ export function storyFeatures(
   return joinStories(stories, async (story) => atVolumes(await activationsOf(story), story, options));
 }
 
-/**
- * Forecast windows at volume level, all stories joined, by their single words: the windows of a volume are the sums of the
- * windows of its words. Each story's vectors are asked for once; kept are they, and the features at each offset that was
- * asked for, [nVolumes x nUnits].
- *
- * @param vectorsOf - what the windows are made of: activations, or random vectors in their place
- */
-export function storyWindows(
+/** What forecast windows are made of, story by story: one vector a word, and how words become volumes. */
+export async function storyVectors(
   stories: readonly HeardStory[],
-  distances: readonly number[],
   vectorsOf: ActivationsOf,
   options: StudyOptions,
-): SlidingWindows {
-  const vectors = remember(vectorsOf);
-  const shifted = async (story: HeardStory, offset: number) =>
-    forecastWindow(await vectors(story), { distance: offset, width: 1 });
-  return {
-    distances,
-    width: options.width,
-    featuresAt: remember((offset: number) =>
-      joinStories(stories, async (story) => atVolumes(await shifted(story, offset), story, options)),
-    ),
-  };
+): Promise<readonly StoryVectors[]> {
+  const parts: StoryVectors[] = [];
+  for (const story of stories) {
+    parts.push({ vectors: await vectorsOf(story), onsets: scanOnsets(story), volumes: volumesOf(story, options) });
+  }
+  return parts;
 }
 
 /** Random vectors in place of each story's activations, with the means and deviations of these. */
@@ -67,16 +54,6 @@ export function storyWordRate(stories: readonly HeardStory[], { filing }: StudyO
   });
 }
 
-/** The same function, asked once for each argument. */
-function remember<Key, Value>(compute: (key: Key) => Promise<Value>): (key: Key) => Promise<Value> {
-  const known = new Map<Key, Promise<Value>>();
-  return (key) => {
-    const found = known.get(key) ?? compute(key);
-    known.set(key, found);
-    return found;
-  };
-}
-
 async function joinStories(
   stories: readonly HeardStory[],
   featuresOf: (story: HeardStory) => Promise<Matrix>,
@@ -86,7 +63,10 @@ async function joinStories(
   return joinRows(parts);
 }
 
-function atVolumes(activations: Matrix, story: HeardStory, { downsample, filing }: StudyOptions): Matrix {
-  const { nVolumes, repetitionTime } = story;
-  return wordsToVolumes(activations, scanOnsets(story), { nVolumes, repetitionTime, downsample, filing });
+function atVolumes(activations: Matrix, story: HeardStory, options: StudyOptions): Matrix {
+  return wordsToVolumes(activations, scanOnsets(story), volumesOf(story, options));
+}
+
+function volumesOf({ nVolumes, repetitionTime }: HeardStory, { downsample, filing }: StudyOptions): VolumesOptions {
+  return { nVolumes, repetitionTime, downsample, filing };
 }

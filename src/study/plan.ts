@@ -25,6 +25,8 @@ export interface Step {
 
 /** Steps that share their designs. */
 export interface StepGroup {
+  /** Names the designs: the same key, the same numbers. */
+  readonly key: string;
   readonly featureSet: FeatureSet;
   readonly stimulusKey: string;
   readonly steps: readonly Step[];
@@ -38,7 +40,7 @@ export interface StudyPlan {
 }
 
 /** Raised when the same inputs come to give other numbers, or more of them, or files are written otherwise. */
-const version = 3;
+const version = 4;
 
 /**
  * The steps of a study: for each layer and control, for each set of participants who heard the same stories, the
@@ -64,7 +66,9 @@ export function planStudy(
         const parts = [version, featureSet, stimulusKey, responseKey, relevant(featureSet, options, fingerprints)];
         return { participant, key: hash(JSON.stringify(parts)) };
       });
-      return { featureSet, stimulusKey, steps };
+      const { average: _, ...design } = options;
+      const key = hash(JSON.stringify([version, featureSet, stimulusKey, relevant(featureSet, design, fingerprints)]));
+      return { key, featureSet, stimulusKey, steps };
     }),
   );
   return { featureSets, groups, nSteps: groups.reduce((sum, group) => sum + group.steps.length, 0) };
@@ -91,7 +95,7 @@ function planFeatureSets(layers: readonly number[], { controls, distances }: Stu
 /** The options that a feature set's numbers depend on, and no others: a change elsewhere keeps what is computed. */
 function relevant(
   featureSet: FeatureSet,
-  options: StudyOptions,
+  options: Omit<StudyOptions, "average"> & { readonly average?: StudyOptions["average"] },
   fingerprints: { readonly model: string; readonly randomWeights: string },
 ): unknown {
   const { downsample, filing, delays, firstDelay, edge, components, reduction } = options;

@@ -1,5 +1,9 @@
-import { joinRows, type Matrix } from "../array/matrix.ts";
+import { type Matrix, zerosLike } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
+import { makeDesigns } from "../engine/make-designs.ts";
+import { openPool } from "../engine/pool.ts";
+import { type ResponseBlocks, removeBlocks, scoreResponses } from "../engine/score-responses.ts";
+import { resolveDevice } from "../graph/device.ts";
 import { formatNoun } from "../report/numbers.ts";
 import type { StudyResult } from "../report/result.ts";
 import { withLock } from "../sources/lock.ts";
@@ -18,7 +22,7 @@ import { writeOutputs } from "./outputs.ts";
 import { type FeatureSet, type PlannedParticipant, planStudy, type StudyPlan } from "./plan.ts";
 import { assembleResult, type Scored } from "./result.ts";
 import { loadStepScores, type StepScores, writeStepScores } from "./score-cache.ts";
-import { prepareScorer } from "./score-step.ts";
+import { distancesOf, stepScores, stepStimulus } from "./score-step.ts";
 
 /** What a run is told and asked from outside. */
 export interface RunEnvironment {
@@ -70,6 +74,7 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
       output,
       scores: folderStore(`${cache}/scores`),
       activations: folderStore(`${cache}/activations`),
+      designs: folderStore(`${cache}/designs`),
     });
   });
 }
@@ -79,6 +84,7 @@ interface Stores {
   readonly output: Store;
   readonly scores: Store;
   readonly activations: Store;
+  readonly designs: Store;
 }
 
 async function carryOut(options: StudyOptions, environment: RunEnvironment, stores: Stores): Promise<StudyRun> {
@@ -91,6 +97,7 @@ async function carryOut(options: StudyOptions, environment: RunEnvironment, stor
   const settings = { stories: inputs.participants.flatMap((p) => p.stories), store: activationStore, onProgress };
   const model = await openActivationSource(options, settings);
   let random: ActivationSource | undefined;
+  const pool = openPool(options.provider === "cpu" ? resolveDevice(options).threads : 1);
   try {
     if (options.controls.includes("random-weights"))
       random = await openActivationSource(options, { ...settings, randomWeights: true });
@@ -127,18 +134,20 @@ async function carryOut(options: StudyOptions, environment: RunEnvironment, stor
         (text: string, before = 0, of = 1): OnProgress =>
         ({ done, total }) =>
           onProgress({ label: text, done: before * total + done, total: of * total });
-      const score = await prepareScorer(
-        group.featureSet,
-        stories,
-        activationsOf,
-        options,
-        relabel(`designs, ${label}`),
-      );
-      for (const [index, step] of steps.entries()) {
-        const participant = members.find((member) => member.participant === step.participant)!;
-        const bold = await loadBold(inputs, participant, options);
-        const scores = await score(bold, relabel(`scores, ${label}`, index, steps.length));
-        await writeStepScores(scoreStore, step.key, { ...scores, date: environment.date().toISOString() });
+      const step = stepStimulus(group.featureSet, stories, activationsOf, options);
+      const distances = distancesOf(group.featureSet, options);
+      const designs = { location: stores.designs.location, folder: group.key, key: group.key };
+      const encoding = { ...step.options, onProgress: relabel(`designs, ${label}`) };
+      const models = await makeDesigns(pool, designs, distances, step.stimulus, encoding);
+      for (const [index, { participant: name, key }] of steps.entries()) {
+        const participant = members.find((member) => member.participant === name)!;
+        const scores = await scoreResponses(pool, models, responsesOf(inputs, participant, options), {
+          ...{ average: options.average, store: scoreStore, key },
+          onProgress: relabel(`scores, ${label}`, index, steps.length),
+        });
+        const kept = stepScores(group.featureSet, scores, options);
+        await writeStepScores(scoreStore, key, { ...kept, date: environment.date().toISOString() });
+        await removeBlocks(scoreStore, key);
       }
     }
 
@@ -165,16 +174,33 @@ async function carryOut(options: StudyOptions, environment: RunEnvironment, stor
       removed,
     };
   } finally {
+    await pool.close();
     await model.close();
     await random?.close();
   }
 }
 
-/** A participant's responses to all stories, joined: [nVolumes x nTargets]. */
-async function loadBold(inputs: StudyInputs, { stories }: ParticipantInputs, options: StudyOptions): Promise<Matrix> {
-  const parts: Matrix[] = [];
-  for (const story of stories) parts.push((await loadStoryResponse(inputs, story, options)).bold);
-  return joinRows(parts);
+/** A participant's responses to all stories, joined, some targets at a time. */
+function responsesOf(
+  inputs: StudyInputs,
+  { stories, targets }: ParticipantInputs,
+  options: StudyOptions,
+): ResponseBlocks {
+  const nVolumes = stories.reduce((sum, story) => sum + story.nVolumes, 0);
+  const load = async (from: number, to: number): Promise<Matrix> => {
+    let joined: Matrix | undefined;
+    let row = 0;
+    for (const story of stories) {
+      const { bold } = await loadStoryResponse(inputs, story, options);
+      if (stories.length === 1 && to - from === bold.nColumns) return bold;
+      joined ??= zerosLike(bold.data, nVolumes, to - from, "responses");
+      for (let i = 0; i < bold.nRows; i++, row++) {
+        joined.data.set(bold.data.subarray(i * bold.nColumns + from, i * bold.nColumns + to), row * (to - from));
+      }
+    }
+    return joined!;
+  };
+  return { nTargets: targets.length, nLoaded: targets.length, load };
 }
 
 function plannedParticipant(

@@ -1,20 +1,15 @@
-import type { Matrix } from "../array/matrix.ts";
-import type { OnProgress } from "../array/progress.ts";
 import type { EncodingScore } from "../encoding/brain-score.ts";
-import { prepareEncoding, scoreEncoding } from "../encoding/brain-score.ts";
 import { forecastDistance } from "../encoding/forecast-distance.ts";
-import { type ForecastScores, prepareForecast, scoreForecast } from "../encoding/forecast-score.ts";
+import { type ForecastScores, forecastOf } from "../encoding/forecast-score.ts";
 import { mergeMissing } from "../encoding/missing.ts";
 import type { EncodingOptions } from "../encoding/prepared.ts";
+import type { Stimulus } from "../engine/job.ts";
 import type { AnalysisScores } from "../report/result.ts";
-import { type ActivationsOf, randomVectors, storyFeatures, storyWindows, storyWordRate } from "./features.ts";
+import { type ActivationsOf, randomVectors, storyFeatures, storyVectors, storyWordRate } from "./features.ts";
 import type { HeardStory } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
 import type { FeatureSet } from "./plan.ts";
 import type { StepScores } from "./score-cache.ts";
-
-/** Scores responses, [nVolumes x nTargets], of anyone who heard the stories that it was prepared for. */
-export type Scorer = (bold: Matrix, onProgress: OnProgress) => Promise<Omit<StepScores, "date">>;
 
 /** Options of the encoding room, from those of a study. */
 export function encodingOptions(stories: readonly HeardStory[], options: StudyOptions): EncodingOptions {
@@ -30,56 +25,71 @@ export function encodingOptions(stories: readonly HeardStory[], options: StudyOp
   };
 }
 
+/** Distances of the windows that a feature set is scored with; none for features alone. */
+export function distancesOf(featureSet: FeatureSet, { distances }: StudyOptions): readonly number[] {
+  if (featureSet.kind === "layer") return distances;
+  return featureSet.kind === "random-window" ? [featureSet.distance] : [];
+}
+
+/** What the designs of a feature set are made of and how. */
+export interface StepStimulus {
+  readonly options: EncodingOptions;
+  readonly stimulus: () => Promise<Stimulus>;
+}
+
 /**
- * Prepares everything about one feature set of a plan that depends on the stimulus alone.
+ * Everything about one feature set of a plan that depends on the stimulus alone.
  *
  * @param activationsOf - activations of the feature set's layer; those of the model with random weights for that control
  */
-export async function prepareScorer(
+export function stepStimulus(
   featureSet: FeatureSet,
   stories: readonly HeardStory[],
   activationsOf: ActivationsOf,
   options: StudyOptions,
-  onProgress: OnProgress,
-): Promise<Scorer> {
-  const encoding = { ...encodingOptions(stories, options), onProgress };
+): StepStimulus {
+  const encoding = encodingOptions(stories, options);
   if (featureSet.kind === "word-rate") {
-    const prepared = await prepareEncoding(await storyWordRate(stories, options), { ...encoding, components: "none" });
-    return scoreAlone(prepared, { analysis: "brainScoreWordRate", layer: "n/a" }, options);
+    const stimulus = async () => ({ features: await storyWordRate(stories, options), windows: undefined });
+    return { options: { ...encoding, components: "none" }, stimulus };
   }
-  const features = await storyFeatures(stories, activationsOf, options);
-  const { layer } = featureSet;
-  if (featureSet.kind === "random-weights") {
-    const prepared = await prepareEncoding(features, encoding);
-    return scoreAlone(prepared, { analysis: "brainScoreRandomWeights", layer }, options);
-  }
-  const random = featureSet.kind === "random-window";
-  const distances = random ? [featureSet.distance] : options.distances;
-  if (distances.length === 0) {
-    const prepared = await prepareEncoding(features, encoding);
-    return scoreAlone(prepared, { analysis: "brainScore", layer }, options);
-  }
-  const vectorsOf = random ? randomVectors(activationsOf, options) : activationsOf;
-  const windows = storyWindows(stories, distances, vectorsOf, options);
-  const prepared = await prepareForecast(features, windows, encoding);
-  return async (bold, onProgressOfBold) => {
-    const forecast = await scoreForecast(prepared, bold, { average: options.average, onProgress: onProgressOfBold });
-    const analyses = random
-      ? forecastAnalyses(forecast, "forecastScoreRandomWindow", layer)
-      : layerAnalyses(forecast, layer);
-    return { analyses, ...judge([forecast.brainScore, ...forecast.joint.values()]) };
-  };
+  const hasWindows = distancesOf(featureSet, options).length > 0;
+  const vectorsOf = featureSet.kind === "random-window" ? randomVectors(activationsOf, options) : activationsOf;
+  const stimulus = async () => ({
+    features: await storyFeatures(stories, activationsOf, options),
+    windows: hasWindows
+      ? { stories: await storyVectors(stories, vectorsOf, options), width: options.width }
+      : undefined,
+  });
+  return { options: encoding, stimulus };
 }
 
-function scoreAlone(
-  prepared: Awaited<ReturnType<typeof prepareEncoding>>,
-  name: Pick<AnalysisScores, "analysis" | "layer">,
-  { average }: StudyOptions,
-): Scorer {
-  return async (bold, onProgress) => {
-    const score = await scoreEncoding(prepared, bold, { average, onProgress });
-    return { analyses: [{ ...name, distance: "n/a", mean: score.score, folds: score.foldScores }], ...judge([score]) };
+/**
+ * What a step gives, from the scores of its models.
+ *
+ * @param scores - of the features alone, then with each window of {@link distancesOf}
+ */
+export function stepScores(
+  featureSet: FeatureSet,
+  scores: readonly EncodingScore[],
+  options: StudyOptions,
+): Omit<StepScores, "date"> {
+  const distances = distancesOf(featureSet, options);
+  const judged = judge(scores);
+  const alone = (analysis: string, layer: number | "n/a"): Omit<StepScores, "date"> => {
+    const { score, foldScores } = scores[0]!;
+    return { analyses: [{ analysis, layer, distance: "n/a", mean: score, folds: foldScores }], ...judged };
   };
+  if (featureSet.kind === "word-rate") return alone("brainScoreWordRate", "n/a");
+  const { layer } = featureSet;
+  if (featureSet.kind === "random-weights") return alone("brainScoreRandomWeights", layer);
+  if (distances.length === 0) return alone("brainScore", layer);
+  const forecast = forecastOf(distances, scores);
+  const analyses =
+    featureSet.kind === "random-window"
+      ? forecastAnalyses(forecast, "forecastScoreRandomWindow", layer)
+      : layerAnalyses(forecast, layer);
+  return { analyses, ...judged };
 }
 
 function layerAnalyses(forecast: ForecastScores, layer: number): AnalysisScores[] {

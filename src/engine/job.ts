@@ -1,0 +1,63 @@
+import type { FloatArray, Matrix } from "../array/matrix.ts";
+import type { EncodingOptions } from "../encoding/prepared.ts";
+import type { BlockScores } from "../encoding/score-block.ts";
+import type { Fold } from "../regression/folds.ts";
+import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
+import type { VolumesOptions } from "../stimulus/volumes.ts";
+
+/** Where the designs of a set of models are kept. */
+export interface DesignFolder {
+  /** A folder of the disk. */
+  readonly location: string;
+  /** Within it. */
+  readonly folder: string;
+  readonly key: string;
+}
+
+/** One story as its features are made: plain data, so that it can be handed to another thread. */
+export interface StoryVectors {
+  /** One vector a word, [nWords x nUnits]. */
+  readonly vectors: Matrix;
+  /** Seconds from the first volume, [nWords]. */
+  readonly onsets: Float64Array;
+  readonly volumes: VolumesOptions;
+}
+
+/** What the designs of a set of models are made of. */
+export interface Stimulus {
+  /** Volume-level features, all stories joined, [nVolumes x nFeatures]. */
+  readonly features: Matrix;
+  /** What windows are made of; undefined where there are none. */
+  readonly windows: { readonly stories: readonly StoryVectors[]; readonly width: number } | undefined;
+}
+
+/** Makes designs of one fold and keeps them. */
+export interface DesignJob {
+  readonly kind: "designs";
+  readonly designs: DesignFolder;
+  readonly stimulus: Stimulus;
+  readonly fold: Fold;
+  /** Distances of the windows; which model each is, where the design of the features alone is model 0. */
+  readonly models: ReadonlyMap<number, number>;
+  /** Whether the design of the features alone is kept as well. */
+  readonly withFeatures: boolean;
+  readonly options: Omit<EncodingOptions, "onProgress">;
+}
+
+/** Scores a block of targets by all models. */
+export interface ScoreJob {
+  readonly kind: "scores";
+  readonly designs: DesignFolder;
+  readonly nModels: number;
+  readonly folds: readonly Fold[];
+  readonly ridge: ResolvedRidgeOptions;
+  readonly average: "folds" | "concatenated";
+  /** One row a target, [nTargets x nVolumes]. */
+  readonly rows: Matrix<FloatArray>;
+}
+
+/** A piece of work for a thread. */
+export type Job = DesignJob | ScoreJob;
+
+/** What a job gives: nothing of designs, which are kept. */
+export type JobResult<J extends Job> = J extends ScoreJob ? BlockScores : undefined;

@@ -1,0 +1,92 @@
+import type { EncodingOptions } from "../encoding/prepared.ts";
+import { contiguousFolds, type Fold } from "../regression/folds.ts";
+import { type ResolvedRidgeOptions, resolveRidgeOptions } from "../regression/ridge-options.ts";
+import { folderStore } from "../sources/node.ts";
+import { designPath } from "./design-file.ts";
+import type { DesignFolder, Stimulus } from "./job.ts";
+import type { Pool } from "./pool.ts";
+
+/** Designs that lie on the disk, for any responses to the stories that they were made of. */
+export interface KeptModels {
+  readonly designs: DesignFolder;
+  /** Words of each model's window; undefined for the features alone, which come first. */
+  readonly distances: readonly (number | undefined)[];
+  readonly folds: readonly Fold[];
+  readonly ridge: ResolvedRidgeOptions;
+  readonly nVolumes: number;
+}
+
+/**
+ * Sees to it that the designs of all models in all folds lie in a folder: those that are missing are made, on all threads.
+ *
+ * @param distances - of the windows, in any order; none for the features alone
+ * @param stimulus - asked for where a design is missing
+ * @throws ShapeError and OptionError as `prepareForecast`; DeviceError
+ */
+export async function makeDesigns(
+  pool: Pool,
+  designs: DesignFolder,
+  distances: readonly number[],
+  stimulus: () => Promise<Stimulus>,
+  options: EncodingOptions,
+): Promise<KeptModels> {
+  const { onProgress, device, ...others } = options;
+  const nVolumes = options.storyLengths.reduce((sum, length) => sum + length, 0);
+  const folds = contiguousFolds(nVolumes, options.nFolds ?? 5, { gap: options.gap });
+  const threadOptions = { ...others, device: threadDevice(device) };
+  const store = folderStore(designs.location);
+  const models = [undefined, ...distances];
+  const missing: { readonly fold: Fold; readonly withFeatures: boolean; readonly models: Map<number, number> }[] = [];
+  for (const fold of folds) {
+    const lacking: number[] = [];
+    for (const model of models.keys()) {
+      if (!(await store.has(designPath(designs.folder, model, fold.index)))) lacking.push(model);
+    }
+    const ofFold = lacking.filter((model) => model > 0).sort((a, b) => models[a]! - models[b]!);
+    // Several pieces a fold, so that no thread waits long for the last: windows side by side share their words.
+    const nPieces = Math.max(
+      1,
+      Math.min(Math.ceil((2 * pool.nThreads) / folds.length) + 1, Math.ceil(ofFold.length / 4)),
+    );
+    for (let piece = 0; piece < nPieces; piece++) {
+      const [from, to] = [piece, piece + 1].map((p) => Math.round((p * ofFold.length) / nPieces));
+      const some = ofFold.slice(from, to);
+      const withFeatures = piece === 0 && lacking.includes(0);
+      if (some.length === 0 && !withFeatures) continue;
+      missing.push({ fold, withFeatures, models: new Map(some.map((model) => [models[model]!, model])) });
+    }
+  }
+  if (missing.length > 0) {
+    const made = await stimulus();
+    const total = missing.reduce((sum, one) => sum + one.models.size + (one.withFeatures ? 1 : 0), 0);
+    const done = missing.map(() => 0);
+    const tell = () => onProgress?.({ label: "designs", done: done.reduce((sum, n) => sum + n, 0), total });
+    tell();
+    await allOrNone(
+      missing.map((one, i) =>
+        pool.run(
+          { kind: "designs", designs, stimulus: made, options: threadOptions, ...one },
+          {
+            onDesign(n) {
+              done[i] = n;
+              tell();
+            },
+          },
+        ),
+      ),
+    );
+  }
+  const ridge = { ...resolveRidgeOptions(options, "makeDesigns"), device: threadDevice(device) };
+  return { designs, distances: models, folds, ridge, nVolumes };
+}
+
+/** A thread's own products run on it alone. */
+function threadDevice(device: EncodingOptions["device"]): EncodingOptions["device"] {
+  return { ...device, threads: 1 };
+}
+
+/** Waits until all are done or one fails; the others' failures, which follow from it, are not told. */
+export async function allOrNone<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  for (const promise of promises) promise.catch(() => {});
+  return Promise.all(promises);
+}

@@ -1,0 +1,69 @@
+import { joinRows, type Matrix } from "../array/matrix.ts";
+import { foldDesigns } from "../encoding/fold-designs.ts";
+import { type BlockScores, scoreBlock } from "../encoding/score-block.ts";
+import type { SlidingWindows } from "../features/sliding-windows.ts";
+import { forecastWindow } from "../features/window.ts";
+import type { ScoringDesign } from "../regression/scoring-design.ts";
+import { folderStore } from "../sources/node.ts";
+import { wordsToVolumes } from "../stimulus/volumes.ts";
+import { designPath, loadDesign, writeDesign } from "./design-file.ts";
+import type { DesignFolder, DesignJob, Job, JobResult, ScoreJob, StoryVectors } from "./job.ts";
+
+/**
+ * Does a job, on whatever thread this is.
+ *
+ * @param onDesign - told how many designs of the job are made, or have been scored on
+ */
+export async function performJob<J extends Job>(job: J, onDesign: (done: number) => void): Promise<JobResult<J>> {
+  const result = job.kind === "designs" ? await makeDesigns(job, onDesign) : await score(job, onDesign);
+  return result as JobResult<J>;
+}
+
+async function makeDesigns(job: DesignJob, onDesign: (done: number) => void): Promise<undefined> {
+  const { designs, stimulus, fold, models, withFeatures, options } = job;
+  const store = folderStore(designs.location);
+  const windows =
+    stimulus.windows && models.size > 0
+      ? slidingWindows(stimulus.windows.stories, [...models.keys()], stimulus.windows.width)
+      : undefined;
+  let done = 0;
+  for await (const { distance, design } of foldDesigns([stimulus.features], windows, fold, options)) {
+    if (distance === undefined && !withFeatures) continue;
+    const model = distance === undefined ? 0 : models.get(distance)!;
+    await writeDesign(store, designPath(designs.folder, model, fold.index), designs.key, design);
+    onDesign(++done);
+  }
+  return undefined;
+}
+
+/** Windows of words, brought to volumes offset by offset. */
+export function slidingWindows(
+  stories: readonly StoryVectors[],
+  distances: readonly number[],
+  width: number,
+): SlidingWindows {
+  const featuresAt = (offset: number): Matrix =>
+    joinRows(
+      stories.map(({ vectors, onsets, volumes }) =>
+        wordsToVolumes(forecastWindow(vectors, { distance: offset, width: 1 }), onsets, volumes),
+      ),
+    );
+  return { distances, width, featuresAt };
+}
+
+async function score(job: ScoreJob, onDesign: (done: number) => void): Promise<BlockScores> {
+  const { designs, nModels, folds, ridge, average, rows } = job;
+  const designOf = (model: number, fold: number) => designIn(designs, model, fold);
+  return scoreBlock({ nModels, folds, ridge, average, designOf }, rows, onDesign);
+}
+
+// Files that this thread has read whole once: a digest takes longer than to read them.
+const trusted = new Set<string>();
+
+async function designIn({ location, folder, key }: DesignFolder, model: number, fold: number): Promise<ScoringDesign> {
+  const path = designPath(folder, model, fold);
+  const name = `${location} ${path} ${key}`;
+  const design = await loadDesign(folderStore(location), path, key, { isTrusted: trusted.has(name) });
+  trusted.add(name);
+  return design;
+}

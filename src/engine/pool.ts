@@ -1,0 +1,136 @@
+import { Worker } from "node:worker_threads";
+import { DeviceError, FormatError, NotFoundError, OptionError, ShapeError } from "../errors.ts";
+import type { Job, JobResult } from "./job.ts";
+
+/** What a thread is sent. */
+export interface Request {
+  readonly id: number;
+  readonly job: Job;
+}
+
+/** What a thread sends: how far it is, or how it ended. */
+export type Answer =
+  | { readonly id: number; readonly done: number }
+  | { readonly id: number; readonly result: JobResult<Job> }
+  | { readonly id: number; readonly error: ThreadError };
+
+/** An error as it goes from one thread to another. */
+interface ThreadError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+}
+
+/** Threads that do jobs. Close it when it is no longer needed. */
+export interface Pool {
+  readonly nThreads: number;
+  /**
+   * Does a job on the next thread that is free.
+   *
+   * @param job - its numbers are copied to the thread, but for `transfer`
+   * @param settings.transfer - buffers of the job that are handed over, and are gone afterwards
+   * @param settings.onDesign - told how far the job is
+   * @throws whatever the job throws; DeviceError where the thread ends without an answer
+   */
+  run<J extends Job>(
+    job: J,
+    settings?: { readonly transfer?: readonly ArrayBuffer[]; readonly onDesign?: (done: number) => void },
+  ): Promise<JobResult<J>>;
+  /** Ends the threads, at once. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly request: Request;
+  readonly transfer: readonly ArrayBuffer[];
+  readonly onDesign: (done: number) => void;
+  readonly resolve: (result: JobResult<Job>) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Makes threads for the jobs of a study; each starts with its first job. Products on one thread each, several side by side,
+ * keep the cores busier than several threads for each product: what lies between products is done side by side as well.
+ */
+export function openPool(nThreads: number): Pool {
+  const idle: Worker[] = [];
+  const all = new Set<Worker>();
+  const busy = new Map<Worker, Waiting>();
+  const queue: Waiting[] = [];
+  let nextId = 0;
+  let isClosed = false;
+
+  const start = (): Worker => {
+    const worker = new Worker(new URL("./worker.js", import.meta.url));
+    all.add(worker);
+    worker.on("message", (answer: Answer) => {
+      const waiting = busy.get(worker);
+      if (!waiting || waiting.request.id !== answer.id) return;
+      if ("done" in answer) {
+        try {
+          waiting.onDesign(answer.done);
+        } catch (error) {
+          // Whoever is told may want to stop.
+          waiting.reject(error as Error);
+        }
+      } else {
+        busy.delete(worker);
+        idle.push(worker);
+        if ("error" in answer) waiting.reject(asError(answer.error));
+        else waiting.resolve(answer.result);
+        next();
+      }
+    });
+    const end = (cause: unknown) => {
+      all.delete(worker);
+      const waiting = busy.get(worker);
+      busy.delete(worker);
+      if (isClosed) return;
+      const message = cause instanceof Error ? cause.message : `exit code ${String(cause)}`;
+      waiting?.reject(new DeviceError(`pool: a thread must end its job, got ${message}.`, { cause }));
+      next();
+    };
+    worker.on("error", end);
+    worker.on("exit", end);
+    return worker;
+  };
+
+  const next = (): void => {
+    while (queue.length > 0 && (idle.length > 0 || all.size < nThreads)) {
+      const waiting = queue.shift()!;
+      const worker = idle.pop() ?? start();
+      busy.set(worker, waiting);
+      worker.postMessage(waiting.request, [...waiting.transfer]);
+    }
+  };
+
+  return {
+    nThreads,
+    run: (job, { transfer = [], onDesign = () => {} } = {}) =>
+      new Promise((resolve, reject) => {
+        const request = { id: nextId++, job };
+        queue.push({ request, transfer, onDesign, resolve: resolve as Waiting["resolve"], reject });
+        next();
+      }),
+    async close() {
+      isClosed = true;
+      queue.length = 0;
+      await Promise.all([...all].map((worker) => worker.terminate()));
+    },
+  };
+}
+
+const classes = { ShapeError, OptionError, NotFoundError, DeviceError };
+
+/** An error of another thread as one of this: of its class, where that says what to do about it. */
+function asError({ name, message, stack }: ThreadError): Error {
+  const known = classes[name as keyof typeof classes];
+  const split = name === "FormatError" ? message.indexOf(": ") : -1;
+  const error = known
+    ? new known(message.split("\n"))
+    : split >= 0
+      ? new FormatError(message.slice(0, split), message.slice(split + 2))
+      : new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

@@ -1,0 +1,113 @@
+import type { Matrix } from "../array/matrix.ts";
+import type { OnProgress } from "../array/progress.ts";
+import type { EncodingScore } from "../encoding/brain-score.ts";
+import { collectScores } from "../encoding/score-collection.ts";
+import { targetRows } from "../regression/target-block.ts";
+import type { Store } from "../sources/source.ts";
+import { loadBlock, writeBlock } from "./block-file.ts";
+import { allOrNone, type KeptModels } from "./make-designs.ts";
+import type { Pool } from "./pool.ts";
+
+/** Responses of which some targets are in memory at a time. */
+export interface ResponseBlocks {
+  readonly nTargets: number;
+  /** Targets to load at once; blocks do not cross from one load to the next. */
+  readonly nLoaded: number;
+  /** Responses of targets `from` to `to` (exclusive), all stories joined, [nVolumes x (to - from)]. */
+  readonly load: (from: number, to: number) => Promise<Matrix>;
+}
+
+/** How {@link scoreResponses} works. */
+export interface ScoreResponsesSettings {
+  readonly average: "folds" | "concatenated";
+  /** Where the scores of blocks are kept until all are done. */
+  readonly store: Store;
+  /** Names the scores: the same key, the same numbers. */
+  readonly key: string;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/** Targets of a block: the share of the work that a killed run loses, and what a thread holds at a time. */
+export const BLOCK = 4096;
+
+const folderOf = (key: string) => `${key}.blocks`;
+const pathOf = (key: string, from: number, to: number) => `${folderOf(key)}/${from}-${to}.scores`;
+
+/**
+ * Scores responses by all models, block by block on all threads. Each block's scores are kept when they are there, and found
+ * again by a run that comes after one that was killed; {@link removeBlocks} clears up once they are all together.
+ *
+ * @returns the scores by model
+ * @throws FormatError where a kept block was changed; DeviceError where a thread fails
+ */
+export async function scoreResponses(
+  pool: Pool,
+  models: KeptModels,
+  responses: ResponseBlocks,
+  { average, store, key, onProgress }: ScoreResponsesSettings,
+): Promise<readonly EncodingScore[]> {
+  const { designs, folds, ridge } = models;
+  const nModels = models.distances.length;
+  const { nTargets, nLoaded, load } = responses;
+  const collection = collectScores(nTargets, { nModels, nFolds: folds.length, ridge });
+  const total = nModels * folds.length;
+  // In designs times targets.
+  let done = 0;
+  const running = new Map<number, number>();
+  const tell = () => {
+    const sum = done + [...running.values()].reduce((all, part) => all + part, 0);
+    onProgress?.({ label: "scores", done: Math.floor(sum / nTargets), total });
+  };
+  for (let start = 0; start < nTargets; start += nLoaded) {
+    const end = Math.min(nTargets, start + nLoaded);
+    const blocks: { readonly from: number; readonly to: number; readonly columns: Int32Array }[] = [];
+    for (const [from, to] of blocksOf(start, end)) {
+      const columns = Int32Array.from({ length: to - from }, (_, t) => from + t);
+      if (await store.has(pathOf(key, from, to))) {
+        collection.add(columns, await loadBlock(store, pathOf(key, from, to), key));
+        done += nModels * folds.length * columns.length;
+      } else blocks.push({ from, to, columns });
+    }
+    tell();
+    if (blocks.length === 0) continue;
+    const bold = await load(start, end);
+    const waiting = [...blocks];
+    const work = async () => {
+      for (let block = waiting.shift(); block; block = waiting.shift()) {
+        const { from, to, columns } = block;
+        // Rows are made when a thread is free to take them.
+        const rows = targetRows(
+          bold,
+          columns.map((column) => column - start),
+        );
+        const onDesign = (nDesigns: number) => {
+          running.set(from, nDesigns * columns.length);
+          tell();
+        };
+        const job = { kind: "scores", designs, nModels, folds, ridge, average, rows } as const;
+        const scores = await pool.run(job, { transfer: [rows.data.buffer as ArrayBuffer], onDesign });
+        await writeBlock(store, pathOf(key, from, to), key, scores);
+        collection.add(columns, scores);
+        running.delete(from);
+        done += nModels * folds.length * columns.length;
+        tell();
+      }
+    };
+    await allOrNone(Array.from({ length: Math.min(pool.nThreads, blocks.length) }, work));
+  }
+  return collection.finish();
+}
+
+/** Blocks lie at multiples of their size, whatever is loaded at once. */
+function* blocksOf(start: number, end: number): Generator<readonly [from: number, to: number]> {
+  for (let from = start; from < end; ) {
+    const to = Math.min(end, (Math.floor(from / BLOCK) + 1) * BLOCK);
+    yield [from, to];
+    from = to;
+  }
+}
+
+/** Removes the scores of blocks, when those of all are kept elsewhere. */
+export async function removeBlocks(store: Store, key: string): Promise<void> {
+  for (const { name } of await store.list(folderOf(key))) await store.remove(`${folderOf(key)}/${name}`);
+}

@@ -1,0 +1,18 @@
+import { parentPort } from "node:worker_threads";
+import { performJob } from "./perform-job.ts";
+import type { Answer, Request } from "./pool.ts";
+
+// What runs on each thread of a pool: job after job, as they come.
+const port = parentPort!;
+port.on("message", ({ id, job }: Request) => {
+  performJob(job, (done) => port.postMessage({ id, done } satisfies Answer)).then(
+    (result) => {
+      const buffers = result === undefined ? [] : [result.r, result.bestAlpha, result.pooled].map((a) => a.buffer);
+      port.postMessage({ id, result } satisfies Answer, buffers as ArrayBuffer[]);
+    },
+    (error: unknown) => {
+      const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+      port.postMessage({ id, error: { name, message, stack } } satisfies Answer);
+    },
+  );
+});
