@@ -52,6 +52,8 @@ export interface ScoreJob {
   readonly folds: readonly Fold[];
   readonly ridge: ResolvedRidgeOptions;
   readonly average: "folds" | "concatenated";
+  /** Bytes of designs that the thread may keep for the next block. */
+  readonly designBytes: number;
   /** One row a target, [nTargets x nVolumes]. */
   readonly rows: Matrix<FloatArray>;
 }

@@ -52,18 +52,40 @@ export function slidingWindows(
 }
 
 async function score(job: ScoreJob, onDesign: (done: number) => void): Promise<BlockScores> {
-  const { designs, nModels, folds, ridge, average, rows } = job;
-  const designOf = (model: number, fold: number) => designIn(designs, model, fold);
+  const { designs, nModels, folds, ridge, average, rows, designBytes } = job;
+  const designOf = (model: number, fold: number) => designIn(designs, model, fold, designBytes);
   return scoreBlock({ nModels, folds, ridge, average, designOf }, rows, onDesign);
 }
 
+/** Designs in the memory of this thread, as many as fit: they come in the same order for every block. */
+const kept = new Map<string, ScoringDesign>();
+let keptBytes = 0;
+let keptKey = "";
 // Files that this thread has read whole once: a digest takes longer than to read them.
 const trusted = new Set<string>();
 
-async function designIn({ location, folder, key }: DesignFolder, model: number, fold: number): Promise<ScoringDesign> {
+async function designIn(
+  { location, folder, key }: DesignFolder,
+  model: number,
+  fold: number,
+  mostBytes: number,
+): Promise<ScoringDesign> {
   const path = designPath(folder, model, fold);
-  const name = `${location} ${path} ${key}`;
-  const design = await loadDesign(folderStore(location), path, key, { isTrusted: trusted.has(name) });
-  trusted.add(name);
+  if (keptKey !== key) {
+    kept.clear();
+    trusted.clear();
+    keptBytes = 0;
+    keptKey = key;
+  }
+  const found = kept.get(path);
+  if (found) return found;
+  const design = await loadDesign(folderStore(location), path, key, { isTrusted: trusted.has(path) });
+  trusted.add(path);
+  // Beside the design itself, half as much in single precision.
+  const bytes = 1.5 * 8 * design.left.data.length;
+  if (keptBytes + bytes <= mostBytes) {
+    kept.set(path, design);
+    keptBytes += bytes;
+  }
   return design;
 }

@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import { DeviceError, FormatError, NotFoundError, OptionError, ShapeError } from "../errors.ts";
 import type { Job, JobResult } from "./job.ts";
 
-/** What a thread is sent. */
+/** What a thread is sent; its `workerData` is an Int32Array that holds 1 once it is to end. */
 export interface Request {
   readonly id: number;
   readonly job: Job;
@@ -36,7 +36,7 @@ export interface Pool {
     job: J,
     settings?: { readonly transfer?: readonly ArrayBuffer[]; readonly onDesign?: (done: number) => void },
   ): Promise<JobResult<J>>;
-  /** Ends the threads, at once. */
+  /** Ends the threads, each at the next design: a thread that is ended within a product takes the process with it. */
   close(): Promise<void>;
 }
 
@@ -57,11 +57,11 @@ export function openPool(nThreads: number): Pool {
   const all = new Set<Worker>();
   const busy = new Map<Worker, Waiting>();
   const queue: Waiting[] = [];
+  const closed = new Int32Array(new SharedArrayBuffer(4));
   let nextId = 0;
-  let isClosed = false;
 
   const start = (): Worker => {
-    const worker = new Worker(new URL("./worker.js", import.meta.url));
+    const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: closed });
     all.add(worker);
     worker.on("message", (answer: Answer) => {
       const waiting = busy.get(worker);
@@ -85,7 +85,7 @@ export function openPool(nThreads: number): Pool {
       all.delete(worker);
       const waiting = busy.get(worker);
       busy.delete(worker);
-      if (isClosed) return;
+      if (closed[0] === 1) return;
       const message = cause instanceof Error ? cause.message : `exit code ${String(cause)}`;
       waiting?.reject(new DeviceError(`pool: a thread must end its job, got ${message}.`, { cause }));
       next();
@@ -113,9 +113,12 @@ export function openPool(nThreads: number): Pool {
         next();
       }),
     async close() {
-      isClosed = true;
+      closed[0] = 1;
       queue.length = 0;
-      await Promise.all([...all].map((worker) => worker.terminate()));
+      const ended = [...all].map((worker) => new Promise((resolve) => worker.once("exit", resolve)));
+      // What wakes a thread that waits for its next job.
+      for (const worker of all) worker.postMessage(undefined);
+      await Promise.all(ended);
     },
   };
 }

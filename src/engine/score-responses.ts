@@ -20,6 +20,8 @@ export interface ResponseBlocks {
 /** How {@link scoreResponses} works. */
 export interface ScoreResponsesSettings {
   readonly average: "folds" | "concatenated";
+  /** Bytes of designs that each thread may keep from block to block. */
+  readonly designBytes: number;
   /** Where the scores of blocks are kept until all are done. */
   readonly store: Store;
   /** Names the scores: the same key, the same numbers. */
@@ -44,7 +46,7 @@ export async function scoreResponses(
   pool: Pool,
   models: KeptModels,
   responses: ResponseBlocks,
-  { average, store, key, onProgress }: ScoreResponsesSettings,
+  { average, designBytes, store, key, onProgress }: ScoreResponsesSettings,
 ): Promise<readonly EncodingScore[]> {
   const { designs, folds, ridge } = models;
   const nModels = models.distances.length;
@@ -84,7 +86,7 @@ export async function scoreResponses(
           running.set(from, nDesigns * columns.length);
           tell();
         };
-        const job = { kind: "scores", designs, nModels, folds, ridge, average, rows } as const;
+        const job = { kind: "scores", designs, nModels, folds, ridge, average, designBytes, rows } as const;
         const scores = await pool.run(job, { transfer: [rows.data.buffer as ArrayBuffer], onDesign });
         await writeBlock(store, pathOf(key, from, to), key, scores);
         collection.add(columns, scores);

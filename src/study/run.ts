@@ -142,7 +142,7 @@ async function carryOut(options: StudyOptions, environment: RunEnvironment, stor
       for (const [index, { participant: name, key }] of steps.entries()) {
         const participant = members.find((member) => member.participant === name)!;
         const scores = await scoreResponses(pool, models, responsesOf(inputs, participant, options), {
-          ...{ average: options.average, store: scoreStore, key },
+          ...{ average: options.average, designBytes: 128e6, store: scoreStore, key },
           onProgress: relabel(`scores, ${label}`, index, steps.length),
         });
         const kept = stepScores(group.featureSet, scores, options);

@@ -1,0 +1,72 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createRandom } from "../../src/array/random.ts";
+import { hashOf } from "../support/server.ts";
+import { type BuiltCommandLine, buildCommandLine } from "./built.ts";
+
+// One participant's 8,824 vertices are three blocks of targets.
+const simulate = ["simulate", "dataset", "--participants", "1", "--responses", "surface", "--vertices", "4412"];
+const score = (output: string) => ["score", "dataset", output, "--distances", "2,6", "--controls", "word-rate"];
+
+let built: BuiltCommandLine;
+const root = mkdtempSync(join(tmpdir(), "cortecast-score-killed-"));
+let seconds = 0;
+beforeAll(async () => {
+  built = buildCommandLine();
+  expect((await built.start(simulate, { cwd: root }).ended).code).toBe(0);
+  const started = performance.now();
+  expect((await built.start(score("whole"), { cwd: root }).ended).code).toBe(0);
+  seconds = (performance.now() - started) / 1000;
+}, 300_000);
+afterAll(() => {
+  built.remove();
+  rmSync(root, { recursive: true });
+});
+
+/** Every file of an output folder with the hash of its bytes; what was typed is told in them, and differs by the folder. */
+function contentOf(output: string): Record<string, string> {
+  const files = readdirSync(join(root, output), { recursive: true, encoding: "utf8", withFileTypes: true });
+  return Object.fromEntries(
+    files
+      .filter((file) => file.isFile())
+      .map((file) => {
+        const path = join(file.parentPath, file.name);
+        const bytes = readFileSync(path);
+        const text = path.endsWith(".json") || path.endsWith(".html");
+        const content = text ? Buffer.from(bytes.toString("utf8").replaceAll(output, "whole")) : bytes;
+        return [path.slice(join(root, output).length), hashOf(content, "sha256")] as const;
+      })
+      .sort(),
+  );
+}
+
+test.each([1, 2, 3])(
+  "killed at random moments until it is done: every file is that of a run in one go, seed %d (identity)",
+  async (seed) => {
+    const random = createRandom(seed);
+    const output = `killed-${seed}`;
+    let nKilled = 0;
+    let longest = seconds;
+    for (;;) {
+      const { child, ended } = built.start(score(output), { cwd: root });
+      // From the start of the program to past the end of a run: the more often it was killed, the later.
+      const moment = longest * random.uniform() * (1 + nKilled / 8);
+      await Promise.race([ended, setTimeout(moment * 1000)]);
+      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+      const { code, signal, stderr } = await ended;
+      if (signal !== "SIGKILL") {
+        expect([code, stderr]).toEqual([0, expect.any(String)]);
+        break;
+      }
+      expect(++nKilled).toBeLessThan(60);
+      longest = Math.max(longest, 1);
+    }
+    expect(nKilled).toBeGreaterThan(0);
+    expect(contentOf(output)).toEqual(contentOf("whole"));
+    expect(readdirSync(join(root, output, "cache/scores")).filter((name) => name.endsWith(".blocks"))).toEqual([]);
+  },
+  300_000,
+);

@@ -1,0 +1,189 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Matrix, sliceColumns } from "../../src/array/matrix.ts";
+import { forecastOf, forecastScore } from "../../src/encoding/forecast-score.ts";
+import type { KeptModels } from "../../src/engine/make-designs.ts";
+import { makeDesigns } from "../../src/engine/make-designs.ts";
+import { slidingWindows } from "../../src/engine/perform-job.ts";
+import { openPool, type Pool } from "../../src/engine/pool.ts";
+import { BLOCK, removeBlocks, scoreResponses } from "../../src/engine/score-responses.ts";
+import { FormatError, OptionError } from "../../src/errors.ts";
+import { folderStore } from "../../src/sources/node.ts";
+import { wordsToVolumes } from "../../src/stimulus/volumes.ts";
+import { normalMatrix } from "../encoding/simulate.ts";
+
+const nVolumes = 90;
+const nTargets = BLOCK + 700;
+const distances = [3, -2, 0];
+const [nWords, nUnits] = [150, 20];
+const vectors = normalMatrix(nWords, nUnits, "vectors");
+const onsets = Float64Array.from({ length: nWords }, (_, n) => n * 0.9);
+const volumes = { nVolumes, repetitionTime: 1.5 };
+const options = { storyLengths: [nVolumes], components: 3, nDelays: 2 } as const;
+const features = wordsToVolumes(vectors, onsets, volumes);
+const stories = [{ vectors, onsets, volumes }];
+const stimulus = { features, windows: { stories, width: 4 } };
+
+/** Noise, some of it with a feature in it; one target is constant in a test chunk, one not finite. */
+const bold = normalMatrix(nVolumes, nTargets, "bold");
+for (let t = 0; t < nTargets; t += 2) {
+  for (let i = 0; i < nVolumes; i++) bold.data[i * nTargets + t]! += 0.2 * features.data[i * nUnits + (t % nUnits)]!;
+}
+for (let i = 18; i < 36; i++) bold.data[i * nTargets + 5] = 1;
+bold.data[7 * nTargets + BLOCK + 1] = Number.NaN;
+
+const root = mkdtempSync(join(tmpdir(), "cortecast-engine-"));
+let pool: Pool;
+let models: KeptModels;
+const designs = { location: root, folder: "designs", key: "designs of this test" };
+beforeAll(async () => {
+  pool = openPool(2);
+  models = await makeDesigns(pool, designs, distances, async () => stimulus, options);
+});
+afterAll(async () => {
+  await pool.close();
+  rmSync(root, { recursive: true });
+});
+
+const responses = {
+  nTargets,
+  nLoaded: nTargets,
+  load: async (from: number, to: number): Promise<Matrix> => sliceColumns(bold, from, to),
+};
+const settings = (key: string) => ({
+  ...({ average: "folds", designBytes: 1e8, store: folderStore(join(root, "scores")), key } as const),
+});
+
+describe("scores on threads", () => {
+  it("are those of one thread and designs in memory, but for rounding (agreement)", async () => {
+    const windows = slidingWindows(stories, distances, 4);
+    const expected = await forecastScore(features, windows, bold, options);
+    const scores = await scoreResponses(pool, models, responses, settings("agreement"));
+    const { brainScore, score, joint } = forecastOf(distances, scores);
+    expect(brainScore.missing).toEqual(expected.brainScore.missing);
+    expect(brainScore.nNotScored).toBe(2);
+    for (const [own, other] of [
+      [brainScore, expected.brainScore],
+      ...distances.map((d) => [joint.get(d)!, expected.joint.get(d)!] as const),
+    ] as const) {
+      let nSame = 0;
+      own.bestAlphas.data.forEach((alpha, k) => {
+        if (!Object.is(alpha, other.bestAlphas.data[k])) return;
+        nSame++;
+        // Products of single precision add in another order on several threads.
+        const difference = Math.abs(own.foldScores.data[k]! - other.foldScores.data[k]!);
+        expect(Number.isNaN(alpha) || difference < 1e-5).toBe(true);
+      });
+      // Of penalties with equal errors either may be chosen.
+      expect(nSame / own.bestAlphas.data.length).toBeGreaterThan(0.999);
+    }
+    expect(score.nRows).toBe(3);
+  });
+
+  it("do not depend on how many threads there are, nor on how many targets are in memory (identity)", async () => {
+    const whole = await scoreResponses(pool, models, responses, settings("whole"));
+    const single = openPool(1);
+    try {
+      expect(await scoreResponses(single, models, responses, settings("single"))).toEqual(whole);
+    } finally {
+      await single.close();
+    }
+    const inParts = await scoreResponses(pool, models, { ...responses, nLoaded: BLOCK }, settings("parts"));
+    expect(inParts).toEqual(whole);
+  });
+
+  it("blocks that are there are not computed again, and the sum is the same, bit for bit (identity)", async () => {
+    const folder = join(root, "scores", "kept.blocks");
+    const whole = await scoreResponses(pool, models, responses, settings("kept"));
+    expect(readdirSync(folder).sort()).toEqual([`0-${BLOCK}.scores`, `${BLOCK}-${nTargets}.scores`]);
+    rmSync(join(folder, `0-${BLOCK}.scores`));
+    expect(await scoreResponses(pool, models, responses, settings("kept"))).toEqual(whole);
+    const never = () => Promise.reject(new Error("nothing is to be loaded"));
+    expect(await scoreResponses(pool, models, { ...responses, load: never }, settings("kept"))).toEqual(whole);
+    await removeBlocks(folderStore(join(root, "scores")), "kept");
+    expect(readdirSync(join(root, "scores"))).not.toContain("kept.blocks");
+  });
+
+  it("a block that was changed is refused (identity)", async () => {
+    const { store } = settings("changed");
+    await scoreResponses(pool, models, responses, settings("changed"));
+    const path = `changed.blocks/0-${BLOCK}.scores`;
+    const bytes = await store.read(path);
+    bytes[bytes.length - 100]! ^= 1;
+    await store.write(path, bytes);
+    await expect(scoreResponses(pool, models, responses, settings("changed"))).rejects.toThrow(FormatError);
+  });
+
+  it("concatenated: one correlation over all held-out volumes (agreement)", async () => {
+    const few = sliceColumns(bold, 0, 30);
+    const some = { nTargets: 30, nLoaded: 30, load: async () => few };
+    const [scores] = await scoreResponses(pool, models, some, { ...settings("pooled"), average: "concatenated" });
+    const windows = slidingWindows(stories, distances, 4);
+    const { brainScore } = await forecastScore(features, windows, few, { ...options, average: "concatenated" });
+    scores!.score.forEach((r, t) => {
+      // Double precision throughout.
+      expect(Number.isNaN(r) ? Number.isNaN(brainScore.score[t]!) : Math.abs(r - brainScore.score[t]!) < 1e-12).toBe(
+        true,
+      );
+    });
+  });
+
+  it("progress counts designs and ends with all of them (by hand)", async () => {
+    const told: string[] = [];
+    const onProgress = ({ label, done, total }: { label: string; done: number; total: number }) =>
+      told.push(`${label} ${done}/${total}`);
+    await scoreResponses(pool, models, responses, { ...settings("told"), onProgress });
+    expect(told[0]).toBe("scores 0/20");
+    expect(told.at(-1)).toBe("scores 20/20");
+  });
+});
+
+describe("designs on threads", () => {
+  it("are made once: a second call asks for no stimulus (identity)", async () => {
+    const never = () => Promise.reject(new Error("nothing is to be made"));
+    expect(await makeDesigns(pool, designs, distances, never, options)).toEqual(models);
+    expect(readdirSync(join(root, "designs")).length).toBe(20);
+  });
+
+  it("only those that are missing are made, the same (identity)", async () => {
+    const store = folderStore(root);
+    const path = "designs/model-2_fold-4.design";
+    const before = await store.read(path);
+    await store.remove(path);
+    await store.remove("designs/model-0_fold-1.design");
+    const told: string[] = [];
+    const onProgress = ({ done, total }: { done: number; total: number }) => told.push(`${done}/${total}`);
+    await makeDesigns(pool, designs, distances, async () => stimulus, { ...options, onProgress });
+    expect(told.at(-1)).toBe("2/2");
+    expect(await store.read(path)).toEqual(before);
+  });
+});
+
+describe("a pool", () => {
+  it("hands on what a job throws, as the error that it is, and goes on with the next", async () => {
+    const wrong = { ...options, components: 0 };
+    const other = { ...designs, folder: "wrong" };
+    await expect(makeDesigns(pool, other, distances, async () => stimulus, wrong)).rejects.toThrow(
+      new OptionError('fitDesign: components must be a whole number from 1 or "none", got 0 (features 90 x 20).'),
+    );
+    const missing = { ...models, designs: { ...designs, folder: "nowhere" } };
+    await expect(scoreResponses(pool, missing, responses, settings("nowhere"))).rejects.toThrow(/nowhere\/model-0/);
+    expect((await scoreResponses(pool, models, responses, settings("after"))).length).toBe(4);
+  });
+
+  it("stops where whoever is told of progress throws", async () => {
+    const stopped = openPool(2);
+    const onProgress = ({ done }: { done: number }) => {
+      if (done > 2) throw new Error("stopped");
+    };
+    try {
+      await expect(scoreResponses(stopped, models, responses, { ...settings("stop"), onProgress })).rejects.toThrow(
+        "stopped",
+      );
+    } finally {
+      await stopped.close();
+    }
+  });
+});
