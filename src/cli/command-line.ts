@@ -34,6 +34,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: "brain scores and forecast scores of a BIDS data set",
     load: async () => (await import("./score.ts")).score,
   },
+  plan: {
+    summary: "what a run of score would take: operations, bytes, memory and time on this machine",
+    load: async () => (await import("./plan.ts")).plan,
+  },
   check: {
     summary: "everything that is wrong with a data set, before anything is computed",
     load: async () => (await import("./check.ts")).check,

@@ -4,6 +4,8 @@ import type { BlockScores } from "../encoding/score-block.ts";
 import type { Fold } from "../regression/folds.ts";
 import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
 import type { VolumesOptions } from "../stimulus/volumes.ts";
+import type { MeasuredSpeed } from "./cost.ts";
+import type { SweepSize } from "./memory.ts";
 
 /** Where the designs of a set of models are kept. */
 export interface DesignFolder {
@@ -58,8 +60,19 @@ export interface ScoreJob {
   readonly rows: Matrix<FloatArray>;
 }
 
+/** Measures how long pieces of a sweep take. */
+export interface MeasureJob {
+  readonly kind: "measure";
+  readonly size: SweepSize;
+  readonly options: Omit<EncodingOptions, "onProgress" | "storyLengths">;
+}
+
 /** A piece of work for a thread. */
-export type Job = DesignJob | ScoreJob;
+export type Job = DesignJob | ScoreJob | MeasureJob;
 
 /** What a job gives: nothing of designs, which are kept. */
-export type JobResult<J extends Job> = J extends ScoreJob ? BlockScores : undefined;
+export type JobResult<J extends Job> = J extends ScoreJob
+  ? BlockScores
+  : J extends MeasureJob
+    ? MeasuredSpeed
+    : undefined;

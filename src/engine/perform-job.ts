@@ -6,6 +6,7 @@ import { forecastWindow } from "../features/window.ts";
 import type { ScoringDesign } from "../regression/scoring-design.ts";
 import { folderStore } from "../sources/node.ts";
 import { wordsToVolumes } from "../stimulus/volumes.ts";
+import { measureSpeed } from "./cost.ts";
 import { designPath, loadDesign, writeDesign } from "./design-file.ts";
 import type { DesignFolder, DesignJob, Job, JobResult, ScoreJob, StoryVectors } from "./job.ts";
 
@@ -15,8 +16,20 @@ import type { DesignFolder, DesignJob, Job, JobResult, ScoreJob, StoryVectors } 
  * @param onDesign - told how many designs of the job are made, or have been scored on
  */
 export async function performJob<J extends Job>(job: J, onDesign: (done: number) => void): Promise<JobResult<J>> {
-  const result = job.kind === "designs" ? await makeDesigns(job, onDesign) : await score(job, onDesign);
-  return result as JobResult<J>;
+  return (await perform(job, onDesign)) as JobResult<J>;
+}
+
+function perform(job: Job, onDesign: (done: number) => void): Promise<JobResult<Job>> {
+  switch (job.kind) {
+    case "designs":
+      return makeDesigns(job, onDesign);
+    case "scores":
+      return score(job, onDesign);
+    case "measure":
+      return measureSpeed(job.size, job.options, () => performance.now() / 1000);
+    default:
+      return job satisfies never;
+  }
 }
 
 async function makeDesigns(job: DesignJob, onDesign: (done: number) => void): Promise<undefined> {

@@ -18,7 +18,8 @@ port.on("message", (request: Request | undefined) => {
   };
   performJob(job, onDesign).then(
     (result) => {
-      const buffers = result === undefined ? [] : [result.r, result.bestAlpha, result.pooled].map((a) => a.buffer);
+      const isScores = result !== undefined && "r" in result;
+      const buffers = isScores ? [result.r, result.bestAlpha, result.pooled].map((a) => a.buffer) : [];
       port.postMessage({ id, result } satisfies Answer, buffers as ArrayBuffer[]);
     },
     (error: unknown) => {

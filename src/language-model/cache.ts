@@ -42,6 +42,12 @@ export async function writeActivations(store: Store, key: string, value: WordAct
   }
 }
 
+/** Whether all wanted layers of a key are there. */
+export async function hasActivations(store: Store, key: string, layers: readonly number[]): Promise<boolean> {
+  for (const layer of layers) if (!(await store.has(layerFile(key, layer)))) return false;
+  return true;
+}
+
 /**
  * Activations written earlier under a key, or undefined where a wanted layer is not there.
  *
@@ -53,7 +59,7 @@ export async function loadActivations(
   key: string,
   layers: readonly number[],
 ): Promise<WordActivations | undefined> {
-  for (const layer of layers) if (!(await store.has(layerFile(key, layer)))) return undefined;
+  if (!(await hasActivations(store, key, layers))) return undefined;
   const activations = new Map<number, Matrix<Float32Array>>();
   let how: Pick<WordActivations, "nTokens" | "context"> | undefined;
   for (const layer of layers) {

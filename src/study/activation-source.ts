@@ -5,7 +5,7 @@ import { openActivationFolder } from "../language-model/activation-folder.ts";
 import { checkFolder, folderStore } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
 import type { Transcript } from "../stimulus/word.ts";
-import { activationsOfLayer, cacheActivations, loadStudyModel, studyLayers } from "./activations.ts";
+import { activationsOfLayer, cacheActivations, countWordsToRead, loadStudyModel, studyLayers } from "./activations.ts";
 import type { ActivationsOf } from "./features.ts";
 import type { HeardStory } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
@@ -19,6 +19,12 @@ export interface ActivationSource {
   readonly key: string;
   /** Layers to score, in rising order. */
   readonly layers: readonly number[];
+  /** Length of a word's vector. */
+  readonly nUnits: number;
+  /** Words of stories of which a layer is still to be computed. */
+  wordsToRead(transcripts: readonly Transcript[], layers: readonly number[]): Promise<number>;
+  /** Floating-point operations to read a token, all blocks of the model; 0 where activations were made elsewhere. */
+  readonly operationsPerToken: number;
   /** Makes sure that these layers of every story can be given. */
   prepare(transcripts: readonly Transcript[], layers: readonly number[]): Promise<void>;
   /** One layer's activations of a story. */
@@ -65,6 +71,10 @@ async function modelSource(
       ...{ name, fingerprint },
       key: JSON.stringify([fingerprint, context, maxContext, minContext, pooling, layerZero, finalNorm]),
       layers: studyLayers(options, model),
+      nUnits: model.nUnits,
+      // Of each block 12 U^2 weights; attention itself is little beside them.
+      operationsPerToken: 24 * model.nLayers * model.nUnits ** 2,
+      wordsToRead: (transcripts, layers) => countWordsToRead(model, transcripts, layers, store, options),
       prepare: (transcripts, layers) => cacheActivations(model, transcripts, layers, store, options, onProgress),
       activationsOf: (layer) => activationsOfLayer(model, layer, store, options),
       close: () => model.close(),
@@ -84,8 +94,13 @@ async function folderSource(
   const names = new Map(stories.map(({ files, transcript }) => [transcript, namesOf(files)]));
   const opened = await openActivationFolder(folderStore(folder), [...names.values()], { onProgress });
   const { name, fingerprint } = opened;
+  const layers = folderLayers(options, opened);
+  const [story] = stories;
+  const words = story!.transcript.words.map((word) => word.text);
+  const { nColumns: nUnits } = await opened.load(namesOf(story!.files)[0], layers[0]!, words);
   return {
-    ...{ name, fingerprint, key: fingerprint, layers: folderLayers(options, opened) },
+    ...{ name, fingerprint, key: fingerprint, layers, nUnits, operationsPerToken: 0 },
+    wordsToRead: () => Promise.resolve(0),
     prepare: () => Promise.resolve(),
     activationsOf(layer) {
       const known = new Map<Transcript, ReturnType<typeof opened.load>>();

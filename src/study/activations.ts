@@ -2,7 +2,13 @@ import type { Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { OptionError } from "../errors.ts";
 import { type ActivationOptions, wordActivations } from "../language-model/activations.ts";
-import { activationKey, cachedWordActivations, loadActivations, writeActivations } from "../language-model/cache.ts";
+import {
+  activationKey,
+  cachedWordActivations,
+  hasActivations,
+  loadActivations,
+  writeActivations,
+} from "../language-model/cache.ts";
 import { embeddedModelFolder } from "../language-model/embedded.ts";
 import type { LanguageModel } from "../language-model/language-model.ts";
 import { loadLanguageModel } from "../language-model/load.ts";
@@ -94,6 +100,23 @@ export async function cacheActivations(
     const computed = await wordActivations(model, words, { ...settings, layers: missing, onProgress: tell });
     await writeActivations(store, key, computed);
   }
+}
+
+/** Words of stories of which a layer is missing in the store. */
+export async function countWordsToRead(
+  model: LanguageModel,
+  transcripts: readonly Transcript[],
+  layers: readonly number[],
+  store: Store,
+  options: ModelOptions,
+): Promise<number> {
+  let nWords = 0;
+  for (const transcript of transcripts) {
+    const words = transcript.words.map((word) => word.text);
+    const key = activationKey(model, words, activationOptions(options));
+    if (!(await hasActivations(store, key, layers))) nWords += words.length;
+  }
+  return nWords;
 }
 
 /** One layer's activations of a story, from the store; each story is read from it once. */

@@ -78,6 +78,18 @@ export const whole = (least: number, most = Number.MAX_SAFE_INTEGER) => number(z
 /** A number from `least`. */
 export const amount = (least: number) => number(z.number().min(least));
 
+/** Bytes: a number of them, or one with a unit, `"8GB"`, `"500 MB"`, `"4GiB"`. */
+export const bytes = z
+  .union([z.number(), z.string()], { error: 'must be an amount of memory like "8GB"' })
+  .transform((value, context) => {
+    const match = /^\s*(\d+(?:\.\d+)?)\s*(?:([kmgt])(i?)b?|b)?\s*$/i.exec(String(value));
+    const power = ["k", "m", "g", "t"].indexOf(match?.[2]?.toLowerCase() ?? "") + 1;
+    const amount = Number(match?.[1]) * (match?.[3] ? 1024 : 1000) ** power;
+    if (!(amount > 0 && Number.isFinite(amount)))
+      context.addIssue({ code: "custom", message: 'must be an amount of memory like "8GB"' });
+    return Math.floor(amount);
+  });
+
 /** A number of any sign. */
 export const seconds = number(z.number());
 

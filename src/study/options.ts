@@ -3,6 +3,7 @@ import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import { conflictOf } from "./check-fit.ts";
 import {
   amount,
+  bytes,
   choice,
   formatProblem,
   label,
@@ -243,6 +244,11 @@ export const studyOptions = {
   seed: { schema: whole(0).default(0), group: "encoding", help: "seed of the random controls" },
 
   threads: { schema: whole(1, 1024), group: "machine", help: "CPU threads (default: all cores)" },
+  memory: {
+    schema: bytes,
+    group: "machine",
+    help: "most memory to take, like 8GB (default: a third of the machine's)",
+  },
   provider: {
     schema: choice(["cpu", "webgpu", "cuda"]).default("cpu"),
     group: "machine",

@@ -1,0 +1,128 @@
+import { Matrix } from "../array/matrix.ts";
+import { createRandom } from "../array/random.ts";
+import { foldDesigns } from "../encoding/fold-designs.ts";
+import type { EncodingOptions } from "../encoding/prepared.ts";
+import { scoreBlock } from "../encoding/score-block.ts";
+import { contiguousFolds } from "../regression/folds.ts";
+import { resolveRidgeOptions } from "../regression/ridge-options.ts";
+import type { ScoringDesign } from "../regression/scoring-design.ts";
+import type { SweepSize } from "./memory.ts";
+
+/** The work of a set of models, in floating-point operations and bytes. */
+export interface SweepWork {
+  /** To make all designs, double precision. */
+  readonly designOperations: number;
+  /** To score all targets of one participant by all models, single precision. */
+  readonly scoreOperations: number;
+  /** Of the designs on the disk. */
+  readonly designBytes: number;
+  /** Of one participant's scores on the disk. */
+  readonly scoreBytes: number;
+}
+
+/** Errors that are computed for a target, on average: bounds settle the other penalties. Between .4 (noise) and 1.5. */
+const ERRORS_A_TARGET = 0.8;
+
+/**
+ * Counts the work of a set of models.
+ *
+ * Of a design with F columns and T' training volumes: 2 T' F^2 for its inner products, 9 F^3 for their eigenvectors, 2 T' F^2
+ * for directions; of windows, 2 T T' U for each offset and 2 T T' 20 for each distance. Of a target, for each model and
+ * fold, 2 F T' for its projection and as many for each error, 2 F T'' for predictions of T'' test volumes, and 4 nAlphas (F + 2 T')
+ * for bounds.
+ */
+export function countWork(size: SweepSize, nAlphas: number): SweepWork {
+  const { nTargets, nVolumes, nModels, nFolds, nColumns: f, width, nUnits } = size;
+  const nTest = nVolumes / nFolds;
+  const nTrain = nVolumes - nTest;
+  const offsets = nModels > 1 ? nModels - 1 + width : 1;
+  const design = 4 * nTrain * f ** 2 + 9 * f ** 3 + 2 * nVolumes * nTrain * 20;
+  const target = 2 * f * nTrain * (1 + ERRORS_A_TARGET) + 2 * f * nTest + 4 * nAlphas * (f + 2 * nTrain);
+  return {
+    designOperations: nFolds * (nModels * design + offsets * 2 * nVolumes * nTrain * nUnits),
+    scoreOperations: nTargets * nModels * nFolds * target,
+    designBytes: 8 * nModels * nFolds * (f * nVolumes + nAlphas * (nTrain + f)),
+    scoreBytes: 4 * nTargets * (2 * nModels - 1) * (nFolds + 1),
+  };
+}
+
+/** What a machine takes for pieces of a sweep, on one thread while all are busy. */
+export interface MeasuredSpeed {
+  /** To make one design of the widest kind. */
+  readonly secondsPerDesign: number;
+  /** To score a target by one model in one fold. */
+  readonly secondsPerTarget: number;
+}
+
+/** Targets of the sample. */
+const SAMPLE = 1024;
+
+/**
+ * Makes designs of the size of a sweep from random vectors, and scores random targets on them: half noise, half with a
+ * planted effect.
+ *
+ * @param now - seconds, of any origin
+ */
+export async function measureSpeed(
+  size: SweepSize,
+  options: Omit<EncodingOptions, "onProgress" | "storyLengths">,
+  now: () => number,
+): Promise<MeasuredSpeed> {
+  const { nVolumes, nFolds, nModels, width, nUnits } = size;
+  const random = createRandom("speed");
+  const vectors = new Map<number, Matrix>();
+  const vectorsAt = (offset: number) => {
+    const found = vectors.get(offset) ?? fallingSpectrum(random.normal, nVolumes, nUnits);
+    vectors.set(offset, found);
+    return found;
+  };
+  const encoding = { ...options, storyLengths: [nVolumes] };
+  const [fold] = contiguousFolds(nVolumes, nFolds, { gap: options.gap });
+  const windows = nModels > 1 ? { distances: [width - 1, width], width, featuresAt: vectorsAt } : undefined;
+  for (let offset = 0; windows && offset <= width; offset++) vectorsAt(offset);
+  const features = vectorsAt(-1);
+  const designs: ScoringDesign[] = [];
+  const ends: number[] = [];
+  for (let pass = 0; pass < 2; pass++) {
+    // The first pass makes sessions, which later designs find.
+    designs.length = 0;
+    ends.length = 0;
+    ends.push(now());
+    for await (const { design } of foldDesigns([features], windows, fold!, encoding)) {
+      designs.push(design);
+      ends.push(now());
+    }
+    if (ends.at(-1)! - ends[0]! > 1) break;
+  }
+  // The last one shares all but one of its words with the one before, as most do.
+  const secondsPerDesign = ends.at(-1)! - ends.at(-2)!;
+  const ridge = resolveRidgeOptions(options, "measureSpeed");
+  const rows = Matrix.of(
+    Float32Array.from({ length: SAMPLE * nVolumes }, () => random.normal()),
+    SAMPLE,
+    nVolumes,
+  );
+  for (let t = 0; t < SAMPLE; t += 2) {
+    const unit = t % nUnits;
+    for (let i = 0; i < nVolumes; i++) rows.data[t * nVolumes + i]! += 0.3 * features.data[i * nUnits + unit]!;
+  }
+  const design = designs.at(-1)!;
+  const models = { nModels: 4, folds: [fold!], ridge, average: "folds", designOf: () => design } as const;
+  await scoreBlock({ ...models, nModels: 1 }, rows);
+  const started = now();
+  await scoreBlock(models, rows);
+  return { secondsPerDesign, secondsPerTarget: (now() - started) / (4 * SAMPLE) };
+}
+
+/** Columns that fall off in size, each like the one before. */
+function fallingSpectrum(normal: () => number, nRows: number, nColumns: number): Matrix {
+  const data = new Float32Array(nRows * nColumns);
+  for (let i = 0; i < nRows; i++) {
+    let before = 0;
+    for (let j = 0; j < nColumns; j++) {
+      before = 0.9 * before + normal();
+      data[i * nColumns + j] = before;
+    }
+  }
+  return Matrix.of(data, nRows, nColumns);
+}

@@ -1,0 +1,83 @@
+import { OptionError } from "../errors.ts";
+import { BLOCK } from "./score-responses.ts";
+
+/** The sizes that memory and work of a set of models follow from. */
+export interface SweepSize {
+  readonly nTargets: number;
+  /** Of all stories of a participant together, and of the longest. */
+  readonly nVolumes: number;
+  readonly longestStory: number;
+  /** Features alone, and with each window. */
+  readonly nModels: number;
+  readonly nFolds: number;
+  /** Columns of the widest design. */
+  readonly nColumns: number;
+  /** Words in a window; units of a word's vector. */
+  readonly width: number;
+  readonly nUnits: number;
+  readonly nThreads: number;
+}
+
+/** How memory is spent. */
+export interface MemoryPlan {
+  /** Targets whose responses are in memory at once. */
+  readonly nLoaded: number;
+  /** Bytes of designs that each thread keeps from block to block: all of them, or none. */
+  readonly designBytes: number;
+  /** The most bytes that are to be resident. */
+  readonly peakBytes: number;
+}
+
+/** What is resident before there are any data: the program and its libraries, and the same again of each thread. */
+const PROGRAM = 200e6;
+const THREAD = 110e6;
+/** Designs of more bytes than this, on all threads, come from the disk for every block: reading them takes little beside it. */
+const MOST_DESIGNS = 500e6;
+/** Targets in a batch, and arrays of a batch that are there at once. */
+const [BATCH, BATCH_ARRAYS] = [1024, 8];
+
+/**
+ * How many responses may be in memory so that all stays within a budget.
+ *
+ * Counted are, in bytes: 4 T for each target that is loaded and 4 T' for one story that is being read, T' its volumes; 16
+ * nModels nFolds a target for scores and penalties, and as many again when they are put together; and on each thread a
+ * block of targets three times over, its scores twice, one batch eight times, one design, or the inner products of
+ * the words of a window.
+ *
+ * @param budget - bytes
+ * @throws OptionError where not even one block of targets fits, with what would
+ */
+export function planMemory(size: SweepSize, budget: number): MemoryPlan {
+  const { nTargets, nVolumes, longestStory, nModels, nFolds, nColumns, width, nUnits, nThreads } = size;
+  const block = Math.min(BLOCK, nTargets);
+  const design = 12 * nColumns * nVolumes;
+  const scoring =
+    3 * 4 * block * nVolumes +
+    2 * 16 * block * nModels * nFolds +
+    4 * BATCH_ARRAYS * Math.min(BATCH, nTargets) * nVolumes +
+    3 * design;
+  const making =
+    nModels > 1 ? 8 * (width + 4) * nVolumes ** 2 + 8 * (width + 2) * nVolumes * nUnits : 8 * nVolumes * nUnits;
+  const threads = nThreads * (THREAD + Math.max(scoring, making));
+  const results = 16 * nTargets * nModels * nFolds;
+  const fixed = PROGRAM + threads + results;
+  const reading = longestStory < nVolumes ? 4 * longestStory * nTargets : 0;
+  const peak = (nLoaded: number) =>
+    fixed +
+    Math.max(
+      16 * nTargets * nModels * (nFolds + 1),
+      4 * nVolumes * nLoaded + (nLoaded < nTargets ? 4 * longestStory * nTargets : reading),
+    );
+  let nLoaded = nTargets;
+  while (nLoaded > BLOCK && peak(nLoaded) > budget) nLoaded = (Math.ceil(nLoaded / BLOCK) - 1) * BLOCK;
+  if (peak(nLoaded) > budget) {
+    const least = Math.ceil(peak(Math.min(BLOCK, nTargets)) / 1e8) / 10;
+    throw new OptionError(
+      `--memory: there must be ${least} GB for ${nTargets} targets of ${nVolumes} volumes, ${nModels} models and ${nThreads} threads, got ${(budget / 1e9).toFixed(1)} GB. Take fewer --distances or --threads, or regions.`,
+    );
+  }
+  const allDesigns = nModels * nFolds * design;
+  const spare = budget - peak(nLoaded);
+  const designBytes = nThreads * allDesigns <= Math.min(spare / 2, MOST_DESIGNS) ? allDesigns : 0;
+  return { nLoaded, designBytes, peakBytes: peak(nLoaded) + nThreads * designBytes };
+}

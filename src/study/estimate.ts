@@ -1,0 +1,186 @@
+import type { OnProgress } from "../array/progress.ts";
+import { countWork, type MeasuredSpeed, type SweepWork } from "../engine/cost.ts";
+import type { SweepSize } from "../engine/memory.ts";
+import { formatNoun } from "../report/numbers.ts";
+import { describeFeatureSet } from "./compute-steps.ts";
+import { memoryOf, type OpenStudy, sizeOf } from "./open-study.ts";
+import type { StepGroup } from "./plan.ts";
+import { encodingOptions } from "./score-step.ts";
+
+/** What the missing steps of a feature set will take, over all participants and sets of stories. */
+export interface EstimatedPart {
+  /** The layer or control. */
+  readonly label: string;
+  readonly nModels: number;
+  readonly nFolds: number;
+  /** Participants whose scores are missing. */
+  readonly nParticipants: number;
+  /** Sets of stories that designs are made for. */
+  readonly nStimuli: number;
+  /** Floating-point operations of designs (double precision) and scores (single). */
+  readonly designOperations: number;
+  readonly scoreOperations: number;
+  /** On the disk. */
+  readonly designBytes: number;
+  readonly scoreBytes: number;
+  /** Undefined where nothing was measured. */
+  readonly seconds: number | undefined;
+}
+
+/** What a run will take. */
+export interface RunEstimate {
+  readonly parts: readonly EstimatedPart[];
+  readonly nThreads: number;
+  readonly wordsToRead: number;
+  /** Bytes of responses that are read, as single precision numbers. */
+  readonly responseBytes: number;
+  /** The most that is to be resident. */
+  readonly peakBytes: number;
+  /** What the time follows from; undefined where all is done in seconds, or nothing is to be done. */
+  readonly speed: MeasuredSpeed | undefined;
+  /** Seconds until all is done; undefined where nothing was measured. */
+  readonly seconds: number | undefined;
+}
+
+/** Runs that these rates, far below any machine's, bring under half a minute are not worth a measurement. */
+const [SLOW_SINGLE, SLOW_DOUBLE, SHORT] = [20e9, 3e9, 30];
+/** What reading responses, writing scores, and all that is made of them take, in bytes a second. */
+const [READING, WRITING] = [150e6, 40e6];
+/** Tokens a word, and how often one is read where passes overlap. */
+const TOKENS = 1.3 * 1.5;
+
+/**
+ * What the missing steps of a study will take: counted from their sizes, and timed by a sample of the largest, two seconds
+ * long, on all threads at once.
+ *
+ * @param settings.always - measure also where the run is short
+ * @throws OptionError where the budget of memory is too small
+ */
+export async function estimateRun(
+  study: OpenStudy,
+  settings: { readonly always?: boolean; readonly onProgress?: OnProgress } = {},
+): Promise<RunEstimate> {
+  const { plan, options, pool } = study;
+  const nAlphas = options.alphas?.length ?? 10;
+  const groups: { group: StepGroup; members: number; size: SweepSize; work: SweepWork }[] = [];
+  let peakBytes = 0;
+  let wordsToRead = 0;
+  const transcripts = new Map<string, Set<OpenStudy["inputs"]["transcripts"][number]>>();
+  for (const group of plan.groups) {
+    const members = study.membersOf(group);
+    if (members.length === 0) continue;
+    const size = sizeOf(study, group, members[0]!);
+    groups.push({ group, members: members.length, size, work: countWork(size, nAlphas) });
+    peakBytes = Math.max(peakBytes, memoryOf(study, size).peakBytes);
+    if (group.featureSet.kind === "word-rate") continue;
+    const source = group.featureSet.kind === "random-weights" ? "random" : "model";
+    const known = transcripts.get(source) ?? new Set();
+    for (const story of members[0]!.stories) known.add(story.transcript);
+    transcripts.set(source, known);
+  }
+  for (const [source, stories] of transcripts) {
+    const used = source === "random" ? study.random! : study.model;
+    const layers = source === "random" ? [study.model.layers[0]!] : study.model.layers;
+    wordsToRead += await used.wordsToRead([...stories], layers);
+  }
+  const sum = (value: (one: (typeof groups)[number]) => number) => groups.reduce((all, one) => all + value(one), 0);
+  const slow =
+    (sum(({ members, work }) => members * work.scoreOperations) / SLOW_SINGLE +
+      sum(({ work }) => work.designOperations) / SLOW_DOUBLE) /
+    pool.nThreads;
+  const largest = groups.toSorted((a, b) => b.size.nModels * b.size.nVolumes - a.size.nModels * a.size.nVolumes)[0];
+  if (largest && (settings.always || slow > SHORT))
+    settings.onProgress?.({ label: "measuring this machine", done: 0, total: 1 });
+  const speed =
+    largest && (settings.always || slow > SHORT) ? await measure(study, largest.group, largest.size) : undefined;
+  const labels = [...new Set(groups.map(({ group }) => describeFeatureSet(group.featureSet)))];
+  const parts = labels.map((label): EstimatedPart => {
+    const own = groups.filter(({ group }) => describeFeatureSet(group.featureSet) === label);
+    const total = (value: (one: (typeof groups)[number]) => number) => own.reduce((all, one) => all + value(one), 0);
+    return {
+      ...{ label, nModels: own[0]!.size.nModels, nFolds: own[0]!.size.nFolds, nStimuli: own.length },
+      nParticipants: total(({ members }) => members),
+      designOperations: total(({ work }) => work.designOperations),
+      scoreOperations: total(({ members, work }) => members * work.scoreOperations),
+      designBytes: total(({ work }) => work.designBytes),
+      scoreBytes: total(({ members, work }) => members * work.scoreBytes),
+      seconds: speed && total((one) => secondsOf(one, { ...speed, size: largest!.size }, nAlphas)),
+    };
+  });
+  const responseBytes = sum(({ members, size }) => 4 * members * size.nVolumes * size.nTargets);
+  let seconds: number | undefined;
+  if (speed) {
+    const rate = countWork({ ...largest!.size, nTargets: 1 }, nAlphas).scoreOperations;
+    const { nModels, nFolds, nThreads } = largest!.size;
+    const operations = (rate / (nModels * nFolds) / speed.secondsPerTarget) * nThreads;
+    const reading = (wordsToRead * TOKENS * study.model.operationsPerToken) / operations;
+    const disk = responseBytes / READING + parts.reduce((all, part) => all + part.scoreBytes, 0) / WRITING;
+    seconds = reading + disk + parts.reduce((all, part) => all + part.seconds!, 0);
+  }
+  return { parts, nThreads: pool.nThreads, wordsToRead, responseBytes, peakBytes, speed, seconds };
+}
+
+/** Seconds of a group, from those of the sample in proportion to operations. */
+function secondsOf(
+  { members, size, work }: { readonly members: number; readonly size: SweepSize; readonly work: SweepWork },
+  { secondsPerDesign, secondsPerTarget, size: measured }: MeasuredSpeed & { readonly size: SweepSize },
+  nAlphas: number,
+): number {
+  const sample = countWork({ ...measured, nTargets: 1 }, nAlphas);
+  const nOfSample = measured.nModels * measured.nFolds;
+  const perDesign = (secondsPerDesign * work.designOperations) / (sample.designOperations / nOfSample);
+  const perTarget = (secondsPerTarget * work.scoreOperations * members) / (sample.scoreOperations / nOfSample);
+  // A participant of one block keeps one thread busy; several are done side by side.
+  return (perDesign + perTarget) / size.nThreads;
+}
+
+async function measure({ pool, options }: OpenStudy, _group: StepGroup, size: SweepSize): Promise<MeasuredSpeed> {
+  const { storyLengths: _, device, ...encoding } = encodingOptions([], options);
+  const job = { kind: "measure", size, options: { ...encoding, device: { ...device, threads: 1 } } } as const;
+  const all = await Promise.all(Array.from({ length: pool.nThreads }, () => pool.run(job)));
+  const mean = (value: (one: MeasuredSpeed) => number) => all.reduce((sum, one) => sum + value(one), 0) / all.length;
+  return {
+    secondsPerDesign: mean((one) => one.secondsPerDesign),
+    secondsPerTarget: mean((one) => one.secondsPerTarget),
+  };
+}
+
+/** The estimate as lines of text; none where nothing is to be done. */
+export function formatEstimate(estimate: RunEstimate): readonly string[] {
+  const { parts, nThreads, wordsToRead, peakBytes, speed, seconds, responseBytes } = estimate;
+  if (parts.length === 0) return [];
+  const sum = (value: (part: EstimatedPart) => number) => parts.reduce((all, part) => all + value(part), 0);
+  const models = parts.map(({ label, nModels, nFolds, nParticipants }) => {
+    const runs = `${formatNoun(nModels, "model")} x ${nFolds} folds x ${formatNoun(nParticipants, "participant")}`;
+    return `  ${label}: ${runs}`;
+  });
+  const reading = wordsToRead > 0 ? `, ${wordsToRead} words to read by the model` : "";
+  const measured =
+    speed &&
+    ` (measured: ${(speed.secondsPerTarget * 1e6).toFixed(1)} µs a target, model, fold and thread; ${(speed.secondsPerDesign * 1e3).toFixed(0)} ms a design and thread)`;
+  const time = seconds === undefined ? "under a minute or so" : `about ${formatTime(seconds)}${measured}`;
+  return [
+    "To compute:",
+    ...models,
+    `  work: ${formatOperations(sum((p) => p.designOperations))} for designs (double precision), ${formatOperations(sum((p) => p.scoreOperations))} for scores (single)${reading}`,
+    `  disk: ${formatSize(responseBytes)} of responses read, ${formatSize(sum((p) => p.designBytes))} of designs and ${formatSize(sum((p) => p.scoreBytes))} of scores kept`,
+    `  memory: ${formatSize(peakBytes)} at most`,
+    `  time: ${time}, on ${formatNoun(nThreads, "thread")}`,
+  ];
+}
+
+function formatOperations(n: number): string {
+  const [factor, unit] = n >= 1e15 ? [1e15, "PFLOP"] : n >= 1e12 ? [1e12, "TFLOP"] : [1e9, "GFLOP"];
+  return `${(n / factor).toPrecision(3)} ${unit}`;
+}
+
+function formatSize(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+}
+
+/** `"4 min 10 s"`, to two parts. */
+export function formatTime(seconds: number): string {
+  if (seconds < 100) return `${Math.ceil(seconds)} s`;
+  if (seconds < 6000) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+}
