@@ -1,6 +1,6 @@
 // How long do the bands of all forecast windows of one fold take: 41 distances, windows of 7 words, 768 units, 1,000
-// volumes of which 800 are trained on, 20 components, 6 delays? Sums of the words' inner products beside windows that are
-// formed, each of a few distances in turns with the others; beside these the part that both share, the eigenvectors.
+// volumes of which 800 are trained on, 20 components, 6 delays? Inner products summed over words beside windows that are
+// formed, of which a few are timed and the mean is taken times 41; beside both, the eigenvectors that both look for.
 //
 // Usage: npm run build && GLIBC_TUNABLES=glibc.malloc.hugetlb=1 node bench/windows.js   (2 GB of memory)
 import { appendFileSync } from "node:fs";
@@ -9,16 +9,17 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { joinColumns, Matrix, takeRows } from "../dist/array/matrix.js";
 import { createRandom } from "../dist/array/random.js";
-import { fitBand } from "../dist/features/design.js";
+import { beforeReduction, fitBand } from "../dist/features/design.js";
 import { slidingBands } from "../dist/features/sliding-windows.js";
 import { forecastWindow } from "../dist/features/window.js";
 import { multiply } from "../dist/graph/multiply.js";
+import { trainingKernel } from "../dist/regression/kernel.js";
 import { leadingEigen } from "../dist/regression/leading-eigen.js";
 import { wordsToVolumes } from "../dist/stimulus/volumes.js";
 
 const [nVolumes, nUnits, width, nWords] = [1000, 768, 7, 3750];
 const distances = Array.from({ length: 41 }, (_, k) => k - 10);
-const formedDistances = [-10, 8, 30];
+const formedDistances = [-10, 0, 8, 15, 30];
 const options = { storyLengths: [600, 400], components: 20 };
 const train = Int32Array.from({ length: 800 }, (_, i) => (i < 400 ? i : i + 200));
 
@@ -40,18 +41,25 @@ const words = Matrix.of(
   nUnits,
 );
 const onsets = Float64Array.from({ length: nWords }, () => 1500 * random.uniform()).sort();
-const featuresAt = (offset) =>
-  wordsToVolumes(forecastWindow(words, { distance: offset, width: 1 }), onsets, { nVolumes, repetitionTime: 1.5 });
 const offsets = new Map();
-for (let offset = distances[0] - width + 1; offset <= distances.at(-1); offset++)
-  offsets.set(offset, featuresAt(offset));
+for (let offset = distances[0] - width + 1; offset <= distances.at(-1); offset++) {
+  const shifted = forecastWindow(words, { distance: offset, width: 1 });
+  offsets.set(offset, wordsToVolumes(shifted, onsets, { nVolumes, repetitionTime: 1.5 }));
+}
 const windows = { distances, width, featuresAt: (offset) => offsets.get(offset) };
+const windowAt = (distance) =>
+  joinColumns(Array.from({ length: width }, (_, k) => offsets.get(distance - width + 1 + k)));
 
-async function formed(distance) {
+async function timed(work) {
   const started = performance.now();
-  const parts = Array.from({ length: width }, (_, k) => offsets.get(distance - width + 1 + k));
-  const columns = await fitBand(joinColumns(parts), train, options);
-  return { columns, seconds: (performance.now() - started) / 1e3 };
+  const result = await work();
+  return [result, (performance.now() - started) / 1e3];
+}
+
+async function slide() {
+  const bands = new Map();
+  for await (const band of slidingBands(windows, train, options)) bands.set(band.distance, band.columns);
+  return bands;
 }
 
 /** Of columns of variance 1, each of which may have the other sign. */
@@ -67,30 +75,36 @@ function greatestDifference(a, b) {
   return greatest;
 }
 
-async function eigenSeconds() {
-  const part = takeRows(offsets.get(0), train);
-  const centred = Matrix.zeros(part.nRows, part.nColumns);
-  const means = new Float64Array(part.nColumns);
-  part.data.forEach((value, at) => (means[at % part.nColumns] += value / part.nRows));
-  part.data.forEach((value, at) => (centred.data[at] = value - means[at % part.nColumns]));
-  const gram = await multiply(centred, centred, { transposeB: true });
-  const started = performance.now();
-  await leadingEigen(gram, 20);
-  return (performance.now() - started) / 1e3;
-}
-
-await formed(0);
-const bands = new Map();
-const direct = [];
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+const [sliding, formed, eigen] = [[], [], []];
 let greatest = 0;
-const started = performance.now();
-for await (const { distance, columns } of slidingBands(windows, train, options)) bands.set(distance, columns);
-const sliding = (performance.now() - started) / 1e3;
+await fitBand(windowAt(0), train, options);
 for (const distance of formedDistances) {
-  const { columns, seconds } = await formed(distance);
-  direct.push(seconds);
-  greatest = Math.max(greatest, greatestDifference(bands.get(distance), columns));
+  const [bands, seconds] = await timed(slide);
+  sliding.push(seconds);
+  const window = windowAt(distance);
+  const [band, each] = await timed(() => fitBand(window, train, options));
+  formed.push(each * distances.length);
+  greatest = Math.max(greatest, greatestDifference(bands.get(distance), band));
+  const kernel = takeRows(await trainingKernel(beforeReduction(window, train, options), train), train);
+  const [, one] = await timed(() => leadingEigen(kernel, options.components));
+  eigen.push(one * distances.length);
 }
-const eigen = await eigenSeconds();
-const each = direct.reduce((sum, seconds) => sum + seconds, 0) / direct.length;
-console.log({ sliding, each, all: each * 41, ratio: (each * 41) / sliding, greatest, eigen });
+const row = [
+  new Date().toISOString().slice(0, 10),
+  `${median(sliding).toFixed(1)} s`,
+  `${median(formed).toFixed(1)} s`,
+  `**${(median(formed) / median(sliding)).toFixed(1)}**`,
+  `${median(eigen).toFixed(1)} s`,
+  greatest.toExponential(1),
+  `${cpus()[0].model}, ${cpus().length} cores; Node ${process.versions.node}`,
+];
+const text = [
+  `\n## windows.js: bands of 41 windows of 7 x 768 columns in one fold, 1,000 volumes, 20 components, 6 delays; medians of ${sliding.length}\n`,
+  "| date | summed over words | formed (times 41) | times faster | of both, eigenvectors | greatest difference, in standard deviations of a column | machine |",
+  "|---|---|---|---|---|---|---|",
+  `| ${row.join(" | ")} |`,
+  "",
+].join("\n");
+console.log(text);
+appendFileSync(join(dirname(fileURLToPath(import.meta.url)), "RESULTS.md"), text);

@@ -36,7 +36,7 @@ function simulate(storyLengths: readonly number[], nUnits: number, seed: string,
 /** Features at each offset, side by side. */
 async function formWindow({ width = 7, featuresAt }: SlidingWindows, distance: number): Promise<Matrix> {
   const offsets = Array.from({ length: width }, (_, k) => distance - width + 1 + k);
-  return joinColumns(await Promise.all(offsets.map(featuresAt)));
+  return joinColumns(await Promise.all(offsets.map(async (offset) => featuresAt(offset))));
 }
 
 async function collect(windows: SlidingWindows, train: Int32Array, options: DesignOptions) {
