@@ -1,7 +1,10 @@
-import { joinColumns, type Matrix } from "../array/matrix.ts";
+import { joinColumns, Matrix } from "../array/matrix.ts";
 import { fitDesign } from "../features/design.ts";
 import { type SlidingWindows, slidingBands } from "../features/sliding-windows.ts";
 import type { Fold } from "../regression/folds.ts";
+import { trainingKernel } from "../regression/kernel.ts";
+import { kernelDesign } from "../regression/kernel-ridge.ts";
+import { resolveRidgeOptions } from "../regression/ridge-options.ts";
 import type { ScoringDesign } from "../regression/scoring-design.ts";
 import { type EncodingOptions, prepareFold } from "./prepared.ts";
 
@@ -14,7 +17,7 @@ export interface FoldDesign {
 
 /**
  * The designs of one fold, one after the other: of the features alone, then of features and window at each distance, in
- * rising order. The features' own columns are computed once.
+ * rising order. The features' own columns are computed once. Windows that are not reduced are joined as inner products.
  *
  * @param bands - volume-level features, all stories joined, each [nVolumes x nFeatures]
  * @param windows - undefined for the features alone
@@ -29,7 +32,25 @@ export async function* foldDesigns(
   const columns = await fitDesign(bands, fold.train, options);
   yield { distance: undefined, design: (await prepareFold(columns, fold, options)).design };
   if (!windows) return;
-  for await (const { distance, columns: band } of slidingBands(windows, fold.train, options)) {
-    yield { distance, design: (await prepareFold(joinColumns([columns, band]), fold, options)).design };
+  const ridge = resolveRidgeOptions(options, "prepareForecast");
+  let own: Matrix<Float64Array> | undefined;
+  for await (const band of slidingBands(windows, fold.train, options)) {
+    const { distance } = band;
+    if (band.kind === "columns") {
+      yield { distance, design: (await prepareFold(joinColumns([columns, band.columns]), fold, options)).design };
+      continue;
+    }
+    own ??= await trainingKernel(columns, fold.train, options.device);
+    const nColumns = columns.nColumns + band.nColumns;
+    yield { distance, design: await kernelDesign(sumOf(own, band.kernel), fold, nColumns, ridge) };
   }
+}
+
+/** Inner products over columns side by side. */
+function sumOf(a: Matrix, b: Matrix): Matrix<Float64Array> {
+  return Matrix.of(
+    Float64Array.from(a.data, (value, at) => value + b.data[at]!),
+    a.nRows,
+    a.nColumns,
+  );
 }

@@ -1,7 +1,7 @@
 import { checkMatrix, formatShape, joinColumns, Matrix } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { fitBand, fitDesign } from "../features/design.ts";
-import type { SlidingWindows, WindowBand } from "../features/sliding-windows.ts";
+import type { SlidingWindows } from "../features/sliding-windows.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
 import { contiguousFolds, type Fold } from "../regression/folds.ts";
 import { asBands, type EncodingScore, scoreEncodings } from "./brain-score.ts";
@@ -127,7 +127,7 @@ export async function prepareForecast(
 }
 
 /** The band of one window in one fold; of each distance in the order of the folds. */
-type FoldBands = AsyncGenerator<WindowBand & { readonly fold: Fold }>;
+type FoldBands = AsyncGenerator<{ readonly distance: number; readonly columns: Matrix; readonly fold: Fold }>;
 
 /** Window by window: each is made once. */
 async function* formedBands(

@@ -2,6 +2,8 @@ import { type Matrix, takeRows } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { DesignOptions } from "../features/design.ts";
 import type { Fold } from "../regression/folds.ts";
+import { trainingKernel } from "../regression/kernel.ts";
+import { kernelDesign } from "../regression/kernel-ridge.ts";
 import { decomposeRidge } from "../regression/ridge-decomposition.ts";
 import { type ResolvedRidgeOptions, type RidgeOptions, resolveRidgeOptions } from "../regression/ridge-options.ts";
 import { type ScoringDesign, scoringDesign } from "../regression/scoring-design.ts";
@@ -42,9 +44,16 @@ export interface PreparedEncoding {
   readonly ridge: ResolvedRidgeOptions;
 }
 
-/** Splits one fold's design, [nVolumes x nColumns], and takes its training rows apart. */
+/**
+ * Splits one fold's design, [nVolumes x nColumns], and takes its training rows apart; of a design wider than these by its
+ * volumes' inner products alone.
+ */
 export async function prepareFold(design: Matrix, fold: Fold, ridge: RidgeOptions): Promise<PreparedFold> {
   const resolved = resolveRidgeOptions(ridge, "prepareEncoding");
+  if (design.nColumns > fold.train.length) {
+    const kernel = await trainingKernel(design, fold.train, resolved.device);
+    return { fold, design: await kernelDesign(kernel, fold, design.nColumns, resolved) };
+  }
   const decomposition = await decomposeRidge(takeRows(design, fold.train), ridge);
   return { fold, design: await scoringDesign(decomposition, takeRows(design, fold.test), resolved, "prepareEncoding") };
 }

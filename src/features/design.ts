@@ -120,12 +120,13 @@ function standardiseOn(x: Matrix, train: Int32Array): Matrix<Float64Array> {
  * @throws ShapeError
  */
 export function requireFiniteFeatures({ data, nColumns }: Matrix, what: string): void {
-  const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return;
-  throw new ShapeError(
-    `fitDesign: features must be finite, got ${data[bad]} (volume ${Math.floor(bad / nColumns)}, ` +
-      `column ${bad % nColumns} of ${what}). Check the activations that they were made of.`,
-  );
+  for (let at = 0; at < data.length; at++) {
+    if (Number.isFinite(data[at])) continue;
+    throw new ShapeError(
+      `fitDesign: features must be finite, got ${data[at]} (volume ${Math.floor(at / nColumns)}, ` +
+        `column ${at % nColumns} of ${what}). Check the activations that they were made of.`,
+    );
+  }
 }
 
 /**

@@ -1,9 +1,7 @@
-import { checkMatrix, formatShape, joinColumns, Matrix, takeRows } from "../array/matrix.ts";
+import { checkMatrix, formatShape, joinColumns, Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
-import type { Device } from "../graph/device.ts";
-import { multiply } from "../graph/multiply.ts";
+import { trainingKernel } from "../regression/kernel.ts";
 import { kernelPca } from "../regression/kernel-pca.ts";
-import { centreColumns, columnMeans } from "../regression/standardise.ts";
 import { DEFAULT_DELAYS } from "./delays.ts";
 import {
   afterReduction,
@@ -33,22 +31,35 @@ export interface SlidingWindows {
 }
 
 /** A window's columns in the design of one fold. */
-export interface WindowBand {
+export interface WindowColumns {
+  readonly kind: "columns";
   readonly distance: number;
   /** [nVolumes x nColumns] for all volumes. */
   readonly columns: Matrix;
 }
 
+/** A window's columns in the design of one fold, known by the inner products of volumes over them. */
+export interface WindowKernel {
+  readonly kind: "kernel";
+  readonly distance: number;
+  /** Inner products of all volumes with the training volumes, [nVolumes x nTrain]; overwritten for the next window. */
+  readonly kernel: Matrix<Float64Array>;
+  /** How many columns these are. */
+  readonly nColumns: number;
+}
+
 /**
  * The bands of all windows in the design of one fold, as `fitBand` makes them of each formed window. What comes before
- * components is done to each column on its own, so the inner products of volumes over a window's columns are the sum of
- * those over its words' columns, and scores along components follow from inner products ({@link kernelPca}): a window
- * with more columns than there are training volumes is never formed.
+ * components is done to each column on its own, and so is what comes after: inner products of volumes over a window's columns
+ * are the sum of those over its words' columns, and scores along components follow from inner products
+ * ({@link kernelPca}), as does a ridge regression (`kernelDesign`). A window with more columns than there are training
+ * volumes is never formed; without components, its band is given as inner products.
  *
  * With T volumes, T' of them for training, U units, width w, D distances in a row and c components, the inner products take
  * 2 (D + w - 1) T T' U floating point operations, their sums D w T T' and the scores 2 D c T T'; windows that are formed take
  * 2 D T'^2 w U, and 2 D c (T + T') w U. For T = 1,000, T' = 800, U = 768, w = 7, D = 41 and c = 20 that is 60 GFLOP in place of 297.
- * The eigenvectors are the same work. `"after-delays"` multiplies all products with U by the number of delays.
+ * The eigenvectors are the same work. With `"after-delays"`, or without components, products with U are multiplied by the
+ * number of delays.
  *
  * Memory held, in bytes: 8 (w + 2) T T' + 4 w T U, 79 MB for those numbers. All sums are in double precision, those over
  * a window's words of w terms, anew for each window.
@@ -63,27 +74,38 @@ export async function* slidingBands(
   windows: SlidingWindows,
   train: Int32Array,
   options: DesignOptions,
-): AsyncGenerator<WindowBand> {
+): AsyncGenerator<WindowColumns | WindowKernel> {
   const { width = 7 } = windows;
-  const { components = 20, device } = options;
+  const { components = 20, reduction, nDelays = DEFAULT_DELAYS, device } = options;
   let sum: Matrix<Float64Array> | undefined;
   for await (const { distance, words } of slide(windows, options)) {
-    const [{ nRows, nColumns }] = words.map((word) => word.features) as [Matrix, ...Matrix[]];
     const features = words.map((word) => word.features);
-    requireVarying(features, train, `features ${nRows} x ${width * nColumns}`);
-    const nFeatures = reducedColumns(width * nColumns, options);
-    if (components === "none" || nFeatures <= components || nFeatures <= train.length) {
-      yield { distance, columns: await fitBand(joinColumns(features), train, options) };
+    const { nRows, nColumns } = features[0]!;
+    const nWindow = width * nColumns;
+    requireVarying(features, train, `features ${nRows} x ${nWindow}`);
+    const nReduced = reduction === "after-delays" ? nWindow * nDelays : nWindow;
+    const isReduced = components !== "none" && components < nReduced;
+    const nFeatures = isReduced ? nReduced : nWindow * nDelays;
+    if (nFeatures <= train.length) {
+      yield { kind: "columns", distance, columns: await fitBand(joinColumns(features), train, options) };
       continue;
     }
     sum ??= Matrix.zeros(nRows, train.length, "slidingBands");
     sum.data.fill(0);
     for (const word of words) {
-      word.kernel ??= await kernelOf(beforeReduction(word.features, train, options), train, device);
+      if (!word.kernel) {
+        const entering = beforeReduction(word.features, train, options);
+        const columns = isReduced ? entering : afterReduction(entering, train, options);
+        word.kernel = await trainingKernel(columns, train, device);
+      }
       add(sum.data, word.kernel.data);
     }
-    const { scores } = await kernelPca(sum, { train, nFeatures, nComponents: components, device });
-    yield { distance, columns: afterReduction(scores, train, options) };
+    if (isReduced) {
+      const { scores } = await kernelPca(sum, { train, nFeatures, nComponents: components, device });
+      yield { kind: "columns", distance, columns: afterReduction(scores, train, options) };
+    } else {
+      yield { kind: "kernel", distance, kernel: sum, nColumns: nFeatures };
+    }
   }
 }
 
@@ -122,17 +144,6 @@ function checkOffset(features: Matrix, offset: number, first: Matrix, options: D
   throw new ShapeError(
     `slidingBands: features must have as many columns at every offset (${first.nColumns}), got ${features.nColumns} (offset ${offset}). All are of one layer.`,
   );
-}
-
-/** How many columns components are taken of. */
-function reducedColumns(nColumns: number, { reduction, nDelays = DEFAULT_DELAYS }: DesignOptions): number {
-  return reduction === "after-delays" ? nColumns * nDelays : nColumns;
-}
-
-/** Inner products of all rows with the training rows, of columns centred on these, [nRows x nTrain]. */
-async function kernelOf(columns: Matrix, train: Int32Array, device: Device | undefined): Promise<Matrix<Float64Array>> {
-  const centred = centreColumns(columns, columnMeans(takeRows(columns, train)), "slidingBands");
-  return multiply(centred, takeRows(centred, train), { transposeB: true, device });
 }
 
 function add(sum: Float64Array, more: Float64Array): void {

@@ -24,7 +24,9 @@ export function requireFinite(matrix: Matrix, where: string, name: string): void
  * @throws ShapeError
  */
 export function requireNoOverflow(gram: Matrix, where: string): void {
-  if (gram.data.every((value) => Number.isFinite(value))) return;
+  let overflows = false;
+  for (const value of gram.data) if (!Number.isFinite(value)) overflows = true;
+  if (!overflows) return;
   throw new ShapeError(`${where}: squares of x must not overflow, got an infinity. Standardise its columns.`);
 }
 

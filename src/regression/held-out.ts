@@ -1,6 +1,6 @@
 import { emptyLike, type FloatArray, Matrix, toFloat32 } from "../array/matrix.ts";
 import { OptionError } from "../errors.ts";
-import type { RidgeDecomposition } from "./ridge-decomposition.ts";
+import type { SampleDecomposition } from "./ridge-decomposition.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
 
 /**
@@ -30,7 +30,7 @@ export interface HeldOutSet<Data extends FloatArray = FloatArray> {
 
 // What the sets hold follows from the decomposition and the penalties alone: every subject of a study asks for the same.
 const known = new WeakMap<
-  RidgeDecomposition,
+  SampleDecomposition,
   { readonly key: string; readonly sets: readonly HeldOutSet<Float64Array>[] }
 >();
 
@@ -44,7 +44,7 @@ const known = new WeakMap<
  * @throws OptionError where inner folds are asked for and the decomposition was made without
  */
 export function heldOutSets(
-  decomposition: RidgeDecomposition,
+  decomposition: SampleDecomposition,
   options: ResolvedRidgeOptions,
   where: string,
 ): readonly HeldOutSet<Float64Array>[] {
@@ -57,7 +57,7 @@ export function heldOutSets(
 }
 
 function makeSets(
-  decomposition: RidgeDecomposition,
+  decomposition: SampleDecomposition,
   options: ResolvedRidgeOptions,
   where: string,
 ): readonly HeldOutSet<Float64Array>[] {
@@ -107,7 +107,7 @@ export function toSingle(set: HeldOutSet<Float64Array>): HeldOutSet<Float32Array
 }
 
 function leaveOutSet(
-  decomposition: RidgeDecomposition,
+  decomposition: SampleDecomposition,
   alphas: readonly number[],
   generalised: boolean,
 ): HeldOutSet<Float64Array> {

@@ -29,6 +29,9 @@ export interface RidgeDecomposition {
   readonly inner: readonly InnerFold[];
 }
 
+/** What the samples of a design have in common with those of any other with the same inner products. */
+export type SampleDecomposition = Omit<RidgeDecomposition, "nFeatures" | "mean" | "right">;
+
 /** One contiguous chunk of the samples, and the design without it. */
 export interface InnerFold {
   readonly train: Int32Array;
@@ -73,7 +76,13 @@ export async function projectSamples(
   return multiply(decomposition.right, centred, { transposeB: true, device: options.device });
 }
 
-async function decomposeInnerFolds(x: Matrix, options: ResolvedRidgeOptions): Promise<readonly InnerFold[]> {
+/**
+ * The contiguous chunks that `choice: "inner-folds"` predicts, and the design without each.
+ *
+ * @param x - [nSamples x nFeatures]
+ * @throws OptionError where a chunk leaves too few samples
+ */
+export async function decomposeInnerFolds(x: Matrix, options: ResolvedRidgeOptions): Promise<readonly InnerFold[]> {
   const folds: InnerFold[] = [];
   for (const { train, test } of contiguousFolds(x.nRows, options.nInnerFolds)) {
     if (train.length < 2) {
@@ -99,10 +108,7 @@ async function decompose(
   const gram = await multiply(centred, centred, { transposeA: !wide, transposeB: wide, device });
   requireNoOverflow(gram, "decomposeRidge");
   const { values, vectors } = await symmetricEigen(gram, device);
-  const rounding = Math.max(nSamples, nFeatures) * Number.EPSILON * values[0]!;
-  const most = intercept ? Math.min(nSamples - 1, nFeatures) : Math.min(nSamples, nFeatures);
-  let rank = 0;
-  while (rank < most && values[rank]! > rounding) rank++;
+  const rank = rankOfDesign(values, { nSamples, nFeatures, intercept });
   const shape = { nSamples, nFeatures, rank, intercept, mean };
   if (rank === 0) {
     const singularValues = new Float64Array(1);
@@ -113,6 +119,23 @@ async function decompose(
   // The lengths are the singular values, more exactly than the roots of the eigenvalues.
   const singularValues = normaliseRows(other);
   return { ...shape, left: wide ? known : other, singularValues, right: wide ? other : known };
+}
+
+/**
+ * How many directions of a design are no rounding: those whose eigenvalue is over max(nSamples, nFeatures) eps times the
+ * largest; no more than an intercept leaves.
+ *
+ * @param values - eigenvalues of the smaller Gram matrix, largest first
+ */
+export function rankOfDesign(
+  values: Float64Array,
+  { nSamples, nFeatures, intercept }: Pick<RidgeDecomposition, "nSamples" | "nFeatures" | "intercept">,
+): number {
+  const rounding = Math.max(nSamples, nFeatures) * Number.EPSILON * values[0]!;
+  const most = intercept ? Math.min(nSamples - 1, nFeatures) : Math.min(nSamples, nFeatures);
+  let rank = 0;
+  while (rank < most && values[rank]! > rounding) rank++;
+  return rank;
 }
 
 /** Divides each row by its length, in place; gives the lengths. */

@@ -10,7 +10,11 @@ import {
   scoreForecast,
 } from "../../src/encoding/forecast-score.ts";
 import { OptionError, ShapeError } from "../../src/errors.ts";
+import { fitDesign } from "../../src/features/design.ts";
 import type { SlidingWindows } from "../../src/features/sliding-windows.ts";
+import { contiguousFolds } from "../../src/regression/folds.ts";
+import { scoreRidge } from "../../src/regression/ridge.ts";
+import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
 import { normalMatrix, respond } from "./simulate.ts";
 
 const nVolumes = 130;
@@ -109,6 +113,9 @@ describe("forecastScore", () => {
   it.each([
     [40, {}],
     [12, { reduction: "after-delays" }],
+    [12, { components: "none" }],
+    [12, { components: "none", average: "concatenated" }],
+    [12, { components: "none", choice: "inner-folds" }],
     [5, {}],
     [5, { average: "concatenated" }],
   ] as const)(
@@ -126,6 +133,27 @@ describe("forecastScore", () => {
         // Scores are in single precision.
         expect(Math.abs(score - expected.score.data[at]!)).toBeLessThan(1e-6);
       });
+    },
+  );
+
+  it.each([{}, { choice: "generalised" }, { choice: "inner-folds" }, { intercept: false }] as const)(
+    "scores designs wider than the training volumes as their columns do (agreement; %o)",
+    async (more) => {
+      const all = { ...options, components: "none", nFolds: 3, ...more } as const;
+      const wide = normalMatrix(nVolumes, 35, "wide");
+      const { foldScores, bestAlphas } = await brainScore(wide, bold, all);
+      for (const { index, train, test } of contiguousFolds(nVolumes, 3)) {
+        const design = await fitDesign([wide], train, all);
+        expect(design.nColumns).toBeGreaterThan(train.length);
+        const decomposition = await decomposeRidge(takeRows(design, train), all);
+        const [yTrain, yTest] = [takeRows(bold, train), takeRows(bold, test)];
+        const expected = await scoreRidge(decomposition, yTrain, takeRows(design, test), yTest, all);
+        for (let target = 0; target < 7; target++) {
+          expect(bestAlphas.data[index * 7 + target]).toBe(expected.bestAlpha[target]);
+          // Scores are in single precision.
+          expect(Math.abs(foldScores.data[index * 7 + target]! - expected.r[target]!)).toBeLessThan(1e-6);
+        }
+      }
     },
   );
 

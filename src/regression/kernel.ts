@@ -1,0 +1,20 @@
+import { type Matrix, takeRows } from "../array/matrix.ts";
+import type { Device } from "../graph/device.ts";
+import { multiply } from "../graph/multiply.ts";
+import { centreColumns, columnMeans } from "./standardise.ts";
+
+/**
+ * Inner products of all samples with the training samples, of columns centred on these, in double precision:
+ * [nSamples x nTrain]. Products of columns side by side are the sums of those of their parts.
+ *
+ * @param x - [nSamples x nFeatures], any precision
+ * @param train - rows of the training samples
+ */
+export async function trainingKernel(
+  x: Matrix,
+  train: Int32Array,
+  device: Device | undefined,
+): Promise<Matrix<Float64Array>> {
+  const centred = centreColumns(x, columnMeans(takeRows(x, train)), "trainingKernel");
+  return multiply(centred, takeRows(centred, train), { transposeB: true, device });
+}
