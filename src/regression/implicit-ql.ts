@@ -86,7 +86,8 @@ export function rotateRows(
   sine: number,
 ): void {
   for (let i = 0; i < length; i++) {
-    const [a, b] = [data[(upper + i) | 0]!, data[(lower + i) | 0]!];
+    const a = data[(upper + i) | 0]!;
+    const b = data[(lower + i) | 0]!;
     data[(upper + i) | 0] = cosine * a - sine * b;
     data[(lower + i) | 0] = sine * a + cosine * b;
   }

@@ -15,7 +15,9 @@ export interface Tridiagonal {
 }
 
 /** Reflections that are gathered before the rest of the matrix is changed. */
-const PANEL = 32;
+const PANEL = 16;
+/** Rows of the rest that are changed at once. */
+const STRIP = 256;
 /** Reflections that {@link reflect} applies at once. */
 const BLOCK = 64;
 
@@ -32,38 +34,33 @@ export async function tridiagonalise(symmetric: Matrix<Float64Array>, device?: D
   const off = new Float64Array(n - 1);
   const reflections = Matrix.zeros(n, n);
   const scales = new Float64Array(n);
-  // Within a panel the matrix is `matrix` - V' W - W' V, with rows V of `reflections` and W here.
-  const others = new Float64Array(PANEL * n);
+  // Rows v, w of one reflection after the other. Within a panel the matrix is `matrix` - V' W - W' V.
+  const panel = Matrix.zeros(2 * PANEL, n);
   const image = new Float64Array(n);
   for (let start = 0; start < n; start += PANEL) {
     const end = Math.min(n, start + PANEL);
+    panel.data.fill(0);
     for (let j = start; j < end; j++) {
+      const nPairs = j - start;
       const row = j * n;
-      for (let q = start; q < j; q++) {
-        const [v, w] = [q * n, (q - start) * n];
-        subtractTwo(matrix, row, reflections.data, v, others[w + j]!, others, w, reflections.data[v + j]!, j, n);
-      }
+      subtractRows(matrix, row, panel, swapPairs(columnOf(panel, j, nPairs)), j);
       diagonal[j] = matrix[row + j]!;
       if (j === n - 1) break;
       const { scale, beside } = makeReflection(matrix, reflections.data, row, j + 1, n);
       off[j] = beside;
       scales[j] = scale;
-      const w = (j - start) * n;
-      others.fill(0, w, w + n);
       if (scale === 0) continue;
-      symmetricTimesVector(matrix, n, j + 1, reflections.data, row, image);
-      for (let q = start; q < j; q++) {
-        const [v, u] = [q * n, (q - start) * n];
-        const [alongV, alongW] = dotTwo(reflections.data, v, others, u, reflections.data, row, j + 1, n);
-        subtractTwo(image, 0, reflections.data, v, alongW, others, u, alongV, j + 1, n);
-      }
+      const v = reflections.data.subarray(row, row + n);
+      symmetricTimesVector(matrix, n, j + 1, v, image);
+      subtractRows(image, 0, panel, swapPairs(rowsTimesVector(panel, 2 * nPairs, v, j + 1)), j + 1);
       let along = 0;
-      for (let i = j + 1; i < n; i++) along += image[i]! * reflections.data[(row + i) | 0]!;
+      for (let i = j + 1; i < n; i++) along += image[i]! * v[i]!;
       const share = (scale * scale * along) / 2;
-      for (let i = j + 1; i < n; i++)
-        others[(w + i) | 0] = scale * image[i]! - share * reflections.data[(row + i) | 0]!;
+      const w = panel.data.subarray((2 * nPairs + 1) * n, (2 * nPairs + 2) * n);
+      for (let i = j + 1; i < n; i++) w[i] = scale * image[i]! - share * v[i]!;
+      panel.data.set(v, 2 * nPairs * n);
     }
-    if (end < n) await updateRest(matrix, n, start, end, reflections.data, others, device);
+    if (end < n) await updateRest(matrix, panel, end, device);
   }
   return { diagonal, off, reflections, scales };
 }
@@ -148,37 +145,42 @@ function makeReflection(
 /**
  * The square of the matrix from `from` on, given by its upper triangle, times a vector. Four rows at a time: each entry
  * is read once, and serves above and below the diagonal.
- *
- * @param at - where the vector's numbers begin in `vectors`
  */
 function symmetricTimesVector(
   matrix: Float64Array,
   n: number,
   from: number,
-  vectors: Float64Array,
-  at: number,
+  vector: Float64Array,
   result: Float64Array,
 ): void {
   // `| 0` spares checks for overflow: such indices are half as fast again.
   result.fill(0, from, n);
   let i = from;
   for (; i + 3 < n; i += 4) {
-    const [p0, p1, p2, p3] = [i * n, (i + 1) * n, (i + 2) * n, (i + 3) * n];
-    const [x0, x1, x2, x3] = [vectors[at + i]!, vectors[at + i + 1]!, vectors[at + i + 2]!, vectors[at + i + 3]!];
-    const [a01, a02, a03] = [matrix[p0 + i + 1]!, matrix[p0 + i + 2]!, matrix[p0 + i + 3]!];
-    const [a12, a13, a23] = [matrix[p1 + i + 2]!, matrix[p1 + i + 3]!, matrix[p2 + i + 3]!];
+    const p0 = i * n;
+    const p1 = (i + 1) * n;
+    const p2 = (i + 2) * n;
+    const p3 = (i + 3) * n;
+    const x0 = vector[i]!;
+    const x1 = vector[i + 1]!;
+    const x2 = vector[i + 2]!;
+    const x3 = vector[i + 3]!;
+    const a01 = matrix[p0 + i + 1]!;
+    const a02 = matrix[p0 + i + 2]!;
+    const a03 = matrix[p0 + i + 3]!;
+    const a12 = matrix[p1 + i + 2]!;
+    const a13 = matrix[p1 + i + 3]!;
+    const a23 = matrix[p2 + i + 3]!;
     let y0 = matrix[p0 + i]! * x0 + a01 * x1 + a02 * x2 + a03 * x3;
     let y1 = a01 * x0 + matrix[p1 + i + 1]! * x1 + a12 * x2 + a13 * x3;
     let y2 = a02 * x0 + a12 * x1 + matrix[p2 + i + 2]! * x2 + a23 * x3;
     let y3 = a03 * x0 + a13 * x1 + a23 * x2 + matrix[p3 + i + 3]! * x3;
     for (let c = i + 4; c < n; c++) {
-      const x = vectors[(at + c) | 0]!;
-      const [a0, a1, a2, a3] = [
-        matrix[(p0 + c) | 0]!,
-        matrix[(p1 + c) | 0]!,
-        matrix[(p2 + c) | 0]!,
-        matrix[(p3 + c) | 0]!,
-      ];
+      const x = vector[c]!;
+      const a0 = matrix[(p0 + c) | 0]!;
+      const a1 = matrix[(p1 + c) | 0]!;
+      const a2 = matrix[(p2 + c) | 0]!;
+      const a3 = matrix[(p3 + c) | 0]!;
       y0 += a0 * x;
       y1 += a1 * x;
       y2 += a2 * x;
@@ -191,77 +193,107 @@ function symmetricTimesVector(
     result[i + 3]! += y3;
   }
   for (; i < n; i++) {
-    const x = vectors[at + i]!;
+    const x = vector[i]!;
     let y = matrix[i * n + i]! * x;
     for (let c = i + 1; c < n; c++) {
-      y += matrix[i * n + c]! * vectors[at + c]!;
+      y += matrix[i * n + c]! * vector[c]!;
       result[c]! += matrix[i * n + c]! * x;
     }
     result[i]! += y;
   }
 }
 
-/** target -= a factorA + b factorB over entries `from`..`to`; the other numbers say where each row begins. */
-function subtractTwo(
+/** Column j of the first 2 nPairs rows. */
+function columnOf({ data, nColumns }: Matrix<Float64Array>, j: number, nPairs: number): Float64Array {
+  return Float64Array.from({ length: 2 * nPairs }, (_, q) => data[q * nColumns + j]!);
+}
+
+/** b, a, d, c, .. of a, b, c, d, .., in place: V' W + W' V is the rows' pairs times themselves swapped. */
+function swapPairs(numbers: Float64Array): Float64Array {
+  for (let q = 0; q < numbers.length; q += 2) {
+    [numbers[q], numbers[q + 1]] = [numbers[q + 1]!, numbers[q]!];
+  }
+  return numbers;
+}
+
+/** target -= sum_q factors_q row_q over entries from `from` on, four rows at a time. */
+function subtractRows(
   target: Float64Array,
-  atTarget: number,
-  a: Float64Array,
-  atA: number,
-  factorA: number,
-  b: Float64Array,
-  atB: number,
-  factorB: number,
-  from: number,
-  to: number,
-): void {
-  for (let i = from; i < to; i++) {
-    target[(atTarget + i) | 0]! -= a[(atA + i) | 0]! * factorA + b[(atB + i) | 0]! * factorB;
-  }
-}
-
-/** The products of two rows with a vector, over entries `from`..`to`. */
-function dotTwo(
-  a: Float64Array,
-  atA: number,
-  b: Float64Array,
-  atB: number,
-  vector: Float64Array,
   at: number,
+  { data, nColumns: n }: Matrix<Float64Array>,
+  factors: Float64Array,
   from: number,
-  to: number,
-): readonly [number, number] {
-  let [alongA, alongB] = [0, 0];
-  for (let i = from; i < to; i++) {
-    const value = vector[(at + i) | 0]!;
-    alongA += a[(atA + i) | 0]! * value;
-    alongB += b[(atB + i) | 0]! * value;
+): void {
+  for (let q = 0; q < factors.length; q += 4) {
+    const p0 = q * n;
+    const p1 = (q + 1) * n;
+    const p2 = (q + 2) * n;
+    const p3 = (q + 3) * n;
+    const f0 = factors[q]!;
+    const f1 = factors[q + 1]!;
+    const f2 = factors[q + 2] ?? 0;
+    const f3 = factors[q + 3] ?? 0;
+    for (let i = from; i < n; i++) {
+      const upper = data[(p0 + i) | 0]! * f0 + data[(p1 + i) | 0]! * f1;
+      target[(at + i) | 0]! -= upper + (data[(p2 + i) | 0]! * f2 + data[(p3 + i) | 0]! * f3);
+    }
   }
-  return [alongA, alongB];
 }
 
-/** Takes V' W + W' V of a finished panel off the upper triangle of what is not yet tridiagonal. */
+/** The first `count` rows times a vector, over entries from `from` on, four rows at a time. */
+function rowsTimesVector(
+  { data, nColumns: n }: Matrix<Float64Array>,
+  count: number,
+  vector: Float64Array,
+  from: number,
+): Float64Array {
+  const products = new Float64Array(count);
+  for (let q = 0; q < count; q += 4) {
+    const p0 = q * n;
+    const p1 = (q + 1) * n;
+    const p2 = (q + 2) * n;
+    const p3 = (q + 3) * n;
+    let y0 = 0;
+    let y1 = 0;
+    let y2 = 0;
+    let y3 = 0;
+    for (let i = from; i < n; i++) {
+      const x = vector[i]!;
+      y0 += data[(p0 + i) | 0]! * x;
+      y1 += data[(p1 + i) | 0]! * x;
+      y2 += data[(p2 + i) | 0]! * x;
+      y3 += data[(p3 + i) | 0]! * x;
+    }
+    // Writes past the end of a typed array are no writes.
+    products[q] = y0;
+    products[q + 1] = y1;
+    products[q + 2] = y2;
+    products[q + 3] = y3;
+  }
+  return products;
+}
+
+/** Takes V' W + W' V of a finished panel off the upper triangle of the matrix from `end` on. */
 async function updateRest(
   matrix: Float64Array,
-  n: number,
-  start: number,
+  panel: Matrix<Float64Array>,
   end: number,
-  reflections: Float64Array,
-  others: Float64Array,
   device: Device | undefined,
 ): Promise<void> {
-  const [k, length] = [end - start, n - end];
-  const [left, right] = [Matrix.zeros(2 * k, length), Matrix.zeros(2 * k, length)];
-  for (let q = 0; q < k; q++) {
-    const v = reflections.subarray((start + q) * n + end, (start + q + 1) * n);
-    const w = others.subarray(q * n + end, (q + 1) * n);
-    left.data.set(v, q * length);
-    left.data.set(w, (k + q) * length);
-    right.data.set(w, q * length);
-    right.data.set(v, (k + q) * length);
-  }
-  const change = (await multiply(left, right, { transposeA: true, device })).data;
-  for (let i = 0; i < length; i++) {
-    const [to, from] = [(end + i) * n + end, i * length];
-    for (let c = i; c < length; c++) matrix[(to + c) | 0]! -= change[(from + c) | 0]!;
+  const { nRows, nColumns: n } = panel;
+  // In strips, to compute little of what lies below the diagonal.
+  for (let first = end; first < n; first += STRIP) {
+    const [height, length] = [Math.min(STRIP, n - first), n - first];
+    const [left, right] = [Matrix.zeros(nRows, height), Matrix.zeros(nRows, length)];
+    for (let q = 0; q < nRows; q++) {
+      const row = panel.data.subarray(q * n + first, (q + 1) * n);
+      left.data.set(row.subarray(0, height), q * height);
+      right.data.set(row, (q ^ 1) * length);
+    }
+    const change = (await multiply(left, right, { transposeA: true, device })).data;
+    for (let i = 0; i < height; i++) {
+      const [to, from] = [(first + i) * n + first, i * length];
+      for (let c = i; c < length; c++) matrix[(to + c) | 0]! -= change[(from + c) | 0]!;
+    }
   }
 }
