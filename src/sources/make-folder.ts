@@ -12,9 +12,12 @@ export async function makeFolder(folder: string): Promise<void> {
     if (await isFolder(folder)) return;
     const above = dirname(folder);
     const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    if (!isMissing || above === folder || (await isFolder(above))) throw error;
-    await makeFolder(above);
-    await makeFolder(folder);
+    if (!isMissing || above === folder) throw error;
+    if (!(await isFolder(above))) await makeFolder(above);
+    // Another thread may have made what was missing a moment ago, or this folder meanwhile.
+    await mkdir(folder).catch(async (again: unknown) => {
+      if (!(await isFolder(folder))) throw again;
+    });
   }
 }
 
