@@ -1,7 +1,9 @@
 import { joinRows, type Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
+import { studyFindings } from "../report/findings.ts";
 import { formatNoun } from "../report/numbers.ts";
 import type { StudyResult } from "../report/result.ts";
+import { formatTerminal } from "../report/terminal.ts";
 import { withLock } from "../sources/lock.ts";
 import { checkFolder, checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
@@ -9,6 +11,7 @@ import type { Transcript } from "../stimulus/word.ts";
 import { type ActivationSource, openActivationSource } from "./activation-source.ts";
 import { checkFit } from "./check-fit.ts";
 import { checkOutputFolder } from "./check-output.ts";
+import { collectScores } from "./collect-scores.ts";
 import type { ActivationsOf } from "./features.ts";
 import { sha256 } from "./hashing-source.ts";
 import { type HeardStory, loadInputs, loadStoryResponse, type ParticipantInputs, type StudyInputs } from "./inputs.ts";
@@ -16,8 +19,8 @@ import { warningsOn } from "./notes.ts";
 import type { StudyOptions } from "./options.ts";
 import { writeOutputs } from "./outputs.ts";
 import { type FeatureSet, type PlannedParticipant, planStudy, type StudyPlan } from "./plan.ts";
-import { assembleResult, type Scored } from "./result.ts";
-import { loadStepScores, type StepScores, writeStepScores } from "./score-cache.ts";
+import { assembleResult } from "./result.ts";
+import { writeStepScores } from "./score-cache.ts";
 import { prepareScorer } from "./score-step.ts";
 
 /** What a run is told and asked from outside. */
@@ -33,7 +36,10 @@ export interface RunEnvironment {
 
 /** How a run went. */
 export interface StudyRun {
+  /** Its scores are read from the cache as they are asked for. */
   readonly result: StudyResult;
+  /** The group's results as lines of text, a region each. */
+  readonly summary: readonly string[];
   /** What makes the scores doubtful; among the result's notes too. */
   readonly warnings: readonly string[];
   /** Path of the report, within the output folder. */
@@ -142,21 +148,13 @@ async function carryOut(options: StudyOptions, environment: RunEnvironment, stor
       }
     }
 
-    const scored: Scored[] = [];
-    for (const participant of inputs.participants) {
-      onProgress({ label: "collecting scores", done: scored.length, total: inputs.participants.length });
-      const steps: StepScores[] = [];
-      for (const group of plan.groups) {
-        for (const step of group.steps) {
-          if (step.participant === participant.participant) steps.push((await loadStepScores(scoreStore, step.key))!);
-        }
-      }
-      scored.push({ inputs: participant, steps });
-    }
+    const scored = await collectScores(inputs.participants, plan, scoreStore, onProgress);
     const result = assembleResult(scored, { inputs, model, layers, options, command: environment.command });
-    const { written, removed } = await writeOutputs(output, result, scored, onProgress);
+    const findings = await studyFindings(result, { onProgress });
+    const { written, removed } = await writeOutputs(output, findings, scored, onProgress);
     return {
       result,
+      summary: formatTerminal(findings),
       warnings,
       report: "report.html",
       nComputed: missing.size,
