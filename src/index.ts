@@ -136,16 +136,19 @@ export { predictRidge, type RidgeFit, ridgeCv } from "./regression/ridge.ts";
 export type { AlphaChoice, ResolvedRidgeOptions, RidgeOptions } from "./regression/ridge-options.ts";
 export type { ScoringDesign } from "./regression/scoring-design.ts";
 export { htmlReport } from "./report/html.ts";
-export type {
-  AnalysisScores,
-  KnownAnalysis,
-  MissingFold,
-  Provenance,
-  SourceDataset,
-  StudyResult,
-  SubjectScores,
-  Surface,
-  TargetRegion,
+export {
+  type AnalysisScores,
+  type KnownAnalysis,
+  type MissingFold,
+  memoryScores,
+  type Provenance,
+  type ScoreKey,
+  type SourceDataset,
+  type StudyResult,
+  type SubjectAnalysis,
+  type SubjectScores,
+  type Surface,
+  type TargetRegion,
 } from "./report/result.ts";
 export { transcriptPicture } from "./report/transcript-picture.ts";
 export { formatTranscriptReport, type TranscriptTextOptions } from "./report/transcript-text.ts";

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { formatNoun } from "../report/numbers.ts";
-import { formatTerminal } from "../report/terminal.ts";
 import { runStudy, type StudyRun } from "../study/run.ts";
 import type { Command } from "./command-line.ts";
 import { studyFlags, studyOptionsOf } from "./study-flags.ts";
@@ -37,7 +36,7 @@ export const score: Command = {
 export function showRun(run: StudyRun, output: string, terminal: Terminal): unknown {
   const report = join(output, run.report);
   terminal.endProgress();
-  for (const line of formatTerminal(run.result)) terminal.note(line);
+  for (const line of run.summary) terminal.note(line);
   terminal.note("");
   terminal.note(
     run.nComputed === 0 && run.written.length + run.removed.length === 0

@@ -1,12 +1,30 @@
 import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { FormatError } from "../errors.ts";
-import { readSafetensors, type Tensor, writeSafetensors } from "../formats/safetensors.ts";
-import type { Store } from "../sources/source.ts";
+import {
+  decodeTensor,
+  readSafetensors,
+  readSafetensorsHeader,
+  type SafetensorsHeader,
+  safetensorsHeaderLength,
+  type Tensor,
+  writeSafetensors,
+} from "../formats/safetensors.ts";
+import type { Source, Store } from "../sources/source.ts";
 
 /** What a file of {@link writeKept} holds. */
 export interface Kept {
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** A file of {@link writeKept} whose tensors are read one at a time. */
+export interface KeptFile {
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Shapes of the tensors, by name. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** The numbers of a tensor that is among them; read anew each time. */
+  readonly load: (name: string) => Promise<Float32Array>;
 }
 
 /**
@@ -19,7 +37,7 @@ export async function writeKept(store: Store, path: string, key: string, { tenso
   const named = { ...metadata, key };
   const bytes = writeSafetensors(Object.fromEntries(tensors), {
     ...named,
-    sha256: digest({ tensors, metadata: named }),
+    sha256: await digestOf({ tensors, metadata: named }),
   });
   await store.write(path, bytes);
 }
@@ -35,18 +53,76 @@ export async function loadKept(store: Store, path: string, key: string): Promise
   if (!(await store.has(path))) return undefined;
   const location = `${store.location}/${path}`;
   const bytes = await store.read(path);
-  let content: Kept;
+  const content = await whole(location, () => readSafetensors(bytes, { path: location }));
+  const metadata = await checkContent(location, key, content.metadata, (named) =>
+    digestOf({ tensors: content.tensors, metadata: named }),
+  );
+  return { tensors: content.tensors, metadata };
+}
+
+/**
+ * Opens a file of tensors that were kept, of which one is in memory at a time. The whole content is read once for its
+ * digest, as {@link loadKept} does.
+ *
+ * @param key - that the file was written with
+ * @throws NotFoundError where there is no such file
+ * @throws FormatError where the file holds anything but what {@link writeKept} wrote under this key
+ */
+export async function openKept(store: Source, path: string, key: string): Promise<KeptFile> {
+  const location = `${store.location}/${path}`;
+  const header = await whole(location, () => readHeader(store, path));
+  const shapes = new Map([...header.tensors].map(([name, { shape }]) => [name, shape]));
+  const checksums = new Map<string, number>();
+  const load = (name: string) =>
+    whole(location, async () => {
+      const entry = header.tensors.get(name)!;
+      const { start, end } = entry;
+      const bytes = await store.readRange(path, start, end - start);
+      // The digest is of what was read first.
+      const checksum = crc32(bytes);
+      const before = checksums.get(name) ?? checksum;
+      if (checksum !== before) throw new FormatError(location, `tensor "${name}" has changed since it was read first`);
+      checksums.set(name, checksum);
+      return decodeTensor(entry, bytes);
+    });
+  const metadata = await checkContent(location, key, header.metadata, (named) => digest(named, shapes, load));
+  return { metadata, shapes, load };
+}
+
+/** The header of a safetensors file that does not go on behind its last tensor. */
+async function readHeader(store: Source, path: string): Promise<SafetensorsHeader> {
+  const length = safetensorsHeaderLength(await store.readRange(path, 0, 8));
+  const header = readSafetensorsHeader(await store.readRange(path, 0, 8 + length));
+  const end = [...header.tensors.values()].reduce((last, entry) => Math.max(last, entry.end), 8 + length);
+  const more = await store.readRange(path, end, 1).catch((error: unknown) => {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  });
+  if (!more) return header;
+  throw new FormatError(`${store.location}/${path}`, "the file must end with its last tensor, got more bytes", end);
+}
+
+/** What is read from a kept file; bytes that cannot be read are no longer what was kept. */
+async function whole<T>(location: string, read: () => T | Promise<T>): Promise<T> {
   try {
-    content = readSafetensors(bytes, { path: location });
+    return await read();
   } catch (cause) {
     if (cause instanceof FormatError) throw notAsWritten(location, "damaged bytes", { cause });
     throw cause;
   }
-  const { sha256, ...metadata } = content.metadata;
-  if (sha256 === undefined || sha256 !== digest({ tensors: content.tensors, metadata }))
+}
+
+/** The metadata without the digest, where digest and key are as they should be. */
+async function checkContent(
+  location: string,
+  key: string,
+  { sha256, ...metadata }: Readonly<Record<string, string>>,
+  digestWith: (metadata: Kept["metadata"]) => Promise<string>,
+): Promise<Kept["metadata"]> {
+  if (sha256 === undefined || sha256 !== (await digestWith(metadata)))
     throw notAsWritten(location, `content with another SHA-256 than it says (${sha256 ?? "none"})`);
   if (metadata["key"] !== key) throw notAsWritten(location, `that of another key (${metadata["key"]})`);
-  return { tensors: content.tensors, metadata };
+  return metadata;
 }
 
 /** The error for a kept file that does not hold what it should; what it held can be computed again. */
@@ -55,12 +131,22 @@ export function notAsWritten(location: string, got: string, options?: ErrorOptio
   return new FormatError(location, message, undefined, options);
 }
 
-/** SHA-256 over metadata, names, shapes and numbers. */
-function digest({ tensors, metadata }: Kept): string {
+/** SHA-256 over metadata, names, shapes and numbers, which are asked for tensor by tensor. */
+async function digest(
+  metadata: Kept["metadata"],
+  shapes: KeptFile["shapes"],
+  load: (name: string) => Float32Array | Promise<Float32Array>,
+): Promise<string> {
   const sorted = <T>(entries: Iterable<readonly [string, T]>) => [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
-  const shapes = sorted(tensors).map(([name, { shape }]) => [name, shape]);
-  const hash = createHash("sha256").update(JSON.stringify([sorted(Object.entries(metadata)), shapes]));
-  for (const [, { data }] of sorted(tensors))
-    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  const hash = createHash("sha256").update(JSON.stringify([sorted(Object.entries(metadata)), sorted(shapes)]));
+  for (const [name] of sorted(shapes)) {
+    const { buffer, byteOffset, byteLength } = await load(name);
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
   return hash.digest("hex");
+}
+
+function digestOf({ tensors, metadata }: Kept): Promise<string> {
+  const shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]));
+  return digest(metadata, shapes, (name) => tensors.get(name)!.data);
 }

@@ -1,13 +1,15 @@
+import type { OnProgress } from "../array/progress.ts";
 import { ShapeError } from "../errors.ts";
 import { extentOf } from "./chart.ts";
 import { above, below, type ColourMap, type Rgb, warm } from "./colour-map.ts";
 import { type Findings, fewestForSignificance, significanceLevel } from "./findings.ts";
-import { type GroupScores, groupScores, selectGroup } from "./group.ts";
+import { groupScoresAt, listGroupKeys } from "./group.ts";
 import { html, type Markup } from "./markup.ts";
 import { formatCount, formatNoun, formatNumber, formatProbability, formatShare } from "./numbers.ts";
 import { pngAddress, writePng } from "./png.ts";
 import { type Picture, rasterise, rasteriseBar, type View } from "./rasterise.ts";
-import type { StudyResult, Surface } from "./result.ts";
+import type { ScoreKey, Surface } from "./result.ts";
+import { isSameKey } from "./select.ts";
 
 /** Pixels of one view of one hemisphere. */
 const width = 440;
@@ -30,7 +32,11 @@ interface CortexMap {
  *
  * @throws ShapeError where a mesh does not have the vertices of the scores
  */
-export function cortexSection({ result, brain, forecast, forecastDistance }: Findings): Markup | undefined {
+export async function cortexSection(
+  findings: Findings,
+  options: { readonly onProgress?: OnProgress | undefined } = {},
+): Promise<Markup | undefined> {
+  const { result, brain, forecast, forecastDistance } = findings;
   const space = result.subjects[0]?.space;
   const surfaces = result.surfaces ?? [];
   if (space?.kind !== "surface" || surfaces.length === 0) return undefined;
@@ -42,67 +48,58 @@ export function cortexSection({ result, brain, forecast, forecastDistance }: Fin
     );
   }
   const wanted = [brain, forecast?.atTabled, forecastDistance].flatMap((scores) => scores ?? []);
-  const maps = mapsOf(result, wanted);
-  return html`<section><h2>On the cortex</h2>${maps.map((map) => mapFigure(map, surfaces, space.nVertices[0]))}</section>`;
+  const figures: Markup[] = [];
+  for (const [done, key] of wanted.entries()) {
+    options.onProgress?.({ label: "maps of the report", done, total: wanted.length });
+    figures.push(mapFigure(await mapAt(findings, key), surfaces, space.nVertices[0]));
+  }
+  return html`<section><h2>On the cortex</h2>${figures}</section>`;
 }
 
-function mapsOf(result: StudyResult, wanted: readonly GroupScores[]): CortexMap[] {
-  // Only what is drawn is tested, on vertices: many distances times many vertices would take long.
-  const needed = new Set(wanted.map(({ analysis }) => analysis));
-  const subjects = result.subjects.map((subject) => ({
-    ...subject,
-    analyses: subject.analyses.filter(
-      ({ analysis, layer, distance }) =>
-        needed.has(analysis) &&
-        wanted.some(
-          (scores) =>
-            scores.layer === layer &&
-            (scores.distance === distance || (analysis === "forecastScore" && distance === 0)),
-        ),
-    ),
-  }));
-  const group = groupScores(subjects);
+/** Statistics of vertices at the key of statistics of regions, or undefined where there are none. */
+async function onVertices({ result: { subjects } }: Findings, wanted: ScoreKey | undefined) {
+  const key = wanted && listGroupKeys(subjects).find((own) => isSameKey(own, wanted));
+  return key && groupScoresAt(subjects, key);
+}
+
+async function mapAt(findings: Findings, key: ScoreKey): Promise<CortexMap> {
+  const { analysis, layer, distance } = key;
+  const { subjects } = findings.result;
   const isTested = subjects.length >= fewestForSignificance;
-  const beyondZero = group.scores.find(({ analysis }) => analysis === "forecastScoreBeyondZero");
-  return wanted.flatMap(({ analysis, layer, distance }) => {
-    const scores = selectGroup(group, analysis, layer, distance);
-    if (!scores) return [];
-    const isArgmax = analysis === "forecastDistance";
-    const test = isArgmax ? beyondZero : scores;
-    const passes = (q: number) => q < significanceLevel;
-    // A map that hides everything shows nothing: where no vertex passes, all are shown, and that is said above the map.
-    const mask = isTested && test?.qValue.some(passes) ? test.qValue : undefined;
-    const values = scores.mean.map((mean, v) => (!mask || passes(mask[v]!) ? mean : Number.NaN));
-    const nShown = values.reduce((n, value) => n + (Number.isFinite(value) ? 1 : 0), 0);
-    const names: Record<string, string> = {
-      brainScore: "Brain score R",
-      forecastScore: `Forecast score F at distance ${distance === "n/a" ? "n/a" : formatNumber(distance, 0)}`,
-      forecastDistance: "Forecast distance d* (words)",
-    };
-    const counted = `${formatCount(nShown)} of ${formatCount(values.length)} vertices (${formatShare(nShown / values.length)})`;
-    const tested = isArgmax
-      ? "F(8) differs from F(0) over subjects (paired Wilcoxon signed-rank test, q < .01 over vertices)"
-      : "it differs from zero over subjects (Wilcoxon signed-rank test, q < .01 over vertices)";
-    const threshold = mask
-      ? `Shown where ${tested}: ${counted}.`
-      : !isTested
-        ? `Not thresholded: with fewer than ${fewestForSignificance} subjects no vertex can reach q < .01.`
-        : test
-          ? `Not thresholded: no vertex reaches q < .01 over all ${formatCount(values.length)} (the smallest p that ${formatNoun(subjects.length, "subject")} can give is ${formatProbability(2 / 2 ** subjects.length)}); regions are tested below.`
-          : "Not thresholded: distances 8 and 0 were not both computed.";
-    const atLayer = layer === "n/a" ? "" : `, layer ${layer}`;
-    const caption = `Mean over subjects${atLayer}. ${threshold}`;
-    return [
-      {
-        name: names[analysis] ?? analysis,
-        isThresholded: mask !== undefined,
-        caption,
-        values,
-        decimals: isArgmax ? 1 : analysis === "brainScore" ? 3 : 4,
-        isSigned: !isArgmax,
-      },
-    ];
-  });
+  const scores = (await onVertices(findings, key))!;
+  const isArgmax = analysis === "forecastDistance";
+  const test = !isArgmax ? scores : isTested ? await onVertices(findings, findings.forecast?.beyondZero) : undefined;
+  const passes = (q: number) => q < significanceLevel;
+  // A map that hides everything shows nothing: where no vertex passes, all are shown, and that is said above the map.
+  const mask = isTested && test?.qValue.some(passes) ? test.qValue : undefined;
+  const values = scores.mean.map((mean, v) => (!mask || passes(mask[v]!) ? mean : Number.NaN));
+  const nShown = values.reduce((n, value) => n + (Number.isFinite(value) ? 1 : 0), 0);
+  const names: Record<string, string> = {
+    brainScore: "Brain score R",
+    forecastScore: `Forecast score F at distance ${distance === "n/a" ? "n/a" : formatNumber(distance, 0)}`,
+    forecastDistance: "Forecast distance d* (words)",
+  };
+  const counted = `${formatCount(nShown)} of ${formatCount(values.length)} vertices (${formatShare(nShown / values.length)})`;
+  const tested = isArgmax
+    ? "F(8) differs from F(0) over subjects (paired Wilcoxon signed-rank test, q < .01 over vertices)"
+    : "it differs from zero over subjects (Wilcoxon signed-rank test, q < .01 over vertices)";
+  const threshold = mask
+    ? `Shown where ${tested}: ${counted}.`
+    : !isTested
+      ? `Not thresholded: with fewer than ${fewestForSignificance} subjects no vertex can reach q < .01.`
+      : test
+        ? `Not thresholded: no vertex reaches q < .01 over all ${formatCount(values.length)} (the smallest p that ${formatNoun(subjects.length, "subject")} can give is ${formatProbability(2 / 2 ** subjects.length)}); regions are tested below.`
+        : "Not thresholded: distances 8 and 0 were not both computed.";
+  const atLayer = layer === "n/a" ? "" : `, layer ${layer}`;
+  const caption = `Mean over subjects${atLayer}. ${threshold}`;
+  return {
+    name: names[analysis] ?? analysis,
+    isThresholded: mask !== undefined,
+    caption,
+    values,
+    decimals: isArgmax ? 1 : analysis === "brainScore" ? 3 : 4,
+    isSigned: !isArgmax,
+  };
 }
 
 function mapFigure(map: CortexMap, surfaces: readonly Surface[], nLeft: number): Markup {

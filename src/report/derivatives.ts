@@ -3,6 +3,7 @@ import { OptionError } from "../errors.ts";
 import { writeTsv } from "../formats/tsv.ts";
 import type { TargetSpace } from "../responses/target.ts";
 import type { OutputFile } from "../sources/output-files.ts";
+import { loadFolds, loadMean } from "./load-scores.ts";
 import { averageRegions } from "./regions.ts";
 import type { Provenance, SubjectScores, TargetRegion } from "./result.ts";
 import { type MapFile, scoreLabel, scoreMaps } from "./score-maps.ts";
@@ -96,16 +97,16 @@ export interface SubjectFilesOptions {
 /**
  * The files of one subject: `sub-X/sub-X_scores.tsv` with one row a region, analysis, layer, distance and fold, and its
  * JSON; where vertices or voxels were scored also one map an analysis, layer and distance (and hemisphere), each with its JSON. Maps hold
- * the average over the folds; the table holds every fold.
+ * the average over the folds; the table holds every fold. The scores of one analysis are in memory at a time.
  *
  * @param sidecar - goes whole into every JSON: options, versions, hashes of inputs
- * @throws OptionError, ShapeError where the scores cannot be written: see {@link checkSubject}
+ * @throws OptionError, ShapeError where the scores cannot be written: see {@link checkSubject}, {@link loadMean}
  */
-export function subjectFiles(
+export async function subjectFiles(
   scores: SubjectScores,
   sidecar: Readonly<Record<string, unknown>>,
   options: SubjectFilesOptions = {},
-): OutputFile[] {
+): Promise<OutputFile[]> {
   checkSubject(scores);
   const { participant, space, stories, nVolumes, quality, missing = [] } = scores;
   const base = `${participant}/${participant}_scores`;
@@ -128,14 +129,15 @@ export function subjectFiles(
       ? scores
       : averageRegions({ ...scores, analyses: regions.length > 0 ? scores.analyses : [] }, regions);
   const files: OutputFile[] = [
-    { path: `${base}.tsv`, bytes: writeTsv(scoreColumns, scoreRows(tabled)) },
+    { path: `${base}.tsv`, bytes: writeTsv(scoreColumns, await scoreRows(tabled)) },
     { path: `${base}.json`, bytes: formatJson(mergeSidecar(about, sidecar)) },
   ];
   if (space.kind === "region") return files;
-  for (const { analysis, layer, distance, mean } of scores.analyses) {
-    const key = { analysis, layer, distance };
-    const label = scoreLabel(key);
-    for (const map of scoreMaps(participant, space, label, [{ name: label, values: mean }])) {
+  for (const own of scores.analyses) {
+    const { analysis, layer, distance } = own;
+    const label = scoreLabel(own);
+    const values = await loadMean(scores, own);
+    for (const map of scoreMaps(participant, space, label, [{ name: label, values }])) {
       files.push(
         map.file,
         mapSidecar(map, { ...about, Analysis: analysis, Layer: layer, Distance: distance }, sidecar),
@@ -165,9 +167,13 @@ function describeSpace(space: TargetSpace): object {
   }
 }
 
-function scoreRows({ participant, targets, analyses, nVolumes }: SubjectScores): (string | number)[][] {
+async function scoreRows(subject: SubjectScores): Promise<(string | number)[][]> {
+  const { participant, targets, analyses, nVolumes } = subject;
   const rows: (string | number)[][] = [];
-  for (const { analysis, layer, distance, mean, folds } of analyses) {
+  for (const own of analyses) {
+    const { analysis, layer, distance } = own;
+    const mean = await loadMean(subject, own);
+    const folds = await loadFolds(subject, own);
     targets.forEach(({ name, hemi }, target) => {
       const row = (fold: number | "mean", value: number) =>
         rows.push([participant, name, hemi, analysis, layer, distance, fold, value, nVolumes]);

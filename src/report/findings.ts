@@ -1,7 +1,10 @@
+import type { FloatArray } from "../array/matrix.ts";
+import type { OnProgress } from "../array/progress.ts";
 import { type Group, type GroupScores, groupScores, selectGroup } from "./group.ts";
+import { loadMeans } from "./load-scores.ts";
 import { type RegionView, regionView, targetLabel } from "./regions.ts";
-import type { StudyResult, SubjectScores } from "./result.ts";
-import { listDistances, mainLayer, type ScoreKey, selectScores } from "./select.ts";
+import type { ScoreKey, StudyResult } from "./result.ts";
+import { listDistances, mainLayer } from "./select.ts";
 
 /** Results are called significant under this false discovery rate. */
 export const significanceLevel = 0.01;
@@ -26,6 +29,8 @@ export interface Findings {
   readonly forecast: ForecastFindings | undefined;
   readonly forecastDistance: GroupScores | undefined;
   readonly forecastDepth: GroupScores | undefined;
+  /** The subjects' own scores, in their order, [nRegions] each, of what is drawn subject by subject. */
+  readonly own: ReadonlyMap<GroupScores, readonly (FloatArray | undefined)[]>;
 }
 
 /** A control of the brain score. */
@@ -64,9 +69,12 @@ export interface ForecastFindings {
  *
  * @throws OptionError, ShapeError where subjects do not fit together: see {@link groupScores}
  */
-export function studyFindings(result: StudyResult): Findings {
+export async function studyFindings(
+  result: StudyResult,
+  options: { readonly onProgress?: OnProgress | undefined } = {},
+): Promise<Findings> {
   const view = regionView(result);
-  const group = groupScores(view.subjects);
+  const group = await groupScores(view.subjects, options);
   const brainLayer = mainLayer(result, "brainScore") ?? "n/a";
   const brain = selectGroup(group, "brainScore", brainLayer, "n/a");
   const controls: [string, ScoreKey["layer"], string, string][] = [
@@ -77,6 +85,9 @@ export function studyFindings(result: StudyResult): Findings {
   const rank = (i: number) => (Number.isFinite(brain?.mean[i]) ? brain!.mean[i]! : Number.NEGATIVE_INFINITY);
   const depth = group.scores.find((scores) => scores.analysis === "forecastDepth");
   const distanceLayer = mainLayer(result, "forecastDistance") ?? "n/a";
+  const distance = selectGroup(group, "forecastDistance", distanceLayer, "n/a");
+  const own = new Map<GroupScores, readonly (FloatArray | undefined)[]>();
+  for (const scores of [brain, distance, depth]) if (scores) own.set(scores, await loadMeans(view.subjects, scores));
   return {
     result,
     view,
@@ -90,8 +101,9 @@ export function studyFindings(result: StudyResult): Findings {
       return scores ? [{ name, scores, beyond: selectGroup(group, contrast, brainLayer, "n/a") }] : [];
     }),
     forecast: forecastFindings(result, group),
-    forecastDistance: selectGroup(group, "forecastDistance", distanceLayer, "n/a"),
+    forecastDistance: distance,
     forecastDepth: depth,
+    own,
   };
 }
 
@@ -133,14 +145,15 @@ export function isSignificant(scores: GroupScores | undefined, target: number): 
   return (scores?.qValue[target] ?? Number.NaN) < significanceLevel;
 }
 
-/** The subjects' own scores at a key and target, those without one left out. */
+/** The subjects' own scores of a target, those without one left out; of what is in {@link Findings.own}. */
 export function subjectValues(
-  subjects: readonly SubjectScores[],
-  key: ScoreKey,
+  { view, own }: Findings,
+  scores: GroupScores,
   target: number,
 ): { readonly participant: string; readonly value: number }[] {
-  return subjects.flatMap((subject) => {
-    const value = selectScores(subject, key)?.mean[target];
-    return value !== undefined && Number.isFinite(value) ? [{ participant: subject.participant, value }] : [];
+  const means = own.get(scores) ?? [];
+  return view.subjects.flatMap(({ participant }, s) => {
+    const value = means[s]?.[target];
+    return value !== undefined && Number.isFinite(value) ? [{ participant, value }] : [];
   });
 }

@@ -1,9 +1,10 @@
+import type { OnProgress } from "../array/progress.ts";
 import { writeTsv } from "../formats/tsv.ts";
+import type { PlacedSpace } from "../responses/target.ts";
 import type { OutputFile } from "../sources/output-files.ts";
 import { analysisDescriptions, formatJson } from "./derivatives.ts";
-import { type Group, type GroupScores, groupScores } from "./group.ts";
-import { regionView } from "./regions.ts";
-import type { StudyResult } from "./result.ts";
+import type { Findings } from "./findings.ts";
+import { type Group, type GroupScores, groupScoresAt, listGroupKeys } from "./group.ts";
 import { scoreLabel, scoreMaps } from "./score-maps.ts";
 
 /** Columns of the group's table, in order. */
@@ -32,45 +33,55 @@ const contrastDescriptions: Readonly<Record<string, string>> = {
 };
 
 /**
- * The group's files: `group_scores.tsv`, one row a region, analysis, layer and distance, and `group_scores.json`, which
- * says what the columns mean; where vertices or voxels were scored also maps of them,
+ * The group's files, in batches of which one is in memory at a time: `group_scores.tsv`, one row a region, analysis, layer
+ * and distance, and `group_scores.json`, which says what the columns mean; where vertices or voxels were scored also maps
+ * of them, an analysis, layer and distance a batch,
  * `group/hemi-L_space-fsaverage6_desc-brainScoreL8_statmap.shape.gii` (`scoreMaps`), each with the maps mean, n, statistic, p
  * and q and a JSON beside it.
  *
- * @throws OptionError, ShapeError where subjects do not fit together: see {@link groupScores}
+ * @throws ShapeError as {@link groupScoresAt}
  * @remarks Maps of vertices and the table are tested apart: q is over the vertices in the one and over the regions in
  * the other.
  */
-export function groupFiles(result: StudyResult): OutputFile[] {
-  const space = result.subjects[0]?.space;
-  const files: OutputFile[] = [
-    { path: "group_scores.tsv", bytes: writeTsv(groupColumns, groupRows(groupScores(regionView(result).subjects))) },
+export async function* groupFiles(
+  { result, group }: Findings,
+  options: { readonly onProgress?: OnProgress | undefined } = {},
+): AsyncGenerator<readonly OutputFile[]> {
+  yield [
+    { path: "group_scores.tsv", bytes: writeTsv(groupColumns, groupRows(group)) },
     { path: "group_scores.json", bytes: formatJson(columnDescriptions) },
   ];
-  if (!space || space.kind === "region") return files;
-  for (const scores of groupScores(result.subjects).scores) {
-    const layers = [
-      { name: "mean", values: scores.mean },
-      { name: "n", values: scores.n },
-      { name: "statistic", values: scores.statistic },
-      { name: "p", values: scores.pValue },
-      { name: "q", values: scores.qValue },
-    ];
-    for (const { file, sidecarPath, hemi, nNotScored } of scoreMaps("group", space, scoreLabel(scores), layers)) {
-      const description = {
-        Description: analysisDescriptions[scores.analysis] ?? contrastDescriptions[scores.analysis] ?? scores.analysis,
-        Arrays:
-          "Mean over subjects, number of subjects, Wilcoxon signed-rank statistic, its two-sided p, and q (false discovery rate over all vertices or voxels).",
-        Analysis: scores.analysis,
-        Layer: scores.layer,
-        Distance: scores.distance,
-        ...(hemi === undefined ? {} : { Hemisphere: hemi }),
-        NNotScored: nNotScored,
-      };
-      files.push(file, { path: sidecarPath, bytes: formatJson(description) });
-    }
+  const { subjects } = result;
+  const { space } = subjects[0]!;
+  if (space.kind === "region") return;
+  const keys = listGroupKeys(subjects);
+  for (const [done, key] of keys.entries()) {
+    options.onProgress?.({ label: "maps over participants", done, total: keys.length });
+    yield groupMaps(space, await groupScoresAt(subjects, key));
   }
-  return files;
+}
+
+function groupMaps(space: PlacedSpace, scores: GroupScores): OutputFile[] {
+  const layers = [
+    { name: "mean", values: scores.mean },
+    { name: "n", values: scores.n },
+    { name: "statistic", values: scores.statistic },
+    { name: "p", values: scores.pValue },
+    { name: "q", values: scores.qValue },
+  ];
+  return scoreMaps("group", space, scoreLabel(scores), layers).flatMap(({ file, sidecarPath, hemi, nNotScored }) => {
+    const description = {
+      Description: analysisDescriptions[scores.analysis] ?? contrastDescriptions[scores.analysis] ?? scores.analysis,
+      Arrays:
+        "Mean over subjects, number of subjects, Wilcoxon signed-rank statistic, its two-sided p, and q (false discovery rate over all vertices or voxels).",
+      Analysis: scores.analysis,
+      Layer: scores.layer,
+      Distance: scores.distance,
+      ...(hemi === undefined ? {} : { Hemisphere: hemi }),
+      NNotScored: nNotScored,
+    };
+    return [file, { path: sidecarPath, bytes: formatJson(description) }];
+  });
 }
 
 function groupRows({ targets, scores }: Group): (string | number)[][] {

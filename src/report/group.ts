@@ -1,9 +1,11 @@
+import type { OnProgress } from "../array/progress.ts";
 import type { Target } from "../responses/target.ts";
 import { benjaminiHochberg } from "../statistics/fdr.ts";
 import { meanInterval } from "../statistics/interval.ts";
 import { wilcoxonSignedRank } from "../statistics/wilcoxon.ts";
-import type { SubjectScores } from "./result.ts";
-import { checkSubjects, listScoreKeys, type ScoreKey, selectScores } from "./select.ts";
+import { loadMeans } from "./load-scores.ts";
+import type { ScoreKey, SubjectScores } from "./result.ts";
+import { checkSubjects, isSameKey, listScoreKeys } from "./select.ts";
 
 /** Statistics over subjects at one key, one value a target. */
 export interface GroupScores extends ScoreKey {
@@ -31,47 +33,32 @@ export interface Group {
 /** Analyses whose null value is not zero (an argmax over a grid): mean and interval, no test. */
 const untested: ReadonlySet<string> = new Set(["forecastDistance", "forecastDepth"]);
 
-/** Differences within a subject that are tested beside the scores: a name, what is taken from what. */
-interface Contrast {
-  readonly name: string;
-  readonly key: ScoreKey;
-  readonly minus: ScoreKey;
+/** What a row of statistics is made from. */
+export interface GroupKey extends ScoreKey {
+  /** The scores that it is about: the same key, but for a difference, which has a name of its own. */
+  readonly of: ScoreKey;
+  /** What is taken from them within each subject. */
+  readonly minus: ScoreKey | undefined;
 }
 
 /**
- * Mean, 95 % interval, Wilcoxon signed-rank test against zero (two-sided, over subjects) and its false discovery rate
- * (over targets) of every analysis, layer and distance; then of differences within subjects, under their own names:
+ * What statistics over subjects there are: every analysis, layer and distance that any subject has; then differences
+ * within subjects that are tested beside the scores, under names of their own:
  *
  * - `forecastScoreBeyondZero`: forecast score at distance 8 minus that at 0, which must differ from zero where a map of
  *   forecast distances is to mean anything;
  * - `brainScoreBeyondWordRate`, `brainScoreBeyondRandomWeights`, `forecastScoreBeyondRandomWindow`: a score minus its
  *   control.
- *
- * Subjects without a score (NaN) are left out, target by target. `forecastDistance` and `forecastDepth` are not tested:
- * without any forecast they would lie around the middle of the grid, not at zero.
- *
- * @throws OptionError, ShapeError where subjects do not fit together: see {@link checkSubjects}
  */
-export function groupScores(subjects: readonly SubjectScores[]): Group {
-  checkSubjects(subjects);
+export function listGroupKeys(subjects: readonly SubjectScores[]): readonly GroupKey[] {
   const keys = listScoreKeys(subjects);
-  const valuesAt = (key: ScoreKey) => subjects.map((subject) => selectScores(subject, key)?.mean);
-  const { targets } = subjects[0]!;
-  const scores = keys.map((key) => overSubjects(key, valuesAt(key), targets.length));
-  for (const { name, key, minus } of contrasts(keys)) {
-    const subtrahends = valuesAt(minus);
-    const differences = valuesAt(key).map((values, s) =>
-      values?.map((value, i) => value - (subtrahends[s]?.[i] ?? Number.NaN)),
-    );
-    scores.push(overSubjects({ ...key, analysis: name }, differences, targets.length));
-  }
-  return { targets, scores };
+  return [...keys.map((key) => ({ ...key, of: key, minus: undefined })), ...contrasts(keys)];
 }
 
-function contrasts(keys: readonly ScoreKey[]): Contrast[] {
+function contrasts(keys: readonly ScoreKey[]): GroupKey[] {
   const find = (analysis: string, layer: ScoreKey["layer"], distance: ScoreKey["distance"]) =>
-    keys.find((key) => key.analysis === analysis && key.layer === layer && key.distance === distance);
-  return keys.flatMap((key): Contrast[] => {
+    keys.find((key) => isSameKey(key, { analysis, layer, distance }));
+  return keys.flatMap((key): GroupKey[] => {
     const { analysis, layer, distance } = key;
     const candidates: [string, ScoreKey | undefined][] = [];
     if (analysis === "forecastScore") {
@@ -82,28 +69,69 @@ function contrasts(keys: readonly ScoreKey[]): Contrast[] {
       candidates.push(["brainScoreBeyondWordRate", find("brainScoreWordRate", "n/a", "n/a")]);
       candidates.push(["brainScoreBeyondRandomWeights", find("brainScoreRandomWeights", layer, distance)]);
     }
-    return candidates.flatMap(([name, minus]) => (minus ? [{ name, key, minus }] : []));
+    return candidates.flatMap(([name, minus]) => (minus ? [{ ...key, analysis: name, of: key, minus }] : []));
   });
 }
 
-function overSubjects(key: ScoreKey, values: readonly (Float64Array | undefined)[], nTargets: number): GroupScores {
+/**
+ * Statistics of all subjects at every key of {@link listGroupKeys}, as {@link groupScoresAt}, one after the other: the
+ * scores of one key are in memory at a time, or of two for a difference.
+ *
+ * @throws OptionError, ShapeError where subjects do not fit together: see {@link checkSubjects}, {@link loadMeans}
+ */
+export async function groupScores(
+  subjects: readonly SubjectScores[],
+  options: { readonly onProgress?: OnProgress | undefined } = {},
+): Promise<Group> {
+  checkSubjects(subjects);
+  const keys = listGroupKeys(subjects);
+  const scores: GroupScores[] = [];
+  for (const key of keys) {
+    options.onProgress?.({ label: "statistics over participants", done: scores.length, total: keys.length });
+    scores.push(await groupScoresAt(subjects, key));
+  }
+  return { targets: subjects[0]!.targets, scores };
+}
+
+/**
+ * Mean, 95 % interval, Wilcoxon signed-rank test against zero (two-sided, over subjects) and its false discovery rate
+ * (over targets) at one key.
+ *
+ * Subjects without a score (NaN) are left out, target by target. `forecastDistance` and `forecastDepth` are not tested:
+ * without any forecast they would lie around the middle of the grid, not at zero.
+ *
+ * @param subjects - that fit together: see {@link checkSubjects}
+ * @throws ShapeError as {@link loadMeans}
+ */
+export async function groupScoresAt(subjects: readonly SubjectScores[], key: GroupKey): Promise<GroupScores> {
+  const { analysis, layer, distance, of, minus } = key;
+  const values = await loadMeans(subjects, of);
+  const subtrahends = minus && (await loadMeans(subjects, minus));
+  const nTargets = subjects[0]!.targets.length;
   const column = () => new Float64Array(nTargets).fill(Number.NaN);
   const rows = { mean: column(), low: column(), high: column(), n: column(), statistic: column(), pValue: column() };
+  const scored = new Float64Array(subjects.length);
   for (let target = 0; target < nTargets; target++) {
-    const scored = values.flatMap((scores) => (scores && Number.isFinite(scores[target]) ? [scores[target]!] : []));
-    rows.n[target] = scored.length;
-    if (scored.length === 0) continue;
-    const { mean, low, high } = meanInterval(scored);
+    let n = 0;
+    for (let s = 0; s < values.length; s++) {
+      const own = values[s]?.[target] ?? Number.NaN;
+      const value = subtrahends ? own - (subtrahends[s]?.[target] ?? Number.NaN) : own;
+      if (Number.isFinite(value)) scored[n++] = value;
+    }
+    rows.n[target] = n;
+    if (n === 0) continue;
+    const present = scored.subarray(0, n);
+    const { mean, low, high } = meanInterval(present);
     rows.mean[target] = mean;
     rows.low[target] = low;
     rows.high[target] = high;
     // The test drops zeros; with nothing else there is nothing to test.
-    if (untested.has(key.analysis) || scored.every((value) => value === 0)) continue;
-    const test = wilcoxonSignedRank(scored);
+    if (untested.has(analysis) || present.every((value) => value === 0)) continue;
+    const test = wilcoxonSignedRank(present);
     rows.statistic[target] = test.statistic;
     rows.pValue[target] = test.pValue;
   }
-  return { ...key, ...rows, qValue: benjaminiHochberg(rows.pValue) };
+  return { ...{ analysis, layer, distance }, ...rows, qValue: benjaminiHochberg(rows.pValue) };
 }
 
 /** The group's scores at a key, or undefined where that analysis was not run. */
@@ -113,7 +141,5 @@ export function selectGroup(
   layer: ScoreKey["layer"],
   distance: ScoreKey["distance"],
 ): GroupScores | undefined {
-  return group.scores.find(
-    (scores) => scores.analysis === analysis && scores.layer === layer && scores.distance === distance,
-  );
+  return group.scores.find((scores) => isSameKey(scores, { analysis, layer, distance }));
 }

@@ -1,3 +1,4 @@
+import type { OnProgress } from "../array/progress.ts";
 import { cortexSection } from "./cortex-section.ts";
 import { type Findings, isSignificant, significanceLevel, studyFindings } from "./findings.ts";
 import { type Content, html, type Markup, trusted } from "./markup.ts";
@@ -18,9 +19,21 @@ import { dataTable, type TableColumn } from "./table.ts";
  *
  * @throws OptionError, ShapeError where subjects do not fit together: see {@link studyFindings}
  */
-export function htmlReport(result: StudyResult): string {
-  const findings = studyFindings(result);
+export async function htmlReport(
+  result: StudyResult,
+  options: { readonly onProgress?: OnProgress | undefined } = {},
+): Promise<string> {
+  return findingsPage(await studyFindings(result, options), options);
+}
+
+/** What a study found as the page of {@link htmlReport}. */
+export async function findingsPage(
+  findings: Findings,
+  options: { readonly onProgress?: OnProgress | undefined } = {},
+): Promise<string> {
+  const { result } = findings;
   const { provenance, subjects, model, title } = result;
+  const cortex = await cortexSection(findings, options);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -39,7 +52,7 @@ export function htmlReport(result: StudyResult): string {
     .join(" ")
     .replace(/ ([=<]) /g, "\u00a0$1\u00a0")}</p>
 ${brainScoreSection(findings)}
-${cortexSection(findings)}
+${cortex}
 ${forecastSection(findings)}
 ${forecastDistanceSection(findings)}
 ${forecastDepthSection(findings)}

@@ -1,6 +1,8 @@
+import { type FloatArray, Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
 import { hemiOfStructure, type Target } from "../responses/target.ts";
-import type { AnalysisScores, StudyResult, SubjectScores, TargetRegion } from "./result.ts";
+import { loadFolds, loadMean } from "./load-scores.ts";
+import type { StudyResult, SubjectAnalysis, SubjectScores, TargetRegion } from "./result.ts";
 
 /** What the figures and tables of a report are about, and the scores on it. */
 export interface RegionView {
@@ -63,8 +65,8 @@ function nameOfStructure(structure: string): string {
 }
 
 /**
- * Scores averaged within regions: one target a region. Each value is the mean over the region's targets that have one;
- * NaN where none has. Folds are averaged alike.
+ * Scores averaged within regions as they are loaded: one target a region. Each value is the mean over the region's targets
+ * that have one; NaN where none has. Folds are averaged alike.
  *
  * @throws ShapeError where regions were scored already, or a region names a target that is not there
  * @remarks The forecast distance of a region is so the mean of its targets' distances, not the peak of its mean curve.
@@ -85,23 +87,28 @@ export function averageRegions(subject: SubjectScores, regions: readonly TargetR
     }
     return targets;
   });
-  const averaged = (scores: ArrayLike<number>, offset: number) =>
-    columns.map((vertices) => meanAt(scores, offset, vertices));
+  /** [nRows x nTargets] as [nRows x nRegions]. */
+  const averaged = (scores: FloatArray, nRows: number) => {
+    const means = new Float64Array(nRows * regions.length);
+    for (let row = 0; row < nRows; row++) {
+      columns.forEach((targets, region) => {
+        means[row * regions.length + region] = meanAt(scores, row * subject.targets.length, targets);
+      });
+    }
+    return means;
+  };
   return {
     ...subject,
     targets: regions.map(({ name, hemi }): Target => ({ name, hemi })),
     space: { kind: "region" },
-    analyses: subject.analyses.map((scores): AnalysisScores => {
-      const { folds } = scores;
+    analyses: subject.analyses.map((own): SubjectAnalysis => {
+      const { analysis, layer, distance } = own;
       return {
-        ...scores,
-        mean: Float64Array.from(averaged(scores.mean, 0)),
-        folds: folds && {
-          data: Float64Array.from(
-            Array.from({ length: folds.nRows }, (_, fold) => averaged(folds.data, fold * folds.nColumns)).flat(),
-          ),
-          nRows: folds.nRows,
-          nColumns: regions.length,
+        ...{ analysis, layer, distance },
+        loadMean: async () => averaged(await loadMean(subject, own), 1),
+        async loadFolds() {
+          const folds = await loadFolds(subject, own);
+          return folds && Matrix.of(averaged(folds.data, folds.nRows), folds.nRows, regions.length);
         },
       };
     }),

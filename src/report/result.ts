@@ -1,4 +1,4 @@
-import type { Matrix } from "../array/matrix.ts";
+import type { FloatArray, Matrix } from "../array/matrix.ts";
 import type { MissingScores } from "../encoding/missing.ts";
 import type { Target, TargetSpace } from "../responses/target.ts";
 
@@ -16,18 +16,42 @@ export type KnownAnalysis =
   | "brainScoreRandomWeights"
   | "forecastScoreRandomWindow";
 
-/** Scores of one subject by one analysis, one a target. */
-export interface AnalysisScores {
+/** Names one map of scores: an analysis at a layer and a distance. */
+export interface ScoreKey {
   /** Which analysis: one of {@link KnownAnalysis}, or another name of letters and digits. */
   readonly analysis: KnownAnalysis | (string & {});
   /** Layer of the language model; "n/a" where the analysis has none (word rate) or spans all (depth). */
   readonly layer: number | "n/a";
   /** Distance in words; "n/a" where the analysis has none or spans all (forecast distance). */
   readonly distance: number | "n/a";
+}
+
+/** Scores of one subject by one analysis, one a target. */
+export interface AnalysisScores extends ScoreKey {
   /** [nTargets], in the order of {@link SubjectScores.targets}: the average over the folds; NaN where not scored. */
-  readonly mean: Float64Array;
+  readonly mean: FloatArray;
   /** [nFolds x nTargets], where the analysis has values of single folds. */
   readonly folds: Matrix | undefined;
+}
+
+/**
+ * One analysis of one subject, whose numbers are read when they are asked for: those of a whole study fit into no memory.
+ * Whoever asks lets go of them before asking for the next.
+ */
+export interface SubjectAnalysis extends ScoreKey {
+  /** [nTargets], as {@link AnalysisScores.mean}. The caller's to keep, not to change. */
+  readonly loadMean: () => Promise<FloatArray>;
+  /** [nFolds x nTargets], as {@link AnalysisScores.folds}. */
+  readonly loadFolds: () => Promise<Matrix | undefined>;
+}
+
+/** Scores that are in memory, as an analysis of {@link SubjectScores}. */
+export function memoryScores({ analysis, layer, distance, mean, folds }: AnalysisScores): SubjectAnalysis {
+  return {
+    ...{ analysis, layer, distance },
+    loadMean: () => Promise.resolve(mean),
+    loadFolds: () => Promise.resolve(folds),
+  };
 }
 
 /** Why targets of one subject have no score in a fold, and where in the stories that is. */
@@ -40,7 +64,7 @@ export interface MissingFold extends Omit<MissingScores, "fold"> {
   readonly stories: readonly string[];
 }
 
-/** Everything that was computed of one subject. */
+/** Everything that was computed of one subject; of the scores themselves, how to get at them. */
 export interface SubjectScores {
   /** `"sub-18"`. */
   readonly participant: string;
@@ -51,7 +75,7 @@ export interface SubjectScores {
   /** What the scores belong to: columns of the responses. On surfaces: the vertices of L, then those of R. */
   readonly targets: readonly Target[];
   readonly space: TargetSpace;
-  readonly analyses: readonly AnalysisScores[];
+  readonly analyses: readonly SubjectAnalysis[];
   /**
    * Counts and shares that a reader needs in order to trust the scores. The report understands `nNotFinite`,
    * `nConstant`, `nNotScored` (targets), `alphaAtLowest`, `alphaAtHighest` (shares 0..1), `nWords`, `nWordsInterpolated`,

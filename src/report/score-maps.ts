@@ -1,15 +1,16 @@
+import type { FloatArray } from "../array/matrix.ts";
 import { formatBidsName } from "../bids/name.ts";
 import { writeCifti } from "../formats/cifti-write.ts";
 import { writeGifti } from "../formats/gifti.ts";
 import { writeNifti } from "../formats/nifti-write.ts";
 import type { PlacedSpace } from "../responses/target.ts";
 import type { OutputFile } from "../sources/output-files.ts";
-import type { ScoreKey } from "./select.ts";
+import type { ScoreKey } from "./result.ts";
 
 /** One map of a file: a name for viewers, and a value a target. */
 export interface MapLayer {
   readonly name: string;
-  readonly values: Float64Array;
+  readonly values: FloatArray;
 }
 
 /** A map file, with what its JSON should add. */
@@ -73,8 +74,14 @@ function mapFile(
     file: { path: named(extensions[space.kind]), bytes },
     hemi,
     sidecarPath: named(".json"),
-    nNotScored: layers[0]!.values.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0),
+    nNotScored: countNotScored(layers[0]!.values),
   };
+}
+
+function countNotScored(values: FloatArray): number {
+  let count = 0;
+  for (const value of values) if (!Number.isFinite(value)) count++;
+  return count;
 }
 
 function surfaceBytes(hemi: "L" | "R", layers: readonly MapLayer[]): Uint8Array {

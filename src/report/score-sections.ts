@@ -247,7 +247,7 @@ function regionRow(
     label: findings.labels[target]!,
     ...estimateAt(scores, target, range),
     isSignificant: isSignificant(tested, target),
-    subjects: subjectValues(findings.view.subjects, scores, target),
+    subjects: subjectValues(findings, scores, target),
     controls: [],
     ceiling: Number.NaN,
   };

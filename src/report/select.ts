@@ -1,25 +1,21 @@
 import { OptionError, ShapeError } from "../errors.ts";
 import { ciftiLength } from "../formats/cifti-axes.ts";
 import type { PlacedSpace } from "../responses/target.ts";
-import type { AnalysisScores, StudyResult, SubjectScores } from "./result.ts";
-
-/** Names one map of scores: an analysis at a layer and a distance. */
-export interface ScoreKey {
-  readonly analysis: string;
-  readonly layer: number | "n/a";
-  readonly distance: number | "n/a";
-}
+import type { ScoreKey, StudyResult, SubjectAnalysis, SubjectScores } from "./result.ts";
 
 /** `"forecastScore|8|-3"`: the same for equal keys, different for different ones. */
 export function formatScoreKey(key: ScoreKey): string {
   return `${key.analysis}|${key.layer}|${key.distance}`;
 }
 
-/** The scores of one subject at a key, or undefined where that analysis was not run. */
-export function selectScores(subject: SubjectScores, key: ScoreKey): AnalysisScores | undefined {
-  return subject.analyses.find(
-    (scores) => scores.analysis === key.analysis && scores.layer === key.layer && scores.distance === key.distance,
-  );
+/** The analysis of one subject at a key, or undefined where it was not run. */
+export function selectScores({ analyses }: SubjectScores, key: ScoreKey): SubjectAnalysis | undefined {
+  return analyses.find((own) => isSameKey(own, key));
+}
+
+/** Whether two keys name the same map of scores. */
+export function isSameKey(a: ScoreKey, b: ScoreKey): boolean {
+  return a.analysis === b.analysis && a.layer === b.layer && a.distance === b.distance;
 }
 
 /** Every key that any of the subjects has, in the order of first appearance. */
@@ -74,10 +70,10 @@ export function mainLayer(result: StudyResult, analysis: string): number | undef
 
 /**
  * Makes sure that subjects can be put side by side: at least one, no participant twice, names that may stand in file
- * names, the same targets in the same order, and as many scores as targets everywhere.
+ * names, the same targets in the same order. Their scores are looked at when they are loaded.
  *
  * @throws OptionError where names cannot be used
- * @throws ShapeError where lengths or targets differ
+ * @throws ShapeError where targets differ
  */
 export function checkSubjects(subjects: readonly SubjectScores[]): void {
   const first = subjects[0];
@@ -106,10 +102,10 @@ export function checkSubjects(subjects: readonly SubjectScores[]): void {
 }
 
 /**
- * Makes sure that one subject's scores fit together and can be written under BIDS names.
+ * Makes sure that one subject's analyses and targets fit together and can be written under BIDS names.
  *
  * @throws OptionError where a name cannot stand in a file name, or an analysis is given twice
- * @throws ShapeError where there are not as many scores as targets
+ * @throws ShapeError where there are not as many targets as places
  */
 export function checkSubject(subject: SubjectScores): void {
   const { participant, targets, space, analyses } = subject;
@@ -130,9 +126,10 @@ export function checkSubject(subject: SubjectScores): void {
     }
   }
   const seen = new Set<string>();
-  for (const { analysis, layer, distance, mean, folds } of analyses) {
-    const name = formatScoreKey({ analysis, layer, distance });
-    const where = `${participant}, analysis ${analysis}, layer ${layer}, distance ${distance}`;
+  for (const own of analyses) {
+    const { analysis, layer, distance } = own;
+    const name = formatScoreKey(own);
+    const where = describeScores(subject, own);
     if (!/^[A-Za-z][A-Za-z0-9]*$/.test(analysis)) {
       throw new OptionError(
         `analysis must be letters and digits, got "${analysis}" (${where}). It becomes part of file names: rename it.`,
@@ -150,13 +147,12 @@ export function checkSubject(subject: SubjectScores): void {
     }
     if (seen.has(name)) throw new OptionError(`analyses must be given once each, got one twice (${where}). Drop one.`);
     seen.add(name);
-    const nColumns = folds?.nColumns ?? mean.length;
-    if (mean.length !== targets.length || nColumns !== targets.length) {
-      throw new ShapeError(
-        `scores must be one a target (${targets.length}), got ${mean.length} means and ${nColumns} columns of folds (${where}). Score the same targets.`,
-      );
-    }
   }
+}
+
+/** `"sub-01, analysis forecastScore, layer 8, distance -3"`, for messages. */
+export function describeScores({ participant }: SubjectScores, { analysis, layer, distance }: ScoreKey): string {
+  return `${participant}, analysis ${analysis}, layer ${layer}, distance ${distance}`;
 }
 
 /** The targets that a space has, in words and number. */

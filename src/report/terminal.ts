@@ -1,7 +1,6 @@
-import { significanceLevel, studyFindings } from "./findings.ts";
+import { type Findings, significanceLevel } from "./findings.ts";
 import { missingNames } from "./missing-section.ts";
 import { formatInterval, formatList, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
-import type { StudyResult } from "./result.ts";
 
 /** Settings of {@link formatTerminal}. */
 export interface TerminalOptions {
@@ -16,12 +15,10 @@ const longestName = 28;
  * The group's results as lines of text for the end of a command: one line a region with its brain score R, the 95 %
  * interval, q, and the distance at which the group's forecast score peaks; columns that were not computed are left out.
  * `*` marks q < .01; a last line says why scores are missing, where any is. No colours, no width over 80 columns.
- *
- * @throws OptionError, ShapeError where subjects do not fit together: see {@link studyFindings}
  */
-export function formatTerminal(result: StudyResult, options: TerminalOptions = {}): string[] {
+export function formatTerminal(findings: Findings, options: TerminalOptions = {}): string[] {
   const { mostRegions = 20 } = options;
-  const { brain, forecast, order, labels, group } = studyFindings(result);
+  const { result, brain, forecast, order, labels, group } = findings;
   const header = ["region"];
   if (brain) header.push("R", "95 % interval", "q");
   if (forecast) header.push("peak F", "at");

@@ -28,12 +28,15 @@ const listPath = ".cortecast-files.json";
  * @param batches - made one after the other, so that the bytes of one are in memory at a time
  * @throws FormatError where the list of files is damaged
  */
-export async function writeOutputFiles(store: Store, batches: Iterable<readonly OutputFile[]>): Promise<WrittenFiles> {
+export async function writeOutputFiles(
+  store: Store,
+  batches: Iterable<readonly OutputFile[]> | AsyncIterable<readonly OutputFile[]>,
+): Promise<WrittenFiles> {
   const earlier = await readList(store);
   const listed = new Set(earlier);
   const own = new Set<string>();
   const written: string[] = [];
-  for (const files of batches) {
+  for await (const files of batches) {
     for (const { path } of files) own.add(path);
     if (files.some(({ path }) => !listed.has(path))) {
       for (const { path } of files) listed.add(path);
@@ -54,6 +57,8 @@ export async function writeOutputFiles(store: Store, batches: Iterable<readonly 
 
 /** Whether the file holds these bytes. One that cannot be read, such as a link to nothing, is written over. */
 async function holds(store: Store, path: string, wanted: Uint8Array): Promise<boolean> {
+  // Asked first: to say what is missing, reading would look through the whole folder, for every new file.
+  if (!(await store.has(path))) return false;
   try {
     return Buffer.compare(await store.read(path), wanted) === 0;
   } catch (error) {

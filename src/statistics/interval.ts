@@ -24,11 +24,20 @@ export function meanInterval(values: ArrayLike<number>, level = 0.95): MeanInter
   if (!(level > 0 && level < 1)) {
     throw new OptionError(`meanInterval: level must be over 0 and under 1, got ${level}. For 95 % take 0.95.`);
   }
-  const present = Array.from(values).filter((value) => !Number.isNaN(value));
-  const n = present.length;
-  const mean = present.reduce((sum, value) => sum + value, 0) / n;
+  let [n, sum] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    n++;
+  }
+  const mean = sum / n;
   if (n < 2) return { mean, low: Number.NaN, high: Number.NaN, n };
-  const squares = present.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isNaN(value)) squares += (value - mean) ** 2;
+  }
   const half = quantile(level, n - 1) * Math.sqrt(squares / (n - 1) / n);
   return { mean, low: mean - half, high: mean + half, n };
 }

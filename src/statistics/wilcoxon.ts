@@ -38,8 +38,8 @@ const MOST_EXACT = 50;
 export function wilcoxonSignedRank(differences: ArrayLike<number>, options: WilcoxonOptions = {}): WilcoxonResult {
   const { alternative = "two-sided" } = options;
   checkChoice("wilcoxonSignedRank: alternative", alternative, ["two-sided", "greater", "less"]);
-  const kept: number[] = [];
-  let nGiven = 0;
+  const kept = new Float64Array(differences.length);
+  let [n, nGiven] = [0, 0];
   for (let i = 0; i < differences.length; i++) {
     const difference = differences[i]!;
     if (Number.isNaN(difference)) continue;
@@ -47,10 +47,9 @@ export function wilcoxonSignedRank(differences: ArrayLike<number>, options: Wilc
       throw new OptionError(`wilcoxonSignedRank: differences must be finite or NaN, got ${difference} (index ${i}).`);
     }
     nGiven++;
-    if (difference !== 0) kept.push(difference);
+    if (difference !== 0) kept[n++] = difference;
   }
-  const n = kept.length;
-  const { positive, tieCorrection } = rankSum(kept);
+  const { positive, tieCorrection } = rankSum(kept.subarray(0, n));
   const total = (n * (n + 1)) / 2;
   const statistic = alternative === "two-sided" ? Math.min(positive, total - positive) : positive;
   if (n === 0) return { statistic, pValue: Number.NaN, n };
@@ -61,18 +60,30 @@ export function wilcoxonSignedRank(differences: ArrayLike<number>, options: Wilc
   return { statistic, pValue, n };
 }
 
-/** The sum of the ranks (by magnitude, ties averaged) of the positive numbers, and sum of t^3 - t over ties of t. */
-function rankSum(values: readonly number[]): { readonly positive: number; readonly tieCorrection: number } {
-  const sorted = values.toSorted((a, b) => Math.abs(a) - Math.abs(b));
+/**
+ * The sum of the ranks (by magnitude, ties averaged) of the positive numbers, and sum of t^3 - t over ties of t.
+ *
+ * @param values - none 0; they are sorted in place
+ */
+function rankSum(values: Float64Array): { readonly positive: number; readonly tieCorrection: number } {
+  values.sort();
+  // From zero outwards, magnitudes rise to both sides: negative numbers to the left, positive ones to the right.
+  let right = 0;
+  while (right < values.length && values[right]! < 0) right++;
+  let left = right - 1;
   let positive = 0;
   let tieCorrection = 0;
-  for (let start = 0; start < sorted.length; ) {
-    let end = start + 1;
-    while (end < sorted.length && Math.abs(sorted[end]!) === Math.abs(sorted[start]!)) end++;
-    const rank = (start + 1 + end) / 2;
-    for (let i = start; i < end; i++) if (sorted[i]! > 0) positive += rank;
-    tieCorrection += (end - start) ** 3 - (end - start);
-    start = end;
+  for (let nRanked = 0; nRanked < values.length; ) {
+    const below = left >= 0 ? -values[left]! : Number.POSITIVE_INFINITY;
+    const above = right < values.length ? values[right]! : Number.POSITIVE_INFINITY;
+    const magnitude = Math.min(below, above);
+    const from = right;
+    while (right < values.length && values[right] === magnitude) right++;
+    while (left >= 0 && values[left] === -magnitude) left--;
+    const end = right - 1 - left;
+    positive += ((nRanked + 1 + end) / 2) * (right - from);
+    tieCorrection += (end - nRanked) ** 3 - (end - nRanked);
+    nRanked = end;
   }
   return { positive, tieCorrection };
 }

@@ -1,34 +1,38 @@
 import type { OnProgress } from "../array/progress.ts";
 import { datasetDescription, scoresDescription, subjectFiles } from "../report/derivatives.ts";
+import type { Findings } from "../report/findings.ts";
 import { groupFiles } from "../report/group-files.ts";
-import { htmlReport } from "../report/html.ts";
-import type { StudyResult } from "../report/result.ts";
+import { findingsPage } from "../report/html.ts";
 import { type OutputFile, type WrittenFiles, writeOutputFiles } from "../sources/output-files.ts";
 import type { Store } from "../sources/source.ts";
 import type { Scored } from "./result.ts";
 
 /**
  * Writes a result's files as {@link writeOutputFiles} does: BIDS derivatives of every subject, group tables and maps, the
- * report. The files of one subject, or of the group, are in memory at a time.
+ * report. The files of one subject are in memory at a time, or the group's maps of one analysis, layer and distance.
  *
+ * @param scored - the participants of the result, in its order
  * @throws OptionError, FormatError as {@link writeOutputFiles}
  */
 export function writeOutputs(
   output: Store,
-  result: StudyResult,
+  findings: Findings,
   scored: readonly Scored[],
   onProgress: OnProgress,
 ): Promise<WrittenFiles> {
-  return writeOutputFiles(output, filesOf(result, scored, onProgress));
+  return writeOutputFiles(output, filesOf(findings, scored, onProgress));
 }
 
-function* filesOf(result: StudyResult, scored: readonly Scored[], onProgress: OnProgress): Generator<OutputFile[]> {
-  const { title, options, model, provenance, regions, notes } = result;
-  const total = result.subjects.length + 2;
-  const tell = (done: number) => onProgress({ label: "writing results", done, total });
+async function* filesOf(
+  findings: Findings,
+  scored: readonly Scored[],
+  onProgress: OnProgress,
+): AsyncGenerator<readonly OutputFile[]> {
+  const { subjects, title, options, model, provenance, regions, notes } = findings.result;
+  const total = subjects.length;
   yield [datasetDescription({ name: `Brain and forecast scores of ${title}`, provenance }), scoresDescription()];
-  for (const [index, subject] of result.subjects.entries()) {
-    tell(index);
+  for (const [index, subject] of subjects.entries()) {
+    onProgress({ label: "files of participants", done: index, total });
     const { inputs, steps } = scored[index]!;
     const sidecar = {
       Model: { Name: model, Fingerprint: provenance.modelFingerprint },
@@ -46,11 +50,8 @@ function* filesOf(result: StudyResult, scored: readonly Scored[], onProgress: On
         .at(-1),
       Notes: notes,
     };
-    yield subjectFiles(subject, sidecar, { regions });
+    yield await subjectFiles(subject, sidecar, { regions });
   }
-  tell(total - 2);
-  yield groupFiles(result);
-  tell(total - 1);
-  yield [{ path: "report.html", bytes: htmlReport(result) }];
-  tell(total);
+  yield* groupFiles(findings, { onProgress });
+  yield [{ path: "report.html", bytes: await findingsPage(findings, { onProgress }) }];
 }

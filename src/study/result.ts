@@ -1,23 +1,24 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename } from "node:path";
-import { Matrix } from "../array/matrix.ts";
+import { joinRows, Matrix } from "../array/matrix.ts";
 import { forecastDepth } from "../encoding/forecast-distance.ts";
 import { type MissingScores, mergeMissing } from "../encoding/missing.ts";
 import { contiguousFolds } from "../regression/folds.ts";
-import type { AnalysisScores, MissingFold, Provenance, StudyResult, SubjectScores } from "../report/result.ts";
+import type { MissingFold, Provenance, StudyResult, SubjectAnalysis, SubjectScores } from "../report/result.ts";
+import { isSameKey } from "../report/select.ts";
 import type { ActivationSource } from "./activation-source.ts";
 import { wordsOutside } from "./features.ts";
 import type { HeardStory, ParticipantInputs, StudyInputs } from "./inputs.ts";
 import { notesOn } from "./notes.ts";
 import type { StudyOptions } from "./options.ts";
-import type { StepScores } from "./score-cache.ts";
+import type { KeptStep } from "./score-cache.ts";
 
 /** One participant with all that was computed of them. */
 export interface Scored {
   readonly inputs: ParticipantInputs;
   /** In the order of the plan. */
-  readonly steps: readonly StepScores[];
+  readonly steps: readonly KeptStep[];
 }
 
 /** What {@link assembleResult} needs beside the scores. */
@@ -101,19 +102,24 @@ function locateMissing(
   });
 }
 
-/** The forecast depth k* at distance 8, where several layers were scored at it. */
-function depthOf(layers: readonly number[], analyses: readonly AnalysisScores[]): AnalysisScores | undefined {
-  const rows = layers.map((layer) =>
-    analyses.find((a) => a.analysis === "forecastScore" && a.layer === layer && a.distance === 8),
+/** The forecast depth k* at distance 8, found when it is asked for, where several layers were scored at it. */
+function depthOf(layers: readonly number[], analyses: readonly SubjectAnalysis[]): SubjectAnalysis | undefined {
+  const rows = layers.flatMap(
+    (layer) => analyses.find((own) => isSameKey(own, { analysis: "forecastScore", layer, distance: 8 })) ?? [],
   );
-  if (layers.length < 2 || rows.some((row) => row === undefined)) return undefined;
-  const nTargets = rows[0]!.mean.length;
-  const scores = Matrix.zeros(layers.length, nTargets);
-  rows.forEach((row, i) => {
-    scores.data.set(row!.mean, i * nTargets);
-  });
-  const mean = forecastDepth(layers, scores);
-  return { analysis: "forecastDepth", layer: "n/a", distance: 8, mean, folds: undefined };
+  if (layers.length < 2 || rows.length < layers.length) return undefined;
+  return {
+    ...{ analysis: "forecastDepth", layer: "n/a", distance: 8 },
+    async loadMean() {
+      const means: Matrix[] = [];
+      for (const row of rows) {
+        const mean = await row.loadMean();
+        means.push(Matrix.of(mean, 1, mean.length));
+      }
+      return forecastDepth(layers, joinRows(means));
+    },
+    loadFolds: () => Promise.resolve(undefined),
+  };
 }
 
 function provenance(scored: readonly Scored[], { inputs, model, command }: ResultContext): Provenance {

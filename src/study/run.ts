@@ -1,17 +1,19 @@
 import type { OnProgress } from "../array/progress.ts";
+import { studyFindings } from "../report/findings.ts";
 import { formatNoun } from "../report/numbers.ts";
 import type { StudyResult } from "../report/result.ts";
+import { formatTerminal } from "../report/terminal.ts";
 import { withLock } from "../sources/lock.ts";
 import { checkFolder, checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
 import { checkOutputFolder } from "./check-output.ts";
+import { collectScores } from "./collect-scores.ts";
 import { computeSteps, describeFeatureSet } from "./compute-steps.ts";
 import { estimateRun, formatEstimate } from "./estimate.ts";
 import { type OpenStudy, openStudy, type StudyStores, storesIn } from "./open-study.ts";
 import type { StudyOptions } from "./options.ts";
 import { writeOutputs } from "./outputs.ts";
-import { assembleResult, type Scored } from "./result.ts";
-import { loadStepScores, type StepScores } from "./score-cache.ts";
+import { assembleResult } from "./result.ts";
 
 /** What a run is told and asked from outside. */
 export interface RunEnvironment {
@@ -26,7 +28,10 @@ export interface RunEnvironment {
 
 /** How a run went. */
 export interface StudyRun {
+  /** Its scores are read from the cache as they are asked for. */
   readonly result: StudyResult;
+  /** The group's results as lines of text, a region each. */
+  readonly summary: readonly string[];
   /** What makes the scores doubtful; among the result's notes too. */
   readonly warnings: readonly string[];
   /** Path of the report, within the output folder. */
@@ -76,23 +81,16 @@ async function carryOut(
     onNote(describePlan(study));
     for (const line of formatEstimate(await estimateRun(study, { onProgress }))) onNote(line);
     await computeSteps(study, onProgress, date);
+    // Threads hold memory that results need.
+    await study.pool.close();
 
-    const scored: Scored[] = [];
-    for (const participant of inputs.participants) {
-      onProgress({ label: "collecting scores", done: scored.length, total: inputs.participants.length });
-      const steps: StepScores[] = [];
-      for (const group of plan.groups) {
-        for (const step of group.steps) {
-          if (step.participant === participant.participant)
-            steps.push((await loadStepScores(stores.scores, step.key))!);
-        }
-      }
-      scored.push({ inputs: participant, steps });
-    }
+    const scored = await collectScores(inputs.participants, plan, stores.scores, onProgress);
     const result = assembleResult(scored, { inputs, model, layers: model.layers, options, command });
-    const { written, removed } = await writeOutputs(output, result, scored, onProgress);
+    const findings = await studyFindings(result, { onProgress });
+    const { written, removed } = await writeOutputs(output, findings, scored, onProgress);
     return {
       result,
+      summary: formatTerminal(findings),
       warnings,
       report: "report.html",
       nComputed: missing.size,

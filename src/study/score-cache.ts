@@ -2,13 +2,22 @@ import { z } from "zod";
 import { Matrix } from "../array/matrix.ts";
 import type { MissingScores } from "../encoding/missing.ts";
 import type { Tensor } from "../formats/safetensors.ts";
-import { loadKept, notAsWritten, writeKept } from "../language-model/kept-tensors.ts";
-import type { AnalysisScores } from "../report/result.ts";
-import type { Store } from "../sources/source.ts";
+import { notAsWritten, openKept, writeKept } from "../language-model/kept-tensors.ts";
+import type { AnalysisScores, SubjectAnalysis } from "../report/result.ts";
+import type { Source, Store } from "../sources/source.ts";
 
 /** What one step gives: scores of one participant, and counts to judge them by. */
-export interface StepScores {
+export interface StepScores extends StepFacts {
   readonly analyses: readonly AnalysisScores[];
+}
+
+/** A step that is kept; its scores are read when they are asked for. */
+export interface KeptStep extends StepFacts {
+  readonly analyses: readonly SubjectAnalysis[];
+}
+
+/** What is known of a step beside the scores of its targets. */
+interface StepFacts {
   /** Targets that could not be scored. */
   readonly nNotScored: number;
   /** Folds in which targets have no score, and why. */
@@ -35,24 +44,23 @@ export async function writeStepScores(store: Store, key: string, scores: StepSco
 }
 
 /**
- * A step's scores that were written earlier, or undefined where there are none.
+ * A step that was written earlier. Its file is read once to see that it is whole, and then score by score.
  *
+ * @throws NotFoundError where there is none
  * @throws FormatError where the file is not what {@link writeStepScores} writes
  */
-export async function loadStepScores(store: Store, key: string): Promise<StepScores | undefined> {
-  const kept = await loadKept(store, fileOf(key), key);
-  if (!kept) return undefined;
+export async function openStepScores(store: Source, key: string): Promise<KeptStep> {
+  const kept = await openKept(store, fileOf(key), key);
   const path = `${store.location}/${fileOf(key)}`;
   const { names, ...rest } = readAbout(kept.metadata["scores"], path);
-  const analyses = names.map((name, i): AnalysisScores => {
-    const mean = kept.tensors.get(`${i}.mean`);
-    const folds = kept.tensors.get(`${i}.folds`);
-    if (mean?.shape.length !== 1 || (folds && folds.shape.length !== 2))
-      throw notAsWritten(path, `no scores of ${name.analysis}`);
+  const analyses = names.map((name, i): SubjectAnalysis => {
+    const mean = kept.shapes.get(`${i}.mean`);
+    const folds = kept.shapes.get(`${i}.folds`);
+    if (mean?.length !== 1 || (folds && folds.length !== 2)) throw notAsWritten(path, `no scores of ${name.analysis}`);
     return {
       ...name,
-      mean: Float64Array.from(mean.data),
-      folds: folds && Matrix.of(folds.data, folds.shape[0]!, folds.shape[1]!),
+      loadMean: () => kept.load(`${i}.mean`),
+      loadFolds: async () => folds && Matrix.of(await kept.load(`${i}.folds`), folds[0]!, folds[1]!),
     };
   });
   return { analyses, ...rest };

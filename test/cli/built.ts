@@ -26,12 +26,18 @@ export interface BuiltCommandLine {
   readonly remove: () => void;
 }
 
-/** Builds the command line into a temporary folder, so that no other build can change it while a test runs. */
-export function buildCommandLine(): BuiltCommandLine {
+/** Builds the package into the folder `dist` of a temporary one, so that no other build can change it while a test runs. */
+export function buildPackage(): string {
   const folder = mkdtempSync(join(tmpdir(), "cortecast-built-"));
   const compiler = join(root, "node_modules/.bin/tsc");
   execFileSync(compiler, ["-p", "tsconfig.build.json", "--outDir", join(folder, "dist")], { cwd: root });
   for (const name of ["node_modules", "package.json", "models"]) symlinkSync(join(root, name), join(folder, name));
+  return folder;
+}
+
+/** The command line, built by {@link buildPackage}. */
+export function buildCommandLine(): BuiltCommandLine {
+  const folder = buildPackage();
   return {
     start(argv, { cwd, before = "", redirection = "" } = {}) {
       // One time for all runs, so that their files can be compared.

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import type { FloatArray } from "../../src/array/matrix.ts";
 import * as cortecast from "../../src/index.ts";
 import { loadLanguageModel } from "../../src/language-model/load.ts";
 import { simulateDataset } from "../../src/phantom/simulate.ts";
@@ -57,8 +58,9 @@ describe("docs/library.md", () => {
     });
     const { result } = await runStudy(options, { onProgress: () => {}, onNote: () => {}, date: () => new Date(0) });
     const { analyses, targets } = result.subjects[0]!;
-    const at = (analysis: string, distance: number | "n/a") =>
-      analyses.find((scores) => scores.analysis === analysis && scores.distance === distance)!.mean;
+    const means = new Map<string, FloatArray>();
+    for (const { analysis, distance, loadMean } of analyses) means.set(`${analysis} ${distance}`, await loadMean());
+    const at = (analysis: string, distance: number | "n/a") => means.get(`${analysis} ${distance}`)!;
     expect(printed).toHaveLength(targets.length);
     printed.forEach((line, target) => {
       const [r, ...gains] = [...line.matchAll(/= (-?\d+\.\d+)/g)].map(([, number]) => Number(number));

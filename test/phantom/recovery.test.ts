@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { FloatArray } from "../../src/array/matrix.ts";
 import { embeddedModelFolder } from "../../src/language-model/embedded.ts";
 import { loadLanguageModel } from "../../src/language-model/load.ts";
 import { simulateDataset } from "../../src/phantom/simulate.ts";
@@ -15,6 +16,8 @@ import { runStudy } from "../../src/study/run.ts";
 let folder = "";
 let truth: PhantomTruth;
 let result: StudyResult;
+/** By analysis and distance, one a participant. */
+const means = new Map<string, FloatArray[]>();
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "cortecast-recovery-"));
   const model = await loadLanguageModel(embeddedModelFolder());
@@ -28,15 +31,20 @@ beforeAll(async () => {
     controls: "random-window",
   });
   ({ result } = await runStudy(options, { onProgress: () => {}, onNote: () => {}, date: () => new Date(0) }));
+  for (const { analyses } of result.subjects)
+    for (const { analysis, distance, loadMean } of analyses) {
+      const name = `${analysis} ${distance}`;
+      means.set(name, [...(means.get(name) ?? []), await loadMean()]);
+    }
 }, 900_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** One score of each participant. */
 function scoresOf(analysis: string, distance: number | "n/a", region: { name: string; hemi: string }): number[] {
-  return result.subjects.map(({ targets, analyses }) => {
-    const target = targets.findIndex(({ name, hemi }) => name === region.name && hemi === region.hemi);
-    return analyses.find((a) => a.analysis === analysis && a.distance === distance)!.mean[target]!;
-  });
+  const target = result.subjects[0]!.targets.findIndex(
+    ({ name, hemi }) => name === region.name && hemi === region.hemi,
+  );
+  return means.get(`${analysis} ${distance}`)!.map((mean) => mean[target]!);
 }
 const distances = Array.from({ length: 12 }, (_, place) => 4 + place);
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -6,7 +6,7 @@ import { numericColumn, readTsv, textColumn } from "../../src/formats/tsv.ts";
 import { datasetDescription, scoreColumns, scoresDescription, subjectFiles } from "../../src/report/derivatives.ts";
 import { scoreLabel } from "../../src/report/score-maps.ts";
 import type { OutputFile } from "../../src/sources/output-files.ts";
-import { syntheticStudy, syntheticSurfaceStudy } from "./synthetic.ts";
+import { syntheticStudy, syntheticSurfaceStudy, withMean } from "./synthetic.ts";
 
 const at = (files: readonly OutputFile[], path: string) => {
   const { bytes } = files.find((file) => file.path === path)!;
@@ -34,17 +34,18 @@ describe("datasetDescription", () => {
   });
 });
 
-describe("subjectFiles of regions", () => {
+describe("subjectFiles of regions", async () => {
   const study = syntheticStudy({ nSubjects: 1, distances: [-3, 8], nFolds: 2 });
   const scores = study.subjects[0]!;
-  const files = subjectFiles(scores, { SoftwareVersion: "0.1.0" });
+  const files = await subjectFiles(scores, { SoftwareVersion: "0.1.0" });
   const table = readTsv(at(files, "sub-01/sub-01_scores.tsv"));
 
-  test("identity: every mean and fold stands in its row, to the last bit", () => {
+  test("identity: every mean and fold stands in its row, to the last bit", async () => {
     const keys = ["target", "analysis", "layer", "distance", "fold"].map((column) => textColumn(table, column));
     const values = new Map([...numericColumn(table, "value")].map((v, row) => [keys.map((k) => k[row]).join(), v]));
     let nRows = 0;
-    for (const { analysis, layer, distance, mean, folds } of scores.analyses) {
+    for (const { analysis, layer, distance, loadMean, loadFolds } of scores.analyses) {
+      const [mean, folds] = [await loadMean(), await loadFolds()];
       scores.targets.forEach(({ name }, target) => {
         const rows = [
           mean[target]!,
@@ -71,29 +72,29 @@ describe("subjectFiles of regions", () => {
     });
   });
 
-  test("a sidecar may not overrule what the file says of itself", () => {
-    expect(() => subjectFiles(scores, { NVolumes: 1 })).toThrow(OptionError);
-    expect(() => subjectFiles(scores, { NVolumes: 1 })).toThrow(
-      'sidecar must not hold keys that the file sets itself, got "NVolumes"',
-    );
+  test("a sidecar may not overrule what the file says of itself", async () => {
+    const refused = subjectFiles(scores, { NVolumes: 1 });
+    await expect(refused).rejects.toThrow(OptionError);
+    await expect(refused).rejects.toThrow('sidecar must not hold keys that the file sets itself, got "NVolumes"');
   });
 
-  test("NaN is written as n/a", () => {
+  test("NaN is written as n/a", async () => {
     const [first, ...others] = scores.analyses;
-    const holed = { ...first!, mean: first!.mean.with(0, Number.NaN) };
-    const written = subjectFiles({ ...scores, analyses: [holed, ...others] }, {});
+    const holed = withMean(first!, (mean) => mean.with(0, Number.NaN));
+    const written = await subjectFiles({ ...scores, analyses: [holed, ...others] }, {});
     expect(readTsv(at(written, "sub-01/sub-01_scores.tsv")).rows[0]![7]).toBe("n/a");
   });
 });
 
-describe("subjectFiles of vertices", () => {
+describe("subjectFiles of vertices", async () => {
   const study = syntheticSurfaceStudy({ nSubjects: 1, fineness: 2, distances: [-4, 8] });
   const scores = study.subjects[0]!;
   const n = scores.targets.length / 2;
-  const files = subjectFiles(scores, {}, { regions: study.regions });
+  const files = await subjectFiles(scores, {}, { regions: study.regions });
 
-  test("agreement: each map reads back as the scores of its hemisphere, to float32", () => {
-    for (const { analysis, layer, distance, mean } of scores.analyses) {
+  test("agreement: each map reads back as the scores of its hemisphere, to float32", async () => {
+    for (const { analysis, layer, distance, loadMean } of scores.analyses) {
+      const mean = await loadMean();
       (["L", "R"] as const).forEach((hemi, i) => {
         const label = scoreLabel({ analysis, layer, distance });
         const path = `sub-01/sub-01_hemi-${hemi}_space-phantom_desc-${label}_statmap`;
@@ -123,19 +124,19 @@ describe("subjectFiles of vertices", () => {
     }
   });
 
-  test("the table holds means of the regions, or nothing but its header without an atlas", () => {
+  test("the table holds means of the regions, or nothing but its header without an atlas", async () => {
     const regions = new Set(textColumn(readTsv(at(files, "sub-01/sub-01_scores.tsv")), "target"));
     expect(regions).toEqual(new Set(["Side", "Front"]));
-    const bare = subjectFiles(scores, {});
+    const bare = await subjectFiles(scores, {});
     expect(readTsv(at(bare, "sub-01/sub-01_scores.tsv")).rows).toHaveLength(0);
   });
 
-  test("a hemisphere without vertices has no file", () => {
+  test("a hemisphere without vertices has no file", async () => {
     const left = {
       ...scores,
       space: { kind: "surface", space: "phantom", nVertices: [2 * n, 0] },
     } as const;
-    const paths = subjectFiles(left, {}).map(({ path }) => path);
+    const paths = (await subjectFiles(left, {})).map(({ path }) => path);
     expect(paths.some((path) => path.includes("hemi-L"))).toBe(true);
     expect(paths.some((path) => path.includes("hemi-R"))).toBe(false);
   });

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { readGifti } from "../../src/formats/gifti.ts";
 import { readTsv, textColumn } from "../../src/formats/tsv.ts";
+import { studyFindings } from "../../src/report/findings.ts";
 import { groupScores, selectGroup } from "../../src/report/group.ts";
 import { groupColumns, groupFiles } from "../../src/report/group-files.ts";
-import type { AnalysisScores, SubjectScores } from "../../src/report/result.ts";
-import { syntheticStudy, syntheticSurfaceStudy } from "./synthetic.ts";
+import { type AnalysisScores, memoryScores, type SubjectScores } from "../../src/report/result.ts";
+import { allOf, syntheticStudy, syntheticSurfaceStudy } from "./synthetic.ts";
 
 const scores = (
   analysis: string,
@@ -32,7 +33,7 @@ const subjectsWith = (analyses: readonly (readonly AnalysisScores[])[]) =>
               { name: "B", hemi: "n/a" },
             ],
       space: { kind: "region" },
-      analyses: all,
+      analyses: all.map(memoryScores),
       quality: {},
     }),
   );
@@ -40,8 +41,8 @@ const subjectsWith = (analyses: readonly (readonly AnalysisScores[])[]) =>
 describe("groupScores", () => {
   const d = [0.12, -0.05, 0.33, 0.21, 0.08, -0.11, 0.27, 0.19];
 
-  test("oracle: scipy 1.17 wilcoxon(d) gives W = 4, p = 0.0546875; stats.t.interval gives the ends", () => {
-    const { scores: all } = groupScores(subjectsWith(d.map((value) => [scores("brainScore", 8, "n/a", value)])));
+  test("oracle: scipy 1.17 wilcoxon(d) gives W = 4, p = 0.0546875; stats.t.interval gives the ends", async () => {
+    const { scores: all } = await groupScores(subjectsWith(d.map((value) => [scores("brainScore", 8, "n/a", value)])));
     const [group] = all;
     expect(group!.statistic[0]).toBe(4);
     expect(group!.pValue[0]).toBeCloseTo(0.0546875, 12);
@@ -55,8 +56,8 @@ describe("groupScores", () => {
     expect(group!.n[0]).toBe(8);
   });
 
-  test("identity: q of the larger p equals it, q of the smaller is at most twice its p", () => {
-    const { scores: all } = groupScores(
+  test("identity: q of the larger p equals it, q of the smaller is at most twice its p", async () => {
+    const { scores: all } = await groupScores(
       subjectsWith(d.map((value, i) => [scores("brainScore", 8, "n/a", value, 0.1 + 0.01 * i)])),
     );
     const { pValue, qValue } = all[0]!;
@@ -66,8 +67,8 @@ describe("groupScores", () => {
     expect(qValue[0]).toBeCloseTo(pValue[0]!, 12);
   });
 
-  test("by hand: subjects without a score are left out, target by target", () => {
-    const { scores: all } = groupScores(
+  test("by hand: subjects without a score are left out, target by target", async () => {
+    const { scores: all } = await groupScores(
       subjectsWith([
         [scores("brainScore", 8, "n/a", 1, Number.NaN)],
         [scores("brainScore", 8, "n/a", 3, Number.NaN)],
@@ -80,21 +81,32 @@ describe("groupScores", () => {
     expect(group.qValue[1]).toBeNaN();
   });
 
-  test("all zeros: a mean, and no test", () => {
-    const { scores: all } = groupScores(subjectsWith([1, 2, 3].map(() => [scores("brainScore", 8, "n/a", 0)])));
+  test("all zeros: a mean, and no test", async () => {
+    const { scores: all } = await groupScores(subjectsWith([1, 2, 3].map(() => [scores("brainScore", 8, "n/a", 0)])));
     expect(all[0]!.mean[0]).toBe(0);
     expect(all[0]!.pValue[0]).toBeNaN();
   });
 
-  test("an argmax is not tested against zero", () => {
-    const { scores: all } = groupScores(subjectsWith(d.map(() => [scores("forecastDistance", 8, "n/a", 8)])));
+  test("by hand: says how far it is, key by key, and stops where it is told to", async () => {
+    const subjects = subjectsWith([[scores("brainScore", 8, "n/a", 1), scores("brainScoreWordRate", "n/a", "n/a", 1)]]);
+    const told: string[] = [];
+    await groupScores(subjects, { onProgress: ({ done, total }) => told.push(`${done}/${total}`) });
+    expect(told).toEqual(["0/3", "1/3", "2/3"]);
+    const onProgress = () => {
+      throw new Error("stop");
+    };
+    await expect(groupScores(subjects, { onProgress })).rejects.toThrow("stop");
+  });
+
+  test("an argmax is not tested against zero", async () => {
+    const { scores: all } = await groupScores(subjectsWith(d.map(() => [scores("forecastDistance", 8, "n/a", 8)])));
     expect(all[0]!.mean[0]).toBe(8);
     expect(all[0]!.statistic[0]).toBeNaN();
     expect(all[0]!.qValue[0]).toBeNaN();
   });
 
-  test("identity: a contrast is the test of the differences within subjects", () => {
-    const group = groupScores(
+  test("identity: a contrast is the test of the differences within subjects", async () => {
+    const group = await groupScores(
       subjectsWith(
         d.map((value, i) => [
           scores("brainScore", 8, "n/a", value + i),
@@ -120,9 +132,9 @@ describe("groupScores", () => {
 });
 
 describe("groupFiles", () => {
-  test("one row a region and key, every column described", () => {
+  test("one row a region and key, every column described", async () => {
     const study = syntheticStudy({ nSubjects: 3, distances: [0, 8] });
-    const files = groupFiles(study);
+    const files = (await allOf(groupFiles(await studyFindings(study)))).flat();
     expect(files.map(({ path }) => path)).toEqual(["group_scores.tsv", "group_scores.json"]);
     const table = readTsv(new TextEncoder().encode(files[0]!.bytes as string));
     expect(table.columns).toEqual([...groupColumns]);
@@ -131,16 +143,15 @@ describe("groupFiles", () => {
     expect(Object.keys(JSON.parse(files[1]!.bytes as string) as object)).toEqual([...groupColumns]);
   });
 
-  test("identity: maps hold the mean over subjects, vertex by vertex; the table, regions", () => {
+  test("identity: maps hold the mean over subjects, vertex by vertex; the table, regions", async () => {
     const study = syntheticSurfaceStudy({ nSubjects: 3, fineness: 2, distances: [0, 8] });
-    const files = groupFiles(study);
+    const files = (await allOf(groupFiles(await studyFindings(study)))).flat();
     const path = "group/hemi-R_space-phantom_desc-brainScoreL8_statmap.shape.gii";
     const gifti = readGifti(files.find((file) => file.path === path)!.bytes as Uint8Array);
     expect(gifti.arrays.map(({ metadata }) => metadata["Name"])).toEqual(["mean", "n", "statistic", "p", "q"]);
     const n = study.subjects[0]!.targets.length / 2;
-    const means = Float32Array.from({ length: n }, (_, v) => {
-      return study.subjects.reduce((sum, { analyses }) => sum + analyses[0]!.mean[n + v]!, 0) / 3;
-    });
+    const own = await Promise.all(study.subjects.map(({ analyses }) => analyses[0]!.loadMean()));
+    const means = Float32Array.from({ length: n }, (_, v) => own.reduce((sum, mean) => sum + mean[n + v]!, 0) / 3);
     // 1e-7: float32
     gifti.arrays[0]!.data.forEach((value, v) => {
       expect(value).toBeCloseTo(means[v]!, 7);

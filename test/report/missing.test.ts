@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRandom } from "../../src/array/random.ts";
+import { studyFindings } from "../../src/report/findings.ts";
 import { htmlReport } from "../../src/report/html.ts";
 import type { MissingFold, StudyResult } from "../../src/report/result.ts";
 import { formatTerminal } from "../../src/report/terminal.ts";
@@ -31,18 +32,18 @@ const silence: MissingFold = {
 const flat: MissingFold = { ...silence, fold: 1, reason: "response-constant", nTargets: 1, volumes: [0, 72] };
 
 describe("missing scores in the report (by hand)", () => {
-  test("a warning for each reason says how many, where and what to do", () => {
-    const warnings = textOf(htmlReport(studyWith([silence], [silence, flat])), "p.warning");
+  test("a warning for each reason says how many, where and what to do", async () => {
+    const warnings = textOf(await htmlReport(studyWith([silence], [silence, flat])), "p.warning");
     expect(warnings.filter((text) => text.startsWith("Constant"))).toEqual([
       "Constant prediction. In 2 subjects of 2, up to 6 of 6 targets: the features do not vary over a whole test chunk, as no word falls into it or shortly before it: no correlation can be taken, and so no mean over folds. Fold 3 (alice, volumes 145 to 216). Fewer folds make longer chunks; trims drop silence at the ends.",
       "Constant responses. In 1 subject of 2, up to 1 of 6 targets: responses do not vary over a test chunk, or over all volumes that are trained on: these targets are scored in no fold. Fold 1 (alice, volumes 0 to 72). Vertices without data, such as those of the medial wall, look so; elsewhere look at the files.",
     ]);
   });
 
-  test("a table has every fold once, with the subjects and the range of targets", () => {
+  test("a table has every fold once, with the subjects and the range of targets", async () => {
     const other = { ...silence, nTargets: 4 };
     const [details] = [
-      ...parseHTML(htmlReport(studyWith([silence], [other, flat]))).document.querySelectorAll("details"),
+      ...parseHTML(await htmlReport(studyWith([silence], [other, flat]))).document.querySelectorAll("details"),
     ]
       .map((node) => node as unknown as { innerHTML: string })
       .filter(({ innerHTML }) => innerHTML.includes("Missing scores"));
@@ -53,22 +54,22 @@ describe("missing scores in the report (by hand)", () => {
     ]);
   });
 
-  test("of many places five are named and the others counted", () => {
+  test("of many places five are named and the others counted", async () => {
     const many = [1, 2, 3, 4, 5, 6, 7].map((fold) => ({ ...flat, fold }));
-    expect(textOf(htmlReport(studyWith(many)), "p.warning").join()).toContain(
+    expect(textOf(await htmlReport(studyWith(many)), "p.warning").join()).toContain(
       "fold 5 (alice, volumes 0 to 72) and 2 more.",
     );
   });
 
-  test("where one correlation is taken over all folds, that is said", () => {
+  test("where one correlation is taken over all folds, that is said", async () => {
     const study = { ...studyWith([silence]), options: { average: "concatenated" } };
-    expect(textOf(htmlReport(study), "p.warning").join()).toContain("includes constant predictions");
+    expect(textOf(await htmlReport(study), "p.warning").join()).toContain("includes constant predictions");
   });
 
-  test("nothing is said where nothing is missing; the terminal names the reasons else", () => {
-    expect(htmlReport(studyWith([]))).not.toContain("Missing scores");
-    expect(formatTerminal(studyWith([])).join()).not.toContain("missing");
-    expect(formatTerminal(studyWith([silence, flat])).join("\n")).toContain(
+  test("nothing is said where nothing is missing; the terminal names the reasons else", async () => {
+    expect(await htmlReport(studyWith([]))).not.toContain("Missing scores");
+    expect(formatTerminal(await studyFindings(studyWith([]))).join()).not.toContain("missing");
+    expect(formatTerminal(await studyFindings(studyWith([silence, flat]))).join("\n")).toContain(
       "Some scores are missing (constant prediction and constant responses):",
     );
   });

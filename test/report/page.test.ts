@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { ShapeError } from "../../src/errors.ts";
 import { studyFindings } from "../../src/report/findings.ts";
 import { htmlReport } from "../../src/report/html.ts";
-import type { StudyResult, SubjectScores } from "../../src/report/result.ts";
+import { type AnalysisScores, memoryScores, type StudyResult, type SubjectScores } from "../../src/report/result.ts";
 import { summarise } from "../../src/report/summary.ts";
-import { syntheticStudy, syntheticSurfaceStudy } from "./synthetic.ts";
+import { syntheticStudy, syntheticSurfaceStudy, withMean } from "./synthetic.ts";
 
 const headings = (page: string) =>
   [...parseHTML(page).document.querySelectorAll("h2")].map((heading) =>
@@ -21,7 +21,8 @@ function plainStudy(nSubjects: number): StudyResult {
   const study = syntheticStudy({ nSubjects, regions: ["A", "B"], distances: [], hasControls: false });
   const subjects = study.subjects.map((subject, s): SubjectScores => {
     const mean = Float64Array.of(0.01 * (s + 1), -0.01 * (s + 1));
-    return { ...subject, analyses: [{ analysis: "brainScore", layer: 8, distance: "n/a", mean, folds: undefined }] };
+    const brain: AnalysisScores = { analysis: "brainScore", layer: 8, distance: "n/a", mean, folds: undefined };
+    return { ...subject, analyses: [memoryScores(brain)] };
   });
   return { ...study, subjects };
 }
@@ -38,13 +39,13 @@ describe("intervals of two subjects", () => {
       ...study,
       subjects: study.subjects.map((subject, s) => ({
         ...subject,
-        analyses: subject.analyses.map((each) => ({ ...each, mean: Float64Array.of(scores[s]!, scores[s]! / 2) })),
+        analyses: subject.analyses.map((own) => withMean(own, () => Float64Array.of(scores[s]!, scores[s]! / 2))),
       })),
     };
   };
 
-  test("by hand: an axis of correlations ends at -1 and 1, and the caption says that intervals are cut", () => {
-    const page = htmlReport(two([0.9, 0.5]));
+  test("by hand: an axis of correlations ends at -1 and 1, and the caption says that intervals are cut", async () => {
+    const page = await htmlReport(two([0.9, 0.5]));
     expect([Math.min(...ticksOf(page)), Math.max(...ticksOf(page))]).toEqual([-1, 1]);
     expect(textOf(page, "figcaption")[0]).toContain(
       "Intervals are cut at −1 and 1, beyond which no value lies; the tables have them whole.",
@@ -53,32 +54,32 @@ describe("intervals of two subjects", () => {
     expect(page).toContain("−1.841 to 3.241");
   });
 
-  test("by hand: intervals within -1 and 1 are drawn whole", () => {
+  test("by hand: intervals within -1 and 1 are drawn whole", async () => {
     // .07 ± 12.7 * .02 = -.184 to .324.
-    const page = htmlReport(two([0.09, 0.05]));
+    const page = await htmlReport(two([0.09, 0.05]));
     expect(Math.max(...ticksOf(page))).toBeLessThan(0.4);
     expect(page).not.toContain("Intervals are cut");
   });
 });
 
 describe("summarise", () => {
-  test("by hand: ten subjects, one region above zero and one below", () => {
+  test("by hand: ten subjects, one region above zero and one below", async () => {
     // Mean of .01 .. .10 is .055; the interval is t(9, .975) = 2.262157 times sd .0302765 / sqrt(10): .0217 to either side.
-    expect(summarise(studyFindings(plainStudy(10)))).toEqual([
+    expect(summarise(await studyFindings(plainStudy(10)))).toEqual([
       "10 subjects heard 1 story (alice); each gave 362 volumes.",
       "With layer 8 of gpt2, the brain score is largest in A (R = 0.055, 95 % interval 0.033 to 0.077); it is above zero in 1 of 2 regions and below zero in 1 (q < .01).",
     ]);
   });
 
-  test("with too few subjects it says so and claims nothing", () => {
-    const sentences = summarise(studyFindings(plainStudy(7)));
+  test("with too few subjects it says so and claims nothing", async () => {
+    const sentences = summarise(await studyFindings(plainStudy(7)));
     expect(sentences.join(" ")).not.toContain("above zero");
     expect(sentences.at(-1)).toContain("nothing is called significant");
   });
 
-  test("recovery: the planted peak is named, and that the region of noise is not above zero", () => {
+  test("recovery: the planted peak is named, and that the region of noise is not above zero", async () => {
     const study = syntheticStudy({ nSubjects: 200, regions: ["planted", "noise"] });
-    const said = summarise(studyFindings(study)).join(" ");
+    const said = summarise(await studyFindings(study)).join(" ");
     // Planted at 4 words (see the generator). Two words further the mean curve has fallen by .0001, the standard error of
     // a point, three words further by .0003: the argmax may lie two words beside the peak.
     expect(Number(/largest at a distance of (\d+) words/.exec(said)?.[1])).toBeGreaterThanOrEqual(2);
@@ -87,31 +88,31 @@ describe("summarise", () => {
     expect(said).toContain("it is above zero in 1 of 2 regions and below zero in none");
   });
 
-  test("a forecast score that is nowhere above zero is said to be so (by hand)", () => {
+  test("a forecast score that is nowhere above zero is said to be so (by hand)", async () => {
     const study = syntheticStudy({ distances: [0, 8] });
     const subjects = study.subjects.map((subject) => ({
       ...subject,
-      analyses: subject.analyses.map((scores) =>
-        scores.analysis === "forecastScore" ? { ...scores, mean: scores.mean.map((v) => v - 1) } : scores,
+      analyses: subject.analyses.map((own) =>
+        own.analysis === "forecastScore" ? withMean(own, (mean) => mean.map((v) => v - 1)) : own,
       ),
     }));
-    const said = summarise(studyFindings({ ...study, subjects })).join(" ");
+    const said = summarise(await studyFindings({ ...study, subjects })).join(" ");
     expect(said).toContain(
       "the forecast score (layer 8) is above zero at no distance (largest at a distance of 8 words",
     );
   });
 
-  test("an argmax at the edge of the distances is called so", () => {
-    expect(summarise(studyFindings(syntheticStudy({ distances: [-10, -6, -2] }))).join(" ")).toContain(
+  test("an argmax at the edge of the distances is called so", async () => {
+    expect(summarise(await studyFindings(syntheticStudy({ distances: [-10, -6, -2] }))).join(" ")).toContain(
       "the edge of the distances computed",
     );
   });
 });
 
-describe("the page", () => {
-  const page = htmlReport(syntheticStudy());
+describe("the page", async () => {
+  const page = await htmlReport(syntheticStudy());
 
-  test("has a section for what was computed and none for what was not", () => {
+  test("has a section for what was computed and none for what was not", async () => {
     expect(headings(page)).toEqual([
       "Brain score",
       "Forecast score over distances",
@@ -121,7 +122,7 @@ describe("the page", () => {
       "Options",
       "Provenance",
     ]);
-    expect(headings(htmlReport(plainStudy(3)))).toEqual([
+    expect(headings(await htmlReport(plainStudy(3)))).toEqual([
       "Brain score",
       "Group",
       "Data quality",
@@ -130,8 +131,8 @@ describe("the page", () => {
     ]);
   });
 
-  test("the same result gives the same page, to the byte", () => {
-    expect(htmlReport(syntheticStudy()) === page).toBe(true);
+  test("the same result gives the same page, to the byte", async () => {
+    expect((await htmlReport(syntheticStudy())) === page).toBe(true);
   });
 
   test("every figure has a title, a description and its numbers in a table", () => {
@@ -155,7 +156,7 @@ describe("the page", () => {
     expect(page).toContain(`content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"`);
   });
 
-  test("escapes every text that comes from data", () => {
+  test("escapes every text that comes from data", async () => {
     const evil = `"><script>alert(1)</script><img src=x onerror=alert(1)>'`;
     const study = syntheticStudy({ nSubjects: 2, regions: [evil, "B"], distances: [0, 8], layers: [4, 8] });
     const everywhere: StudyResult = {
@@ -175,7 +176,7 @@ describe("the page", () => {
         sourceDatasets: [{ URL: evil, DOI: evil, Version: evil }],
       },
     };
-    const written = htmlReport(everywhere);
+    const written = await htmlReport(everywhere);
     const { document } = parseHTML(written);
     expect(document.querySelectorAll("script, img, [onerror]")).toHaveLength(0);
     expect(textOf(written, "h1")).toEqual([evil]);
@@ -189,39 +190,39 @@ describe("the page", () => {
     expect(warning).not.toContain("lowest value");
   });
 
-  test("says how many scores are missing", () => {
+  test("says how many scores are missing", async () => {
     const study = plainStudy(3);
     const [first, ...others] = study.subjects;
     const mean = Float64Array.of(0.1, Number.NaN);
-    const holed = { ...first!, analyses: [{ ...first!.analyses[0]!, mean }] };
-    expect(textOf(htmlReport({ ...study, subjects: [holed, ...others] }), ".warning").join()).toContain(
+    const holed = { ...first!, analyses: [withMean(first!.analyses[0]!, () => mean)] };
+    expect(textOf(await htmlReport({ ...study, subjects: [holed, ...others] }), ".warning").join()).toContain(
       "1 of 6 brain scores (subjects by regions) are missing",
     );
   });
 
-  test("options stand as dotted names", () => {
-    const page2 = htmlReport({ ...plainStudy(1), options: { ridge: { alphas: [0.1, 1] }, gap: undefined } });
+  test("options stand as dotted names", async () => {
+    const page2 = await htmlReport({ ...plainStudy(1), options: { ridge: { alphas: [0.1, 1] }, gap: undefined } });
     expect(textOf(page2, "tbody th code")).toContain("ridge.alphas");
     expect(textOf(page2, "tbody td")).toContain("0.1, 1");
   });
 
-  test("options that are not set stand together at the end", () => {
-    const page2 = htmlReport({ ...plainStudy(1), options: { gap: undefined, seed: 1, space: undefined } });
+  test("options that are not set stand together at the end", async () => {
+    const page2 = await htmlReport({ ...plainStudy(1), options: { gap: undefined, seed: 1, space: undefined } });
     expect(textOf(page2, "tbody tr").filter((text) => /^(gap|seed|space|not set)/.test(text))).toEqual([
       "seed1",
       "not setgap, space",
     ]);
   });
 
-  test("the table says what the brain score has beyond its controls (by hand)", () => {
+  test("the table says what the brain score has beyond its controls (by hand)", async () => {
     const study = plainStudy(8);
     const subjects = study.subjects.map((subject, s): SubjectScores => {
       // Brain scores are .01 (s + 1) and its negative; word rate has .4 of each: the mean of .006 (1 .. 8) is .027.
       const mean = Float64Array.of(0.004 * (s + 1), -0.004 * (s + 1));
       const rate = { analysis: "brainScoreWordRate", layer: "n/a", distance: "n/a", mean, folds: undefined } as const;
-      return { ...subject, analyses: [...subject.analyses, rate] };
+      return { ...subject, analyses: [...subject.analyses, memoryScores(rate)] };
     });
-    const page2 = htmlReport({ ...study, subjects });
+    const page2 = await htmlReport({ ...study, subjects });
     expect(textOf(page2, "thead tr")).toContain("RegionnR95 % intervalqR − word rateq");
     // Eight of one sign: p = 2 / 2^8 = .0078, the same in both regions and so q.
     expect(textOf(page2, "tbody tr")).toContain("A80.0450.025 to 0.0650.0080.0270.008");
@@ -230,25 +231,28 @@ describe("the page", () => {
     );
   });
 
-  test("a version stands in the provenance once", () => {
+  test("a version stands in the provenance once", async () => {
     const study = plainStudy(1);
     const environment = { cortecast: "0.1.0", node: "20" };
-    const rows = textOf(htmlReport({ ...study, provenance: { ...study.provenance, environment } }), "tbody tr");
+    const rows = textOf(await htmlReport({ ...study, provenance: { ...study.provenance, environment } }), "tbody tr");
     expect(rows.filter((text) => text.startsWith("cortecast"))).toEqual(["cortecast0.1.0"]);
   });
 
-  test("stays under 2 MB with 12 regions, 27 subjects, 41 distances and 13 layers", () => {
+  test("stays under 2 MB with 12 regions, 27 subjects, 41 distances and 13 layers", async () => {
     const regions = Array.from({ length: 12 }, (_, r) => `Region ${r + 1}`);
     const layers = Array.from({ length: 13 }, (_, layer) => layer);
-    expect(Buffer.byteLength(htmlReport(syntheticStudy({ regions, layers })))).toBeLessThan(2e6);
+    expect(Buffer.byteLength(await htmlReport(syntheticStudy({ regions, layers })))).toBeLessThan(2e6);
   });
 
-  test("a subject without any score, and one alone, still make a page", () => {
+  test("a subject without any score, and one alone, still make a page", async () => {
     const study = plainStudy(1);
     const [only] = study.subjects;
-    const empty = { ...only!, analyses: [{ ...only!.analyses[0]!, mean: new Float64Array(2).fill(Number.NaN) }] };
-    expect(htmlReport(study)).toContain("R\u00a0=\u00a00.010");
-    expect(textOf(htmlReport({ ...study, subjects: [empty] }), ".lead").join()).toContain(
+    const empty = {
+      ...only!,
+      analyses: [withMean(only!.analyses[0]!, () => new Float64Array(2).fill(Number.NaN))],
+    };
+    expect(await htmlReport(study)).toContain("R\u00a0=\u00a00.010");
+    expect(textOf(await htmlReport({ ...study, subjects: [empty] }), ".lead").join()).toContain(
       "No region could be given a brain score: see data quality.",
     );
   });
@@ -257,46 +261,47 @@ describe("the page", () => {
 describe("the cortex on the page", () => {
   const study = syntheticSurfaceStudy({ nSubjects: 9, fineness: 6, distances: [0, 8] });
 
-  test("four views of three maps, each described", () => {
-    const { document } = parseHTML(htmlReport(study));
+  test("four views of three maps, each described", async () => {
+    const { document } = parseHTML(await htmlReport(study));
     const described = [...document.querySelectorAll(".maps img")].map((img) => String((img as { alt: unknown }).alt));
     expect(described).toHaveLength(12);
     expect(described[0]).toBe("Brain score R: Left, lateral view of the ellipsoid surface");
   });
 
-  test("vertices that do not pass the test are hidden; where none passes all are shown, and that is said above", () => {
+  test("vertices that do not pass the test are hidden; where none passes all are shown, and that is said above", async () => {
     const titles = (page: string) => textOf(page, "figure > h3");
-    const strong = htmlReport(syntheticSurfaceStudy({ nSubjects: 20, fineness: 6, distances: [0, 8] }));
+    const strong = await htmlReport(syntheticSurfaceStudy({ nSubjects: 20, fineness: 6, distances: [0, 8] }));
     expect(titles(strong)).toContain("Brain score R");
     expect(textOf(strong, "figcaption").join()).toContain("Shown where it differs from zero over subjects");
     // Every second subject with the opposite sign: no vertex differs from zero.
     const subjects = study.subjects.map((subject, s) => ({
       ...subject,
-      analyses: subject.analyses.map((scores) => ({ ...scores, mean: scores.mean.map((v) => (s % 2 ? -v : v)) })),
+      analyses: subject.analyses.map((own) => withMean(own, (mean) => mean.map((v) => (s % 2 ? -v : v)))),
     }));
-    const flat = htmlReport({ ...study, subjects });
+    const flat = await htmlReport({ ...study, subjects });
     expect(titles(flat)).toContain("Brain score R not thresholded");
     expect(textOf(flat, "figcaption").join()).toContain("Not thresholded: no vertex reaches q < .01 over all");
-    const few = htmlReport({ ...study, subjects: study.subjects.slice(0, 5) });
+    const few = await htmlReport({ ...study, subjects: study.subjects.slice(0, 5) });
     expect(textOf(few, "figcaption").join()).toContain("Not thresholded: with fewer than 8 subjects");
   });
 
-  test("a scale of values on both sides of zero has zero in its middle", () => {
-    const bars = textOf(htmlReport(study), ".bar");
+  test("a scale of values on both sides of zero has zero in its middle", async () => {
+    const bars = textOf(await htmlReport(study), ".bar");
     expect(bars).toHaveLength(3);
     for (const text of bars.slice(0, 2)) expect(text).toMatch(/^(?:\u2212(0\.\d+)0\1|00\.\d+)$/);
   });
 
-  test("a hemisphere without a mesh is not drawn; without meshes there is no section", () => {
-    const left = htmlReport({ ...study, surfaces: [study.surfaces![0]!] });
+  test("a hemisphere without a mesh is not drawn; without meshes there is no section", async () => {
+    const left = await htmlReport({ ...study, surfaces: [study.surfaces![0]!] });
     expect(parseHTML(left).document.querySelectorAll(".maps img")).toHaveLength(6);
-    expect(headings(htmlReport({ ...study, surfaces: [] }))).not.toContain("On the cortex");
+    expect(headings(await htmlReport({ ...study, surfaces: [] }))).not.toContain("On the cortex");
   });
 
-  test("refuses a mesh of another space", () => {
+  test("refuses a mesh of another space", async () => {
     const other = syntheticSurfaceStudy({ nSubjects: 1, fineness: 3, distances: [0] }).surfaces!;
-    expect(() => htmlReport({ ...study, surfaces: other })).toThrow(ShapeError);
-    expect(() => htmlReport({ ...study, surfaces: other })).toThrow(
+    const refused = htmlReport({ ...study, surfaces: other });
+    await expect(refused).rejects.toThrow(ShapeError);
+    await expect(refused).rejects.toThrow(
       "surfaces must have the vertices of the scores (phantom, 218), got 56 (ellipsoid, hemisphere L)",
     );
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ShapeError } from "../../src/errors.ts";
 import { averageRegions, regionView, targetLabel } from "../../src/report/regions.ts";
-import type { SubjectScores } from "../../src/report/result.ts";
+import { memoryScores, type SubjectScores } from "../../src/report/result.ts";
 import { surfaceTargets } from "../../src/responses/target.ts";
 import { syntheticStudy } from "./synthetic.ts";
 
@@ -13,13 +13,13 @@ const subject: SubjectScores = {
   targets: surfaceTargets([3, 2]),
   space: { kind: "surface", space: "tiny", nVertices: [3, 2] },
   analyses: [
-    {
+    memoryScores({
       analysis: "brainScore",
       layer: 8,
       distance: "n/a",
       mean: Float64Array.of(1, 2, Number.NaN, 10, 20),
       folds: { data: Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), nRows: 2, nColumns: 5 },
-    },
+    }),
   ],
   quality: {},
 };
@@ -32,12 +32,12 @@ const regions = [
 describe("averageRegions, by hand", () => {
   const averaged = averageRegions(subject, regions);
 
-  test("means of the vertices that have a score, NaN where none has", () => {
-    expect([...averaged.analyses[0]!.mean]).toEqual([1.5, 20, Number.NaN]);
+  test("means of the vertices that have a score, NaN where none has", async () => {
+    expect([...(await averaged.analyses[0]!.loadMean())]).toEqual([1.5, 20, Number.NaN]);
   });
 
-  test("folds alike, one row a fold", () => {
-    const { data, nRows, nColumns } = averaged.analyses[0]!.folds!;
+  test("folds alike, one row a fold", async () => {
+    const { data, nRows, nColumns } = (await averaged.analyses[0]!.loadFolds())!;
     expect([nRows, nColumns]).toEqual([2, 3]);
     expect([...data]).toEqual([2, 5, 3, 7, 10, 8]);
   });
@@ -68,10 +68,10 @@ describe("regionView", () => {
     expect(regionView(study).subjects).toBe(study.subjects);
   });
 
-  test("by hand: without an atlas a hemisphere stands for its vertices; one without vertices is left out", () => {
+  test("by hand: without an atlas a hemisphere stands for its vertices; one without vertices is left out", async () => {
     const view = regionView({ ...study, subjects: [subject] });
     expect(view.kind).toBe("wholes");
-    expect([...view.subjects[0]!.analyses[0]!.mean]).toEqual([1.5, 15]);
+    expect([...(await view.subjects[0]!.analyses[0]!.loadMean())]).toEqual([1.5, 15]);
     const left = {
       ...subject,
       targets: surfaceTargets([5, 0]),

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { studyFindings } from "../../src/report/findings.ts";
 import { groupFiles } from "../../src/report/group-files.ts";
 import { htmlReport } from "../../src/report/html.ts";
 import { formatTerminal } from "../../src/report/terminal.ts";
-import { syntheticStudy } from "./synthetic.ts";
+import type { OutputFile } from "../../src/sources/output-files.ts";
+import { allOf, syntheticStudy } from "./synthetic.ts";
 
-describe("htmlReport", () => {
-  const page = htmlReport(syntheticStudy({ regions: ["<script>alert(1)</script>", "mSTS"] }));
+describe("htmlReport", async () => {
+  const page = await htmlReport(syntheticStudy({ regions: ["<script>alert(1)</script>", "mSTS"] }));
 
   test("is one file that asks for nothing from outside", () => {
     expect(page).not.toMatch(/(src|href)\s*=\s*"(https?:)?\/\//);
@@ -17,28 +19,31 @@ describe("htmlReport", () => {
     expect(page).toContain("&lt;script");
   });
 
-  test("stays under 2 MB with 27 participants, 6 regions, 41 distances", () => {
-    expect(htmlReport(syntheticStudy()).length).toBeLessThan(2_000_000);
+  test("stays under 2 MB with 27 participants, 6 regions, 41 distances", async () => {
+    expect((await htmlReport(syntheticStudy())).length).toBeLessThan(2_000_000);
   });
 });
 
-describe("group and terminal", () => {
+describe("group and terminal", async () => {
   const study = syntheticStudy({ nSubjects: 8, distances: [0, 8] });
+  const findings = await studyFindings(study);
 
-  test("identity: the table's mean is the mean over subjects", () => {
-    const table = groupFiles(study).find(({ path }) => path === "group_scores.tsv")!.bytes as string;
-    const [header, ...rows] = table
+  test("identity: the table's mean is the mean over subjects", async () => {
+    const [[table]] = (await allOf(groupFiles(findings))) as [[OutputFile]];
+    const [header, ...rows] = (table.bytes as string)
       .trim()
       .split("\n")
       .map((line) => line.split("\t"));
     const row = rows.find((cells) => cells[2] === "brainScore" && cells[0] === study.subjects[0]!.targets[0]!.name)!;
-    const scores = study.subjects.map((s) => s.analyses.find((a) => a.analysis === "brainScore")!.mean[0]!);
+    const scores: number[] = [];
+    for (const { analyses } of study.subjects)
+      scores.push((await analyses.find((a) => a.analysis === "brainScore")!.loadMean())[0]!);
     // 1e-6: tables are written with at least that many digits
     expect(Number(row[header!.indexOf("mean")])).toBeCloseTo(scores.reduce((a, b) => a + b) / 8, 6);
   });
 
   test("a line a region, none wider than 80 columns", () => {
-    const lines = formatTerminal(study);
+    const lines = formatTerminal(findings);
     for (const { name } of study.subjects[0]!.targets) expect(lines.some((line) => line.includes(name))).toBe(true);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   });

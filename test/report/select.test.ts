@@ -1,16 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { OptionError, ShapeError } from "../../src/errors.ts";
-import type { AnalysisScores, SubjectScores } from "../../src/report/result.ts";
+import { loadFolds, loadMean } from "../../src/report/load-scores.ts";
+import { type AnalysisScores, memoryScores, type SubjectScores } from "../../src/report/result.ts";
 import { checkSubjects, listDistances, listLayers, mainLayer } from "../../src/report/select.ts";
 import { syntheticStudy } from "./synthetic.ts";
 
-const brainScore: AnalysisScores = {
+const scores: AnalysisScores = {
   analysis: "brainScore",
   layer: 8,
   distance: "n/a",
   mean: Float64Array.of(0.1, 0.2),
   folds: undefined,
 };
+const brainScore = memoryScores(scores);
 const subject: SubjectScores = {
   participant: "sub-01",
   stories: ["alice"],
@@ -77,22 +79,22 @@ describe("checkSubjects refuses what cannot be put side by side", () => {
       OptionError,
       "analyses must be given once each, got one twice (sub-01, analysis brainScore, layer 8, distance n/a)",
     ],
-    [
-      "too few scores",
-      [{ ...subject, analyses: [{ ...brainScore, mean: Float64Array.of(0.1) }] }],
-      ShapeError,
-      "scores must be one a target (2), got 1 means and 1 columns of folds (sub-01",
-    ],
-    [
-      "folds of other targets",
-      [{ ...subject, analyses: [{ ...brainScore, folds: { data: new Float64Array(3), nRows: 1, nColumns: 3 } }] }],
-      ShapeError,
-      "scores must be one a target (2), got 2 means and 3 columns of folds (sub-01",
-    ],
   ])("%s", (_, subjects, kind, message) => {
     expect(() => checkSubjects(subjects)).toThrow(kind);
     expect(() => checkSubjects(subjects)).toThrow(message);
   });
+});
+
+test("scores are refused when they are loaded, where they are not one a target", async () => {
+  const few = memoryScores({ ...scores, mean: Float64Array.of(0.1) });
+  const where = "(sub-01, analysis brainScore, layer 8, distance n/a). Score the same targets.";
+  await expect(loadMean(subject, few)).rejects.toThrow(
+    new ShapeError(`scores must be one a target (2), got 1 ${where}`),
+  );
+  const folds = memoryScores({ ...scores, folds: { data: new Float64Array(3), nRows: 1, nColumns: 3 } });
+  await expect(loadFolds(subject, folds)).rejects.toThrow(
+    new ShapeError(`scores must be one a target (2), got 3 columns of folds ${where}`),
+  );
 });
 
 describe("what was run, by hand", () => {

@@ -1,5 +1,13 @@
+import type { FloatArray } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
-import type { AnalysisScores, StudyResult, SubjectScores, Surface } from "../../src/report/result.ts";
+import {
+  type AnalysisScores,
+  memoryScores,
+  type StudyResult,
+  type SubjectAnalysis,
+  type SubjectScores,
+  type Surface,
+} from "../../src/report/result.ts";
 import { surfaceTargets, type Target, type TargetSpace } from "../../src/responses/target.ts";
 
 /** How {@link syntheticStudy} is to be. */
@@ -77,7 +85,7 @@ export function syntheticStudy(options: SyntheticOptions = {}): StudyResult {
       nVolumes: 362,
       targets,
       space: { kind: "region" },
-      analyses,
+      analyses: analyses.map(memoryScores),
       quality: {
         nNotFinite: 0,
         nConstant: 0,
@@ -193,12 +201,25 @@ export function syntheticSurfaceStudy(options: SyntheticSurfaceOptions = {}): St
         analyses: [
           map("brainScore", 8, "n/a", (v) => brain[v]!, 0.012),
           ...curves,
-          { analysis: "forecastDistance", layer: 8, distance: "n/a", mean: best, folds: undefined },
-        ],
+          { analysis: "forecastDistance", layer: 8, distance: "n/a", mean: best, folds: undefined } as AnalysisScores,
+        ].map(memoryScores),
       };
     }),
   };
 }
+
+/** What comes one after the other, together. */
+export async function allOf<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+/** An analysis with other means. */
+export const withMean = (own: SubjectAnalysis, change: (mean: FloatArray) => FloatArray): SubjectAnalysis => ({
+  ...own,
+  loadMean: async () => change(await own.loadMean()),
+});
 
 /** A cube blown up into an ellipsoid the size of a hemisphere, with waves as shading; triangles face outwards. */
 export function ellipsoid(hemi: "L" | "R", fineness: number): Surface {

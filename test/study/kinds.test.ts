@@ -97,8 +97,8 @@ afterAll(() => study.remove());
 const run = (kind: string, more: Record<string, unknown> = {}) =>
   study.run({ output: study.at(`out-${kind}`), kind, ...more });
 /** Mean scores of a participant by one analysis, as far as the first seven regions. */
-const scores = (result: Awaited<ReturnType<typeof run>>["result"], analysis: string) => [
-  ...result.subjects[0]!.analyses.find((one) => one.analysis === analysis)!.mean.subarray(0, 7),
+const scores = async (result: Awaited<ReturnType<typeof run>>["result"], analysis: string) => [
+  ...(await result.subjects[0]!.analyses.find((one) => one.analysis === analysis)!.loadMean()).subarray(0, 7),
 ];
 
 describe("the same responses in every kind of file", () => {
@@ -109,11 +109,11 @@ describe("the same responses in every kind of file", () => {
     const { result: grayordinate } = await run("grayordinate");
     expect(regions.subjects[0]!.targets.slice(0, 7).map(({ name }) => name)).toEqual(names);
     for (const analysis of ["brainScore", "forecastScore"]) {
-      const expected = scores(regions, analysis);
+      const expected = await scores(regions, analysis);
       expect(expected.some((value) => Number.isFinite(value) && value !== 0)).toBe(true);
       // The blocks in which targets are computed differ in length, and with it the order of sums: single precision.
       for (const other of [parcels, volume, grayordinate]) {
-        for (const [i, value] of scores(other, analysis).entries())
+        for (const [i, value] of (await scores(other, analysis)).entries())
           expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-4);
       }
     }
@@ -127,7 +127,7 @@ describe("the same responses in every kind of file", () => {
   });
 
   it("by hand: maps lie in the files' own grids, nothing outside of the mask", async () => {
-    const volume = scores((await run("volume")).result, "brainScore");
+    const volume = await scores((await run("volume")).result, "brainScore");
     const path = "sub-01/sub-01_space-toy_desc-brainScoreL1_statmap.nii.gz";
     const { header, data } = readNifti(readFileSync(study.at("out-volume", path)));
     expect([header.shape, header.affine]).toEqual([[4, 3, 2], identity]);
@@ -138,7 +138,7 @@ describe("the same responses in every kind of file", () => {
     const cifti = readCifti(
       readFileSync(study.at("out-grayordinate/sub-01/sub-01_space-fsLR_desc-brainScoreL1_statmap.dscalar.nii")),
     );
-    const grayordinates = scores((await run("grayordinate")).result, "brainScore");
+    const grayordinates = await scores((await run("grayordinate")).result, "brainScore");
     expect([...cifti.data.data]).toEqual(grayordinates.map(Math.fround));
     expect(cifti.rows).toMatchObject({ kind: "scalars", maps: [{ name: "brainScoreL1" }] });
     expect(existsSync(study.at("out-volume/group/space-toy_desc-brainScoreL1_statmap.nii.gz"))).toBe(true);

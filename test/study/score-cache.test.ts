@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
 import { writeKept } from "../../src/language-model/kept-tensors.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
-import { loadStepScores, type StepScores, writeStepScores } from "../../src/study/score-cache.ts";
+import { openStepScores, type StepScores, writeStepScores } from "../../src/study/score-cache.ts";
 
 const scores: StepScores = {
   analyses: [
@@ -24,8 +24,27 @@ describe("scores of a step", () => {
   test("come back as they were written (identity; the numbers are exact in single precision)", async () => {
     const store = memoryStore();
     await writeStepScores(store, "k", scores);
-    expect(await loadStepScores(store, "k")).toEqual(scores);
-    expect(await loadStepScores(store, "other")).toBeUndefined();
+    const { analyses, ...facts } = await openStepScores(store, "k");
+    const loaded = [];
+    for (const { loadMean, loadFolds, ...name } of analyses) {
+      const mean = Float64Array.from(await loadMean());
+      loaded.push({ ...name, mean, folds: await loadFolds() });
+    }
+    expect({ analyses: loaded, ...facts }).toEqual(scores);
+    await expect(openStepScores(store, "other")).rejects.toMatchObject({ name: "NotFoundError" });
+  });
+
+  test("are refused where the file changes while they are read", async () => {
+    const store = memoryStore();
+    await writeStepScores(store, "k", scores);
+    const { analyses } = await openStepScores(store, "k");
+    const bytes = await store.read("k.safetensors");
+    bytes[bytes.length - 1]! ^= 1;
+    await store.write("k.safetensors", bytes);
+    await analyses[0]!.loadMean();
+    await expect(analyses[1]!.loadMean()).rejects.toThrow(
+      "memory/k.safetensors: the file must hold what was kept in it, got damaged bytes. Delete it: it is computed anew",
+    );
   });
 
   const about = { names: [{ analysis: "brainScore", layer: 8, distance: "n/a" }], nNotScored: 0, missing: [] };
@@ -42,7 +61,7 @@ describe("scores of a step", () => {
   ])("are refused where they are kept as %s, without tensors", async (text, got) => {
     const store = memoryStore();
     await writeKept(store, "k.safetensors", "k", { tensors: new Map(), metadata: { scores: text } });
-    await expect(loadStepScores(store, "k")).rejects.toMatchObject({
+    await expect(openStepScores(store, "k")).rejects.toMatchObject({
       name: "FormatError",
       message: `memory/k.safetensors: the file must hold what was kept in it, got ${got}. Delete it: it is computed anew`,
     });

@@ -1,0 +1,67 @@
+// Turns scores that are kept into results, as a study does once all steps are computed, and prints by how much memory grew:
+// node outputs-memory.js PACKAGE SCORES OUTPUT N, where PACKAGE is the built package's folder and SCORES holds the steps
+// `<participant>-<layer>` of N participants on two icospheres, layers 4 and 8.
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [folder, kept, output, n] = process.argv.slice(2);
+const load = (path) => import(pathToFileURL(join(folder, "dist", path)).href);
+const { createIcosphere } = await load("phantom/icosphere.js");
+const { studyFindings } = await load("report/findings.js");
+const { formatTerminal } = await load("report/terminal.js");
+const { surfaceTargets } = await load("responses/target.js");
+const { folderStore } = await load("sources/node.js");
+const { collectScores } = await load("study/collect-scores.js");
+const { checkOptions } = await load("study/options.js");
+const { writeOutputs } = await load("study/outputs.js");
+const { assembleResult } = await load("study/result.js");
+
+const { coordinates, triangles } = createIcosphere(32);
+const nVertices = coordinates.length / 3;
+const words = Array.from({ length: 100 }, (_, onset) => ({ text: "word", onset, duration: 1 }));
+const transcript = { story: "alice", path: "alice.tsv", words, nInterpolated: 0 };
+const participants = Array.from({ length: Number(n) }, (_, i) => ({
+  participant: `sub-${i + 1}`,
+  stories: [
+    {
+      files: { story: "alice", run: `sub-${i + 1}_task-alice`, stimFile: "alice.wav", notes: [] },
+      ...{ transcript, nVolumes: 100, audioStart: 0, repetitionTime: 1, confounds: [] },
+    },
+  ],
+  targets: surfaceTargets([nVertices, nVertices]),
+  space: { kind: "surface", space: "sphere", nVertices: [nVertices, nVertices] },
+  hashes: {},
+  quality: { nConstant: 0, nNotFinite: 0 },
+}));
+const layers = [4, 8];
+const plan = {
+  nSteps: layers.length * participants.length,
+  groups: layers.map((layer) => ({
+    steps: participants.map(({ participant }) => ({ participant, key: `${participant}-${layer}` })),
+  })),
+};
+const inputs = {
+  ...{ dataset: { description: {} }, participants, transcripts: [transcript], excluded: new Map() },
+  regions: ["L", "R"].flatMap((hemi, side) =>
+    Array.from({ length: 100 }, (_, region) => ({
+      ...{ name: `region ${region}`, hemi },
+      targets: Int32Array.from({ length: 100 }, (__, i) => side * nVertices + 100 * region + i),
+    })),
+  ),
+  surfaces: ["L", "R"].map((hemi) => ({
+    hemi,
+    name: "sphere",
+    coordinates: Float32Array.from(coordinates),
+    triangles,
+  })),
+};
+const options = checkOptions({ dataset: "data", output });
+const context = { inputs, model: { name: "model", fingerprint: "" }, layers, options };
+
+globalThis.gc?.();
+const before = process.memoryUsage().rss;
+const scored = await collectScores(participants, plan, folderStore(kept), () => undefined);
+const findings = await studyFindings(assembleResult(scored, context));
+const { written } = await writeOutputs(folderStore(output), findings, scored, () => undefined);
+const growth = process.resourceUsage().maxRSS * 1024 - before;
+console.log(JSON.stringify({ growth, nWritten: written.length, nLines: formatTerminal(findings).length }));
