@@ -108,9 +108,14 @@ describe("effects", () => {
     expect(findAll(files, network)).toEqual(['sources/http.ts: "undici"']);
   });
 
-  it("ask for the time and for chance below the command line in sources/ only", () => {
+  it("ask for the time and for chance below the command line in sources/ only, and to time a sample", () => {
     const clock = /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bMath\.random\b|\bsetTimeout\b/g;
     const asked = findAll(outsideRooms("cli"), clock).map((where) => where.split(":")[0]);
-    expect([...new Set(asked)]).toEqual(["sources/http.ts", "sources/lock.ts", "sources/node.ts"]);
+    expect([...new Set(asked)]).toEqual([
+      "engine/perform-job.ts",
+      "sources/http.ts",
+      "sources/lock.ts",
+      "sources/node.ts",
+    ]);
   });
 });

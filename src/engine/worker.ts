@@ -5,15 +5,15 @@ import type { Answer, Request } from "./pool.ts";
 // What runs on each thread of a pool: job after job, as they come.
 const port = parentPort!;
 const closed = workerData as Int32Array;
-const stopIfClosed = () => {
-  if (closed[0] === 1) process.exit();
-};
 port.on("message", (request: Request | undefined) => {
-  stopIfClosed();
-  if (!request) return;
+  // A port that is closed keeps its thread no longer.
+  if (closed[0] === 1 || !request) {
+    port.close();
+    return;
+  }
   const { id, job } = request;
   const onDesign = (done: number) => {
-    stopIfClosed();
+    if (closed[0] === 1) throw new Error("the pool is closed");
     port.postMessage({ id, done } satisfies Answer);
   };
   performJob(job, onDesign).then(

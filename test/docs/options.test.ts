@@ -94,6 +94,7 @@ describe("docs/options.md, every command", () => {
     const sections = [...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
     expect(sections).toEqual([
       "score",
+      "plan",
       "check",
       "activations",
       "transcript",
