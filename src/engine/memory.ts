@@ -39,8 +39,8 @@ const [BATCH, BATCH_ARRAYS] = [1024, 8];
 /**
  * How many responses may be in memory so that all stays within a budget.
  *
- * Counted are, in bytes: 4 T for each target that is loaded and 4 T' for one story that is being read, T' its volumes; 16
- * nModels nFolds a target for scores and penalties, and as many again when they are put together; and on each thread a
+ * Counted are, in bytes: 4 T for each target that is loaded, and 8 T' for each that there is while a story is being read, T'
+ * its volumes; 16 nModels nFolds a target for scores and penalties, and as many again when they are put together; and on each thread a
  * block of targets three times over, its scores twice, one batch eight times, one design, or the inner products of
  * the words of a window.
  *
@@ -61,13 +61,14 @@ export function planMemory(size: SweepSize, budget: number): MemoryPlan {
   const threads = nThreads * (THREAD + Math.max(scoring, making));
   const results = 16 * nTargets * nModels * nFolds;
   const fixed = PROGRAM + threads + results;
-  const reading = longestStory < nVolumes ? 4 * longestStory * nTargets : 0;
-  const peak = (nLoaded: number) =>
-    fixed +
-    Math.max(
-      16 * nTargets * nModels * (nFolds + 1),
-      4 * nVolumes * nLoaded + (nLoaded < nTargets ? 4 * longestStory * nTargets : reading),
-    );
+  const reading = 8 * longestStory * nTargets;
+  const assembling = 16 * nTargets * nModels * (nFolds + 1);
+  const peak = (n: number) => {
+    const isOneStory = longestStory === nVolumes && n === nTargets;
+    // Of parts, the one before may still be there.
+    const responses = (n < nTargets ? 8 : 4) * nVolumes * n;
+    return fixed + Math.max(assembling, isOneStory ? reading : responses + reading);
+  };
   let nLoaded = nTargets;
   while (nLoaded > BLOCK && peak(nLoaded) > budget) nLoaded = (Math.ceil(nLoaded / BLOCK) - 1) * BLOCK;
   if (peak(nLoaded) > budget) {

@@ -1,0 +1,89 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { countWork } from "../../src/engine/cost.ts";
+import { planMemory } from "../../src/engine/memory.ts";
+import { BLOCK } from "../../src/engine/score-responses.ts";
+import { OptionError } from "../../src/errors.ts";
+import { buildPackage } from "../cli/built.ts";
+
+/** A whole brain: one participant, three stories, windows at 41 distances. */
+const wholeBrain = {
+  ...{ nTargets: 81_924, nVolumes: 1000, longestStory: 500, nModels: 42, nFolds: 5, nColumns: 240 },
+  ...{ width: 7, nUnits: 768, nThreads: 2 },
+};
+
+describe("planMemory", () => {
+  it("loads all targets where they fit, as few as a block where they do not, and says what it takes (by hand)", () => {
+    const roomy = planMemory(wholeBrain, 8e9);
+    expect(roomy.nLoaded).toBe(81_924);
+    // Responses of 328 MB, one story of 164 MB twice beside them, and scores and penalties of 275 MB are the least there is.
+    expect(roomy.peakBytes).toBeGreaterThan(328e6 + 2 * 164e6 + 275e6);
+    expect(roomy.peakBytes).toBeLessThan(2 ** 31);
+    const tight = planMemory(wholeBrain, roomy.peakBytes - 100e6);
+    expect(tight.nLoaded).toBeLessThan(81_924);
+    expect(tight.nLoaded % BLOCK).toBe(0);
+    expect(tight.peakBytes).toBeLessThanOrEqual(roomy.peakBytes - 100e6);
+  });
+
+  it("designs stay in memory where they are few (by hand)", () => {
+    // 42 models of 5 folds, 12 bytes for each of 240 x 100 numbers: 60 MB a thread.
+    expect(planMemory({ ...wholeBrain, nVolumes: 100, longestStory: 100 }, 8e9).designBytes).toBe(42 * 5 * 12 * 24_000);
+    expect(planMemory(wholeBrain, 8e9).designBytes).toBe(0);
+  });
+
+  it("refuses a budget into which not a block fits, and says what would do", () => {
+    const refused = () => planMemory(wholeBrain, 300e6);
+    expect(refused).toThrow(OptionError);
+    expect(refused).toThrow(
+      /^--memory: there must be 1\.\d GB for 81924 targets of 1000 volumes, 42 models and 2 threads, got 0\.3 GB\. Take fewer --distances or --threads, or regions\.$/,
+    );
+  });
+});
+
+describe("countWork", () => {
+  it("grows with targets and models as they do (identity)", () => {
+    const work = countWork(wholeBrain, 10);
+    const half = countWork({ ...wholeBrain, nTargets: 81_924 / 2 }, 10);
+    expect(half.scoreOperations).toBe(work.scoreOperations / 2);
+    expect(half.designOperations).toBe(work.designOperations);
+    expect(countWork({ ...wholeBrain, nModels: 21 }, 10).scoreOperations).toBe(work.scoreOperations / 2);
+  });
+
+  it("a target's projection on a design of 240 columns is .384 million operations, all in all about three times that (by hand)", () => {
+    const each = countWork(wholeBrain, 10).scoreOperations / (81_924 * 42 * 5);
+    // 2 x 240 x 800 once and .8 times again, 2 x 240 x 200 for predictions, 40 x 1,840 for bounds.
+    expect(each).toBe(1.8 * 384_000 + 96_000 + 73_600);
+  });
+});
+
+describe("what is resident while responses are scored", () => {
+  let folder = "";
+  let built = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "cortecast-sweep-"));
+    built = buildPackage();
+  });
+  afterAll(() => {
+    for (const made of [folder, built]) rmSync(made, { recursive: true, force: true });
+  });
+
+  it("is within the budget, and what was planned; where less fits, responses come in parts (by hand)", () => {
+    const sweep = (budget: number) => {
+      const args = [join(import.meta.dirname, "sweep-memory.js"), built, join(folder, `${budget}`), `${budget}`];
+      const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+      expect(stderr).toBe("");
+      return JSON.parse(stdout) as { plan: { peakBytes: number }; nLoads: number; nScored: number[]; resident: number };
+    };
+    const [roomy, tight] = [sweep(4e9), sweep(760e6)];
+    expect([roomy.nLoads, roomy.nScored]).toEqual([1, [120_000, 120_000]]);
+    expect(tight.nLoads).toBeGreaterThan(1);
+    expect(tight.nScored).toEqual(roomy.nScored);
+    expect(roomy.resident).toBeLessThan(roomy.plan.peakBytes);
+    expect(tight.resident).toBeLessThan(tight.plan.peakBytes);
+    expect(tight.plan.peakBytes).toBeLessThanOrEqual(760e6);
+    expect(tight.plan.peakBytes).toBeLessThan(roomy.plan.peakBytes - 100e6);
+  });
+});
