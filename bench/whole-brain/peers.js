@@ -70,19 +70,24 @@ export function measurePeers({ folder, nVertices, nVolumes }, wanted) {
   return { measured, left };
 }
 
-const least = (runs, what) => Math.min(...runs.map((run) => run[what]));
-
 /**
- * Seconds of the whole sweep by a peer: the faster of the measured folds for all folds, the one window for all windows, all
- * vertices in proportion to those measured. Features' own columns are made once a fold for all models.
+ * Seconds of the whole sweep by a peer, by the clock and of the processor: the faster of the measured folds for all folds,
+ * the one window for all windows, all vertices in proportion to those measured. Features' own columns are made once a fold
+ * for all models.
  *
  * @param designs - a measurement of scikit-learn, whose designs both peers take
  */
 export function extrapolate(peer, designs, { nWindows, nFolds }) {
   const vertices = peer.nVertices / peer.nMeasured;
-  const { volumes, alone, window } = designs;
-  const making =
-    volumes.alone + nFolds * least(alone, "design") + nWindows * (volumes.window + nFolds * least(window, "design"));
-  const fitting = vertices * nFolds * (least(peer.alone, "fit") + nWindows * least(peer.window, "fit"));
-  return { making, fitting, seconds: making + fitting };
+  const sums = (unit) => {
+    const least = (runs, part) => Math.min(...runs.map((run) => run[part][unit]));
+    const { volumes, alone, window } = designs;
+    const making =
+      volumes.alone[unit] +
+      nFolds * least(alone, "design") +
+      nWindows * (volumes.window[unit] + nFolds * least(window, "design"));
+    const fitting = vertices * nFolds * (least(peer.alone, "fit") + nWindows * least(peer.window, "fit"));
+    return { making, fitting, total: making + fitting };
+  };
+  return { seconds: sums("seconds"), cpu: sums("cpu") };
 }

@@ -105,7 +105,7 @@ def fastest(run, settings, n_repeats=2):
 
 
 class Stopwatch:
-    """Seconds by the clock of a block, and of the processor."""
+    """Seconds by the clock of a block, and of the processor, all threads together."""
 
     def __enter__(self):
         self.started, self.before = time.perf_counter(), time.process_time()
@@ -114,3 +114,6 @@ class Stopwatch:
     def __exit__(self, *_):
         self.seconds = time.perf_counter() - self.started
         self.cpu = time.process_time() - self.before
+
+    def times(self):
+        return {"seconds": self.seconds, "cpu": self.cpu}

@@ -50,9 +50,10 @@ for index in fold_indices:
     for name, design, watch in (("alone", alone, alone_watch), ("window", both, window_watch)):
         with Stopwatch() as fit:
             score(design, train, test, n_vertices, best)
-        results[name].append({"design": watch.seconds, "fit": fit.seconds, "cpu": fit.cpu})
+        results[name].append({"design": watch.times(), "fit": fit.times()})
 # Whether time grows with the number of vertices.
-_, quarter = fastest(lambda _: score(both, train, test, n_vertices // 4, best), ["quarter"])
+with Stopwatch() as quarter:
+    score(both, train, test, n_vertices // 4, best)
 
 print(
     json.dumps(
@@ -63,8 +64,8 @@ print(
             "nTried": n_tried,
             "setting": best,
             "tried": [[*setting, seconds] for setting, seconds in tried.items()],
-            "quarter": quarter["quarter"],
-            "volumes": {"alone": volumes_alone.seconds, "window": volumes_window.seconds},
+            "quarter": quarter.times(),
+            "volumes": {"alone": volumes_alone.times(), "window": volumes_window.times()},
             **results,
             "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         }
