@@ -271,6 +271,11 @@ describe("multiply", () => {
     });
   });
 
+  test.each(["webgpu", "cuda"] as const)("double precision, %s: runs on the CPU (agreement)", async (provider) => {
+    const [a, b] = [matrix(5, 7), matrix(7, 3)];
+    expect(await multiply(a, b, { device: { provider } })).toEqual(await multiply(a, b));
+  });
+
   test("an empty inner length gives zeros", async () => {
     expect((await multiply(Matrix.zeros(2, 0), Matrix.zeros(0, 3))).data).toEqual(new Float64Array(6));
   });
