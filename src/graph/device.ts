@@ -4,7 +4,10 @@ import { OptionError } from "../errors.ts";
 
 /** Where a graph runs. */
 export interface Device {
-  /** ONNX Runtime's execution provider (default "cpu"). */
+  /**
+   * ONNX Runtime's execution provider (default "cpu"), for work in single precision: WebGPU has no double precision, and
+   * most graphics processors are slow in it, so that work in double precision runs on the CPU always.
+   */
   readonly provider?: "cpu" | "webgpu" | "cuda" | undefined;
   /** Threads of the CPU provider (default: all cores that the process may use). */
   readonly threads?: number | undefined;

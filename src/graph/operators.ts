@@ -321,16 +321,29 @@ export function squeeze(a: Expression, axis: number): Expression {
 /**
  * Elements `start` to `end` (exclusive) along an axis.
  *
+ * @param start - a number, from the end where negative, or a 0-d int64 tensor; `end` likewise
  * @param length - the length of the result's axis; needed where it cannot be known from numbers
  */
-export function slice(a: Expression, axis: number, start: number, end: number, length?: Dimension): Expression {
+export function slice(
+  a: Expression,
+  axis: number,
+  start: number | Expression,
+  end: number | Expression,
+  length?: Dimension,
+): Expression {
   const index = resolveAxis("Slice", axis, a.shape);
   const full = a.shape[index]!;
-  const known = typeof full === "number" ? Math.max(0, clamp(end, full) - clamp(start, full)) : length;
+  const known =
+    typeof full === "number" && typeof start === "number" && typeof end === "number"
+      ? Math.max(0, clamp(end, full) - clamp(start, full))
+      : length;
   if (known === undefined) {
-    throw new ShapeError(`Slice: a length must be given where the axis has a name, got ${formatDimensions(a.shape)}.`);
+    throw new ShapeError(
+      `Slice: a length must be given where it does not follow from numbers, got ${formatDimensions(a.shape)}.`,
+    );
   }
-  const inputs = [a, indices([start]), indices([end]), indices([index])];
+  const bound = (value: number | Expression) => (typeof value === "number" ? indices([value]) : unsqueeze(value, 0));
+  const inputs = [a, bound(start), bound(end), indices([index])];
   return node("Slice", inputs, a.type, a.shape.with(index, known));
 }
 
@@ -338,23 +351,27 @@ function clamp(position: number, length: number): number {
   return Math.min(length, Math.max(0, position < 0 ? position + length : position));
 }
 
-/** Tensors one after the other along an axis; all other lengths must agree. */
-export function concat(parts: readonly Expression[], axis: number): Expression {
+/**
+ * Tensors one after the other along an axis; all other lengths must agree.
+ *
+ * @param total - the length of the result's axis; needed where it cannot be known from numbers
+ */
+export function concat(parts: readonly Expression[], axis: number, total?: Dimension): Expression {
   const first = parts[0];
   if (!first) throw new ShapeError("Concat: at least one tensor must be given, got none.");
   const type = sameType("Concat", ...parts);
   const index = resolveAxis("Concat", axis, first.shape);
-  let length = 0;
+  let length = total ?? 0;
   for (const part of parts) {
     const along = part.shape[index];
     const agrees =
       part.shape.length === first.shape.length && part.shape.every((d, i) => i === index || d === first.shape[i]);
-    if (!agrees || typeof along !== "number") {
+    if (!agrees || (typeof along !== "number" && total === undefined)) {
       throw new ShapeError(
         `Concat: shapes must agree but for axis ${index}, whose lengths must be known, got ${formatDimensions(first.shape)} and ${formatDimensions(part.shape)}.`,
       );
     }
-    length += along;
+    if (total === undefined) length = (length as number) + (along as number);
   }
   return node("Concat", parts, type, first.shape.with(index, length), { axis: index });
 }

@@ -29,13 +29,16 @@ export interface Session {
 }
 
 /**
- * Compiles expressions into a session.
+ * Compiles expressions into a session. One that holds numbers in double precision runs on the CPU, whatever the device says
+ * (see {@link Device.provider}).
  *
  * @param outputs - the expressions to compute, under the names that {@link Session.run} gives them
  * @throws DeviceError where the runtime refuses the graph or has no such provider
  */
 export async function compile(outputs: Readonly<Record<string, Expression>>, device: Device = {}): Promise<Session> {
-  const { provider, threads } = resolveDevice(device);
+  const { provider: asked, threads } = resolveDevice(device);
+  const isDouble = inOrder(Object.values(outputs)).some(({ type }) => type === "float64");
+  const provider = isDouble ? "cpu" : asked;
   const model = writeOnnx(outputs);
   const declared = declaredInputs(Object.values(outputs));
   // `externalData` takes bytes in Node as well; the type that ONNX Runtime ships names it for the browser only.

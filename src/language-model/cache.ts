@@ -24,7 +24,7 @@ export function activationKey(
 ): string {
   const { layers: _, ...rest } = resolveActivationOptions(model, options);
   // Raised when the same inputs come to give other numbers, or files are written otherwise.
-  const version = 2;
+  const version = 3;
   const parts = [version, model.fingerprint, words, Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1))];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

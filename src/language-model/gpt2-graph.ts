@@ -3,23 +3,19 @@ import {
   add,
   gather,
   gelu,
-  greaterOrEqual,
   input,
   layerNormalisation,
   lengthOf,
   matmul,
-  multiplyElements,
   range,
   relu,
   reshape,
   scalar,
   slice,
-  softmax,
   transposeAxes,
-  unsqueeze,
   weight,
-  where,
 } from "../graph/operators.ts";
+import { type CausalPart, causalAttention, causalParts, nCausalParts } from "./causal-attention.ts";
 import type { Gpt2Config } from "./gpt2-config.ts";
 import type { Gpt2Weights } from "./gpt2-weights.ts";
 
@@ -34,7 +30,7 @@ export interface Gpt2Outputs {
 }
 
 /**
- * A GPT-2 as a graph: inputs `tokens` (int64, [nTokens]) and `places` (int64, [nPlaces], which of the tokens are
+ * A GPT-2 as a graph: inputs `tokens` (int64, [nTokens], at least {@link nCausalParts}) and `places` (int64, [nPlaces], which of the tokens are
  * wanted); outputs `layer0`, `layer1`, ... ([nPlaces x nUnits], float32), one for each wanted layer.
  *
  * Token i has position i. A block is x + attention(norm(x)), then x + feedForward(norm(x)); attention is causal, so
@@ -62,11 +58,10 @@ export async function gpt2Graph(
   const tokenEmbedding = gather(await parameter("wte.weight"), tokens);
   let x = add(tokenEmbedding, gather(await parameter("wpe.weight"), positions));
   give(0, outputs.layerZero === "tokens" ? tokenEmbedding : x);
-  // [nTokens x nTokens]: row i may look at columns 0..i.
-  const visible = greaterOrEqual(unsqueeze(positions, 1), unsqueeze(positions, 0));
+  const parts = causalParts(positions, nCausalParts(config.nPositions));
   for (let k = 0; k < top; k++) {
     const part = (name: string) => parameter(`h.${k}.${name}`);
-    x = add(x, await attention(await normalise(x, part, "ln_1", config), part, visible, k, config));
+    x = add(x, await attention(await normalise(x, part, "ln_1", config), part, parts, k, config));
     x = add(x, await feedForward(await normalise(x, part, "ln_2", config), part, config));
     const isLast = k + 1 === config.nLayers;
     give(k + 1, isLast && outputs.finalNorm ? await normalise(x, parameter, "ln_f", config) : x);
@@ -93,7 +88,7 @@ async function project(a: Expression, parameter: Parameter, name: string): Promi
 async function attention(
   x: Expression,
   parameter: Parameter,
-  visible: Expression,
+  parts: readonly CausalPart[],
   block: number,
   config: Gpt2Config,
 ): Promise<Expression> {
@@ -107,15 +102,10 @@ async function attention(
   const keys = heads(1, [1, 2, 0]);
   const values = heads(2, [1, 0, 2]);
   const scale = (config.scaleAttention ? 1 / Math.sqrt(width) : 1) / (config.scaleAttentionByLayer ? block + 1 : 1);
-  const scores = matmul(multiplyElements(queries, scalar(scale)), keys);
-  const shares = softmax(where(visible, scores, scalar(hidden)));
+  const mixed = causalAttention(queries, keys, values, scale, parts);
   // [nHeads x nTokens x width] back to [nTokens x nUnits]
-  const mixed = reshape(transposeAxes(matmul(shares, values), [1, 0, 2]), ["nTokens", nUnits]);
-  return project(mixed, parameter, "attn.c_proj");
+  return project(reshape(transposeAxes(mixed, [1, 0, 2]), ["nTokens", nUnits]), parameter, "attn.c_proj");
 }
-
-/** The score of a token that may not be seen: the most negative single-precision number, whose exponential is 0. */
-const hidden = -3.4028234663852886e38;
 
 async function feedForward(x: Expression, parameter: Parameter, config: Gpt2Config): Promise<Expression> {
   const inner = await project(x, parameter, "mlp.c_fc");

@@ -3,6 +3,7 @@ import { Matrix } from "../array/matrix.ts";
 import { OptionError } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
 import { compile, type Session, type TensorValue } from "../graph/session.ts";
+import { nCausalParts } from "./causal-attention.ts";
 import type { Gpt2Config } from "./gpt2-config.ts";
 import { type Gpt2Outputs, gpt2Graph } from "./gpt2-graph.ts";
 import type { Gpt2Weights } from "./gpt2-weights.ts";
@@ -51,7 +52,10 @@ export function gpt2Runner(
       return inTurn(async () => {
         checkTokens(tokens, places, config);
         const session = await sessionFor({ layers, layerZero, finalNorm });
-        const results = await session.run({ tokens: int64(tokens), places: int64(places) });
+        // Tokens behind the last are seen by none before them.
+        const padded = new Int32Array(Math.max(tokens.length, nCausalParts(config.nPositions)));
+        padded.set(tokens);
+        const results = await session.run({ tokens: int64(padded), places: int64(places) });
         return new Map(
           layers.map((layer) => {
             const data = results[`layer${layer}`]!.data as Float32Array;

@@ -23,6 +23,8 @@ export interface BuiltCommandLine {
     argv: readonly string[],
     settings?: { readonly cwd?: string; readonly before?: string; readonly redirection?: string },
   ) => { readonly child: ChildProcess; readonly output: () => string; readonly ended: Promise<Ended> };
+  /** The package's entry point among the built modules. */
+  readonly entry: string;
   readonly remove: () => void;
 }
 
@@ -54,6 +56,7 @@ export function buildCommandLine(): BuiltCommandLine {
       });
       return { child, output: () => stdout + stderr, ended };
     },
+    entry: join(folder, "dist/index.js"),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

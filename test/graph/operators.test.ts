@@ -57,6 +57,12 @@ describe("operators: values by hand", () => {
     ["unsqueeze", op.unsqueeze(row, 0), [1, 3], [10, 20, 30]],
     ["squeeze", op.squeeze(op.unsqueeze(row, 1), -1), [3], [10, 20, 30]],
     ["slice from the end", op.slice(a, 1, -2, 3), [2, 2], [2, 3, 5, 6]],
+    [
+      "slice with a bound that is computed",
+      op.slice(row, 0, op.subtract(op.lengthOf(row, 0), op.scalar(2, "int64")), 3, 2),
+      [2],
+      [20, 30],
+    ],
     ["concat", op.concat([a, a], 1), [2, 6], [1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6]],
     ["gather", op.gather(a, op.weight("i", BigInt64Array.of(1n, 1n), [2]), 0), [2, 3], [4, 5, 6, 4, 5, 6]],
     ["broadcastTo", op.broadcastTo(row, [2, 3]), [2, 3], [10, 20, 30, 10, 20, 30]],
@@ -107,6 +113,18 @@ describe("operators: values by hand", () => {
     expect(shape).toEqual([2, 2, 2]);
     expect(data).toEqual([1, 2, 5, 6, 3, 4, 7, 8]);
   });
+
+  test("parts of named lengths, one after the other, are the whole again (identity)", async () => {
+    const x = op.input("x", "float32", ["n", 1]);
+    const half = op.divide(op.lengthOf(x, 0), op.scalar(2, "int64"));
+    const whole = op.concat(
+      [op.slice(x, 0, 0, half, "nFirst"), op.slice(x, 0, half, op.lengthOf(x, 0), "nSecond")],
+      0,
+      "n",
+    );
+    expect(whole.shape).toEqual(["n", 1]);
+    expect(await evaluate(whole, { x: float([3, 1], [1, 2, 3]) })).toEqual({ shape: [3, 1], data: [1, 2, 3] });
+  });
 });
 
 describe("operators: what cannot be built is refused, naming the operator and both shapes", () => {
@@ -136,7 +154,21 @@ describe("operators: what cannot be built is refused, naming the operator and bo
     ["concat nothing", () => op.concat([], 0), "Concat: at least one tensor must be given, got none."],
     ["squeeze", () => op.squeeze(a, 0), "Squeeze: axis 0 must have length 1, got [2, 3]."],
     ["unsqueeze", () => op.unsqueeze(a, 4), "Unsqueeze: axis must lie in 0..2, got 4 ([2, 3])."],
-    ["slice", () => op.slice(n, 0, 0, 2), "Slice: a length must be given where the axis has a name, got [n, 4]."],
+    [
+      "slice",
+      () => op.slice(n, 0, 0, 2),
+      "Slice: a length must be given where it does not follow from numbers, got [n, 4].",
+    ],
+    [
+      "slice bound",
+      () => op.slice(a, 0, op.scalar(0, "int64"), 2),
+      "Slice: a length must be given where it does not follow from numbers, got [2, 3].",
+    ],
+    [
+      "concat named",
+      () => op.concat([n, n], 0),
+      "Concat: shapes must agree but for axis 0, whose lengths must be known, got [n, 4] and [n, 4].",
+    ],
     ["gather", () => op.gather(a, b), "Gather: positions must be int64 or int32, got float32."],
     ["where", () => op.where(a, a, a), "Where: the condition must be bool, got float32."],
     [
@@ -237,6 +269,11 @@ describe("multiply", () => {
     product.data.forEach((value, i) => {
       expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-14);
     });
+  });
+
+  test.each(["webgpu", "cuda"] as const)("double precision, %s: runs on the CPU (agreement)", async (provider) => {
+    const [a, b] = [matrix(5, 7), matrix(7, 3)];
+    expect(await multiply(a, b, { device: { provider } })).toEqual(await multiply(a, b));
   });
 
   test("an empty inner length gives zeros", async () => {

@@ -4,7 +4,7 @@ import type { LanguageModel } from "../../src/language-model/language-model.ts";
 import { loadLanguageModel } from "../../src/language-model/load.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 import { describeWithShared, shared } from "../support/shared.ts";
-import { fixture, jsonFixture, relativeError, vocabularyFiles } from "./small-models.ts";
+import { fixture, jsonFixture, relativeError, smallModelFiles, vocabularyFiles } from "./small-models.ts";
 
 interface Sample {
   readonly tokens: readonly number[];
@@ -77,6 +77,20 @@ describe("hiddenStates", () => {
     for (let j = 256; j < 512; j++) {
       // One rounding of a float32 sum of numbers below 1 each: 6e-8.
       expect(Math.abs(both.data[j]! - alone.data[j]! - (both2.data[j]! - alone2.data[j]!))).toBeLessThan(5e-7);
+    }
+    await model.close();
+  });
+
+  it.each([2, 3, 12])("%s positions: fewer tokens give the first rows of what more give (identity)", async (n) => {
+    const model = await loadLanguageModel(memoryStore(await smallModelFiles({ n_positions: n })));
+    const tokens = Int32Array.from({ length: n }, (_, i) => 40 + 7 * i);
+    const all = await model.hiddenStates(tokens);
+    for (let length = 1; length < n; length++) {
+      for (const [layer, { data }] of await model.hiddenStates(tokens.subarray(0, length))) {
+        expect(data).toHaveLength(8 * length);
+        // Sums over tokens in another order, in single precision.
+        expect(relativeError(data, all.get(layer)!.data.subarray(0, 8 * length))).toBeLessThan(1e-6);
+      }
     }
     await model.close();
   });
