@@ -11,6 +11,12 @@ export interface TensorValue {
   readonly data: TensorData;
 }
 
+/**
+ * Memory for outputs, by name: what {@link Session.run} writes into where it is given, and enlarges where it must. Memory
+ * that is used again is not handed back to the system and zeroed by it in between, which takes longer than small products.
+ */
+export type OutputMemory = Map<string, ArrayBuffer>;
+
 /** A graph that is ready to run. Holds native memory until closed. */
 export interface Session {
   /** The names that {@link Session.run} must be given, and gives. */
@@ -20,10 +26,14 @@ export interface Session {
    * Computes every output.
    *
    * @param inputs - one value an input, under its name; extra names are refused
+   * @param memory - where outputs are to lie: they hold until it is given to another run
    * @throws ShapeError where an input is missing, unknown, or not of the declared type and shape
    * @throws DeviceError where the runtime fails (out of memory, say)
    */
-  run(inputs: Readonly<Record<string, TensorValue>>): Promise<Readonly<Record<string, TensorValue>>>;
+  run(
+    inputs: Readonly<Record<string, TensorValue>>,
+    memory?: OutputMemory,
+  ): Promise<Readonly<Record<string, TensorValue>>>;
   /** Frees the native memory; the session cannot be used after it. */
   close(): Promise<void>;
 }
@@ -66,7 +76,7 @@ export async function compile(outputs: Readonly<Record<string, Expression>>, dev
   return {
     inputNames: [...declared.keys()],
     outputNames: Object.keys(outputs),
-    async run(inputs) {
+    async run(inputs, memory) {
       const feeds: Record<string, Tensor> = {};
       for (const name of Object.keys(inputs)) {
         if (!declared.has(name)) {
@@ -82,7 +92,9 @@ export async function compile(outputs: Readonly<Record<string, Expression>>, dev
       }
       let results: Awaited<ReturnType<InferenceSession["run"]>>;
       try {
-        results = await session.run(feeds);
+        results = await (memory && provider === "cpu"
+          ? session.run(feeds, placesFor(outputs, lengths, memory))
+          : session.run(feeds));
       } catch (error) {
         throw new DeviceError(`Session.run: ONNX Runtime failed: ${(error as Error).message}`, { cause: error });
       }
@@ -95,6 +107,28 @@ export async function compile(outputs: Readonly<Record<string, Expression>>, dev
     },
     close: () => session.release(),
   };
+}
+
+/** A tensor of the right shape over the memory for each output of single precision; others are left to the runtime. */
+function placesFor(
+  outputs: Readonly<Record<string, Expression>>,
+  lengths: ReadonlyMap<string, number>,
+  memory: OutputMemory,
+): Record<string, Tensor | null> {
+  const places: Record<string, Tensor | null> = {};
+  for (const [name, { type, shape }] of Object.entries(outputs)) {
+    const dims = shape.map((dimension) => (typeof dimension === "number" ? dimension : lengths.get(dimension)));
+    places[outputName(name)] = null;
+    if (type !== "float32" || !dims.every((length) => length !== undefined)) continue;
+    const count = dims.reduce((product, length) => product * length, 1);
+    let buffer = memory.get(name);
+    if (!buffer || buffer.byteLength < 4 * count) {
+      buffer = new ArrayBuffer(4 * count);
+      memory.set(name, buffer);
+    }
+    places[outputName(name)] = new Tensor("float32", new Float32Array(buffer, 0, count), dims);
+  }
+  return places;
 }
 
 function declaredInputs(outputs: readonly Expression[]): Map<string, Expression> {

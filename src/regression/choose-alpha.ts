@@ -4,6 +4,7 @@ import { type HeldOutSet, shrinkage, toSingle } from "./held-out.ts";
 import { runHeldOut } from "./held-out-graph.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
 import { byPenalty, MOST_ALPHAS, type Shortlist, shortlistErrors, shortlistOf } from "./shortlist.ts";
+import { type GraphMemory, withGraphMemory } from "./shortlist-graph.ts";
 import { sliceTargets, type TargetBlock, takeSamples } from "./target-block.ts";
 
 /** What the choice of a penalty needs of a design. */
@@ -27,7 +28,7 @@ export interface ChosenTargets {
   readonly best: Int32Array;
   /** Mean squared held-out error at that penalty, in units of the data squared; NaN where unusable or not wanted, [nChosen]. */
   readonly error: Float64Array;
-  /** Targets, as scaled in `targets`, along the directions of the design, [nChosen x rank]. */
+  /** Targets, as scaled in `targets`, along the directions of the design, [nChosen x rank]; holds until the next batch. */
   readonly projection: Matrix;
 }
 
@@ -56,8 +57,19 @@ const NEGLIGIBLE_IN_COEFFICIENTS = 2e-5;
  * targets that rounding could have decided are handed on again in last batches, computed in double precision.
  *
  * @param block - in the precision of the options, with as many samples as the design
+ * @param use - also given memory for what it runs
  */
 export async function chooseAlphas(
+  design: ChoiceDesign,
+  block: TargetBlock,
+  settings: ChoiceSettings,
+  use: (chosen: ChosenTargets, memory: GraphMemory) => Promise<void>,
+): Promise<void> {
+  return withGraphMemory((memory) => chooseWithin(memory, design, block, settings, (chosen) => use(chosen, memory)));
+}
+
+async function chooseWithin(
+  memory: GraphMemory,
   design: ChoiceDesign,
   block: TargetBlock,
   { options, again, wantsErrors }: ChoiceSettings,
@@ -66,7 +78,7 @@ export async function chooseAlphas(
   const single = options.precision === "float32";
   const shrinkages = shrinkagesOf(design, options);
   const shortlist = single ? shortlistFor(design.sets) : undefined;
-  const work = { design, options, shrinkages, wantsErrors };
+  const work = { design, options, shrinkages, wantsErrors, memory };
   const sets = single && !shortlist ? design.sets.map(toSingle) : design.sets;
   const width = batchWidth(design, options, shortlist !== undefined);
   const doubtful: number[] = [];
@@ -111,6 +123,7 @@ interface Work {
   /** For each penalty, [rank]. */
   readonly shrinkages: readonly Float64Array[];
   readonly wantsErrors: boolean;
+  readonly memory: GraphMemory;
   readonly sets: readonly HeldOutSet[];
   /** Where it is given, errors are computed for as many penalties as it takes. */
   readonly shortlist: Shortlist | undefined;
@@ -198,6 +211,7 @@ async function errorsOfShortlist(shortlist: Shortlist, targets: TargetBlock, wor
       rounding: (a, error) => roundingShare(sensitivity[a]!, error),
       wantsErrors: work.wantsErrors,
       device: work.options.device,
+      memory: work.memory,
     },
   );
   return {

@@ -153,13 +153,17 @@ function withSensitivity(set: Omit<HeldOutSet<Float64Array>, "sensitivity">): He
   const { nRows: width, nColumns: nTest } = predict;
   const squares = emptyLike(predict.data, predict.data.length);
   for (let at = 0; at < squares.length; at++) squares[at] = predict.data[at]! * predict.data[at]!;
+  // What remains is computed as data less fit where it is bounded: the share that is kept counts, not what is damped.
+  const share = (a: number, k: number) =>
+    base === "remainder" ? 1 - damping.data[a * width + k]! : damping.data[a * width + k]!;
   const sensitivity = Float64Array.from({ length: weights.nRows }, (_, a) => {
+    const row = weights.data.subarray(a * nTest, (a + 1) * nTest);
     let sum = 0;
-    for (let i = 0; i < nTest; i++) sum += base === "nothing" ? 0 : weights.data[a * nTest + i]!;
+    for (let i = 0; i < nTest; i++) sum += base === "nothing" ? 0 : row[i]!;
     for (let k = 0, at = 0; k < width; k++) {
       let weighted = 0;
-      for (let i = 0; i < nTest; i++, at++) weighted += weights.data[a * nTest + i]! * squares[at]!;
-      sum += weighted * damping.data[a * width + k]! ** 2;
+      for (let i = 0; i < nTest; i++, at++) weighted += row[i]! * squares[at]!;
+      sum += weighted * share(a, k) ** 2;
     }
     return sum;
   });

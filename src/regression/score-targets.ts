@@ -4,7 +4,7 @@ import { type ChosenTargets, chooseAlphas, coefficientsOf, shrinkagesOf } from "
 import { correlateRows } from "./correlate.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
 import { predictorOf, type ScoringDesign } from "./scoring-design.ts";
-import { runPredictions } from "./shortlist-graph.ts";
+import { type GraphMemory, runPredictions } from "./shortlist-graph.ts";
 import { prepareTargets, type TargetBlock } from "./target-block.ts";
 
 /** How well a ridge regression predicts samples that it was not fitted on. */
@@ -82,9 +82,9 @@ export async function scoreTargets(
   const { alphas } = options;
   const r = new Float64Array(nTargets).fill(Number.NaN);
   const bestAlpha = new Float64Array(nTargets).fill(Number.NaN);
-  await eachChosen(design, rows, samples, options, block, async (chosen) => {
+  await eachChosen(design, rows, samples, options, block, async (chosen, memory) => {
     const { best } = chosen;
-    const correlations = await correlate(chosen, design, observed, options);
+    const correlations = await correlate(chosen, design, observed, options, memory);
     chosen.rows.forEach((row, t) => {
       const usable = best[t]! >= 0;
       r[row] = usable ? correlations[t]! : Number.NaN;
@@ -132,7 +132,7 @@ function eachChosen(
   samples: Int32Array | undefined,
   options: ResolvedRidgeOptions,
   block: TargetBlock | undefined,
-  use: (chosen: ChosenTargets) => Promise<void>,
+  use: (chosen: ChosenTargets, memory: GraphMemory) => Promise<void>,
 ): Promise<void> {
   const { intercept } = design;
   const like = options.precision === "float32" ? new Float32Array(0) : new Float64Array(0);
@@ -146,6 +146,7 @@ async function correlate(
   design: ScoringDesign,
   observed: Matrix,
   options: ResolvedRidgeOptions,
+  memory: GraphMemory,
 ): Promise<Float64Array> {
   const { projection, best, rows } = chosen;
   const nTest = observed.nColumns;
@@ -161,6 +162,7 @@ async function correlate(
       },
       best.map((index) => Math.max(0, index)),
       options.device,
+      memory,
     );
     return Float64Array.from(products.data, (product, t) =>
       Math.max(-1, Math.min(1, product / Math.sqrt(squares.data[t]!))),

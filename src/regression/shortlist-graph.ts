@@ -11,13 +11,33 @@ import {
   squeeze,
   subtract,
 } from "../graph/operators.ts";
-import { compile, type Session, type TensorValue } from "../graph/session.ts";
+import { compile, type OutputMemory, type Session, type TensorValue } from "../graph/session.ts";
 
 /** Rows of single-precision numbers for a graph, or out of one. */
 export interface Rows {
   readonly data: Float32Array;
   readonly nRows: number;
   readonly nColumns: number;
+}
+
+/** Where the graphs' outputs lie; they hold until a graph of the same kind runs with it again. */
+export interface GraphMemory {
+  readonly projection: OutputMemory;
+  readonly residuals: OutputMemory;
+  readonly predictions: OutputMemory;
+}
+
+// Memory that nobody uses at the moment.
+const spare: GraphMemory[] = [];
+
+/** Runs with memory for outputs of its own, which those after it use again. */
+export async function withGraphMemory<T>(use: (memory: GraphMemory) => Promise<T>): Promise<T> {
+  const memory = spare.pop() ?? { projection: new Map(), residuals: new Map(), predictions: new Map() };
+  try {
+    return await use(memory);
+  } finally {
+    spare.push(memory);
+  }
 }
 
 // One session a device for each: lengths are known only when it runs, so that all designs and blocks share it.
@@ -36,8 +56,9 @@ const sessions = new Map<string, Promise<Session>>();
 export async function runProjection(
   inputs: Readonly<Record<"targets" | "fit" | "shares" | "weights", Rows>>,
   device: Device | undefined,
+  memory: GraphMemory,
 ): Promise<{ readonly projection: Rows; readonly distances: Rows; readonly moments: Rows }> {
-  const outputs = await run("projection", projectionGraph, device, inputs);
+  const outputs = await run("projection", projectionGraph, device, memory, inputs);
   return { projection: outputs.projection!, distances: outputs.distances!, moments: outputs.moments! };
 }
 
@@ -56,8 +77,9 @@ export async function runResiduals(
   inputs: Readonly<Record<"targets" | "projection" | "kept" | "fit" | "weights", Rows>>,
   pairs: Int32Array,
   device: Device | undefined,
+  memory: GraphMemory,
 ): Promise<Rows> {
-  const { moments } = await run("residuals", residualGraph, device, inputs, { pairs: [pairs, 2] });
+  const { moments } = await run("residuals", residualGraph, device, memory, inputs, { pairs: [pairs, 2] });
   return moments!;
 }
 
@@ -76,15 +98,17 @@ export async function runPredictions(
   inputs: Readonly<Record<"projection" | "shrinkage" | "test" | "observed", Rows>>,
   penalties: Int32Array,
   device: Device | undefined,
+  memory: GraphMemory,
 ): Promise<{ readonly products: Rows; readonly squares: Rows }> {
-  const outputs = await run("predictions", predictionGraph, device, inputs, { penalties: [penalties, 1] });
+  const outputs = await run("predictions", predictionGraph, device, memory, inputs, { penalties: [penalties, 1] });
   return { products: outputs.products!, squares: outputs.squares! };
 }
 
 async function run(
-  name: string,
+  name: keyof GraphMemory,
   graph: () => Record<string, Expression>,
   device: Device | undefined,
+  memory: GraphMemory,
   inputs: Readonly<Record<string, Rows>>,
   indices: Readonly<Record<string, readonly [data: Int32Array, nRows: number]>> = {},
 ): Promise<Readonly<Record<string, Rows>>> {
@@ -96,14 +120,14 @@ async function run(
     sessions.set(key, session);
   }
   const values: Record<string, TensorValue> = {};
-  for (const [name, { data, nRows, nColumns }] of Object.entries(inputs))
-    values[name] = { type: "float32", shape: [nRows, nColumns], data };
-  for (const [name, [data, nRows]] of Object.entries(indices))
-    values[name] = { type: "int32", shape: [nRows, data.length / nRows], data };
-  const outputs = await (await session).run(values);
+  for (const [input, { data, nRows, nColumns }] of Object.entries(inputs))
+    values[input] = { type: "float32", shape: [nRows, nColumns], data };
+  for (const [input, [data, nRows]] of Object.entries(indices))
+    values[input] = { type: "int32", shape: [nRows, data.length / nRows], data };
+  const outputs = await (await session).run(values, memory[name]);
   return Object.fromEntries(
-    Object.entries(outputs).map(([name, { shape, data }]) => [
-      name,
+    Object.entries(outputs).map(([output, { shape, data }]) => [
+      output,
       { data: data as Float32Array, nRows: shape[0]!, nColumns: shape[1]! },
     ]),
   );

@@ -1,7 +1,7 @@
 import { Matrix, toFloat32, transpose } from "../array/matrix.ts";
 import type { Device } from "../graph/device.ts";
 import type { HeldOutSet } from "./held-out.ts";
-import { type Rows, runProjection, runResiduals } from "./shortlist-graph.ts";
+import { type GraphMemory, type Rows, runProjection, runResiduals } from "./shortlist-graph.ts";
 
 /**
  * What bounds on the errors of a set need beside it, for every penalty a. In the following d are the shares that a penalty
@@ -16,12 +16,12 @@ export interface Shortlist {
   readonly damping: Float64Array;
   /** d^2 of each penalty, then -d of each: [rank x 2 nAlphas]. */
   readonly shares: Rows;
-  /** w of each penalty, then (w - c)^2 of each: [nSamples x 2 nAlphas]. */
+  /** w - c of each penalty, then (w - c)^2 of each, then ones: [nSamples x (2 nAlphas + 1)]. */
   readonly weights: Rows;
   readonly meanWeight: Float64Array;
   readonly leastWeight: Float64Array;
   readonly greatestWeight: Float64Array;
-  /** As {@link HeldOutSet.sensitivity}, for errors that are computed as data less fit. */
+  /** As {@link HeldOutSet.sensitivity}. */
   readonly sensitivity: Float64Array;
   /** From each penalty g to each other a: (d_g - d_a)^2 and (1 - d_g)(d_g - d_a), [rank] each; made when first asked for. */
   readonly steps: Map<number, readonly [squares: Float64Array, products: Float64Array]>;
@@ -46,10 +46,12 @@ export interface ShortlistSettings {
   /** Compute the error of the best penalty where bounds alone have singled it out (default false). */
   readonly wantsErrors?: boolean | undefined;
   readonly device?: Device | undefined;
+  /** Holds the projection that is given. */
+  readonly memory: GraphMemory;
 }
 
-/** Share of the terms of a bound by which it is loosened, for the rounding of single precision. */
-const SLACK = 1e-5;
+/** Shares of the terms of a bound by which it is loosened, for the rounding of single precision; of a length in double. */
+const [SLACK, EXACT] = [1e-5, 1e-7];
 
 /** Penalties are bits of a number: of more of them all errors are computed. */
 export const MOST_ALPHAS = 31;
@@ -61,7 +63,8 @@ export function shortlistOf(set: HeldOutSet<Float64Array>): Shortlist {
   const meanWeight = new Float64Array(nAlphas);
   const leastWeight = new Float64Array(nAlphas).fill(Number.POSITIVE_INFINITY);
   const greatestWeight = new Float64Array(nAlphas);
-  const columns = new Float32Array(nSamples * 2 * nAlphas);
+  const nWeights = 2 * nAlphas + 1;
+  const columns = new Float32Array(nSamples * nWeights).fill(1);
   for (let a = 0; a < nAlphas; a++) {
     const row = weights.data.subarray(a * nSamples, (a + 1) * nSamples);
     for (const weight of row) {
@@ -70,8 +73,8 @@ export function shortlistOf(set: HeldOutSet<Float64Array>): Shortlist {
       greatestWeight[a] = Math.max(greatestWeight[a]!, weight);
     }
     for (let i = 0; i < nSamples; i++) {
-      columns[i * 2 * nAlphas + a] = row[i]!;
-      columns[i * 2 * nAlphas + nAlphas + a] = (row[i]! - meanWeight[a]!) ** 2;
+      columns[i * nWeights + a] = row[i]! - meanWeight[a]!;
+      columns[i * nWeights + nAlphas + a] = (row[i]! - meanWeight[a]!) ** 2;
     }
   }
   const shares = new Float32Array(rank * 2 * nAlphas);
@@ -88,40 +91,26 @@ export function shortlistOf(set: HeldOutSet<Float64Array>): Shortlist {
     ...{ nAlphas, meanWeight, leastWeight, greatestWeight, damping: damping.data, steps: new Map() },
     ...{ fit: toFloat32(fit), kept: { data: kept, nRows: nAlphas, nColumns: rank } },
     shares: { data: shares, nRows: rank, nColumns: 2 * nAlphas },
-    weights: { data: columns, nRows: nSamples, nColumns: 2 * nAlphas },
-    sensitivity: sensitivityOf(set),
+    weights: { data: columns, nRows: nSamples, nColumns: nWeights },
+    sensitivity: set.sensitivity,
   };
-}
-
-/** By how much errors of data less fit grow where data and projections are off by independent errors of mean square 1. */
-function sensitivityOf({ fit, damping, weights }: HeldOutSet<Float64Array>): Float64Array {
-  const [nAlphas, nSamples, rank] = [weights.nRows, weights.nColumns, fit.nRows];
-  const sensitivity = new Float64Array(nAlphas);
-  for (let a = 0; a < nAlphas; a++) {
-    const row = weights.data.subarray(a * nSamples, (a + 1) * nSamples);
-    for (let i = 0; i < nSamples; i++) sensitivity[a]! += row[i]!;
-    for (let k = 0; k < rank; k++) {
-      let weighted = 0;
-      for (let i = 0, at = k * nSamples; i < nSamples; i++, at++) weighted += row[i]! * fit.data[at]! * fit.data[at]!;
-      sensitivity[a]! += (1 - damping.data[a * rank + k]!) ** 2 * weighted;
-    }
-  }
-  return sensitivity;
 }
 
 /**
  * The errors of a block of targets under as few penalties as it takes to know the best.
  *
  * The error under a penalty a is the sum of w_a r_a^2, where r_a = r_g + U'q, with r_g the residual under another penalty g,
- * U the directions, p the targets along them, and q = (d_g - d_a) p. Since U r_g = (1 - d_g) p,
+ * U the directions, p the targets along them, and q = (d_g - d_a) p. What r_a has of r_g is known, since U r_g = (1 - d_g) p:
+ * r_a = b r_g + z with z orthogonal to r_g, b = 1 + q'(1 - d_g) p / |r_g|^2 and |z|^2 = |q|^2 - (q'(1 - d_g) p)^2 / |r_g|^2. So
  *
- *   error_a = sum w_a r_g^2 + 2 c q'(1 - d_g) p + 2 sum (w_a - c) r_g U'q + sum w_a (U'q)^2
+ *   error_a = b^2 sum w_a r_g^2 + 2 b sum w_a r_g z + sum w_a z^2
  *
- * for any number c; c is the mean of w_a. The third term lies within 2 |(w_a - c) r_g| |q| of zero, by Cauchy's inequality,
- * and the fourth between the least and the greatest w_a times |q|^2. So one residual bounds the errors under all penalties,
- * by products with a few columns. The first is that of an infinite penalty, the target itself, which costs nothing: where
- * little is predicted it settles the matter. Else the most promising penalty is computed, then those whose bounds still
- * reach below the least error.
+ * The second term lies within 2 b |v| |z| of zero, where v is what w_a r_g has orthogonal to r_g, by Cauchy's inequality:
+ * |v|^2 = sum (w_a - c)^2 r_g^2 - (sum w_a r_g^2 - c |r_g|^2)^2 / |r_g|^2 for any number c; c is the mean of w_a. The third lies
+ * between the least and the greatest w_a times |z|^2. So one residual bounds the errors under all penalties, by
+ * products with a few columns. The first is that of an infinite penalty, the target itself, which costs nothing: where little
+ * is predicted and samples weigh alike it settles the matter. Else residuals are computed that settle the most: of the
+ * most promising penalty until its error is known well, then of the one nearest to it, and so on.
  *
  * Operations a target: 2 rank nSamples for the projection, and as many again for each error that is computed.
  *
@@ -130,12 +119,13 @@ function sensitivityOf({ fit, damping, weights }: HeldOutSet<Float64Array>): Flo
 export async function shortlistErrors(
   shortlist: Shortlist,
   targets: Rows,
-  { rounding, wantsErrors = false, device }: ShortlistSettings,
+  { rounding, wantsErrors = false, device, memory }: ShortlistSettings,
 ): Promise<ShortlistedErrors> {
   const { nAlphas, fit, kept, shares, weights } = shortlist;
   const nTargets = targets.nRows;
-  const { projection, distances, moments } = await runProjection({ targets, fit, shares, weights }, device);
+  const { projection, distances, moments } = await runProjection({ targets, fit, shares, weights }, device, memory);
   const state: State = {
+    lengths: squaredLengths(targets),
     shortlist,
     rounding,
     projection: projection.data,
@@ -147,11 +137,10 @@ export async function shortlistErrors(
   };
   let pairs: number[] = [];
   for (let t = 0; t < nTargets; t++) {
-    const guess = boundFromNothing(state, t, moments.data, distances.data);
-    narrow(state, t);
+    boundFromNothing(state, t, moments.data, distances.data);
+    const best = narrow(state, t);
     if (isOne(state.candidates[t]!) && !wantsErrors) continue;
-    const among = state.candidates[t]!;
-    pairs.push(t, (among >> guess) & 1 ? guess : lowestOf(state, t, among));
+    pushNext(state, t, best, pairs);
   }
   let nComputed = 0;
   while (pairs.length > 0) {
@@ -162,19 +151,16 @@ export async function shortlistErrors(
       indices[i] = pairs[2 * i]!;
       indices[nPairs + i] = pairs[2 * i + 1]!;
     }
-    const residuals = await runResiduals({ targets, projection, kept, fit, weights }, indices, device);
+    const residuals = await runResiduals({ targets, projection, kept, fit, weights }, indices, device, memory);
     for (let i = 0; i < nPairs; i++) boundFromResidual(state, indices[i]!, indices[nPairs + i]!, residuals.data, i);
     const next: number[] = [];
     for (let i = 0; i < nPairs; i++) {
       const t = indices[i]!;
       // Pairs of one target lie side by side.
       if (i > 0 && indices[i - 1] === t) continue;
-      narrow(state, t);
-      const left = state.candidates[t]! & ~state.isTried[t]!;
-      if (left === 0 || (isOne(state.candidates[t]!) && !wantsErrors)) continue;
-      if (isOne(left) || isOne(left & (left - 1))) {
-        for (let a = 0; a < nAlphas; a++) if ((left >> a) & 1) next.push(t, a);
-      } else next.push(t, lowestOf(state, t, left));
+      const best = narrow(state, t);
+      if ((state.candidates[t]! & ~state.isTried[t]!) === 0 || (isOne(state.candidates[t]!) && !wantsErrors)) continue;
+      pushNext(state, t, best, next);
     }
     pairs = next;
   }
@@ -183,6 +169,8 @@ export async function shortlistErrors(
 
 /** What is known so far, [nTargets x nAlphas], or bits a target. */
 interface State {
+  /** |y|^2 of each target, [nTargets]. */
+  readonly lengths: Float64Array;
   readonly shortlist: Shortlist;
   readonly rounding: ShortlistSettings["rounding"];
   readonly projection: Float32Array;
@@ -195,36 +183,47 @@ interface State {
 
 const isOne = (bits: number) => (bits & (bits - 1)) === 0;
 
-/** Bounds that the target itself gives; the penalty whose error is the least by their middle terms. */
+function squaredLengths({ data, nRows, nColumns }: Rows): Float64Array {
+  const lengths = new Float64Array(nRows);
+  for (let t = 0, at = 0; t < nRows; t++) {
+    let sum = 0;
+    for (let i = 0; i < nColumns; i++, at++) sum += data[at]! * data[at]!;
+    lengths[t] = sum;
+  }
+  return lengths;
+}
+
+/** Bounds that the target itself gives. */
 function boundFromNothing(
-  { shortlist, lower, upper }: State,
+  { shortlist, lengths, lower, upper }: State,
   t: number,
   moments: Float32Array,
   distances: Float32Array,
 ) {
-  const { nAlphas, meanWeight } = shortlist;
-  const from = t * 2 * nAlphas;
-  let guess = 0;
-  let least = Number.POSITIVE_INFINITY;
+  const { nAlphas } = shortlist;
+  const from = t * (2 * nAlphas + 1);
+  const at = t * 2 * nAlphas;
   for (let a = 0; a < nAlphas; a++) {
-    const [inPlace, distance, along] = [moments[from + a]!, distances[from + a]!, distances[from + nAlphas + a]!];
-    raise(shortlist, a, t * nAlphas + a, inPlace, moments[from + nAlphas + a]!, distance, along, lower, upper);
-    const estimate = inPlace + meanWeight[a]! * (2 * along + distance);
-    if (estimate < least) {
-      least = estimate;
-      guess = a;
-    }
+    const [distance, along] = [distances[at + a]!, distances[at + nAlphas + a]!];
+    raise(shortlist, a, t * nAlphas + a, moments, from, lengths[t]!, distance, along, lower, upper);
   }
-  return guess;
 }
 
 /** Notes the error under penalty g, and the bounds that its residual gives for the candidates. */
 function boundFromResidual(state: State, t: number, g: number, moments: Float32Array, row: number): void {
-  const { shortlist, projection, errors, lower, upper, candidates, isTried } = state;
-  const { nAlphas } = shortlist;
+  const { shortlist, projection, lengths, errors, lower, upper, candidates, isTried } = state;
+  const { nAlphas, damping, meanWeight } = shortlist;
   const rank = shortlist.fit.nRows;
-  const from = row * 2 * nAlphas;
-  errors[t * nAlphas + g] = moments[from + g]!;
+  const from = row * (2 * nAlphas + 1);
+  // From the projection, more exactly than from the residual, unless little is left.
+  let explained = 0;
+  for (let k = 0, at = t * rank; k < rank; k++, at++) {
+    const left = damping[g * rank + k]!;
+    explained += (1 - left * left) * projection[at]! * projection[at]!;
+  }
+  const rest = lengths[t]! - explained;
+  const length = rest > MUCH * lengths[t]! ? rest : moments[from + 2 * nAlphas]!;
+  errors[t * nAlphas + g] = meanWeight[g]! * length + moments[from + g]!;
   isTried[t]! |= 1 << g;
   const others = candidates[t]! & ~isTried[t]!;
   for (let a = 0; a < nAlphas; a++) {
@@ -237,57 +236,110 @@ function boundFromResidual(state: State, t: number, g: number, moments: Float32A
       distance += square * squares[k]!;
       along += square * products[k]!;
     }
-    const [inPlace, spread] = [moments[from + a]!, moments[from + nAlphas + a]!];
-    raise(shortlist, a, t * nAlphas + a, inPlace, spread, distance, along, lower, upper);
+    raise(shortlist, a, t * nAlphas + a, moments, from, length, distance, along, lower, upper);
   }
 }
 
-/** Narrows what is known of one error, by the terms of the equation of {@link shortlistErrors}. */
+/** Where this share of a target is left, what is left is the difference of two numbers that are known well. */
+const MUCH = 0.3;
+
+/**
+ * Narrows what is known of one error, by the terms of the equation of {@link shortlistErrors}.
+ *
+ * @param moments - of r_g, from `from` on
+ * @param length - |r_g|^2
+ * @param distance - |q|^2
+ * @param along - q'(1 - d_g) p
+ */
 function raise(
-  { meanWeight, leastWeight, greatestWeight }: Shortlist,
+  { nAlphas, meanWeight, leastWeight, greatestWeight }: Shortlist,
   a: number,
   at: number,
-  inPlace: number,
-  spread: number,
+  moments: Float32Array,
+  from: number,
+  length: number,
   distance: number,
   along: number,
   lower: Float64Array,
   upper: Float64Array,
 ): void {
-  const middle = inPlace + 2 * meanWeight[a]! * along;
-  const across = 2 * Math.sqrt(spread * distance);
-  const most = greatestWeight[a]! * distance;
-  const slack = SLACK * (inPlace + 2 * meanWeight[a]! * Math.abs(along) + across + most);
-  const low = middle - across + leastWeight[a]! * distance - slack;
-  const high = middle + across + most + slack;
+  const off = moments[from + a]!;
+  const spread = moments[from + nAlphas + a]!;
+  const c = meanWeight[a]!;
+  const step = along / length;
+  const b = 1 + step;
+  const beside = Math.max(0, distance - along * step);
+  const askew = Math.max(0, spread - (off * off) / length) + SLACK * spread;
+  const second = 2 * Math.abs(b) * Math.sqrt(askew * (beside + SLACK * distance));
+  const most = greatestWeight[a]! * (beside + SLACK * distance);
+  // The data's own length is exact; all that is added to c |r_g|^2 is small where little is predicted, and so is its rounding.
+  const rest = b * b * off + c * along * (2 + step);
+  const slack =
+    SLACK * (b * b * Math.sqrt(spread * length) + c * Math.abs(along) * (2 + Math.abs(step)) + second + most) +
+    EXACT * c * length;
+  const low = c * length + rest - second + leastWeight[a]! * beside - slack;
+  const high = c * length + rest + second + most + slack;
   // Where single precision does not hold a term these are NaN, and nothing is known.
   if (low > lower[at]!) lower[at] = low;
   if (high < upper[at]!) upper[at] = high;
 }
 
-/** Drops the candidates whose errors are above that of another, with room for rounding. */
-function narrow({ shortlist, rounding, errors, lower, upper, candidates, isTried }: State, t: number): void {
+/**
+ * Drops the candidates whose errors are above that of another, with room for rounding; gives the one whose error is certain
+ * to be the least high, -1 where nothing is known.
+ */
+function narrow({ shortlist, rounding, errors, lower, upper, candidates, isTried }: State, t: number): number {
   const { nAlphas } = shortlist;
   const from = t * nAlphas;
+  let best = -1;
   let least = Number.POSITIVE_INFINITY;
   for (let a = 0; a < nAlphas; a++) {
     if (((candidates[t]! >> a) & 1) === 0) continue;
-    const most = (isTried[t]! >> a) & 1 ? errors[from + a]! : upper[from + a]!;
-    if (most > 0 && most < least) least = Math.min(least, most * (1 + rounding(a, most)));
+    const wasTried = (isTried[t]! >> a) & 1;
+    const most = wasTried ? errors[from + a]! : upper[from + a]!;
+    if (!(most > 0 && most < least)) continue;
+    const high = wasTried ? most * (1 + rounding(a, most)) : most;
+    if (high < least) {
+      least = high;
+      best = a;
+    }
   }
   for (let a = 0; a < nAlphas; a++) {
-    const low = lower[from + a]!;
-    if ((isTried[t]! >> a) & 1 || !(low > 0)) continue;
-    if (low * (1 - rounding(a, low)) > least) candidates[t]! &= ~(1 << a);
+    const wasTried = (isTried[t]! >> a) & 1;
+    const low = wasTried ? errors[from + a]! : lower[from + a]!;
+    if (a === best || !(low > 0)) continue;
+    // Bounds hold rounding already.
+    if (low * (wasTried ? 1 - rounding(a, low) : 1) > least) candidates[t]! &= ~(1 << a);
   }
+  return best;
 }
 
-function lowestOf({ shortlist: { nAlphas }, lower }: State, t: number, among: number): number {
-  let lowest = -1;
-  for (let a = 0; a < nAlphas; a++) {
-    if ((among >> a) & 1 && (lowest === -1 || lower[t * nAlphas + a]! < lower[t * nAlphas + lowest]!)) lowest = a;
+/** An error that is known to this share of itself is known well enough to look at others first. */
+const KNOWN_WELL = 0.02;
+
+/** Notes which errors of a target are to be computed next. */
+function pushNext(
+  { shortlist, lower, upper, candidates, isTried }: State,
+  t: number,
+  best: number,
+  pairs: number[],
+): void {
+  const { nAlphas } = shortlist;
+  const left = candidates[t]! & ~isTried[t]!;
+  const at = t * nAlphas + best;
+  if (best >= 0 && (left >> best) & 1 && !(upper[at]! - lower[at]! < KNOWN_WELL * upper[at]!)) {
+    pairs.push(t, best);
+    return;
   }
-  return lowest;
+  // Of the others that nearest to the best: errors grow on both sides of it, and its residual bounds those beyond.
+  const others = isOne(left) || best < 0 ? left : left & ~(1 << best);
+  let next = -1;
+  for (let a = 0; a < nAlphas; a++) {
+    if (((others >> a) & 1) === 0) continue;
+    const nearer = next === -1 ? -1 : Math.abs(a - best) - Math.abs(next - best);
+    if (nearer < 0 || (nearer === 0 && lower[t * nAlphas + a]! < lower[t * nAlphas + next]!)) next = a;
+  }
+  pairs.push(t, next);
 }
 
 function stepOf({ nAlphas, damping, steps }: Shortlist, g: number, a: number) {

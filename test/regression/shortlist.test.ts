@@ -151,7 +151,8 @@ describe("penalties from a shortlist", () => {
       }
       const [set] = heldOutSets(await decomposeRidge(x), options, "test");
       const targets = toFloat32(centred);
-      const { errors, candidates } = await shortlistErrors(shortlistOf(set!), targets, { rounding: () => 0 });
+      const memory = { projection: new Map(), residuals: new Map(), predictions: new Map() };
+      const { errors, candidates } = await shortlistErrors(shortlistOf(set!), targets, { rounding: () => 0, memory });
       const plain = await plainErrors(x, y);
       let nTried = 0;
       for (let t = 0; t < 60; t++) {
