@@ -207,6 +207,7 @@ async function errorsOfShortlist(shortlist: Shortlist, targets: TargetBlock, wor
   const { errors, projection, candidates } = await shortlistErrors(
     shortlist,
     { data: data as Float32Array, nRows: nTargets, nColumns: nSamples },
+    targets.squares,
     {
       rounding: (a, error) => roundingShare(sensitivity[a]!, error),
       wantsErrors: work.wantsErrors,

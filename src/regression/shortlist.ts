@@ -24,7 +24,7 @@ export interface Shortlist {
   /** As {@link HeldOutSet.sensitivity}. */
   readonly sensitivity: Float64Array;
   /** From each penalty g to each other a: (d_g - d_a)^2 and (1 - d_g)(d_g - d_a), [rank] each; made when first asked for. */
-  readonly steps: Map<number, readonly [squares: Float64Array, products: Float64Array]>;
+  readonly steps: Map<number, { readonly distances: Float64Array; readonly products: Float64Array }>;
 }
 
 /** What is known of the errors of a block of targets once the best penalty of each is. */
@@ -115,17 +115,20 @@ export function shortlistOf(set: HeldOutSet<Float64Array>): Shortlist {
  * Operations a target: 2 rank nSamples for the projection, and as many again for each error that is computed.
  *
  * @param targets - [nTargets x nSamples]
+ * @param lengths - the sum of the squares of each, [nTargets]
  */
 export async function shortlistErrors(
   shortlist: Shortlist,
   targets: Rows,
+  lengths: Float64Array,
   { rounding, wantsErrors = false, device, memory }: ShortlistSettings,
 ): Promise<ShortlistedErrors> {
   const { nAlphas, fit, kept, shares, weights } = shortlist;
   const nTargets = targets.nRows;
   const { projection, distances, moments } = await runProjection({ targets, fit, shares, weights }, device, memory);
   const state: State = {
-    lengths: squaredLengths(targets),
+    lengths,
+    squares: new Float64Array(fit.nRows),
     shortlist,
     rounding,
     projection: projection.data,
@@ -171,6 +174,8 @@ export async function shortlistErrors(
 interface State {
   /** |y|^2 of each target, [nTargets]. */
   readonly lengths: Float64Array;
+  /** Squares of one target's projection: room for them. */
+  readonly squares: Float64Array;
   readonly shortlist: Shortlist;
   readonly rounding: ShortlistSettings["rounding"];
   readonly projection: Float32Array;
@@ -182,16 +187,6 @@ interface State {
 }
 
 const isOne = (bits: number) => (bits & (bits - 1)) === 0;
-
-function squaredLengths({ data, nRows, nColumns }: Rows): Float64Array {
-  const lengths = new Float64Array(nRows);
-  for (let t = 0, at = 0; t < nRows; t++) {
-    let sum = 0;
-    for (let i = 0; i < nColumns; i++, at++) sum += data[at]! * data[at]!;
-    lengths[t] = sum;
-  }
-  return lengths;
-}
 
 /** Bounds that the target itself gives. */
 function boundFromNothing(
@@ -211,15 +206,17 @@ function boundFromNothing(
 
 /** Notes the error under penalty g, and the bounds that its residual gives for the candidates. */
 function boundFromResidual(state: State, t: number, g: number, moments: Float32Array, row: number): void {
-  const { shortlist, projection, lengths, errors, lower, upper, candidates, isTried } = state;
+  const { shortlist, projection, lengths, squares, errors, lower, upper, candidates, isTried } = state;
   const { nAlphas, damping, meanWeight } = shortlist;
   const rank = shortlist.fit.nRows;
   const from = row * (2 * nAlphas + 1);
   // From the projection, more exactly than from the residual, unless little is left.
   let explained = 0;
   for (let k = 0, at = t * rank; k < rank; k++, at++) {
+    const square = projection[at]! * projection[at]!;
     const left = damping[g * rank + k]!;
-    explained += (1 - left * left) * projection[at]! * projection[at]!;
+    squares[k] = square;
+    explained += (1 - left * left) * square;
   }
   const rest = lengths[t]! - explained;
   const length = rest > MUCH * lengths[t]! ? rest : moments[from + 2 * nAlphas]!;
@@ -228,13 +225,12 @@ function boundFromResidual(state: State, t: number, g: number, moments: Float32A
   const others = candidates[t]! & ~isTried[t]!;
   for (let a = 0; a < nAlphas; a++) {
     if (((others >> a) & 1) === 0) continue;
-    const [squares, products] = stepOf(shortlist, g, a);
+    const { distances, products } = stepOf(shortlist, g, a);
     let distance = 0;
     let along = 0;
-    for (let k = 0, at = t * rank; k < rank; k++, at++) {
-      const square = projection[at]! * projection[at]!;
-      distance += square * squares[k]!;
-      along += square * products[k]!;
+    for (let k = 0; k < rank; k++) {
+      distance += squares[k]! * distances[k]!;
+      along += squares[k]! * products[k]!;
     }
     raise(shortlist, a, t * nAlphas + a, moments, from, length, distance, along, lower, upper);
   }
@@ -347,12 +343,12 @@ function stepOf({ nAlphas, damping, steps }: Shortlist, g: number, a: number) {
   let step = steps.get(key);
   if (!step) {
     const rank = damping.length / nAlphas;
-    step = [new Float64Array(rank), new Float64Array(rank)];
+    step = { distances: new Float64Array(rank), products: new Float64Array(rank) };
     for (let k = 0; k < rank; k++) {
       // As a difference of what is left: it does not cancel where both keep nearly all.
       const difference = damping[a * rank + k]! - damping[g * rank + k]!;
-      step[0][k] = difference * difference;
-      step[1][k] = damping[g * rank + k]! * difference;
+      step.distances[k] = difference * difference;
+      step.products[k] = damping[g * rank + k]! * difference;
     }
     steps.set(key, step);
   }

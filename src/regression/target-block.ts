@@ -10,6 +10,8 @@ export interface TargetBlock<Data extends FloatArray = FloatArray> {
   readonly mean: Float64Array;
   /** What each centred target was divided by: its largest magnitude; NaN for targets that cannot be used. */
   readonly scale: Float64Array;
+  /** The sum of the squares of each row of `data`, [nTargets]. */
+  readonly squares: Float64Array;
 }
 
 /** Targets turned at a time: their numbers in a row of the data fill a line of cache. */
@@ -50,6 +52,7 @@ export function prepareTargets<Data extends FloatArray>(
   const nSamples = samples?.length ?? nColumns;
   const means = new Float64Array(nTargets);
   const scale = new Float64Array(nTargets);
+  const squares = new Float64Array(nTargets);
   const data = emptyLike(like, nTargets * nSamples);
   for (let t = 0; t < nTargets; t++) {
     const from = t * nColumns;
@@ -73,10 +76,16 @@ export function prepareTargets<Data extends FloatArray>(
     if (Number.isNaN(scale[t]!)) data.fill(0, to, to + nSamples);
     else {
       const factor = 1 / magnitude;
-      for (let i = 0; i < nSamples; i++) data[to + i] = (source[from + (samples ? samples[i]! : i)]! - mean) * factor;
+      let sumOfSquares = 0;
+      for (let i = 0; i < nSamples; i++) {
+        data[to + i] = (source[from + (samples ? samples[i]! : i)]! - mean) * factor;
+        // As it was rounded.
+        sumOfSquares += data[to + i]! * data[to + i]!;
+      }
+      squares[t] = sumOfSquares;
     }
   }
-  return { data, nTargets, nSamples, mean: means, scale };
+  return { data, nTargets, nSamples, mean: means, scale, squares };
 }
 
 /** Targets `start` to `end` (exclusive) of a block, sharing its memory. */
@@ -85,13 +94,14 @@ export function sliceTargets<Data extends FloatArray>(
   start: number,
   end: number,
 ): TargetBlock<Data> {
-  const { data, nSamples, mean, scale } = block;
+  const { data, nSamples, mean, scale, squares } = block;
   return {
     data: data.subarray(start * nSamples, end * nSamples) as Data,
     nTargets: end - start,
     nSamples,
     mean: mean.subarray(start, end),
     scale: scale.subarray(start, end),
+    squares: squares.subarray(start, end),
   };
 }
 

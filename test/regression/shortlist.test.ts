@@ -152,7 +152,13 @@ describe("penalties from a shortlist", () => {
       const [set] = heldOutSets(await decomposeRidge(x), options, "test");
       const targets = toFloat32(centred);
       const memory = { projection: new Map(), residuals: new Map(), predictions: new Map() };
-      const { errors, candidates } = await shortlistErrors(shortlistOf(set!), targets, { rounding: () => 0, memory });
+      const lengths = Float64Array.from({ length: 60 }, (_, t) =>
+        targets.data.subarray(t * nSamples, (t + 1) * nSamples).reduce((sum, value) => sum + value * value, 0),
+      );
+      const { errors, candidates } = await shortlistErrors(shortlistOf(set!), targets, lengths, {
+        rounding: () => 0,
+        memory,
+      });
       const plain = await plainErrors(x, y);
       let nTried = 0;
       for (let t = 0; t < 60; t++) {
