@@ -33,9 +33,9 @@ export function secularRoots(secular: Secular): SecularRoots {
   const distances = new Float64Array(k * k);
   const fromPole = new Float64Array(k);
   for (let j = 0; j < k; j++) {
-    const nearest = nearestPole(secular, j);
+    const { nearest, rest } = nearestPole(secular, j);
     for (let i = 0; i < k; i++) fromPole[i] = poles[i]! - poles[nearest]!;
-    const offset = offsetOfRoot(secular, j, nearest, fromPole);
+    const offset = k === 1 ? secular.rho * sumOfSquares(secular.z) : offsetOfRoot(secular, j, nearest, rest, fromPole);
     roots[j] = poles[nearest]! + offset;
     for (let i = 0, at = j * k; i < k; i++, at++) distances[at] = fromPole[i]! - offset;
   }
@@ -61,21 +61,28 @@ export function exactWeights({ poles, z, rho }: Secular, distances: Float64Array
   return squares.map((square, i) => (z[i]! < 0 ? -Math.sqrt(Math.abs(square)) : Math.sqrt(Math.abs(square))));
 }
 
-/** The pole in whose half of the interval the root lies: f rises from -infinity to infinity between poles. */
-function nearestPole({ poles, z, rho }: Secular, j: number): number {
+/**
+ * The pole in whose half of its interval root j lies, as f rises from -infinity to infinity between poles, and the value
+ * of f in the middle of the interval but for the terms of the two poles that the iteration starts with.
+ */
+function nearestPole({ poles, z, rho }: Secular, j: number): { readonly nearest: number; readonly rest: number } {
   const k = poles.length;
-  if (j === k - 1) return j;
-  const half = (poles[j + 1]! - poles[j]!) / 2;
+  const last = j === k - 1;
+  const lower = last ? j - 1 : j;
   const pole = poles[j]!;
-  let sum = 1 / rho;
-  for (let i = 0; i < k; i++) sum += (z[i]! * z[i]!) / (poles[i]! - pole - half);
-  return sum > 0 ? j : j + 1;
+  const half = (last ? rho * sumOfSquares(z) : poles[j + 1]! - pole) / 2;
+  let rest = 1 / rho;
+  for (let i = 0; i < lower; i++) rest += (z[i]! * z[i]!) / (poles[i]! - pole - half);
+  for (let i = lower + 2; i < k; i++) rest += (z[i]! * z[i]!) / (poles[i]! - pole - half);
+  const below = z[j]! * z[j]!;
+  const above = last ? 0 : z[j + 1]! * z[j + 1]!;
+  // Both poles are as far from the middle.
+  return { nearest: last || rest * half + above > below ? j : j + 1, rest };
 }
 
 /** Root j less pole `nearest`. */
-function offsetOfRoot({ z, rho }: Secular, j: number, nearest: number, fromPole: Float64Array): number {
+function offsetOfRoot({ z, rho }: Secular, j: number, nearest: number, rest: number, fromPole: Float64Array): number {
   const k = z.length;
-  if (k === 1) return rho * z[0]! * z[0]!;
   const last = j === k - 1;
   // The last root has no pole above it: the two poles below serve.
   const lower = last ? k - 2 : j;
@@ -84,7 +91,7 @@ function offsetOfRoot({ z, rho }: Secular, j: number, nearest: number, fromPole:
   const sign = nearest === j ? 1 : -1;
   let near = 0;
   let far = (last ? rho * sumOfSquares(z) : gap / 2) * (1 + 4 * EPSILON);
-  let offset = sign * startingOffset(z, rho, lower, nearest, fromPole, last, far);
+  let offset = sign * startingOffset(z, rest, gap, lower, last, sign, far);
   let before = Number.POSITIVE_INFINITY;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     // Left and right of the two poles apart, with slopes; `slack` bounds the rounding of the sums.
@@ -123,24 +130,18 @@ function offsetOfRoot({ z, rho }: Secular, j: number, nearest: number, fromPole:
   return offset;
 }
 
-/** The root with all but the two nearest poles held fixed at the middle, as a magnitude within (0, far). */
+/** The root with all but two poles held fixed at the middle of its interval, as a magnitude within (0, far). */
 function startingOffset(
   z: Float64Array,
-  rho: number,
+  rest: number,
+  gap: number,
   lower: number,
-  nearest: number,
-  fromPole: Float64Array,
   last: boolean,
+  sign: number,
   far: number,
 ): number {
-  const upper = lower + 1;
-  const gap = fromPole[upper]! - fromPole[lower]!;
-  const sign = nearest === lower ? 1 : -1;
-  const middle = last ? far / 2 : (sign * gap) / 2;
-  let rest = 1 / rho;
-  for (let i = 0; i < lower; i++) rest += (z[i]! * z[i]!) / (fromPole[i]! - middle);
-  for (let i = upper + 1; i < z.length; i++) rest += (z[i]! * z[i]!) / (fromPole[i]! - middle);
-  const [below, above] = [z[lower]! * z[lower]!, z[upper]! * z[upper]!];
+  const below = z[lower]! * z[lower]!;
+  const above = z[lower + 1]! * z[lower + 1]!;
   let start: number;
   if (last) {
     // rest + below / (-gap - x) + above / -x = 0

@@ -47,7 +47,8 @@ export async function tridiagonalise(symmetric: Matrix<Float64Array>, device?: D
       diagonal[j] = matrix[row + j]!;
       if (j === n - 1) break;
       const { scale, beside } = makeReflection(matrix, reflections.data, row, j + 1, n);
-      off[j] = beside;
+      // So far below rounding, it would only lead to quotients whose squares overflow.
+      off[j] = Math.abs(beside) < 1e-120 ? 0 : beside;
       scales[j] = scale;
       if (scale === 0) continue;
       const v = reflections.data.subarray(row, row + n);
