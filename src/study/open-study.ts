@@ -113,9 +113,12 @@ export function sizeOf(
   };
 }
 
+/** What there must be for anything at all: a third of a small machine would not do. */
+const LEAST_DEFAULT = 1e9;
+
 /** How a participant's scores of a group fit into memory: a third of the machine's, unless the options say otherwise. */
 export function memoryOf(study: OpenStudy, size: SweepSize): MemoryPlan {
-  return planMemory(size, study.options.memory ?? totalmem() / 3);
+  return planMemory(size, study.options.memory ?? Math.max(totalmem() / 3, LEAST_DEFAULT));
 }
 
 function plannedParticipant(

@@ -43,7 +43,7 @@ function contentOf(output: string): Record<string, string> {
   );
 }
 
-test.each([1, 2, 3])(
+test.each([1, 2])(
   "killed at random moments until it is done: every file is that of a run in one go, seed %d (identity)",
   async (seed) => {
     const random = createRandom(seed);

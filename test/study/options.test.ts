@@ -192,7 +192,7 @@ describe("planStudy", () => {
   });
 
   test("identity: keys change with what the numbers depend on, and with nothing else", () => {
-    expect(keys(plan({ threads: 1, regions: "x" }))).toEqual(keys(plan()));
+    expect(keys(plan({ threads: 1, memory: "2GB", regions: "x" }))).toEqual(keys(plan()));
     expect(keys(plan({ gap: 3 }))).not.toEqual(keys(plan()));
     expect(keys(plan({ distances: "8" }))).not.toEqual(keys(plan()));
   });
