@@ -72,7 +72,7 @@ export async function measureSpeed(
   const random = createRandom("speed");
   const vectors = new Map<number, Matrix>();
   const vectorsAt = (offset: number) => {
-    const found = vectors.get(offset) ?? fallingSpectrum(random.normal, nVolumes, nUnits);
+    const found = vectors.get(offset) ?? fallingSpectrum(() => random.normal(), nVolumes, nUnits);
     vectors.set(offset, found);
     return found;
   };

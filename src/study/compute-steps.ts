@@ -70,7 +70,8 @@ async function computeGroup(
 }
 
 /** Activations of a group's layer, made where they are missing; each story is looked up once for all layers. */
-function activationFinder({ model, random, membersOf }: OpenStudy): (group: StepGroup) => Promise<ActivationsOf> {
+function activationFinder(study: OpenStudy): (group: StepGroup) => Promise<ActivationsOf> {
+  const { model, random } = study;
   const cached = new Map<ActivationSource, Set<Transcript>>();
   return async (group) => {
     const { featureSet } = group;
@@ -78,7 +79,7 @@ function activationFinder({ model, random, membersOf }: OpenStudy): (group: Step
     const used = featureSet.kind === "random-weights" ? random! : model;
     const wanted = used === model ? model.layers : [featureSet.layer];
     const known = cached.get(used) ?? new Set();
-    const { stories } = membersOf(group)[0]!;
+    const { stories } = study.membersOf(group)[0]!;
     const transcripts = [...new Set(stories.map((story) => story.transcript))].filter((t) => !known.has(t));
     await used.prepare(transcripts, wanted);
     cached.set(used, new Set([...known, ...transcripts]));

@@ -9,7 +9,8 @@ const [data, results] = [join(folder, "data"), join(folder, "results")];
 const flags = ["--distances", "-1,4", "--components", "4", "--controls", "word-rate"];
 beforeAll(async () => {
   const simulate = ["simulate", data, "--participants", "2", "--responses", "regions", "--vertices", "42"];
-  expect((await run(...simulate)).code).toBe(0);
+  const { code, stderr } = await run(...simulate);
+  if (code !== 0) throw new Error(stderr);
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -14,11 +14,15 @@ const score = (output: string) => ["score", "dataset", output, "--distances", "2
 let built: BuiltCommandLine;
 const root = mkdtempSync(join(tmpdir(), "cortecast-score-killed-"));
 let seconds = 0;
+async function done(argv: readonly string[]): Promise<void> {
+  const { code, stderr } = await built.start(argv, { cwd: root }).ended;
+  if (code !== 0) throw new Error(stderr);
+}
 beforeAll(async () => {
   built = buildCommandLine();
-  expect((await built.start(simulate, { cwd: root }).ended).code).toBe(0);
+  await done(simulate);
   const started = performance.now();
-  expect((await built.start(score("whole"), { cwd: root }).ended).code).toBe(0);
+  await done(score("whole"));
   seconds = (performance.now() - started) / 1000;
 }, 300_000);
 afterAll(() => {
@@ -39,7 +43,7 @@ function contentOf(output: string): Record<string, string> {
         const content = text ? Buffer.from(bytes.toString("utf8").replaceAll(output, "whole")) : bytes;
         return [path.slice(join(root, output).length), hashOf(content, "sha256")] as const;
       })
-      .sort(),
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 }
 
