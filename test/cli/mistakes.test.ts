@@ -26,7 +26,7 @@ const score = async (dataset: string, output: string, ...flags: readonly string[
 
 /** One mistake of the user's: exit code 1, the message, no stack, nothing that blames the program. */
 function expectMistake({ code, stdout, stderr }: Awaited<ReturnType<typeof run>>, message: string | RegExp) {
-  const told = stderr.replace(/^.*steps to compute\n/, "");
+  const told = stderr.replace(/^.*steps to compute\n(?:To compute:\n(?: {2}\w+.*\n)+)?/, "");
   expect(told.replaceAll(study.at(), "@")).toMatch(message);
   expect(told).toMatch(/^cortecast: [^\n]+(\n {2}error: [^\n]+)*\n$/);
   expect(told).not.toMatch(/fault of cortecast|^\s+at /m);
