@@ -132,12 +132,12 @@ function report(folder) {
   const load = loadavg()[0];
   for (const tunables of ["", "glibc.malloc.hugetlb=1"]) {
     const { GLIBC_TUNABLES: _, ...env } = process.env;
-    const { status, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), folder], {
+    const { status, signal, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), folder], {
       encoding: "utf8",
       env: tunables === "" ? env : { ...env, GLIBC_TUNABLES: tunables },
       maxBuffer: 2 ** 26,
     });
-    if (status !== 0) throw new Error(`the measurement must end well, got ${status}:\n${stderr}`);
+    if (status !== 0) throw new Error(`the measurement must end well, got ${signal ?? status}:\n${stderr}`);
     const { results, products, torch, transformers } = JSON.parse(stdout.trim().split("\n").at(-1));
     versions = `PyTorch ${torch}, transformers ${transformers}`;
     const pages = tunables === "" ? "as they are" : "huge";
