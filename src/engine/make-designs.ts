@@ -85,8 +85,11 @@ function threadDevice(device: EncodingOptions["device"]): EncodingOptions["devic
   return { ...device, threads: 1 };
 }
 
-/** Waits until all are done or one fails; the others' failures, which follow from it, are not told. */
+/** Waits until all have ended, so that nothing is written once a failure is told; then fails with the first that did. */
 export async function allOrNone<T>(promises: readonly Promise<T>[]): Promise<T[]> {
-  for (const promise of promises) promise.catch(() => {});
-  return Promise.all(promises);
+  const ended = await Promise.allSettled(promises);
+  return ended.map((one) => {
+    if (one.status === "rejected") throw one.reason;
+    return one.value;
+  });
 }

@@ -95,7 +95,13 @@ export async function scoreResponses(
         tell();
       }
     };
-    await allOrNone(Array.from({ length: Math.min(pool.nThreads, blocks.length) }, work));
+    const stopping = () =>
+      work().catch((error: unknown) => {
+        // Whoever else is at work takes up no other block.
+        waiting.length = 0;
+        throw error;
+      });
+    await allOrNone(Array.from({ length: Math.min(pool.nThreads, blocks.length) }, stopping));
   }
   return collection.finish();
 }

@@ -64,7 +64,12 @@ async function computeGroup(
   const nAtOnce = members[0]!.targets.length <= BLOCK ? pool.nThreads : 1;
   const waiting = [...members.entries()];
   const worker = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) await work(next);
+    try {
+      for (let next = waiting.shift(); next; next = waiting.shift()) await work(next);
+    } catch (error) {
+      waiting.length = 0;
+      throw error;
+    }
   };
   await allOrNone(Array.from({ length: Math.min(nAtOnce, members.length) }, worker));
 }
