@@ -119,3 +119,15 @@ function* blocksOf(start: number, end: number): Generator<readonly [from: number
 export async function removeBlocks(store: Store, key: string): Promise<void> {
   for (const { name } of await store.list(folderOf(key))) await store.remove(`${folderOf(key)}/${name}`);
 }
+
+/**
+ * Removes the scores of blocks that a run left which was killed just after it had put them together.
+ *
+ * @param isKept - whether the scores of this key are kept elsewhere
+ */
+export async function removeLeftBlocks(store: Store, isKept: (key: string) => Promise<boolean>): Promise<void> {
+  for (const { name, kind } of await store.list("")) {
+    const key = /^(.+)\.blocks$/.exec(name)?.[1];
+    if (kind === "folder" && key !== undefined && (await isKept(key))) await removeBlocks(store, key);
+  }
+}

@@ -1,7 +1,13 @@
 import { type Matrix, zerosLike } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { allOrNone, makeDesigns } from "../engine/make-designs.ts";
-import { BLOCK, type ResponseBlocks, removeBlocks, scoreResponses } from "../engine/score-responses.ts";
+import {
+  BLOCK,
+  type ResponseBlocks,
+  removeBlocks,
+  removeLeftBlocks,
+  scoreResponses,
+} from "../engine/score-responses.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import type { ActivationSource } from "./activation-source.ts";
 import type { ActivationsOf } from "./features.ts";
@@ -9,7 +15,7 @@ import { loadStoryResponse, type ParticipantInputs, type StudyInputs } from "./i
 import { memoryOf, type OpenStudy, sizeOf } from "./open-study.ts";
 import type { StudyOptions } from "./options.ts";
 import type { FeatureSet, StepGroup } from "./plan.ts";
-import { writeStepScores } from "./score-cache.ts";
+import { scoresPath, writeStepScores } from "./score-cache.ts";
 import { distancesOf, stepScores, stepStimulus } from "./score-step.ts";
 
 /**
@@ -18,6 +24,8 @@ import { distancesOf, stepScores, stepStimulus } from "./score-step.ts";
  * @param date - now, for the record
  */
 export async function computeSteps(study: OpenStudy, onProgress: OnProgress, date: () => Date): Promise<void> {
+  const { scores } = study.stores;
+  await removeLeftBlocks(scores, (key) => scores.has(scoresPath(key)));
   const activationsOf = activationFinder(study);
   for (const group of study.plan.groups) {
     const members = study.membersOf(group);

@@ -12,6 +12,7 @@ import { type HeardStory, loadInputs, type ParticipantInputs, type StudyInputs }
 import { warningsOn } from "./notes.ts";
 import type { StudyOptions } from "./options.ts";
 import { type PlannedParticipant, planStudy, type StepGroup, type StudyPlan } from "./plan.ts";
+import { scoresPath } from "./score-cache.ts";
 import { distancesOf } from "./score-step.ts";
 
 /** Where a study keeps what it computes. */
@@ -77,7 +78,7 @@ export async function openStudy(
       { model: model.key, randomWeights: random?.key ?? "" },
       sha256,
     );
-    const missing = await missingSteps(plan, (key) => stores.scores.has(`${key}.safetensors`));
+    const missing = await missingSteps(plan, (key) => stores.scores.has(scoresPath(key)));
     const membersOf = ({ steps }: StepGroup) => {
       const names = new Set(steps.filter(({ key }) => missing.has(key)).map(({ participant }) => participant));
       return inputs.participants.filter(({ participant }) => names.has(participant));

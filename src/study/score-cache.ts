@@ -29,7 +29,8 @@ interface StepFacts {
   readonly date: string;
 }
 
-const fileOf = (key: string) => `${key}.safetensors`;
+/** Where a step's scores are kept. */
+export const scoresPath = (key: string) => `${key}.safetensors`;
 
 /** Writes a step's scores under its key, single precision. */
 export async function writeStepScores(store: Store, key: string, scores: StepScores): Promise<void> {
@@ -40,7 +41,7 @@ export async function writeStepScores(store: Store, key: string, scores: StepSco
     if (folds) tensors.set(`${i}.folds`, { shape: [folds.nRows, folds.nColumns], data: Float32Array.from(folds.data) });
   });
   const names = analyses.map(({ analysis, layer, distance }) => ({ analysis, layer, distance }));
-  await writeKept(store, fileOf(key), key, { tensors, metadata: { scores: JSON.stringify({ ...rest, names }) } });
+  await writeKept(store, scoresPath(key), key, { tensors, metadata: { scores: JSON.stringify({ ...rest, names }) } });
 }
 
 /**
@@ -50,8 +51,8 @@ export async function writeStepScores(store: Store, key: string, scores: StepSco
  * @throws FormatError where the file is not what {@link writeStepScores} writes
  */
 export async function openStepScores(store: Source, key: string): Promise<KeptStep> {
-  const kept = await openKept(store, fileOf(key), key);
-  const path = `${store.location}/${fileOf(key)}`;
+  const kept = await openKept(store, scoresPath(key), key);
+  const path = `${store.location}/${scoresPath(key)}`;
   const { names, ...rest } = readAbout(kept.metadata["scores"], path);
   const analyses = names.map((name, i): SubjectAnalysis => {
     const mean = kept.shapes.get(`${i}.mean`);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -115,6 +115,15 @@ describe("a run that is cut off leaves whole files, and the same command goes on
     const { code, signal } = await interrupt("a third of the scores was written", "SIGINT", "SIGINT");
     // The second may come when the process, about to end, listens no more: a shell has 130 for that as well.
     expect(code === 130 || signal === "SIGINT").toBe(true);
+    await expectToGoOn();
+  });
+
+  test("killed between a step's scores and the removal of its blocks: the next run clears up", async () => {
+    await interrupt("the first results were written", "SIGKILL");
+    const scores = [...whole.keys()].find((path) => path.startsWith("cache/scores/"))!;
+    const folder = study.at("out", scores.replace(/\.safetensors$/, ".blocks"));
+    mkdirSync(folder);
+    writeFileSync(join(folder, "0-162.scores"), "what was left");
     await expectToGoOn();
   });
 

@@ -8,7 +8,7 @@ import type { KeptModels } from "../../src/engine/make-designs.ts";
 import { makeDesigns } from "../../src/engine/make-designs.ts";
 import { slidingWindows } from "../../src/engine/perform-job.ts";
 import { openPool, type Pool } from "../../src/engine/pool.ts";
-import { BLOCK, removeBlocks, scoreResponses } from "../../src/engine/score-responses.ts";
+import { BLOCK, removeBlocks, removeLeftBlocks, scoreResponses } from "../../src/engine/score-responses.ts";
 import { FormatError, OptionError } from "../../src/errors.ts";
 import { folderStore } from "../../src/sources/node.ts";
 import { wordsToVolumes } from "../../src/stimulus/volumes.ts";
@@ -104,6 +104,14 @@ describe("scores on threads", () => {
     expect(await scoreResponses(pool, models, { ...responses, load: never }, settings("kept"))).toEqual(whole);
     await removeBlocks(folderStore(join(root, "scores")), "kept");
     expect(readdirSync(join(root, "scores"))).not.toContain("kept.blocks");
+  });
+
+  it("blocks that outlived their run go once the scores are kept elsewhere, others stay (by hand)", async () => {
+    const store = folderStore(join(root, "left"));
+    for (const key of ["kept", "going-on"]) await store.write(`${key}.blocks/0-${BLOCK}.scores`, "scores");
+    await store.write("kept.safetensors", "scores");
+    await removeLeftBlocks(store, (key) => store.has(`${key}.safetensors`));
+    expect(readdirSync(join(root, "left")).sort()).toEqual(["going-on.blocks", "kept.safetensors"]);
   });
 
   it("a block that was changed is refused (identity)", async () => {
