@@ -5,6 +5,7 @@ import { folderStore } from "../sources/node.ts";
 import { designPath } from "./design-file.ts";
 import type { DesignFolder, Stimulus } from "./job.ts";
 import type { Pool } from "./pool.ts";
+import { shareOut } from "./share-out.ts";
 
 /** Designs that lie on the disk, for any responses to the stories that they were made of. */
 export interface KeptModels {
@@ -62,17 +63,15 @@ export async function makeDesigns(
     const done = missing.map(() => 0);
     const tell = () => onProgress?.({ label: "designs", done: done.reduce((sum, n) => sum + n, 0), total });
     tell();
-    await allOrNone(
-      missing.map((one, i) =>
-        pool.run(
-          { kind: "designs", designs, stimulus: made, options: threadOptions, ...one },
-          {
-            onDesign(n) {
-              done[i] = n;
-              tell();
-            },
+    await shareOut(missing, pool.nThreads, (one, i) =>
+      pool.run(
+        { kind: "designs", designs, stimulus: made, options: threadOptions, ...one },
+        {
+          onDesign(n) {
+            done[i] = n;
+            tell();
           },
-        ),
+        },
       ),
     );
   }
@@ -83,13 +82,4 @@ export async function makeDesigns(
 /** A thread's own products run on it alone. */
 function threadDevice(device: EncodingOptions["device"]): EncodingOptions["device"] {
   return { ...device, threads: 1 };
-}
-
-/** Waits until all have ended, so that nothing is written once a failure is told; then fails with the first that did. */
-export async function allOrNone<T>(promises: readonly Promise<T>[]): Promise<T[]> {
-  const ended = await Promise.allSettled(promises);
-  return ended.map((one) => {
-    if (one.status === "rejected") throw one.reason;
-    return one.value;
-  });
 }

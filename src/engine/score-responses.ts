@@ -5,8 +5,9 @@ import { collectScores } from "../encoding/score-collection.ts";
 import { targetRows } from "../regression/target-block.ts";
 import type { Store } from "../sources/source.ts";
 import { loadBlock, writeBlock } from "./block-file.ts";
-import { allOrNone, type KeptModels } from "./make-designs.ts";
+import type { KeptModels } from "./make-designs.ts";
 import type { Pool } from "./pool.ts";
+import { shareOut } from "./share-out.ts";
 
 /** Responses of which some targets are in memory at a time. */
 export interface ResponseBlocks {
@@ -73,35 +74,24 @@ export async function scoreResponses(
     tell();
     if (blocks.length === 0) continue;
     const bold = await load(start, end);
-    const waiting = [...blocks];
-    const work = async () => {
-      for (let block = waiting.shift(); block; block = waiting.shift()) {
-        const { from, to, columns } = block;
-        // Rows are made when a thread is free to take them.
-        const rows = targetRows(
-          bold,
-          columns.map((column) => column - start),
-        );
-        const onDesign = (nDesigns: number) => {
-          running.set(from, nDesigns * columns.length);
-          tell();
-        };
-        const job = { kind: "scores", designs, nModels, folds, ridge, average, designBytes, rows } as const;
-        const scores = await pool.run(job, { transfer: [rows.data.buffer as ArrayBuffer], onDesign });
-        await writeBlock(store, pathOf(key, from, to), key, scores);
-        collection.add(columns, scores);
-        running.delete(from);
-        done += nModels * folds.length * columns.length;
+    await shareOut(blocks, pool.nThreads, async ({ from, to, columns }) => {
+      // Rows are made when a thread is free to take them.
+      const rows = targetRows(
+        bold,
+        columns.map((column) => column - start),
+      );
+      const onDesign = (nDesigns: number) => {
+        running.set(from, nDesigns * columns.length);
         tell();
-      }
-    };
-    const stopping = () =>
-      work().catch((error: unknown) => {
-        // Whoever else is at work takes up no other block.
-        waiting.length = 0;
-        throw error;
-      });
-    await allOrNone(Array.from({ length: Math.min(pool.nThreads, blocks.length) }, stopping));
+      };
+      const job = { kind: "scores", designs, nModels, folds, ridge, average, designBytes, rows } as const;
+      const scores = await pool.run(job, { transfer: [rows.data.buffer as ArrayBuffer], onDesign });
+      await writeBlock(store, pathOf(key, from, to), key, scores);
+      collection.add(columns, scores);
+      running.delete(from);
+      done += nModels * folds.length * columns.length;
+      tell();
+    });
   }
   return collection.finish();
 }

@@ -1,6 +1,6 @@
 import { type Matrix, zerosLike } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
-import { allOrNone, makeDesigns } from "../engine/make-designs.ts";
+import { makeDesigns } from "../engine/make-designs.ts";
 import {
   BLOCK,
   type ResponseBlocks,
@@ -8,6 +8,7 @@ import {
   removeLeftBlocks,
   scoreResponses,
 } from "../engine/score-responses.ts";
+import { shareOut } from "../engine/share-out.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import type { ActivationSource } from "./activation-source.ts";
 import type { ActivationsOf } from "./features.ts";
@@ -53,7 +54,7 @@ async function computeGroup(
 
   const perMember = (1 + distances.length) * options.folds;
   const done = members.map(() => 0);
-  const work = async ([index, member]: readonly [number, ParticipantInputs]) => {
+  const work = async (member: ParticipantInputs, index: number) => {
     const { key } = group.steps.find(({ participant }) => participant === member.participant)!;
     const responses = responsesOf(inputs, member, options, memory.nLoaded);
     const scores = await scoreResponses(pool, models, responses, {
@@ -70,16 +71,7 @@ async function computeGroup(
   };
   // Where a participant is a single block, one thread's work, several are done side by side.
   const nAtOnce = members[0]!.targets.length <= BLOCK ? pool.nThreads : 1;
-  const waiting = [...members.entries()];
-  const worker = async () => {
-    try {
-      for (let next = waiting.shift(); next; next = waiting.shift()) await work(next);
-    } catch (error) {
-      waiting.length = 0;
-      throw error;
-    }
-  };
-  await allOrNone(Array.from({ length: Math.min(nAtOnce, members.length) }, worker));
+  await shareOut(members, nAtOnce, work);
 }
 
 /** Activations of a group's layer, made where they are missing; each story is looked up once for all layers. */
