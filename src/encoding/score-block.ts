@@ -1,9 +1,11 @@
 import { type FloatArray, Matrix, takeRows } from "../array/matrix.ts";
+import { designMoments } from "../regression/choose-alpha.ts";
 import { correlateRows } from "../regression/correlate.ts";
 import type { Fold } from "../regression/folds.ts";
 import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
 import { observedRows, predictTargets, scoreTargets } from "../regression/score-targets.ts";
 import type { ScoringDesign } from "../regression/scoring-design.ts";
+import { withGraphMemory } from "../regression/shortlist-graph.ts";
 import { prepareTargets } from "../regression/target-block.ts";
 import { judgeTargets, type MissingScores } from "./missing.ts";
 
@@ -68,6 +70,9 @@ export async function scoreBlock(
   return { nTargets, isScorable, missing, ...scores };
 }
 
+/** Models whose designs are in memory at a time: what their penalties follow from is one product of many columns. */
+export const MODELS_AT_ONCE = 8;
+
 type Scores = Pick<BlockScores, "r" | "bestAlpha" | "pooled">;
 type Put = (to: Float64Array, row: number, values: Float64Array) => void;
 
@@ -82,12 +87,20 @@ async function scoreFolds(
   for (const [fold, { train, test }] of folds.entries()) {
     const block = prepareTargets<FloatArray>(rows, train, ridge.intercept, like);
     const observed = observedRows(rows, test, ridge);
-    for (let model = 0; model < nModels; model++) {
-      const design = await designOf(model, fold);
-      const { r, bestAlpha } = await scoreTargets(design, rows, train, observed, ridge, block);
-      put(scores.r, model * folds.length + fold, r);
-      put(scores.bestAlpha, model * folds.length + fold, bestAlpha);
-      onDesign(fold * nModels + model + 1);
+    for (let first = 0; first < nModels; first += MODELS_AT_ONCE) {
+      const designs: ScoringDesign[] = [];
+      for (let model = first; model < Math.min(nModels, first + MODELS_AT_ONCE); model++)
+        designs.push(await designOf(model, fold));
+      await withGraphMemory(async (memory) => {
+        const moments = await designMoments(designs, block, ridge, memory);
+        for (const [i, design] of designs.entries()) {
+          const model = first + i;
+          const { r, bestAlpha } = await scoreTargets(design, rows, train, observed, ridge, block, moments[i]);
+          put(scores.r, model * folds.length + fold, r);
+          put(scores.bestAlpha, model * folds.length + fold, bestAlpha);
+          onDesign(fold * nModels + model + 1);
+        }
+      });
     }
   }
 }

@@ -15,7 +15,7 @@ export interface TensorValue {
  * Memory for outputs, by name: what {@link Session.run} writes into where it is given, and enlarges where it must. Memory
  * that is used again is not handed back to the system and zeroed by it in between, which takes longer than small products.
  */
-export type OutputMemory = Map<string, ArrayBuffer>;
+export type OutputMemory = Map<string, Float32Array>;
 
 /** A graph that is ready to run. Holds native memory until closed. */
 export interface Session {
@@ -121,12 +121,12 @@ function placesFor(
     places[outputName(name)] = null;
     if (type !== "float32" || !dims.every((length) => length !== undefined)) continue;
     const count = dims.reduce((product, length) => product * length, 1);
-    let buffer = memory.get(name);
-    if (!buffer || buffer.byteLength < 4 * count) {
-      buffer = new ArrayBuffer(4 * count);
-      memory.set(name, buffer);
+    let numbers = memory.get(name);
+    if (!numbers || numbers.length < count) {
+      numbers = new Float32Array(count);
+      memory.set(name, numbers);
     }
-    places[outputName(name)] = new Tensor("float32", new Float32Array(buffer, 0, count), dims);
+    places[outputName(name)] = new Tensor("float32", numbers.subarray(0, count), dims);
   }
   return places;
 }

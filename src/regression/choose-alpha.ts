@@ -3,8 +3,16 @@ import { multiply } from "../graph/multiply.ts";
 import { type HeldOutSet, shrinkage, toSingle } from "./held-out.ts";
 import { runHeldOut } from "./held-out-graph.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
-import { byPenalty, MOST_ALPHAS, type Shortlist, shortlistErrors, shortlistOf } from "./shortlist.ts";
-import { type GraphMemory, withGraphMemory } from "./shortlist-graph.ts";
+import {
+  byPenalty,
+  MOST_ALPHAS,
+  type Shortlist,
+  shortlistErrors,
+  shortlistOf,
+  type TargetMoments,
+  targetMoments,
+} from "./shortlist.ts";
+import { type GraphMemory, type Rows, rowsOf, withGraphMemory } from "./shortlist-graph.ts";
 import { sliceTargets, type TargetBlock, takeSamples } from "./target-block.ts";
 
 /** What the choice of a penalty needs of a design. */
@@ -39,13 +47,15 @@ export interface ChoiceSettings {
   readonly again: (rows: Int32Array) => TargetBlock<Float64Array>;
   /** Whether `error` is wanted for every target. */
   readonly wantsErrors: boolean;
+  /** From {@link designMoments} of this design and block, where they are at hand. */
+  readonly moments?: TargetMoments | undefined;
 }
 
 /** Temporaries of a batch stay under this many bytes, unless the caller sets the batch. */
 const MOST_BYTES = 64e6;
 const GREATEST_BATCH = 256;
 /** Where penalties are shortlisted: large enough that calls cost little beside products. */
-const SHORTLISTED_BATCH = 1024;
+const SHORTLISTED_BATCH = 2048;
 /** Rounding of single precision, 2^-24, with room for products that add up. */
 const ROUNDING = 2 ** -23;
 /** Errors that rounding moves by no more than this are trusted as they are. */
@@ -72,27 +82,55 @@ async function chooseWithin(
   memory: GraphMemory,
   design: ChoiceDesign,
   block: TargetBlock,
-  { options, again, wantsErrors }: ChoiceSettings,
+  { options, again, wantsErrors, moments }: ChoiceSettings,
   use: (chosen: ChosenTargets) => Promise<void>,
 ): Promise<void> {
   const single = options.precision === "float32";
   const shrinkages = shrinkagesOf(design, options);
-  const shortlist = single ? shortlistFor(design.sets) : undefined;
+  const shortlist = single ? shortlistFor(design.sets, shrinkages) : undefined;
   const work = { design, options, shrinkages, wantsErrors, memory };
   const sets = single && !shortlist ? design.sets.map(toSingle) : design.sets;
   const width = batchWidth(design, options, shortlist !== undefined);
   const doubtful: number[] = [];
+  const known = shortlist && (moments ?? (await targetMoments([shortlist], asRows(block), options.device, memory))[0]!);
   for (let start = 0; start < block.nTargets; start += width) {
     const end = Math.min(block.nTargets, start + width);
     const rows = Int32Array.from({ length: end - start }, (_, t) => start + t);
-    const chosen = await chooseBatch({ ...work, shortlist, sets }, sliceTargets(block, start, end), rows);
+    const some = known && { rows: rowsOf(known.rows, start, end), first: known.first };
+    const listed = shortlist && some ? { shortlist, moments: some } : undefined;
+    const chosen = await chooseBatch({ ...work, listed, sets }, sliceTargets(block, start, end), rows);
     if (single) for (const t of chosen.doubtful) doubtful.push(start + t);
     await use(chosen);
   }
   for (let start = 0; start < doubtful.length; start += width) {
     const rows = Int32Array.from(doubtful.slice(start, start + width));
-    await use(await chooseBatch({ ...work, shortlist: undefined, sets: design.sets }, again(rows), rows));
+    await use(await chooseBatch({ ...work, listed: undefined, sets: design.sets }, again(rows), rows));
   }
+}
+
+/**
+ * What the squares of a block's targets say of their errors on several designs of the same samples, all in one product: the
+ * choice of their penalties begins with it. It holds until this is asked again with the same memory.
+ *
+ * @returns one for each design; undefined where all errors are computed
+ */
+export async function designMoments(
+  designs: readonly ChoiceDesign[],
+  block: TargetBlock,
+  options: ResolvedRidgeOptions,
+  memory: GraphMemory,
+): Promise<readonly (TargetMoments | undefined)[]> {
+  if (options.precision !== "float32") return designs.map(() => undefined);
+  const shortlists = designs.map((design) => shortlistFor(design.sets, shrinkagesOf(design, options)));
+  const listed = shortlists.filter((shortlist) => shortlist !== undefined);
+  const moments = listed.length > 0 ? await targetMoments(listed, asRows(block), options.device, memory) : [];
+  let at = 0;
+  return shortlists.map((shortlist) => shortlist && moments[at++]);
+}
+
+/** Targets of single precision. */
+function asRows({ data, nTargets, nSamples }: TargetBlock): Rows {
+  return { data: data as Float32Array, nRows: nTargets, nColumns: nSamples };
 }
 
 /** s / (s^2 + alpha) for each penalty, [rank] each. */
@@ -126,17 +164,25 @@ interface Work {
   readonly memory: GraphMemory;
   readonly sets: readonly HeldOutSet[];
   /** Where it is given, errors are computed for as many penalties as it takes. */
-  readonly shortlist: Shortlist | undefined;
+  readonly listed: Listed | undefined;
+}
+
+interface Listed {
+  readonly shortlist: Shortlist;
+  readonly moments: TargetMoments;
 }
 
 // What follows from a set alone: every block of targets asks for the same.
 const shortlists = new WeakMap<HeldOutSet, Shortlist>();
 
-function shortlistFor([set, ...more]: readonly HeldOutSet<Float64Array>[]): Shortlist | undefined {
+function shortlistFor(
+  [set, ...more]: readonly HeldOutSet<Float64Array>[],
+  shrinkages: readonly Float64Array[],
+): Shortlist | undefined {
   if (set!.base !== "remainder" || more.length > 0 || set!.weights.nRows > MOST_ALPHAS) return undefined;
   let shortlist = shortlists.get(set!);
   if (!shortlist) {
-    shortlist = shortlistOf(set!);
+    shortlist = shortlistOf(set!, shrinkages);
     shortlists.set(set!, shortlist);
   }
   return shortlist;
@@ -147,19 +193,16 @@ async function chooseBatch(
   targets: TargetBlock,
   rows: Int32Array,
 ): Promise<ChosenTargets & { readonly doubtful: readonly number[] }> {
-  const { shrinkages, shortlist, wantsErrors } = work;
+  const { shrinkages, listed, wantsErrors } = work;
   const { nTargets, scale } = targets;
   const nAlphas = shrinkages.length;
-  const { errors, sensitivity, projection, candidates } = shortlist
-    ? await errorsOfShortlist(shortlist, targets, work)
+  const { errors, sensitivity, projection, candidates, coefficientSquares } = listed
+    ? await errorsOfShortlist(listed, targets, work)
     : await errorsOfSets(targets, work);
-  const rank = projection.nColumns;
-  const along = projection.data;
   const best = new Int32Array(nTargets).fill(-1);
   const error = new Float64Array(nTargets).fill(Number.NaN);
   const doubtful: number[] = [];
-  const squares = shrinkages.map((shrunk) => shrunk.map((value) => value * value));
-  const most = squares.map((shrunk) => shrunk.reduce((sum, value) => sum + value, 0));
+  const most = shrinkages.map((shrunk) => shrunk.reduce((sum, value) => sum + value * value, 0));
   for (let t = 0; t < nTargets; t++) {
     if (!(scale[t]! > 0)) continue;
     const only = wantsErrors ? -1 : singleBit(candidates[t]!);
@@ -177,10 +220,7 @@ async function chooseBatch(
     best[t] = index;
     error[t] = errors[index * nTargets + t]! * scale[t]! ** 2;
     // Both lengths tell how much of the coefficients is rounding.
-    const shrunk = squares[index]!;
-    let actual = 0;
-    for (let k = 0, at = t * rank; k < rank; k++, at++) actual += along[at]! * along[at]! * shrunk[k]!;
-    const loss = ROUNDING * Math.sqrt(most[index]! / actual);
+    const loss = ROUNDING * Math.sqrt(most[index]! / coefficientSquares(t, index));
     const decided = only !== -1 || choiceIsCertain(errors, sensitivity, index, t, nTargets);
     if (!decided || loss > NEGLIGIBLE_IN_COEFFICIENTS) doubtful.push(t);
   }
@@ -199,15 +239,18 @@ interface Errors {
   readonly projection: Matrix;
   /** Bits of the penalties that may be the best; all where every error was computed. */
   readonly candidates: Int32Array;
+  /** The sum of the squares of a target's coefficients under a penalty. */
+  readonly coefficientSquares: (target: number, alpha: number) => number;
 }
 
-async function errorsOfShortlist(shortlist: Shortlist, targets: TargetBlock, work: Work): Promise<Errors> {
-  const { nTargets, nSamples, data } = targets;
+async function errorsOfShortlist({ shortlist, moments }: Listed, targets: TargetBlock, work: Work): Promise<Errors> {
+  const { nTargets, squares } = targets;
   const { sensitivity, nAlphas } = shortlist;
-  const { errors, projection, candidates } = await shortlistErrors(
+  const { errors, projection, candidates, coefficientSquares } = await shortlistErrors(
     shortlist,
-    { data: data as Float32Array, nRows: nTargets, nColumns: nSamples },
-    targets.squares,
+    asRows(targets),
+    squares,
+    moments,
     {
       rounding: (a, error) => roundingShare(sensitivity[a]!, error),
       wantsErrors: work.wantsErrors,
@@ -219,11 +262,11 @@ async function errorsOfShortlist(shortlist: Shortlist, targets: TargetBlock, wor
     errors: byPenalty(errors, nAlphas),
     sensitivity,
     projection: Matrix.of(projection.data, nTargets, projection.nColumns),
-    candidates,
+    ...{ candidates, coefficientSquares },
   };
 }
 
-async function errorsOfSets(targets: TargetBlock, { design, options, sets }: Work): Promise<Errors> {
+async function errorsOfSets(targets: TargetBlock, { design, options, sets, shrinkages }: Work): Promise<Errors> {
   const { nTargets, nSamples } = targets;
   const nAlphas = options.alphas.length;
   const all = Matrix.of(targets.data, nTargets, nSamples);
@@ -248,7 +291,14 @@ async function errorsOfSets(targets: TargetBlock, { design, options, sets }: Wor
     const left = targets.data instanceof Float32Array ? toFloat32(design.left) : design.left;
     projection = await multiply<FloatArray>(all, left, { transposeB: true, device: options.device });
   }
-  return { errors, sensitivity, projection, candidates: new Int32Array(nTargets) };
+  const along = projection;
+  const coefficientSquares = (t: number, a: number) => {
+    const shrunk = shrinkages[a]!;
+    let sum = 0;
+    for (let k = 0, at = t * along.nColumns; k < shrunk.length; k++, at++) sum += (along.data[at]! * shrunk[k]!) ** 2;
+    return sum;
+  };
+  return { errors, sensitivity, projection, candidates: new Int32Array(nTargets), coefficientSquares };
 }
 
 /** Whether no other penalty could be the best once rounding of single precision is allowed for. */

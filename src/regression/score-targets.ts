@@ -4,6 +4,7 @@ import { type ChosenTargets, chooseAlphas, coefficientsOf, shrinkagesOf } from "
 import { correlateRows } from "./correlate.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
 import { predictorOf, type ScoringDesign } from "./scoring-design.ts";
+import type { TargetMoments } from "./shortlist.ts";
 import { type GraphMemory, runPredictions } from "./shortlist-graph.ts";
 import { prepareTargets, type TargetBlock } from "./target-block.ts";
 
@@ -69,6 +70,7 @@ export function observedRows(
  * @param samples - the columns of `rows` that are the samples of the design; undefined for all
  * @param observed - from {@link observedRows}, [nTargets x nTest]
  * @param block - from `prepareTargets` of these rows and samples in the precision of the options, where it is at hand
+ * @param moments - from `designMoments` of this design and block, where they are at hand
  */
 export async function scoreTargets(
   design: ScoringDesign,
@@ -77,12 +79,13 @@ export async function scoreTargets(
   observed: Matrix,
   options: ResolvedRidgeOptions,
   block?: TargetBlock,
+  moments?: TargetMoments,
 ): Promise<RidgeScore> {
   const nTargets = rows.nRows;
   const { alphas } = options;
   const r = new Float64Array(nTargets).fill(Number.NaN);
   const bestAlpha = new Float64Array(nTargets).fill(Number.NaN);
-  await eachChosen(design, rows, samples, options, block, async (chosen, memory) => {
+  await eachChosen(design, rows, samples, options, { block, moments }, async (chosen, memory) => {
     const { best } = chosen;
     const correlations = await correlate(chosen, design, observed, options, memory);
     chosen.rows.forEach((row, t) => {
@@ -111,7 +114,7 @@ export async function predictTargets(
   const bestAlpha = new Float64Array(rows.nRows).fill(Number.NaN);
   // In double precision: at a large penalty the prediction's variation is lost beside its mean in single.
   const inDouble: ResolvedRidgeOptions = { ...options, precision: "float64" };
-  await eachChosen(design, rows, samples, inDouble, undefined, async (chosen) => {
+  await eachChosen(design, rows, samples, inDouble, {}, async (chosen) => {
     const { targets, best } = chosen;
     const coefficients = coefficientsOf(chosen, shrinkagesOf(design, options)) as Matrix<Float64Array>;
     const product = await multiply(coefficients, design.test, { device: options.device }); // [nChosen x nTest]
@@ -131,14 +134,14 @@ function eachChosen(
   rows: Matrix,
   samples: Int32Array | undefined,
   options: ResolvedRidgeOptions,
-  block: TargetBlock | undefined,
+  { block, moments }: { readonly block?: TargetBlock | undefined; readonly moments?: TargetMoments | undefined },
   use: (chosen: ChosenTargets, memory: GraphMemory) => Promise<void>,
 ): Promise<void> {
   const { intercept } = design;
   const like = options.precision === "float32" ? new Float32Array(0) : new Float64Array(0);
   const again = (some: Int32Array) => prepareTargets(takeRows(rows, some), samples, intercept, new Float64Array(0));
   const targets = block ?? prepareTargets<FloatArray>(rows, samples, intercept, like);
-  return chooseAlphas(design, targets, { options, again, wantsErrors: false }, use);
+  return chooseAlphas(design, targets, { options, again, wantsErrors: false, moments }, use);
 }
 
 async function correlate(

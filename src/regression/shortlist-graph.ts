@@ -1,16 +1,6 @@
 import { type Device, resolveDevice } from "../graph/device.ts";
 import type { Expression } from "../graph/expression.ts";
-import {
-  gather,
-  gemm,
-  input,
-  matmul,
-  multiplyElements,
-  reduceSum,
-  slice,
-  squeeze,
-  subtract,
-} from "../graph/operators.ts";
+import { gather, gemm, input, matmul, multiplyElements, reduceSum } from "../graph/operators.ts";
 import { compile, type OutputMemory, type Session, type TensorValue } from "../graph/session.ts";
 
 /** Rows of single-precision numbers for a graph, or out of one. */
@@ -20,19 +10,27 @@ export interface Rows {
   readonly nColumns: number;
 }
 
+/** Targets that a graph runs on at a time: what it makes of them stays in the cache, and calls cost little beside products. */
+const BATCH = 512;
+
+const GRAPHS = {
+  moments: momentsGraph,
+  projection: projectionGraph,
+  allResiduals: allResidualsGraph,
+  residuals: residualsGraph,
+  predictions: predictionsGraph,
+} as const;
+
 /** Where the graphs' outputs lie; they hold until a graph of the same kind runs with it again. */
-export interface GraphMemory {
-  readonly projection: OutputMemory;
-  readonly residuals: OutputMemory;
-  readonly predictions: OutputMemory;
-}
+export type GraphMemory = Readonly<Record<keyof typeof GRAPHS, OutputMemory>>;
 
 // Memory that nobody uses at the moment.
 const spare: GraphMemory[] = [];
 
 /** Runs with memory for outputs of its own, which those after it use again. */
 export async function withGraphMemory<T>(use: (memory: GraphMemory) => Promise<T>): Promise<T> {
-  const memory = spare.pop() ?? { projection: new Map(), residuals: new Map(), predictions: new Map() };
+  const memory =
+    spare.pop() ?? (Object.fromEntries(Object.keys(GRAPHS).map((name) => [name, new Map()])) as GraphMemory);
   try {
     return await use(memory);
   } finally {
@@ -44,42 +42,103 @@ export async function withGraphMemory<T>(use: (memory: GraphMemory) => Promise<T
 const sessions = new Map<string, Promise<Session>>();
 
 /**
- * Targets along the directions of a fit, and what bounds on errors follow from before anything is predicted.
+ * Weighted sums of the squares of targets, [nTargets x nWeights].
+ *
+ * @param targets - [nTargets x nSamples]
+ * @param weights - [nSamples x nWeights]
+ */
+export async function runMoments(
+  targets: Rows,
+  weights: Rows,
+  device: Device | undefined,
+  memory: GraphMemory,
+): Promise<Rows> {
+  const { moments } = await runInBatches(
+    "moments",
+    device,
+    memory,
+    { weights },
+    { targets },
+    {
+      moments: weights.nColumns,
+    },
+  );
+  return moments!;
+}
+
+/**
+ * Targets along the directions of a fit, and sums that bounds on errors follow from before anything is predicted.
  *
  * @param targets - [nTargets x nSamples]
  * @param fit - [rank x nSamples]
  * @param shares - [rank x nShares]
- * @param weights - [nSamples x nWeights]
- * @returns `projection` = targets fit', [nTargets x rank]; `distances` = projection^2 shares, [nTargets x nShares];
- * `moments` = targets^2 weights, [nTargets x nWeights]
+ * @returns `projection` = targets fit', [nTargets x rank]; `sums` = projection^2 shares, [nTargets x nShares]
  */
 export async function runProjection(
-  inputs: Readonly<Record<"targets" | "fit" | "shares" | "weights", Rows>>,
+  { targets, fit, shares }: Readonly<Record<"targets" | "fit" | "shares", Rows>>,
   device: Device | undefined,
   memory: GraphMemory,
-): Promise<{ readonly projection: Rows; readonly distances: Rows; readonly moments: Rows }> {
-  const outputs = await run("projection", projectionGraph, device, memory, inputs);
-  return { projection: outputs.projection!, distances: outputs.distances!, moments: outputs.moments! };
+): Promise<{ readonly projection: Rows; readonly sums: Rows }> {
+  const columns = { projection: fit.nRows, sums: shares.nColumns };
+  const { projection, sums } = await runInBatches("projection", device, memory, { fit, shares }, { targets }, columns);
+  return { projection: projection!, sums: sums! };
+}
+
+/** What {@link runAllResiduals} and {@link runResiduals} work on. */
+export interface ResidualInputs {
+  /** [nTargets x nSamples] */
+  readonly targets: Rows;
+  /** [nTargets x rank] */
+  readonly projection: Rows;
+  /** The share of each direction that each penalty keeps, [nAlphas x rank]. */
+  readonly kept: Rows;
+  /** [rank x nSamples] */
+  readonly fit: Rows;
+  /** [nSamples x nWeights] */
+  readonly weights: Rows;
+}
+
+/**
+ * What is left of all targets, each under one penalty, as weighted sums of its squares.
+ *
+ * @param penalties - one a target, [nTargets]
+ * @returns (targets - (projection kept) fit)^2 weights, [nTargets x nWeights]
+ */
+export async function runAllResiduals(
+  inputs: ResidualInputs,
+  penalties: Int32Array,
+  device: Device | undefined,
+  memory: GraphMemory,
+): Promise<Rows> {
+  const { targets, projection, ...others } = inputs;
+  const columns = { moments: inputs.weights.nColumns };
+  const { moments } = await runInBatches(
+    "allResiduals",
+    device,
+    memory,
+    others,
+    { targets, projection },
+    columns,
+    penalties,
+  );
+  return moments!;
 }
 
 /**
  * What is left of some targets, each under one penalty, as weighted sums of its squares.
  *
- * @param targets - [nTargets x nSamples]
- * @param projection - [nTargets x rank]
- * @param kept - the share of each direction that each penalty keeps, [nAlphas x rank]
- * @param fit - [rank x nSamples]
- * @param weights - [nSamples x nWeights]
- * @param pairs - which target and which penalty, [2 x nPairs], row after row
- * @returns (targets - (projection kept) fit)^2 weights, [nPairs x nWeights]
+ * @param chosen - which targets, [nChosen]
+ * @param penalties - one for each of them, [nChosen]
+ * @returns (targets - (projection kept) fit)^2 weights, [nChosen x nWeights]
  */
 export async function runResiduals(
-  inputs: Readonly<Record<"targets" | "projection" | "kept" | "fit" | "weights", Rows>>,
-  pairs: Int32Array,
+  inputs: ResidualInputs,
+  chosen: Int32Array,
+  penalties: Int32Array,
   device: Device | undefined,
   memory: GraphMemory,
 ): Promise<Rows> {
-  const { moments } = await run("residuals", residualGraph, device, memory, inputs, { pairs: [pairs, 2] });
+  const { moments } = await run("residuals", device, memory.residuals, { ...inputs }, { chosen, penalties });
   return moments!;
 }
 
@@ -95,36 +154,87 @@ export async function runResiduals(
  * samples, [nTargets x 1] each
  */
 export async function runPredictions(
-  inputs: Readonly<Record<"projection" | "shrinkage" | "test" | "observed", Rows>>,
+  { projection, observed, ...others }: Readonly<Record<"projection" | "shrinkage" | "test" | "observed", Rows>>,
   penalties: Int32Array,
   device: Device | undefined,
   memory: GraphMemory,
 ): Promise<{ readonly products: Rows; readonly squares: Rows }> {
-  const outputs = await run("predictions", predictionGraph, device, memory, inputs, { penalties: [penalties, 1] });
-  return { products: outputs.products!, squares: outputs.squares! };
+  const columns = { products: 1, squares: 1 };
+  const rows = { projection, observed };
+  const { products, squares } = await runInBatches("predictions", device, memory, others, rows, columns, penalties);
+  return { products: products!, squares: squares! };
 }
 
-async function run(
-  name: keyof GraphMemory,
-  graph: () => Record<string, Expression>,
+/**
+ * Runs a graph whose outputs have a row for each target on some of them at a time.
+ *
+ * @param rows - inputs with one row a target
+ * @param columns - of each output
+ * @param penalties - one a target, where the graph takes them
+ */
+async function runInBatches<Name extends string>(
+  graph: keyof typeof GRAPHS,
   device: Device | undefined,
   memory: GraphMemory,
   inputs: Readonly<Record<string, Rows>>,
-  indices: Readonly<Record<string, readonly [data: Int32Array, nRows: number]>> = {},
+  rows: Readonly<Record<string, Rows>>,
+  columns: Readonly<Record<Name, number>>,
+  penalties?: Int32Array,
+): Promise<Readonly<Record<Name, Rows>>> {
+  const nTargets = Object.values(rows)[0]!.nRows;
+  const names = Object.keys(columns) as Name[];
+  const outputs = names.map((name): [Name, Rows] => {
+    const nColumns = columns[name];
+    return [name, { data: numbersOf(memory[graph], name, nTargets * nColumns), nRows: nTargets, nColumns }];
+  });
+  for (let from = 0; from < nTargets; from += BATCH) {
+    const to = Math.min(nTargets, from + BATCH);
+    const some = Object.fromEntries(Object.entries(rows).map(([name, all]) => [name, rowsOf(all, from, to)]));
+    const places: OutputMemory = new Map(outputs.map(([name, all]) => [name, rowsOf(all, from, to).data]));
+    const indices = penalties ? { penalties: penalties.subarray(from, to) } : {};
+    const made = await run(graph, device, places, { ...inputs, ...some }, indices);
+    for (const [name, all] of outputs) {
+      // Where a provider gives memory of its own.
+      const place = rowsOf(all, from, to).data;
+      if (made[name]!.data.byteOffset !== place.byteOffset || made[name]!.data.buffer !== place.buffer)
+        place.set(made[name]!.data);
+    }
+  }
+  return Object.fromEntries(outputs) as Record<Name, Rows>;
+}
+
+/** Rows `from` to `to` (exclusive), in the same memory. */
+export function rowsOf({ data, nColumns }: Rows, from: number, to: number): Rows {
+  return { data: data.subarray(from * nColumns, to * nColumns), nRows: to - from, nColumns };
+}
+
+function numbersOf(memory: OutputMemory, name: string, count: number): Float32Array {
+  const kept = memory.get(name);
+  if (kept && kept.length >= count) return kept.subarray(0, count);
+  const numbers = new Float32Array(count);
+  memory.set(name, numbers);
+  return numbers;
+}
+
+async function run(
+  name: keyof typeof GRAPHS,
+  device: Device | undefined,
+  memory: OutputMemory,
+  inputs: Readonly<Record<string, Rows>>,
+  indices: Readonly<Record<string, Int32Array>> = {},
 ): Promise<Readonly<Record<string, Rows>>> {
   const { provider, threads } = resolveDevice(device);
   const key = [name, provider, threads].join();
   let session = sessions.get(key);
   if (!session) {
-    session = compile(graph(), device);
+    session = compile(GRAPHS[name](), device);
     sessions.set(key, session);
   }
   const values: Record<string, TensorValue> = {};
   for (const [input, { data, nRows, nColumns }] of Object.entries(inputs))
     values[input] = { type: "float32", shape: [nRows, nColumns], data };
-  for (const [input, [data, nRows]] of Object.entries(indices))
-    values[input] = { type: "int32", shape: [nRows, data.length / nRows], data };
-  const outputs = await (await session).run(values, memory[name]);
+  for (const [input, data] of Object.entries(indices)) values[input] = { type: "int32", shape: [data.length], data };
+  const outputs = await (await session).run(values, memory);
   return Object.fromEntries(
     Object.entries(outputs).map(([output, { shape, data }]) => [
       output,
@@ -133,39 +243,51 @@ async function run(
   );
 }
 
+function momentsGraph(): Record<string, Expression> {
+  const targets = input("targets", "float32", ["nTargets", "nSamples"]);
+  const weights = input("weights", "float32", ["nSamples", "nWeights"]);
+  return { moments: matmul(multiplyElements(targets, targets), weights) };
+}
+
 function projectionGraph(): Record<string, Expression> {
   const targets = input("targets", "float32", ["nTargets", "nSamples"]);
   const fit = input("fit", "float32", ["rank", "nSamples"]);
   const shares = input("shares", "float32", ["rank", "nShares"]);
-  const weights = input("weights", "float32", ["nSamples", "nWeights"]);
   const projection = gemm(targets, fit, undefined, { transposeB: true });
-  return {
-    projection,
-    distances: matmul(multiplyElements(projection, projection), shares),
-    moments: matmul(multiplyElements(targets, targets), weights),
-  };
+  return { projection, sums: matmul(multiplyElements(projection, projection), shares) };
 }
 
-function residualGraph(): Record<string, Expression> {
+function allResidualsGraph(): Record<string, Expression> {
   const targets = input("targets", "float32", ["nTargets", "nSamples"]);
   const projection = input("projection", "float32", ["nTargets", "rank"]);
+  return residualMoments(targets, projection, input("penalties", "int32", ["nTargets"]));
+}
+
+function residualsGraph(): Record<string, Expression> {
+  const targets = input("targets", "float32", ["nTargets", "nSamples"]);
+  const projection = input("projection", "float32", ["nTargets", "rank"]);
+  const chosen = input("chosen", "int32", ["nChosen"]);
+  return residualMoments(gather(targets, chosen), gather(projection, chosen), input("penalties", "int32", ["nChosen"]));
+}
+
+function residualMoments(
+  targets: Expression,
+  projection: Expression,
+  penalties: Expression,
+): Record<string, Expression> {
   const kept = input("kept", "float32", ["nAlphas", "rank"]);
   const fit = input("fit", "float32", ["rank", "nSamples"]);
   const weights = input("weights", "float32", ["nSamples", "nWeights"]);
-  const pairs = input("pairs", "int32", [2, "nPairs"]);
-  const targetOf = squeeze(slice(pairs, 0, 0, 1), 0);
-  const penaltyOf = squeeze(slice(pairs, 0, 1, 2), 0);
-  const shrunk = multiplyElements(gather(projection, targetOf), gather(kept, penaltyOf));
-  const residual = subtract(gather(targets, targetOf), matmul(shrunk, fit));
+  const residual = gemm(multiplyElements(projection, gather(kept, penalties)), fit, targets, { alpha: -1 });
   return { moments: matmul(multiplyElements(residual, residual), weights) };
 }
 
-function predictionGraph(): Record<string, Expression> {
+function predictionsGraph(): Record<string, Expression> {
   const projection = input("projection", "float32", ["nTargets", "rank"]);
   const shrinkage = input("shrinkage", "float32", ["nAlphas", "rank"]);
   const test = input("test", "float32", ["rank", "nTest"]);
   const observed = input("observed", "float32", ["nTargets", "nTest"]);
-  const penalties = squeeze(input("penalties", "int32", [1, "nTargets"]), 0);
+  const penalties = input("penalties", "int32", ["nTargets"]);
   const prediction = matmul(multiplyElements(projection, gather(shrinkage, penalties)), test);
   return {
     products: reduceSum(multiplyElements(prediction, observed), [1], true),

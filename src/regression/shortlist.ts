@@ -1,7 +1,15 @@
 import { Matrix, toFloat32, transpose } from "../array/matrix.ts";
 import type { Device } from "../graph/device.ts";
 import type { HeldOutSet } from "./held-out.ts";
-import { type GraphMemory, type Rows, runProjection, runResiduals } from "./shortlist-graph.ts";
+import { type ErrorBounds, errorBounds, narrowError, type ResidualStep } from "./shortlist-bounds.ts";
+import {
+  type GraphMemory,
+  type Rows,
+  runAllResiduals,
+  runMoments,
+  runProjection,
+  runResiduals,
+} from "./shortlist-graph.ts";
 
 /**
  * What bounds on the errors of a set need beside it, for every penalty a. In the following d are the shares that a penalty
@@ -12,19 +20,26 @@ export interface Shortlist {
   readonly fit: Rows;
   /** d of each penalty, [nAlphas x rank]. */
   readonly kept: Rows;
-  /** 1 - d of each penalty, in double precision, [nAlphas x rank]. */
-  readonly damping: Float64Array;
-  /** d^2 of each penalty, then -d of each: [rank x 2 nAlphas]. */
+  /**
+   * What the squares of a projection are summed with: for each penalty d^2, then -d, then the square of what takes a projection
+   * to a coefficient; then (1 - d_g)(1 - d_a) of each pair ({@link pairOf}), [rank x (3 nAlphas + nPairs)].
+   */
   readonly shares: Rows;
-  /** w - c of each penalty, then (w - c)^2 of each, then ones: [nSamples x (2 nAlphas + 1)]. */
-  readonly weights: Rows;
+  /** Bounds that the target itself gives, and their weights, [nSamples x 2 nAlphas]. */
+  readonly fromTarget: ErrorBounds;
+  readonly targetWeights: Rows;
+  /** Bounds that a residual gives, their weights, w - c of each penalty, and ones, [nSamples x (3 nAlphas + 1)]. */
+  readonly fromResidual: ErrorBounds;
+  readonly residualWeights: Rows;
   readonly meanWeight: Float64Array;
-  readonly leastWeight: Float64Array;
-  readonly greatestWeight: Float64Array;
   /** As {@link HeldOutSet.sensitivity}. */
   readonly sensitivity: Float64Array;
-  /** From each penalty g to each other a: (d_g - d_a)^2 and (1 - d_g)(d_g - d_a), [rank] each; made when first asked for. */
-  readonly steps: Map<number, { readonly distances: Float64Array; readonly products: Float64Array }>;
+}
+
+/** Sums of the squares of targets with the weights of a shortlist: columns `first` to `first + 2 nAlphas` of a row. */
+export interface TargetMoments {
+  readonly rows: Rows;
+  readonly first: number;
 }
 
 /** What is known of the errors of a block of targets once the best penalty of each is. */
@@ -35,6 +50,8 @@ export interface ShortlistedErrors {
   readonly errors: Float64Array;
   /** Penalties that may be the best, bit a for penalty a, and whose errors were computed unless only one is left; [nTargets]. */
   readonly candidates: Int32Array;
+  /** The sum of the squares of a target's coefficients under a penalty. */
+  readonly coefficientSquares: (target: number, alpha: number) => number;
   /** How many errors were computed. */
   readonly nComputed: number;
 }
@@ -50,50 +67,111 @@ export interface ShortlistSettings {
   readonly memory: GraphMemory;
 }
 
-/** Shares of the terms of a bound by which it is loosened, for the rounding of single precision; of a length in double. */
-const [SLACK, EXACT] = [1e-5, 1e-7];
-
 /** Penalties are bits of a number: of more of them all errors are computed. */
 export const MOST_ALPHAS = 31;
 
-/** Bounds for a set whose base is "remainder". */
-export function shortlistOf(set: HeldOutSet<Float64Array>): Shortlist {
-  const { fit, damping, weights } = set;
+/**
+ * Multipliers that settle the most on responses to stories, whose slow drifts lie along leading directions; any others give bounds
+ * that hold as well.
+ */
+const [FROM_TARGET, FROM_RESIDUAL] = [
+  { lower: -0.7, upper: 1.3 },
+  { lower: -0.3, upper: 1.1 },
+];
+
+/** Sums over pairs of penalties are off by less than this share of those of each with itself. */
+const PAIR_ROUNDING = 5e-6;
+
+/** Where this share of a target is left, what is left is the difference of two numbers that are known well. */
+const MUCH = 0.3;
+
+/** Above this share of a block, residuals are computed of all its targets: rows need not be brought together first. */
+const MOST_OF_ALL = 0.6;
+
+/** Where the sum over two penalties lies among those of all pairs. */
+function pairOf(g: number, a: number): number {
+  return g > a ? (g * (g + 1)) / 2 + a : (a * (a + 1)) / 2 + g;
+}
+
+/**
+ * Bounds for a set whose base is "remainder".
+ *
+ * @param shrinkages - what takes a projection to a coefficient under each penalty, [rank] each
+ */
+export function shortlistOf(set: HeldOutSet<Float64Array>, shrinkages: readonly Float64Array[]): Shortlist {
+  const { fit, damping, weights, sensitivity } = set;
   const [nAlphas, nSamples, rank] = [weights.nRows, weights.nColumns, fit.nRows];
   const meanWeight = new Float64Array(nAlphas);
-  const leastWeight = new Float64Array(nAlphas).fill(Number.POSITIVE_INFINITY);
-  const greatestWeight = new Float64Array(nAlphas);
-  const nWeights = 2 * nAlphas + 1;
-  const columns = new Float32Array(nSamples * nWeights).fill(1);
-  for (let a = 0; a < nAlphas; a++) {
+  const departures = new Float64Array(weights.data.length);
+  for (let a = 0, at = 0; a < nAlphas; a++) {
     const row = weights.data.subarray(a * nSamples, (a + 1) * nSamples);
-    for (const weight of row) {
-      meanWeight[a]! += weight / nSamples;
-      leastWeight[a] = Math.min(leastWeight[a]!, weight);
-      greatestWeight[a] = Math.max(greatestWeight[a]!, weight);
-    }
-    for (let i = 0; i < nSamples; i++) {
-      columns[i * nWeights + a] = row[i]! - meanWeight[a]!;
-      columns[i * nWeights + nAlphas + a] = (row[i]! - meanWeight[a]!) ** 2;
-    }
+    for (const weight of row) meanWeight[a]! += weight / nSamples;
+    for (const weight of row) departures[at++] = weight - meanWeight[a]!;
   }
-  const shares = new Float32Array(rank * 2 * nAlphas);
-  const kept = new Float32Array(nAlphas * rank);
-  for (let a = 0; a < nAlphas; a++) {
-    for (let k = 0; k < rank; k++) {
-      const share = 1 - damping.data[a * rank + k]!;
-      kept[a * rank + k] = share;
-      shares[k * 2 * nAlphas + a] = share * share;
-      shares[k * 2 * nAlphas + nAlphas + a] = -share;
+  const fromTarget = errorBounds(weights.data, nAlphas, FROM_TARGET);
+  const fromResidual = errorBounds(weights.data, nAlphas, FROM_RESIDUAL);
+  const ones = new Float64Array(nSamples).fill(1);
+  const kept = damping.data.map((left) => 1 - left);
+  const shares = [
+    kept.map((share) => share * share),
+    kept.map((share) => -share),
+    ...shrinkages.map((shrunk) => shrunk.map((value) => value * value)),
+  ];
+  for (let g = 0; g < nAlphas; g++) {
+    for (let a = 0; a <= g; a++) {
+      const [one, other] = [g, a].map((alpha) => damping.data.subarray(alpha * rank, (alpha + 1) * rank));
+      shares.push(one!.map((left, k) => left * other![k]!));
     }
   }
   return {
-    ...{ nAlphas, meanWeight, leastWeight, greatestWeight, damping: damping.data, steps: new Map() },
-    ...{ fit: toFloat32(fit), kept: { data: kept, nRows: nAlphas, nColumns: rank } },
-    shares: { data: shares, nRows: rank, nColumns: 2 * nAlphas },
-    weights: { data: columns, nRows: nSamples, nColumns: nWeights },
-    sensitivity: set.sensitivity,
+    ...{ nAlphas, fit: toFloat32(fit), kept: toFloat32(Matrix.of(kept, nAlphas, rank)), meanWeight, sensitivity },
+    shares: columnsOf(shares, rank),
+    ...{ fromTarget, targetWeights: columnsOf([fromTarget.weights], nSamples) },
+    ...{ fromResidual, residualWeights: columnsOf([fromResidual.weights, departures, ones], nSamples) },
   };
+}
+
+/** Rows of a length, one below the other, as columns in single precision. */
+function columnsOf(rows: readonly Float64Array[], length: number): Rows {
+  const nColumns = rows.reduce((sum, some) => sum + some.length, 0) / length;
+  const data = new Float32Array(length * nColumns);
+  let column = 0;
+  for (const some of rows) {
+    for (let from = 0; from < some.length; from += length, column++) {
+      for (let i = 0; i < length; i++) data[i * nColumns + column] = some[from + i]!;
+    }
+  }
+  return { data, nRows: length, nColumns };
+}
+
+/**
+ * What the squares of targets say of their errors under several shortlists, all in one product.
+ *
+ * Operations a target: 4 nSamples nAlphas for each shortlist.
+ *
+ * @param shortlists - of one set of samples
+ * @param targets - [nTargets x nSamples]
+ * @returns one for each shortlist; they hold until it is called again with the same memory
+ */
+export async function targetMoments(
+  shortlists: readonly Shortlist[],
+  targets: Rows,
+  device: Device | undefined,
+  memory: GraphMemory,
+): Promise<readonly TargetMoments[]> {
+  const nColumns = shortlists.reduce((sum, { targetWeights }) => sum + targetWeights.nColumns, 0);
+  const nSamples = targets.nColumns;
+  const weights = new Float32Array(nSamples * nColumns);
+  let first = 0;
+  const firsts = shortlists.map(({ targetWeights: { data, nColumns: nOwn } }) => {
+    for (let i = 0; i < nSamples; i++) {
+      weights.set(data.subarray(i * nOwn, (i + 1) * nOwn), i * nColumns + first);
+    }
+    first += nOwn;
+    return first - nOwn;
+  });
+  const rows = await runMoments(targets, { data: weights, nRows: nSamples, nColumns }, device, memory);
+  return firsts.map((own) => ({ rows, first: own }));
 }
 
 /**
@@ -102,189 +180,139 @@ export function shortlistOf(set: HeldOutSet<Float64Array>): Shortlist {
  * The error under a penalty a is the sum of w_a r_a^2, where r_a = r_g + U'q, with r_g the residual under another penalty g,
  * U the directions, p the targets along them, and q = (d_g - d_a) p. What r_a has of r_g is known, since U r_g = (1 - d_g) p:
  * r_a = b r_g + z with z orthogonal to r_g, b = 1 + q'(1 - d_g) p / |r_g|^2 and |z|^2 = |q|^2 - (q'(1 - d_g) p)^2 / |r_g|^2. So
- *
- *   error_a = b^2 sum w_a r_g^2 + 2 b sum w_a r_g z + sum w_a z^2
- *
- * The second term lies within 2 b |v| |z| of zero, where v is what w_a r_g has orthogonal to r_g, by Cauchy's inequality:
- * |v|^2 = sum (w_a - c)^2 r_g^2 - (sum w_a r_g^2 - c |r_g|^2)^2 / |r_g|^2 for any number c; c is the mean of w_a. The third lies
- * between the least and the greatest w_a times |z|^2. So one residual bounds the errors under all penalties, by
- * products with a few columns. The first is that of an infinite penalty, the target itself, which costs nothing: where little
- * is predicted and samples weigh alike it settles the matter. Else residuals are computed that settle the most: of the
- * most promising penalty until its error is known well, then of the one nearest to it, and so on.
+ * one residual bounds the errors under all penalties ({@link errorBounds}), by products with a few columns. The first is
+ * that of an infinite penalty, the target itself, which costs nothing. The next is that of the penalty known least
+ * among the one that generalised cross-validation prefers and its neighbours, and so on until only one may be the best.
  *
  * Operations a target: 2 rank nSamples for the projection, and as many again for each error that is computed.
  *
  * @param targets - [nTargets x nSamples]
  * @param lengths - the sum of the squares of each, [nTargets]
+ * @param moments - from {@link targetMoments}
  */
 export async function shortlistErrors(
   shortlist: Shortlist,
   targets: Rows,
   lengths: Float64Array,
+  moments: TargetMoments,
   { rounding, wantsErrors = false, device, memory }: ShortlistSettings,
 ): Promise<ShortlistedErrors> {
-  const { nAlphas, fit, kept, shares, weights } = shortlist;
+  const { nAlphas, fit, kept, shares, residualWeights: weights } = shortlist;
   const nTargets = targets.nRows;
-  const { projection, distances, moments } = await runProjection({ targets, fit, shares, weights }, device, memory);
+  const { projection, sums } = await runProjection({ targets, fit, shares }, device, memory);
   const state: State = {
-    lengths,
-    squares: new Float64Array(fit.nRows),
-    shortlist,
-    rounding,
-    projection: projection.data,
+    ...{ lengths, shortlist, rounding, sums: sums.data },
     errors: new Float64Array(nTargets * nAlphas).fill(Number.NaN),
     lower: new Float64Array(nTargets * nAlphas).fill(Number.NEGATIVE_INFINITY),
     upper: new Float64Array(nTargets * nAlphas).fill(Number.POSITIVE_INFINITY),
     candidates: new Int32Array(nTargets).fill(nAlphas === MOST_ALPHAS ? 2 ** 31 - 1 : 2 ** nAlphas - 1),
     isTried: new Int32Array(nTargets),
+    likely: new Int32Array(nTargets),
+    step: { length: 0, distance: 0, along: 0, off: 0 },
   };
-  let pairs: number[] = [];
+  const isSettled = (t: number) => {
+    narrow(state, t);
+    const left = state.candidates[t]! & ~state.isTried[t]!;
+    return left === 0 || (isOne(state.candidates[t]!) && !wantsErrors);
+  };
+  let open: number[] = [];
   for (let t = 0; t < nTargets; t++) {
-    boundFromNothing(state, t, moments.data, distances.data);
-    const best = narrow(state, t);
-    if (isOne(state.candidates[t]!) && !wantsErrors) continue;
-    pushNext(state, t, best, pairs);
+    boundFromTarget(state, t, moments);
+    if (!isSettled(t)) open.push(t);
   }
   let nComputed = 0;
-  while (pairs.length > 0) {
-    const nPairs = pairs.length / 2;
-    nComputed += nPairs;
-    const indices = new Int32Array(pairs.length);
-    for (let i = 0; i < nPairs; i++) {
-      indices[i] = pairs[2 * i]!;
-      indices[nPairs + i] = pairs[2 * i + 1]!;
-    }
-    const residuals = await runResiduals({ targets, projection, kept, fit, weights }, indices, device, memory);
-    for (let i = 0; i < nPairs; i++) boundFromResidual(state, indices[i]!, indices[nPairs + i]!, residuals.data, i);
+  while (open.length > 0) {
+    const isMost = open.length > MOST_OF_ALL * nTargets;
+    const nRows = isMost ? nTargets : open.length;
+    const penalties = new Int32Array(nRows);
+    for (let i = 0; i < open.length; i++) penalties[isMost ? open[i]! : i] = nextOf(state, open[i]!);
+    const inputs = { targets, projection, kept, fit, weights };
+    const residuals = isMost
+      ? await runAllResiduals(inputs, penalties, device, memory)
+      : await runResiduals(inputs, Int32Array.from(open), penalties, device, memory);
+    nComputed += open.length;
     const next: number[] = [];
-    for (let i = 0; i < nPairs; i++) {
-      const t = indices[i]!;
-      // Pairs of one target lie side by side.
-      if (i > 0 && indices[i - 1] === t) continue;
-      const best = narrow(state, t);
-      if ((state.candidates[t]! & ~state.isTried[t]!) === 0 || (isOne(state.candidates[t]!) && !wantsErrors)) continue;
-      pushNext(state, t, best, next);
+    for (let i = 0; i < open.length; i++) {
+      const [t, row] = [open[i]!, isMost ? open[i]! : i];
+      boundFromResidual(state, t, penalties[row]!, residuals.data, row);
+      if (!isSettled(t)) next.push(t);
     }
-    pairs = next;
+    open = next;
   }
-  return { projection, errors: state.errors, candidates: state.candidates, nComputed };
+  const coefficientSquares = (t: number, a: number) => sums.data[t * sums.nColumns + 2 * nAlphas + a]!;
+  return { projection, errors: state.errors, candidates: state.candidates, coefficientSquares, nComputed };
 }
 
 /** What is known so far, [nTargets x nAlphas], or bits a target. */
 interface State {
   /** |y|^2 of each target, [nTargets]. */
   readonly lengths: Float64Array;
-  /** Squares of one target's projection: room for them. */
-  readonly squares: Float64Array;
   readonly shortlist: Shortlist;
   readonly rounding: ShortlistSettings["rounding"];
-  readonly projection: Float32Array;
+  /** Squares of the projection with the shares, [nTargets x nShares]. */
+  readonly sums: Float32Array;
   readonly errors: Float64Array;
   readonly lower: Float64Array;
   readonly upper: Float64Array;
   readonly candidates: Int32Array;
   readonly isTried: Int32Array;
+  /** The penalty that generalised cross-validation prefers, [nTargets]. */
+  readonly likely: Int32Array;
+  /** Room for one. */
+  readonly step: ResidualStep;
 }
 
 const isOne = (bits: number) => (bits & (bits - 1)) === 0;
 
 /** Bounds that the target itself gives. */
-function boundFromNothing(
-  { shortlist, lengths, lower, upper }: State,
+function boundFromTarget(
+  { shortlist, lengths, sums, lower, upper, likely, step }: State,
   t: number,
-  moments: Float32Array,
-  distances: Float32Array,
+  { rows, first }: TargetMoments,
 ) {
-  const { nAlphas } = shortlist;
-  const from = t * (2 * nAlphas + 1);
-  const at = t * 2 * nAlphas;
+  const { nAlphas, fromTarget, meanWeight, shares } = shortlist;
+  const at = t * shares.nColumns;
+  step.length = lengths[t]!;
+  step.off = 0;
+  let least = Number.POSITIVE_INFINITY;
   for (let a = 0; a < nAlphas; a++) {
-    const [distance, along] = [distances[at + a]!, distances[at + nAlphas + a]!];
-    raise(shortlist, a, t * nAlphas + a, moments, from, lengths[t]!, distance, along, lower, upper);
+    step.distance = sums[at + a]!;
+    step.along = sums[at + nAlphas + a]!;
+    narrowError(fromTarget, a, step, rows.data, t * rows.nColumns + first, lower, upper, t * nAlphas + a);
+    const generalised = meanWeight[a]! * (step.length + 2 * step.along + step.distance);
+    if (generalised < least) {
+      least = generalised;
+      likely[t] = a;
+    }
   }
 }
 
 /** Notes the error under penalty g, and the bounds that its residual gives for the candidates. */
 function boundFromResidual(state: State, t: number, g: number, moments: Float32Array, row: number): void {
-  const { shortlist, projection, lengths, squares, errors, lower, upper, candidates, isTried } = state;
-  const { nAlphas, damping, meanWeight } = shortlist;
-  const rank = shortlist.fit.nRows;
-  const from = row * (2 * nAlphas + 1);
+  const { shortlist, lengths, sums, errors, lower, upper, candidates, isTried, step } = state;
+  const { nAlphas, fromResidual, meanWeight, shares } = shortlist;
+  const from = row * (3 * nAlphas + 1);
+  const at = t * shares.nColumns;
   // From the projection, more exactly than from the residual, unless little is left.
-  let explained = 0;
-  for (let k = 0, at = t * rank; k < rank; k++, at++) {
-    const square = projection[at]! * projection[at]!;
-    const left = damping[g * rank + k]!;
-    squares[k] = square;
-    explained += (1 - left * left) * square;
-  }
-  const rest = lengths[t]! - explained;
-  const length = rest > MUCH * lengths[t]! ? rest : moments[from + 2 * nAlphas]!;
-  errors[t * nAlphas + g] = meanWeight[g]! * length + moments[from + g]!;
+  const rest = lengths[t]! + 2 * sums[at + nAlphas + g]! + sums[at + g]!;
+  step.length = rest > MUCH * lengths[t]! ? rest : moments[from + 3 * nAlphas]!;
+  errors[t * nAlphas + g] = meanWeight[g]! * step.length + moments[from + 2 * nAlphas + g]!;
   isTried[t]! |= 1 << g;
   const others = candidates[t]! & ~isTried[t]!;
+  const pairs = at + 3 * nAlphas;
+  const own = sums[pairs + pairOf(g, g)]!;
   for (let a = 0; a < nAlphas; a++) {
     if (((others >> a) & 1) === 0) continue;
-    const { distances, products } = stepOf(shortlist, g, a);
-    let distance = 0;
-    let along = 0;
-    for (let k = 0; k < rank; k++) {
-      distance += squares[k]! * distances[k]!;
-      along += squares[k]! * products[k]!;
-    }
-    raise(shortlist, a, t * nAlphas + a, moments, from, length, distance, along, lower, upper);
+    const [other, both] = [sums[pairs + pairOf(a, a)]!, sums[pairs + pairOf(g, a)]!];
+    step.distance = Math.max(0, own - 2 * both + other);
+    step.along = both - own;
+    step.off = PAIR_ROUNDING * (own + other);
+    narrowError(fromResidual, a, step, moments, from, lower, upper, t * nAlphas + a);
   }
 }
 
-/** Where this share of a target is left, what is left is the difference of two numbers that are known well. */
-const MUCH = 0.3;
-
-/**
- * Narrows what is known of one error, by the terms of the equation of {@link shortlistErrors}.
- *
- * @param moments - of r_g, from `from` on
- * @param length - |r_g|^2
- * @param distance - |q|^2
- * @param along - q'(1 - d_g) p
- */
-function raise(
-  { nAlphas, meanWeight, leastWeight, greatestWeight }: Shortlist,
-  a: number,
-  at: number,
-  moments: Float32Array,
-  from: number,
-  length: number,
-  distance: number,
-  along: number,
-  lower: Float64Array,
-  upper: Float64Array,
-): void {
-  const off = moments[from + a]!;
-  const spread = moments[from + nAlphas + a]!;
-  const c = meanWeight[a]!;
-  const step = along / length;
-  const b = 1 + step;
-  const beside = Math.max(0, distance - along * step);
-  const askew = Math.max(0, spread - (off * off) / length) + SLACK * spread;
-  const second = 2 * Math.abs(b) * Math.sqrt(askew * (beside + SLACK * distance));
-  const most = greatestWeight[a]! * (beside + SLACK * distance);
-  // The data's own length is exact; all that is added to c |r_g|^2 is small where little is predicted, and so is its rounding.
-  const rest = b * b * off + c * along * (2 + step);
-  const slack =
-    SLACK * (b * b * Math.sqrt(spread * length) + c * Math.abs(along) * (2 + Math.abs(step)) + second + most) +
-    EXACT * c * length;
-  const low = c * length + rest - second + leastWeight[a]! * beside - slack;
-  const high = c * length + rest + second + most + slack;
-  // Where single precision does not hold a term these are NaN, and nothing is known.
-  if (low > lower[at]!) lower[at] = low;
-  if (high < upper[at]!) upper[at] = high;
-}
-
-/**
- * Drops the candidates whose errors are above that of another, with room for rounding; gives the one whose error is certain
- * to be the least high, -1 where nothing is known.
- */
-function narrow({ shortlist, rounding, errors, lower, upper, candidates, isTried }: State, t: number): number {
+/** Drops the candidates whose errors are above that of another, with room for rounding. */
+function narrow({ shortlist, rounding, errors, lower, upper, candidates, isTried }: State, t: number): void {
   const { nAlphas } = shortlist;
   const from = t * nAlphas;
   let best = -1;
@@ -301,58 +329,32 @@ function narrow({ shortlist, rounding, errors, lower, upper, candidates, isTried
     }
   }
   for (let a = 0; a < nAlphas; a++) {
+    if (a === best || ((candidates[t]! >> a) & 1) === 0) continue;
     const wasTried = (isTried[t]! >> a) & 1;
     const low = wasTried ? errors[from + a]! : lower[from + a]!;
-    if (a === best || !(low > 0)) continue;
+    if (!(low > 0)) continue;
     // Bounds hold rounding already.
     if (low * (wasTried ? 1 - rounding(a, low) : 1) > least) candidates[t]! &= ~(1 << a);
   }
-  return best;
 }
 
-/** An error that is known to this share of itself is known well enough to look at others first. */
-const KNOWN_WELL = 0.02;
-
-/** Notes which errors of a target are to be computed next. */
-function pushNext(
-  { shortlist, lower, upper, candidates, isTried }: State,
-  t: number,
-  best: number,
-  pairs: number[],
-): void {
+/** The penalty whose error a target needs next: of those by the likely one, where any are left, the one known least. */
+function nextOf({ shortlist, lower, upper, candidates, isTried, likely }: State, t: number): number {
   const { nAlphas } = shortlist;
   const left = candidates[t]! & ~isTried[t]!;
-  const at = t * nAlphas + best;
-  if (best >= 0 && (left >> best) & 1 && !(upper[at]! - lower[at]! < KNOWN_WELL * upper[at]!)) {
-    pairs.push(t, best);
-    return;
-  }
-  // Of the others that nearest to the best: errors grow on both sides of it, and its residual bounds those beyond.
-  const others = isOne(left) || best < 0 ? left : left & ~(1 << best);
+  const near = left & ((7 << likely[t]!) >> 1);
+  const some = near !== 0 ? near : left;
   let next = -1;
+  let widest = -1;
   for (let a = 0; a < nAlphas; a++) {
-    if (((others >> a) & 1) === 0) continue;
-    const nearer = next === -1 ? -1 : Math.abs(a - best) - Math.abs(next - best);
-    if (nearer < 0 || (nearer === 0 && lower[t * nAlphas + a]! < lower[t * nAlphas + next]!)) next = a;
-  }
-  pairs.push(t, next);
-}
-
-function stepOf({ nAlphas, damping, steps }: Shortlist, g: number, a: number) {
-  const key = g * nAlphas + a;
-  let step = steps.get(key);
-  if (!step) {
-    const rank = damping.length / nAlphas;
-    step = { distances: new Float64Array(rank), products: new Float64Array(rank) };
-    for (let k = 0; k < rank; k++) {
-      // As a difference of what is left: it does not cancel where both keep nearly all.
-      const difference = damping[a * rank + k]! - damping[g * rank + k]!;
-      step.distances[k] = difference * difference;
-      step.products[k] = damping[g * rank + k]! * difference;
+    if (((some >> a) & 1) === 0) continue;
+    const width = upper[t * nAlphas + a]! - lower[t * nAlphas + a]!;
+    if (next === -1 || width > widest) {
+      next = a;
+      widest = width;
     }
-    steps.set(key, step);
   }
-  return step;
+  return next;
 }
 
 /** Errors as one row a penalty, [nAlphas x nTargets]. */

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { Matrix, toFloat32 } from "../../src/array/matrix.ts";
 import { createRandom, type Random } from "../../src/array/random.ts";
+import { shrinkagesOf } from "../../src/regression/choose-alpha.ts";
 import { heldOutSets } from "../../src/regression/held-out.ts";
 import { ridgeCv } from "../../src/regression/ridge.ts";
 import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
 import { resolveRidgeOptions } from "../../src/regression/ridge-options.ts";
-import { shortlistErrors, shortlistOf } from "../../src/regression/shortlist.ts";
+import { shortlistErrors, shortlistOf, targetMoments } from "../../src/regression/shortlist.ts";
+import { withGraphMemory } from "../../src/regression/shortlist-graph.ts";
 
 const nSamples = 90;
 const options = resolveRidgeOptions({}, "test");
@@ -149,15 +151,17 @@ describe("penalties from a shortlist", () => {
         for (let i = 0; i < nSamples; i++) mean += y.data[i * 60 + t]! / nSamples;
         for (let i = 0; i < nSamples; i++) centred.data[t * nSamples + i] = y.data[i * 60 + t]! - mean;
       }
-      const [set] = heldOutSets(await decomposeRidge(x), options, "test");
       const targets = toFloat32(centred);
-      const memory = { projection: new Map(), residuals: new Map(), predictions: new Map() };
+      const { alphas } = options;
+      const design = await decomposeRidge(x);
+      const [set] = heldOutSets(design, options, "test");
       const lengths = Float64Array.from({ length: 60 }, (_, t) =>
         targets.data.subarray(t * nSamples, (t + 1) * nSamples).reduce((sum, value) => sum + value * value, 0),
       );
-      const { errors, candidates } = await shortlistErrors(shortlistOf(set!), targets, lengths, {
-        rounding: () => 0,
-        memory,
+      const shortlist = shortlistOf(set!, shrinkagesOf(design, { alphas }));
+      const { errors, candidates } = await withGraphMemory(async (memory) => {
+        const [moments] = await targetMoments([shortlist], targets, undefined, memory);
+        return shortlistErrors(shortlist, targets, lengths, moments!, { rounding: () => 0, memory });
       });
       const plain = await plainErrors(x, y);
       let nTried = 0;

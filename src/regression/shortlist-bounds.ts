@@ -1,0 +1,129 @@
+/**
+ * Weights of samples whose sums with the squares of one residual bound the errors under every penalty, from below and from
+ * above: terms 0 to nAlphas - 1 are of the lower bounds, the rest of the upper.
+ */
+export interface ErrorBounds {
+  readonly nAlphas: number;
+  /** Weights of each term less their mean, [2 nAlphas x nSamples]. */
+  readonly weights: Float64Array;
+  /** That mean, [2 nAlphas]. */
+  readonly mean: Float64Array;
+  /** The greatest magnitude of each term's weights, [2 nAlphas]. */
+  readonly spread: Float64Array;
+  /** What is taken off for each unit of the other residual's squared length beside this one, [2 nAlphas]. */
+  readonly multiplier: Float64Array;
+}
+
+/** Multipliers: of lower bounds in units of the least weight, above -1; of upper ones in units of the greatest, above 1. */
+export interface Multipliers {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/**
+ * Bounds on a weighted sum of the squares of b r + z, where r is known, b is, and of z no more than that it is orthogonal to r
+ * and how long it is. By Lagrange's multipliers, for any m > -min w and any k
+ *
+ *   sum w (b r + z)^2 >= b^2 sum (w - (w - k)^2 / (w + m)) r^2 - m |z|^2,
+ *
+ * as the least of the left side + m |z|^2 + 2 k' r z over all z; the best m makes it the least that there is for that length.
+ * Weights that are far above the others hardly raise what they count for: z may undo r at few samples. From above, for any
+ * m > max w,
+ *
+ *   sum w (b r + z)^2 <= b^2 sum (w + (w - k)^2 / (m - w)) r^2 + m |z|^2.
+ *
+ * Both are linear in r^2 and |z|^2, so that products with a few columns bound any number of targets. k is what makes
+ * the sum of a term's weights the most and the least.
+ *
+ * @param weights - w of each penalty, [nAlphas x nSamples]
+ */
+export function errorBounds(weights: Float64Array, nAlphas: number, multipliers: Multipliers): ErrorBounds {
+  const nSamples = weights.length / nAlphas;
+  const terms = new Float64Array(2 * weights.length);
+  const mean = new Float64Array(2 * nAlphas);
+  const spread = new Float64Array(2 * nAlphas);
+  const multiplier = new Float64Array(2 * nAlphas);
+  for (let a = 0; a < nAlphas; a++) {
+    const row = weights.subarray(a * nSamples, (a + 1) * nSamples);
+    let [least, greatest] = [Number.POSITIVE_INFINITY, 0];
+    for (const weight of row) {
+      least = Math.min(least, weight);
+      greatest = Math.max(greatest, weight);
+    }
+    for (const [term, m] of [
+      [a, multipliers.lower * least],
+      [nAlphas + a, -multipliers.upper * greatest],
+    ] as const) {
+      // With -m for m, the upper bound is the lower one.
+      let [weighted, total] = [0, 0];
+      for (const weight of row) {
+        weighted += weight / (weight + m);
+        total += 1 / (weight + m);
+      }
+      const k = weighted / total;
+      const to = terms.subarray(term * nSamples, (term + 1) * nSamples);
+      for (let i = 0; i < nSamples; i++) {
+        to[i] = row[i]! - (row[i]! - k) ** 2 / (row[i]! + m);
+        mean[term]! += to[i]! / nSamples;
+      }
+      for (let i = 0; i < nSamples; i++) {
+        to[i]! -= mean[term]!;
+        spread[term] = Math.max(spread[term]!, Math.abs(to[i]!));
+      }
+      multiplier[term] = m;
+    }
+  }
+  return { nAlphas, weights: terms, mean, spread, multiplier };
+}
+
+/** Shares of the terms of a bound by which it is loosened, for the rounding of single precision; of a length in double. */
+const [SLACK, EXACT] = [1e-5, 1e-7];
+
+/** One residual r_g, and how another r_a = b r_g + z follows from it, z orthogonal to r_g. */
+export interface ResidualStep {
+  /** |r_g|^2 */
+  length: number;
+  /** |r_a - r_g|^2 */
+  distance: number;
+  /** (r_a - r_g)'r_g */
+  along: number;
+  /** By how much `along` and `distance` may be off. */
+  off: number;
+}
+
+/**
+ * Narrows what is known of the error under penalty a.
+ *
+ * @param moments - sums of the squares of r_g with the weights of each term, from `from` on
+ * @param lower - at `at`, and so `upper`: what is known
+ */
+export function narrowError(
+  { nAlphas, mean, spread, multiplier }: ErrorBounds,
+  a: number,
+  { length, distance, along, off }: Readonly<ResidualStep>,
+  moments: Float32Array,
+  from: number,
+  lower: Float64Array,
+  upper: Float64Array,
+  at: number,
+): void {
+  const step = along / length;
+  const b = 1 + step;
+  const beside = Math.max(0, distance - along * step);
+  const unsure = SLACK * distance + 4 * off * (1 + Math.abs(step));
+  // b^2 |r_g|^2 less |r_g|^2, which is exact where little is predicted.
+  const growth = along * (2 + step);
+  for (let term = a; term < 2 * nAlphas; term += nAlphas) {
+    const c = mean[term]!;
+    const m = multiplier[term]!;
+    const bound = c * length + c * growth + b * b * moments[from + term]! - m * beside;
+    const slack =
+      SLACK * (b * b * spread[term]! * length + c * Math.abs(along) * (2 + Math.abs(step))) +
+      2 * Math.abs(b) * off * (c + spread[term]!) +
+      Math.abs(m) * unsure +
+      EXACT * c * length;
+    // Where single precision does not hold a number these are NaN, and nothing is known.
+    if (term === a && bound - slack > lower[at]!) lower[at] = bound - slack;
+    if (term !== a && bound + slack < upper[at]!) upper[at] = bound + slack;
+  }
+}
