@@ -159,12 +159,17 @@ export function sliceColumns<Data extends FloatArray>(matrix: Matrix<Data>, star
 /**
  * The rows with the given indices, in that order, as a copy.
  *
+ * @param room - where the copy is to lie, as many numbers as it has; a new array where it is missing
  * @throws ShapeError where an index leaves the matrix
  */
-export function takeRows<Data extends FloatArray>(matrix: Matrix<Data>, indices: ArrayLike<number>): Matrix<Data> {
+export function takeRows<Data extends FloatArray>(
+  matrix: Matrix<Data>,
+  indices: ArrayLike<number>,
+  room?: Data,
+): Matrix<Data> {
   checkMatrix(matrix, "takeRows");
   const { nColumns } = matrix;
-  const data = emptyLike(matrix.data, indices.length * nColumns);
+  const data = room ?? emptyLike(matrix.data, indices.length * nColumns);
   for (let k = 0; k < indices.length; k++) {
     const i = indices[k]!;
     if (!(Number.isInteger(i) && i >= 0 && i < matrix.nRows)) {

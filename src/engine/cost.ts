@@ -20,16 +20,16 @@ export interface SweepWork {
   readonly scoreBytes: number;
 }
 
-/** Errors that are computed for a target, on average: bounds settle the other penalties. Between .4 (noise) and 1.5. */
-const ERRORS_A_TARGET = 0.8;
+/** Errors that are computed for a target, on average, of responses to stories: bounds settle the other penalties. */
+const ERRORS_A_TARGET = 1.1;
 
 /**
  * Counts the work of a set of models.
  *
  * Of a design with F columns and T' training volumes: 2 T' F^2 for its inner products, 9 F^3 for their eigenvectors, 2 T' F^2
  * for directions; of windows, 2 T T' U for each offset and 2 T T' 20 for each distance. Of a target, for each model and
- * fold, 2 F T' for its projection and as many for each error, 2 F T'' for predictions of T'' test volumes, and 4 nAlphas (F + 2 T')
- * for bounds.
+ * fold, 2 F T' for its projection and as many for each error, 2 F T'' for predictions of T'' test volumes; for bounds, with A
+ * penalties, F A (A + 7) for sums over the projection, 4 A T' for those over the target and 2 (3 A + 1) T' for each error.
  */
 export function countWork(size: SweepSize, nAlphas: number): SweepWork {
   const { nTargets, nVolumes, nModels, nFolds, nColumns: f, width, nUnits } = size;
@@ -37,7 +37,8 @@ export function countWork(size: SweepSize, nAlphas: number): SweepWork {
   const nTrain = nVolumes - nTest;
   const offsets = nModels > 1 ? nModels - 1 + width : 1;
   const design = 4 * nTrain * f ** 2 + 9 * f ** 3 + 2 * nVolumes * nTrain * 20;
-  const target = 2 * f * nTrain * (1 + ERRORS_A_TARGET) + 2 * f * nTest + 4 * nAlphas * (f + 2 * nTrain);
+  const bounds = f * nAlphas * (nAlphas + 7) + 2 * nTrain * (2 * nAlphas + ERRORS_A_TARGET * (3 * nAlphas + 1));
+  const target = 2 * f * nTrain * (1 + ERRORS_A_TARGET) + 2 * f * nTest + bounds;
   return {
     designOperations: nFolds * (nModels * design + offsets * 2 * nVolumes * nTrain * nUnits),
     scoreOperations: nTargets * nModels * nFolds * target,

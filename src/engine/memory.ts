@@ -1,3 +1,4 @@
+import { MODELS_AT_ONCE } from "../encoding/score-block.ts";
 import { OptionError } from "../errors.ts";
 import { BLOCK } from "./score-responses.ts";
 
@@ -44,8 +45,8 @@ const [BATCH, BATCH_ARRAYS] = [1024, 8];
  *
  * Counted are, in bytes: 4 T for each target that is loaded, and 8 T' for each that there is while a story is being read, T'
  * its volumes; 16 nModels nFolds a target for scores and penalties, and as many again when they are put together; and on each thread a
- * block of targets three times over, its scores twice, one batch eight times, one design, or the inner products of
- * the words of a window.
+ * block of targets three times over, its scores twice, one batch eight times, the designs that are scored side by side,
+ * or the inner products of the words of a window.
  *
  * @param budget - bytes
  * @throws OptionError where not even one block of targets fits, with what would
@@ -58,7 +59,7 @@ export function planMemory(size: SweepSize, budget: number): MemoryPlan {
     3 * 4 * block * nVolumes +
     2 * 16 * block * nModels * nFolds +
     4 * BATCH_ARRAYS * Math.min(BATCH, nTargets) * nVolumes +
-    3 * design;
+    (MODELS_AT_ONCE + 2) * design;
   const making =
     nModels > 1 ? 8 * (width + 4) * nVolumes ** 2 + 8 * (width + 2) * nVolumes * nUnits : 8 * nVolumes * nUnits;
   const threads = nThreads * (THREAD + Math.max(scoring, making));

@@ -61,7 +61,7 @@ export interface WindowKernel {
  * The eigenvectors are the same work. With `"after-delays"`, or without components, products with U are multiplied by the
  * number of delays.
  *
- * Memory held, in bytes: 8 (w + 2) T T' + 4 w T U, 79 MB for those numbers. All sums are in double precision, those over
+ * Memory held, in bytes: 8 (w + 2) T T' + 8 T'^2 + 4 w T U, 84 MB for those numbers. All sums are in double precision, those over
  * a window's words of w terms, anew for each window.
  *
  * @param train - rows of the training volumes
@@ -78,6 +78,7 @@ export async function* slidingBands(
   const { width = 7 } = windows;
   const { components = 20, reduction, nDelays = DEFAULT_DELAYS, device } = options;
   let sum: Matrix<Float64Array> | undefined;
+  let room: Float64Array | undefined;
   for await (const { distance, words } of slide(windows, options)) {
     const features = words.map((word) => word.features);
     const { nRows, nColumns } = features[0]!;
@@ -101,7 +102,8 @@ export async function* slidingBands(
       add(sum.data, word.kernel.data);
     }
     if (isReduced) {
-      const { scores } = await kernelPca(sum, { train, nFeatures, nComponents: components, device });
+      room ??= Matrix.zeros(train.length, train.length, "slidingBands").data;
+      const { scores } = await kernelPca(sum, { train, nFeatures, nComponents: components, device, room });
       yield { kind: "columns", distance, columns: afterReduction(scores, train, options) };
     } else {
       yield { kind: "kernel", distance, kernel: sum, nColumns: nFeatures };

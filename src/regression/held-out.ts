@@ -1,4 +1,4 @@
-import { emptyLike, type FloatArray, Matrix, toFloat32 } from "../array/matrix.ts";
+import { type FloatArray, Matrix, toFloat32 } from "../array/matrix.ts";
 import { OptionError } from "../errors.ts";
 import type { SampleDecomposition } from "./ridge-decomposition.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
@@ -118,10 +118,9 @@ function leaveOutSet(
   // Where the design spans all that the intercept leaves, nothing remains, and what rounding leaves must not count.
   const spansAll = rank === nSamples - (intercept ? 1 : 0);
   const remaining = new Float64Array(nSamples).fill(spansAll ? 0 : 1 - (intercept ? 1 / nSamples : 0));
+  const squares = left.data.map((value) => value * value);
   if (!spansAll) {
-    for (let k = 0, at = 0; k < width; k++) {
-      for (let i = 0; i < nSamples; i++, at++) remaining[i]! -= left.data[at]! * left.data[at]!;
-    }
+    addScaled(remaining, squares, () => -1);
     for (let i = 0; i < nSamples; i++) remaining[i] = Math.max(0, remaining[i]!);
   }
   const free = new Float64Array(nSamples);
@@ -130,11 +129,8 @@ function leaveOutSet(
     // Error and 1 - H_ii shrink alike where all damping is small: scaled, so that single precision can hold both.
     const unit = spansAll ? Math.max(...damped) : 1;
     free.set(remaining);
-    for (let k = 0, at = 0; k < width; k++) {
-      const factor = damped[k]! / unit;
-      damping.data[a * width + k] = factor;
-      for (let i = 0; i < nSamples; i++, at++) free[i]! += factor * left.data[at]! * left.data[at]!;
-    }
+    for (let k = 0; k < width; k++) damping.data[a * width + k] = damped[k]! / unit;
+    addScaled(free, squares, (k) => damped[k]! / unit);
     if (generalised) free.fill(free.reduce((sum, value) => sum + value, 0) / nSamples);
     for (let i = 0; i < nSamples; i++) weights.data[a * nSamples + i] = 1 / (free[i]! ** 2 * nSamples);
   });
@@ -148,11 +144,19 @@ function leaveOutSet(
   });
 }
 
+/** Adds each row times a factor of its own. */
+function addScaled(sum: Float64Array, rows: Float64Array, factorOf: (row: number) => number): void {
+  const n = sum.length;
+  for (let k = 0, from = 0; from < rows.length; k++, from += n) {
+    const factor = factorOf(k);
+    for (let i = 0; i < n; i++) sum[i]! += factor * rows[from + i]!;
+  }
+}
+
 function withSensitivity(set: Omit<HeldOutSet<Float64Array>, "sensitivity">): HeldOutSet<Float64Array> {
   const { base, predict, damping, weights } = set;
   const { nRows: width, nColumns: nTest } = predict;
-  const squares = emptyLike(predict.data, predict.data.length);
-  for (let at = 0; at < squares.length; at++) squares[at] = predict.data[at]! * predict.data[at]!;
+  const squares = predict.data.map((value) => value * value);
   // What remains is computed as data less fit where it is bounded: the share that is kept counts, not what is damped.
   const share = (a: number, k: number) =>
     base === "remainder" ? 1 - damping.data[a * width + k]! : damping.data[a * width + k]!;
@@ -160,12 +164,21 @@ function withSensitivity(set: Omit<HeldOutSet<Float64Array>, "sensitivity">): He
     const row = weights.data.subarray(a * nTest, (a + 1) * nTest);
     let sum = 0;
     for (let i = 0; i < nTest; i++) sum += base === "nothing" ? 0 : row[i]!;
-    for (let k = 0, at = 0; k < width; k++) {
-      let weighted = 0;
-      for (let i = 0; i < nTest; i++, at++) weighted += row[i]! * squares[at]!;
-      sum += weighted * share(a, k) ** 2;
-    }
+    for (let k = 0; k < width; k++) sum += weightedSum(row, squares, k * nTest) * share(a, k) ** 2;
     return sum;
   });
   return { ...set, sensitivity };
+}
+
+/** The sum of weights times numbers, the first of them at `from`. */
+function weightedSum(weights: Float64Array, numbers: Float64Array, from: number): number {
+  // Two running sums: one alone waits for each addition to end.
+  let even = 0;
+  let odd = 0;
+  const n = weights.length;
+  for (let i = 0; i + 1 < n; i += 2) {
+    even += weights[i]! * numbers[from + i]!;
+    odd += weights[i + 1]! * numbers[from + i + 1]!;
+  }
+  return n % 2 === 1 ? even + odd + weights[n - 1]! * numbers[from + n - 1]! : even + odd;
 }

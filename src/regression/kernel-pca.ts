@@ -23,6 +23,8 @@ export interface KernelPcaOptions {
   readonly nFeatures: number;
   readonly nComponents: number;
   readonly device?: Device | undefined;
+  /** Numbers to work in, nTrain^2 of them; made anew where they are missing. */
+  readonly room?: Float64Array | undefined;
 }
 
 /**
@@ -41,13 +43,13 @@ export interface KernelPcaOptions {
  */
 export async function kernelPca(
   kernel: Matrix<Float64Array>,
-  { train, nFeatures, nComponents, device }: KernelPcaOptions,
+  { train, nFeatures, nComponents, device, room }: KernelPcaOptions,
 ): Promise<KernelPca> {
   const nTrain = train.length;
   const shape = { nSamples: nTrain, nFeatures, nComponents };
   requireComponents(shape);
   requireNoOverflow(kernel, "kernelPca");
-  const { values, vectors } = await leadingEigen(takeRows(kernel, train), nComponents, device);
+  const { values, vectors } = await leadingEigen(takeRows(kernel, train, room), nComponents, device);
   const rank = rankOf(values, shape);
   const directions = sliceColumns(vectors, 0, rank);
   const scores = await multiply(kernel, directions, { device }); // [nSamples x rank]

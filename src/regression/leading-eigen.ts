@@ -1,7 +1,9 @@
 import { Matrix, sliceRows } from "../array/matrix.ts";
 import { createRandom } from "../array/random.ts";
-import type { Device } from "../graph/device.ts";
+import { type Device, resolveDevice } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
+import { gemm, input, matmul, multiplyElements, subtract } from "../graph/operators.ts";
+import { compile, type Session, type TensorValue } from "../graph/session.ts";
 import { orthonormaliseRows } from "./orthonormalise.ts";
 import { type SymmetricEigen, symmetricEigen } from "./symmetric-eigen.ts";
 
@@ -20,7 +22,7 @@ const SMALL = 200;
  *
  * Subspace iteration on a block somewhat wider than k, each round filtered by a Chebyshev polynomial that damps the
  * interval from 0 to the block's smallest Ritz value, then Rayleigh-Ritz. A pair is accepted where
- * |S v - value v| <= max(1e-11 value, n eps largest value); accepted pairs are deflated. The start is random but
+ * |S v - value v| <= max(1e-11 value, n eps largest value); accepted pairs are taken off every product. The start is random but
  * seeded, so equal input gives equal output. Small matrices, k near n, and
  * spectra too flat to be filtered apart in 30 rounds are decomposed in full.
  *
@@ -36,22 +38,14 @@ export async function leadingEigen(
   const n = symmetric.nRows;
   const width = k + Math.max(8, Math.ceil(k / 2));
   if (n <= SMALL || 3 * width > n) return firstPairs(await symmetricEigen(symmetric, device), k);
-  const random = createRandom("leading-eigen");
-  const start = Float64Array.from({ length: width * n }, () => random.normal());
-  let state: State = {
-    matrix: symmetric,
-    block: Matrix.of(start, width, n),
-    values: [],
-    vectors: [],
-    largest: 0,
-  };
-  orthonormaliseRows(state.block, []);
+  let state: State = { matrix: symmetric, block: startOf(width, n), values: [], vectors: [], largest: 0 };
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const ritz = await rayleighRitz(state.matrix, state.block, device);
-    state = await acceptPairs({ ...state, block: ritz.vectors }, ritz, k, device);
+    const deflation = deflationOf(state);
+    const ritz = await rayleighRitz(state, deflation, device);
+    state = acceptPairs({ ...state, block: ritz.vectors }, ritz, k);
     if (state.values.length >= k) return joinPairs(state, n, k);
     const remaining = ritz.values.subarray(ritz.values.length - state.block.nRows);
-    const block = await filter(state.matrix, state.block, remaining, device);
+    const block = await filter(state, deflationOf(state), remaining, device);
     orthonormaliseRows(block, state.vectors);
     state = { ...state, block };
   }
@@ -59,8 +53,24 @@ export async function leadingEigen(
   return firstPairs(await symmetricEigen(symmetric, device), k);
 }
 
+// Every matrix of one size starts from the same block.
+let lastStart: Matrix<Float64Array> | undefined;
+
+/** Orthonormal rows of random direction, the same for the same lengths. */
+function startOf(width: number, n: number): Matrix<Float64Array> {
+  if (lastStart?.nRows !== width || lastStart.nColumns !== n) {
+    const random = createRandom("leading-eigen");
+    lastStart = Matrix.of(
+      Float64Array.from({ length: width * n }, () => random.normal()),
+      width,
+      n,
+    );
+    orthonormaliseRows(lastStart, []);
+  }
+  return lastStart;
+}
+
 interface State {
-  /** The matrix without the accepted pairs. */
   readonly matrix: Matrix<Float64Array>;
   /** Orthonormal rows, [width x n]. */
   readonly block: Matrix<Float64Array>;
@@ -78,12 +88,25 @@ interface Ritz {
   readonly residuals: Float64Array;
 }
 
-async function rayleighRitz(
-  matrix: Matrix<Float64Array>,
-  block: Matrix<Float64Array>,
-  device: Device | undefined,
-): Promise<Ritz> {
-  const image = await multiply(block, matrix, { device });
+/** Accepted vectors as rows, and the same times their values; a row of zeros where there is none. */
+interface Deflation {
+  readonly vectors: Matrix<Float64Array>;
+  readonly scaled: Matrix<Float64Array>;
+}
+
+function deflationOf({ matrix, values, vectors }: State): Deflation {
+  const n = matrix.nColumns;
+  const rows = Matrix.zeros(Math.max(1, vectors.length), n);
+  const scaled = Matrix.zeros(rows.nRows, n);
+  vectors.forEach((vector, j) => {
+    rows.data.set(vector, j * n);
+    for (let i = 0; i < n; i++) scaled.data[j * n + i] = values[j]! * vector[i]!;
+  });
+  return { vectors: rows, scaled };
+}
+
+async function rayleighRitz({ matrix, block }: State, deflation: Deflation, device: Device | undefined): Promise<Ritz> {
+  const image = await step(matrix, deflation, block, block, [0, 1, 0], device);
   const projected = await multiply(image, block, { transposeB: true, device });
   const width = block.nRows;
   for (let i = 0; i < width; i++) {
@@ -108,9 +131,9 @@ async function rayleighRitz(
   return { values, vectors, residuals };
 }
 
-/** Moves the leading pairs that have converged from the block to the accepted ones, and out of the matrix. */
-async function acceptPairs(state: State, ritz: Ritz, k: number, device: Device | undefined): Promise<State> {
-  const { block, matrix } = state;
+/** Moves the leading pairs that have converged from the block to the accepted ones. */
+function acceptPairs(state: State, ritz: Ritz, k: number): State {
+  const { block } = state;
   const n = block.nColumns;
   const largest = state.largest || ritz.values[0]!;
   const noise = n * Number.EPSILON * largest;
@@ -122,37 +145,27 @@ async function acceptPairs(state: State, ritz: Ritz, k: number, device: Device |
   ) {
     count++;
   }
-  if (count === 0) return { ...state, largest };
-  const accepted = sliceRows(block, 0, count);
-  const scaled = Matrix.zeros(count, n);
-  for (let j = 0; j < count; j++) {
-    for (let i = 0; i < n; i++) scaled.data[j * n + i] = ritz.values[j]! * accepted.data[j * n + i]!;
-  }
-  const part = await multiply(accepted, scaled, { transposeA: true, device });
   return {
-    matrix: Matrix.of(
-      matrix.data.map((value, at) => value - part.data[at]!),
-      n,
-      n,
-    ),
+    ...state,
+    largest,
     block: sliceRows(block, count, block.nRows),
     values: [...state.values, ...ritz.values.subarray(0, count)],
-    vectors: [...state.vectors, ...Array.from({ length: count }, (_, j) => accepted.data.slice(j * n, (j + 1) * n))],
-    largest,
+    vectors: [...state.vectors, ...Array.from({ length: count }, (_, j) => block.data.slice(j * n, (j + 1) * n))],
   };
 }
 
-/** The block times a polynomial of the matrix that is small on [0, smallest Ritz value] and 1 at the largest. */
+/** The block times a polynomial of the deflated matrix that is small on [0, smallest Ritz value] and 1 at the largest. */
 async function filter(
-  matrix: Matrix<Float64Array>,
-  block: Matrix<Float64Array>,
+  { matrix, block }: State,
+  deflation: Deflation,
   ritzValues: Float64Array,
   device: Device | undefined,
 ): Promise<Matrix<Float64Array>> {
   const largest = ritzValues[0]!;
   const smallest = ritzValues.at(-1)!;
   // Where the block reaches below the matrix' rank, one plain product already spans its range.
-  if (smallest <= matrix.nRows * Number.EPSILON * largest) return multiply(block, matrix, { device });
+  if (smallest <= matrix.nRows * Number.EPSILON * largest)
+    return step(matrix, deflation, block, block, [0, 1, 0], device);
   const half = smallest / 2;
   const growth = Math.acosh(Math.max(1, (largest - half) / half));
   const degree = Math.max(
@@ -162,10 +175,10 @@ async function filter(
   const first = half / (largest - half);
   let sigma = first;
   let previous = block;
-  let current = await step(matrix, block, undefined, half, sigma / half, 0, device);
+  let current = await step(matrix, deflation, block, block, [half, sigma / half, 0], device);
   for (let power = 2; power <= degree; power++) {
     const next = 1 / (2 / first - sigma);
-    const following = await step(matrix, current, previous, half, (2 * next) / half, sigma * next, device);
+    const following = await step(matrix, deflation, current, previous, [half, (2 * next) / half, sigma * next], device);
     previous = current;
     current = following;
     sigma = next;
@@ -173,21 +186,44 @@ async function filter(
   return current;
 }
 
-/** factor (S - half I) current - share previous. */
+// One session a device.
+const sessions = new Map<string, Promise<Session>>();
+
+/** factor (S - accepted pairs - half I) current - share previous, of rows. */
 async function step(
   matrix: Matrix<Float64Array>,
+  { vectors, scaled }: Deflation,
   current: Matrix<Float64Array>,
-  previous: Matrix<Float64Array> | undefined,
-  half: number,
-  factor: number,
-  share: number,
+  previous: Matrix<Float64Array>,
+  [half, factor, share]: readonly [half: number, factor: number, share: number],
   device: Device | undefined,
 ): Promise<Matrix<Float64Array>> {
-  const image = await multiply(current, matrix, { device });
-  const { data } = image;
-  for (let i = 0; i < data.length; i++) data[i] = factor * (data[i]! - half * current.data[i]!);
-  if (previous) for (let i = 0; i < data.length; i++) data[i]! -= share * previous.data[i]!;
-  return image;
+  const { threads } = resolveDevice(device);
+  const key = String(threads);
+  let session = sessions.get(key);
+  if (!session) {
+    session = compile(stepGraph(), device);
+    sessions.set(key, session);
+  }
+  const values: Record<string, TensorValue> = {};
+  for (const [name, { data, nRows, nColumns }] of Object.entries({ matrix, vectors, scaled, current, previous }))
+    values[name] = { type: "float64", shape: [nRows, nColumns], data };
+  for (const [name, value] of Object.entries({ half, factor, share }))
+    values[name] = { type: "float64", shape: [1, 1], data: Float64Array.of(value) };
+  const { image } = await (await session).run(values);
+  return Matrix.of(image!.data as Float64Array, current.nRows, current.nColumns);
+}
+
+function stepGraph() {
+  const current = input("current", "float64", ["width", "n"]);
+  const vectors = input("vectors", "float64", ["nAccepted", "n"]);
+  const scaled = input("scaled", "float64", ["nAccepted", "n"]);
+  const number = (name: string) => input(name, "float64", [1, 1]);
+  const along = matmul(gemm(current, vectors, undefined, { transposeB: true }), scaled);
+  const product = matmul(current, input("matrix", "float64", ["n", "n"]));
+  const shifted = subtract(subtract(product, along), multiplyElements(number("half"), current));
+  const previous = multiplyElements(number("share"), input("previous", "float64", ["width", "n"]));
+  return { image: subtract(multiplyElements(number("factor"), shifted), previous) };
 }
 
 function firstPairs({ values, vectors }: SymmetricEigen, k: number): SymmetricEigen {

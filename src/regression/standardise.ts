@@ -52,8 +52,9 @@ export function fitStandardise(x: Matrix): Standardisation {
 export function applyStandardise(x: Matrix, standardisation: Standardisation): Matrix<Float64Array> {
   const { mean, scale } = standardisation;
   const result = centreColumns(x, mean, "applyStandardise");
-  for (let i = 0, at = 0; i < x.nRows; i++) {
-    for (let j = 0; j < x.nColumns; j++, at++) result.data[at]! /= scale[j]!;
+  const { data, nColumns } = result;
+  for (let from = 0; from < data.length; from += nColumns) {
+    for (let j = 0; j < nColumns; j++) data[from + j]! /= scale[j]!;
   }
   return result;
 }
@@ -82,8 +83,10 @@ export function centreColumns(x: Matrix, mean: Float64Array, where: string): Mat
     );
   }
   const result = Matrix.zeros(x.nRows, x.nColumns);
-  for (let i = 0, at = 0; i < x.nRows; i++) {
-    for (let j = 0; j < x.nColumns; j++, at++) result.data[at] = x.data[at]! - mean[j]!;
+  const { data: source, nColumns } = x;
+  const { data } = result;
+  for (let from = 0; from < data.length; from += nColumns) {
+    for (let j = 0; j < nColumns; j++) data[from + j] = source[from + j]! - mean[j]!;
   }
   return result;
 }

@@ -72,10 +72,11 @@ export function wordsToVolumes<Data extends FloatArray>(
   // Sums in double precision whatever the precision of the activations.
   const { data: sums } = Matrix.zeros(nVolumes, nUnits, "wordsToVolumes");
   const counts = new Float64Array(nVolumes);
+  const source = activations.data;
   const add = (volume: number, word: number, weight: number) => {
     const to = volume * nUnits;
     const from = word * nUnits;
-    for (let u = 0; u < nUnits; u++) sums[to + u]! += weight * activations.data[from + u]!;
+    for (let u = 0; u < nUnits; u++) sums[to + u]! += weight * source[from + u]!;
     counts[volume]! += 1;
   };
   for (let word = 0; word < nWords; word++) {
