@@ -59,7 +59,7 @@ export async function loadDesign(
   store: Store,
   path: string,
   key: string,
-  settings: { readonly isTrusted?: boolean } = {},
+  settings: { readonly isTrusted?: boolean; readonly room?: Uint8Array | undefined } = {},
 ): Promise<ScoringDesign> {
   const { about, arrays } = await loadKeptArrays(store, path, key, settings);
   const { intercept, left: leftShape, nTest, sets: shapes } = about as About;

@@ -45,6 +45,7 @@ export async function writeKeptArrays(store: Store, path: string, key: string, k
  * What {@link writeKeptArrays} kept in a file, as views onto its bytes.
  *
  * @param settings.isTrusted - leave the digest out: the file was checked before, by whoever asks
+ * @param settings.room - where the bytes are to lie, if they fit: memory that is used again need not be given by the system anew
  * @throws FormatError where the file holds anything but what was written under this key
  * @throws NotFoundError where there is none
  */
@@ -52,10 +53,10 @@ export async function loadKeptArrays(
   store: Store,
   path: string,
   key: string,
-  settings: { readonly isTrusted?: boolean } = {},
+  settings: { readonly isTrusted?: boolean; readonly room?: Uint8Array | undefined } = {},
 ): Promise<KeptArrays> {
   const location = `${store.location}/${path}`;
-  const bytes = await store.read(path);
+  const bytes = settings.room ? await readInto(settings.room, store, path) : await store.read(path);
   const fail = (got: string) =>
     new FormatError(location, `the file must hold what was kept in it, got ${got}. Delete it: it is computed anew`);
   // Views need the numbers at a multiple of 8 bytes.
@@ -78,6 +79,16 @@ export async function loadKeptArrays(
     return array;
   });
   return { about, arrays };
+}
+
+async function readInto(room: Uint8Array, store: Store, path: string): Promise<Uint8Array> {
+  let at = 0;
+  for await (const piece of store.stream(path)) {
+    if (at + piece.length > room.length) return store.read(path);
+    room.set(piece, at);
+    at += piece.length;
+  }
+  return room.subarray(0, at);
 }
 
 /** The SHA-256 of all but the last bytes, where it is kept. */

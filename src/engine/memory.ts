@@ -34,7 +34,7 @@ export interface MemoryPlan {
  * allocator has not given back; measured on a whole brain.
  */
 const PROGRAM = 250e6;
-const THREAD = 220e6;
+const THREAD = 300e6;
 /** Designs of more bytes than this, on all threads, come from the disk for every block: reading them takes little beside it. */
 const MOST_DESIGNS = 500e6;
 /** Targets in a batch, and arrays of a batch that are there at once. */
@@ -78,7 +78,7 @@ export function planMemory(size: SweepSize, budget: number): MemoryPlan {
   if (peak(nLoaded) > budget) {
     const least = Math.ceil(peak(Math.min(BLOCK, nTargets)) / 1e8) / 10;
     throw new OptionError(
-      `--memory: there must be ${least} GB for ${nTargets} targets of ${nVolumes} volumes, ${nModels} models and ${nThreads} threads, got ${(budget / 1e9).toFixed(1)} GB. Take fewer --distances or --threads, or regions.`,
+      `--memory: there must be ${least.toFixed(1)} GB for ${nTargets} targets of ${nVolumes} volumes, ${nModels} models and ${nThreads} threads, got ${(budget / 1e9).toFixed(1)} GB. Take fewer --distances or --threads, or regions.`,
     );
   }
   const allDesigns = nModels * nFolds * design;

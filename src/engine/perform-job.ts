@@ -1,6 +1,6 @@
 import { joinRows, type Matrix } from "../array/matrix.ts";
 import { foldDesigns } from "../encoding/fold-designs.ts";
-import { type BlockScores, scoreBlock } from "../encoding/score-block.ts";
+import { type BlockScores, MODELS_AT_ONCE, scoreBlock } from "../encoding/score-block.ts";
 import type { SlidingWindows } from "../features/sliding-windows.ts";
 import { forecastWindow } from "../features/window.ts";
 import type { ScoringDesign } from "../regression/scoring-design.ts";
@@ -74,6 +74,9 @@ async function score(job: ScoreJob, onDesign: (done: number) => void): Promise<B
 const kept = new Map<string, ScoringDesign>();
 let keptBytes = 0;
 let keptKey = "";
+// Memory of designs that are not kept: as many as are scored on side by side, then that of the first again.
+const rooms: Uint8Array[] = [];
+let nextRoom = 0;
 // Files that this thread has read whole once: a digest takes longer than to read them.
 const trusted = new Set<string>();
 
@@ -92,8 +95,16 @@ async function designIn(
   }
   const found = kept.get(path);
   if (found) return found;
-  const design = await loadDesign(folderStore(location), path, key, { isTrusted: trusted.has(path) });
+  const isKept = mostBytes > 0;
+  const room = isKept ? undefined : rooms[nextRoom];
+  const design = await loadDesign(folderStore(location), path, key, { isTrusted: trusted.has(path), room });
   trusted.add(path);
+  if (!isKept) {
+    const { byteLength } = design.left.data.buffer;
+    if (!(room && room.length >= byteLength)) rooms[nextRoom] = new Uint8Array(byteLength);
+    nextRoom = (nextRoom + 1) % MODELS_AT_ONCE;
+    return design;
+  }
   // Beside the design itself, half as much in single precision.
   const bytes = 1.5 * 8 * design.left.data.length;
   if (keptBytes + bytes <= mostBytes) {

@@ -41,7 +41,7 @@ test("for people: what is to be computed, and after it was, that nothing is", as
   expect(before.stderr).toMatch(
     /4 of 4 steps to compute\.\nTo compute:\n {2}layer 4: 3 models x 5 folds x 2 participants\n/,
   );
-  expect(before.stderr).toMatch(/ {2}memory: \d+ MB at most\n {2}time: about \d+ .*, on \d+ threads?\n/);
+  expect(before.stderr).toMatch(/ {2}memory: (\d+ MB|\d\.\d GB) at most\n {2}time: about \d+ .*, on \d+ threads?\n/);
   const scored = await run("score", data, results, ...flags);
   expect(scored.code).toBe(0);
   expect(scored.stderr).toContain("  time: under a minute or so, on ");
@@ -53,6 +53,6 @@ test("memory that is too little is told before anything is computed", async () =
   const { code, stderr } = await run("score", data, join(folder, "none"), ...flags, "--memory", "100MB");
   expect(code).toBe(1);
   expect(stderr).toMatch(
-    /--memory: there must be 0\.\d GB for 16 targets of \d+ volumes, 3 models and \d+ threads?, got 0\.1 GB\./,
+    /--memory: there must be \d\.\d GB for 16 targets of \d+ volumes, 3 models and \d+ threads?, got 0\.1 GB\./,
   );
 });

@@ -38,7 +38,7 @@ describe("planMemory", () => {
     const refused = () => planMemory(wholeBrain, 300e6);
     expect(refused).toThrow(OptionError);
     expect(refused).toThrow(
-      /^--memory: there must be 1\.\d GB for 81924 targets of 1000 volumes, 42 models and 2 threads, got 0\.3 GB\. Take fewer --distances or --threads, or regions\.$/,
+      /^--memory: there must be \d\.\d GB for 81924 targets of 1000 volumes, 42 models and 2 threads, got 0\.3 GB\. Take fewer --distances or --threads, or regions\.$/,
     );
   });
 });
@@ -52,10 +52,11 @@ describe("countWork", () => {
     expect(countWork({ ...wholeBrain, nModels: 21 }, 10).scoreOperations).toBe(work.scoreOperations / 2);
   });
 
-  it("a target's projection on a design of 240 columns is .384 million operations, all in all about three times that (by hand)", () => {
+  it("a target's projection on a design of 240 columns is .384 million operations, all in all about two and a half times that (by hand)", () => {
     const each = countWork(wholeBrain, 10).scoreOperations / (81_924 * 42 * 5);
-    // 2 x 240 x 800 once and .8 times again, 2 x 240 x 200 for predictions, 40 x 1,840 for bounds.
-    expect(each).toBe(1.8 * 384_000 + 96_000 + 73_600);
+    // 2 x 240 x 800 once and 1.1 times again, 2 x 240 x 200 for predictions; for bounds 85 sums over the projection, 20 over the
+    // target, 31 over each residual.
+    expect(each).toBeCloseTo(2.1 * 384_000 + 96_000 + 2 * 240 * 85 + 1_600 * (20 + 1.1 * 31), 3);
   });
 });
 
@@ -77,13 +78,13 @@ describe("what is resident while responses are scored", () => {
       expect(stderr).toBe("");
       return JSON.parse(stdout) as { plan: { peakBytes: number }; nLoads: number; nScored: number[]; resident: number };
     };
-    const [roomy, tight] = [sweep(4e9), sweep(1030e6)];
+    const [roomy, tight] = [sweep(4e9), sweep(1190e6)];
     expect([roomy.nLoads, roomy.nScored]).toEqual([1, [120_000, 120_000]]);
     expect(tight.nLoads).toBeGreaterThan(1);
     expect(tight.nScored).toEqual(roomy.nScored);
     expect(roomy.resident).toBeLessThan(roomy.plan.peakBytes);
     expect(tight.resident).toBeLessThan(tight.plan.peakBytes);
-    expect(tight.plan.peakBytes).toBeLessThanOrEqual(1030e6);
+    expect(tight.plan.peakBytes).toBeLessThanOrEqual(1190e6);
     expect(tight.plan.peakBytes).toBeLessThan(roomy.plan.peakBytes - 100e6);
   });
 });
