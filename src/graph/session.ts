@@ -121,14 +121,19 @@ function placesFor(
     places[outputName(name)] = null;
     if (type !== "float32" || !dims.every((length) => length !== undefined)) continue;
     const count = dims.reduce((product, length) => product * length, 1);
-    let numbers = memory.get(name);
-    if (!numbers || numbers.length < count) {
-      numbers = new Float32Array(count);
-      memory.set(name, numbers);
-    }
-    places[outputName(name)] = new Tensor("float32", numbers.subarray(0, count), dims);
+    places[outputName(name)] = new Tensor("float32", roomIn(memory, name, count), dims);
   }
   return places;
+}
+
+/** So many numbers of the memory of an output, which is enlarged where it must. */
+export function roomIn(memory: OutputMemory, name: string, count: number): Float32Array {
+  let numbers = memory.get(name);
+  if (!numbers || numbers.length < count) {
+    numbers = new Float32Array(count);
+    memory.set(name, numbers);
+  }
+  return numbers.subarray(0, count);
 }
 
 function declaredInputs(outputs: readonly Expression[]): Map<string, Expression> {

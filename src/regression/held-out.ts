@@ -120,7 +120,7 @@ function leaveOutSet(
   const remaining = new Float64Array(nSamples).fill(spansAll ? 0 : 1 - (intercept ? 1 / nSamples : 0));
   const squares = left.data.map((value) => value * value);
   if (!spansAll) {
-    addScaled(remaining, squares, () => -1);
+    addScaled(remaining, squares, new Float64Array(width).fill(-1));
     for (let i = 0; i < nSamples; i++) remaining[i] = Math.max(0, remaining[i]!);
   }
   const free = new Float64Array(nSamples);
@@ -129,8 +129,9 @@ function leaveOutSet(
     // Error and 1 - H_ii shrink alike where all damping is small: scaled, so that single precision can hold both.
     const unit = spansAll ? Math.max(...damped) : 1;
     free.set(remaining);
-    for (let k = 0; k < width; k++) damping.data[a * width + k] = damped[k]! / unit;
-    addScaled(free, squares, (k) => damped[k]! / unit);
+    const factors = damping.data.subarray(a * width, (a + 1) * width);
+    for (let k = 0; k < width; k++) factors[k] = damped[k]! / unit;
+    addScaled(free, squares, factors);
     if (generalised) free.fill(free.reduce((sum, value) => sum + value, 0) / nSamples);
     for (let i = 0; i < nSamples; i++) weights.data[a * nSamples + i] = 1 / (free[i]! ** 2 * nSamples);
   });
@@ -145,10 +146,10 @@ function leaveOutSet(
 }
 
 /** Adds each row times a factor of its own. */
-function addScaled(sum: Float64Array, rows: Float64Array, factorOf: (row: number) => number): void {
+function addScaled(sum: Float64Array, rows: Float64Array, factors: Float64Array): void {
   const n = sum.length;
   for (let k = 0, from = 0; from < rows.length; k++, from += n) {
-    const factor = factorOf(k);
+    const factor = factors[k]!;
     for (let i = 0; i < n; i++) sum[i]! += factor * rows[from + i]!;
   }
 }

@@ -39,13 +39,14 @@ export async function leadingEigen(
   const width = k + Math.max(8, Math.ceil(k / 2));
   if (n <= SMALL || 3 * width > n) return firstPairs(await symmetricEigen(symmetric, device), k);
   let state: State = { matrix: symmetric, block: startOf(width, n), values: [], vectors: [], largest: 0 };
+  let deflation = deflationOf(state);
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const deflation = deflationOf(state);
     const ritz = await rayleighRitz(state, deflation, device);
     state = acceptPairs({ ...state, block: ritz.vectors }, ritz, k);
     if (state.values.length >= k) return joinPairs(state, n, k);
+    deflation = deflationOf(state);
     const remaining = ritz.values.subarray(ritz.values.length - state.block.nRows);
-    const block = await filter(state, deflationOf(state), remaining, device);
+    const block = await filter(state, deflation, remaining, device);
     orthonormaliseRows(block, state.vectors);
     state = { ...state, block };
   }

@@ -1,7 +1,7 @@
 import { type Device, resolveDevice } from "../graph/device.ts";
 import type { Expression } from "../graph/expression.ts";
 import { gather, gemm, input, matmul, multiplyElements, reduceSum } from "../graph/operators.ts";
-import { compile, type OutputMemory, type Session, type TensorValue } from "../graph/session.ts";
+import { compile, type OutputMemory, roomIn, type Session, type TensorValue } from "../graph/session.ts";
 
 /** Rows of single-precision numbers for a graph, or out of one. */
 export interface Rows {
@@ -185,7 +185,7 @@ async function runInBatches<Name extends string>(
   const names = Object.keys(columns) as Name[];
   const outputs = names.map((name): [Name, Rows] => {
     const nColumns = columns[name];
-    return [name, { data: numbersOf(memory[graph], name, nTargets * nColumns), nRows: nTargets, nColumns }];
+    return [name, { data: roomIn(memory[graph], name, nTargets * nColumns), nRows: nTargets, nColumns }];
   });
   for (let from = 0; from < nTargets; from += BATCH) {
     const to = Math.min(nTargets, from + BATCH);
@@ -206,14 +206,6 @@ async function runInBatches<Name extends string>(
 /** Rows `from` to `to` (exclusive), in the same memory. */
 export function rowsOf({ data, nColumns }: Rows, from: number, to: number): Rows {
   return { data: data.subarray(from * nColumns, to * nColumns), nRows: to - from, nColumns };
-}
-
-function numbersOf(memory: OutputMemory, name: string, count: number): Float32Array {
-  const kept = memory.get(name);
-  if (kept && kept.length >= count) return kept.subarray(0, count);
-  const numbers = new Float32Array(count);
-  memory.set(name, numbers);
-  return numbers;
 }
 
 async function run(
