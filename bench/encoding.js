@@ -14,7 +14,7 @@ import { createRandom } from "../dist/array/random.js";
 import { scoreBlock } from "../dist/encoding/score-block.js";
 import { decomposeRidge } from "../dist/regression/ridge-decomposition.js";
 import { resolveRidgeOptions } from "../dist/regression/ridge-options.js";
-import { scoringDesign } from "../dist/regression/scoring-design.js";
+import { scorable, scoringDesign } from "../dist/regression/scoring-design.js";
 import { targetRows } from "../dist/regression/target-block.js";
 
 const [nTrain, nTest, nColumns, nTargets, nDesigns] = [800, 200, 240, 8192, 10];
@@ -54,7 +54,7 @@ const ridge = resolveRidgeOptions({}, "bench");
 const prepared = [];
 for (const one of designs) {
   const decomposition = await decomposeRidge(rows(one, 0, nTrain));
-  prepared.push(await scoringDesign(decomposition, rows(one, nTrain, nTrain + nTest), ridge, "bench"));
+  prepared.push(scorable(await scoringDesign(decomposition, rows(one, nTrain, nTrain + nTest), ridge, "bench"), ridge));
 }
 const indices = (from, to) => Int32Array.from({ length: to - from }, (_, i) => from + i);
 const folds = [{ index: 0, train: indices(0, nTrain), test: indices(nTrain, nTrain + nTest) }];

@@ -4,6 +4,7 @@ import { ShapeError } from "../errors.ts";
 import { fitDesign } from "../features/design.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
 import { contiguousFolds } from "../regression/folds.ts";
+import { scorable } from "../regression/scoring-design.ts";
 import { targetRows } from "../regression/target-block.ts";
 import type { MissingScores } from "./missing.ts";
 import {
@@ -141,7 +142,7 @@ export async function scoreEncodings(
   const shape = { nModels: models.length, nFolds: folds.length, ridge };
   const collection = collectScores(nTargets, shape);
   const total = shape.nModels * shape.nFolds;
-  const designOf = (model: number, fold: number) => models[model]!.folds[fold]!.design;
+  const designOf = (model: number, fold: number) => scorable(models[model]!.folds[fold]!.design, ridge);
   for (let start = 0; start < nTargets; start += TARGETS_AT_ONCE) {
     const length = Math.min(TARGETS_AT_ONCE, nTargets - start);
     const columns = Int32Array.from({ length }, (_, t) => start + t);

@@ -4,7 +4,7 @@ import { correlateRows } from "../regression/correlate.ts";
 import type { Fold } from "../regression/folds.ts";
 import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
 import { observedRows, predictTargets, scoreTargets } from "../regression/score-targets.ts";
-import type { ScoringDesign } from "../regression/scoring-design.ts";
+import type { ScorableDesign } from "../regression/scoring-design.ts";
 import { withGraphMemory } from "../regression/shortlist-graph.ts";
 import { prepareTargets } from "../regression/target-block.ts";
 import { judgeTargets, type MissingScores } from "./missing.ts";
@@ -15,7 +15,7 @@ export interface BlockModels {
   readonly folds: readonly Fold[];
   readonly ridge: ResolvedRidgeOptions;
   /** The design of a model in a fold; asked for once a block, so that it need not be in memory before. */
-  readonly designOf: (model: number, fold: number) => ScoringDesign | Promise<ScoringDesign>;
+  readonly designOf: (model: number, fold: number) => ScorableDesign | Promise<ScorableDesign>;
   /** As {@link ScoreOptions.average}. */
   readonly average: "folds" | "concatenated";
 }
@@ -88,7 +88,7 @@ async function scoreFolds(
     const block = prepareTargets<FloatArray>(rows, train, ridge.intercept, like);
     const observed = observedRows(rows, test, ridge);
     for (let first = 0; first < nModels; first += MODELS_AT_ONCE) {
-      const designs: ScoringDesign[] = [];
+      const designs: ScorableDesign[] = [];
       for (let model = first; model < Math.min(nModels, first + MODELS_AT_ONCE); model++)
         designs.push(await designOf(model, fold));
       await withGraphMemory(async (memory) => {

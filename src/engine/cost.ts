@@ -5,7 +5,7 @@ import type { EncodingOptions } from "../encoding/prepared.ts";
 import { scoreBlock } from "../encoding/score-block.ts";
 import { contiguousFolds } from "../regression/folds.ts";
 import { resolveRidgeOptions } from "../regression/ridge-options.ts";
-import type { ScoringDesign } from "../regression/scoring-design.ts";
+import { type ScoringDesign, scorable } from "../regression/scoring-design.ts";
 import type { SweepSize } from "./memory.ts";
 
 /** The work of a set of models, in floating-point operations and bytes. */
@@ -108,7 +108,13 @@ export async function measureSpeed(
     for (let i = 0; i < nVolumes; i++) rows.data[t * nVolumes + i]! += 0.3 * features.data[i * nUnits + unit]!;
   }
   const design = designs.at(-1)!;
-  const models = { nModels: SAMPLE_MODELS, folds: [fold!], ridge, average: "folds", designOf: () => design } as const;
+  const models = {
+    nModels: SAMPLE_MODELS,
+    folds: [fold!],
+    ridge,
+    average: "folds",
+    designOf: () => scorable(design, ridge),
+  } as const;
   await scoreBlock({ ...models, nModels: 2 }, rows);
   const started = now();
   await scoreBlock(models, rows);

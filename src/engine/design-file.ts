@@ -1,12 +1,20 @@
 import { Matrix } from "../array/matrix.ts";
 import type { HeldOutSet } from "../regression/held-out.ts";
-import type { ScoringDesign } from "../regression/scoring-design.ts";
+import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
+import { type ScorableDesign, type ScoringDesign, scorable } from "../regression/scoring-design.ts";
+import type { ErrorBounds } from "../regression/shortlist-bounds.ts";
+import type { Rows } from "../regression/shortlist-graph.ts";
 import type { Store } from "../sources/source.ts";
-import { loadKeptArrays, writeKeptArrays } from "./kept-arrays.ts";
+import { type LoadSettings, loadKeptArrays, writeKeptArrays } from "./kept-arrays.ts";
 
 /** Where the design of a model in a fold lies. */
 export function designPath(folder: string, model: number, fold: number): string {
   return `${folder}/model-${model}_fold-${fold + 1}.design`;
+}
+
+/** Where what single precision needs of it lies. */
+function singlePath(path: string): string {
+  return `${path}-single`;
 }
 
 type Shape = readonly [nRows: number, nColumns: number];
@@ -30,8 +38,25 @@ interface About {
 
 const shapeOf = ({ nRows, nColumns }: Matrix): Shape => [nRows, nColumns];
 
-/** Keeps a design, bit for bit; matrices that are one another's are kept once. */
-export async function writeDesign(store: Store, path: string, key: string, design: ScoringDesign): Promise<void> {
+/** Whether {@link writeDesign} kept a design for these options. */
+export async function hasDesign(store: Store, path: string, ridge: ResolvedRidgeOptions): Promise<boolean> {
+  return (await store.has(path)) && (ridge.precision !== "float32" || (await store.has(singlePath(path))));
+}
+
+/** Keeps a design, bit for bit, and beside it what single precision needs of it, where scores are computed in that. */
+export async function writeDesign(
+  store: Store,
+  path: string,
+  key: string,
+  design: ScoringDesign,
+  ridge: ResolvedRidgeOptions,
+): Promise<void> {
+  if (ridge.precision === "float32") await writeSingle(store, singlePath(path), key, scorable(design, ridge));
+  await writeDouble(store, path, key, design);
+}
+
+/** Matrices that are one another's are kept once. */
+async function writeDouble(store: Store, path: string, key: string, design: ScoringDesign): Promise<void> {
   const { intercept, left, singularValues, sets, test } = design;
   const arrays: Float64Array[] = [left.data, singularValues, test.data];
   const shapes = sets.map((set): SetShape => {
@@ -50,7 +75,7 @@ export async function writeDesign(store: Store, path: string, key: string, desig
 }
 
 /**
- * A design that {@link writeDesign} kept.
+ * A design that {@link writeDesign} kept, in double precision.
  *
  * @throws FormatError where the file is not what was written under this key
  * @throws NotFoundError where there is none
@@ -59,12 +84,12 @@ export async function loadDesign(
   store: Store,
   path: string,
   key: string,
-  settings: { readonly isTrusted?: boolean; readonly room?: Uint8Array | undefined } = {},
+  settings: LoadSettings = {},
 ): Promise<ScoringDesign> {
   const { about, arrays } = await loadKeptArrays(store, path, key, settings);
   const { intercept, left: leftShape, nTest, sets: shapes } = about as About;
   let at = 0;
-  const next = () => arrays[at++]!;
+  const next = () => arrays[at++] as Float64Array;
   const left = Matrix.of(next(), ...leftShape);
   const singularValues = next();
   const test = Matrix.of(next(), leftShape[0], nTest);
@@ -80,4 +105,72 @@ export async function loadDesign(
     };
   });
   return { intercept, left, singularValues, sets, test };
+}
+
+/** What is said of a design in single precision. */
+interface AboutSingle {
+  readonly intercept: boolean;
+  readonly hasShortlist: boolean;
+  /** Of the matrices, which come first. */
+  readonly shapes: readonly Shape[];
+}
+
+async function writeSingle(store: Store, path: string, key: string, design: ScorableDesign): Promise<void> {
+  const { intercept, shortlist, predictor } = design;
+  const matrices = [predictor.shrinkage, predictor.test];
+  const numbers: Float64Array[] = [];
+  if (shortlist) {
+    const { fit, kept, shares, fromTarget, targetWeights, fromResidual, residualWeights } = shortlist;
+    matrices.push(fit, kept, shares, targetWeights, residualWeights);
+    for (const { mean, spread, multiplier } of [fromTarget, fromResidual]) numbers.push(mean, spread, multiplier);
+    const { meanWeight, leastWeight, greatestWeight, sensitivity, shrinkageSquares } = shortlist;
+    numbers.push(meanWeight, leastWeight, greatestWeight, sensitivity, shrinkageSquares);
+  }
+  const about: AboutSingle = {
+    ...{ intercept, hasShortlist: shortlist !== undefined },
+    shapes: matrices.map(({ nRows, nColumns }) => [nRows, nColumns]),
+  };
+  await writeKeptArrays(store, path, key, { about, arrays: [...matrices.map(({ data }) => data), ...numbers] });
+}
+
+/**
+ * A design that {@link writeDesign} kept for scores in single precision: where penalties have a shortlist, half as many bytes,
+ * and nothing that is to be computed before it is used. The design in double precision is read where it is asked for.
+ *
+ * @throws FormatError where the file is not what was written under this key
+ * @throws NotFoundError where there is none: scores were to be computed in double precision
+ */
+export async function loadSingleDesign(
+  store: Store,
+  path: string,
+  key: string,
+  settings: LoadSettings = {},
+): Promise<ScorableDesign> {
+  const { about, arrays } = await loadKeptArrays(store, singlePath(path), key, settings);
+  const { intercept, hasShortlist, shapes } = about as AboutSingle;
+  const [shrinkage, test, ...matrices] = shapes.map(
+    ([nRows, nColumns], i): Rows => ({ data: arrays[i] as Float32Array, nRows, nColumns }),
+  );
+  const nAlphas = shrinkage!.nRows;
+  const [fit, kept, shares, targetWeights, residualWeights] = matrices;
+  const numbers = arrays.slice(shapes.length) as Float64Array[];
+  const bounds = (first: number): ErrorBounds => {
+    const [mean, spread, multiplier] = numbers.slice(first);
+    return { nAlphas, mean: mean!, spread: spread!, multiplier: multiplier! };
+  };
+  const [meanWeight, leastWeight, greatestWeight, sensitivity, shrinkageSquares] = numbers.slice(6);
+  return {
+    intercept,
+    shortlist: hasShortlist
+      ? {
+          ...{ nAlphas, fit: fit!, kept: kept!, shares: shares! },
+          ...{ fromTarget: bounds(0), targetWeights: targetWeights! },
+          ...{ fromResidual: bounds(3), residualWeights: residualWeights! },
+          ...{ meanWeight: meanWeight!, leastWeight: leastWeight!, greatestWeight: greatestWeight! },
+          ...{ sensitivity: sensitivity!, shrinkageSquares: shrinkageSquares! },
+        }
+      : undefined,
+    predictor: { shrinkage: shrinkage!, test: test! },
+    exact: () => loadDesign(store, path, key),
+  };
 }

@@ -2,7 +2,7 @@ import type { EncodingOptions } from "../encoding/prepared.ts";
 import { contiguousFolds, type Fold } from "../regression/folds.ts";
 import { type ResolvedRidgeOptions, resolveRidgeOptions } from "../regression/ridge-options.ts";
 import { folderStore } from "../sources/node.ts";
-import { designPath } from "./design-file.ts";
+import { designPath, hasDesign } from "./design-file.ts";
 import type { DesignFolder, Stimulus } from "./job.ts";
 import type { Pool } from "./pool.ts";
 import { shareOut } from "./share-out.ts";
@@ -36,12 +36,13 @@ export async function makeDesigns(
   const folds = contiguousFolds(nVolumes, options.nFolds ?? 5, { gap: options.gap });
   const threadOptions = { ...others, device: threadDevice(device) };
   const store = folderStore(designs.location);
+  const ridge = { ...resolveRidgeOptions(options, "makeDesigns"), device: threadDevice(device) };
   const models = [undefined, ...distances];
   const missing: { readonly fold: Fold; readonly withFeatures: boolean; readonly models: Map<number, number> }[] = [];
   for (const fold of folds) {
     const lacking: number[] = [];
     for (const model of models.keys()) {
-      if (!(await store.has(designPath(designs.folder, model, fold.index)))) lacking.push(model);
+      if (!(await hasDesign(store, designPath(designs.folder, model, fold.index), ridge))) lacking.push(model);
     }
     const ofFold = lacking.filter((model) => model > 0).sort((a, b) => models[a]! - models[b]!);
     // Several pieces a fold, so that no thread waits long for the last: windows side by side share their words.
@@ -75,7 +76,6 @@ export async function makeDesigns(
       ),
     );
   }
-  const ridge = { ...resolveRidgeOptions(options, "makeDesigns"), device: threadDevice(device) };
   return { designs, distances: models, folds, ridge, nVolumes };
 }
 

@@ -3,12 +3,13 @@ import { foldDesigns } from "../encoding/fold-designs.ts";
 import { type BlockScores, MODELS_AT_ONCE, scoreBlock } from "../encoding/score-block.ts";
 import type { SlidingWindows } from "../features/sliding-windows.ts";
 import { forecastWindow } from "../features/window.ts";
-import type { ScoringDesign } from "../regression/scoring-design.ts";
+import { resolveRidgeOptions } from "../regression/ridge-options.ts";
+import { type ScorableDesign, scorable } from "../regression/scoring-design.ts";
 import { folderStore } from "../sources/node.ts";
 import { wordsToVolumes } from "../stimulus/volumes.ts";
 import { measureSpeed } from "./cost.ts";
-import { designPath, loadDesign, writeDesign } from "./design-file.ts";
-import type { DesignFolder, DesignJob, Job, JobResult, ScoreJob, StoryVectors } from "./job.ts";
+import { designPath, loadDesign, loadSingleDesign, writeDesign } from "./design-file.ts";
+import type { DesignJob, Job, JobResult, ScoreJob, StoryVectors } from "./job.ts";
 
 /**
  * Does a job, on whatever thread this is.
@@ -35,6 +36,7 @@ function perform(job: Job, onDesign: (done: number) => void): Promise<JobResult<
 async function makeDesigns(job: DesignJob, onDesign: (done: number) => void): Promise<undefined> {
   const { designs, stimulus, fold, models, withFeatures, options } = job;
   const store = folderStore(designs.location);
+  const ridge = resolveRidgeOptions(options, "makeDesigns");
   const windows =
     stimulus.windows && models.size > 0
       ? slidingWindows(stimulus.windows.stories, [...models.keys()], stimulus.windows.width)
@@ -43,7 +45,7 @@ async function makeDesigns(job: DesignJob, onDesign: (done: number) => void): Pr
   for await (const { distance, design } of foldDesigns([stimulus.features], windows, fold, options)) {
     if (distance === undefined && !withFeatures) continue;
     const model = distance === undefined ? 0 : models.get(distance)!;
-    await writeDesign(store, designPath(designs.folder, model, fold.index), designs.key, design);
+    await writeDesign(store, designPath(designs.folder, model, fold.index), designs.key, design, ridge);
     onDesign(++done);
   }
   return undefined;
@@ -65,13 +67,13 @@ export function slidingWindows(
 }
 
 async function score(job: ScoreJob, onDesign: (done: number) => void): Promise<BlockScores> {
-  const { designs, nModels, folds, ridge, average, rows, designBytes } = job;
-  const designOf = (model: number, fold: number) => designIn(designs, model, fold, designBytes);
+  const { nModels, folds, ridge, average, rows } = job;
+  const designOf = (model: number, fold: number) => designIn(job, model, fold);
   return scoreBlock({ nModels, folds, ridge, average, designOf }, rows, onDesign);
 }
 
 /** Designs in the memory of this thread, as many as fit: they come in the same order for every block. */
-const kept = new Map<string, ScoringDesign>();
+const kept = new Map<string, ScorableDesign>();
 let keptBytes = 0;
 let keptKey = "";
 // Memory of designs that are not kept: as many as are scored on side by side, then that of the first again.
@@ -81,35 +83,38 @@ let nextRoom = 0;
 const trusted = new Set<string>();
 
 async function designIn(
-  { location, folder, key }: DesignFolder,
+  { designs, ridge, average, designBytes: mostBytes }: ScoreJob,
   model: number,
   fold: number,
-  mostBytes: number,
-): Promise<ScoringDesign> {
+): Promise<ScorableDesign> {
+  const { location, folder, key } = designs;
   const path = designPath(folder, model, fold);
+  // Scores that are pooled, and errors of inner folds, are computed from the design in double precision.
+  const inSingle = ridge.precision === "float32" && average === "folds" && ridge.choice !== "inner-folds";
+  const name = `${path} ${inSingle ? "single" : "double"}`;
   if (keptKey !== key) {
     kept.clear();
     trusted.clear();
     keptBytes = 0;
     keptKey = key;
   }
-  const found = kept.get(path);
+  const found = kept.get(name);
   if (found) return found;
   const isKept = mostBytes > 0;
   const room = isKept ? undefined : rooms[nextRoom];
-  const design = await loadDesign(folderStore(location), path, key, { isTrusted: trusted.has(path), room });
-  trusted.add(path);
+  const settings = { isTrusted: trusted.has(name), room };
+  const store = folderStore(location);
+  const design = inSingle
+    ? await loadSingleDesign(store, path, key, settings)
+    : scorable(await loadDesign(store, path, key, settings), ridge);
+  trusted.add(name);
+  const { byteLength } = (inSingle ? design.predictor.test : (await design.exact()).left).data.buffer;
   if (!isKept) {
-    const { byteLength } = design.left.data.buffer;
     if (!(room && room.length >= byteLength)) rooms[nextRoom] = new Uint8Array(byteLength);
     nextRoom = (nextRoom + 1) % MODELS_AT_ONCE;
-    return design;
-  }
-  // Beside the design itself, half as much in single precision.
-  const bytes = 1.5 * 8 * design.left.data.length;
-  if (keptBytes + bytes <= mostBytes) {
-    kept.set(path, design);
-    keptBytes += bytes;
+  } else if (keptBytes + byteLength <= mostBytes) {
+    kept.set(name, design);
+    keptBytes += byteLength;
   }
   return design;
 }

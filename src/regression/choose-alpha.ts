@@ -4,11 +4,11 @@ import { type HeldOutSet, shrinkage, toSingle } from "./held-out.ts";
 import { runHeldOut } from "./held-out-graph.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
 import {
-  byPenalty,
   MOST_ALPHAS,
   type Shortlist,
   shortlistErrors,
   shortlistOf,
+  squaresOf,
   type TargetMoments,
   targetMoments,
 } from "./shortlist.ts";
@@ -24,6 +24,26 @@ export interface ChoiceDesign {
   readonly singularValues: Float64Array;
   /** Whose errors add up, from `heldOutSets`. */
   readonly sets: readonly HeldOutSet<Float64Array>[];
+}
+
+/** A design as penalties are chosen on it. */
+export interface Choosable {
+  readonly intercept: boolean;
+  /** What single precision needs, where it has a shortlist; asked for in single precision alone. */
+  readonly shortlist: Shortlist | undefined;
+  /** The design in double precision: for targets that rounding could decide, or where there is no shortlist. */
+  readonly exact: () => ChoiceDesign | Promise<ChoiceDesign>;
+}
+
+/** A design in memory. */
+export function choosable(design: ChoiceDesign, options: Pick<ResolvedRidgeOptions, "alphas">): Choosable {
+  return {
+    intercept: design.intercept,
+    get shortlist() {
+      return shortlistFor(design, options);
+    },
+    exact: () => design,
+  };
 }
 
 /** Some targets of a block with their penalties chosen. */
@@ -70,7 +90,7 @@ const NEGLIGIBLE_IN_COEFFICIENTS = 2e-5;
  * @param use - also given memory for what it runs
  */
 export async function chooseAlphas(
-  design: ChoiceDesign,
+  design: Choosable,
   block: TargetBlock,
   settings: ChoiceSettings,
   use: (chosen: ChosenTargets, memory: GraphMemory) => Promise<void>,
@@ -80,31 +100,46 @@ export async function chooseAlphas(
 
 async function chooseWithin(
   memory: GraphMemory,
-  design: ChoiceDesign,
+  design: Choosable,
   block: TargetBlock,
   { options, again, wantsErrors, moments }: ChoiceSettings,
   use: (chosen: ChosenTargets) => Promise<void>,
 ): Promise<void> {
   const single = options.precision === "float32";
-  const shrinkages = shrinkagesOf(design, options);
-  const shortlist = single ? shortlistFor(design.sets, shrinkages) : undefined;
-  const work = { design, options, shrinkages, wantsErrors, memory };
-  const sets = single && !shortlist ? design.sets.map(toSingle) : design.sets;
-  const width = batchWidth(design, options, shortlist !== undefined);
+  const shortlist = single ? design.shortlist : undefined;
   const doubtful: number[] = [];
-  const known = shortlist && (moments ?? (await targetMoments([shortlist], asRows(block), options.device, memory))[0]!);
-  for (let start = 0; start < block.nTargets; start += width) {
-    const end = Math.min(block.nTargets, start + width);
+  const choose = async (start: number, end: number, errorsOf: (targets: TargetBlock) => Promise<Errors>) => {
+    const targets = sliceTargets(block, start, end);
     const rows = Int32Array.from({ length: end - start }, (_, t) => start + t);
-    const some = known && { rows: rowsOf(known.rows, start, end), first: known.first };
-    const listed = shortlist && some ? { shortlist, moments: some } : undefined;
-    const chosen = await chooseBatch({ ...work, listed, sets }, sliceTargets(block, start, end), rows);
+    const chosen = chooseBatch(await errorsOf(targets), targets, rows, wantsErrors);
     if (single) for (const t of chosen.doubtful) doubtful.push(start + t);
     await use(chosen);
+  };
+  if (shortlist) {
+    const known = moments ?? (await targetMoments([shortlist], asRows(block), options.device, memory))[0]!;
+    const width = options.targetBlock ?? SHORTLISTED_BATCH;
+    for (let start = 0; start < block.nTargets; start += width) {
+      const end = Math.min(block.nTargets, start + width);
+      const own = { rows: rowsOf(known.rows, start, end), first: known.first };
+      await choose(start, end, (targets) =>
+        errorsOfShortlist(shortlist, own, targets, { options, wantsErrors, memory }),
+      );
+    }
+  }
+  if (shortlist && doubtful.length === 0) return;
+  const exact = await design.exact();
+  const width = batchWidth(exact, options);
+  if (!shortlist) {
+    const sets = single ? exact.sets.map(toSingle) : exact.sets;
+    for (let start = 0; start < block.nTargets; start += width) {
+      const end = Math.min(block.nTargets, start + width);
+      await choose(start, end, (targets) => errorsOfSets(sets, targets, exact, options));
+    }
   }
   for (let start = 0; start < doubtful.length; start += width) {
     const rows = Int32Array.from(doubtful.slice(start, start + width));
-    await use(await chooseBatch({ ...work, listed: undefined, sets: design.sets }, again(rows), rows));
+    const targets = again(rows);
+    await use(chooseBatch(await errorsOfSets(exact.sets, targets, exact, options), targets, rows, wantsErrors));
   }
 }
 
@@ -115,13 +150,13 @@ async function chooseWithin(
  * @returns one for each design; undefined where all errors are computed
  */
 export async function designMoments(
-  designs: readonly ChoiceDesign[],
+  designs: readonly Choosable[],
   block: TargetBlock,
   options: ResolvedRidgeOptions,
   memory: GraphMemory,
 ): Promise<readonly (TargetMoments | undefined)[]> {
   if (options.precision !== "float32") return designs.map(() => undefined);
-  const shortlists = designs.map((design) => shortlistFor(design.sets, shrinkagesOf(design, options)));
+  const shortlists = designs.map(({ shortlist }) => shortlist);
   const listed = shortlists.filter((shortlist) => shortlist !== undefined);
   const moments = listed.length > 0 ? await targetMoments(listed, asRows(block), options.device, memory) : [];
   let at = 0;
@@ -155,62 +190,42 @@ export function coefficientsOf(
   return projection;
 }
 
-interface Work {
-  readonly design: ChoiceDesign;
-  readonly options: ResolvedRidgeOptions;
-  /** For each penalty, [rank]. */
-  readonly shrinkages: readonly Float64Array[];
-  readonly wantsErrors: boolean;
-  readonly memory: GraphMemory;
-  readonly sets: readonly HeldOutSet[];
-  /** Where it is given, errors are computed for as many penalties as it takes. */
-  readonly listed: Listed | undefined;
-}
-
-interface Listed {
-  readonly shortlist: Shortlist;
-  readonly moments: TargetMoments;
-}
-
-// What follows from a set alone: every block of targets asks for the same.
+// What follows from a set and its penalties alone: every block of targets asks for the same.
 const shortlists = new WeakMap<HeldOutSet, Shortlist>();
 
-function shortlistFor(
-  [set, ...more]: readonly HeldOutSet<Float64Array>[],
-  shrinkages: readonly Float64Array[],
-): Shortlist | undefined {
+function shortlistFor(design: ChoiceDesign, options: Pick<ResolvedRidgeOptions, "alphas">): Shortlist | undefined {
+  const [set, ...more] = design.sets;
   if (set!.base !== "remainder" || more.length > 0 || set!.weights.nRows > MOST_ALPHAS) return undefined;
   let shortlist = shortlists.get(set!);
   if (!shortlist) {
-    shortlist = shortlistOf(set!, shrinkages);
+    shortlist = shortlistOf(set!, shrinkagesOf(design, options));
     shortlists.set(set!, shortlist);
   }
   return shortlist;
 }
 
-async function chooseBatch(
-  work: Work,
+/** Chooses by errors. */
+function chooseBatch(
+  known: Errors,
   targets: TargetBlock,
   rows: Int32Array,
-): Promise<ChosenTargets & { readonly doubtful: readonly number[] }> {
-  const { shrinkages, listed, wantsErrors } = work;
+  wantsErrors: boolean,
+): ChosenTargets & { readonly doubtful: readonly number[] } {
   const { nTargets, scale } = targets;
-  const nAlphas = shrinkages.length;
-  const { errors, sensitivity, projection, candidates, coefficientSquares } = listed
-    ? await errorsOfShortlist(listed, targets, work)
-    : await errorsOfSets(targets, work);
+  const { errors, ofTarget, ofPenalty, shrinkageSquares, projection, candidates, coefficientSquares } = known;
+  const nAlphas = shrinkageSquares.length;
   const best = new Int32Array(nTargets).fill(-1);
   const error = new Float64Array(nTargets).fill(Number.NaN);
   const doubtful: number[] = [];
-  const most = shrinkages.map((shrunk) => shrunk.reduce((sum, value) => sum + value * value, 0));
   for (let t = 0; t < nTargets; t++) {
     if (!(scale[t]! > 0)) continue;
+    const from = t * ofTarget;
     const only = wantsErrors ? -1 : singleBit(candidates[t]!);
     let index = only;
     if (only === -1) {
       for (let a = 0; a < nAlphas; a++) {
-        const value = errors[a * nTargets + t]!;
-        if (value >= 0 && (index === -1 || value < errors[index * nTargets + t]!)) index = a;
+        const value = errors[from + a * ofPenalty]!;
+        if (value >= 0 && (index === -1 || value < errors[from + index * ofPenalty]!)) index = a;
       }
     }
     if (index === -1) {
@@ -218,10 +233,10 @@ async function chooseBatch(
       continue;
     }
     best[t] = index;
-    error[t] = errors[index * nTargets + t]! * scale[t]! ** 2;
+    error[t] = errors[from + index * ofPenalty]! * scale[t]! ** 2;
     // Both lengths tell how much of the coefficients is rounding.
-    const loss = ROUNDING * Math.sqrt(most[index]! / coefficientSquares(t, index));
-    const decided = only !== -1 || choiceIsCertain(errors, sensitivity, index, t, nTargets);
+    const loss = ROUNDING * Math.sqrt(shrinkageSquares[index]! / coefficientSquares(t, index));
+    const decided = only !== -1 || choiceIsCertain(known, index, t);
     if (!decided || loss > NEGLIGIBLE_IN_COEFFICIENTS) doubtful.push(t);
   }
   return { rows, targets, best, error, projection, doubtful };
@@ -233,42 +248,51 @@ function singleBit(bits: number): number {
 }
 
 interface Errors {
-  /** [nAlphas x nTargets]; NaN where it was not computed. */
+  /** Of target t under penalty a at `t * ofTarget + a * ofPenalty`; NaN where it was not computed. */
   readonly errors: Float64Array;
+  readonly ofTarget: number;
+  readonly ofPenalty: number;
   readonly sensitivity: Float64Array;
+  /** The sum of the squares of what takes a projection to a coefficient, [nAlphas]. */
+  readonly shrinkageSquares: Float64Array;
   readonly projection: Matrix;
-  /** Bits of the penalties that may be the best; all where every error was computed. */
+  /** Bits of the penalties that may be the best; 0 where every error was computed. */
   readonly candidates: Int32Array;
   /** The sum of the squares of a target's coefficients under a penalty. */
   readonly coefficientSquares: (target: number, alpha: number) => number;
 }
 
-async function errorsOfShortlist({ shortlist, moments }: Listed, targets: TargetBlock, work: Work): Promise<Errors> {
-  const { nTargets, squares } = targets;
-  const { sensitivity, nAlphas } = shortlist;
-  const { errors, projection, candidates, coefficientSquares } = await shortlistErrors(
-    shortlist,
-    asRows(targets),
-    squares,
-    moments,
-    {
-      rounding: (a, error) => roundingShare(sensitivity[a]!, error),
-      wantsErrors: work.wantsErrors,
-      device: work.options.device,
-      memory: work.memory,
-    },
-  );
+async function errorsOfShortlist(
+  shortlist: Shortlist,
+  moments: TargetMoments,
+  targets: TargetBlock,
+  {
+    options,
+    wantsErrors,
+    memory,
+  }: { readonly options: ResolvedRidgeOptions; readonly wantsErrors: boolean; readonly memory: GraphMemory },
+): Promise<Errors> {
+  const { sensitivity, shrinkageSquares, nAlphas } = shortlist;
+  const { projection, ...found } = await shortlistErrors(shortlist, asRows(targets), targets.squares, moments, {
+    rounding: (a, error) => roundingShare(sensitivity[a]!, error),
+    ...{ wantsErrors, memory, device: options.device },
+  });
   return {
-    errors: byPenalty(errors, nAlphas),
-    sensitivity,
-    projection: Matrix.of(projection.data, nTargets, projection.nColumns),
-    ...{ candidates, coefficientSquares },
+    ...{ ...found, ofTarget: nAlphas, ofPenalty: 1, sensitivity, shrinkageSquares },
+    projection: Matrix.of(projection.data, targets.nTargets, projection.nColumns),
   };
 }
 
-async function errorsOfSets(targets: TargetBlock, { design, options, sets, shrinkages }: Work): Promise<Errors> {
+/** @param sets - of the design, in the precision of the targets */
+async function errorsOfSets(
+  sets: readonly HeldOutSet[],
+  targets: TargetBlock,
+  design: ChoiceDesign,
+  options: ResolvedRidgeOptions,
+): Promise<Errors> {
   const { nTargets, nSamples } = targets;
   const nAlphas = options.alphas.length;
+  const shrinkages = shrinkagesOf(design, options);
   const all = Matrix.of(targets.data, nTargets, nSamples);
   const errors = new Float64Array(nAlphas * nTargets);
   const sensitivity = new Float64Array(nAlphas);
@@ -298,26 +322,25 @@ async function errorsOfSets(targets: TargetBlock, { design, options, sets, shrin
     for (let k = 0, at = t * along.nColumns; k < shrunk.length; k++, at++) sum += (along.data[at]! * shrunk[k]!) ** 2;
     return sum;
   };
-  return { errors, sensitivity, projection, candidates: new Int32Array(nTargets), coefficientSquares };
+  const candidates = new Int32Array(nTargets);
+  return {
+    ...{ errors, ofTarget: 1, ofPenalty: nTargets, sensitivity, shrinkageSquares: squaresOf(shrinkages) },
+    ...{ projection, candidates, coefficientSquares },
+  };
 }
 
 /** Whether no other penalty could be the best once rounding of single precision is allowed for. */
-function choiceIsCertain(
-  errors: Float64Array,
-  sensitivity: Float64Array,
-  best: number,
-  t: number,
-  nTargets: number,
-): boolean {
-  const share = (a: number) => roundingShare(sensitivity[a]!, errors[a * nTargets + t]!);
+function choiceIsCertain({ errors, ofTarget, ofPenalty, sensitivity }: Errors, best: number, t: number): boolean {
+  const errorAt = (a: number) => errors[t * ofTarget + a * ofPenalty]!;
+  const share = (a: number) => roundingShare(sensitivity[a]!, errorAt(a));
   const bestShare = share(best);
-  const most = errors[best * nTargets + t]! * (1 + bestShare);
+  const most = errorAt(best) * (1 + bestShare);
   for (let a = 0; a < sensitivity.length; a++) {
     // Ruled out with room for rounding.
-    if (Number.isNaN(errors[a * nTargets + t]!)) continue;
+    if (Number.isNaN(errorAt(a))) continue;
     const otherShare = a === best ? 0 : share(a);
     if (bestShare <= NEGLIGIBLE && otherShare <= NEGLIGIBLE) continue;
-    if (a === best || !(errors[a * nTargets + t]! * (1 - otherShare) > most)) return false;
+    if (a === best || !(errorAt(a) * (1 - otherShare) > most)) return false;
   }
   return true;
 }
@@ -331,9 +354,8 @@ function roundingShare(sensitivity: number, error: number): number {
 }
 
 /** How many targets fit into the bytes that a batch may take. */
-function batchWidth({ left, sets }: ChoiceDesign, options: ResolvedRidgeOptions, isShortlisted: boolean): number {
+function batchWidth({ left, sets }: ChoiceDesign, options: ResolvedRidgeOptions): number {
   if (options.targetBlock !== undefined) return options.targetBlock;
-  if (isShortlisted) return SHORTLISTED_BATCH;
   const nTest = Math.max(...sets.map((set) => set.predict.nColumns));
   const rank = Math.max(...sets.map((set) => set.predict.nRows));
   const size = options.precision === "float32" ? 4 : 8;

@@ -2,12 +2,12 @@ import { checkMatrix, Matrix, sliceColumns, takeRows, toFloat32, toFloat64 } fro
 import { OptionError, ShapeError } from "../errors.ts";
 import { multiply } from "../graph/multiply.ts";
 import { requireFinite } from "./check.ts";
-import { chooseAlphas, coefficientsOf, shrinkagesOf } from "./choose-alpha.ts";
+import { choosable, chooseAlphas, coefficientsOf, shrinkagesOf } from "./choose-alpha.ts";
 import { heldOutSets } from "./held-out.ts";
 import { decomposeRidge, type RidgeDecomposition } from "./ridge-decomposition.ts";
 import { type ResolvedRidgeOptions, type RidgeOptions, resolveRidgeOptions } from "./ridge-options.ts";
 import { observedRows, type RidgeScore, scoreTargets } from "./score-targets.ts";
-import { scoringDesign } from "./scoring-design.ts";
+import { scorable, scoringDesign } from "./scoring-design.ts";
 import { prepareTargets, targetRows } from "./target-block.ts";
 
 /** A ridge regression of many targets on one design, each target with its own penalty. */
@@ -91,30 +91,35 @@ export async function fitRidge(
     const block = prepareTargets(rows, undefined, resolved.intercept, like);
     const again = (some: Int32Array) =>
       prepareTargets(takeRows(rows, some), undefined, resolved.intercept, new Float64Array(0));
-    await chooseAlphas(design, block, { options: resolved, again, wantsErrors: true }, async (chosen) => {
-      const { best, targets } = chosen;
-      const coefficients = coefficientsOf(chosen, shrinkages);
-      const right = coefficients.data instanceof Float32Array ? singleRight : decomposition.right;
-      const product = await multiply(coefficients, right, { device: resolved.device }); // [nChosen x nFeatures]
-      chosen.rows.forEach((row, t) => {
-        const column = columns[row]!;
-        const usable = best[t]! >= 0;
-        const scale = usable ? targets.scale[t]! : Number.NaN;
-        let constant = targets.mean[t]!;
-        let largest = 0;
-        for (let j = 0; j < nFeatures; j++) {
-          const coefficient = product.data[t * nFeatures + j]! * scale;
-          largest = Math.max(largest, Math.abs(coefficient));
-          data[j * nTargets + column] = coefficient;
-          // From the coefficient as it was rounded, so that a large mean of a column does no harm.
-          constant -= decomposition.mean[j]! * data[j * nTargets + column]!;
-        }
-        if (usable) requireRange(largest, resolved.precision, column);
-        bestAlpha[column] = usable ? resolved.alphas[best[t]!]! : Number.NaN;
-        error[column] = chosen.error[t]!;
-        intercept[column] = usable ? constant : Number.NaN;
-      });
-    });
+    await chooseAlphas(
+      choosable(design, resolved),
+      block,
+      { options: resolved, again, wantsErrors: true },
+      async (chosen) => {
+        const { best, targets } = chosen;
+        const coefficients = coefficientsOf(chosen, shrinkages);
+        const right = coefficients.data instanceof Float32Array ? singleRight : decomposition.right;
+        const product = await multiply(coefficients, right, { device: resolved.device }); // [nChosen x nFeatures]
+        chosen.rows.forEach((row, t) => {
+          const column = columns[row]!;
+          const usable = best[t]! >= 0;
+          const scale = usable ? targets.scale[t]! : Number.NaN;
+          let constant = targets.mean[t]!;
+          let largest = 0;
+          for (let j = 0; j < nFeatures; j++) {
+            const coefficient = product.data[t * nFeatures + j]! * scale;
+            largest = Math.max(largest, Math.abs(coefficient));
+            data[j * nTargets + column] = coefficient;
+            // From the coefficient as it was rounded, so that a large mean of a column does no harm.
+            constant -= decomposition.mean[j]! * data[j * nTargets + column]!;
+          }
+          if (usable) requireRange(largest, resolved.precision, column);
+          bestAlpha[column] = usable ? resolved.alphas[best[t]!]! : Number.NaN;
+          error[column] = chosen.error[t]!;
+          intercept[column] = usable ? constant : Number.NaN;
+        });
+      },
+    );
   }
   return { bestAlpha, coefficients: Matrix.of(data, nFeatures, nTargets), intercept, error };
 }
@@ -204,7 +209,7 @@ export async function scoreRidge(
     );
   }
   requireFinite(xTest, where, "xTest");
-  const design = await scoringDesign(decomposition, xTest, resolved, where);
+  const design = scorable(await scoringDesign(decomposition, xTest, resolved, where), resolved);
   const r = new Float64Array(nTargets);
   const bestAlpha = new Float64Array(nTargets);
   for (const columns of blocksOf(nTargets)) {

@@ -3,7 +3,7 @@ import { multiply } from "../graph/multiply.ts";
 import { type ChosenTargets, chooseAlphas, coefficientsOf, shrinkagesOf } from "./choose-alpha.ts";
 import { correlateRows } from "./correlate.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
-import { predictorOf, type ScoringDesign } from "./scoring-design.ts";
+import type { ScorableDesign } from "./scoring-design.ts";
 import type { TargetMoments } from "./shortlist.ts";
 import { type GraphMemory, runPredictions } from "./shortlist-graph.ts";
 import { prepareTargets, type TargetBlock } from "./target-block.ts";
@@ -73,7 +73,7 @@ export function observedRows(
  * @param moments - from `designMoments` of this design and block, where they are at hand
  */
 export async function scoreTargets(
-  design: ScoringDesign,
+  design: ScorableDesign,
   rows: Matrix,
   samples: Int32Array | undefined,
   observed: Matrix,
@@ -99,7 +99,7 @@ export async function scoreTargets(
 
 /** Fits targets as {@link scoreTargets} does, and gives what is predicted. */
 export async function predictTargets(
-  design: ScoringDesign,
+  design: ScorableDesign,
   rows: Matrix,
   samples: Int32Array | undefined,
   options: ResolvedRidgeOptions,
@@ -109,15 +109,16 @@ export async function predictTargets(
   /** The penalty of each target, [nTargets]; NaN for those. */
   readonly bestAlpha: Float64Array;
 }> {
-  const nTest = design.test.nColumns;
+  const exact = await design.exact();
+  const nTest = exact.test.nColumns;
   const predicted = new Float64Array(rows.nRows * nTest).fill(Number.NaN);
   const bestAlpha = new Float64Array(rows.nRows).fill(Number.NaN);
   // In double precision: at a large penalty the prediction's variation is lost beside its mean in single.
   const inDouble: ResolvedRidgeOptions = { ...options, precision: "float64" };
   await eachChosen(design, rows, samples, inDouble, {}, async (chosen) => {
     const { targets, best } = chosen;
-    const coefficients = coefficientsOf(chosen, shrinkagesOf(design, options)) as Matrix<Float64Array>;
-    const product = await multiply(coefficients, design.test, { device: options.device }); // [nChosen x nTest]
+    const coefficients = coefficientsOf(chosen, shrinkagesOf(exact, options)) as Matrix<Float64Array>;
+    const product = await multiply(coefficients, exact.test, { device: options.device }); // [nChosen x nTest]
     chosen.rows.forEach((row, t) => {
       if (best[t]! < 0) return;
       bestAlpha[row] = options.alphas[best[t]!]!;
@@ -130,7 +131,7 @@ export async function predictTargets(
 }
 
 function eachChosen(
-  design: ScoringDesign,
+  design: ScorableDesign,
   rows: Matrix,
   samples: Int32Array | undefined,
   options: ResolvedRidgeOptions,
@@ -146,7 +147,7 @@ function eachChosen(
 
 async function correlate(
   chosen: ChosenTargets,
-  design: ScoringDesign,
+  design: ScorableDesign,
   observed: Matrix,
   options: ResolvedRidgeOptions,
   memory: GraphMemory,
@@ -155,7 +156,7 @@ async function correlate(
   const nTest = observed.nColumns;
   const isWhole = rows.length > 0 && rows.at(-1)! - rows[0]! === rows.length - 1;
   if (projection.data instanceof Float32Array && observed.data instanceof Float32Array && isWhole) {
-    const { shrinkage, test } = predictorOf(design, options);
+    const { shrinkage, test } = design.predictor;
     const wanted = observed.data.subarray(rows[0]! * nTest, (rows[0]! + rows.length) * nTest);
     const { products, squares } = await runPredictions(
       {
@@ -167,11 +168,13 @@ async function correlate(
       options.device,
       memory,
     );
-    return Float64Array.from(products.data, (product, t) =>
-      Math.max(-1, Math.min(1, product / Math.sqrt(squares.data[t]!))),
-    );
+    const r = new Float64Array(rows.length);
+    for (let t = 0; t < rows.length; t++)
+      r[t] = Math.max(-1, Math.min(1, products.data[t]! / Math.sqrt(squares.data[t]!)));
+    return r;
   }
-  const coefficients = toFloat64(coefficientsOf(chosen, shrinkagesOf(design, options)));
-  const predicted = await multiply(coefficients, design.test, { device: options.device }); // [nChosen x nTest]
+  const exact = await design.exact();
+  const coefficients = toFloat64(coefficientsOf(chosen, shrinkagesOf(exact, options)));
+  const predicted = await multiply(coefficients, exact.test, { device: options.device }); // [nChosen x nTest]
   return correlateRows(predicted, takeRows(observed, rows));
 }

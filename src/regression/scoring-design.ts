@@ -1,6 +1,5 @@
 import { type Matrix, toFloat32 } from "../array/matrix.ts";
-import type { ChoiceDesign } from "./choose-alpha.ts";
-import { shrinkagesOf } from "./choose-alpha.ts";
+import { type ChoiceDesign, type Choosable, choosable, shrinkagesOf } from "./choose-alpha.ts";
 import { heldOutSets } from "./held-out.ts";
 import { projectSamples, type RidgeDecomposition } from "./ridge-decomposition.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
@@ -33,6 +32,27 @@ export async function scoringDesign(
   return { intercept, left, singularValues, sets, test: await projectSamples(decomposition, xTest, options, where) };
 }
 
+/** A design as scores are computed on it. */
+export interface ScorableDesign extends Choosable {
+  /** What predictions in single precision need; asked for in single precision alone. */
+  readonly predictor: Predictor;
+  readonly exact: () => ScoringDesign | Promise<ScoringDesign>;
+}
+
+/** A design in memory. */
+export function scorable(design: ScoringDesign, options: Pick<ResolvedRidgeOptions, "alphas">): ScorableDesign {
+  return {
+    intercept: design.intercept,
+    get shortlist() {
+      return choosable(design, options).shortlist;
+    },
+    get predictor() {
+      return predictorOf(design, options);
+    },
+    exact: () => design,
+  };
+}
+
 /** What predictions in single precision need. */
 export interface Predictor {
   /** What takes a projection to a coefficient under each penalty, [nAlphas x rank]. */
@@ -50,7 +70,7 @@ const CONSTANT = 1e-12;
  * What predictions in single precision need of a design. Correlation does not see the mean of the predicted samples: it is
  * taken off in double precision, where their variation may be small beside it.
  */
-export function predictorOf(design: ScoringDesign, options: Pick<ResolvedRidgeOptions, "alphas">): Predictor {
+function predictorOf(design: ScoringDesign, options: Pick<ResolvedRidgeOptions, "alphas">): Predictor {
   const known = predictors.get(design);
   if (known) return known;
   const { test } = design;

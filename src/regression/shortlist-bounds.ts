@@ -4,14 +4,17 @@
  */
 export interface ErrorBounds {
   readonly nAlphas: number;
-  /** Weights of each term less their mean, [2 nAlphas x nSamples]. */
-  readonly weights: Float64Array;
-  /** That mean, [2 nAlphas]. */
+  /** The mean of each term's weights, [2 nAlphas]. */
   readonly mean: Float64Array;
-  /** The greatest magnitude of each term's weights, [2 nAlphas]. */
+  /** The greatest magnitude of each term's weights less their mean, [2 nAlphas]. */
   readonly spread: Float64Array;
   /** What is taken off for each unit of the other residual's squared length beside this one, [2 nAlphas]. */
   readonly multiplier: Float64Array;
+}
+
+/** With the weights themselves, less each term's mean, [2 nAlphas x nSamples]. */
+export interface WeightedBounds extends ErrorBounds {
+  readonly weights: Float64Array;
 }
 
 /** Multipliers: of lower bounds in units of the least weight, above -1; of upper ones in units of the greatest, above 1. */
@@ -37,7 +40,7 @@ export interface Multipliers {
  *
  * @param weights - w of each penalty, [nAlphas x nSamples]
  */
-export function errorBounds(weights: Float64Array, nAlphas: number, multipliers: Multipliers): ErrorBounds {
+export function errorBounds(weights: Float64Array, nAlphas: number, multipliers: Multipliers): WeightedBounds {
   const nSamples = weights.length / nAlphas;
   const terms = new Float64Array(2 * weights.length);
   const mean = new Float64Array(2 * nAlphas);

@@ -1,4 +1,4 @@
-import { Matrix, toFloat32, transpose } from "../array/matrix.ts";
+import { Matrix, toFloat32 } from "../array/matrix.ts";
 import type { Device } from "../graph/device.ts";
 import type { HeldOutSet } from "./held-out.ts";
 import { type ErrorBounds, errorBounds, narrowError, type ResidualStep } from "./shortlist-bounds.ts";
@@ -31,9 +31,14 @@ export interface Shortlist {
   /** Bounds that a residual gives, their weights, w - c of each penalty, and ones, [nSamples x (3 nAlphas + 1)]. */
   readonly fromResidual: ErrorBounds;
   readonly residualWeights: Rows;
+  /** The mean, the least and the greatest of each penalty's weights, [nAlphas]. */
   readonly meanWeight: Float64Array;
+  readonly leastWeight: Float64Array;
+  readonly greatestWeight: Float64Array;
   /** As {@link HeldOutSet.sensitivity}. */
   readonly sensitivity: Float64Array;
+  /** The sum of the squares of what takes a projection to a coefficient, [nAlphas]. */
+  readonly shrinkageSquares: Float64Array;
 }
 
 /** Sums of the squares of targets with the weights of a shortlist: columns `first` to `first + 2 nAlphas` of a row. */
@@ -42,7 +47,10 @@ export interface TargetMoments {
   readonly first: number;
 }
 
-/** What is known of the errors of a block of targets once the best penalty of each is. */
+/**
+ * What is known of the errors of a block of targets once the best penalty of each is. It holds until the same memory is used
+ * again.
+ */
 export interface ShortlistedErrors {
   /** [nTargets x rank] */
   readonly projection: Rows;
@@ -102,14 +110,20 @@ export function shortlistOf(set: HeldOutSet<Float64Array>, shrinkages: readonly 
   const { fit, damping, weights, sensitivity } = set;
   const [nAlphas, nSamples, rank] = [weights.nRows, weights.nColumns, fit.nRows];
   const meanWeight = new Float64Array(nAlphas);
+  const leastWeight = new Float64Array(nAlphas).fill(Number.POSITIVE_INFINITY);
+  const greatestWeight = new Float64Array(nAlphas);
   const departures = new Float64Array(weights.data.length);
   for (let a = 0, at = 0; a < nAlphas; a++) {
     const row = weights.data.subarray(a * nSamples, (a + 1) * nSamples);
-    for (const weight of row) meanWeight[a]! += weight / nSamples;
+    for (const weight of row) {
+      meanWeight[a]! += weight / nSamples;
+      leastWeight[a] = Math.min(leastWeight[a]!, weight);
+      greatestWeight[a] = Math.max(greatestWeight[a]!, weight);
+    }
     for (const weight of row) departures[at++] = weight - meanWeight[a]!;
   }
-  const fromTarget = errorBounds(weights.data, nAlphas, FROM_TARGET);
-  const fromResidual = errorBounds(weights.data, nAlphas, FROM_RESIDUAL);
+  const { weights: targetTerms, ...fromTarget } = errorBounds(weights.data, nAlphas, FROM_TARGET);
+  const { weights: residualTerms, ...fromResidual } = errorBounds(weights.data, nAlphas, FROM_RESIDUAL);
   const ones = new Float64Array(nSamples).fill(1);
   const kept = damping.data.map((left) => 1 - left);
   const shares = [
@@ -124,11 +138,18 @@ export function shortlistOf(set: HeldOutSet<Float64Array>, shrinkages: readonly 
     }
   }
   return {
-    ...{ nAlphas, fit: toFloat32(fit), kept: toFloat32(Matrix.of(kept, nAlphas, rank)), meanWeight, sensitivity },
+    ...{ nAlphas, fit: toFloat32(fit), kept: toFloat32(Matrix.of(kept, nAlphas, rank)) },
     shares: columnsOf(shares, rank),
-    ...{ fromTarget, targetWeights: columnsOf([fromTarget.weights], nSamples) },
-    ...{ fromResidual, residualWeights: columnsOf([fromResidual.weights, departures, ones], nSamples) },
+    ...{ fromTarget, targetWeights: columnsOf([targetTerms], nSamples) },
+    ...{ fromResidual, residualWeights: columnsOf([residualTerms, departures, ones], nSamples) },
+    ...{ meanWeight, leastWeight, greatestWeight, sensitivity },
+    shrinkageSquares: squaresOf(shrinkages),
   };
+}
+
+/** The sum of the squares of what takes a projection to a coefficient under each penalty, [nAlphas]. */
+export function squaresOf(shrinkages: readonly Float64Array[]): Float64Array {
+  return Float64Array.from(shrinkages, (shrunk) => shrunk.reduce((sum, value) => sum + value * value, 0));
 }
 
 /** Rows of a length, one below the other, as columns in single precision. */
@@ -201,25 +222,13 @@ export async function shortlistErrors(
   const nTargets = targets.nRows;
   const { projection, sums } = await runProjection({ targets, fit, shares }, device, memory);
   const state: State = {
-    ...{ lengths, shortlist, rounding, sums: sums.data },
-    errors: new Float64Array(nTargets * nAlphas).fill(Number.NaN),
-    lower: new Float64Array(nTargets * nAlphas).fill(Number.NEGATIVE_INFINITY),
-    upper: new Float64Array(nTargets * nAlphas).fill(Number.POSITIVE_INFINITY),
-    candidates: new Int32Array(nTargets).fill(nAlphas === MOST_ALPHAS ? 2 ** 31 - 1 : 2 ** nAlphas - 1),
-    isTried: new Int32Array(nTargets),
-    likely: new Int32Array(nTargets),
+    ...{ lengths, shortlist, rounding, wantsErrors, sums: sums.data },
+    ...roomFor(memory, nTargets, nAlphas),
     step: { length: 0, distance: 0, along: 0, off: 0 },
   };
-  const isSettled = (t: number) => {
-    narrow(state, t);
-    const left = state.candidates[t]! & ~state.isTried[t]!;
-    return left === 0 || (isOne(state.candidates[t]!) && !wantsErrors);
-  };
-  let open: number[] = [];
-  for (let t = 0; t < nTargets; t++) {
-    boundFromTarget(state, t, moments);
-    if (!isSettled(t)) open.push(t);
-  }
+  let open: Int32Array = Int32Array.from({ length: nTargets }, (_, t) => t);
+  boundFromTargets(state, moments);
+  open = narrow(state, open);
   let nComputed = 0;
   while (open.length > 0) {
     const isMost = open.length > MOST_OF_ALL * nTargets;
@@ -229,28 +238,30 @@ export async function shortlistErrors(
     const inputs = { targets, projection, kept, fit, weights };
     const residuals = isMost
       ? await runAllResiduals(inputs, penalties, device, memory)
-      : await runResiduals(inputs, Int32Array.from(open), penalties, device, memory);
+      : await runResiduals(inputs, open, penalties, device, memory);
     nComputed += open.length;
-    const next: number[] = [];
-    for (let i = 0; i < open.length; i++) {
-      const [t, row] = [open[i]!, isMost ? open[i]! : i];
-      boundFromResidual(state, t, penalties[row]!, residuals.data, row);
-      if (!isSettled(t)) next.push(t);
-    }
-    open = next;
+    boundFromResiduals(state, open, penalties, residuals.data, isMost);
+    open = narrow(state, open);
   }
   const coefficientSquares = (t: number, a: number) => sums.data[t * sums.nColumns + 2 * nAlphas + a]!;
   return { projection, errors: state.errors, candidates: state.candidates, coefficientSquares, nComputed };
 }
 
 /** What is known so far, [nTargets x nAlphas], or bits a target. */
-interface State {
+interface State extends Room {
   /** |y|^2 of each target, [nTargets]. */
   readonly lengths: Float64Array;
   readonly shortlist: Shortlist;
   readonly rounding: ShortlistSettings["rounding"];
+  readonly wantsErrors: boolean;
   /** Squares of the projection with the shares, [nTargets x nShares]. */
   readonly sums: Float32Array;
+  /** Room for one. */
+  readonly step: ResidualStep;
+}
+
+/** Where what is known lies. */
+interface Room {
   readonly errors: Float64Array;
   readonly lower: Float64Array;
   readonly upper: Float64Array;
@@ -258,84 +269,153 @@ interface State {
   readonly isTried: Int32Array;
   /** The penalty that generalised cross-validation prefers, [nTargets]. */
   readonly likely: Int32Array;
-  /** Room for one. */
-  readonly step: ResidualStep;
 }
 
-const isOne = (bits: number) => (bits & (bits - 1)) === 0;
+const rooms = new WeakMap<GraphMemory, { readonly numbers: Float64Array; readonly bits: Int32Array }>();
 
-/** Bounds that the target itself gives. */
-function boundFromTarget(
-  { shortlist, lengths, sums, lower, upper, likely, step }: State,
-  t: number,
-  { rows, first }: TargetMoments,
-) {
-  const { nAlphas, fromTarget, meanWeight, shares } = shortlist;
-  const at = t * shares.nColumns;
-  step.length = lengths[t]!;
+/** Of targets of which nothing is known yet, in memory that goes with that of the graphs. */
+function roomFor(memory: GraphMemory, nTargets: number, nAlphas: number): Room {
+  const count = nTargets * nAlphas;
+  let room = rooms.get(memory);
+  if (!room || room.numbers.length < 3 * count || room.bits.length < 3 * nTargets) {
+    room = { numbers: new Float64Array(3 * count), bits: new Int32Array(3 * nTargets) };
+    rooms.set(memory, room);
+  }
+  const { numbers, bits } = room;
+  const every = nAlphas === MOST_ALPHAS ? 2 ** 31 - 1 : 2 ** nAlphas - 1;
+  return {
+    errors: numbers.subarray(0, count).fill(Number.NaN),
+    lower: numbers.subarray(count, 2 * count).fill(Number.NEGATIVE_INFINITY),
+    upper: numbers.subarray(2 * count, 3 * count).fill(Number.POSITIVE_INFINITY),
+    candidates: bits.subarray(0, nTargets).fill(every),
+    isTried: bits.subarray(nTargets, 2 * nTargets).fill(0),
+    likely: bits.subarray(2 * nTargets, 3 * nTargets),
+  };
+}
+
+/** Rounding of the squared length of a residual, as a share of that of the target. */
+const REST_ROUNDING = 1e-5;
+
+/**
+ * Bounds that the targets themselves give. Penalties whose error is above another's even if all of the residual lay where the
+ * weights are least, and all of the other's where they are greatest, are dropped before.
+ */
+function boundFromTargets(state: State, { rows, first }: TargetMoments): void {
+  const { shortlist, lengths, sums, lower, upper, candidates, likely, step } = state;
+  const { nAlphas, fromTarget, meanWeight, leastWeight, greatestWeight, shares } = shortlist;
+  const rests = new Float64Array(nAlphas);
   step.off = 0;
-  let least = Number.POSITIVE_INFINITY;
-  for (let a = 0; a < nAlphas; a++) {
-    step.distance = sums[at + a]!;
-    step.along = sums[at + nAlphas + a]!;
-    narrowError(fromTarget, a, step, rows.data, t * rows.nColumns + first, lower, upper, t * nAlphas + a);
-    const generalised = meanWeight[a]! * (step.length + 2 * step.along + step.distance);
-    if (generalised < least) {
-      least = generalised;
-      likely[t] = a;
+  for (let t = 0; t < lengths.length; t++) {
+    const at = t * shares.nColumns;
+    const length = lengths[t]!;
+    const off = REST_ROUNDING * length;
+    let [least, most] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (let a = 0; a < nAlphas; a++) {
+      const rest = length + 2 * sums[at + nAlphas + a]! + sums[at + a]!;
+      rests[a] = rest;
+      const generalised = meanWeight[a]! * rest;
+      if (generalised < least) {
+        least = generalised;
+        likely[t] = a;
+      }
+      most = Math.min(most, greatestWeight[a]! * (rest + off));
+    }
+    step.length = length;
+    for (let a = 0; a < nAlphas; a++) {
+      if (leastWeight[a]! * (rests[a]! - off) > most) {
+        candidates[t]! &= ~(1 << a);
+        continue;
+      }
+      step.distance = sums[at + a]!;
+      step.along = sums[at + nAlphas + a]!;
+      narrowError(fromTarget, a, step, rows.data, t * rows.nColumns + first, lower, upper, t * nAlphas + a);
     }
   }
 }
 
-/** Notes the error under penalty g, and the bounds that its residual gives for the candidates. */
-function boundFromResidual(state: State, t: number, g: number, moments: Float32Array, row: number): void {
+/**
+ * Notes the errors of some targets under a penalty each, and the bounds that its residual gives for the candidates.
+ *
+ * @param penalties - by row of the moments
+ * @param isWhole - whether every target has a row; else those that are open
+ */
+function boundFromResiduals(
+  state: State,
+  open: Int32Array,
+  penalties: Int32Array,
+  moments: Float32Array,
+  isWhole: boolean,
+): void {
   const { shortlist, lengths, sums, errors, lower, upper, candidates, isTried, step } = state;
   const { nAlphas, fromResidual, meanWeight, shares } = shortlist;
-  const from = row * (3 * nAlphas + 1);
-  const at = t * shares.nColumns;
-  // From the projection, more exactly than from the residual, unless little is left.
-  const rest = lengths[t]! + 2 * sums[at + nAlphas + g]! + sums[at + g]!;
-  step.length = rest > MUCH * lengths[t]! ? rest : moments[from + 3 * nAlphas]!;
-  errors[t * nAlphas + g] = meanWeight[g]! * step.length + moments[from + 2 * nAlphas + g]!;
-  isTried[t]! |= 1 << g;
-  const others = candidates[t]! & ~isTried[t]!;
-  const pairs = at + 3 * nAlphas;
-  const own = sums[pairs + pairOf(g, g)]!;
-  for (let a = 0; a < nAlphas; a++) {
-    if (((others >> a) & 1) === 0) continue;
-    const [other, both] = [sums[pairs + pairOf(a, a)]!, sums[pairs + pairOf(g, a)]!];
-    step.distance = Math.max(0, own - 2 * both + other);
-    step.along = both - own;
-    step.off = PAIR_ROUNDING * (own + other);
-    narrowError(fromResidual, a, step, moments, from, lower, upper, t * nAlphas + a);
+  for (let i = 0; i < open.length; i++) {
+    const t = open[i]!;
+    const row = isWhole ? t : i;
+    const g = penalties[row]!;
+    const from = row * (3 * nAlphas + 1);
+    const at = t * shares.nColumns;
+    // From the projection, more exactly than from the residual, unless little is left.
+    const rest = lengths[t]! + 2 * sums[at + nAlphas + g]! + sums[at + g]!;
+    step.length = rest > MUCH * lengths[t]! ? rest : moments[from + 3 * nAlphas]!;
+    errors[t * nAlphas + g] = meanWeight[g]! * step.length + moments[from + 2 * nAlphas + g]!;
+    isTried[t]! |= 1 << g;
+    const others = candidates[t]! & ~isTried[t]!;
+    const pairs = at + 3 * nAlphas;
+    const own = sums[pairs + pairOf(g, g)]!;
+    for (let a = 0; a < nAlphas; a++) {
+      if (((others >> a) & 1) === 0) continue;
+      const other = sums[pairs + pairOf(a, a)]!;
+      const both = sums[pairs + pairOf(g, a)]!;
+      step.distance = Math.max(0, own - 2 * both + other);
+      step.along = both - own;
+      step.off = PAIR_ROUNDING * (own + other);
+      narrowError(fromResidual, a, step, moments, from, lower, upper, t * nAlphas + a);
+    }
   }
 }
 
-/** Drops the candidates whose errors are above that of another, with room for rounding. */
-function narrow({ shortlist, rounding, errors, lower, upper, candidates, isTried }: State, t: number): void {
+/**
+ * Drops the candidates whose errors are above that of another, with room for rounding.
+ *
+ * @param some - targets
+ * @returns those of them that need another error
+ */
+function narrow(state: State, some: Int32Array): Int32Array {
+  const { shortlist, rounding, wantsErrors, errors, lower, upper, candidates, isTried } = state;
   const { nAlphas } = shortlist;
-  const from = t * nAlphas;
-  let best = -1;
-  let least = Number.POSITIVE_INFINITY;
-  for (let a = 0; a < nAlphas; a++) {
-    if (((candidates[t]! >> a) & 1) === 0) continue;
-    const wasTried = (isTried[t]! >> a) & 1;
-    const most = wasTried ? errors[from + a]! : upper[from + a]!;
-    if (!(most > 0 && most < least)) continue;
-    const high = wasTried ? most * (1 + rounding(a, most)) : most;
-    if (high < least) {
-      least = high;
-      best = a;
+  const open = new Int32Array(some.length);
+  let nOpen = 0;
+  for (let i = 0; i < some.length; i++) {
+    const t = some[i]!;
+    const from = t * nAlphas;
+    const tried = isTried[t]!;
+    let left = candidates[t]!;
+    let best = -1;
+    let least = Number.POSITIVE_INFINITY;
+    for (let a = 0; a < nAlphas; a++) {
+      if (((left >> a) & 1) === 0) continue;
+      const wasTried = (tried >> a) & 1;
+      const most = wasTried ? errors[from + a]! : upper[from + a]!;
+      if (!(most > 0 && most < least)) continue;
+      const high = wasTried ? most * (1 + rounding(a, most)) : most;
+      if (high < least) {
+        least = high;
+        best = a;
+      }
     }
+    for (let a = 0; a < nAlphas; a++) {
+      if (a === best || ((left >> a) & 1) === 0) continue;
+      const wasTried = (tried >> a) & 1;
+      const low = wasTried ? errors[from + a]! : lower[from + a]!;
+      if (!(low > 0)) continue;
+      // Bounds hold rounding already.
+      if (low * (wasTried ? 1 - rounding(a, low) : 1) > least) left &= ~(1 << a);
+    }
+    candidates[t] = left;
+    const isSettled = (left & ~tried) === 0 || ((left & (left - 1)) === 0 && !wantsErrors);
+    if (!isSettled) open[nOpen++] = t;
   }
-  for (let a = 0; a < nAlphas; a++) {
-    if (a === best || ((candidates[t]! >> a) & 1) === 0) continue;
-    const wasTried = (isTried[t]! >> a) & 1;
-    const low = wasTried ? errors[from + a]! : lower[from + a]!;
-    if (!(low > 0)) continue;
-    // Bounds hold rounding already.
-    if (low * (wasTried ? 1 - rounding(a, low) : 1) > least) candidates[t]! &= ~(1 << a);
-  }
+  return open.subarray(0, nOpen);
 }
 
 /** The penalty whose error a target needs next: of those by the likely one, where any are left, the one known least. */
@@ -355,9 +435,4 @@ function nextOf({ shortlist, lower, upper, candidates, isTried, likely }: State,
     }
   }
   return next;
-}
-
-/** Errors as one row a penalty, [nAlphas x nTargets]. */
-export function byPenalty(errors: Float64Array, nAlphas: number): Float64Array {
-  return transpose(Matrix.of(errors, errors.length / nAlphas, nAlphas)).data;
 }

@@ -123,10 +123,13 @@ export function folderStore(folder: string): Store {
       const info = await stat(at(path)).catch(() => undefined);
       return info ? !info.isDirectory() : exists(at(path));
     },
-    async read(path) {
-      const { file } = await openFile(path);
+    async read(path, room) {
+      const { file, size } = await openFile(path);
       try {
-        return await file.readFile();
+        // Some files have no size before they are read, those of /proc say.
+        if (!room || size === 0 || size > room.length) return await file.readFile();
+        const bytes = room.subarray(0, size);
+        return bytes.subarray(0, await fill(bytes, file, 0));
       } finally {
         await file.close();
       }
@@ -137,13 +140,8 @@ export function folderStore(folder: string): Store {
       try {
         if (start + length > size) throw truncated(path, start, length, size);
         const bytes = new Uint8Array(length);
-        let done = 0;
-        while (done < length) {
-          // One read call moves at most 2 GiB on Linux.
-          const { bytesRead } = await file.read(bytes, done, Math.min(length - done, 2 ** 30), start + done);
-          if (bytesRead === 0) throw truncated(path, start, length, start + done);
-          done += bytesRead;
-        }
+        const done = await fill(bytes, file, start);
+        if (done < length) throw truncated(path, start, length, start + done);
         return bytes;
       } finally {
         await file.close();
@@ -199,6 +197,22 @@ export function folderStore(folder: string): Store {
       }
     },
   };
+}
+
+/**
+ * Reads a file from `start` on until the bytes are full or it ends.
+ *
+ * @returns how many were read
+ */
+async function fill(bytes: Uint8Array, file: FileHandle, start: number): Promise<number> {
+  let done = 0;
+  while (done < bytes.length) {
+    // One read call moves at most 2 GiB on Linux.
+    const { bytesRead } = await file.read(bytes, done, Math.min(bytes.length - done, 2 ** 30), start + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return done;
 }
 
 /**

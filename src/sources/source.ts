@@ -8,9 +8,10 @@ export interface Source {
   /**
    * The whole file; the bytes are the caller's to change.
    *
+   * @param room - memory to read it into, if the source can and it fits: the bytes then lie at its start
    * @throws NotFoundError where there is none, or its content is not there: a link to nothing, a git-annex pointer
    */
-  read(path: string): Promise<Uint8Array>;
+  read(path: string, room?: Uint8Array): Promise<Uint8Array>;
   /**
    * `length` bytes from `start`.
    *

@@ -5,6 +5,7 @@ import { brainScore, type EncodingScore, prepareEncoding, scoreEncoding } from "
 import { OptionError, ShapeError } from "../../src/errors.ts";
 import { contiguousFolds } from "../../src/regression/folds.ts";
 import { predictTargets } from "../../src/regression/score-targets.ts";
+import { scorable } from "../../src/regression/scoring-design.ts";
 import { meanAndError, normalMatrix, respond } from "./simulate.ts";
 
 const storyLengths = [90, 70];
@@ -156,7 +157,7 @@ describe("what the test volumes cannot reach", () => {
     const fits = async (responses: Matrix) =>
       Promise.all(
         prepared.folds.map(({ design, fold }) =>
-          predictTargets(design, transpose(responses), fold.train, prepared.ridge),
+          predictTargets(scorable(design, prepared.ridge), transpose(responses), fold.train, prepared.ridge),
         ),
       );
     const before = await fits(bold);

@@ -1,26 +1,55 @@
 import { describe, expect, it } from "vitest";
 import { prepareEncoding } from "../../src/encoding/brain-score.ts";
-import { designPath, loadDesign, writeDesign } from "../../src/engine/design-file.ts";
+import { designPath, hasDesign, loadDesign, loadSingleDesign, writeDesign } from "../../src/engine/design-file.ts";
+import { NotFoundError } from "../../src/errors.ts";
+import { scorable } from "../../src/regression/scoring-design.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 import { normalMatrix } from "../encoding/simulate.ts";
 
+const cases = [
+  ["leave-one-out", {}],
+  ["inner folds", { choice: "inner-folds", nInnerFolds: 3 }],
+  ["more columns than volumes", { components: "none", nDelays: 6 }],
+  ["no intercept, other penalties", { intercept: false, alphas: [1, 10, 100] }],
+] as const;
+
+const prepare = (more: object) =>
+  prepareEncoding(normalMatrix(70, 12, "features"), { storyLengths: [40, 30], components: 4, nDelays: 3, ...more });
+
 describe("designs that are kept", () => {
-  it.each([
-    ["leave-one-out", {}],
-    ["inner folds", { choice: "inner-folds", nInnerFolds: 3 }],
-    ["more columns than volumes", { components: "none", nDelays: 6 }],
-    ["no intercept, other penalties", { intercept: false, alphas: [1, 10, 100] }],
-  ] as const)("%s: come back bit for bit (identity)", async (_, more) => {
-    const options = { storyLengths: [40, 30], components: 4, nDelays: 3, ...more } as const;
-    const { folds } = await prepareEncoding(normalMatrix(70, 12, "features"), options);
+  it.each(cases)("%s: come back bit for bit (identity)", async (_, more) => {
+    const { folds, ridge } = await prepare(more);
     const store = memoryStore();
     for (const { fold, design } of folds) {
       const path = designPath("folder", 3, fold.index);
-      await writeDesign(store, path, "key", design);
+      await writeDesign(store, path, "key", design, ridge);
       expect(await loadDesign(store, path, "key")).toEqual(design);
+      expect(await hasDesign(store, path, ridge)).toBe(true);
     }
     expect((await store.list("folder")).map(({ name }) => name)).toEqual(
-      [1, 2, 3, 4, 5].map((fold) => `model-3_fold-${fold}.design`),
+      [1, 2, 3, 4, 5].flatMap((fold) => [`model-3_fold-${fold}.design`, `model-3_fold-${fold}.design-single`]),
     );
+  });
+
+  it.each(cases)("%s: in single precision they are those in memory, bit for bit (identity)", async (_, more) => {
+    const { folds, ridge } = await prepare(more);
+    const store = memoryStore();
+    const { fold, design } = folds[1]!;
+    const path = designPath("folder", 0, fold.index);
+    await writeDesign(store, path, "key", design, ridge);
+    const { exact, ...loaded } = await loadSingleDesign(store, path, "key");
+    const { intercept, shortlist, predictor } = scorable(design, ridge);
+    expect(loaded).toEqual({ intercept, shortlist, predictor });
+    expect(await exact()).toEqual(design);
+  });
+
+  it("for double precision nothing is kept in single, and what was kept for it does not do for single (contract)", async () => {
+    const { folds, ridge } = await prepare({ precision: "float64" });
+    const store = memoryStore();
+    const path = designPath("folder", 0, 0);
+    await writeDesign(store, path, "key", folds[0]!.design, ridge);
+    expect(await hasDesign(store, path, ridge)).toBe(true);
+    expect(await hasDesign(store, path, { ...ridge, precision: "float32" })).toBe(false);
+    await expect(loadSingleDesign(store, path, "key")).rejects.toThrow(NotFoundError);
   });
 });

@@ -152,7 +152,7 @@ describe("designs on threads", () => {
   it("are made once: a second call asks for no stimulus (identity)", async () => {
     const never = () => Promise.reject(new Error("nothing is to be made"));
     expect(await makeDesigns(pool, designs, distances, never, options)).toEqual(models);
-    expect(readdirSync(join(root, "designs")).length).toBe(20);
+    expect(readdirSync(join(root, "designs")).length).toBe(40);
   });
 
   it("only those that are missing are made, the same (identity)", async () => {

@@ -53,6 +53,17 @@ describe.each(Object.entries(implementations))("contract of Store: %s", (_, make
     expect(await store.read("a/2.bin")).toHaveLength(0);
   });
 
+  it.each([0, 2, 3, 5])(
+    "by hand: read into room for %i bytes gives a file of 3 whole, and nothing more",
+    async (length) => {
+      const store = make();
+      await store.write("a", Uint8Array.of(1, 2, 3));
+      expect([...(await store.read("a", new Uint8Array(length).fill(9)))]).toEqual([1, 2, 3]);
+      await store.write("a", new Uint8Array(0));
+      expect([...(await store.read("a", new Uint8Array(length).fill(9)))]).toEqual([]);
+    },
+  );
+
   it("by hand: what is written is copied, later changes of the caller's bytes stay the caller's", async () => {
     const store = make();
     const bytes = Uint8Array.of(1, 2, 3);
