@@ -1,3 +1,4 @@
+import { freeNow } from "../array/free-now.ts";
 import { joinRows, type Matrix } from "../array/matrix.ts";
 import { foldDesigns } from "../encoding/fold-designs.ts";
 import { type BlockScores, MODELS_AT_ONCE, scoreBlock } from "../encoding/score-block.ts";
@@ -57,12 +58,17 @@ export function slidingWindows(
   distances: readonly number[],
   width: number,
 ): SlidingWindows {
-  const featuresAt = (offset: number): Matrix =>
-    joinRows(
-      stories.map(({ vectors, onsets, volumes }) =>
-        wordsToVolumes(forecastWindow(vectors, { distance: offset, width: 1 }), onsets, volumes),
-      ),
-    );
+  const featuresAt = (offset: number): Matrix => {
+    const parts = stories.map(({ vectors, onsets, volumes }) => {
+      const words = forecastWindow(vectors, { distance: offset, width: 1 });
+      const features = wordsToVolumes(words, onsets, volumes);
+      freeNow(words.data);
+      return features;
+    });
+    const joined = joinRows(parts);
+    freeNow(...parts.map(({ data }) => data));
+    return joined;
+  };
   return { distances, width, featuresAt };
 }
 

@@ -1,3 +1,4 @@
+import { freeNow } from "../array/free-now.ts";
 import { checkMatrix, formatShape, joinColumns, Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
 import { trainingKernel } from "../regression/kernel.ts";
@@ -92,15 +93,17 @@ export async function* slidingBands(
       continue;
     }
     sum ??= Matrix.zeros(nRows, train.length, "slidingBands");
-    sum.data.fill(0);
+    const kernels: Float64Array[] = [];
     for (const word of words) {
       if (!word.kernel) {
         const entering = beforeReduction(word.features, train, options);
         const columns = isReduced ? entering : afterReduction(entering, train, options);
         word.kernel = await trainingKernel(columns, train, device);
+        freeNow(entering.data, columns.data);
       }
-      add(sum.data, word.kernel.data);
+      kernels.push(word.kernel.data);
     }
+    addUp(sum.data, kernels);
     if (isReduced) {
       room ??= Matrix.zeros(train.length, train.length, "slidingBands").data;
       const { scores } = await kernelPca(sum, { train, nFeatures, nComponents: components, device, room });
@@ -148,6 +151,17 @@ function checkOffset(features: Matrix, offset: number, first: Matrix, options: D
   );
 }
 
-function add(sum: Float64Array, more: Float64Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i]! += more[i]!;
+/** Numbers that are added up at a time: they stay in the cache from one term to the next. */
+const ADDED_AT_ONCE = 2048;
+
+function addUp(sum: Float64Array, terms: readonly Float64Array[]): void {
+  for (let from = 0; from < sum.length; from += ADDED_AT_ONCE) {
+    const to = Math.min(sum.length, from + ADDED_AT_ONCE);
+    sum.fill(0, from, to);
+    for (const term of terms) add(sum, term, from, to);
+  }
+}
+
+function add(sum: Float64Array, term: Float64Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) sum[i]! += term[i]!;
 }

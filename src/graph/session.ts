@@ -1,4 +1,5 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
+import { freeNow } from "../array/free-now.ts";
 import { DeviceError, ShapeError } from "../errors.ts";
 import { type Device, resolveDevice } from "./device.ts";
 import { type DataType, type Expression, formatDimensions, inOrder, type TensorData } from "./expression.ts";
@@ -102,7 +103,7 @@ export async function compile(outputs: Readonly<Record<string, Expression>>, dev
           const result = results[outputName(name)]!;
           const place = places[outputName(name)];
           // ONNX Runtime writes into a place that it is given, and gives a copy of it beside.
-          if (place) freeNow((result.data as Float32Array<ArrayBuffer>).buffer);
+          if (place) freeNow(result.data as Float32Array);
           const { type, dims, data } = place ?? result;
           return [name, { type: type as DataType, shape: dims, data: data as TensorData }];
         }),
@@ -110,17 +111,6 @@ export async function compile(outputs: Readonly<Record<string, Expression>>, dev
     },
     close: () => session.release(),
   };
-}
-
-const { port1: drain, port2: end } = new MessageChannel();
-end.close();
-
-/**
- * Gives memory back that nobody reads: what is sent to a port that is closed is gone at once. The garbage collector comes when
- * tens of megabytes have gathered, so that each buffer would be new memory, slow to get, in place of that of the last.
- */
-function freeNow(buffer: ArrayBuffer): void {
-  drain.postMessage(undefined, [buffer]);
 }
 
 /** A tensor of the right shape over the memory for each output of single precision; others are left to the runtime. */

@@ -1,3 +1,4 @@
+import { ascendingOrder, pick } from "../array/indices.ts";
 import { Matrix } from "../array/matrix.ts";
 import type { Device } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
@@ -50,8 +51,7 @@ async function merge(
   const joined = join(upper, lower, tear);
   const { kept, deflated } = deflate(joined);
   const secular = {
-    poles: Float64Array.from(kept, (row) => joined.d[row]!),
-    z: Float64Array.from(kept, (row) => joined.z[row]!),
+    ...{ poles: pick(joined.d, kept), z: pick(joined.z, kept) },
     rho: joined.rho,
   };
   const { roots, distances } = secularRoots(secular);
@@ -108,7 +108,7 @@ function join(upper: TridiagonalEigen, lower: TridiagonalEigen, tear: number): J
  * each pair of close poles after a rotation that makes its z 0. Changes d, z and the rows that are rotated.
  */
 function deflate({ d, z, rho, parts }: Joined): { kept: readonly number[]; deflated: readonly number[] } {
-  const order = Int32Array.from(d, (_, j) => j).sort((a, b) => d[a]! - d[b]! || a - b);
+  const order = ascendingOrder(d);
   let size = rho;
   for (const value of d) size = Math.max(size, Math.abs(value));
   const tolerance = 8 * Number.EPSILON * size;
@@ -176,17 +176,18 @@ async function rotatePart(
   device: Device | undefined,
 ): Promise<Matrix<Float64Array>> {
   const k = kept.length;
-  const columns = Int32Array.from(kept, (_, i) => i).filter((i) => present[kept[i]!]);
+  const columns: number[] = [];
+  for (let i = 0; i < k; i++) if (present[kept[i]!]) columns.push(i);
   const nPresent = columns.length;
   const [left, right] = [Matrix.zeros(k, nPresent), Matrix.zeros(nPresent, rows.nColumns)];
   for (let j = 0; j < k; j++) {
     const [from, to] = [j * k, j * nPresent];
     for (let i = 0; i < nPresent; i++) left.data[(to + i) | 0] = rotation[(from + columns[i]!) | 0]!;
   }
-  columns.forEach((column, i) => {
-    const from = kept[column]! * rows.nColumns;
+  for (let i = 0; i < nPresent; i++) {
+    const from = kept[columns[i]!]! * rows.nColumns;
     right.data.set(rows.data.subarray(from, from + rows.nColumns), i * rows.nColumns);
-  });
+  }
   return multiply(left, right, { device });
 }
 
@@ -204,16 +205,17 @@ function inOrder(
   deflated.forEach((row, i) => {
     unordered[k + i] = d[row]!;
   });
-  const order = Int32Array.from(unordered, (_, j) => j).sort((a, b) => unordered[a]! - unordered[b]! || a - b);
+  const order = ascendingOrder(unordered);
   const vectors = new Float64Array(n * n);
   let offset = 0;
-  parts.forEach(({ rows }, p) => {
+  for (const [p, { rows }] of parts.entries()) {
     const length = rows.nColumns;
-    order.forEach((from, j) => {
+    for (let j = 0; j < n; j++) {
+      const from = order[j]!;
       const [source, row] = from < k ? [rotated[p]!, from] : [rows, deflated[from - k]!];
       vectors.set(source.data.subarray(row * length, (row + 1) * length), j * n + offset);
-    });
+    }
     offset += length;
-  });
-  return { values: Float64Array.from(order, (j) => unordered[j]!), vectors };
+  }
+  return { values: pick(unordered, order), vectors };
 }

@@ -1,3 +1,4 @@
+import { freeNow } from "../array/free-now.ts";
 import { type FloatArray, Matrix, toFloat32 } from "../array/matrix.ts";
 import { OptionError } from "../errors.ts";
 import type { SampleDecomposition } from "./ridge-decomposition.ts";
@@ -91,7 +92,9 @@ function makeSets(
 
 /** s / (s^2 + alpha) of each singular value: what takes a projection onto `left` to a coefficient along `right`. */
 export function shrinkage(singularValues: Float64Array, alpha: number): Float64Array {
-  return singularValues.map((s) => s / (s * s + alpha));
+  const shrunk = new Float64Array(singularValues.length);
+  for (let k = 0; k < shrunk.length; k++) shrunk[k] = singularValues[k]! / (singularValues[k]! ** 2 + alpha);
+  return shrunk;
 }
 
 /** The set with its numbers in single precision. */
@@ -118,23 +121,23 @@ function leaveOutSet(
   // Where the design spans all that the intercept leaves, nothing remains, and what rounding leaves must not count.
   const spansAll = rank === nSamples - (intercept ? 1 : 0);
   const remaining = new Float64Array(nSamples).fill(spansAll ? 0 : 1 - (intercept ? 1 / nSamples : 0));
-  const squares = left.data.map((value) => value * value);
+  const squares = squaresOf(left.data);
   if (!spansAll) {
     addScaled(remaining, squares, new Float64Array(width).fill(-1));
     for (let i = 0; i < nSamples; i++) remaining[i] = Math.max(0, remaining[i]!);
   }
   const free = new Float64Array(nSamples);
-  alphas.forEach((alpha, a) => {
-    const damped = singularValues.map((s) => alpha / (s * s + alpha));
-    // Error and 1 - H_ii shrink alike where all damping is small: scaled, so that single precision can hold both.
-    const unit = spansAll ? Math.max(...damped) : 1;
-    free.set(remaining);
+  for (const [a, alpha] of alphas.entries()) {
     const factors = damping.data.subarray(a * width, (a + 1) * width);
-    for (let k = 0; k < width; k++) factors[k] = damped[k]! / unit;
+    for (let k = 0; k < width; k++) factors[k] = alpha / (singularValues[k]! ** 2 + alpha);
+    // Error and 1 - H_ii shrink alike where all damping is small: scaled, so that single precision can hold both.
+    const unit = spansAll ? Math.max(...factors) : 1;
+    for (let k = 0; k < width; k++) factors[k]! /= unit;
+    free.set(remaining);
     addScaled(free, squares, factors);
     if (generalised) free.fill(free.reduce((sum, value) => sum + value, 0) / nSamples);
     for (let i = 0; i < nSamples; i++) weights.data[a * nSamples + i] = 1 / (free[i]! ** 2 * nSamples);
-  });
+  }
   return withSensitivity({
     base: spansAll ? "nothing" : "remainder",
     samples: undefined,
@@ -157,18 +160,25 @@ function addScaled(sum: Float64Array, rows: Float64Array, factors: Float64Array)
 function withSensitivity(set: Omit<HeldOutSet<Float64Array>, "sensitivity">): HeldOutSet<Float64Array> {
   const { base, predict, damping, weights } = set;
   const { nRows: width, nColumns: nTest } = predict;
-  const squares = predict.data.map((value) => value * value);
+  const squares = squaresOf(predict.data);
   // What remains is computed as data less fit where it is bounded: the share that is kept counts, not what is damped.
   const share = (a: number, k: number) =>
     base === "remainder" ? 1 - damping.data[a * width + k]! : damping.data[a * width + k]!;
-  const sensitivity = Float64Array.from({ length: weights.nRows }, (_, a) => {
+  const sensitivity = new Float64Array(weights.nRows);
+  for (let a = 0; a < weights.nRows; a++) {
     const row = weights.data.subarray(a * nTest, (a + 1) * nTest);
-    let sum = 0;
-    for (let i = 0; i < nTest; i++) sum += base === "nothing" ? 0 : row[i]!;
-    for (let k = 0; k < width; k++) sum += weightedSum(row, squares, k * nTest) * share(a, k) ** 2;
-    return sum;
-  });
+    for (let i = 0; i < nTest; i++) sensitivity[a]! += base === "nothing" ? 0 : row[i]!;
+    for (let k = 0; k < width; k++) sensitivity[a]! += weightedSum(row, squares, k * nTest) * share(a, k) ** 2;
+  }
+  freeNow(squares);
   return { ...set, sensitivity };
+}
+
+// Loops of named functions: callbacks made anew for each design would be compiled anew for each.
+function squaresOf(numbers: Float64Array): Float64Array {
+  const squares = new Float64Array(numbers.length);
+  for (let i = 0; i < numbers.length; i++) squares[i] = numbers[i]! * numbers[i]!;
+  return squares;
 }
 
 /** The sum of weights times numbers, the first of them at `from`. */

@@ -1,3 +1,4 @@
+import { ascendingOrder, pick } from "../array/indices.ts";
 import { ShapeError } from "../errors.ts";
 import type { TridiagonalEigen } from "./divide-conquer.ts";
 
@@ -30,12 +31,10 @@ export function implicitQl(diagonal: Float64Array, off: Float64Array): Tridiagon
       chase(d, e, rows, from, to);
     }
   }
-  const order = Int32Array.from(d, (_, j) => j).sort((a, b) => d[a]! - d[b]! || a - b);
+  const order = ascendingOrder(d);
   const vectors = new Float64Array(n * n);
-  order.forEach((row, j) => {
-    vectors.set(rows.subarray(row * n, (row + 1) * n), j * n);
-  });
-  return { values: Float64Array.from(order, (j) => d[j]!), vectors };
+  for (let j = 0; j < n; j++) vectors.set(rows.subarray(order[j]! * n, (order[j]! + 1) * n), j * n);
+  return { values: pick(d, order), vectors };
 }
 
 function negligible(off: number, here: number, next: number, norm: number): boolean {

@@ -56,11 +56,11 @@ export async function kernelPca(
   for (let k = 0; k < rank; k++) {
     let squares = 0;
     let largest = 0;
-    train.forEach((row, i) => {
-      const score = scores.data[row * rank + k]!;
+    for (let i = 0; i < nTrain; i++) {
+      const score = scores.data[train[i]! * rank + k]!;
       squares += score * directions.data[i * rank + k]!;
       if (Math.abs(score) > Math.abs(largest)) largest = score;
-    });
+    }
     // v' Z Z' v: the length of Z' v to all digits, where the eigenvalue is known to the solver's tolerance.
     const factor = Math.sign(largest) / Math.sqrt(squares);
     for (let i = 0; i < scores.nRows; i++) scores.data[i * rank + k]! *= factor;

@@ -1,3 +1,4 @@
+import { freeNow } from "../array/free-now.ts";
 import { type Matrix, takeRows } from "../array/matrix.ts";
 import type { Device } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
@@ -15,6 +16,9 @@ export async function trainingKernel(
   train: Int32Array,
   device: Device | undefined,
 ): Promise<Matrix<Float64Array>> {
-  const centred = centreColumns(x, columnMeans(takeRows(x, train)), "trainingKernel");
-  return multiply(centred, takeRows(centred, train), { transposeB: true, device });
+  const centred = centreColumns(x, columnMeans(x, train), "trainingKernel");
+  const ofTraining = takeRows(centred, train);
+  const kernel = await multiply(centred, ofTraining, { transposeB: true, device });
+  freeNow(centred.data, ofTraining.data);
+  return kernel;
 }

@@ -1,3 +1,5 @@
+import { freeNow } from "../array/free-now.ts";
+import { ascendingOrder, pick } from "../array/indices.ts";
 import { Matrix, sliceRows } from "../array/matrix.ts";
 import { createRandom } from "../array/random.ts";
 import { type Device, resolveDevice } from "../graph/device.ts";
@@ -99,10 +101,10 @@ function deflationOf({ matrix, values, vectors }: State): Deflation {
   const n = matrix.nColumns;
   const rows = Matrix.zeros(Math.max(1, vectors.length), n);
   const scaled = Matrix.zeros(rows.nRows, n);
-  vectors.forEach((vector, j) => {
+  for (const [j, vector] of vectors.entries()) {
     rows.data.set(vector, j * n);
     for (let i = 0; i < n; i++) scaled.data[j * n + i] = values[j]! * vector[i]!;
-  });
+  }
   return { vectors: rows, scaled };
 }
 
@@ -121,14 +123,15 @@ async function rayleighRitz({ matrix, block }: State, deflation: Deflation, devi
   const vectors = await multiply(rotation, block, { transposeA: true, device });
   const images = await multiply(rotation, image, { transposeA: true, device });
   const n = block.nColumns;
-  const residuals = values.map((value, j) => {
+  const residuals = new Float64Array(values.length);
+  for (let j = 0; j < values.length; j++) {
     let sum = 0;
     for (let i = j * n; i < (j + 1) * n; i++) {
-      const off = images.data[i]! - value * vectors.data[i]!;
+      const off = images.data[i]! - values[j]! * vectors.data[i]!;
       sum += off * off;
     }
-    return Math.sqrt(sum);
-  });
+    residuals[j] = Math.sqrt(sum);
+  }
   return { values, vectors, residuals };
 }
 
@@ -180,6 +183,7 @@ async function filter(
   for (let power = 2; power <= degree; power++) {
     const next = 1 / (2 / first - sigma);
     const following = await step(matrix, deflation, current, previous, [half, (2 * next) / half, sigma * next], device);
+    if (previous !== block) freeNow(previous.data);
     previous = current;
     current = following;
     sigma = next;
@@ -238,11 +242,12 @@ function firstPairs({ values, vectors }: SymmetricEigen, k: number): SymmetricEi
 
 /** Accepted pairs in descending order: within a cluster, pairs may have converged in any order. */
 function joinPairs(state: State, n: number, k: number): SymmetricEigen {
-  const order = state.values.map((_, j) => j).sort((a, b) => state.values[b]! - state.values[a]! || a - b);
+  const values = Float64Array.from(state.values);
+  const order = ascendingOrder(values).reverse();
   const vectors = Matrix.zeros(n, k);
-  order.forEach((from, j) => {
-    const vector = state.vectors[from]!;
+  for (let j = 0; j < k; j++) {
+    const vector = state.vectors[order[j]!]!;
     for (let i = 0; i < n; i++) vectors.data[i * k + j] = vector[i]!;
-  });
-  return { values: Float64Array.from(order, (j) => state.values[j]!), vectors };
+  }
+  return { values: pick(values, order), vectors };
 }

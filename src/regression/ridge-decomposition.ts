@@ -1,3 +1,4 @@
+import { freeNow } from "../array/free-now.ts";
 import { Matrix, sliceColumns, takeRows, transpose } from "../array/matrix.ts";
 import { OptionError } from "../errors.ts";
 import { multiply } from "../graph/multiply.ts";
@@ -116,6 +117,7 @@ async function decompose(
   }
   const known = transpose(sliceColumns(vectors, 0, rank));
   const other = await multiply(known, centred, { transposeB: !wide, device });
+  freeNow(centred.data);
   // The lengths are the singular values, more exactly than the roots of the eigenvalues.
   const singularValues = normaliseRows(other);
   return { ...shape, left: wide ? known : other, singularValues, right: wide ? other : known };
@@ -141,11 +143,13 @@ export function rankOfDesign(
 /** Divides each row by its length, in place; gives the lengths. */
 function normaliseRows(rows: Matrix<Float64Array>): Float64Array {
   const { data, nRows, nColumns } = rows;
-  return Float64Array.from({ length: nRows }, (_, k) => {
+  const lengths = new Float64Array(nRows);
+  for (let k = 0; k < nRows; k++) {
     let squares = 0;
     for (let i = k * nColumns; i < (k + 1) * nColumns; i++) squares += data[i]! * data[i]!;
     const length = Math.sqrt(squares);
     for (let i = k * nColumns; i < (k + 1) * nColumns; i++) data[i]! /= length;
-    return length;
-  });
+    lengths[k] = length;
+  }
+  return lengths;
 }

@@ -58,7 +58,8 @@ export function exactWeights({ poles, z, rho }: Secular, distances: Float64Array
     for (let i = 0; i < j; i++) squares[i]! *= distances[row + i]! / (poles[i]! - pole);
     for (let i = j + 1; i < k; i++) squares[i]! *= distances[row + i]! / (poles[i]! - pole);
   }
-  return squares.map((square, i) => (z[i]! < 0 ? -Math.sqrt(Math.abs(square)) : Math.sqrt(Math.abs(square))));
+  for (let i = 0; i < k; i++) squares[i] = (z[i]! < 0 ? -1 : 1) * Math.sqrt(Math.abs(squares[i]!));
+  return squares;
 }
 
 /**

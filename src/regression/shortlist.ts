@@ -125,21 +125,11 @@ export function shortlistOf(set: HeldOutSet<Float64Array>, shrinkages: readonly 
   const { weights: targetTerms, ...fromTarget } = errorBounds(weights.data, nAlphas, FROM_TARGET);
   const { weights: residualTerms, ...fromResidual } = errorBounds(weights.data, nAlphas, FROM_RESIDUAL);
   const ones = new Float64Array(nSamples).fill(1);
-  const kept = damping.data.map((left) => 1 - left);
-  const shares = [
-    kept.map((share) => share * share),
-    kept.map((share) => -share),
-    ...shrinkages.map((shrunk) => shrunk.map((value) => value * value)),
-  ];
-  for (let g = 0; g < nAlphas; g++) {
-    for (let a = 0; a <= g; a++) {
-      const [one, other] = [g, a].map((alpha) => damping.data.subarray(alpha * rank, (alpha + 1) * rank));
-      shares.push(one!.map((left, k) => left * other![k]!));
-    }
-  }
+  const kept = new Float64Array(damping.data.length);
+  for (let i = 0; i < kept.length; i++) kept[i] = 1 - damping.data[i]!;
   return {
     ...{ nAlphas, fit: toFloat32(fit), kept: toFloat32(Matrix.of(kept, nAlphas, rank)) },
-    shares: columnsOf(shares, rank),
+    shares: sharesOf(damping, kept, shrinkages),
     ...{ fromTarget, targetWeights: columnsOf([targetTerms], nSamples) },
     ...{ fromResidual, residualWeights: columnsOf([residualTerms, departures, ones], nSamples) },
     ...{ meanWeight, leastWeight, greatestWeight, sensitivity },
@@ -147,9 +137,33 @@ export function shortlistOf(set: HeldOutSet<Float64Array>, shrinkages: readonly 
   };
 }
 
+/** {@link Shortlist.shares}. */
+function sharesOf(
+  { data: damping, nRows: nAlphas, nColumns: rank }: Matrix,
+  kept: Float64Array,
+  shrinkages: readonly Float64Array[],
+): Rows {
+  const nColumns = 3 * nAlphas + (nAlphas * (nAlphas + 1)) / 2;
+  const data = new Float32Array(rank * nColumns);
+  for (let k = 0; k < rank; k++) {
+    const at = k * nColumns;
+    for (let g = 0; g < nAlphas; g++) {
+      const share = kept[g * rank + k]!;
+      data[at + g] = share * share;
+      data[at + nAlphas + g] = -share;
+      data[at + 2 * nAlphas + g] = shrinkages[g]![k]! ** 2;
+      for (let a = 0; a <= g; a++)
+        data[at + 3 * nAlphas + pairOf(g, a)] = damping[g * rank + k]! * damping[a * rank + k]!;
+    }
+  }
+  return { data, nRows: rank, nColumns };
+}
+
 /** The sum of the squares of what takes a projection to a coefficient under each penalty, [nAlphas]. */
 export function squaresOf(shrinkages: readonly Float64Array[]): Float64Array {
-  return Float64Array.from(shrinkages, (shrunk) => shrunk.reduce((sum, value) => sum + value * value, 0));
+  const squares = new Float64Array(shrinkages.length);
+  for (const [a, shrunk] of shrinkages.entries()) for (const value of shrunk) squares[a]! += value * value;
+  return squares;
 }
 
 /** Rows of a length, one below the other, as columns in single precision. */

@@ -34,12 +34,13 @@ export function fitStandardise(x: Matrix): Standardisation {
       remainders[j]! += deviation;
     }
   }
-  const scale = squares.map((sum, j) => {
+  const scale = new Float64Array(nColumns);
+  for (let j = 0; j < nColumns; j++) {
     // The deviations from a rounded mean do not quite sum to 0: take the square of what is left over off again.
-    const variance = Math.max(0, (sum - remainders[j]! ** 2 / nRows) / nRows);
+    const variance = Math.max(0, (squares[j]! - remainders[j]! ** 2 / nRows) / nRows);
     const rounding = nRows * Number.EPSILON * variance + (nRows * mean[j]! * Number.EPSILON) ** 2;
-    return variance <= rounding ? 1 : Math.sqrt(variance);
-  });
+    scale[j] = variance <= rounding ? 1 : Math.sqrt(variance);
+  }
   return { mean, scale };
 }
 
@@ -51,20 +52,28 @@ export function fitStandardise(x: Matrix): Standardisation {
  */
 export function applyStandardise(x: Matrix, standardisation: Standardisation): Matrix<Float64Array> {
   const { mean, scale } = standardisation;
-  const result = centreColumns(x, mean, "applyStandardise");
-  const { data, nColumns } = result;
+  requireColumns(x, mean, "applyStandardise");
+  const result = Matrix.zeros(x.nRows, x.nColumns);
+  const { data: source, nColumns } = x;
+  const { data } = result;
   for (let from = 0; from < data.length; from += nColumns) {
-    for (let j = 0; j < nColumns; j++) data[from + j]! /= scale[j]!;
+    for (let j = 0; j < nColumns; j++) data[from + j] = (source[from + j]! - mean[j]!) / scale[j]!;
   }
   return result;
 }
 
-/** The mean of every column, [nColumns], in double precision. */
-export function columnMeans(x: Matrix): Float64Array {
-  const { data, nRows, nColumns } = x;
+/**
+ * The mean of every column, [nColumns], in double precision.
+ *
+ * @param rows - of these; undefined for all
+ */
+export function columnMeans(x: Matrix, rows?: Int32Array): Float64Array {
+  const { data, nColumns } = x;
+  const nRows = rows?.length ?? x.nRows;
   const mean = new Float64Array(nColumns);
-  for (let i = 0, at = 0; i < nRows; i++) {
-    for (let j = 0; j < nColumns; j++, at++) mean[j]! += data[at]!;
+  for (let i = 0; i < nRows; i++) {
+    const from = (rows ? rows[i]! : i) * nColumns;
+    for (let j = 0; j < nColumns; j++) mean[j]! += data[from + j]!;
   }
   for (let j = 0; j < nColumns; j++) mean[j]! /= nRows;
   return mean;
@@ -77,11 +86,7 @@ export function columnMeans(x: Matrix): Float64Array {
  * @throws ShapeError where `x` has another number of columns than there are means
  */
 export function centreColumns(x: Matrix, mean: Float64Array, where: string): Matrix<Float64Array> {
-  if (x.nColumns !== mean.length) {
-    throw new ShapeError(
-      `${where}: x must have as many columns as it was fitted on (${mean.length}), got ${x.nColumns} (x is ${formatShape(x)}).`,
-    );
-  }
+  requireColumns(x, mean, where);
   const result = Matrix.zeros(x.nRows, x.nColumns);
   const { data: source, nColumns } = x;
   const { data } = result;
@@ -89,4 +94,11 @@ export function centreColumns(x: Matrix, mean: Float64Array, where: string): Mat
     for (let j = 0; j < nColumns; j++) data[from + j] = source[from + j]! - mean[j]!;
   }
   return result;
+}
+
+function requireColumns(x: Matrix, mean: Float64Array, where: string): void {
+  if (x.nColumns === mean.length) return;
+  throw new ShapeError(
+    `${where}: x must have as many columns as it was fitted on (${mean.length}), got ${x.nColumns} (x is ${formatShape(x)}).`,
+  );
 }

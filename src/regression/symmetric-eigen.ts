@@ -31,7 +31,9 @@ export async function symmetricEigen(symmetric: Matrix<Float64Array>, device?: D
   const { values: ascending, vectors: rows } = await divideAndConquer(tridiagonal.diagonal, tridiagonal.off, device);
   const vectors = columnsOfReversed(rows, n);
   await reflect(tridiagonal, vectors, device);
-  return { values: ascending.reverse().map((value) => value * scale), vectors };
+  const values = ascending.reverse();
+  for (let i = 0; i < n; i++) values[i]! *= scale;
+  return { values, vectors };
 }
 
 function largestMagnitude(data: Float64Array): number {

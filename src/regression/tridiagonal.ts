@@ -206,7 +206,9 @@ function symmetricTimesVector(
 
 /** Column j of the first 2 nPairs rows. */
 function columnOf({ data, nColumns }: Matrix<Float64Array>, j: number, nPairs: number): Float64Array {
-  return Float64Array.from({ length: 2 * nPairs }, (_, q) => data[q * nColumns + j]!);
+  const column = new Float64Array(2 * nPairs);
+  for (let q = 0; q < column.length; q++) column[q] = data[q * nColumns + j]!;
+  return column;
 }
 
 /** b, a, d, c, .. of a, b, c, d, .., in place: V' W + W' V is the rows' pairs times themselves swapped. */

@@ -1,4 +1,5 @@
 import { checkChoice } from "../array/choice.ts";
+import { freeNow } from "../array/free-now.ts";
 import { checkMatrix, emptyLike, type FloatArray, Matrix } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 
@@ -96,6 +97,7 @@ export function wordsToVolumes<Data extends FloatArray>(
     const divisor = downsample === "mean" && counts[t]! > 0 ? counts[t]! : 1;
     for (let u = 0; u < nUnits; u++) data[t * nUnits + u] = sums[t * nUnits + u]! / divisor;
   }
+  freeNow(sums);
   return Matrix.of(data, nVolumes, nUnits);
 }
 
