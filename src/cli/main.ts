@@ -1,14 +1,23 @@
 #!/usr/bin/env -S GLIBC_TUNABLES=glibc.malloc.hugetlb=1 node
 import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 import { describeSystemError } from "../sources/system-error.ts";
 import { runCommandLine } from "./command-line.ts";
 import { plainMessage } from "./plain-text.ts";
+
+// Threads hold little in V8's heap and much beside it. From a small heap it collects garbage whenever 20 MB of arrays were made.
+setFlagsFromString("--initial-old-space-size=256");
 
 // The first Ctrl-C stops at the next safe place, the second at once.
 const abort = new AbortController();
 let terminated = false;
 process.on("SIGINT", () => {
-  if (abort.signal.aborted) process.exit(130);
+  if (abort.signal.aborted) {
+    // By the signal itself: to exit while threads compute would wait for them, and abort where they answer too late.
+    process.removeAllListeners("SIGINT");
+    process.kill(process.pid, "SIGINT");
+  } else if (process.stderr.isTTY)
+    process.stderr.write("\nStopping at the next safe place. Ctrl-C again ends at once.\n");
   abort.abort();
 });
 process.on("SIGTERM", () => {

@@ -38,6 +38,11 @@ interface About {
 
 const shapeOf = ({ nRows, nColumns }: Matrix): Shape => [nRows, nColumns];
 
+/** The key of a set of designs, and which of them it is: a file in another's place is refused. */
+function keyOf(key: string, path: string): string {
+  return `${key} ${path.slice(path.lastIndexOf("/") + 1)}`;
+}
+
 /** Whether {@link writeDesign} kept a design for these options. */
 export async function hasDesign(store: Store, path: string, ridge: ResolvedRidgeOptions): Promise<boolean> {
   return (await store.has(path)) && (ridge.precision !== "float32" || (await store.has(singlePath(path))));
@@ -51,8 +56,9 @@ export async function writeDesign(
   design: ScoringDesign,
   ridge: ResolvedRidgeOptions,
 ): Promise<void> {
-  if (ridge.precision === "float32") await writeSingle(store, singlePath(path), key, scorable(design, ridge));
-  await writeDouble(store, path, key, design);
+  if (ridge.precision === "float32")
+    await writeSingle(store, singlePath(path), keyOf(key, path), scorable(design, ridge));
+  await writeDouble(store, path, keyOf(key, path), design);
 }
 
 /** Matrices that are one another's are kept once. */
@@ -86,7 +92,7 @@ export async function loadDesign(
   key: string,
   settings: LoadSettings = {},
 ): Promise<ScoringDesign> {
-  const { about, arrays } = await loadKeptArrays(store, path, key, settings);
+  const { about, arrays } = await loadKeptArrays(store, path, keyOf(key, path), settings);
   const { intercept, left: leftShape, nTest, sets: shapes } = about as About;
   let at = 0;
   const next = () => arrays[at++] as Float64Array;
@@ -118,13 +124,13 @@ interface AboutSingle {
 async function writeSingle(store: Store, path: string, key: string, design: ScorableDesign): Promise<void> {
   const { intercept, shortlist, predictor } = design;
   const matrices = [predictor.shrinkage, predictor.test];
-  const numbers: Float64Array[] = [];
+  const numbers = [predictor.sensitivity];
   if (shortlist) {
     const { fit, kept, shares, fromTarget, targetWeights, fromResidual, residualWeights } = shortlist;
     matrices.push(fit, kept, shares, targetWeights, residualWeights);
     for (const { mean, spread, multiplier } of [fromTarget, fromResidual]) numbers.push(mean, spread, multiplier);
-    const { meanWeight, leastWeight, greatestWeight, sensitivity, shrinkageSquares } = shortlist;
-    numbers.push(meanWeight, leastWeight, greatestWeight, sensitivity, shrinkageSquares);
+    const { meanWeight, sensitivity, shrinkageSquares } = shortlist;
+    numbers.push(meanWeight, sensitivity, shrinkageSquares);
   }
   const about: AboutSingle = {
     ...{ intercept, hasShortlist: shortlist !== undefined },
@@ -146,19 +152,19 @@ export async function loadSingleDesign(
   key: string,
   settings: LoadSettings = {},
 ): Promise<ScorableDesign> {
-  const { about, arrays } = await loadKeptArrays(store, singlePath(path), key, settings);
+  const { about, arrays } = await loadKeptArrays(store, singlePath(path), keyOf(key, path), settings);
   const { intercept, hasShortlist, shapes } = about as AboutSingle;
   const [shrinkage, test, ...matrices] = shapes.map(
     ([nRows, nColumns], i): Rows => ({ data: arrays[i] as Float32Array, nRows, nColumns }),
   );
   const nAlphas = shrinkage!.nRows;
   const [fit, kept, shares, targetWeights, residualWeights] = matrices;
-  const numbers = arrays.slice(shapes.length) as Float64Array[];
+  const [sensitivityOfTest, ...numbers] = arrays.slice(shapes.length) as Float64Array[];
   const bounds = (first: number): ErrorBounds => {
     const [mean, spread, multiplier] = numbers.slice(first);
     return { nAlphas, mean: mean!, spread: spread!, multiplier: multiplier! };
   };
-  const [meanWeight, leastWeight, greatestWeight, sensitivity, shrinkageSquares] = numbers.slice(6);
+  const [meanWeight, sensitivity, shrinkageSquares] = numbers.slice(6);
   return {
     intercept,
     shortlist: hasShortlist
@@ -166,11 +172,11 @@ export async function loadSingleDesign(
           ...{ nAlphas, fit: fit!, kept: kept!, shares: shares! },
           ...{ fromTarget: bounds(0), targetWeights: targetWeights! },
           ...{ fromResidual: bounds(3), residualWeights: residualWeights! },
-          ...{ meanWeight: meanWeight!, leastWeight: leastWeight!, greatestWeight: greatestWeight! },
+          meanWeight: meanWeight!,
           ...{ sensitivity: sensitivity!, shrinkageSquares: shrinkageSquares! },
         }
       : undefined,
-    predictor: { shrinkage: shrinkage!, test: test! },
+    predictor: { shrinkage: shrinkage!, test: test!, sensitivity: sensitivityOfTest! },
     exact: () => loadDesign(store, path, key),
   };
 }

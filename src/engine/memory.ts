@@ -34,11 +34,13 @@ export interface MemoryPlan {
  * allocator has not given back; measured on a whole brain.
  */
 const PROGRAM = 250e6;
-const THREAD = 300e6;
+const THREAD = 140e6;
+/** What the allocator holds of a thread's arrays at its worst, in units of those that are there. */
+const HELD = 1.5;
 /** Designs of more bytes than this, on all threads, come from the disk for every block: reading them takes little beside it. */
 const MOST_DESIGNS = 500e6;
 /** Targets in a batch, and arrays of a batch that are there at once. */
-const [BATCH, BATCH_ARRAYS] = [1024, 8];
+const [BATCH, BATCH_ARRAYS] = [512, 8];
 
 /**
  * How many responses may be in memory so that all stays within a budget.
@@ -46,7 +48,7 @@ const [BATCH, BATCH_ARRAYS] = [1024, 8];
  * Counted are, in bytes: 4 T for each target that is loaded, and 8 T' for each that there is while a story is being read, T'
  * its volumes; 16 nModels nFolds a target for scores and penalties, and as many again when they are put together; and on each thread a
  * block of targets three times over, its scores twice, one batch eight times, the designs that are scored side by side,
- * or the inner products of the words of a window.
+ * or the inner products of the words of a window, and half as much again.
  *
  * @param budget - bytes
  * @throws OptionError where not even one block of targets fits, with what would
@@ -54,7 +56,8 @@ const [BATCH, BATCH_ARRAYS] = [1024, 8];
 export function planMemory(size: SweepSize, budget: number): MemoryPlan {
   const { nTargets, nVolumes, longestStory, nModels, nFolds, nColumns, width, nUnits, nThreads } = size;
   const block = Math.min(BLOCK, nTargets);
-  const design = 12 * nColumns * nVolumes;
+  // In double precision; in single, half of the first and as much as the second for the weights of samples.
+  const design = 8 * nColumns * nVolumes + 300 * nVolumes;
   const scoring =
     3 * 4 * block * nVolumes +
     2 * 16 * block * nModels * nFolds +
@@ -62,7 +65,7 @@ export function planMemory(size: SweepSize, budget: number): MemoryPlan {
     (MODELS_AT_ONCE + 2) * design;
   const making =
     nModels > 1 ? 8 * (width + 4) * nVolumes ** 2 + 8 * (width + 2) * nVolumes * nUnits : 8 * nVolumes * nUnits;
-  const threads = nThreads * (THREAD + Math.max(scoring, making));
+  const threads = nThreads * (THREAD + HELD * Math.max(scoring, making));
   const results = 16 * nTargets * nModels * nFolds;
   const fixed = PROGRAM + threads + results;
   const reading = 8 * longestStory * nTargets;

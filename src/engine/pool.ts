@@ -19,6 +19,8 @@ interface ThreadError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
+  /** What the system said of a file, as Node gives it: whoever tells the user goes by it. */
+  readonly system?: Readonly<Record<"code" | "syscall" | "path", unknown>> | undefined;
 }
 
 /** Threads that do jobs. Close it when it is no longer needed. */
@@ -126,7 +128,7 @@ export function openPool(nThreads: number): Pool {
 const classes = { ShapeError, OptionError, NotFoundError, DeviceError };
 
 /** An error of another thread as one of this: of its class, where that says what to do about it. */
-function asError({ name, message, stack }: ThreadError): Error {
+function asError({ name, message, stack, system }: ThreadError): Error {
   const known = classes[name as keyof typeof classes];
   const split = name === "FormatError" ? message.indexOf(": ") : -1;
   const error = known
@@ -135,5 +137,5 @@ function asError({ name, message, stack }: ThreadError): Error {
       ? new FormatError(message.slice(0, split), message.slice(split + 2))
       : new Error(message);
   if (stack !== undefined) error.stack = stack;
-  return error;
+  return Object.assign(error, system);
 }

@@ -23,8 +23,10 @@ port.on("message", (request: Request | undefined) => {
       port.postMessage({ id, result } satisfies Answer, buffers as ArrayBuffer[]);
     },
     (error: unknown) => {
-      const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-      port.postMessage({ id, error: { name, message, stack } } satisfies Answer);
+      const { name, message, stack, ...more } = error instanceof Error ? error : new Error(String(error));
+      const { code, syscall, path } = more as Record<string, unknown>;
+      const system = typeof code === "string" ? { code, syscall, path } : undefined;
+      port.postMessage({ id, error: { name, message, stack, system } } satisfies Answer);
     },
   );
 });

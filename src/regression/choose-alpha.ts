@@ -77,23 +77,25 @@ const GREATEST_BATCH = 256;
 /** Where penalties are shortlisted: large enough that calls cost little beside products. */
 const SHORTLISTED_BATCH = 2048;
 /** Rounding of single precision, 2^-24, with room for products that add up. */
-const ROUNDING = 2 ** -23;
-/** Errors that rounding moves by no more than this are trusted as they are. */
+export const ROUNDING = 2 ** -23;
+/** Errors that rounding moves by no more than this share are trusted as they are. */
 const NEGLIGIBLE = 3e-6;
-const NEGLIGIBLE_IN_COEFFICIENTS = 2e-5;
+/** As for errors, of coefficients and of predictions. */
+export const NEGLIGIBLE_IN_COEFFICIENTS = 2e-5;
 
 /**
  * Chooses the penalty of every target of a block, batch after batch, and hands each batch to `use`. In single precision,
- * targets that rounding could have decided are handed on again in last batches, computed in double precision.
+ * targets that rounding could have decided are handed on again in last batches, computed in double precision, as are those that
+ * `use` says are not sure enough in single.
  *
  * @param block - in the precision of the options, with as many samples as the design
- * @param use - also given memory for what it runs
+ * @param use - also given memory for what it runs; in single precision, it may give targets of the batch back
  */
 export async function chooseAlphas(
   design: Choosable,
   block: TargetBlock,
   settings: ChoiceSettings,
-  use: (chosen: ChosenTargets, memory: GraphMemory) => Promise<void>,
+  use: (chosen: ChosenTargets, memory: GraphMemory) => Promise<readonly number[] | undefined>,
 ): Promise<void> {
   return withGraphMemory((memory) => chooseWithin(memory, design, block, settings, (chosen) => use(chosen, memory)));
 }
@@ -103,7 +105,7 @@ async function chooseWithin(
   design: Choosable,
   block: TargetBlock,
   { options, again, wantsErrors, moments }: ChoiceSettings,
-  use: (chosen: ChosenTargets) => Promise<void>,
+  use: (chosen: ChosenTargets) => Promise<readonly number[] | undefined>,
 ): Promise<void> {
   const single = options.precision === "float32";
   const shortlist = single ? design.shortlist : undefined;
@@ -112,8 +114,8 @@ async function chooseWithin(
     const targets = sliceTargets(block, start, end);
     const rows = Int32Array.from({ length: end - start }, (_, t) => start + t);
     const chosen = chooseBatch(await errorsOf(targets), targets, rows, wantsErrors);
-    if (single) for (const t of chosen.doubtful) doubtful.push(start + t);
-    await use(chosen);
+    const unsure = await use(chosen);
+    if (single) for (const t of new Set([...chosen.doubtful, ...(unsure ?? [])])) doubtful.push(start + t);
   };
   if (shortlist) {
     const known = moments ?? (await targetMoments([shortlist], asRows(block), options.device, memory))[0]!;
@@ -176,6 +178,13 @@ export function shrinkagesOf(
   return alphas.map((alpha) => shrinkage(singularValues, alpha));
 }
 
+/** Numbers over the greatest of them. */
+export function overGreatest(numbers: Float64Array): Float64Array {
+  let greatest = 0;
+  for (const number of numbers) greatest = Math.max(greatest, number);
+  return greatest > 0 ? numbers.map((number) => number / greatest) : numbers;
+}
+
 /** Coefficients along `right` of the design, for targets as scaled in `targets`, [nChosen x rank]; the projection is overwritten. */
 export function coefficientsOf(
   { best, projection }: Pick<ChosenTargets, "best" | "projection">,
@@ -198,7 +207,7 @@ function shortlistFor(design: ChoiceDesign, options: Pick<ResolvedRidgeOptions, 
   if (set!.base !== "remainder" || more.length > 0 || set!.weights.nRows > MOST_ALPHAS) return undefined;
   let shortlist = shortlists.get(set!);
   if (!shortlist) {
-    shortlist = shortlistOf(set!, shrinkagesOf(design, options));
+    shortlist = shortlistOf(set!, shrinkagesOf(design, options).map(overGreatest));
     shortlists.set(set!, shortlist);
   }
   return shortlist;

@@ -118,6 +118,7 @@ export async function fitRidge(
           error[column] = chosen.error[t]!;
           intercept[column] = usable ? constant : Number.NaN;
         });
+        return undefined;
       },
     );
   }

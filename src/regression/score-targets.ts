@@ -1,6 +1,13 @@
 import { emptyLike, type FloatArray, Matrix, takeRows, toFloat64 } from "../array/matrix.ts";
 import { multiply } from "../graph/multiply.ts";
-import { type ChosenTargets, chooseAlphas, coefficientsOf, shrinkagesOf } from "./choose-alpha.ts";
+import {
+  type ChosenTargets,
+  chooseAlphas,
+  coefficientsOf,
+  NEGLIGIBLE_IN_COEFFICIENTS,
+  ROUNDING,
+  shrinkagesOf,
+} from "./choose-alpha.ts";
 import { correlateRows } from "./correlate.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
 import type { ScorableDesign } from "./scoring-design.ts";
@@ -87,12 +94,13 @@ export async function scoreTargets(
   const bestAlpha = new Float64Array(nTargets).fill(Number.NaN);
   await eachChosen(design, rows, samples, options, { block, moments }, async (chosen, memory) => {
     const { best } = chosen;
-    const correlations = await correlate(chosen, design, observed, options, memory);
+    const { r: correlations, unsure } = await correlate(chosen, design, observed, options, memory);
     chosen.rows.forEach((row, t) => {
       const usable = best[t]! >= 0;
       r[row] = usable ? correlations[t]! : Number.NaN;
       bestAlpha[row] = usable ? alphas[best[t]!]! : Number.NaN;
     });
+    return unsure;
   });
   return { r, bestAlpha };
 }
@@ -126,6 +134,7 @@ export async function predictTargets(
         predicted[row * nTest + i] = product.data[t * nTest + i]! * targets.scale[t]! + targets.mean[t]!;
       }
     });
+    return undefined;
   });
   return { predicted: Matrix.of(predicted, rows.nRows, nTest), bestAlpha };
 }
@@ -136,7 +145,7 @@ function eachChosen(
   samples: Int32Array | undefined,
   options: ResolvedRidgeOptions,
   { block, moments }: { readonly block?: TargetBlock | undefined; readonly moments?: TargetMoments | undefined },
-  use: (chosen: ChosenTargets, memory: GraphMemory) => Promise<void>,
+  use: (chosen: ChosenTargets, memory: GraphMemory) => Promise<readonly number[] | undefined>,
 ): Promise<void> {
   const { intercept } = design;
   const like = options.precision === "float32" ? new Float32Array(0) : new Float64Array(0);
@@ -151,12 +160,16 @@ async function correlate(
   observed: Matrix,
   options: ResolvedRidgeOptions,
   memory: GraphMemory,
-): Promise<Float64Array> {
+): Promise<{
+  readonly r: Float64Array;
+  /** Targets whose predictions rounding may have moved: they are to be computed in double precision. */
+  readonly unsure?: readonly number[];
+}> {
   const { projection, best, rows } = chosen;
   const nTest = observed.nColumns;
   const isWhole = rows.length > 0 && rows.at(-1)! - rows[0]! === rows.length - 1;
   if (projection.data instanceof Float32Array && observed.data instanceof Float32Array && isWhole) {
-    const { shrinkage, test } = design.predictor;
+    const { shrinkage, test, sensitivity } = design.predictor;
     const wanted = observed.data.subarray(rows[0]! * nTest, (rows[0]! + rows.length) * nTest);
     const { products, squares } = await runPredictions(
       {
@@ -169,12 +182,18 @@ async function correlate(
       memory,
     );
     const r = new Float64Array(rows.length);
-    for (let t = 0; t < rows.length; t++)
-      r[t] = Math.max(-1, Math.min(1, products.data[t]! / Math.sqrt(squares.data[t]!)));
-    return r;
+    const unsure: number[] = [];
+    for (let t = 0; t < rows.length; t++) {
+      const square = squares.data[t]!;
+      r[t] = Math.max(-1, Math.min(1, products.data[t]! / Math.sqrt(square)));
+      // Of a prediction that is 0, or no number, too.
+      if (best[t]! >= 0 && !(ROUNDING * Math.sqrt(sensitivity[best[t]!]! / square) < NEGLIGIBLE_IN_COEFFICIENTS))
+        unsure.push(t);
+    }
+    return { r, unsure };
   }
   const exact = await design.exact();
   const coefficients = toFloat64(coefficientsOf(chosen, shrinkagesOf(exact, options)));
   const predicted = await multiply(coefficients, exact.test, { device: options.device }); // [nChosen x nTest]
-  return correlateRows(predicted, takeRows(observed, rows));
+  return { r: correlateRows(predicted, takeRows(observed, rows)) };
 }

@@ -1,5 +1,5 @@
 import { type Matrix, toFloat32 } from "../array/matrix.ts";
-import { type ChoiceDesign, type Choosable, choosable, shrinkagesOf } from "./choose-alpha.ts";
+import { type ChoiceDesign, type Choosable, choosable, overGreatest, shrinkagesOf } from "./choose-alpha.ts";
 import { heldOutSets } from "./held-out.ts";
 import { projectSamples, type RidgeDecomposition } from "./ridge-decomposition.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
@@ -55,10 +55,15 @@ export function scorable(design: ScoringDesign, options: Pick<ResolvedRidgeOptio
 
 /** What predictions in single precision need. */
 export interface Predictor {
-  /** What takes a projection to a coefficient under each penalty, [nAlphas x rank]. */
+  /**
+   * What takes a projection to a coefficient under each penalty, over the greatest, [nAlphas x rank]: correlation does not see
+   * it, and single precision would lose the coefficients of large penalties.
+   */
   readonly shrinkage: Rows;
   /** The samples to predict, less their mean, along the directions, [rank x nTest]. */
   readonly test: Rows;
+  /** By how much the squares of a prediction grow where the projection is off by independent errors of mean square 1, [nAlphas]. */
+  readonly sensitivity: Float64Array;
 }
 
 const predictors = new WeakMap<ScoringDesign, Predictor>();
@@ -75,11 +80,9 @@ function predictorOf(design: ScoringDesign, options: Pick<ResolvedRidgeOptions, 
   if (known) return known;
   const { test } = design;
   const { nRows: rank, nColumns: nTest } = test;
-  const shrinkages = shrinkagesOf(design, options);
+  const shrinkages = shrinkagesOf(design, options).map(overGreatest);
   const shrinkage = new Float32Array(shrinkages.length * rank);
-  shrinkages.forEach((row, a) => {
-    shrinkage.set(row, a * rank);
-  });
+  for (const [a, row] of shrinkages.entries()) shrinkage.set(row, a * rank);
   const centred = new Float32Array(rank * nTest);
   for (let k = 0; k < rank; k++) {
     const row = test.data.subarray(k * nTest, (k + 1) * nTest);
@@ -93,7 +96,14 @@ function predictorOf(design: ScoringDesign, options: Pick<ResolvedRidgeOptions, 
     for (const value of row) if (Math.abs(value - mean) > CONSTANT * magnitude) isConstant = false;
     if (!isConstant) for (let i = 0; i < nTest; i++) centred[k * nTest + i] = row[i]! - mean;
   }
+  const sensitivity = new Float64Array(shrinkages.length);
+  for (let k = 0; k < rank; k++) {
+    let squares = 0;
+    for (let i = 0; i < nTest; i++) squares += centred[k * nTest + i]! ** 2;
+    for (let a = 0; a < sensitivity.length; a++) sensitivity[a]! += shrinkages[a]![k]! ** 2 * squares;
+  }
   const predictor = {
+    sensitivity,
     shrinkage: { data: shrinkage, nRows: shrinkages.length, nColumns: rank },
     test: toFloat32({ data: centred, nRows: rank, nColumns: nTest }),
   };

@@ -31,10 +31,7 @@ export interface Shortlist {
   /** Bounds that a residual gives, their weights, w - c of each penalty, and ones, [nSamples x (3 nAlphas + 1)]. */
   readonly fromResidual: ErrorBounds;
   readonly residualWeights: Rows;
-  /** The mean, the least and the greatest of each penalty's weights, [nAlphas]. */
   readonly meanWeight: Float64Array;
-  readonly leastWeight: Float64Array;
-  readonly greatestWeight: Float64Array;
   /** As {@link HeldOutSet.sensitivity}. */
   readonly sensitivity: Float64Array;
   /** The sum of the squares of what takes a projection to a coefficient, [nAlphas]. */
@@ -110,16 +107,10 @@ export function shortlistOf(set: HeldOutSet<Float64Array>, shrinkages: readonly 
   const { fit, damping, weights, sensitivity } = set;
   const [nAlphas, nSamples, rank] = [weights.nRows, weights.nColumns, fit.nRows];
   const meanWeight = new Float64Array(nAlphas);
-  const leastWeight = new Float64Array(nAlphas).fill(Number.POSITIVE_INFINITY);
-  const greatestWeight = new Float64Array(nAlphas);
   const departures = new Float64Array(weights.data.length);
   for (let a = 0, at = 0; a < nAlphas; a++) {
     const row = weights.data.subarray(a * nSamples, (a + 1) * nSamples);
-    for (const weight of row) {
-      meanWeight[a]! += weight / nSamples;
-      leastWeight[a] = Math.min(leastWeight[a]!, weight);
-      greatestWeight[a] = Math.max(greatestWeight[a]!, weight);
-    }
+    for (const weight of row) meanWeight[a]! += weight / nSamples;
     for (const weight of row) departures[at++] = weight - meanWeight[a]!;
   }
   const { weights: targetTerms, ...fromTarget } = errorBounds(weights.data, nAlphas, FROM_TARGET);
@@ -132,7 +123,7 @@ export function shortlistOf(set: HeldOutSet<Float64Array>, shrinkages: readonly 
     shares: sharesOf(damping, kept, shrinkages),
     ...{ fromTarget, targetWeights: columnsOf([targetTerms], nSamples) },
     ...{ fromResidual, residualWeights: columnsOf([residualTerms, departures, ones], nSamples) },
-    ...{ meanWeight, leastWeight, greatestWeight, sensitivity },
+    ...{ meanWeight, sensitivity },
     shrinkageSquares: squaresOf(shrinkages),
   };
 }
@@ -303,46 +294,28 @@ function roomFor(memory: GraphMemory, nTargets: number, nAlphas: number): Room {
     upper: numbers.subarray(2 * count, 3 * count).fill(Number.POSITIVE_INFINITY),
     candidates: bits.subarray(0, nTargets).fill(every),
     isTried: bits.subarray(nTargets, 2 * nTargets).fill(0),
-    likely: bits.subarray(2 * nTargets, 3 * nTargets),
+    likely: bits.subarray(2 * nTargets, 3 * nTargets).fill(0),
   };
 }
 
-/** Rounding of the squared length of a residual, as a share of that of the target. */
-const REST_ROUNDING = 1e-5;
-
-/**
- * Bounds that the targets themselves give. Penalties whose error is above another's even if all of the residual lay where the
- * weights are least, and all of the other's where they are greatest, are dropped before.
- */
+/** Bounds that the targets themselves give. */
 function boundFromTargets(state: State, { rows, first }: TargetMoments): void {
-  const { shortlist, lengths, sums, lower, upper, candidates, likely, step } = state;
-  const { nAlphas, fromTarget, meanWeight, leastWeight, greatestWeight, shares } = shortlist;
-  const rests = new Float64Array(nAlphas);
+  const { shortlist, lengths, sums, lower, upper, likely, step } = state;
+  const { nAlphas, fromTarget, meanWeight, shares } = shortlist;
   step.off = 0;
   for (let t = 0; t < lengths.length; t++) {
     const at = t * shares.nColumns;
-    const length = lengths[t]!;
-    const off = REST_ROUNDING * length;
-    let [least, most] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    step.length = lengths[t]!;
+    let least = Number.POSITIVE_INFINITY;
     for (let a = 0; a < nAlphas; a++) {
-      const rest = length + 2 * sums[at + nAlphas + a]! + sums[at + a]!;
-      rests[a] = rest;
-      const generalised = meanWeight[a]! * rest;
+      step.distance = sums[at + a]!;
+      step.along = sums[at + nAlphas + a]!;
+      narrowError(fromTarget, a, step, rows.data, t * rows.nColumns + first, lower, upper, t * nAlphas + a);
+      const generalised = meanWeight[a]! * (step.length + 2 * step.along + step.distance);
       if (generalised < least) {
         least = generalised;
         likely[t] = a;
       }
-      most = Math.min(most, greatestWeight[a]! * (rest + off));
-    }
-    step.length = length;
-    for (let a = 0; a < nAlphas; a++) {
-      if (leastWeight[a]! * (rests[a]! - off) > most) {
-        candidates[t]! &= ~(1 << a);
-        continue;
-      }
-      step.distance = sums[at + a]!;
-      step.along = sums[at + nAlphas + a]!;
-      narrowError(fromTarget, a, step, rows.data, t * rows.nColumns + first, lower, upper, t * nAlphas + a);
     }
   }
 }

@@ -46,6 +46,8 @@ export interface RunEstimate {
 const [SLOW_SINGLE, SLOW_DOUBLE, SHORT] = [20e9, 3e9, 30];
 /** What reading responses, writing scores, and all that is made of them take, in bytes a second. */
 const [READING, WRITING] = [150e6, 40e6];
+/** Seconds until the first threads compute, and until a report is there. */
+const STARTING = 4;
 /** Tokens a word, and how often one is read where passes overlap. */
 const TOKENS = 1.3 * 1.5;
 
@@ -70,7 +72,12 @@ export async function estimateRun(
     const members = study.membersOf(group);
     if (members.length === 0) continue;
     const size = sizeOf(study, group, members[0]!);
-    groups.push({ group, members: members.length, size, work: countWork(size, nAlphas) });
+    groups.push({
+      group,
+      members: members.length,
+      size,
+      work: await workLeft(study, group, countWork(size, nAlphas), size),
+    });
     peakBytes = Math.max(peakBytes, memoryOf(study, size).peakBytes);
     if (group.featureSet.kind === "word-rate") continue;
     const source = group.featureSet.kind === "random-weights" ? "random" : "model";
@@ -115,9 +122,21 @@ export async function estimateRun(
     const operations = (rate / (nModels * nFolds) / speed.secondsPerTarget) * nThreads;
     const reading = (wordsToRead * TOKENS * study.model.operationsPerToken) / operations;
     const disk = responseBytes / READING + parts.reduce((all, part) => all + part.scoreBytes, 0) / WRITING;
-    seconds = reading + disk + parts.reduce((all, part) => all + part.seconds!, 0);
+    seconds = STARTING + reading + disk + parts.reduce((all, part) => all + part.seconds!, 0);
   }
   return { parts, nThreads: pool.nThreads, wordsToRead, responseBytes, peakBytes, speed, seconds };
+}
+
+/** The work of a group without that of the designs that are there. */
+async function workLeft(
+  { stores }: OpenStudy,
+  { key }: StepGroup,
+  work: SweepWork,
+  size: SweepSize,
+): Promise<SweepWork> {
+  const nKept = (await stores.designs.list(key)).filter(({ name }) => name.endsWith(".design")).length;
+  const left = Math.max(0, 1 - nKept / (size.nModels * size.nFolds));
+  return { ...work, designOperations: left * work.designOperations, designBytes: left * work.designBytes };
 }
 
 /** Seconds of a group, from those of the sample in proportion to operations. */

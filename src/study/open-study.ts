@@ -2,6 +2,7 @@ import { totalmem } from "node:os";
 import type { OnProgress } from "../array/progress.ts";
 import { type MemoryPlan, planMemory, type SweepSize } from "../engine/memory.ts";
 import { openPool, type Pool } from "../engine/pool.ts";
+import { OptionError } from "../errors.ts";
 import { resolveDevice } from "../graph/device.ts";
 import { folderStore } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
@@ -62,9 +63,9 @@ export async function openStudy(
   const settings = { stories: inputs.participants.flatMap((p) => p.stories), store: stores.activations, onProgress };
   const model = await openActivationSource(options, settings);
   let random: ActivationSource | undefined;
-  const pool = openPool(options.provider === "cpu" ? resolveDevice(options).threads : 1);
+  let pool: Pool | undefined;
   const close = async () => {
-    await pool.close();
+    await pool?.close();
     await model.close();
     await random?.close();
   };
@@ -84,6 +85,16 @@ export async function openStudy(
       return inputs.participants.filter(({ participant }) => names.has(participant));
     };
     const warnings = warningsOn(inputs);
+    const firsts = plan.groups.flatMap((group) =>
+      membersOf(group)
+        .slice(0, 1)
+        .map((member) => ({ group, member })),
+    );
+    pool = openPool(
+      threadsOf(options, (nThreads) =>
+        firsts.map(({ group, member }) => sizeOf({ options, model, pool: { nThreads } }, group, member)),
+      ),
+    );
     return { options, stores, inputs, warnings, model, random, plan, missing, pool, membersOf, close };
   } catch (error) {
     await close();
@@ -93,7 +104,7 @@ export async function openStudy(
 
 /** The sizes of a group's work, for one participant of it. */
 export function sizeOf(
-  { options, pool, model }: OpenStudy,
+  { options, pool, model }: Pick<OpenStudy, "options" | "model"> & { readonly pool: Pick<Pool, "nThreads"> },
   group: StepGroup,
   participant: ParticipantInputs,
 ): SweepSize {
@@ -118,8 +129,24 @@ export function sizeOf(
 const LEAST_DEFAULT = 1e9;
 
 /** How a participant's scores of a group fit into memory: a third of the machine's, unless the options say otherwise. */
-export function memoryOf(study: OpenStudy, size: SweepSize): MemoryPlan {
-  return planMemory(size, study.options.memory ?? Math.max(totalmem() / 3, LEAST_DEFAULT));
+export function memoryOf({ options }: Pick<OpenStudy, "options">, size: SweepSize): MemoryPlan {
+  return planMemory(size, options.memory ?? Math.max(totalmem() / 3, LEAST_DEFAULT));
+}
+
+/** As many threads as the options say, or as there are cores: unless they are told, no more than memory allows. */
+function threadsOf(options: StudyOptions, sizes: (nThreads: number) => readonly SweepSize[]): number {
+  let nThreads = options.provider === "cpu" ? resolveDevice(options).threads : 1;
+  const fits = () => {
+    try {
+      for (const size of sizes(nThreads)) memoryOf({ options }, size);
+      return true;
+    } catch (error) {
+      if (error instanceof OptionError) return false;
+      throw error;
+    }
+  };
+  if (options.threads === undefined) while (nThreads > 1 && !fits()) nThreads--;
+  return nThreads;
 }
 
 function plannedParticipant(

@@ -149,6 +149,44 @@ describe("targets that cannot be scored", () => {
   });
 });
 
+describe("single precision where it holds little", () => {
+  /** The greatest difference of any fold's score from double precision, where both chose the same penalty. */
+  async function difference(
+    x: Matrix,
+    y: Matrix,
+    more: { readonly alphas?: readonly number[]; readonly components?: number },
+  ) {
+    const shape = { storyLengths: [x.nRows], nFolds: 4, ...more };
+    const single = await brainScore(x, y, shape);
+    const double = await brainScore(x, y, { ...shape, precision: "float64" });
+    expect(single.bestAlphas.data).toEqual(double.bestAlphas.data);
+    expect(single.missing).toEqual(double.missing);
+    return Math.max(...single.foldScores.data.map((r, at) => Math.abs(r - double.foldScores.data[at]!)));
+  }
+
+  // 120 columns in 112 training volumes, and 20.
+  it.each([20, 4])(
+    "a penalty of 1e28 or 1e45 leaves correlations as they are, with %i components (agreement)",
+    async (components) => {
+      const x = normalMatrix(150, 40, "many");
+      for (const alpha of [1e28, 1e45])
+        expect(await difference(x, normalMatrix(150, 20, "noise"), { alphas: [alpha], components })).toBeLessThan(1e-6);
+    },
+  );
+
+  it.each([1e2, 1e4, 1e6])("a spike of %f standard deviations where a column has its own (agreement)", async (size) => {
+    const x = normalMatrix(150, 5, "spiked");
+    for (let i = 0; i < 150; i++) x.data[i * 5] = i === 50 ? 1 : 0;
+    const y = normalMatrix(150, 60, "spikes");
+    for (let t = 0; t < 60; t++) {
+      for (let i = 0; i < 150; i++) y.data[i * 60 + t]! += 0.5 * x.data[i * 5 + 1 + (t % 4)]!;
+      for (const i of [50, 51]) y.data[i * 60 + t]! += size;
+    }
+    for (const alphas of [undefined, [1e-3]])
+      expect(await difference(x, y, alphas ? { alphas } : {})).toBeLessThan(1e-5);
+  });
+});
+
 describe("what the test volumes cannot reach", () => {
   const folds = contiguousFolds(nVolumes, 5);
 

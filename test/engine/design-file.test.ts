@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { prepareEncoding } from "../../src/encoding/brain-score.ts";
 import { designPath, hasDesign, loadDesign, loadSingleDesign, writeDesign } from "../../src/engine/design-file.ts";
-import { NotFoundError } from "../../src/errors.ts";
+import { FormatError, NotFoundError } from "../../src/errors.ts";
 import { scorable } from "../../src/regression/scoring-design.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 import { normalMatrix } from "../encoding/simulate.ts";
@@ -41,6 +41,17 @@ describe("designs that are kept", () => {
     const { intercept, shortlist, predictor } = scorable(design, ridge);
     expect(loaded).toEqual({ intercept, shortlist, predictor });
     expect(await exact()).toEqual(design);
+  });
+
+  it("a file in the place of another model's or fold's is refused (contract)", async () => {
+    const { folds, ridge } = await prepare({});
+    const store = memoryStore();
+    for (const [fold, { design }] of folds.entries())
+      await writeDesign(store, designPath("folder", 0, fold), "key", design, ridge);
+    const [from, to] = [designPath("folder", 0, 2), designPath("folder", 0, 3)];
+    for (const end of ["", "-single"]) await store.write(`${to}${end}`, await store.read(`${from}${end}`));
+    await expect(loadDesign(store, to, "key")).rejects.toThrow("got that of another key (key model-0_fold-3.design)");
+    await expect(loadSingleDesign(store, to, "key")).rejects.toThrow(FormatError);
   });
 
   it("for double precision nothing is kept in single, and what was kept for it does not do for single (contract)", async () => {

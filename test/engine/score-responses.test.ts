@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -149,6 +149,13 @@ describe("scores on threads", () => {
 });
 
 describe("designs on threads", () => {
+  it("what the system says of a file comes with its code, by which users are told what to do (contract)", async () => {
+    const location = join(root, "a file");
+    writeFileSync(location, "");
+    const made = makeDesigns(pool, { ...designs, location }, distances, async () => stimulus, options);
+    await expect(made).rejects.toMatchObject({ code: expect.stringMatching(/^E(?:EXIST|NOTDIR)$/) });
+  });
+
   it("are made once: a second call asks for no stimulus (identity)", async () => {
     const never = () => Promise.reject(new Error("nothing is to be made"));
     expect(await makeDesigns(pool, designs, distances, never, options)).toEqual(models);
