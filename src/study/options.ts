@@ -243,7 +243,7 @@ export const studyOptions = {
   },
   seed: { schema: whole(0).default(0), group: "encoding", help: "seed of the random controls" },
 
-  threads: { schema: whole(1, 1024), group: "machine", help: "CPU threads (default: all cores)" },
+  threads: { schema: whole(1, 1024), group: "machine", help: "CPU threads (default: all cores that memory allows)" },
   memory: {
     schema: bytes,
     group: "machine",
@@ -257,7 +257,7 @@ export const studyOptions = {
   cache: {
     schema: path,
     group: "machine",
-    help: "folder for activations and scores by content (default: <output>/cache)",
+    help: "folder for activations, designs and scores by content (default: <output>/cache)",
   },
 } as const satisfies Readonly<Record<string, OptionSpecification>>;
 
