@@ -16,7 +16,7 @@ const recordings = [
 export const repetitionTime = 1.5;
 
 /** Volumes after the last event, as scans run on past the audio. */
-const volumesAfter = 8;
+export const volumesAfter = 8;
 
 /** `CORTECAST_SHARED` as of the tests: a folder that holds `data/narratives`. */
 const narratives = join(

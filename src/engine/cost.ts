@@ -87,8 +87,7 @@ export async function measureSpeed(
   for (let offset = 0; windows && offset <= width; offset++) vectorsAt(offset);
   const features = vectorsAt(-1);
   let last: ScoringDesign | undefined;
-  let secondsPerDesign = Number.POSITIVE_INFINITY;
-  await inPasses(now, async () => {
+  const secondsPerDesign = await inPasses(now, async () => {
     let end = now();
     let seconds = 0;
     for await (const { design } of foldDesigns([features], windows, fold!, encoding)) {
@@ -97,7 +96,7 @@ export async function measureSpeed(
       end = now();
     }
     // The last one shares all but one of its words with the one before, as most do.
-    secondsPerDesign = Math.min(secondsPerDesign, seconds);
+    return seconds;
   });
   const ridge = resolveRidgeOptions(options, "measureSpeed");
   const rows = Matrix.of(
@@ -111,23 +110,30 @@ export async function measureSpeed(
   }
   const design = scorable(last!, ridge);
   const models = { nModels: SAMPLE_MODELS, folds: [fold!], ridge, average: "folds", designOf: () => design } as const;
-  let secondsPerTarget = Number.POSITIVE_INFINITY;
-  await inPasses(now, async () => {
+  const secondsPerTarget = await inPasses(now, async () => {
     const started = now();
     await scoreBlock(models, rows);
-    secondsPerTarget = Math.min(secondsPerTarget, (now() - started) / (SAMPLE_MODELS * SAMPLE));
+    return (now() - started) / (SAMPLE_MODELS * SAMPLE);
   });
   return { secondsPerDesign, secondsPerTarget };
 }
 
 /** Seconds that passes over the same work take together, but for the first; and how many there are at most. */
-const [PASSES_TAKE, MOST_PASSES] = [1.2, 8];
+const [PASSES_TAKE, MOST_PASSES] = [1, 8];
 
-/** The same work several times: the first passes make sessions, and code that is quick, which most of a sweep finds. */
-async function inPasses(now: () => number, work: () => Promise<void>): Promise<void> {
+/**
+ * What a piece of work takes on average of several passes, but for the first: that makes sessions, and code that is quick,
+ * which most of a sweep finds.
+ *
+ * @param work - gives seconds
+ */
+async function inPasses(now: () => number, work: () => Promise<number>): Promise<number> {
   await work();
   const started = now();
-  for (let pass = 1; pass < MOST_PASSES && now() - started < PASSES_TAKE; pass++) await work();
+  const passes: number[] = [];
+  while (passes.length === 0 || (passes.length < MOST_PASSES && now() - started < PASSES_TAKE))
+    passes.push(await work());
+  return passes.reduce((sum, seconds) => sum + seconds, 0) / passes.length;
 }
 
 /** Columns that fall off in size, each like the one before. */

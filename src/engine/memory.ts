@@ -34,7 +34,7 @@ export interface MemoryPlan {
  * allocator has not given back; measured on a whole brain.
  */
 const PROGRAM = 250e6;
-const THREAD = 200e6;
+const THREAD = 250e6;
 /** What the allocator holds of a thread's arrays at its worst, in units of those that are there. */
 const HELD = 1.5;
 /** Designs of more bytes than this, on all threads, come from the disk for every block: reading them takes little beside it. */
