@@ -129,6 +129,9 @@ export function wrapLine(line: string, columns: number): string {
   return lines.join("\n");
 }
 
+/** From this share, or time, on the pace so far tells the time left: the first pieces wait for threads and sessions to start. */
+const TELLING = { share: 0.03, seconds: 30 } as const;
+
 /**
  * One line of progress: `activations of alice ████████░░░░░░░░  50 %  12/24  0:31 left`.
  *
@@ -141,7 +144,7 @@ export function formatProgress(progress: Progress, elapsed: number, columns: num
   const left =
     share >= 1
       ? `${formatSeconds(elapsed)} in all`
-      : done > 0
+      : done > 0 && (share >= TELLING.share || elapsed >= TELLING.seconds)
         ? `${formatSeconds((elapsed / share) * (1 - share))} left`
         : "";
   const show = (n: number) => (progress.unit === "bytes" ? formatBytes(n) : `${n}`);

@@ -100,6 +100,12 @@ describe("formatSeconds, formatProgress (by hand)", () => {
     expect(formatProgress(progress, 10, 80)).toMatch(/ 25 % {2}1\.5 MB\/6\.0 MB {2}0:30 left$/);
   });
 
+  test("the first pieces do not tell the time left, unless they are slow", () => {
+    expect(formatProgress({ label: "x", done: 1, total: 300 }, 9, 80)).toMatch(/ 0 % {2}1\/300 {2}$/);
+    expect(formatProgress({ label: "x", done: 1, total: 300 }, 30, 80)).toMatch(/ 0 % {2}1\/300 {2}2:29:30 left$/);
+    expect(formatProgress({ label: "x", done: 9, total: 300 }, 9, 80)).toMatch(/ 3 % {2}9\/300 {2}4:51 left$/);
+  });
+
   test("the time left is that of the part which is not done, at the pace so far", () => {
     expect(formatProgress({ label: "x", done: 1, total: 4 }, 10, 80)).toMatch(/ 25 % {2}1\/4 {2}0:30 left$/);
     expect(formatProgress({ label: "x", done: 4, total: 4 }, 10, 80)).toMatch(/100 % {2}4\/4 {2}0:10 in all$/);
