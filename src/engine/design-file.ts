@@ -12,6 +12,11 @@ export function designPath(folder: string, model: number, fold: number): string 
   return `${folder}/model-${model}_fold-${fold + 1}.design`;
 }
 
+/** How many designs are kept in a folder. */
+export async function countDesigns(store: Store, folder: string): Promise<number> {
+  return (await store.list(folder)).filter(({ name }) => name.endsWith(".design")).length;
+}
+
 /** Where what single precision needs of it lies. */
 function singlePath(path: string): string {
   return `${path}-single`;
@@ -38,11 +43,6 @@ interface About {
 
 const shapeOf = ({ nRows, nColumns }: Matrix): Shape => [nRows, nColumns];
 
-/** The key of a set of designs, and which of them it is: a file in another's place is refused. */
-function keyOf(key: string, path: string): string {
-  return `${key} ${path.slice(path.lastIndexOf("/") + 1)}`;
-}
-
 /** Whether {@link writeDesign} kept a design for these options. */
 export async function hasDesign(store: Store, path: string, ridge: ResolvedRidgeOptions): Promise<boolean> {
   return (await store.has(path)) && (ridge.precision !== "float32" || (await store.has(singlePath(path))));
@@ -56,9 +56,8 @@ export async function writeDesign(
   design: ScoringDesign,
   ridge: ResolvedRidgeOptions,
 ): Promise<void> {
-  if (ridge.precision === "float32")
-    await writeSingle(store, singlePath(path), keyOf(key, path), scorable(design, ridge));
-  await writeDouble(store, path, keyOf(key, path), design);
+  if (ridge.precision === "float32") await writeSingle(store, singlePath(path), key, scorable(design, ridge));
+  await writeDouble(store, path, key, design);
 }
 
 /** Matrices that are one another's are kept once. */
@@ -92,7 +91,7 @@ export async function loadDesign(
   key: string,
   settings: LoadSettings = {},
 ): Promise<ScoringDesign> {
-  const { about, arrays } = await loadKeptArrays(store, path, keyOf(key, path), settings);
+  const { about, arrays } = await loadKeptArrays(store, path, key, settings);
   const { intercept, left: leftShape, nTest, sets: shapes } = about as About;
   let at = 0;
   const next = () => arrays[at++] as Float64Array;
@@ -152,7 +151,7 @@ export async function loadSingleDesign(
   key: string,
   settings: LoadSettings = {},
 ): Promise<ScorableDesign> {
-  const { about, arrays } = await loadKeptArrays(store, singlePath(path), keyOf(key, path), settings);
+  const { about, arrays } = await loadKeptArrays(store, singlePath(path), key, settings);
   const { intercept, hasShortlist, shapes } = about as AboutSingle;
   const [shrinkage, test, ...matrices] = shapes.map(
     ([nRows, nColumns], i): Rows => ({ data: arrays[i] as Float32Array, nRows, nColumns }),

@@ -19,11 +19,14 @@ const DIGEST = 32;
  * bytes), 8 of zeros, the header (JSON, filled up with spaces to a multiple of 8 bytes), the arrays, each filled up with
  * zeros to a multiple of 8 bytes, and the SHA-256 of all before it. Numbers are little-endian.
  *
+ * @param path - its last part is kept as well: a file in another's place is refused
  * @param key - names what the arrays were computed from
  */
 export async function writeKeptArrays(store: Store, path: string, key: string, kept: KeptArrays): Promise<void> {
   const shapes = kept.arrays.map((array): ArrayShape => [array instanceof Float32Array ? 4 : 8, array.length]);
-  const header = new TextEncoder().encode(JSON.stringify({ key, about: kept.about, arrays: shapes }));
+  const header = new TextEncoder().encode(
+    JSON.stringify({ key, name: nameOf(path), about: kept.about, arrays: shapes }),
+  );
   const nHeader = filledUp(header.length);
   const nNumbers = kept.arrays.reduce((sum, array) => sum + filledUp(array.byteLength), 0);
   const bytes = new Uint8Array(HEAD + nHeader + nNumbers + DIGEST);
@@ -44,6 +47,10 @@ export async function writeKeptArrays(store: Store, path: string, key: string, k
 /** Bytes of a number, and how many there are. */
 type ArrayShape = readonly [size: 4 | 8, length: number];
 
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
 function filledUp(length: number): number {
   return Math.ceil(length / 8) * 8;
 }
@@ -59,7 +66,7 @@ export interface LoadSettings {
 /**
  * What {@link writeKeptArrays} kept in a file, as views onto its bytes.
  *
- * @throws FormatError where the file holds anything but what was written under this key
+ * @throws FormatError where the file holds anything but what was written under this key, in this place
  * @throws NotFoundError where there is none
  */
 export async function loadKeptArrays(
@@ -83,19 +90,16 @@ export async function loadKeptArrays(
   const nHeader = view.getUint32(4, true);
   if (HEAD + nHeader + DIGEST > aligned.length) throw fail(`${bytes.length} bytes, fewer than its header says`);
   const header = new TextDecoder().decode(aligned.subarray(HEAD, HEAD + nHeader));
-  const {
-    key: found,
-    about,
-    arrays: shapes,
-  } = JSON.parse(header) as { key: string; about: unknown; arrays: ArrayShape[] };
-  if (found !== key) throw fail(`that of another key (${found})`);
+  const found = JSON.parse(header) as { key: string; name: string; about: unknown; arrays: ArrayShape[] };
+  if (found.key !== key) throw fail(`that of another key (${found.key})`);
+  if (found.name !== nameOf(path)) throw fail(`that of another key (${found.key} ${found.name})`);
   let start = aligned.byteOffset + HEAD + nHeader;
-  const arrays = shapes.map(([size, length]) => {
+  const arrays = found.arrays.map(([size, length]) => {
     const from = start;
     start += filledUp(size * length);
     return size === 4 ? new Float32Array(aligned.buffer, from, length) : new Float64Array(aligned.buffer, from, length);
   });
-  return { about, arrays };
+  return { about: found.about, arrays };
 }
 
 /** The SHA-256 of all but the last bytes, where it is kept. */

@@ -67,7 +67,7 @@ export async function scoreResponses(
     for (const [from, to] of blocksOf(start, end)) {
       const columns = Int32Array.from({ length: to - from }, (_, t) => from + t);
       if (await store.has(pathOf(key, from, to))) {
-        collection.add(columns, await loadBlock(store, pathOf(key, from, to), `${key} ${from}-${to}`));
+        collection.add(columns, await loadBlock(store, pathOf(key, from, to), key));
         done += nModels * folds.length * columns.length;
       } else blocks.push({ from, to, columns });
     }
@@ -86,7 +86,7 @@ export async function scoreResponses(
       };
       const job = { kind: "scores", designs, nModels, folds, ridge, average, designBytes, rows } as const;
       const scores = await pool.run(job, { transfer: [rows.data.buffer as ArrayBuffer], onDesign });
-      await writeBlock(store, pathOf(key, from, to), `${key} ${from}-${to}`, scores);
+      await writeBlock(store, pathOf(key, from, to), key, scores);
       collection.add(columns, scores);
       running.delete(from);
       done += nModels * folds.length * columns.length;

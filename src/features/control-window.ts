@@ -1,3 +1,4 @@
+import { range } from "../array/indices.ts";
 import { checkMatrix, emptyLike, Matrix } from "../array/matrix.ts";
 import { createRandom } from "../array/random.ts";
 import { ShapeError } from "../errors.ts";
@@ -57,7 +58,7 @@ export function shuffledWindow<Data extends Matrix["data"]>(
   requireWords("shuffledWindow", window);
   const { nRows, nColumns } = window;
   const random = createRandom(seed);
-  const order = Int32Array.from({ length: nRows }, (_, i) => i);
+  const order = range(nRows);
   for (let i = nRows - 1; i > 0; i--) {
     const j = random.integer(i + 1);
     const kept = order[i]!;

@@ -91,17 +91,17 @@ export async function compile(outputs: Readonly<Record<string, Expression>>, dev
         checkInput(name, value, expression, lengths);
         feeds[name] = new Tensor(value.type as "float32", value.data as Float32Array, value.shape);
       }
-      const places = memory && provider === "cpu" ? placesFor(outputs, lengths, memory) : {};
+      const places = memory && provider === "cpu" ? placesFor(outputs, lengths, memory) : undefined;
       let results: Awaited<ReturnType<InferenceSession["run"]>>;
       try {
-        results = await (memory && provider === "cpu" ? session.run(feeds, places) : session.run(feeds));
+        results = await (places ? session.run(feeds, places) : session.run(feeds));
       } catch (error) {
         throw new DeviceError(`Session.run: ONNX Runtime failed: ${(error as Error).message}`, { cause: error });
       }
       return Object.fromEntries(
         Object.keys(outputs).map((name) => {
           const result = results[outputName(name)]!;
-          const place = places[outputName(name)];
+          const place = places?.[outputName(name)];
           // ONNX Runtime writes into a place that it is given, and gives a copy of it beside.
           if (place) freeNow(result.data as Float32Array);
           const { type, dims, data } = place ?? result;

@@ -8,7 +8,7 @@ import {
   type Shortlist,
   shortlistErrors,
   shortlistOf,
-  squaresOf,
+  sumsOfSquares,
   type TargetMoments,
   targetMoments,
 } from "./shortlist.ts";
@@ -333,7 +333,7 @@ async function errorsOfSets(
   };
   const candidates = new Int32Array(nTargets);
   return {
-    ...{ errors, ofTarget: 1, ofPenalty: nTargets, sensitivity, shrinkageSquares: squaresOf(shrinkages) },
+    ...{ errors, ofTarget: 1, ofPenalty: nTargets, sensitivity, shrinkageSquares: sumsOfSquares(shrinkages) },
     ...{ projection, candidates, coefficientSquares },
   };
 }

@@ -1,3 +1,4 @@
+import { range } from "../array/indices.ts";
 import { Matrix, toFloat32 } from "../array/matrix.ts";
 import type { Device } from "../graph/device.ts";
 import type { HeldOutSet } from "./held-out.ts";
@@ -124,7 +125,7 @@ export function shortlistOf(set: HeldOutSet<Float64Array>, shrinkages: readonly 
     ...{ fromTarget, targetWeights: columnsOf([targetTerms], nSamples) },
     ...{ fromResidual, residualWeights: columnsOf([residualTerms, departures, ones], nSamples) },
     ...{ meanWeight, sensitivity },
-    shrinkageSquares: squaresOf(shrinkages),
+    shrinkageSquares: sumsOfSquares(shrinkages),
   };
 }
 
@@ -151,7 +152,7 @@ function sharesOf(
 }
 
 /** The sum of the squares of what takes a projection to a coefficient under each penalty, [nAlphas]. */
-export function squaresOf(shrinkages: readonly Float64Array[]): Float64Array {
+export function sumsOfSquares(shrinkages: readonly Float64Array[]): Float64Array {
   const squares = new Float64Array(shrinkages.length);
   for (const [a, shrunk] of shrinkages.entries()) for (const value of shrunk) squares[a]! += value * value;
   return squares;
@@ -231,7 +232,7 @@ export async function shortlistErrors(
     ...roomFor(memory, nTargets, nAlphas),
     step: { length: 0, distance: 0, along: 0, off: 0 },
   };
-  let open: Int32Array = Int32Array.from({ length: nTargets }, (_, t) => t);
+  let open: Int32Array = range(nTargets);
   boundFromTargets(state, moments);
   open = narrow(state, open);
   let nComputed = 0;

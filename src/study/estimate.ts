@@ -1,5 +1,6 @@
 import type { OnProgress } from "../array/progress.ts";
 import { countWork, type MeasuredSpeed, type SweepWork } from "../engine/cost.ts";
+import { countDesigns } from "../engine/design-file.ts";
 import type { SweepSize } from "../engine/memory.ts";
 import { formatNoun } from "../report/numbers.ts";
 import { describeFeatureSet } from "./compute-steps.ts";
@@ -134,7 +135,7 @@ async function workLeft(
   work: SweepWork,
   size: SweepSize,
 ): Promise<SweepWork> {
-  const nKept = (await stores.designs.list(key)).filter(({ name }) => name.endsWith(".design")).length;
+  const nKept = await countDesigns(stores.designs, key);
   const left = Math.max(0, 1 - nKept / (size.nModels * size.nFolds));
   return { ...work, designOperations: left * work.designOperations, designBytes: left * work.designBytes };
 }
