@@ -47,6 +47,30 @@ function findAll(where: readonly SourceFile[], pattern: RegExp): readonly string
 const inRooms = (...rooms: readonly string[]) => files.filter(({ path }) => rooms.includes(path.split("/")[0]!));
 const outsideRooms = (...rooms: readonly string[]) => files.filter((file) => !inRooms(...rooms).includes(file));
 
+/**
+ * Places where a record of texts is read under a name that is computed, which finds what every object inherits as well
+ * (`constructor`), or is filled with names where it has a prototype (`__proto__` is then no name). Records are known by
+ * their type, written out: those of the file, and fields of interfaces of all files.
+ */
+function findInheriting(where: readonly SourceFile[]): readonly string[] {
+  const record = String.raw`\??: (?:Readonly<)?Record<string,`;
+  const names = (code: string, pattern: string) =>
+    [...code.matchAll(new RegExp(pattern, "g"))].map(([, name]) => name!);
+  const fields = where.flatMap(({ code }) =>
+    names(code, String.raw`^\s*readonly (\w+)${record}`.replace("^", "(?:^|\\n)")),
+  );
+  return where.flatMap((file) => {
+    const own = names(file.code, String.raw`(?<!readonly )\b(\w+)${record}`);
+    const computed = String.raw`(?:\?\.)?\[(?!"|\d+\]|[a-z]\])[^\]]*\]`;
+    const alternatives = [
+      ...(own.length > 0 ? [String.raw`(?<![.\w])(?:${own.join("|")})${computed}`] : []),
+      ...(fields.length > 0 ? [String.raw`\.(?:${fields.join("|")})${computed}`] : []),
+      String.raw`Record<string,[^=;]*> = \{\};`,
+    ];
+    return findAll([file], new RegExp(alternatives.join("|"), "g"));
+  });
+}
+
 describe("what this test sees (by hand)", () => {
   it("code without its comments, addresses in strings whole", () => {
     const text = ["/**", " * console.log", " */", 'const a = "https://b"; // console.log', "// console.log", "a;"];
@@ -60,6 +84,29 @@ describe("what this test sees (by hand)", () => {
 
   it("overloads under the docstring of the first", () => {
     expect(withoutDocstring(["/** A. */", "export function a(x: 1): 1;", "export function a(x: 2): 2;"])).toEqual([]);
+  });
+});
+
+describe("records with names from outside, as this test sees them (by hand)", () => {
+  const see = (code: string) => findInheriting([{ path: "a.ts", lines: code.split("\n"), code }]);
+
+  it("reads under a computed name", () => {
+    expect(see("const a: Readonly<Record<string, number>> = b;\na[name];\na[b.c];")).toEqual([
+      "a.ts: a[name]",
+      "a.ts: a[b.c]",
+    ]);
+    expect(see("interface A {\n  readonly b: Record<string, string>;\n}\nc.b[d.e];")).toEqual(["a.ts: .b[d.e]"]);
+    expect(see("function f(a?: Record<string, string>) {\n  a?.[name];")).toEqual(["a.ts: a?.[name]"]);
+  });
+
+  it("objects to fill that have a prototype", () => {
+    expect(see("const a: Record<string, unknown> = {};")).toEqual(["a.ts: Record<string, unknown> = {};"]);
+  });
+
+  it("not names that are written out, nor records of known names", () => {
+    expect(see('const a: Record<string, number> = b;\na["x"];\nconst c: Record<Key, number> = d;\nc[key];')).toEqual(
+      [],
+    );
   });
 });
 
@@ -89,6 +136,28 @@ describe("files", () => {
 
   it("have a docstring on every export", () => {
     expect(files.flatMap(({ path, lines }) => withoutDocstring(lines).map((where) => `${path}:${where}`))).toEqual([]);
+  });
+});
+
+describe("names from outside", () => {
+  it("are looked up with ownValue and kept with emptyRecord of array/records.ts, or in a Map", () => {
+    // Names that the code itself gives, and an array of the same name.
+    const harmless = [
+      "array/records.ts: record[name]",
+      "cli/command-line.ts: commands[name]",
+      "sources/http.ts: environment[",
+      "report/quality-section.ts: .quality[key]",
+      "regression/leading-eigen.ts: .values[count]",
+    ];
+    const found = findInheriting(files);
+    expect(found.filter((place) => !harmless.some((own) => place.startsWith(own)))).toEqual([]);
+  });
+
+  it("never meet `in`, which finds what every object inherits", () => {
+    // `in` on the project's own values is left to types; this is what reads parsed JSON.
+    expect(findAll(inRooms("formats", "bids", "stimulus"), /"[\w-]+" in \w+(?:\[\w+\])?/g)).toEqual([
+      'stimulus/transcript-report.ts: "rows" in transcript',
+    ]);
   });
 });
 

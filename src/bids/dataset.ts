@@ -1,3 +1,4 @@
+import { emptyRecord, ownValue } from "../array/records.ts";
 import { DatasetError } from "../errors.ts";
 import type { Source } from "../sources/source.ts";
 import { unreadable, unreadableFiles } from "../sources/unreadable.ts";
@@ -93,7 +94,7 @@ export function findFiles(
       if (key === "suffix") return file.name.suffix === label;
       if (key === "extension") return file.name.extension === label;
       if (key === "root") return file.root === label;
-      return (file.name.entities[key] ?? "") === label;
+      return (ownValue(file.name.entities, key) ?? "") === label;
     }),
   );
 }
@@ -160,9 +161,9 @@ export async function readSidecar(dataset: BidsDataset, file: BidsFile): Promise
  * @throws FormatError where a sidecar is not a JSON object
  */
 export async function readSidecarWithOrigin(dataset: BidsDataset, file: BidsFile): Promise<Sidecar> {
-  const values: Record<string, unknown> = {};
-  const origin: Record<string, string> = {};
-  const ranks: Record<string, string> = {};
+  const values = emptyRecord<unknown>();
+  const origin = emptyRecord<string>();
+  const ranks = emptyRecord<string>();
   for (const sidecar of sidecarsOf(dataset, file)) {
     const rank = `${depthOf(sidecar)} ${countEntities(sidecar)}`;
     const content = readJsonObject(await readSidecarBytes(dataset, file, sidecar.path), sidecar.path);

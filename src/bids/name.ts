@@ -1,3 +1,4 @@
+import { emptyRecord, ownValue } from "../array/records.ts";
 /** The parts of a BIDS file name, `sub-01_task-pieman_space-fsaverage6_hemi-L_bold.func.gii`. */
 export interface BidsName {
   /** Entity keys (short, as in the name) to labels, without the dash: `{ sub: "01", task: "pieman" }`. */
@@ -35,7 +36,7 @@ export function parseBidsName(path: string): BidsName | undefined {
     if (!/^[A-Za-z0-9]+$/.test(suffix)) return undefined;
     parts.pop();
   }
-  const entities: Record<string, string> = {};
+  const entities = emptyRecord<string>();
   for (const part of parts) {
     const match = /^([A-Za-z]+)-([A-Za-z0-9+]+)$/.exec(part);
     if (!match || Object.hasOwn(entities, match[1]!)) return undefined;
@@ -65,5 +66,5 @@ export function entitiesWithin(
   part: Readonly<Record<string, string>>,
   whole: Readonly<Record<string, string>>,
 ): boolean {
-  return Object.entries(part).every(([key, label]) => whole[key] === label);
+  return Object.entries(part).every(([key, label]) => ownValue(whole, key) === label);
 }

@@ -1,3 +1,4 @@
+import { emptyRecord, ownValue } from "../array/records.ts";
 import { NotFoundError, OptionError } from "../errors.ts";
 import { writeTsv } from "../formats/tsv.ts";
 import { memoryStore } from "../sources/memory.ts";
@@ -62,10 +63,9 @@ export async function plainFolderSource(source: Source, folder: PlainFolder): Pr
     throw new OptionError(`--pattern: surfaces must say their hemisphere with {hemi}, got "${pattern}".`);
   /** Path in BIDS to path in the folder. */
   const real = new Map<string, string>();
-  const made: Record<string, string> = {
-    "dataset_description.json": JSON.stringify({ Name: source.location, BIDSVersion: "1.10.0" }),
-    [`${naming.suffix}.json`]: JSON.stringify({ RepetitionTime: repetitionTime }),
-  };
+  const made = emptyRecord<string>();
+  made["dataset_description.json"] = JSON.stringify({ Name: source.location, BIDSVersion: "1.10.0" });
+  made[`${naming.suffix}.json`] = JSON.stringify({ RepetitionTime: repetitionTime });
   const isOwn = (path: string) => !path.startsWith("stimuli/") && !path.split("/").some((part) => part.startsWith("."));
   const all = (await listFiles(source)).filter(isOwn);
   for (const path of all) {
@@ -96,7 +96,7 @@ function compile(pattern: string): RegExp {
   const seen = new Set<string>();
   const text = pattern.replace(/\{(\w+)\}|[^{]+|\{/g, (part, name?: string) => {
     if (name === undefined) return part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-    const stands = Object.hasOwn(placeholders, name) ? placeholders[name] : undefined;
+    const stands = ownValue(placeholders, name);
     if (stands === undefined || seen.has(name)) {
       const known = Object.keys(placeholders).map((known) => `{${known}}`);
       throw new OptionError(`--pattern: placeholders must be ${known.join(", ")}, each once, got "{${name}}".`);

@@ -1,3 +1,4 @@
+import { ownValue } from "../array/records.ts";
 import { parseBidsName } from "../bids/name.ts";
 import { NotFoundError, nearestNames } from "../errors.ts";
 import type { HttpClient } from "../sources/http.ts";
@@ -166,7 +167,7 @@ function checkAsked(where: string, { stories, participants }: Wanted, files: rea
 }
 
 function labelsOf(files: readonly RemoteFile[], key: string): readonly string[] {
-  const labels = files.map(({ path }) => parseBidsName(path)?.entities[key]);
+  const labels = files.map(({ path }) => ownValue(parseBidsName(path)?.entities ?? {}, key));
   return [...new Set(labels.filter((label) => label !== undefined))].sort();
 }
 

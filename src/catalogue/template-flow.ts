@@ -1,3 +1,4 @@
+import { ownValue } from "../array/records.ts";
 import { NetworkError, NotFoundError, OptionError } from "../errors.ts";
 import { md5OfETag } from "../sources/checksum.ts";
 import type { HttpClient } from "../sources/http.ts";
@@ -31,7 +32,7 @@ export async function listSurfaces(
   space: string,
   address = templateFlowAddress,
 ): Promise<readonly RemoteFile[]> {
-  const density = Object.hasOwn(densities, space) ? densities[space] : undefined;
+  const density = ownValue(densities, space);
   if (density === undefined) {
     throw new OptionError(`<space>: must be ${Object.keys(densities).join(" or ")}, got "${space}".`);
   }

@@ -1,3 +1,4 @@
+import { ownValue } from "../array/records.ts";
 import { nearestNames } from "../errors.ts";
 import { describeSystemError } from "../sources/system-error.ts";
 import { formatUsage, type Parsed, parseCommandLine, type Usage } from "./flags.ts";
@@ -98,7 +99,7 @@ export async function runCommandLine(
     for (const line of overview(options.version)) terminal.print(line);
     return name === undefined ? 1 : 0;
   }
-  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const entry = ownValue(commands, name);
   const group = Object.keys(commands).filter((known) => known.startsWith(`${name} `));
   if (group.length > 0 && [undefined, "--help", "-h"].includes(rest[0])) {
     for (const line of overview(options.version, group)) terminal.print(line);

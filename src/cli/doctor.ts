@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { Matrix } from "../array/matrix.ts";
 import { createRandom } from "../array/random.ts";
+import { emptyRecord } from "../array/records.ts";
 import { multiply } from "../graph/multiply.ts";
 import { studyOptions } from "../study/options.ts";
 import { softwareVersions } from "../study/result.ts";
@@ -68,7 +69,7 @@ export const doctor: Command = {
       );
     }
 
-    const gflops: Record<string, number> = {};
+    const gflops = emptyRecord<number>();
     for (const precision of ["float32", "float64"] as const) {
       gflops[precision] = await measureMatmul(precision);
       line(

@@ -1,3 +1,4 @@
+import { ownValue } from "../array/records.ts";
 import { explainHub, huggingFaceAddress, listModel } from "../catalogue/hugging-face.ts";
 import { listNarratives, narrativesAddresses } from "../catalogue/narratives.ts";
 import { type FetchedSource, openRecord } from "../catalogue/record.ts";
@@ -177,7 +178,7 @@ function describe({ name, commit }: FetchedSource): string {
 }
 
 function listFlag({ values }: Parsed, key: string): readonly string[] | undefined {
-  const text = values[key];
+  const text = ownValue(values, key);
   if (text === undefined) return undefined;
   const labels = text.split(",").map((label) => label.trim());
   if (labels.every((label) => /^[A-Za-z0-9+-]+$/.test(label))) return labels;
@@ -185,7 +186,7 @@ function listFlag({ values }: Parsed, key: string): readonly string[] | undefine
 }
 
 function addressOf({ values }: Parsed, key: string, variable: string | undefined, fallback: string): string {
-  const address = values[key] ?? (variable?.trim() || fallback);
+  const address = ownValue(values, key) ?? (variable?.trim() || fallback);
   if (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)) return address;
   throw new OptionError(`${flagOf(key)}: must be an address such as ${fallback}, got "${address}".`);
 }

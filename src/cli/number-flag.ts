@@ -1,3 +1,4 @@
+import { ownValue } from "../array/records.ts";
 import { OptionError } from "../errors.ts";
 import { flagOf } from "../study/options.ts";
 import type { Parsed } from "./flags.ts";
@@ -20,7 +21,7 @@ export function numberFlag(
   key: string,
   { least = 0, most = Infinity, whole }: NumberBounds,
 ): number | undefined {
-  const text = values[key];
+  const text = ownValue(values, key);
   if (text === undefined) return undefined;
   const value = text.trim() === "" ? Number.NaN : Number(text);
   if (Number.isFinite(value) && value >= least && value <= most && (!whole || Number.isSafeInteger(value)))

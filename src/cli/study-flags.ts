@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { emptyRecord } from "../array/records.ts";
 import { NotFoundError } from "../errors.ts";
 import { checkOptions, type StudyOptions, studyOptions } from "../study/options.ts";
 import { readStudyFile } from "../study/study-file.ts";
@@ -12,7 +13,7 @@ type Key = keyof typeof studyOptions;
 export function studyFlags(
   wanted: (key: string, group: string) => boolean = () => true,
 ): Readonly<Record<string, FlagSpecification>> {
-  const flags: Record<string, FlagSpecification> = {};
+  const flags = emptyRecord<FlagSpecification>();
   for (const [key, { group, help, schema }] of Object.entries(studyOptions)) {
     if (key === "dataset" || key === "output" || !wanted(key, group)) continue;
     const fallback = schema.safeParse(undefined);

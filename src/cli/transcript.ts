@@ -1,4 +1,5 @@
 import { basename, dirname, join, resolve } from "node:path";
+import { ownValue } from "../array/records.ts";
 import { OptionError, oneLine } from "../errors.ts";
 import { readWavHeader, wavHeaderLength } from "../formats/wav.ts";
 import { transcriptPicture } from "../report/transcript-picture.ts";
@@ -74,7 +75,7 @@ export const transcript: Command = {
 };
 
 function pick({ values }: Parsed, keys: readonly string[]): Record<string, string | undefined> {
-  return Object.fromEntries(keys.map((key) => [key, values[key]]));
+  return Object.fromEntries(keys.map((key) => [key, ownValue(values, key)]));
 }
 
 /** Seconds of the audio: as given, or as the head of the WAV file says; samples are not read. */

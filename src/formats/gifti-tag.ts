@@ -1,3 +1,4 @@
+import { ownValue } from "../array/records.ts";
 import { FormatError } from "../errors.ts";
 import {
   type GiftiBlock,
@@ -152,7 +153,7 @@ function oneOf<Value extends string>(
   where: string,
 ): Value {
   const text = xmlAttribute(path, element, name);
-  const value = Object.hasOwn(values, text) ? values[text] : undefined;
+  const value = ownValue(values, text);
   if (value !== undefined) return value;
   const known = Object.keys(values).filter((key) => !key.startsWith("GIFTI_"));
   throw new FormatError(path, `${name} must be one of ${known.join(", ")}, got "${text}" (${where})`, element.start);

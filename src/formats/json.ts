@@ -1,3 +1,4 @@
+import { ownValue } from "../array/records.ts";
 import { FormatError } from "../errors.ts";
 import { checkFileBytes } from "./file-bytes.ts";
 import { decodeUtf8, utf8Length } from "./text.ts";
@@ -61,7 +62,7 @@ export function isJsonObject(value: unknown): value is Readonly<Record<string, u
  */
 export function jsonKey(parent: JsonValue, key: string): JsonValue {
   if (!isJsonObject(parent.value)) throw jsonError(parent, "must be an object");
-  const value = Object.hasOwn(parent.value, key) ? (parent.value[key] ?? undefined) : undefined;
+  const value = ownValue(parent.value, key) ?? undefined;
   return { ...parent, value, where: parent.where === "" ? key : `${parent.where}.${key}` };
 }
 

@@ -1,3 +1,4 @@
+import { emptyRecord, ownValue } from "../array/records.ts";
 import { FormatError, OptionError, ShapeError } from "../errors.ts";
 import { hostIsLittleEndian, ownMemory, swapByteOrder } from "./byte-order.ts";
 import { checkFileBytes } from "./file-bytes.ts";
@@ -148,7 +149,7 @@ export function decodeTensor(
       `decodeTensor: the bytes must be those of the tensor, ${entry.end - entry.start}, got ${bytes.length} (${path}).`,
     );
   }
-  const nBytes = (bitsOf[entry.dtype] ?? 0) / 8;
+  const nBytes = (ownValue(bitsOf, entry.dtype) ?? 0) / 8;
   const ordered = hostIsLittleEndian || nBytes < 2 ? bytes : swapByteOrder(bytes, nBytes);
   switch (entry.dtype) {
     case "F32":
@@ -194,7 +195,8 @@ export function writeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata?: Readonly<Record<string, string>>,
 ): Uint8Array {
-  const header: Record<string, unknown> = metadata ? { __metadata__: metadata } : {};
+  const header = emptyRecord<unknown>();
+  if (metadata) header["__metadata__"] = metadata;
   let end = 0;
   for (const [name, { shape, data }] of Object.entries(tensors)) {
     if (name === "__metadata__") throw new OptionError('writeSafetensors: a tensor must not be named "__metadata__".');
@@ -237,7 +239,7 @@ function parseHeader(json: Uint8Array, path: string): Record<string, unknown> {
 function readEntry(name: string, value: unknown, first: number, path: string): SafetensorsEntry {
   const fail = (message: string) => new FormatError(path, `${message} (tensor "${name}")`, 8);
   const { dtype, shape, data_offsets: offsets } = isRecord(value) ? value : {};
-  const bits = typeof dtype === "string" && Object.hasOwn(bitsOf, dtype) ? bitsOf[dtype] : undefined;
+  const bits = typeof dtype === "string" ? ownValue(bitsOf, dtype) : undefined;
   if (typeof dtype !== "string" || bits === undefined) {
     throw fail(`dtype must be one of ${Object.keys(bitsOf).join(", ")}, got ${shorten(dtype)}`);
   }

@@ -1,3 +1,4 @@
+import { ownValue } from "../array/records.ts";
 import { FormatError } from "../errors.ts";
 import { cueSeconds, type ReadSubtitleOptions, type SubtitleCue, type SubtitleSpan } from "./subtitle.ts";
 import { splitLines } from "./text.ts";
@@ -93,7 +94,7 @@ function splitSpans(line: string, fail: Fail): SubtitleSpan[] {
 }
 
 function character(name: string, fail: Fail): string {
-  const known = Object.hasOwn(characters, name) ? characters[name] : undefined;
+  const known = ownValue(characters, name);
   if (known !== undefined) return known;
   const code = name.startsWith("#") ? Number(`${/^#x/i.test(name) ? "0" : ""}${name.slice(1)}`) : Number.NaN;
   const isCharacter = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);

@@ -1,3 +1,4 @@
+import { ownValue } from "../array/records.ts";
 import { FormatError } from "../errors.ts";
 import { formatBytes } from "./byte-order.ts";
 
@@ -304,7 +305,7 @@ export function resolveEntities(text: string, path: string, offset: number): str
       const code = hex !== undefined ? Number.parseInt(hex, 16) : digits !== undefined ? Number(digits) : undefined;
       const isSurrogate = code !== undefined && code >= 0xd800 && code <= 0xdfff;
       if (code !== undefined && code > 0 && code <= 0x10ffff && !isSurrogate) return String.fromCodePoint(code);
-      const known = name !== undefined && Object.hasOwn(entities, name) ? entities[name] : undefined;
+      const known = name === undefined ? undefined : ownValue(entities, name);
       if (known !== undefined) return known;
       throw new FormatError(
         path,

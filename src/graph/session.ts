@@ -1,5 +1,6 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { freeNow } from "../array/free-now.ts";
+import { emptyRecord, ownValue } from "../array/records.ts";
 import { DeviceError, ShapeError } from "../errors.ts";
 import { type Device, resolveDevice } from "./device.ts";
 import { type DataType, type Expression, formatDimensions, inOrder, type TensorData } from "./expression.ts";
@@ -78,7 +79,7 @@ export async function compile(outputs: Readonly<Record<string, Expression>>, dev
     inputNames: [...declared.keys()],
     outputNames: Object.keys(outputs),
     async run(inputs, memory) {
-      const feeds: Record<string, Tensor> = {};
+      const feeds = emptyRecord<Tensor>();
       for (const name of Object.keys(inputs)) {
         if (!declared.has(name)) {
           throw new ShapeError(`Session.run: inputs must be among ${[...declared.keys()].join(", ")}, got "${name}".`);
@@ -86,7 +87,7 @@ export async function compile(outputs: Readonly<Record<string, Expression>>, dev
       }
       const lengths = new Map<string, number>();
       for (const [name, expression] of declared) {
-        const value = inputs[name];
+        const value = ownValue(inputs, name);
         if (!value) throw new ShapeError(`Session.run: input "${name}" must be given, got none.`);
         checkInput(name, value, expression, lengths);
         feeds[name] = new Tensor(value.type as "float32", value.data as Float32Array, value.shape);
@@ -119,7 +120,7 @@ function placesFor(
   lengths: ReadonlyMap<string, number>,
   memory: OutputMemory,
 ): Record<string, Tensor | null> {
-  const places: Record<string, Tensor | null> = {};
+  const places = emptyRecord<Tensor | null>();
   for (const [name, { type, shape }] of Object.entries(outputs)) {
     const dims = shape.map((dimension) => (typeof dimension === "number" ? dimension : lengths.get(dimension)));
     places[outputName(name)] = null;

@@ -1,3 +1,4 @@
+import { ownValue } from "../array/records.ts";
 import { FormatError, NotFoundError } from "../errors.ts";
 import { readText, type Source } from "../sources/source.ts";
 
@@ -60,7 +61,8 @@ function readTokenizerJson(value: unknown, path: string): Omit<BytePairs, "path"
   must(cutter["use_regex"] !== false, "pre_tokenizer.use_regex", "true", cutter["use_regex"]);
   must((model["type"] ?? "BPE") === "BPE", "model.type", '"BPE"', model["type"]);
   for (const field of ["dropout", "continuing_subword_prefix", "end_of_word_suffix"]) {
-    must((model[field] ?? "") === "", `model.${field}`, "null", model[field]);
+    const value = ownValue(model, field);
+    must((value ?? "") === "", `model.${field}`, "null", value);
   }
   must(model["ignore_merges"] !== true, "model.ignore_merges", "false", model["ignore_merges"]);
   const merges = model["merges"];

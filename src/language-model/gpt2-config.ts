@@ -1,3 +1,4 @@
+import { ownValue } from "../array/records.ts";
 import { FormatError } from "../errors.ts";
 
 /** Everything in a GPT-2's `config.json` that its hidden states depend on. */
@@ -47,7 +48,7 @@ type Field = <T>(name: string, fits: (value: unknown) => value is T, must: strin
 export function readGpt2Config(bytes: Uint8Array, { path }: { readonly path: string }): Gpt2Config {
   const values = parseObject(bytes, path);
   const field: Field = (name, fits, must, fallback) => {
-    const value = values[name] ?? fallback;
+    const value = ownValue(values, name) ?? fallback;
     if (fits(value)) return value;
     const got = value === undefined ? "none" : JSON.stringify(value);
     throw new FormatError(path, `${name} must be ${must}, got ${got}. Only GPT-2 checkpoints can be read`);

@@ -1,3 +1,4 @@
+import { emptyRecord } from "../array/records.ts";
 import type { Expression } from "../graph/expression.ts";
 import {
   add,
@@ -49,7 +50,7 @@ export async function gpt2Graph(
   const top = Math.max(...outputs.layers);
   const tokens = input("tokens", "int64", ["nTokens"]);
   const places = input("places", "int64", ["nPlaces"]);
-  const results: Record<string, Expression> = {};
+  const results = emptyRecord<Expression>();
   const give = (layer: number, x: Expression) => {
     if (wanted.has(layer)) results[`layer${layer}`] = gather(x, places);
   };

@@ -2,6 +2,7 @@ import { freeNow } from "../array/free-now.ts";
 import { ascendingOrder, pick } from "../array/indices.ts";
 import { Matrix, sliceRows } from "../array/matrix.ts";
 import { createRandom } from "../array/random.ts";
+import { emptyRecord } from "../array/records.ts";
 import { type Device, resolveDevice } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
 import { gemm, input, matmul, multiplyElements, subtract } from "../graph/operators.ts";
@@ -210,7 +211,7 @@ async function step(
     session = compile(stepGraph(), device);
     sessions.set(key, session);
   }
-  const values: Record<string, TensorValue> = {};
+  const values = emptyRecord<TensorValue>();
   for (const [name, { data, nRows, nColumns }] of Object.entries({ matrix, vectors, scaled, current, previous }))
     values[name] = { type: "float64", shape: [nRows, nColumns], data };
   for (const [name, value] of Object.entries({ half, factor, share }))

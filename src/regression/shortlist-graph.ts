@@ -1,3 +1,4 @@
+import { emptyRecord } from "../array/records.ts";
 import { type Device, resolveDevice } from "../graph/device.ts";
 import type { Expression } from "../graph/expression.ts";
 import { gather, gemm, input, matmul, multiplyElements, reduceSum } from "../graph/operators.ts";
@@ -222,7 +223,7 @@ async function run(
     session = compile(GRAPHS[name](), device);
     sessions.set(key, session);
   }
-  const values: Record<string, TensorValue> = {};
+  const values = emptyRecord<TensorValue>();
   for (const [input, { data, nRows, nColumns }] of Object.entries(inputs))
     values[input] = { type: "float32", shape: [nRows, nColumns], data };
   for (const [input, data] of Object.entries(indices)) values[input] = { type: "int32", shape: [data.length], data };

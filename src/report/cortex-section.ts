@@ -1,4 +1,5 @@
 import type { OnProgress } from "../array/progress.ts";
+import { ownValue } from "../array/records.ts";
 import { ShapeError } from "../errors.ts";
 import { extentOf } from "./chart.ts";
 import { above, below, type ColourMap, type Rgb, warm } from "./colour-map.ts";
@@ -93,7 +94,7 @@ async function mapAt(findings: Findings, key: ScoreKey): Promise<CortexMap> {
   const atLayer = layer === "n/a" ? "" : `, layer ${layer}`;
   const caption = `Mean over subjects${atLayer}. ${threshold}`;
   return {
-    name: names[analysis] ?? analysis,
+    name: ownValue(names, analysis) ?? analysis,
     isThresholded: mask !== undefined,
     caption,
     values,

@@ -1,4 +1,5 @@
 import { plainJson } from "../array/plain-json.ts";
+import { ownValue } from "../array/records.ts";
 import { OptionError } from "../errors.ts";
 import { writeTsv } from "../formats/tsv.ts";
 import type { TargetSpace } from "../responses/target.ts";
@@ -190,7 +191,7 @@ function mapSidecar(
   about: { readonly Analysis: string } & Readonly<Record<string, unknown>>,
   sidecar: Readonly<Record<string, unknown>>,
 ): OutputFile {
-  const description = analysisDescriptions[about.Analysis];
+  const description = ownValue(analysisDescriptions, about.Analysis);
   const own = {
     ...(description ? { Description: description } : {}),
     ...about,

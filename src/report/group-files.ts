@@ -1,4 +1,5 @@
 import type { OnProgress } from "../array/progress.ts";
+import { ownValue } from "../array/records.ts";
 import { writeTsv } from "../formats/tsv.ts";
 import type { PlacedSpace } from "../responses/target.ts";
 import type { OutputFile } from "../sources/output-files.ts";
@@ -71,7 +72,10 @@ function groupMaps(space: PlacedSpace, scores: GroupScores): OutputFile[] {
   ];
   return scoreMaps("group", space, scoreLabel(scores), layers).flatMap(({ file, sidecarPath, hemi, nNotScored }) => {
     const description = {
-      Description: analysisDescriptions[scores.analysis] ?? contrastDescriptions[scores.analysis] ?? scores.analysis,
+      Description:
+        ownValue(analysisDescriptions, scores.analysis) ??
+        ownValue(contrastDescriptions, scores.analysis) ??
+        scores.analysis,
       Arrays:
         "Mean over subjects, number of subjects, Wilcoxon signed-rank statistic, its two-sided p, and q (false discovery rate over all vertices or voxels).",
       Analysis: scores.analysis,

@@ -1,3 +1,4 @@
+import { ownValue } from "../array/records.ts";
 import type { Findings } from "./findings.ts";
 import { html, type Markup } from "./markup.ts";
 import { missingSection } from "./missing-section.ts";
@@ -29,13 +30,13 @@ export function qualitySection({ result, view, brain }: Findings): Markup {
     { name: "Subject", kind: "text" as const },
     { name: "Stories", kind: "number" as const },
     { name: "Volumes", kind: "number" as const },
-    ...keys.map((key) => ({ name: qualityNames[key] ?? key, kind: "number" as const })),
+    ...keys.map((key) => ({ name: ownValue(qualityNames, key) ?? key, kind: "number" as const })),
   ];
   const rows = subjects.map(({ participant, stories, nVolumes, quality }) => [
     participant,
     formatCount(stories.length),
     formatCount(nVolumes),
-    ...keys.map((key) => formatQuality(key, quality[key])),
+    ...keys.map((key) => formatQuality(key, ownValue(quality, key))),
   ]);
   return html`<section><h2>Data quality</h2>
 ${edgeWarnings(result.subjects)}

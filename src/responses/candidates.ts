@@ -1,3 +1,4 @@
+import { ownValue } from "../array/records.ts";
 import { type BidsDataset, type BidsFile, filesNamed } from "../bids/dataset.ts";
 import { entitiesWithin, formatBidsName } from "../bids/name.ts";
 import { type DatasetIssue, NotFoundError, nearestNames } from "../errors.ts";
@@ -175,7 +176,7 @@ function kindOf({ name }: BidsFile): ResponseKind | undefined {
 function labelOf(file: BidsFile, key: string): string {
   if (key === "derivative") return file.root.slice(file.root.lastIndexOf("/") + 1);
   if (key === "kind") return kindOf(file) ?? "";
-  return file.name.entities[key] ?? "";
+  return ownValue(file.name.entities, key) ?? "";
 }
 
 /** Those of a file's entities that tell runs apart. */

@@ -1,3 +1,4 @@
+import { ownValue } from "../array/records.ts";
 import { FormatError, NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import type { Table } from "../formats/tsv.ts";
 
@@ -81,8 +82,10 @@ export function chooseConfounds(
 }
 
 function strategyColumns(table: Table, name: string, metadata: Readonly<Record<string, unknown>>): readonly string[] {
-  if (Object.hasOwn(exact, name)) return exact[name]!;
-  if (Object.hasOwn(patterns, name)) return table.columns.filter((column) => patterns[name]!.test(column));
+  const named = ownValue(exact, name);
+  if (named) return named;
+  const pattern = ownValue(patterns, name);
+  if (pattern) return table.columns.filter((column) => pattern.test(column));
   const components = /^acompcor-(\d{1,3})$/.exec(name)?.[1];
   if (components === undefined) {
     const strategies = Object.keys(confoundStrategies);
@@ -104,7 +107,7 @@ function strategyColumns(table: Table, name: string, metadata: Readonly<Record<s
 
 function combinedComponents(table: Table, metadata: Readonly<Record<string, unknown>>): readonly string[] {
   const all = table.columns.filter((column) => /^a_comp_cor_\d+$/.test(column));
-  const maskOf = (column: string) => (metadata[column] as { readonly Mask?: unknown } | undefined)?.Mask;
+  const maskOf = (column: string) => (ownValue(metadata, column) as { readonly Mask?: unknown } | undefined)?.Mask;
   if (all.some((column) => maskOf(column) !== undefined)) {
     return all.filter((column) => String(maskOf(column)).toLowerCase() === "combined");
   }

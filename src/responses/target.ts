@@ -1,4 +1,5 @@
 import { plainJson } from "../array/plain-json.ts";
+import { ownValue } from "../array/records.ts";
 import type { CiftiGrayordinates } from "../formats/cifti-axes.ts";
 
 /** What one column of the responses belongs to: a region, a vertex of one hemisphere, or a voxel. */
@@ -118,5 +119,5 @@ const KNOWN_SPACES: Readonly<Record<string, number>> = {
 
 /** How many vertices a hemisphere has in this space; undefined where the name does not say. */
 export function knownVertices(space: string): number | undefined {
-  return Object.hasOwn(KNOWN_SPACES, space) ? KNOWN_SPACES[space] : undefined;
+  return ownValue(KNOWN_SPACES, space);
 }

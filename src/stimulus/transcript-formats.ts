@@ -106,12 +106,12 @@ export function readRows(bytes: Uint8Array, path: string, tier: string | undefin
 
 /** Whose transcript a JSON document is, by its keys; undefined where it is none. */
 export function transcriptJsonKind(value: unknown): "gentle" | "mfa" | "whisper" | undefined {
-  if (Array.isArray(value)) return isJsonObject(value[0]) && "text" in value[0] ? "whisper" : undefined;
+  if (Array.isArray(value)) return isJsonObject(value[0]) && Object.hasOwn(value[0], "text") ? "whisper" : undefined;
   if (!isJsonObject(value)) return undefined;
-  if ("tiers" in value) return "mfa";
-  if ("segments" in value || "word_segments" in value) return "whisper";
+  if (Object.hasOwn(value, "tiers")) return "mfa";
+  if (Object.hasOwn(value, "segments") || Object.hasOwn(value, "word_segments")) return "whisper";
   if (!Array.isArray(value["words"])) return undefined;
-  return value["words"].some((word) => isJsonObject(word) && "case" in word) ? "gentle" : "whisper";
+  return value["words"].some((word) => isJsonObject(word) && Object.hasOwn(word, "case")) ? "gentle" : "whisper";
 }
 
 /** Whether a file of that path is a transcript: JSON may be something else, such as a table's sidecar. */

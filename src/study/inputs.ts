@@ -1,5 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import type { OnProgress } from "../array/progress.ts";
+import { emptyRecord } from "../array/records.ts";
 import type { BidsDataset } from "../bids/dataset.ts";
 import { entitiesWithin, parseBidsName } from "../bids/name.ts";
 import { NotFoundError, OptionError } from "../errors.ts";
@@ -107,7 +108,7 @@ export async function loadInputs(
   for (const [participant, runs] of byParticipant) {
     onProgress?.({ label: "reading responses", done: read.length, total: byParticipant.size });
     const heard: HeardStory[] = [];
-    const responseHashes: Record<string, string> = {};
+    const responseHashes = emptyRecord<string>();
     const quality = { nConstant: 0, nNotFinite: 0 };
     let first: Response | undefined;
     for (const files of runs) {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ownValue } from "../array/records.ts";
 
 /** Most values that one option may list: a range such as `0:1e9` is a slip, and would fill the memory. */
 const mostValues = 10_000;
@@ -137,5 +138,5 @@ function mustOf(issue: z.core.$ZodIssue): string {
   if (issue.code === "too_big") return `must be at most ${issue.maximum}`;
   if (issue.code !== "invalid_type") return issue.message;
   const names: Readonly<Record<string, string>> = { int: "a whole number", string: "a text" };
-  return `must be ${names[issue.expected] ?? `a ${issue.expected}`}`;
+  return `must be ${ownValue(names, issue.expected) ?? `a ${issue.expected}`}`;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { emptyRecord, ownValue } from "../array/records.ts";
 import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import { conflictOf } from "./check-fit.ts";
 import {
@@ -304,7 +305,7 @@ export function checkOptions(
   describe: (key: string) => string = nameOnCommandLine,
 ): StudyOptions {
   const known = Object.keys(studyOptions);
-  const options: Record<string, unknown> = {};
+  const options = emptyRecord<unknown>();
   const problems: string[] = [];
   for (const key of Object.keys(raw)) {
     if (!known.includes(key)) {
@@ -312,7 +313,7 @@ export function checkOptions(
     }
   }
   for (const [key, { schema }] of Object.entries(studyOptions)) {
-    const value = raw[key];
+    const value = ownValue(raw, key);
     if (value === undefined && (key === "dataset" || key === "output")) {
       problems.push(`${describe(key)}: must be given, got nothing.`);
       continue;
@@ -325,5 +326,5 @@ export function checkOptions(
   const conflict = problems.length === 0 ? conflictOf(options as unknown as StudyOptions) : undefined;
   if (conflict) problems.push(`${describe(conflict.key)}: ${conflict.message}`);
   if (problems.length > 0) throw new OptionError([...new Set(problems)]);
-  return options as unknown as StudyOptions;
+  return { ...options } as unknown as StudyOptions;
 }

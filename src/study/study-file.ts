@@ -1,4 +1,5 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { emptyRecord, ownValue } from "../array/records.ts";
 import { FormatError } from "../errors.ts";
 import { checkBytes } from "../formats/file-bytes.ts";
 import { decodeUtf8 } from "../formats/text.ts";
@@ -34,7 +35,7 @@ export function readStudyFile(
   if (!isMap(contents)) {
     throw new FormatError(`${path}:1`, `the study file must hold "option: value" lines, got something else`);
   }
-  const raw: Record<string, unknown> = {};
+  const raw = emptyRecord<unknown>();
   const lineOf = new Map<string, number>();
   for (const pair of contents.items) {
     const key = isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
@@ -44,7 +45,7 @@ export function readStudyFile(
     raw[key] = resolved(pair.value, document, `${path}:${line}`) ?? undefined;
   }
   return checkOptions({ ...raw, ...overrides }, (key) => {
-    if (overrides[key] !== undefined) return nameOnCommandLine(key);
+    if (ownValue(overrides, key) !== undefined) return nameOnCommandLine(key);
     const line = lineOf.get(key);
     return line === undefined ? `${path}: ${key}` : `${path}:${line}: ${key}`;
   });
