@@ -157,7 +157,7 @@ export type { ResponseKind, VersionChoice } from "./responses/candidates.ts";
 export { type CleanBoldOptions, type CleaningOptions, cleanBold } from "./responses/clean.ts";
 export { readExclusions } from "./responses/exclusions.ts";
 export { findResponses, type ResponseFiles, type ResponseQuery } from "./responses/find.ts";
-export { loadResponse, type Response } from "./responses/load.ts";
+export { type LoadResponseOptions, loadResponse, type Response } from "./responses/load.ts";
 export { loadRegions, type Region, type RegionFile, type RegionOptions } from "./responses/region.ts";
 export type { PlacedSpace, Target, TargetSpace } from "./responses/target.ts";
 export type { VolumeMask } from "./responses/volume-mask.ts";

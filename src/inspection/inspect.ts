@@ -21,6 +21,8 @@ export interface InspectOptions extends Omit<ResponseQuery, "exclude"> {
   readonly transcripts?: TranscriptChoice | undefined;
   /** The voxels of volumes to look at (default: those of each run's own brain mask). */
   readonly mask?: VolumeMask | undefined;
+  /** As the user says, where they say it: see `discardedVolumes`. */
+  readonly volumesDiscarded?: number | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
 
@@ -35,14 +37,15 @@ const MOST_BYTES = 2 ** 30;
  * @throws NotFoundError where a participant, story or label that was asked for does not exist
  */
 export async function inspectDataset(dataset: BidsDataset, options: InspectOptions = {}): Promise<Inspection> {
-  const { excluded = new Map<string, string>(), read = "auto", transcripts, mask, onProgress, ...query } = options;
+  const { excluded = new Map<string, string>(), read = "auto", transcripts, mask, onProgress, ...rest } = options;
+  const { volumesDiscarded, ...query } = rest;
   const { found: all, issues: unusable } = await survey(dataset, { ...query, exclude: [...excluded.keys()] });
   const troubled = new Set(unusable.map(({ path }) => path));
   const found = all.filter(({ files }) => !files.some((path) => troubled.has(path)));
   const candidates = hasResponses(dataset) ? candidateRuns(dataset, {}) : [];
   const nBytes = await countBytes(dataset, found);
   const how = read === "auto" ? (nBytes <= MOST_BYTES ? "whole" : "headers") : read;
-  const { facts, issues: ofRuns } = await readRuns(dataset, found, how, { mask, onProgress });
+  const { facts, issues: ofRuns } = await readRuns(dataset, found, how, { mask, volumesDiscarded, onProgress });
   const { stories, issues: ofTranscripts } = await loadStories(dataset, facts, transcripts);
   const issues: DatasetIssue[] = [
     ...unusable,

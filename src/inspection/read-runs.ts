@@ -1,13 +1,23 @@
 import type { OnProgress } from "../array/progress.ts";
 import type { BidsDataset } from "../bids/dataset.ts";
-import { type DatasetIssue, FormatError, NotFoundError } from "../errors.ts";
+import { DatasetError, type DatasetIssue, FormatError, NotFoundError } from "../errors.ts";
 import { readTsv } from "../formats/tsv.ts";
+import { type DiscardedVolumes, discardedVolumes, firstConfoundRow } from "../responses/discarded-volumes.ts";
 import type { ResponseFiles } from "../responses/find.ts";
 import { isSameTime, loadRun } from "../responses/load.ts";
 import { readResponseHeader } from "../responses/response-header.ts";
 import type { VolumeMask } from "../responses/volume-mask.ts";
 import { type ContentCheck, checkContent } from "./content.ts";
 import type { RunFacts } from "./run-facts.ts";
+
+/** Settings of {@link readRuns}. */
+export interface ReadRunsOptions {
+  /** The voxels of volumes to look at. */
+  readonly mask?: VolumeMask | undefined;
+  /** As the user says, where they say it. */
+  readonly volumesDiscarded?: number | undefined;
+  readonly onProgress?: OnProgress | undefined;
+}
 
 /**
  * Reads every run, whole or for its size alone.
@@ -19,7 +29,7 @@ export async function readRuns(
   dataset: BidsDataset,
   found: readonly ResponseFiles[],
   how: "whole" | "headers",
-  { mask, onProgress }: { readonly mask?: VolumeMask | undefined; readonly onProgress?: OnProgress | undefined } = {},
+  { mask, volumesDiscarded, onProgress }: ReadRunsOptions = {},
 ): Promise<{ readonly facts: readonly RunFacts[]; readonly issues: readonly DatasetIssue[] }> {
   const facts: RunFacts[] = [];
   const issues: DatasetIssue[] = [];
@@ -29,9 +39,14 @@ export async function readRuns(
     onProgress?.({ label: how === "whole" ? "reading responses" : "reading headers", done, total: found.length });
     let size = known.get(files.run);
     if (!size) {
-      size = await readRun(dataset, files, how === "whole" ? content : undefined, mask, issues);
+      const read = await readRun(dataset, files, how === "whole" ? content : undefined, mask, issues);
+      const { nVolumes } = read;
+      const placed =
+        nVolumes === undefined ? undefined : await place(dataset, files, nVolumes, volumesDiscarded, issues);
+      size = { ...read, nDiscarded: placed?.nDiscarded ?? 0 };
       known.set(files.run, size);
-      if (size.nVolumes !== undefined) issues.push(...(await checkConfounds(dataset, files, size.nVolumes)));
+      if (nVolumes !== undefined && placed)
+        issues.push(...(await checkConfounds(dataset, files, nVolumes, placed, volumesDiscarded !== undefined)));
     }
     facts.push({ files, ...size });
   }
@@ -48,7 +63,7 @@ async function readRun(
   content: ContentCheck | undefined,
   mask: VolumeMask | undefined,
   issues: DatasetIssue[],
-): Promise<Omit<RunFacts, "files">> {
+): Promise<Omit<RunFacts, "files" | "nDiscarded">> {
   try {
     const header = await readResponseHeader(dataset, files);
     const { nVolumes, nTargets, places, repetitionTime } = header;
@@ -84,19 +99,58 @@ function missing(error: NotFoundError, { files }: ResponseFiles): DatasetIssue {
   return { severity: "error", code: "file-missing", path, message: error.message.replace(`${path}: `, "") };
 }
 
+/** Where a run's volumes lie in time; undefined, and an issue, where it is not known. */
+async function place(
+  dataset: BidsDataset,
+  files: ResponseFiles,
+  nVolumes: number,
+  stated: number | undefined,
+  issues: DatasetIssue[],
+): Promise<DiscardedVolumes | undefined> {
+  try {
+    const placed = await discardedVolumes(dataset, files, nVolumes, stated);
+    if ("issue" in placed) {
+      issues.push(placed.issue);
+      return undefined;
+    }
+    const { nDiscarded, origin, note } = placed;
+    const tell = (code: string, message: string) =>
+      issues.push({ severity: "note", code, path: files.files[0]!, message });
+    if (nDiscarded > 0) tell("volumes-discarded", describeDiscarded(files, nDiscarded, origin!));
+    if (note !== undefined) tell("volumes-discarded", note);
+    return placed;
+  } catch (error) {
+    if (error instanceof DatasetError) issues.push(...error.issues);
+    else if (error instanceof FormatError) issues.push(unreadable(error));
+    else throw error;
+    return undefined;
+  }
+}
+
+function describeDiscarded({ audioStart, repetitionTime }: ResponseFiles, n: number, origin: string): string {
+  const start = Number((audioStart - n * repetitionTime).toFixed(3));
+  return `the first ${n} volumes that the events count are not in the responses (${origin}): the audio starts ${Number((n * repetitionTime).toFixed(3))} s earlier, at ${start} s from the first volume that is there.`;
+}
+
 /** Whether the run's table of confounds has a row for each volume. */
 async function checkConfounds(
   dataset: BidsDataset,
   { confounds, files }: ResponseFiles,
   nVolumes: number,
+  { nDiscarded }: DiscardedVolumes,
+  isStated: boolean,
 ): Promise<readonly DatasetIssue[]> {
   const [path, ...more] = confounds;
   if (path === undefined || more.length > 0) return [];
   try {
     const { rows } = readTsv(await dataset.source.read(path), { path });
-    if (rows.length === nVolumes) return [];
-    const message = `confounds must have a row for each of the ${nVolumes} volumes of ${files[0]}, got ${rows.length}. Do they belong to another run?`;
-    return [{ severity: "error", code: "confounds-of-other-length", path, message }];
+    try {
+      firstConfoundRow({ path, nRows: rows.length }, { path: files[0]!, nVolumes }, nDiscarded, isStated);
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      return [{ ...unreadable(error), code: "confounds-of-other-length" }];
+    }
+    return [];
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     return [unreadable(error)];

@@ -2,6 +2,7 @@ import type { BidsDataset } from "../bids/dataset.ts";
 import { type DatasetIssue, FormatError, listSome, NotFoundError, OptionError } from "../errors.ts";
 import { readTsv } from "../formats/tsv.ts";
 import type { ResponseFiles } from "../responses/find.ts";
+import { storyVolumes } from "../responses/load.ts";
 import type { Source } from "../sources/source.ts";
 import { loadTranscript } from "../stimulus/load-transcript.ts";
 import { readRawTranscript, type TranscriptOptions } from "../stimulus/transcript.ts";
@@ -147,16 +148,17 @@ export function checkRepeats(found: readonly ResponseFiles[]): readonly DatasetI
 /** A story in numbers. */
 export function summariseStory({ story, stimFile, runs, transcript }: StoryFacts): StorySummary {
   const distinct = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b);
-  const nVolumes = runs.flatMap(({ nVolumes: nOfRun, files: { volumes } }) => {
+  const nVolumes = runs.flatMap(({ nVolumes: nOfRun, nDiscarded, files }) => {
     if (nOfRun === undefined) return [];
-    return [Math.max(0, Math.min(volumes?.end ?? nOfRun, nOfRun) - (volumes?.start ?? 0))];
+    const { start, end } = storyVolumes(files, nOfRun, nDiscarded);
+    return [Math.max(0, Math.min(end, nOfRun) - start)];
   });
   return {
     story,
     stimFile,
     nRuns: runs.length,
     nParticipants: new Set(runs.map(({ files }) => files.participant)).size,
-    audioStarts: distinct(runs.map(({ files }) => files.audioStart)),
+    audioStarts: distinct(runs.map(({ files, nDiscarded }) => files.audioStart - nDiscarded * files.repetitionTime)),
     repetitionTimes: distinct(runs.map(({ files }) => files.repetitionTime)),
     nVolumes: nVolumes.length > 0 ? [Math.min(...nVolumes), Math.max(...nVolumes)] : undefined,
     nWords: transcript?.words.length,

@@ -12,12 +12,13 @@ import type { Stretch } from "./stretches.ts";
  * @param transcript - of the story; undefined where there is none to be read
  */
 export function checkTimes(
-  { files, nVolumes }: RunFacts,
+  { files, nVolumes, nDiscarded }: RunFacts,
   stretches: readonly Stretch[],
   transcript: Transcript | undefined,
 ): readonly DatasetIssue[] {
   if (nVolumes === undefined) return [];
-  const { audioStart, repetitionTime } = files;
+  const { repetitionTime } = files;
+  const audioStart = files.audioStart - nDiscarded * repetitionTime;
   const path = files.files[0]!;
   const seconds = nVolumes * repetitionTime;
   const length = `${nVolumes} volumes, ${format(seconds)} s`;

@@ -1,11 +1,12 @@
 import { joinColumns, type Matrix, sliceRows, toFloat32 } from "../array/matrix.ts";
 import { type BidsDataset, readSidecarWithOrigin } from "../bids/dataset.ts";
-import { FormatError, NotFoundError, OptionError } from "../errors.ts";
+import { type DatasetIssue, FormatError, NotFoundError, OptionError } from "../errors.ts";
 import { readTsv } from "../formats/tsv.ts";
 import type { Source } from "../sources/source.ts";
 import { type CleaningOptions, cleanBold } from "./clean.ts";
 import { chooseConfounds } from "./confound-strategies.ts";
 import { confoundColumns } from "./confounds.ts";
+import { discardedVolumes, firstConfoundRow } from "./discarded-volumes.ts";
 import type { ResponseFiles } from "./find.ts";
 import { loadGrayordinateSeries, loadParcelSeries, loadVolumeSeries } from "./image-series.ts";
 import { loadSurfaceSeries, type SurfaceSeries } from "./surface-series.ts";
@@ -31,6 +32,10 @@ export interface Response {
   readonly files: readonly string[];
   /** Columns of the table of confounds that were regressed out. */
   readonly confounds: readonly string[];
+  /** Volumes that the events count and that the files do not hold, before their first one; `audioStart` has them off. */
+  readonly nDiscarded: number;
+  /** What says so: a sidecar's path, or the option; undefined where nothing was discarded. */
+  readonly discardedBy: string | undefined;
   /** What is odd and no error: a repetition time in the file that is not its sidecar's. */
   readonly notes: readonly string[];
   /** Counted over the volumes kept, before cleaning. */
@@ -42,18 +47,31 @@ export interface Response {
   };
 }
 
+/** How {@link loadResponse} reads and cleans. */
+export interface LoadResponseOptions extends CleaningOptions {
+  /** The voxels of volumes (default: those of the run's own brain mask). */
+  readonly mask?: VolumeMask | undefined;
+  /**
+   * Volumes that the events count and that the files do not hold, before their first one (default: what the sidecars say,
+   * as {@link discardedVolumes} decides).
+   */
+  readonly volumesDiscarded?: number | undefined;
+}
+
 /**
  * The responses that files of `findResponses` hold, single precision: read, cut to the story's part of the run
- * where the run has several, trimmed and cleaned as `cleanBold` does. `audioStart` follows the cut and the trim.
+ * where the run has several, trimmed and cleaned as `cleanBold` does. `audioStart` counts from the first volume of the
+ * result: it follows volumes that were discarded before the files were written, the cut and the trim.
  *
- * @throws FormatError where a file cannot be read, hemispheres or confounds differ in volumes, or a confound is "n/a"
+ * @throws FormatError where a file cannot be read, hemispheres or confounds differ in volumes, a confound is "n/a", or it
+ * is not known where the volumes lie in time
  * @throws NotFoundError where confounds are asked for and the run has none, or not these
  * @throws OptionError where several confound tables fit, or an option is out of range
  */
 export async function loadResponse(
   dataset: BidsDataset,
   files: ResponseFiles,
-  options: CleaningOptions & { readonly mask?: VolumeMask | undefined } = {},
+  options: LoadResponseOptions = {},
 ): Promise<Response> {
   const { repetitionTime, story, participant } = files;
   const whole = await loadRun(dataset, files, options.mask);
@@ -64,7 +82,11 @@ export async function loadResponse(
       `the run must be a time series of two volumes or more, got ${nWhole} volume. Is it a reference image (_boldref)? Exclude the run, or take the series of the run`,
     );
   }
-  const { start, end = nWhole } = files.volumes ?? { start: 0, end: nWhole };
+  const { volumesDiscarded, ...others } = options;
+  const placed = await discardedVolumes(dataset, files, nWhole, volumesDiscarded);
+  if ("issue" in placed) throw issueError(placed.issue);
+  const { nDiscarded } = placed;
+  const { start, end } = storyVolumes(files, nWhole, nDiscarded);
   if (start >= nWhole) {
     throw new FormatError(
       files.files[0]!,
@@ -79,23 +101,20 @@ export async function loadResponse(
       `the story "${story}" must be heard for two volumes or more, got ${cut.nRows} (from volume ${start} of ${nWhole}; times in ${files.events}). Correct the events, or exclude the run`,
     );
   }
-  const { trimStart = 0, trimEnd = 0, confounds: names = [], missingConfounds, mask: _, ...cleaning } = options;
-  const read = [...whole.files, files.events];
+  const { trimStart = 0, trimEnd = 0, confounds: names = [], missingConfounds, mask: _, ...cleaning } = others;
+  const read = [...whole.files, files.events, ...placed.files];
   let confounds: Matrix | undefined;
   const confoundNames: string[] = [];
   if (names.length > 0) {
     const path = confoundsPath(files);
     const table = readTsv(await dataset.source.read(path), { path });
-    if (table.rows.length !== nWhole) {
-      throw new FormatError(
-        path,
-        `confounds must have a row for each of the ${nWhole} volumes of ${files.files[0]}, got ${table.rows.length}. Do they belong to another run?`,
-      );
-    }
+    const run = { path: files.files[0]!, nVolumes: nWhole };
+    const nRows = table.rows.length;
+    const row = firstConfoundRow({ path, nRows }, run, nDiscarded, volumesDiscarded !== undefined);
     const { values, origin } = await readSidecarWithOrigin(dataset, dataset.files.find((file) => file.path === path)!);
     const chosen = chooseConfounds(table, names, values);
-    const columns = confoundColumns(table, chosen, missingConfounds, start + trimStart, Math.max(0, stop - trimEnd));
-    confounds = sliceRows(columns, start, stop);
+    const [from, to] = [row + start + trimStart, row + Math.max(0, stop - trimEnd)];
+    confounds = sliceRows(confoundColumns(table, chosen, missingConfounds, from, to), row + start, row + stop);
     confoundNames.push(...chosen.columns);
     read.push(path, ...new Set(Object.values(origin)));
   }
@@ -107,12 +126,31 @@ export async function loadResponse(
     targets: whole.targets,
     space: whole.space,
     repetitionTime,
-    audioStart: files.audioStart - (start + trimStart) * repetitionTime,
+    audioStart: files.audioStart - (nDiscarded + start + trimStart) * repetitionTime,
     files: read,
     confounds: confoundNames,
-    notes: notesOn(files, whole),
+    nDiscarded,
+    discardedBy: placed.origin,
+    notes: [...notesOn(files, whole), ...(placed.note === undefined ? [] : [`${files.run}: ${placed.note}`])],
     quality: qualityOf(sliceRows(cut, trimStart, cut.nRows - trimEnd)),
   };
+}
+
+/** The story's volumes among those of the files, counted from their first: `end` (exclusive) may lie behind the last. */
+export function storyVolumes(
+  { volumes }: Pick<ResponseFiles, "volumes">,
+  nVolumes: number,
+  nDiscarded: number,
+): { readonly start: number; readonly end: number } {
+  const at = (volume: number) => Math.max(0, volume - nDiscarded);
+  return {
+    start: volumes === undefined ? 0 : at(volumes.start),
+    end: volumes?.end === undefined ? nVolumes : at(volumes.end),
+  };
+}
+
+function issueError({ path, message }: DatasetIssue): FormatError {
+  return new FormatError(path, message.replace(/\.$/, ""));
 }
 
 function notesOn(files: ResponseFiles, { repetitionTime: own }: WholeRun): readonly string[] {

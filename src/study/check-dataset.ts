@@ -20,10 +20,17 @@ export async function checkDataset(
 ): Promise<Inspection> {
   const { dataset, excluded } = await openDataset(options);
   const { exclude: _, ...query } = queryOf(options, excluded);
-  const { transcript, tier, cues } = options;
+  const { transcript, tier, cues, volumesDiscarded } = options;
   const mask =
     options.mask === undefined ? undefined : await loadMask(folderStore(dirname(options.mask)), basename(options.mask));
   const file =
     transcript === undefined ? undefined : { source: folderStore(dirname(transcript)), path: basename(transcript) };
-  return inspectDataset(dataset, { ...query, ...settings, excluded, transcripts: { tier, cues, file }, mask });
+  return inspectDataset(dataset, {
+    ...query,
+    ...settings,
+    excluded,
+    transcripts: { tier, cues, file },
+    mask,
+    volumesDiscarded,
+  });
 }

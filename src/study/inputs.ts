@@ -33,6 +33,10 @@ export interface HeardStory {
   readonly repetitionTime: number;
   /** Columns of the run's table of confounds that were regressed out. */
   readonly confounds: readonly string[];
+  /** Volumes that the events count and that the files do not hold, before their first one. */
+  readonly nDiscarded: number;
+  /** What says so; undefined where nothing was discarded. */
+  readonly discardedBy: string | undefined;
 }
 
 /** One participant, with the stories in the order in which they are joined. */
@@ -119,10 +123,13 @@ export async function loadInputs(
       });
       first ??= response;
       checkTargets(participant, first, response);
-      const { audioStart, repetitionTime, confounds } = response;
+      const { audioStart, repetitionTime, confounds, nDiscarded, discardedBy } = response;
       const noted = { ...files, notes: [...files.notes, ...response.notes] };
       const transcript = transcripts.get(files.stimFile)!;
-      heard.push({ files: noted, transcript, nVolumes: response.bold.nRows, audioStart, repetitionTime, confounds });
+      heard.push({
+        ...{ files: noted, transcript, nVolumes: response.bold.nRows, audioStart, repetitionTime, confounds },
+        ...{ nDiscarded, discardedBy },
+      });
       quality.nConstant += response.quality.nConstant;
       quality.nNotFinite += response.quality.nNotFinite;
       for (const path of response.files) responseHashes[path] = source.hashes.get(path)!;
@@ -232,7 +239,8 @@ function hashesOf(
 
 function cleaningOf(options: StudyOptions) {
   const { drift, cutoff, confounds, missingConfounds, standardise, trimStart, trimEnd } = options;
-  return { drift, cutoff, confounds, missingConfounds, standardise, trimStart, trimEnd };
+  const { volumesDiscarded } = options;
+  return { drift, cutoff, confounds, missingConfounds, standardise, trimStart, trimEnd, volumesDiscarded };
 }
 
 async function transcriptOf(

@@ -53,6 +53,7 @@ export function notesOn(
       `Story ${story}: ${nInterpolated} of ${words.length} words have no time in the transcript; their onsets are interpolated.`,
     );
   }
+  notes.push(...notesOnDiscarded(inputs.participants));
   notes.push(...notesOnExclusions(inputs));
   notes.push(...notesOnFewerStories(inputs.participants));
   const odd = inputs.participants.flatMap(({ stories }) => stories.flatMap(({ files }) => files.notes));
@@ -77,6 +78,16 @@ export function notesOn(
     notes.push('Words are filed one volume late (filing "one-late"): for comparison only.');
   if (options.edge !== "zero") notes.push('Delays wrap around (edge "wrap"): for comparison only.');
   return notes;
+}
+
+/** Which runs lack volumes at their start that their events count, and what says so. */
+function notesOnDiscarded(participants: StudyInputs["participants"]): string[] {
+  const stories = participants.flatMap((one) => one.stories).filter(({ nDiscarded }) => nDiscarded > 0);
+  if (stories.length === 0) return [];
+  const shown = stories.map(({ files, nDiscarded, discardedBy }) => `${files.run} ${nDiscarded}, by ${discardedBy}`);
+  return [
+    `Responses lack volumes at their start that the events count; words are placed earlier by as much: ${listSome([...new Set(shown)], 5)}.`,
+  ];
 }
 
 /** Which runs of the data set were left out, and by what; runs that it does not have are not spoken of. */

@@ -43,6 +43,11 @@ export const studyOptions = {
     group: "data",
     help: "seconds from the first volume to the start of the audio, with --pattern (default: 0)",
   },
+  volumesDiscarded: {
+    schema: whole(0),
+    group: "data",
+    help: "volumes that events count and responses lack at their start (default: what the responses' JSON says)",
+  },
   exclusions: {
     schema: path,
     group: "data",
