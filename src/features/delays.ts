@@ -1,10 +1,16 @@
 import { checkChoice } from "../array/choice.ts";
 import { emptyLike, formatShape, Matrix } from "../array/matrix.ts";
-import { OptionError } from "../errors.ts";
+import { OptionError, ShapeError } from "../errors.ts";
 import { checkStoryLengths } from "./story-lengths.ts";
 
 /** Copies of the features, unless said otherwise. */
 export const DEFAULT_DELAYS = 6;
+
+/** What delays bring in from before a story's first volume. */
+export const EDGES = ["silence", "zero", "wrap"] as const;
+
+/** What comes before a story, unless said otherwise. */
+export const DEFAULT_EDGE: (typeof EDGES)[number] = "silence";
 
 /** How features are spread over the volumes after a word (a finite impulse response). */
 export interface DelayOptions {
@@ -15,10 +21,17 @@ export interface DelayOptions {
   /** Volumes by which the first copy is late (default 0). 1 imitates public code, for comparison only. */
   readonly firstDelay?: number | undefined;
   /**
-   * What enters at the start of a story: zeros (default), or with `"wrap"` the story's own end, for comparison with
-   * public code only.
+   * What comes before a story's first volume. `"silence"` (default): what a volume without words gives, since nothing was
+   * said before. For comparison only: `"zero"`, the mean over the training volumes, from which a silent start then jumps;
+   * `"wrap"`, the story's own end, as in public code.
    */
-  readonly edge?: "zero" | "wrap" | undefined;
+  readonly edge?: "silence" | "zero" | "wrap" | undefined;
+}
+
+/** What {@link delayColumns} works by. */
+export interface DelayColumnsOptions extends DelayOptions {
+  /** What a volume without words gives in these columns, [nFeatures] (default zeros, as in features that were not centred). */
+  readonly silence?: ArrayLike<number> | undefined;
 }
 
 /**
@@ -26,8 +39,9 @@ export interface DelayOptions {
  * Columns are ordered by delay: all columns at `firstDelay`, then all one volume later, and so on.
  *
  * @param x - all stories, one after the other, [nVolumes x nFeatures]
- * @returns [nVolumes x (nDelays * nFeatures)] in the precision of `x`; the first k volumes of a story are zero at delay k
- * @throws ShapeError where the story lengths do not add up to nVolumes
+ * @returns [nVolumes x (nDelays * nFeatures)] in the precision of `x`; the first k volumes of a story hold, at delay k, what
+ * `edge` says: `silence`, zeros, or the last k volumes of the story
+ * @throws ShapeError where the story lengths do not add up to nVolumes, or `silence` is not one number a feature
  * @throws OptionError where a delay is not a whole number or reaches over a whole story, or `edge` is unknown
  * @remarks `edge: "wrap"` is a circular shift within each story. The first author's public code shifts circularly too, but
  * shifts the training volumes as one series and the test volumes as another, so that there the end of one story also
@@ -36,12 +50,18 @@ export interface DelayOptions {
  */
 export function delayColumns<Data extends Matrix["data"]>(
   x: Matrix<Data>,
-  { storyLengths, nDelays = DEFAULT_DELAYS, firstDelay = 0, edge = "zero" }: DelayOptions,
+  { storyLengths, nDelays = DEFAULT_DELAYS, firstDelay = 0, edge = DEFAULT_EDGE, silence }: DelayColumnsOptions,
 ): Matrix<Data> {
   checkStoryLengths("delayColumns", storyLengths, x.nRows, `features ${formatShape(x)}`);
   checkDelays(storyLengths, nDelays, firstDelay);
-  checkChoice("delayColumns: edge", edge, ["zero", "wrap"]);
+  checkChoice("delayColumns: edge", edge, EDGES);
   const { nColumns } = x;
+  if (silence && silence.length !== nColumns) {
+    throw new ShapeError(
+      `delayColumns: silence must be one number a feature (${nColumns}), got ${silence.length} (features ${formatShape(x)}).`,
+    );
+  }
+  const before = edge === "silence" ? silence : undefined;
   const width = nDelays * nColumns;
   const data = emptyLike(x.data, x.nRows * width);
   let start = 0;
@@ -49,12 +69,14 @@ export function delayColumns<Data extends Matrix["data"]>(
     for (let t = 0; t < length; t++) {
       for (let k = 0; k < nDelays; k++) {
         let source = t - firstDelay - k;
-        if (source < 0) {
-          if (edge === "zero") continue;
-          source += length;
+        const to = (start + t) * width + k * nColumns;
+        if (source < 0 && edge !== "wrap") {
+          if (before) data.set(before, to);
+          continue;
         }
+        if (source < 0) source += length;
         const from = (start + source) * nColumns;
-        data.set(x.data.subarray(from, from + nColumns), (start + t) * width + k * nColumns);
+        data.set(x.data.subarray(from, from + nColumns), to);
       }
     }
     start += length;

@@ -1,10 +1,10 @@
 import { checkChoice } from "../array/choice.ts";
-import { formatShape, joinColumns, type Matrix, takeRows } from "../array/matrix.ts";
+import { emptyLike, formatShape, joinColumns, Matrix, sliceRows, takeRows } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
 import { applyPca, fitPca } from "../regression/pca.ts";
 import { applyStandardise, fitStandardise } from "../regression/standardise.ts";
-import { type DelayOptions, delayColumns } from "./delays.ts";
+import { DEFAULT_EDGE, type DelayOptions, delayColumns } from "./delays.ts";
 import { checkStoryLengths } from "./story-lengths.ts";
 
 /** How features become the columns of a design. */
@@ -27,6 +27,9 @@ export interface DesignOptions extends DelayOptions {
  * - `"before-delays"`: standardise, PCA, delays, standardise;
  * - `"after-delays"`: standardise, delays, PCA, standardise;
  * - components `"none"`: standardise, delays, standardise.
+ *
+ * With `edge: "silence"` delays bring in, from before a story's first volume, the zero vector of the features, a volume without
+ * words, taken through the same steps: so that silence before a story is what silence within it is.
  *
  * @param bands - features of each band, all stories joined, each [nVolumes x nFeatures]; all finite
  * @param train - rows of the training volumes
@@ -74,20 +77,41 @@ export async function fitBand(band: Matrix, train: Int32Array, options: DesignOp
 /**
  * What is done to each column on its own before components are taken: standardised and, with `"after-delays"`, delayed.
  *
- * @returns [nVolumes x nColumns]
+ * @returns [nVolumes x nColumns]; where delays are yet to come and bring in silence, one row more, the last: a volume
+ * without words
  */
 export function beforeReduction(band: Matrix, train: Int32Array, options: DesignOptions): Matrix<Float64Array> {
-  const features = standardiseOn(band, train);
-  return options.reduction === "after-delays" ? delayColumns(features, options) : features;
+  const features = standardiseOn(band, train, isSilent(options) ? withSilence(band) : band);
+  return options.reduction === "after-delays" ? delayed(features, options) : features;
 }
 
 /**
  * What is done to each column on its own after components were taken: with `"before-delays"` delayed, and standardised.
  *
+ * @param columns - with as many rows as {@link beforeReduction} gives
  * @returns [nVolumes x nColumns]
  */
 export function afterReduction(columns: Matrix, train: Int32Array, options: DesignOptions): Matrix<Float64Array> {
-  return standardiseOn(options.reduction === "after-delays" ? columns : delayColumns(columns, options), train);
+  return standardiseOn(options.reduction === "after-delays" ? columns : delayed(columns, options), train);
+}
+
+function isSilent({ edge = DEFAULT_EDGE }: DesignOptions): boolean {
+  return edge === "silence";
+}
+
+/** The band, and below it the volume that comes before a story: one without words. */
+function withSilence({ data, nRows, nColumns }: Matrix): Matrix {
+  const longer = emptyLike(data, (nRows + 1) * nColumns);
+  longer.set(data);
+  return Matrix.of(longer, nRows + 1, nColumns);
+}
+
+/** Delayed columns; the last row of `columns` is what comes before a story, where that is silence. */
+function delayed<Data extends Matrix["data"]>(columns: Matrix<Data>, options: DesignOptions): Matrix<Data> {
+  if (!isSilent(options)) return delayColumns(columns, options);
+  const { data, nRows, nColumns } = columns;
+  const silence = data.subarray((nRows - 1) * nColumns);
+  return delayColumns(sliceRows(columns, 0, nRows - 1), { ...options, silence });
 }
 
 /**
@@ -110,8 +134,9 @@ export function checkDesign(
   checkChoice("fitDesign: reduction", reduction, ["before-delays", "after-delays"]);
 }
 
-function standardiseOn(x: Matrix, train: Int32Array): Matrix<Float64Array> {
-  return applyStandardise(x, fitStandardise(takeRows(x, train)));
+/** What was fitted on the training rows of `x`, applied to all rows, or to those of another matrix. */
+function standardiseOn(x: Matrix, train: Int32Array, to = x): Matrix<Float64Array> {
+  return applyStandardise(to, fitStandardise(takeRows(x, train)));
 }
 
 /**

@@ -92,7 +92,6 @@ export async function* slidingBands(
       yield { kind: "columns", distance, columns: await fitBand(joinColumns(features), train, options) };
       continue;
     }
-    sum ??= Matrix.zeros(nRows, train.length, "slidingBands");
     const kernels: Float64Array[] = [];
     for (const word of words) {
       if (!word.kernel) {
@@ -103,6 +102,8 @@ export async function* slidingBands(
       }
       kernels.push(word.kernel.data);
     }
+    // As many rows as the words' kernels have: one more than volumes where silence is to be known along the components.
+    sum ??= Matrix.zeros(words[0]!.kernel!.nRows, train.length, "slidingBands");
     addUp(sum.data, kernels);
     if (isReduced) {
       room ??= Matrix.zeros(train.length, train.length, "slidingBands").data;

@@ -5,7 +5,6 @@ import { multiply } from "../graph/multiply.ts";
 import { fitPca } from "../regression/pca.ts";
 import { applyStandardise, fitStandardise } from "../regression/standardise.ts";
 import { wordsToVolumes } from "../stimulus/volumes.ts";
-import { centreColumns } from "./series.ts";
 
 /** A story as the simulation needs it: its words in time, and what the model makes of them. */
 export interface HeardStory {
@@ -17,8 +16,9 @@ export interface HeardStory {
 }
 
 /**
- * The volumes of all stories in terms of one layer's principal components, [nVolumes x 20], columns of mean 0: the words
- * themselves (`distance` undefined), or the window of seven words whose last is at `distance`.
+ * The volumes of all stories in terms of one layer's principal components, [nVolumes x 20]: the words themselves (`distance`
+ * undefined), or the window of seven words whose last is at `distance`. A volume without words is a row of zeros, and so is
+ * what comes before a story.
  */
 export type LayerComponents = (distance: number | undefined) => Matrix<Float64Array>;
 
@@ -118,5 +118,5 @@ function sumToVolumes(
     }
     return wordsToVolumes(windows, onsets, { nVolumes, repetitionTime });
   });
-  return centreColumns(joinRows(parts) as Matrix<Float64Array>);
+  return joinRows(parts) as Matrix<Float64Array>;
 }

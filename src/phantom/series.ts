@@ -3,7 +3,8 @@ import { Matrix } from "../array/matrix.ts";
 /**
  * Every column convolved with a response, within each story.
  *
- * @param x - all stories one after the other, [nVolumes x nColumns]
+ * @param x - all stories one after the other, [nVolumes x nColumns]; zeros come before each, so they are to mean that nothing
+ * is heard
  * @param response - at 0, 1, 2, ... volumes after an event
  * @param storyLengths - volumes of each story
  * @returns [nVolumes x nColumns], columns of mean 0

@@ -76,7 +76,11 @@ export function notesOn(
   }
   if (options.filing !== "onset")
     notes.push('Words are filed one volume late (filing "one-late"): for comparison only.');
-  if (options.edge !== "zero") notes.push('Delays wrap around (edge "wrap"): for comparison only.');
+  if (options.edge === "zero")
+    notes.push(
+      'Delays bring in the training mean from before a story, where silence was (edge "zero"): for comparison only.',
+    );
+  if (options.edge === "wrap") notes.push('Delays wrap around (edge "wrap"): for comparison only.');
   return notes;
 }
 

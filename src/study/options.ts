@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { emptyRecord, ownValue } from "../array/records.ts";
 import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
+import { DEFAULT_EDGE, EDGES } from "../features/delays.ts";
 import { conflictOf } from "./check-fit.ts";
 import {
   amount,
@@ -194,9 +195,9 @@ export const studyOptions = {
     help: "volumes of the first delay; 1 imitates public code",
   },
   edge: {
-    schema: choice(["zero", "wrap"]).default("zero"),
+    schema: choice(EDGES).default(DEFAULT_EDGE),
     group: "features",
-    help: "what delays bring in at a story's start; wrap imitates public code",
+    help: "what delays bring in from before a story; zero and wrap are for comparison only",
   },
   components: {
     schema: wholeOrNone(1).default(20),

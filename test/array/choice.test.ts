@@ -61,7 +61,7 @@ const uses: readonly (readonly [string, (value: never) => unknown, unknown])[] =
     "median",
   ],
   [
-    'delayColumns: edge must be "zero" or "wrap"',
+    'delayColumns: edge must be "silence", "zero" or "wrap"',
     (edge) => cortecast.brainScore(good, good, { ...encoding, edge }),
     "mirror",
   ],

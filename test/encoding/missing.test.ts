@@ -45,6 +45,41 @@ describe("why scores are missing", () => {
   });
 });
 
+describe("a fold without a word at a story's start", () => {
+  // Two stories of 50 volumes; the second is silent for its first half: volumes 50..74. Four folds: the third is 50..74.
+  const features = normalMatrix(nVolumes, 30, "features").data.map((value) => 3 + value);
+  features.fill(0, 50 * 30, 75 * 30);
+  const band = Matrix.of(features, nVolumes, 30);
+  const plain = { storyLengths: [50, 50], nFolds: 4, nDelays: 3 } as const;
+  const missing = [{ fold: 2, reason: "prediction-constant", part: "test", nTargets: 3 }];
+
+  it.each([
+    ["components before delays", { components: 5 }],
+    ["components after delays", { components: 5, reduction: "after-delays" }],
+    ["no components, more columns than training volumes", { components: "none" }],
+    ["in double precision", { components: 5, precision: "float64" }],
+    ["no components, in double precision", { components: "none", precision: "float64" }],
+  ] as const)("predicts nothing: NaN, counted, and no score; %s (by hand)", async (_, more) => {
+    const score = await brainScore(band, bold, { ...plain, ...more });
+    expect(score.missing).toEqual(missing);
+    expect([...score.foldScores.data.subarray(6, 9)].every(Number.isNaN)).toBe(true);
+    expect(score.nNotScored).toBe(3);
+    // Zeros after centring jump where the story begins, and "predict" silence.
+    expect((await brainScore(band, bold, { ...plain, ...more, edge: "zero" })).missing).toEqual([]);
+  });
+
+  it.each([
+    ["components before delays", { components: 5 }],
+    ["components after delays", { components: 5, reduction: "after-delays" }],
+    ["no components", { components: "none" }],
+  ] as const)("with windows of no word either, never formed where they are wide; %s (by hand)", async (_, more) => {
+    const windows = { distances: [2], width: 4, featuresAt: () => band };
+    const scores = await forecastScore(band, windows, bold, { ...plain, ...more });
+    expect(scores.joint.get(2)!.missing).toEqual(missing);
+    expect([...scores.score.data].every(Number.isNaN)).toBe(true);
+  });
+});
+
 describe("judgeTargets", () => {
   const folds = contiguousFolds(nVolumes, 5);
   const spoilt = Matrix.of(normalMatrix(nVolumes, 6, "spoilt").data, nVolumes, 6);

@@ -36,6 +36,29 @@ describe("delayColumns", () => {
     ]);
   });
 
+  it("brings in silence where it is not zero, in every story and at every delay (by hand)", () => {
+    const silence = [-8, -9];
+    expect(rows(delayColumns(joined, { nDelays: 2, firstDelay: 1, storyLengths, silence }))).toEqual([
+      [-8, -9, -8, -9],
+      [1, 10, -8, -9],
+      [2, 20, 1, 10],
+      [3, 30, 2, 20],
+      [-8, -9, -8, -9],
+      [5, 50, -8, -9],
+      [6, 60, 5, 50],
+    ]);
+    for (const edge of ["zero", "wrap"] as const) {
+      const options = { nDelays: 2, firstDelay: 1, storyLengths, edge } as const;
+      expect(delayColumns(joined, { ...options, silence })).toEqual(delayColumns(joined, options));
+    }
+  });
+
+  it("takes a volume of zeros for silence unless told otherwise (identity)", () => {
+    expect(delayColumns(joined, { storyLengths, nDelays: 2, edge: "silence" })).toEqual(
+      delayColumns(joined, { storyLengths, nDelays: 2, edge: "zero" }),
+    );
+  });
+
   it("brings in the story's own end with edge wrap, never another's (by hand)", () => {
     expect(rows(delayColumns(joined, { nDelays: 2, firstDelay: 1, edge: "wrap", storyLengths }))).toEqual([
       [4, 40, 3, 30],
@@ -110,7 +133,13 @@ describe("delayColumns", () => {
       long,
       { edge: "circle" as "wrap", storyLengths: [564] },
       OptionError,
-      'edge must be "zero" or "wrap", got "circle"',
+      'edge must be "silence", "zero" or "wrap", got "circle"',
+    ],
+    [
+      long,
+      { silence: [0, 0], storyLengths: [564] },
+      ShapeError,
+      "delayColumns: silence must be one number a feature (1), got 2 (features 564 x 1).",
     ],
     [long, { firstDelay: -1, storyLengths: [564] }, OptionError, "firstDelay must be a whole number from 0, got -1"],
     [

@@ -103,6 +103,12 @@ describe("slidingBands", () => {
     ["awkward columns", { featuresAt: awkward(1e6) }, {}],
     // Here delays bring what is far from the training volumes into them, and digits of all else are lost to it.
     ["delays before components", { featuresAt: awkward(3) }, { reduction: "after-delays" }],
+    ["the training mean before stories", { featuresAt }, { edge: "zero" }],
+    [
+      "the training mean before stories, delays before components",
+      { featuresAt },
+      { edge: "zero", reduction: "after-delays" },
+    ],
     ["late delays in a circle", { featuresAt }, { reduction: "after-delays", firstDelay: 2, edge: "wrap" }],
     ["single words, delays before components", { featuresAt, width: 1 }, { reduction: "after-delays" }],
   ] as const)("makes the bands of windows that are formed (agreement; %s)", async (_, windows, more) => {

@@ -51,6 +51,16 @@ describe("notesOn (by hand)", () => {
     expect(warningsOn(inputsOf([1, 1], 100, true))).toEqual([]);
   });
 
+  test("what delays bring in from before a story, where that is not silence", () => {
+    const notesOf = (edge: string) =>
+      notesOn(inputsOf([2]), checkOptions({ dataset: "in", output: "out", gap: 7, edge }));
+    expect(notesOf("silence")).toEqual([]);
+    expect(notesOf("zero")).toEqual([
+      'Delays bring in the training mean from before a story, where silence was (edge "zero"): for comparison only.',
+    ]);
+    expect(notesOf("wrap")).toEqual(['Delays wrap around (edge "wrap"): for comparison only.']);
+  });
+
   test("test chunks under 20 volumes", () => {
     expect(notes([1], 99)[0]).toMatch(/^Test chunks are short, 19 volumes in the smallest \(sub-1, 5 folds\)/);
     expect(notes([1], 100)).toEqual([]);

@@ -195,6 +195,10 @@ describe("planStudy", () => {
     expect(keys(plan({ threads: 1, memory: "2GB", regions: "x" }))).toEqual(keys(plan()));
     expect(keys(plan({ gap: 3 }))).not.toEqual(keys(plan()));
     expect(keys(plan({ distances: "8" }))).not.toEqual(keys(plan()));
+    const byEdge = ["silence", "zero", "wrap"].map((edge) => plan({ edge, controls: "word-rate" }));
+    expect(new Set(byEdge.flatMap(keys)).size).toBe(3 * 6);
+    expect(new Set(byEdge.flatMap(({ groups }) => groups.map((group) => group.key))).size).toBe(3 * 4);
+    expect(keys(plan({ edge: "silence" }))).toEqual(keys(plan()));
   });
 
   test("by hand: the control's distance is the one nearest to 8", () => {
