@@ -1,16 +1,18 @@
 import type { OnProgress } from "../array/progress.ts";
-import { ownValue } from "../array/records.ts";
 import { ShapeError } from "../errors.ts";
 import { extentOf } from "./chart.ts";
 import { above, below, type ColourMap, type Rgb, warm } from "./colour-map.ts";
-import { type Findings, fewestForSignificance, significanceLevel } from "./findings.ts";
-import { groupScoresAt, listGroupKeys } from "./group.ts";
+import type { Findings } from "./findings.ts";
+import { type GroupScores, groupMeanAt, groupScoresAt, listGroupKeys } from "./group.ts";
 import { html, type Markup } from "./markup.ts";
 import { formatCount, formatNoun, formatNumber, formatProbability, formatShare } from "./numbers.ts";
+import { createPeakMap, type GroupPeaks } from "./peaks.ts";
 import { pngAddress, writePng } from "./png.ts";
 import { type Picture, rasterise, rasteriseBar, type View } from "./rasterise.ts";
 import type { ScoreKey, Surface } from "./result.ts";
+import { atLayer } from "./score-sections.ts";
 import { isSameKey } from "./select.ts";
+import { fewestForSignificance, isGain, sideOfZero } from "./significance.ts";
 
 /** Pixels of one view of one hemisphere. */
 const width = 440;
@@ -28,8 +30,9 @@ interface CortexMap {
 }
 
 /**
- * Maps of the group on the cortex, lateral and medial: brain score, forecast score and forecast distance, of the vertices
- * that differ from zero over subjects, or of all where none does; undefined where there is no mesh or no score of vertices.
+ * Maps of the group on the cortex, lateral and medial: brain score and forecast score of the vertices that differ from zero
+ * over subjects, or of all where none does; forecast distance of those that have a forecast, and of no others. Undefined
+ * where there is no mesh or no score of vertices.
  *
  * @throws ShapeError where a mesh does not have the vertices of the scores
  */
@@ -48,58 +51,90 @@ export async function cortexSection(
       `surfaces must have the vertices of the scores (${space.space}, ${expected}), got ${n} (${name}, hemisphere ${hemi}). Give meshes of that space.`,
     );
   }
-  const wanted = [brain, forecast?.atTabled, forecastDistance].flatMap((scores) => scores ?? []);
+  const wanted = [brain, forecast?.atTabled].flatMap((scores) => scores ?? []);
+  const total = wanted.length + (forecastDistance?.points.length ?? 0);
   const figures: Markup[] = [];
   for (const [done, key] of wanted.entries()) {
-    options.onProgress?.({ label: "maps of the report", done, total: wanted.length });
-    figures.push(mapFigure(await mapAt(findings, key), surfaces, space.nVertices[0]));
+    options.onProgress?.({ label: "maps of the report", done, total });
+    figures.push(mapFigure(await scoreMapAt(findings, key), surfaces, space.nVertices[0]));
+  }
+  if (forecastDistance) {
+    const tell = (point: number) =>
+      options.onProgress?.({ label: "maps of the report", done: wanted.length + point, total });
+    const map = await distanceMap(findings, forecastDistance, tell);
+    figures.push(
+      typeof map === "string"
+        ? html`<figure><h3>${distanceName}</h3><figcaption>${map}</figcaption></figure>`
+        : mapFigure(map, surfaces, space.nVertices[0]),
+    );
   }
   return html`<section><h2>On the cortex</h2>${figures}</section>`;
 }
 
-/** Statistics of vertices at the key of statistics of regions, or undefined where there are none. */
-async function onVertices({ result: { subjects } }: Findings, wanted: ScoreKey | undefined) {
-  const key = wanted && listGroupKeys(subjects).find((own) => isSameKey(own, wanted));
-  return key && groupScoresAt(subjects, key);
+const distanceName = "Forecast distance d* (words)";
+
+/** Statistics of vertices at the key of statistics of regions. */
+async function onVertices({ result: { subjects } }: Findings, wanted: ScoreKey): Promise<GroupScores> {
+  return groupScoresAt(subjects, listGroupKeys(subjects).find((own) => isSameKey(own, wanted))!);
 }
 
-async function mapAt(findings: Findings, key: ScoreKey): Promise<CortexMap> {
-  const { analysis, layer, distance } = key;
+async function scoreMapAt(findings: Findings, key: ScoreKey): Promise<CortexMap> {
+  const { analysis, distance } = key;
   const { subjects } = findings.result;
-  const isTested = subjects.length >= fewestForSignificance;
-  const scores = (await onVertices(findings, key))!;
-  const isArgmax = analysis === "forecastDistance";
-  const test = !isArgmax ? scores : isTested ? await onVertices(findings, findings.forecast?.beyondZero) : undefined;
-  const passes = (q: number) => q < significanceLevel;
+  const scores = await onVertices(findings, key);
+  const sides = scores.mean.map((_, v) => sideOfZero(scores, v));
   // A map that hides everything shows nothing: where no vertex passes, all are shown, and that is said above the map.
-  const mask = isTested && test?.qValue.some(passes) ? test.qValue : undefined;
-  const values = scores.mean.map((mean, v) => (!mask || passes(mask[v]!) ? mean : Number.NaN));
-  const nShown = values.reduce((n, value) => n + (Number.isFinite(value) ? 1 : 0), 0);
-  const names: Record<string, string> = {
-    brainScore: "Brain score R",
-    forecastScore: `Forecast score F at distance ${distance === "n/a" ? "n/a" : formatNumber(distance, 0)}`,
-    forecastDistance: "Forecast distance d* (words)",
-  };
-  const counted = `${formatCount(nShown)} of ${formatCount(values.length)} vertices (${formatShare(nShown / values.length)})`;
-  const tested = isArgmax
-    ? "F(8) differs from F(0) over subjects (paired Wilcoxon signed-rank test, q < .01 over vertices)"
-    : "it differs from zero over subjects (Wilcoxon signed-rank test, q < .01 over vertices)";
-  const threshold = mask
-    ? `Shown where ${tested}: ${counted}.`
-    : !isTested
+  const isThresholded = sides.some((side) => side !== 0);
+  const values = scores.mean.map((mean, v) => (!isThresholded || sides[v] !== 0 ? mean : Number.NaN));
+  const nAbove = sides.reduce((n, side) => n + (side > 0 ? 1 : 0), 0);
+  const nBelow = sides.reduce((n, side) => n + (side < 0 ? 1 : 0), 0);
+  const nVertices = formatCount(values.length);
+  const threshold = isThresholded
+    ? `Shown where it differs from zero over subjects (two-sided Wilcoxon signed-rank test, q < .01 over vertices): above zero in ${formatCount(nAbove)} of ${nVertices} vertices (${formatShare(nAbove / values.length)}), below zero in ${nBelow === 0 ? "none" : `${formatCount(nBelow)}, in blue`}.`
+    : subjects.length < fewestForSignificance
       ? `Not thresholded: with fewer than ${fewestForSignificance} subjects no vertex can reach q < .01.`
-      : test
-        ? `Not thresholded: no vertex reaches q < .01 over all ${formatCount(values.length)} (the smallest p that ${formatNoun(subjects.length, "subject")} can give is ${formatProbability(2 / 2 ** subjects.length)}); regions are tested below.`
-        : "Not thresholded: distances 8 and 0 were not both computed.";
-  const atLayer = layer === "n/a" ? "" : `, layer ${layer}`;
-  const caption = `Mean over subjects${atLayer}. ${threshold}`;
+      : `Not thresholded: no vertex reaches q < .01 over all ${nVertices} (the smallest p that ${formatNoun(subjects.length, "subject")} can give is ${formatProbability(2 / 2 ** subjects.length)}); regions are tested below.`;
   return {
-    name: ownValue(names, analysis) ?? analysis,
-    isThresholded: mask !== undefined,
-    caption,
+    name:
+      analysis === "brainScore"
+        ? "Brain score R"
+        : `Forecast score F at distance ${distance === "n/a" ? "n/a" : formatNumber(distance, 0)}`,
+    isThresholded,
+    caption: `Mean over subjects${atLayer(key)}. ${threshold}`,
     values,
-    decimals: isArgmax ? 1 : analysis === "brainScore" ? 3 : 4,
-    isSigned: !isArgmax,
+    decimals: analysis === "brainScore" ? 3 : 4,
+    isSigned: true,
+  };
+}
+
+/** The peak of the group's curve at the vertices that have a forecast; a sentence instead where none has. */
+async function distanceMap(
+  findings: Findings,
+  peaks: GroupPeaks,
+  tell: (point: number) => void,
+): Promise<CortexMap | string> {
+  const { subjects } = findings.result;
+  if (!peaks.test)
+    return "Not drawn: whether there is a forecast was not tested, as distances 8 and 0 were not both computed.";
+  const test = await onVertices(findings, peaks.test);
+  const nShown = test.mean.reduce((n, _, v) => n + (isGain(test, v) ? 1 : 0), 0);
+  const rule = "F(8) − F(0) above zero over subjects (two-sided Wilcoxon signed-rank test, q < .01 over vertices)";
+  if (nShown === 0) {
+    return `Not drawn: no vertex has a forecast, which is ${rule}. Without one, d* is the largest of noise.`;
+  }
+  const map = createPeakMap(test.mean.length);
+  for (const [point, key] of peaks.points.entries()) {
+    tell(point);
+    map.take(peaks.grid[point]!, await groupMeanAt(subjects, key));
+  }
+  const n = test.mean.length;
+  return {
+    name: distanceName,
+    isThresholded: true,
+    caption: `Peak of the mean curve over subjects${atLayer(peaks)}, shown where there is a forecast, ${rule}: ${formatCount(nShown)} of ${formatCount(n)} vertices (${formatShare(nShown / n)}). Elsewhere it would be the largest of noise.`,
+    values: map.peak.map((peak, v) => (isGain(test, v) ? peak : Number.NaN)),
+    decimals: 0,
+    isSigned: false,
   };
 }
 

@@ -19,8 +19,8 @@ export interface CurveChartOptions extends ChartText {
   /** What the axes say: `"distance (words)"`, `"forecast score F"`. */
   readonly xLabel: string;
   readonly yLabel: string;
-  /** Where to put a mark: on the curve's highest point, full where significant. */
-  readonly peak?: { readonly index: number; readonly isSignificant: boolean; readonly label: string } | undefined;
+  /** Where to put a mark: on the curve's highest point, full where it is above zero. */
+  readonly peak?: { readonly index: number; readonly isGain: boolean; readonly label: string } | undefined;
   /** A control, drawn in grey. */
   readonly control?: readonly CurvePoint[] | undefined;
 }
@@ -97,7 +97,7 @@ export function curveChart(points: readonly CurvePoint[], options: CurveChartOpt
                 x: "x",
                 y: "mean",
                 r: 5.5,
-                fill: peak!.isSignificant ? colour : "var(--page)",
+                fill: peak!.isGain ? colour : "var(--page)",
                 stroke: colour,
                 strokeWidth: 2.5,
               }),

@@ -5,8 +5,9 @@ import { writeTsv } from "../formats/tsv.ts";
 import type { TargetSpace } from "../responses/target.ts";
 import type { OutputFile } from "../sources/output-files.ts";
 import { loadFolds, loadMean } from "./load-scores.ts";
+import { isLargestOfCurve } from "./peaks.ts";
 import { averageRegions } from "./regions.ts";
-import type { Provenance, SubjectScores, TargetRegion } from "./result.ts";
+import type { Provenance, ScoreKey, SubjectScores, TargetRegion } from "./result.ts";
 import { type MapFile, scoreLabel, scoreMaps } from "./score-maps.ts";
 import { checkSubject } from "./select.ts";
 
@@ -83,6 +84,10 @@ export const analysisDescriptions: Readonly<Record<string, string>> = {
     "Brain score with the forecast window at this distance joined to the features, minus brain score without.",
   forecastDistance: "Distance at which the forecast score is largest, in words.",
   forecastDepth: "Layer at which the forecast score is largest.",
+  forecastDistanceUnmasked:
+    "Distance at which the forecast score is largest, in words, also where there is no forecast: there it is the largest of noise.",
+  forecastDepthUnmasked:
+    "Layer at which the forecast score is largest, also where there is no forecast: there it is the largest of noise.",
   noiseCeiling: "Brain score of the other subjects' mean responses.",
   brainScoreWordRate: "Control: brain score of the number of words in each volume.",
   brainScoreRandomWeights: "Control: brain score of the same language model with random weights.",
@@ -135,8 +140,9 @@ export async function subjectFiles(
   ];
   if (space.kind === "region") return files;
   for (const own of scores.analyses) {
-    const { analysis, layer, distance } = own;
-    const label = scoreLabel(own);
+    const { layer, distance } = own;
+    const analysis = nameInFiles(own);
+    const label = scoreLabel({ analysis, layer, distance });
     const values = await loadMean(scores, own);
     for (const map of scoreMaps(participant, space, label, [{ name: label, values }])) {
       files.push(
@@ -146,6 +152,14 @@ export async function subjectFiles(
     }
   }
   return files;
+}
+
+/**
+ * What an analysis is called in a subject's files. Where there is a forecast, the group says: one subject's forecast
+ * distances and depths are of all targets, and called so.
+ */
+function nameInFiles(own: ScoreKey): string {
+  return isLargestOfCurve(own) ? `${own.analysis}Unmasked` : own.analysis;
 }
 
 /** A space in few words: which voxels or grayordinates they are, the maps say. */
@@ -172,7 +186,8 @@ async function scoreRows(subject: SubjectScores): Promise<(string | number)[][]>
   const { participant, targets, analyses, nVolumes } = subject;
   const rows: (string | number)[][] = [];
   for (const own of analyses) {
-    const { analysis, layer, distance } = own;
+    const { layer, distance } = own;
+    const analysis = nameInFiles(own);
     const mean = await loadMean(subject, own);
     const folds = await loadFolds(subject, own);
     targets.forEach(({ name, hemi }, target) => {

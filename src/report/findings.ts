@@ -2,15 +2,10 @@ import type { FloatArray } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { type Group, type GroupScores, groupScores, selectGroup } from "./group.ts";
 import { loadMeans } from "./load-scores.ts";
+import { type GroupPeaks, indexOfLargest } from "./peaks.ts";
 import { type RegionView, regionView, targetLabel } from "./regions.ts";
 import type { ScoreKey, StudyResult } from "./result.ts";
 import { listDistances, mainLayer } from "./select.ts";
-
-/** Results are called significant under this false discovery rate. */
-export const significanceLevel = 0.01;
-
-/** Fewest subjects with whom a two-sided signed-rank test can give p < .01: 2 / 2^8 = .008. */
-export const fewestForSignificance = 8;
 
 /** A result, its group statistics, and the keys that a report leads with: computed once, drawn from by all sections. */
 export interface Findings {
@@ -27,10 +22,11 @@ export interface Findings {
   readonly brainControls: readonly BrainControl[];
   /** Forecast scores at the main layer; undefined where none were computed. */
   readonly forecast: ForecastFindings | undefined;
-  readonly forecastDistance: GroupScores | undefined;
-  readonly forecastDepth: GroupScores | undefined;
-  /** The subjects' own scores, in their order, [nRegions] each, of what is drawn subject by subject. */
-  readonly own: ReadonlyMap<GroupScores, readonly (FloatArray | undefined)[]>;
+  /** d* at the main layer, and k*; undefined where they were not computed. */
+  readonly forecastDistance: GroupPeaks | undefined;
+  readonly forecastDepth: GroupPeaks | undefined;
+  /** The subjects' own brain scores, in their order, [nRegions] each. */
+  readonly brainOwn: readonly (FloatArray | undefined)[];
 }
 
 /** A control of the brain score. */
@@ -83,11 +79,9 @@ export async function studyFindings(
   ];
   const order = group.targets.map((_, i) => i);
   const rank = (i: number) => (Number.isFinite(brain?.mean[i]) ? brain!.mean[i]! : Number.NEGATIVE_INFINITY);
-  const depth = group.scores.find((scores) => scores.analysis === "forecastDepth");
-  const distanceLayer = mainLayer(result, "forecastDistance") ?? "n/a";
-  const distance = selectGroup(group, "forecastDistance", distanceLayer, "n/a");
-  const own = new Map<GroupScores, readonly (FloatArray | undefined)[]>();
-  for (const scores of [brain, distance, depth]) if (scores) own.set(scores, await loadMeans(view.subjects, scores));
+  const forecastLayer = mainLayer(result, "forecastScore") ?? "n/a";
+  const peaksAt = (analysis: GroupPeaks["analysis"], layer: ScoreKey["layer"]) =>
+    group.peaks.find((peaks) => peaks.analysis === analysis && peaks.layer === layer);
   return {
     result,
     view,
@@ -101,9 +95,9 @@ export async function studyFindings(
       return scores ? [{ name, scores, beyond: selectGroup(group, contrast, brainLayer, "n/a") }] : [];
     }),
     forecast: forecastFindings(result, group),
-    forecastDistance: distance,
-    forecastDepth: depth,
-    own,
+    forecastDistance: peaksAt("forecastDistance", forecastLayer),
+    forecastDepth: peaksAt("forecastDepth", "n/a"),
+    brainOwn: brain ? await loadMeans(view.subjects, brain) : [],
   };
 }
 
@@ -131,29 +125,18 @@ function forecastFindings(result: StudyResult, group: Group): ForecastFindings |
   };
 }
 
-/** Index of the largest number, the first of equals; -1 where none is finite. */
-export function indexOfLargest(values: readonly number[]): number {
-  let best = -1;
-  values.forEach((value, i) => {
-    if (Number.isFinite(value) && (best < 0 || value > values[best]!)) best = i;
-  });
-  return best;
-}
-
-/** Whether a target's scores differ from zero over subjects at {@link significanceLevel}. */
-export function isSignificant(scores: GroupScores | undefined, target: number): boolean {
-  return (scores?.qValue[target] ?? Number.NaN) < significanceLevel;
-}
-
-/** The subjects' own scores of a target, those without one left out; of what is in {@link Findings.own}. */
+/**
+ * The subjects' own values of a target, those without one left out.
+ *
+ * @param own - of all subjects, in their order, [nRegions] each
+ */
 export function subjectValues(
-  { view, own }: Findings,
-  scores: GroupScores,
+  { view }: Findings,
+  own: readonly (FloatArray | undefined)[],
   target: number,
 ): { readonly participant: string; readonly value: number }[] {
-  const means = own.get(scores) ?? [];
   return view.subjects.flatMap(({ participant }, s) => {
-    const value = means[s]?.[target];
+    const value = own[s]?.[target];
     return value !== undefined && Number.isFinite(value) ? [{ participant, value }] : [];
   });
 }

@@ -3,10 +3,15 @@ import { ownValue } from "../array/records.ts";
 import { writeTsv } from "../formats/tsv.ts";
 import type { PlacedSpace } from "../responses/target.ts";
 import type { OutputFile } from "../sources/output-files.ts";
+import { BOOTSTRAP_DRAWS } from "../statistics/bootstrap.ts";
 import { analysisDescriptions, formatJson } from "./derivatives.ts";
 import type { Findings } from "./findings.ts";
 import { type Group, type GroupScores, groupScoresAt, listGroupKeys } from "./group.ts";
-import { scoreLabel, scoreMaps } from "./score-maps.ts";
+import { createPeakMap, type GroupPeaks, listPeakKeys, type PeakKey, reasonWithoutPeak } from "./peaks.ts";
+import type { ScoreKey } from "./result.ts";
+import { type MapLayer, scoreLabel, scoreMaps } from "./score-maps.ts";
+import { formatScoreKey, isSameKey } from "./select.ts";
+import { isGain, significanceLevel } from "./significance.ts";
 
 /** Columns of the group's table, in order. */
 export const groupColumns = [
@@ -20,8 +25,14 @@ export const groupColumns = [
   "ci_low",
   "ci_high",
   "statistic",
+  "sign",
   "p",
   "q",
+  "peak",
+  "peak_low",
+  "peak_high",
+  "peak_unmasked",
+  "note",
 ] as const;
 
 /** Sentences on the differences that the group's table holds beside the scores. */
@@ -37,8 +48,9 @@ const contrastDescriptions: Readonly<Record<string, string>> = {
  * The group's files, in batches of which one is in memory at a time: `group_scores.tsv`, one row a region, analysis, layer
  * and distance, and `group_scores.json`, which says what the columns mean; where vertices or voxels were scored also maps
  * of them, an analysis, layer and distance a batch,
- * `group/hemi-L_space-fsaverage6_desc-brainScoreL8_statmap.shape.gii` (`scoreMaps`), each with the maps mean, n, statistic, p
- * and q and a JSON beside it.
+ * `group/hemi-L_space-fsaverage6_desc-brainScoreL8_statmap.shape.gii` (`scoreMaps`), each with the maps mean, n, statistic,
+ * sign, p and q and a JSON beside it. Forecast distances and depths are the peaks of the mean curves: `forecastDistanceL8`
+ * where there is a forecast alone, `forecastDistanceUnmaskedL8` everywhere.
  *
  * @throws ShapeError as {@link groupScoresAt}
  * @remarks Maps of vertices and the table are tested apart: q is over the vertices in the one and over the regions in
@@ -56,10 +68,20 @@ export async function* groupFiles(
   const { space } = subjects[0]!;
   if (space.kind === "region") return;
   const keys = listGroupKeys(subjects);
+  const maps = listPeakKeys(keys).map((key) => ({ key, map: createPeakMap(subjects[0]!.targets.length) }));
+  const tests = new Map<string, GroupScores>();
   for (const [done, key] of keys.entries()) {
     options.onProgress?.({ label: "maps over participants", done, total: keys.length });
-    yield groupMaps(space, await groupScoresAt(subjects, key));
+    const scores = await groupScoresAt(subjects, key);
+    for (const { key: peakKey, map } of maps) {
+      const point = peakKey.points.findIndex((own) => isSameKey(own, key));
+      if (point >= 0) map.take(peakKey.grid[point]!, scores.mean);
+      if (peakKey.test && isSameKey(peakKey.test, key)) tests.set(formatScoreKey(key), scores);
+    }
+    yield groupMaps(space, scores);
   }
+  for (const { key, map } of maps)
+    yield peakMaps(space, key, map.peak, key.test && tests.get(formatScoreKey(key.test)));
 }
 
 function groupMaps(space: PlacedSpace, scores: GroupScores): OutputFile[] {
@@ -67,20 +89,52 @@ function groupMaps(space: PlacedSpace, scores: GroupScores): OutputFile[] {
     { name: "mean", values: scores.mean },
     { name: "n", values: scores.n },
     { name: "statistic", values: scores.statistic },
+    { name: "sign", values: scores.sign },
     { name: "p", values: scores.pValue },
     { name: "q", values: scores.qValue },
   ];
-  return scoreMaps("group", space, scoreLabel(scores), layers).flatMap(({ file, sidecarPath, hemi, nNotScored }) => {
+  return mapFiles(space, scores, scoreLabel(scores), layers, {
+    Description:
+      ownValue(analysisDescriptions, scores.analysis) ??
+      ownValue(contrastDescriptions, scores.analysis) ??
+      scores.analysis,
+    Arrays:
+      "Mean over subjects, number of subjects, Wilcoxon signed-rank statistic, its sign (1: the ranks lie above zero, -1: below), its two-sided p, and q (false discovery rate over all vertices or voxels).",
+  });
+}
+
+/** The peaks of the mean curves, where there is a forecast, and everywhere under a name that says so. */
+function peakMaps(space: PlacedSpace, key: PeakKey, peak: Float64Array, test: GroupScores | undefined): OutputFile[] {
+  const where = analysisDescriptions[key.analysis]!;
+  const rule = test
+    ? `${test.analysis === "forecastScoreBeyondZero" ? "F(8) - F(0)" : "F(8)"} at layer ${test.layer} above zero over subjects (two-sided Wilcoxon signed-rank test, q < ${significanceLevel}, false discovery rate over all vertices or voxels)`
+    : undefined;
+  const masked = peak.map((value, target) => (isGain(test, target) ? value : Number.NaN));
+  const unmasked = { ...key, analysis: `${key.analysis}Unmasked` };
+  return [
+    ...mapFiles(space, key, scoreLabel(key), [{ name: "peak", values: masked }], {
+      Description: `${where} Of the mean curve over subjects.`,
+      Mask: rule
+        ? `Only where there is a forecast: ${rule}. NaN elsewhere.`
+        : "NaN throughout: whether there is a forecast was not tested, for which distances 8 and 0 must be among the distances.",
+    }),
+    ...mapFiles(space, unmasked, scoreLabel(unmasked), [{ name: "peak", values: peak }], {
+      Description: `${where} Of the mean curve over subjects.`,
+      Mask: "None: where there is no forecast this is the largest of noise.",
+    }),
+  ];
+}
+
+function mapFiles(
+  space: PlacedSpace,
+  { analysis, layer, distance }: ScoreKey,
+  label: string,
+  layers: readonly MapLayer[],
+  about: Readonly<Record<string, string>>,
+): OutputFile[] {
+  return scoreMaps("group", space, label, layers).flatMap(({ file, sidecarPath, hemi, nNotScored }) => {
     const description = {
-      Description:
-        ownValue(analysisDescriptions, scores.analysis) ??
-        ownValue(contrastDescriptions, scores.analysis) ??
-        scores.analysis,
-      Arrays:
-        "Mean over subjects, number of subjects, Wilcoxon signed-rank statistic, its two-sided p, and q (false discovery rate over all vertices or voxels).",
-      Analysis: scores.analysis,
-      Layer: scores.layer,
-      Distance: scores.distance,
+      ...{ ...about, Analysis: analysis, Layer: layer, Distance: distance },
       ...(hemi === undefined ? {} : { Hemisphere: hemi }),
       NNotScored: nNotScored,
     };
@@ -88,22 +142,34 @@ function groupMaps(space: PlacedSpace, scores: GroupScores): OutputFile[] {
   });
 }
 
-function groupRows({ targets, scores }: Group): (string | number)[][] {
-  const row = (at: GroupScores, target: number) => [
-    targets[target]!.name,
-    targets[target]!.hemi,
-    at.analysis,
-    at.layer,
-    at.distance,
-    at.n[target]!,
-    at.mean[target]!,
-    at.low[target]!,
-    at.high[target]!,
-    at.statistic[target]!,
-    at.pValue[target]!,
-    at.qValue[target]!,
+/** Rows of scores, then those of peaks. */
+function groupRows({ targets, scores, peaks }: Group): (string | number)[][] {
+  const named = ({ analysis, layer, distance }: ScoreKey, target: number) => [
+    ...[targets[target]!.name, targets[target]!.hemi],
+    ...[analysis, layer, distance],
   ];
-  return scores.flatMap((at) => targets.map((_, target) => row(at, target)));
+  const none = (n: number) => Array.from({ length: n }, () => Number.NaN);
+  const scoreRow = (at: GroupScores, target: number) => [
+    ...named(at, target),
+    ...[at.n, at.mean, at.low, at.high, at.statistic, at.sign, at.pValue, at.qValue].map((column) => column[target]!),
+    ...none(4),
+    noteOn(at, target),
+  ];
+  const peakRow = (at: GroupPeaks, target: number) => {
+    const reason = reasonWithoutPeak(at, target);
+    const shown = reason === undefined ? [at.peak, at.low, at.high].map((column) => column[target]!) : none(3);
+    return [...named(at, target), at.n[target]!, ...none(7), ...shown, at.peak[target]!, reason ?? "n/a"];
+  };
+  return [
+    ...scores.flatMap((at) => targets.map((_, target) => scoreRow(at, target))),
+    ...peaks.flatMap((at) => targets.map((_, target) => peakRow(at, target))),
+  ];
+}
+
+/** Why a row of scores lacks numbers. */
+function noteOn({ n, pValue }: GroupScores, target: number): string {
+  if (n[target] === 0) return "no participant has a score";
+  return Number.isNaN(pValue[target]!) ? "every participant's value is zero" : "n/a";
 }
 
 const columnDescriptions: Record<(typeof groupColumns)[number], object> = {
@@ -125,16 +191,32 @@ const columnDescriptions: Record<(typeof groupColumns)[number], object> = {
     Units: "words",
   },
   n: { Description: "Subjects with a score." },
-  mean: { Description: "Mean over these subjects." },
+  mean: { Description: "Mean over these subjects; n/a for forecastDistance and forecastDepth, which have a peak." },
   ci_low: { Description: "Lower end of the 95 % confidence interval of the mean over subjects (t-distribution)." },
   ci_high: { Description: "Upper end of it." },
   statistic: {
     Description:
       "Wilcoxon signed-rank statistic against zero over subjects; n/a for forecastDistance and forecastDepth, whose null value is not zero.",
   },
+  sign: {
+    Description: "On which side of zero the ranks lie: a gain, such as a forecast, must be above.",
+    Levels: { "1": "above", "-1": "below", "0": "on neither" },
+  },
   p: { Description: "Two-sided p value of it." },
   q: {
     Description:
       "p after Benjamini and Hochberg (false discovery rate), over the targets of the same analysis, layer and distance.",
   },
+  peak: {
+    Description:
+      "Of forecastDistance and forecastDepth: distance (words) or layer at which the mean curve over subjects is largest; n/a without a forecast, see note.",
+  },
+  peak_low: {
+    Description: `Lower end of its 95 % interval, over ${BOOTSTRAP_DRAWS} bootstrap samples of the subjects.`,
+  },
+  peak_high: { Description: "Upper end of it." },
+  peak_unmasked: {
+    Description: "The same as peak, but also where there is no forecast: there it is the largest of noise.",
+  },
+  note: { Description: "Why numbers of this row are n/a." },
 };

@@ -1,9 +1,11 @@
+import type { FloatArray } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { Target } from "../responses/target.ts";
 import { benjaminiHochberg } from "../statistics/fdr.ts";
 import { meanInterval } from "../statistics/interval.ts";
 import { wilcoxonSignedRank } from "../statistics/wilcoxon.ts";
 import { loadMeans } from "./load-scores.ts";
+import { collectCurves, type GroupPeaks, isLargestOfCurve, listPeakKeys } from "./peaks.ts";
 import type { ScoreKey, SubjectScores } from "./result.ts";
 import { checkSubjects, isSameKey, listScoreKeys } from "./select.ts";
 
@@ -18,6 +20,8 @@ export interface GroupScores extends ScoreKey {
   readonly n: Float64Array;
   /** Wilcoxon's signed-rank statistic against zero; NaN where no test is made. */
   readonly statistic: Float64Array;
+  /** On which side of zero the subjects lie by their ranks: 1 above, -1 below, 0 neither; NaN where no test is made. */
+  readonly sign: Float64Array;
   /** Its two-sided p value. */
   readonly pValue: Float64Array;
   /** p after Benjamini and Hochberg, over the targets at this key. */
@@ -28,10 +32,9 @@ export interface GroupScores extends ScoreKey {
 export interface Group {
   readonly targets: readonly Target[];
   readonly scores: readonly GroupScores[];
+  /** Forecast distances and depths. */
+  readonly peaks: readonly GroupPeaks[];
 }
-
-/** Analyses whose null value is not zero (an argmax over a grid): mean and interval, no test. */
-const untested: ReadonlySet<string> = new Set(["forecastDistance", "forecastDepth"]);
 
 /** What a row of statistics is made from. */
 export interface GroupKey extends ScoreKey {
@@ -42,16 +45,16 @@ export interface GroupKey extends ScoreKey {
 }
 
 /**
- * What statistics over subjects there are: every analysis, layer and distance that any subject has; then differences
- * within subjects that are tested beside the scores, under names of their own:
+ * What statistics over subjects there are: every analysis, layer and distance that any subject has, but for subjects' own
+ * forecast distances and depths, whose mean describes nobody ({@link GroupPeaks} stand for them); then differences within subjects that are tested beside the scores, under names of their own:
  *
- * - `forecastScoreBeyondZero`: forecast score at distance 8 minus that at 0, which must differ from zero where a map of
- *   forecast distances is to mean anything;
+ * - `forecastScoreBeyondZero`: forecast score at distance 8 minus that at 0, which must be above zero where a forecast distance is
+ *   to mean anything;
  * - `brainScoreBeyondWordRate`, `brainScoreBeyondRandomWeights`, `forecastScoreBeyondRandomWindow`: a score minus its
  *   control.
  */
 export function listGroupKeys(subjects: readonly SubjectScores[]): readonly GroupKey[] {
-  const keys = listScoreKeys(subjects);
+  const keys = listScoreKeys(subjects).filter((key) => !isLargestOfCurve(key));
   return [...keys.map((key) => ({ ...key, of: key, minus: undefined })), ...contrasts(keys)];
 }
 
@@ -75,7 +78,8 @@ function contrasts(keys: readonly ScoreKey[]): GroupKey[] {
 
 /**
  * Statistics of all subjects at every key of {@link listGroupKeys}, as {@link groupScoresAt}, one after the other: the
- * scores of one key are in memory at a time, or of two for a difference.
+ * scores of one key are in memory at a time, or of two for a difference, and, since subjects here have regions, those of a
+ * curve until its peaks are found.
  *
  * @throws OptionError, ShapeError where subjects do not fit together: see {@link checkSubjects}, {@link loadMeans}
  */
@@ -84,54 +88,83 @@ export async function groupScores(
   options: { readonly onProgress?: OnProgress | undefined } = {},
 ): Promise<Group> {
   checkSubjects(subjects);
+  const nTargets = subjects[0]!.targets.length;
   const keys = listGroupKeys(subjects);
+  const curves = collectCurves(listPeakKeys(keys), nTargets);
   const scores: GroupScores[] = [];
   for (const key of keys) {
     options.onProgress?.({ label: "statistics over participants", done: scores.length, total: keys.length });
-    scores.push(await groupScoresAt(subjects, key));
+    const values = await loadMeans(subjects, key.of);
+    scores.push(statisticsOf(key, values, key.minus && (await loadMeans(subjects, key.minus)), nTargets));
+    curves.take(key, values);
   }
-  return { targets: subjects[0]!.targets, scores };
+  return { targets: subjects[0]!.targets, scores, peaks: curves.peaks(scores) };
 }
 
 /**
- * Mean, 95 % interval, Wilcoxon signed-rank test against zero (two-sided, over subjects) and its false discovery rate
- * (over targets) at one key.
- *
- * Subjects without a score (NaN) are left out, target by target. `forecastDistance` and `forecastDepth` are not tested:
- * without any forecast they would lie around the middle of the grid, not at zero.
+ * Mean, 95 % interval, Wilcoxon signed-rank test against zero (two-sided, over subjects) with its side, and its false
+ * discovery rate (over targets) at one key. Subjects without a score (NaN) are left out, target by target.
  *
  * @param subjects - that fit together: see {@link checkSubjects}
  * @throws ShapeError as {@link loadMeans}
  */
 export async function groupScoresAt(subjects: readonly SubjectScores[], key: GroupKey): Promise<GroupScores> {
-  const { analysis, layer, distance, of, minus } = key;
-  const values = await loadMeans(subjects, of);
-  const subtrahends = minus && (await loadMeans(subjects, minus));
+  const values = await loadMeans(subjects, key.of);
+  return statisticsOf(key, values, key.minus && (await loadMeans(subjects, key.minus)), subjects[0]!.targets.length);
+}
+
+/**
+ * The mean over the subjects that have a score, one a target; NaN where none has.
+ *
+ * @throws ShapeError as {@link loadMeans}
+ */
+export async function groupMeanAt(subjects: readonly SubjectScores[], key: ScoreKey): Promise<Float64Array> {
   const nTargets = subjects[0]!.targets.length;
+  const [sum, n] = [new Float64Array(nTargets), new Float64Array(nTargets)];
+  for (const subject of subjects) {
+    const [own] = await loadMeans([subject], key);
+    for (let target = 0; own && target < nTargets; target++) {
+      if (!Number.isFinite(own[target])) continue;
+      sum[target]! += own[target]!;
+      n[target]!++;
+    }
+  }
+  return sum.map((all, target) => all / n[target]!);
+}
+
+function statisticsOf(
+  { analysis, layer, distance }: GroupKey,
+  values: readonly (FloatArray | undefined)[],
+  subtrahends: readonly (FloatArray | undefined)[] | undefined,
+  nTargets: number,
+): GroupScores {
   const column = () => new Float64Array(nTargets).fill(Number.NaN);
-  const rows = { mean: column(), low: column(), high: column(), n: column(), statistic: column(), pValue: column() };
-  const scored = new Float64Array(subjects.length);
+  const [mean, low, high, n] = [column(), column(), column(), column()];
+  const [statistic, sign, pValue] = [column(), column(), column()];
+  const scored = new Float64Array(values.length);
   for (let target = 0; target < nTargets; target++) {
-    let n = 0;
+    let nScored = 0;
     for (let s = 0; s < values.length; s++) {
       const own = values[s]?.[target] ?? Number.NaN;
       const value = subtrahends ? own - (subtrahends[s]?.[target] ?? Number.NaN) : own;
-      if (Number.isFinite(value)) scored[n++] = value;
+      if (Number.isFinite(value)) scored[nScored++] = value;
     }
-    rows.n[target] = n;
-    if (n === 0) continue;
-    const present = scored.subarray(0, n);
-    const { mean, low, high } = meanInterval(present);
-    rows.mean[target] = mean;
-    rows.low[target] = low;
-    rows.high[target] = high;
+    n[target] = nScored;
+    if (nScored === 0) continue;
+    const present = scored.subarray(0, nScored);
+    const interval = meanInterval(present);
+    mean[target] = interval.mean;
+    low[target] = interval.low;
+    high[target] = interval.high;
     // The test drops zeros; with nothing else there is nothing to test.
-    if (untested.has(analysis) || present.every((value) => value === 0)) continue;
+    if (present.every((value) => value === 0)) continue;
     const test = wilcoxonSignedRank(present);
-    rows.statistic[target] = test.statistic;
-    rows.pValue[target] = test.pValue;
+    statistic[target] = test.statistic;
+    sign[target] = Math.sign(test.positive - (test.n * (test.n + 1)) / 4);
+    pValue[target] = test.pValue;
   }
-  return { ...{ analysis, layer, distance }, ...rows, qValue: benjaminiHochberg(rows.pValue) };
+  const rows = { mean, low, high, n, statistic, sign, pValue };
+  return { ...{ analysis, layer, distance }, ...rows, qValue: benjaminiHochberg(pValue) };
 }
 
 /** The group's scores at a key, or undefined where that analysis was not run. */

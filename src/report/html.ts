@@ -1,11 +1,14 @@
 import type { OnProgress } from "../array/progress.ts";
 import { cortexSection } from "./cortex-section.ts";
-import { type Findings, isSignificant, significanceLevel, studyFindings } from "./findings.ts";
+import { type Findings, studyFindings } from "./findings.ts";
 import { type Content, html, type Markup, trusted } from "./markup.ts";
 import { formatInterval, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
+import { forecastDepthSection, forecastDistanceSection } from "./peak-section.ts";
+import { formatPeak, formatPeakInterval } from "./peaks.ts";
 import { describeStories, qualitySection } from "./quality-section.ts";
 import type { StudyResult } from "./result.ts";
-import { brainScoreSection, forecastDepthSection, forecastDistanceSection, forecastSection } from "./score-sections.ts";
+import { brainScoreSection, forecastSection } from "./score-sections.ts";
+import { sideOfZero, significanceLevel } from "./significance.ts";
 import { pageStyle } from "./style.ts";
 import { summarise } from "./summary.ts";
 import { dataTable, type TableColumn } from "./table.ts";
@@ -79,7 +82,7 @@ function groupSection(findings: Findings): Markup {
     ...beyond.flatMap(({ name }) => [number(`R − ${name}`), number("q")]),
     ...(forecast ? [number(`F(${formatNumber(forecast.tabled, 0)})`), number("95 % interval"), number("q")] : []),
     ...(forecast?.beyondRandom ? [number("F − random window"), number("q")] : []),
-    ...(forecastDistance ? [number("d*")] : []),
+    ...(forecastDistance ? [number("d*"), number("95 % interval")] : []),
   ];
   const rows = order.map((target) => {
     const counted = brain ?? forecast?.atTabled ?? group.scores[0];
@@ -87,9 +90,9 @@ function groupSection(findings: Findings): Markup {
       const mean = formatNumber(scores.mean[target]!, decimals);
       const q = formatProbability(scores.qValue[target]!);
       const interval = formatInterval(scores.low[target]!, scores.high[target]!, decimals);
-      return isSignificant(scores, target)
-        ? [html`<strong>${mean}</strong>`, interval, html`<strong>${q}</strong>`]
-        : [mean, interval, q];
+      const side = sideOfZero(scores, target);
+      if (side > 0) return [html`<strong>${mean}</strong>`, interval, html`<strong>${q}</strong>`];
+      return [mean, interval, side < 0 ? `${q} (below zero)` : q];
     };
     return [
       labels[target]!,
@@ -98,11 +101,12 @@ function groupSection(findings: Findings): Markup {
       ...beyond.flatMap(({ scores }) => tested(scores, 3).filter((_, i) => i !== 1)),
       ...(forecast ? tested(forecast.atTabled, 4) : []),
       ...(forecast?.beyondRandom ? tested(forecast.beyondRandom, 4).filter((_, i) => i !== 1) : []),
-      ...(forecastDistance ? [formatNumber(forecastDistance.mean[target]!, 1)] : []),
+      ...(forecastDistance ? [formatPeak(forecastDistance, target), formatPeakInterval(forecastDistance, target)] : []),
     ];
   });
   const what = view.kind === "wholes" ? "Means over whole hemispheres or structures, since no atlas was given. " : "";
-  const caption = `${what}n: subjects with a score. R: brain score${beyond.length > 0 ? ", and what it has beyond its controls within subjects" : ""}; F: forecast score${forecast?.beyondRandom ? ", and what it has beyond random vectors in the window's place" : ""}; d*: forecast distance, mean over subjects (words). Intervals: 95 % confidence of the mean over subjects (t-distribution). q: two-sided Wilcoxon signed-rank test against zero, false discovery rate over the regions (Benjamini and Hochberg); bold where q < ${String(significanceLevel).replace("0.", ".")}.`;
+  const level = String(significanceLevel).replace("0.", ".");
+  const caption = `${what}n: subjects with a score. R: brain score${beyond.length > 0 ? ", and what it has beyond its controls within subjects" : ""}; F: forecast score${forecast?.beyondRandom ? ", and what it has beyond random vectors in the window's place" : ""}.${forecastDistance ? ` d*: distance at which the group's forecast score is largest (words), only where there is a forecast, F(8) − F(0) above zero at q < ${level}; its interval: 95 % of bootstrap samples of the subjects.` : ""} Other intervals: 95 % confidence of the mean over subjects (t-distribution). q: two-sided Wilcoxon signed-rank test against zero, false discovery rate over the regions (Benjamini and Hochberg); bold where the mean is above zero and q < ${level}, “below zero” where it is below.`;
   return html`<section><h2>Group</h2>${dataTable(columns, rows, caption)}</section>`;
 }
 

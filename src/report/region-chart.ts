@@ -13,8 +13,8 @@ export interface Estimate {
 /** One line of a {@link regionChart}. */
 export interface RegionRow extends Estimate {
   readonly label: string;
-  /** Drawn full, else hollow. */
-  readonly isSignificant: boolean;
+  /** Drawn full where above zero (1), hollow with a minus sign where below (-1), else hollow (0). */
+  readonly side: 1 | 0 | -1;
   readonly subjects: readonly { readonly participant: string; readonly value: number }[];
   /** Drawn in grey below: a control each, in the same order in every row. */
   readonly controls: readonly Estimate[];
@@ -133,10 +133,15 @@ function regionChart(rows: readonly RegionRow[], options: RegionChartOptions, la
         x: "mean",
         y: "y",
         r: rows.length <= 16 ? 7 : 5,
-        fill: (row: RegionRow) => (row.isSignificant ? colour : "var(--page)"),
+        fill: (row: RegionRow) => (row.side > 0 ? colour : "var(--page)"),
         stroke: colour,
         strokeWidth: 2.5,
       },
+    ),
+    ruleY(
+      estimates.filter(({ side, mean }) => side < 0 && Number.isFinite(mean)),
+      // A minus sign within the mark.
+      { y: "y", x1: "mean", x2: "mean", dx: 0, stroke: colour, strokeWidth: 2.5, strokeLinecap: "square", inset: -2.5 },
     ),
     text(
       rows.map(({ label }, i) => ({ label, i })),

@@ -1,8 +1,10 @@
-import { type FloatArray, Matrix } from "../array/matrix.ts";
+import { type FloatArray, joinRows, Matrix } from "../array/matrix.ts";
+import { forecastDistance } from "../encoding/forecast-distance.ts";
 import { ShapeError } from "../errors.ts";
 import { hemiOfStructure, type Target } from "../responses/target.ts";
 import { loadFolds, loadMean } from "./load-scores.ts";
-import type { StudyResult, SubjectAnalysis, SubjectScores, TargetRegion } from "./result.ts";
+import { isLargestOfCurve } from "./peaks.ts";
+import type { ScoreKey, StudyResult, SubjectAnalysis, SubjectScores, TargetRegion } from "./result.ts";
 
 /** What the figures and tables of a report are about, and the scores on it. */
 export interface RegionView {
@@ -69,7 +71,8 @@ function nameOfStructure(structure: string): string {
  * that have one; NaN where none has. Folds are averaged alike.
  *
  * @throws ShapeError where regions were scored already, or a region names a target that is not there
- * @remarks The forecast distance of a region is so the mean of its targets' distances, not the peak of its mean curve.
+ * @remarks Forecast distance and depth of a region are the peaks of its mean curve: the mean of its targets' own peaks would be
+ * that of noise.
  */
 export function averageRegions(subject: SubjectScores, regions: readonly TargetRegion[]): SubjectScores {
   const { space, participant } = subject;
@@ -103,9 +106,17 @@ export function averageRegions(subject: SubjectScores, regions: readonly TargetR
     space: { kind: "region" },
     analyses: subject.analyses.map((own): SubjectAnalysis => {
       const { analysis, layer, distance } = own;
+      const curve = isLargestOfCurve(own) ? curveOf(subject, own) : [];
       return {
         ...{ analysis, layer, distance },
-        loadMean: async () => averaged(await loadMean(subject, own), 1),
+        async loadMean() {
+          if (curve.length === 0) return averaged(await loadMean(subject, own), 1);
+          const points: Matrix[] = [];
+          for (const point of curve)
+            points.push(Matrix.of(averaged(await loadMean(subject, point), 1), 1, regions.length));
+          const labels = curve.map((point) => Number(analysis === "forecastDistance" ? point.distance : point.layer));
+          return forecastDistance(labels, joinRows(points));
+        },
         async loadFolds() {
           const folds = await loadFolds(subject, own);
           return folds && Matrix.of(averaged(folds.data, folds.nRows), folds.nRows, regions.length);
@@ -113,6 +124,14 @@ export function averageRegions(subject: SubjectScores, regions: readonly TargetR
       };
     }),
   };
+}
+
+/** The forecast scores of which an analysis is the place of the largest, in rising order; none where they are not there. */
+function curveOf({ analyses }: SubjectScores, { analysis, layer, distance }: ScoreKey): SubjectAnalysis[] {
+  const scores = analyses.filter((own) => own.analysis === "forecastScore");
+  return analysis === "forecastDistance"
+    ? scores.filter((own) => own.layer === layer).sort((a, b) => Number(a.distance) - Number(b.distance))
+    : scores.filter((own) => own.distance === distance).sort((a, b) => Number(a.layer) - Number(b.layer));
 }
 
 function meanAt(scores: ArrayLike<number>, offset: number, vertices: Int32Array): number {

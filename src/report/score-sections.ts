@@ -1,15 +1,17 @@
 import { extentOf } from "./chart.ts";
 import { type CurvePoint, curveChart } from "./curve-chart.ts";
-import { type Findings, isSignificant, subjectValues } from "./findings.ts";
+import { type Findings, subjectValues } from "./findings.ts";
 import { type GroupScores, selectGroup } from "./group.ts";
 import { type Content, html, type Markup, trusted } from "./markup.ts";
-import { formatInterval, formatNumber } from "./numbers.ts";
-import { controlSymbols, type Estimate, type RegionRow, regionFigure } from "./region-chart.ts";
+import { formatNumber } from "./numbers.ts";
+import { hasForecast } from "./peaks.ts";
+import { controlSymbols, type Estimate, regionFigure } from "./region-chart.ts";
 import { listLayers } from "./select.ts";
+import { isGain, sideOfZero } from "./significance.ts";
 import { dataTable, foldedTable } from "./table.ts";
 
 /** More regions than this are left to the tables: a figure must be read at a glance. */
-const mostRows = 40;
+export const mostRows = 40;
 const mostMultiples = 24;
 
 /** Brain score of each region: subjects, mean, interval, controls beside it. */
@@ -18,12 +20,16 @@ export function brainScoreSection(findings: Findings): Markup | undefined {
   if (!brain) return undefined;
   const shown = order.slice(0, mostRows);
   const rows = shown.map((target) => ({
-    ...regionRow(findings, brain, brain, target, scoreRange),
+    label: findings.labels[target]!,
+    ...estimateAt(brain, target, scoreRange),
+    side: sideOfZero(brain, target),
+    subjects: subjectValues(findings, findings.brainOwn, target),
     controls: brainControls.map(({ scores }) => estimateAt(scores, target, scoreRange)),
     ceiling: noiseCeiling?.mean[target] ?? Number.NaN,
   }));
   const legend = [
-    ...estimateLegend("var(--brain)", "brain score"),
+    ...estimateLegend("var(--brain)", "brain score: mean, 95 % interval"),
+    ...(rows.some(({ side }) => side < 0) ? [{ swatch: belowSwatch, text: "below zero" }] : []),
     ...brainControls.map(({ name }, i) => ({ swatch: controlSwatch(i), text: `control: ${name}` })),
     ...(noiseCeiling
       ? [
@@ -44,7 +50,7 @@ export function brainScoreSection(findings: Findings): Markup | undefined {
     include: [0, 0],
     hasZero: true,
   })}
-<figcaption>Correlation R of predicted and measured responses on held-out volumes, averaged over folds${atLayer(brain)}. Pale dots: subjects; large dot and bar: their mean, given in figures on the right, and its 95 % confidence interval (t-distribution over subjects), full where the mean differs from zero (Wilcoxon signed-rank test, q &lt; .01 over regions).${cutNote([brain, ...brainControls.map(({ scores }) => scores)], shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
+<figcaption>Correlation R of predicted and measured responses on held-out volumes, averaged over folds${atLayer(brain)}. Pale dots: subjects; large dot and bar: their mean, given in figures on the right, and its 95 % confidence interval (t-distribution over subjects), full where they are above zero over subjects, with a minus sign where below (two-sided Wilcoxon signed-rank test, q &lt; .01 over regions).${cutNote([brain, ...brainControls.map(({ scores }) => scores)], shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
 ${layersFigure(findings, "brainScore", "var(--brain)", ["brain score R", "brain score R"])}</section>`;
 }
 
@@ -53,6 +59,7 @@ export function forecastSection(findings: Findings): Markup | undefined {
   const { forecast, order, labels, group } = findings;
   if (!forecast) return undefined;
   const { distances, curve, control, peaks } = forecast;
+  const { forecastDistance } = findings;
   const shown = order.slice(0, mostMultiples);
   const curves = shown.map((target) =>
     curve.map((scores, i): CurvePoint => ({ x: distances[i]!, ...estimateAt(scores, target, scoreRange) })),
@@ -67,11 +74,12 @@ export function forecastSection(findings: Findings): Markup | undefined {
   const charts = shown.map((target, i) => {
     const peak = peaks[target]!;
     const at = curve[peak];
+    const isForecast = forecastDistance !== undefined && hasForecast(forecastDistance, target);
     return html`<div><h3>${labels[target]}</h3>
-<p class="peak">${at ? `peak F = ${formatNumber(at.mean[target]!, 4)} at ${formatNumber(distances[peak]!, 0)}` : "not scored"}</p>
+<p class="peak">${!at ? "not scored" : isForecast ? `peak F = ${formatNumber(at.mean[target]!, 4)} at ${formatNumber(distances[peak]!, 0)}` : `F(${formatNumber(forecast.tabled, 0)}) = ${formatNumber(forecast.atTabled.mean[target]!, 4)}${forecastDistance?.test ? ", no forecast" : ""}`}</p>
 ${curveChart(curves[i]!, {
   title: `Forecast score over distances, ${labels[target]}`,
-  description: at ? `Largest at a distance of ${distances[peak]} words.` : "No scores.",
+  description: !at ? "No scores." : isForecast ? `Largest at a distance of ${distances[peak]} words.` : "No forecast.",
   colour: "var(--forecast)",
   xDomain: widened(distances),
   yDomain,
@@ -79,9 +87,10 @@ ${curveChart(curves[i]!, {
   xLabel: "distance (words)",
   yLabel: "forecast score F",
   control: controls[i],
-  peak: at
-    ? { index: peak, isSignificant: isSignificant(at, target), label: formatNumber(distances[peak]!, 0) }
-    : undefined,
+  peak:
+    at && isForecast
+      ? { index: peak, isGain: isGain(at, target), label: formatNumber(distances[peak]!, 0) }
+      : undefined,
 })}</div>`;
   });
   const legend = [
@@ -91,7 +100,7 @@ ${curveChart(curves[i]!, {
     },
     {
       swatch: `<circle cx="9" cy="9" r="5.5" fill="var(--forecast)"/>`,
-      text: "peak of the group, with its distance (hollow: q ≥ .01)",
+      text: "peak of the group where there is a forecast, with its distance (hollow: F not above zero)",
     },
     ...(nControls > 0
       ? [
@@ -118,87 +127,17 @@ ${curveChart(curves[i]!, {
   );
   return html`<section><h2>Forecast score over distances</h2>
 <figure>${legendList(legend)}<div class="multiples">${charts}</div>
-<figcaption>What a window of words whose last lies at the given distance (horizontal, words; negative: the past) adds to the brain score (vertical)${atLayer(curve[0]!)}. Axes are the same in all charts. Bands: 95 % confidence intervals of the mean over subjects, distance by distance. The mark at the highest mean is full where it differs from zero (q &lt; .01 over regions at that distance); being the highest of ${distances.length} means, it flatters.${cutNote([...curve, ...control], shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
+<figcaption>What a window of words whose last lies at the given distance (horizontal, words; negative: the past) adds to the brain score (vertical)${atLayer(curve[0]!)}. Axes are the same in all charts. Bands: 95 % confidence intervals of the mean over subjects, distance by distance. ${forecastCriterion(findings)} The mark at the highest mean is full where F is above zero (two-sided Wilcoxon signed-rank test, q &lt; .01 over regions at that distance); being the highest of ${distances.length} means, it flatters.${cutNote([...curve, ...control], shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
 ${foldedTable("Numbers behind this figure", table)}
 ${layersFigure(findings, "forecastScore", "var(--forecast)", [`forecast score F at distance ${formatNumber(forecast.tabled, 0)}`, "forecast score F"], forecast.tabled)}</section>`;
 }
 
-/** Forecast distance of each region: where each subject's forecast score is largest. */
-export function forecastDistanceSection(findings: Findings): Markup | undefined {
-  const { forecastDistance, forecast } = findings;
-  if (!forecastDistance) return undefined;
-  const beyond = forecast?.beyondZero;
-  const full = beyond
-    ? "Full where the forecast score at distance 8 differs from that at 0 (paired Wilcoxon signed-rank test, q < .01 over regions): elsewhere the curve is flat and its peak means little."
-    : "Hollow throughout: whether the curves are flat was not tested, since distances 8 and 0 were not both computed.";
-  return argmaxSection(findings, forecastDistance, beyond, {
-    heading: "Forecast distance",
-    axis: "forecast distance (words)",
-    what: "Distance at which a subject's forecast score is largest.",
-    full,
-    include: forecast ? [forecast.distances[0]!, forecast.distances.at(-1)!] : everywhere,
-  });
-}
-
-/** Forecast depth of each region: the layer at which each subject's forecast score is largest. */
-export function forecastDepthSection(findings: Findings): Markup | undefined {
-  const { forecastDepth, result } = findings;
-  if (!forecastDepth) return undefined;
-  const layers = listLayers(result.subjects, "forecastScore");
-  return argmaxSection(findings, forecastDepth, undefined, {
-    heading: "Forecast depth",
-    axis: "forecast depth (layer)",
-    what: "Layer at which a subject's forecast score is largest.",
-    full: "Hollow: an argmax is not tested against zero.",
-    include: layers.length > 0 ? [layers[0]!, layers.at(-1)!] : everywhere,
-  });
-}
-
-interface ArgmaxText {
-  readonly heading: string;
-  readonly axis: string;
-  readonly what: string;
-  readonly full: string;
-  /** The first and the last of what the largest was sought among. */
-  readonly include: Range;
-}
-
-function argmaxSection(
-  findings: Findings,
-  scores: GroupScores,
-  tested: GroupScores | undefined,
-  about: ArgmaxText,
-): Markup {
-  const { order, labels, group } = findings;
-  const shown = order.slice(0, mostRows);
-  const rows = shown.map((target) => regionRow(findings, scores, tested, target, about.include));
-  const table = dataTable(
-    [
-      { name: "Region", kind: "text" },
-      { name: "n", kind: "number" },
-      { name: "Mean", kind: "number" },
-      { name: "95 % interval", kind: "number" },
-    ],
-    order.map((target) => [
-      labels[target]!,
-      formatNumber(scores.n[target]!, 0),
-      formatNumber(scores.mean[target]!, 2),
-      formatInterval(scores.low[target]!, scores.high[target]!, 2),
-    ]),
-    about.what,
-  );
-  return html`<section><h2>${about.heading}</h2>
-<figure>${legendList(estimateLegend("var(--forecast)", about.heading.toLowerCase()))}${regionFigure(rows, {
-    title: `${about.heading} by region`,
-    description: `Mean over subjects in ${shown.length} regions; the numbers follow in a table.`,
-    axis: about.axis,
-    colour: "var(--forecast)",
-    decimals: 1,
-    include: about.include,
-    hasZero: about.include[0] < 0 && Number.isFinite(about.include[0]),
-  })}
-<figcaption>${about.what} Pale dots: subjects; large dot and bar: their mean and its 95 % confidence interval (t-distribution over subjects). ${about.full}${cutNote([scores], shown, about.include)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
-${foldedTable("Numbers behind this figure", table)}</section>`;
+/** When a region is said to have a forecast. */
+function forecastCriterion({ forecastDistance }: Findings): string {
+  if (!forecastDistance) return "";
+  return forecastDistance.test
+    ? "A region has a forecast where F(8) − F(0) is above zero (two-sided Wilcoxon signed-rank test, q < .01 over regions)."
+    : "Whether there is a forecast was not tested: distances 8 and 0 were not both computed.";
 }
 
 /** Scores over layers, one small chart a region, where more than one layer was scored. */
@@ -236,28 +175,8 @@ ${curveChart(curves[i]!, {
 <figcaption>${capitalised(what)} (vertical) over the layers of the language model (horizontal; 0: embedding output). Mean over subjects and its 95 % confidence interval.${cutNote(scored, shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>`;
 }
 
-function regionRow(
-  findings: Findings,
-  scores: GroupScores,
-  tested: GroupScores | undefined,
-  target: number,
-  range: Range,
-): RegionRow {
-  return {
-    label: findings.labels[target]!,
-    ...estimateAt(scores, target, range),
-    isSignificant: isSignificant(tested, target),
-    subjects: subjectValues(findings, scores, target),
-    controls: [],
-    ceiling: Number.NaN,
-  };
-}
-
 /** Scores are correlations, or differences of two. */
 const scoreRange: Range = [-1, 1];
-
-/** Where the ends are not known. */
-const everywhere: Range = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 
 /** Values that can be. */
 type Range = readonly [number, number];
@@ -299,11 +218,13 @@ function distanceTicks(distances: readonly number[]): number[] {
   return Array.from({ length: Math.floor((high - first) / step) + 1 }, (_, i) => first + i * step);
 }
 
-function atLayer({ layer }: GroupScores): string {
+/** `", layer 8"`, or nothing where an analysis has no layer. */
+export function atLayer({ layer }: Pick<GroupScores, "layer">): string {
   return layer === "n/a" ? "" : `, layer ${layer}`;
 }
 
-function leftOut(nShown: number, nRegions: number): string {
+/** What a caption says where not all regions are shown. */
+export function leftOut(nShown: number, nRegions: number): string {
   return nShown < nRegions
     ? `Shown: the ${nShown} regions of ${nRegions} with the highest brain score; the others are in the tables.`
     : "";
@@ -319,19 +240,23 @@ interface LegendItem {
   readonly text: Content;
 }
 
-function legendList(items: readonly LegendItem[]): Markup {
+/** What the marks of a figure mean. */
+export function legendList(items: readonly LegendItem[]): Markup {
   return html`<ul class="legend">${items.map(({ swatch, text }) => html`<li><svg width="18" height="18" aria-hidden="true">${trusted(swatch)}</svg>${text}</li>`)}</ul>`;
 }
 
-function estimateLegend(colour: string, what: string): LegendItem[] {
+/** What stands for the group's value and for a subject. */
+export function estimateLegend(colour: string, what: string): LegendItem[] {
   return [
     {
       swatch: `<path d="M0,9H18" stroke="${colour}" stroke-width="3.5"/><circle cx="9" cy="9" r="6" fill="${colour}"/>`,
-      text: `${what}: mean, 95 % interval`,
+      text: what,
     },
     { swatch: `<circle cx="9" cy="9" r="4" fill="${colour}" class="subjects"/>`, text: "a subject" },
   ];
 }
+
+const belowSwatch = `<path d="M0,9H18" stroke="var(--brain)" stroke-width="3.5"/><circle cx="9" cy="9" r="6" fill="var(--page)" stroke="var(--brain)" stroke-width="2"/><path d="M6,9H12" stroke="var(--brain)" stroke-width="2"/>`;
 
 function controlSwatch(control: number): string {
   const shape =

@@ -60,7 +60,17 @@ export function mainLayer(result: StudyResult, analysis: string): number | undef
   const layers = listLayers(result.subjects, analysis);
   if (result.mainLayer !== undefined && layers.includes(result.mainLayer)) return result.mainLayer;
   const all = listScoreKeys(result.subjects).flatMap((key) => (key.layer === "n/a" ? [] : [key.layer]));
-  const wanted = (2 / 3) * Math.max(...all);
+  return leadingLayer(layers, Math.max(...all));
+}
+
+/**
+ * The main one of several layers, at which controls are made and which a report leads with: the nearest to two thirds of
+ * the deepest (8 of 12, the paper's), the lower of two equally near; undefined where there are none.
+ *
+ * @param deepest - default: the deepest of them
+ */
+export function leadingLayer(layers: readonly number[], deepest: number = Math.max(...layers)): number | undefined {
+  const wanted = (2 / 3) * deepest;
   // The subtraction keeps ties such as 1 and 3 around 2 ties, for all depths that models have.
   return layers.reduce<number | undefined>(
     (best, layer) => (best === undefined || Math.abs(layer - wanted) < Math.abs(best - wanted) - 1e-9 ? layer : best),

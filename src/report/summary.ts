@@ -1,6 +1,7 @@
-import { type Findings, fewestForSignificance, isSignificant } from "./findings.ts";
+import type { Findings } from "./findings.ts";
 import type { GroupScores } from "./group.ts";
 import { formatCount, formatInterval, formatList, formatNoun, formatNumber } from "./numbers.ts";
+import { fewestForSignificance, sideOfZero } from "./significance.ts";
 
 /**
  * The study in words: who was scored on what, where the brain score is largest and in how many regions it differs from
@@ -114,6 +115,6 @@ function countOfRegions(scores: GroupScores, sign: 1 | -1): string {
 }
 
 function count(scores: GroupScores, sign: 1 | -1): string {
-  const n = [...scores.mean].filter((mean, i) => Math.sign(mean) === sign && isSignificant(scores, i)).length;
+  const n = [...scores.mean].filter((_, target) => sideOfZero(scores, target) === sign).length;
   return n === 0 ? "none" : formatCount(n);
 }

@@ -1,6 +1,9 @@
-import { type Findings, significanceLevel } from "./findings.ts";
+import type { Findings } from "./findings.ts";
+import type { GroupScores } from "./group.ts";
 import { missingNames } from "./missing-section.ts";
 import { formatInterval, formatList, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
+import { formatPeak } from "./peaks.ts";
+import { sideOfZero } from "./significance.ts";
 
 /** Settings of {@link formatTerminal}. */
 export interface TerminalOptions {
@@ -13,15 +16,17 @@ const longestName = 28;
 
 /**
  * The group's results as lines of text for the end of a command: one line a region with its brain score R, the 95 %
- * interval, q, and the distance at which the group's forecast score peaks; columns that were not computed are left out.
- * `*` marks q < .01; a last line says why scores are missing, where any is. No colours, no width over 80 columns.
+ * interval, q, the forecast score F(8) and, where there is a forecast, the distance d* at which it peaks; columns that were
+ * not computed are left out. `*` marks what is above zero, an arrow downwards what is below (q < .01); a last line says why
+ * scores are missing, where any is. No colours, no width over 80 columns.
  */
 export function formatTerminal(findings: Findings, options: TerminalOptions = {}): string[] {
   const { mostRegions = 20 } = options;
-  const { result, brain, forecast, order, labels, group } = findings;
+  const { result, brain, forecast, forecastDistance, order, labels, group } = findings;
   const header = ["region"];
   if (brain) header.push("R", "95 % interval", "q");
-  if (forecast) header.push("peak F", "at");
+  if (forecast) header.push(`F(${formatNumber(forecast.tabled, 0)})`);
+  if (forecastDistance) header.push("d*");
   const shown = order.slice(0, mostRegions);
   const rows = shown.map((target) => {
     const cells = [shorten(plain(labels[target]!))];
@@ -30,17 +35,11 @@ export function formatTerminal(findings: Findings, options: TerminalOptions = {}
       cells.push(
         formatNumber(brain.mean[target]!),
         formatInterval(brain.low[target]!, brain.high[target]!),
-        formatProbability(q) + (q < significanceLevel ? " *" : "  "),
+        formatProbability(q) + markOf(brain, target),
       );
     }
-    if (forecast) {
-      const peak = forecast.peaks[target]!;
-      const at = forecast.curve[peak];
-      cells.push(
-        formatNumber(at?.mean[target] ?? Number.NaN, 4),
-        at ? formatNumber(forecast.distances[peak]!, 0) : "n/a",
-      );
-    }
+    if (forecast) cells.push(formatNumber(forecast.atTabled.mean[target]!, 4) + markOf(forecast.atTabled, target));
+    if (forecastDistance) cells.push(formatPeak(forecastDistance, target));
     return cells;
   });
   const widths = header.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)));
@@ -49,7 +48,7 @@ export function formatTerminal(findings: Findings, options: TerminalOptions = {}
       .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
       .join("  ")
       .trimEnd();
-  const headerCells = header.map((name) => (name === "q" ? "q  " : name));
+  const headerCells = header.map((name) => (name === "q" || name.startsWith("F(") ? `${name}  ` : name));
   const left = group.targets.length - shown.length;
   const missing = missingNames(result);
   return [
@@ -58,16 +57,28 @@ export function formatTerminal(findings: Findings, options: TerminalOptions = {}
     line(headerCells),
     ...rows.map(line),
     ...(left > 0 ? [`and ${formatNoun(left, "region")} more, in group_scores.tsv`] : []),
-    ...(brain
+    ...(brain || forecast
       ? [
-          "* q < .01: differs from zero over subjects (Wilcoxon signed-rank test,",
-          "  false discovery rate over regions)",
+          "* above zero over subjects, \u2193 below (two-sided Wilcoxon signed-rank test,",
+          "  q < .01, false discovery rate over regions)",
+        ]
+      : []),
+    ...(forecastDistance
+      ? [
+          "d*: distance of the group's largest F, where there is a forecast: F(8) - F(0)",
+          `  above zero (q < .01)${forecastDistance.test ? "" : "; not tested here, as 8 or 0 is not among the distances"}`,
         ]
       : []),
     ...(missing.length > 0
       ? [`Some scores are missing (${formatList(missing).toLowerCase()}):`, "  see data quality in the report."]
       : []),
   ];
+}
+
+/** A mark of two columns: on which side of zero the scores lie. */
+function markOf(scores: GroupScores, target: number): string {
+  const side = sideOfZero(scores, target);
+  return side > 0 ? " *" : side < 0 ? " \u2193" : "  ";
 }
 
 /** The text without control characters, which a terminal would obey. */

@@ -12,6 +12,8 @@ export interface WilcoxonOptions {
 export interface WilcoxonResult {
   /** Sum of ranks of the positive differences; two-sided, the smaller of that and the sum for the negative ones. */
   readonly statistic: number;
+  /** Sum of ranks of the positive differences: above n (n + 1) / 4 they lie above 0 by rank, below it below. */
+  readonly positive: number;
   /** NaN where no difference is left. */
   readonly pValue: number;
   /** Differences that were ranked: neither 0 nor NaN. */
@@ -52,12 +54,12 @@ export function wilcoxonSignedRank(differences: ArrayLike<number>, options: Wilc
   const { positive, tieCorrection } = rankSum(kept.subarray(0, n));
   const total = (n * (n + 1)) / 2;
   const statistic = alternative === "two-sided" ? Math.min(positive, total - positive) : positive;
-  if (n === 0) return { statistic, pValue: Number.NaN, n };
+  if (n === 0) return { statistic, positive, pValue: Number.NaN, n };
   const exact = nGiven <= MOST_EXACT && n === nGiven && tieCorrection === 0;
   const [less, greater] = exact ? exactTails(positive, n) : normalTails(positive, n, tieCorrection);
   const pValue =
     alternative === "less" ? less : alternative === "greater" ? greater : Math.min(1, 2 * Math.min(less, greater));
-  return { statistic, pValue, n };
+  return { statistic, positive, pValue, n };
 }
 
 /**

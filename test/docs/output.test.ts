@@ -72,7 +72,7 @@ describe("docs/output.md, files", () => {
       );
       expect(own.arrays).toHaveLength(1);
       const group = readGifti(readFileSync(at("out", `group/hemi-R_space-phantom_desc-${label}_statmap.shape.gii`)));
-      expect(group.arrays.map((array) => array.metadata["Name"])).toEqual(["mean", "n", "statistic", "p", "q"]);
+      expect(group.arrays.map((array) => array.metadata["Name"])).toEqual(["mean", "n", "statistic", "sign", "p", "q"]);
       for (const array of [...own.arrays, ...group.arrays]) expect(array.intent).toBe("NIFTI_INTENT_SHAPE");
     }
   });
@@ -88,19 +88,20 @@ describe("docs/output.md, tables", () => {
     expect(tableOf("out/group_scores.tsv").columns).toEqual([...groupColumns]);
   });
 
-  it("analyses are those that the files hold; differences in the group's alone", () => {
+  it("analyses are those that the files hold; differences and peaks in the group's alone, unmasked ones in participants'", () => {
     const own = new Set(tableOf("out/sub-01/sub-01_scores.tsv").rows.map((row) => row[3]!));
     const group = new Set(tableOf("out/group_scores.tsv").rows.map((row) => row[2]!));
-    expect(group).toEqual(new Set(analyses));
-    expect(own).toEqual(new Set(analyses.filter((name) => !name.includes("Beyond"))));
+    const isGroups = (name: string) => name.includes("Beyond") || /^forecast(Distance|Depth)$/.test(name);
+    expect(group).toEqual(new Set(analyses.filter((name) => !name.endsWith("Unmasked"))));
+    expect(own).toEqual(new Set(analyses.filter((name) => !isGroups(name))));
   });
 
   it("folds are numbers from 1 and mean; argmaxes have the mean alone", () => {
     const { rows } = tableOf("out/sub-01/sub-01_scores.tsv");
     const foldsOf = (analysis: string) => [...new Set(rows.filter((row) => row[3] === analysis).map((row) => row[6]))];
     expect(foldsOf("brainScore")).toEqual(["mean", "1", "2", "3", "4", "5"]);
-    expect(foldsOf("forecastDistance")).toEqual(["mean"]);
-    expect(foldsOf("forecastDepth")).toEqual(["mean"]);
+    expect(foldsOf("forecastDistanceUnmasked")).toEqual(["mean"]);
+    expect(foldsOf("forecastDepthUnmasked")).toEqual(["mean"]);
   });
 });
 
@@ -121,9 +122,11 @@ describe("docs/output.md, JSON", () => {
     const group = Object.keys(json("out", "group/hemi-L_space-phantom_desc-brainScoreL1_statmap.json"));
     const more = ["Description", "Analysis", "Layer", "Distance", "Hemisphere", "NNotScored"];
     const text = sectionOf(page, "## JSON of a participant");
-    for (const field of [...more, "Arrays"]) expect(text).toContain(`\`${field}\``);
+    for (const field of [...more, "Arrays", "Mask"]) expect(text).toContain(`\`${field}\``);
     expect(new Set(own)).toEqual(new Set([...told.filter((field) => !isQuality(field)), ...more]));
     expect(new Set(group)).toEqual(new Set([...more, "Arrays"]));
+    const peaks = Object.keys(json("out", "group/hemi-L_space-phantom_desc-forecastDistanceL1_statmap.json"));
+    expect(new Set(peaks)).toEqual(new Set([...more, "Mask"]));
   });
 
   it("of a simulation: fields are told", () => {

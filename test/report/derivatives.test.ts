@@ -52,7 +52,9 @@ describe("subjectFiles of regions", async () => {
           ...Array.from({ length: folds?.nRows ?? 0 }, (_, f) => folds!.data[f * folds!.nColumns + target]!),
         ];
         rows.forEach((value, i) => {
-          expect(values.get([name, analysis, layer, distance, i === 0 ? "mean" : i].join())).toBe(value);
+          // A subject's own forecast distances are of all targets, and called so.
+          const named = analysis === "forecastDistance" ? "forecastDistanceUnmasked" : analysis;
+          expect(values.get([name, named, layer, distance, i === 0 ? "mean" : i].join())).toBe(value);
         });
         nRows += rows.length;
       });
@@ -93,7 +95,8 @@ describe("subjectFiles of vertices", async () => {
   const files = await subjectFiles(scores, {}, { regions: study.regions });
 
   test("agreement: each map reads back as the scores of its hemisphere, to float32", async () => {
-    for (const { analysis, layer, distance, loadMean } of scores.analyses) {
+    for (const { analysis: own, layer, distance, loadMean } of scores.analyses) {
+      const analysis = own === "forecastDistance" ? "forecastDistanceUnmasked" : own;
       const mean = await loadMean();
       (["L", "R"] as const).forEach((hemi, i) => {
         const label = scoreLabel({ analysis, layer, distance });

@@ -98,11 +98,13 @@ describe("groupScores", () => {
     await expect(groupScores(subjects, { onProgress })).rejects.toThrow("stop");
   });
 
-  test("an argmax is not tested against zero", async () => {
-    const { scores: all } = await groupScores(subjectsWith(d.map(() => [scores("forecastDistance", 8, "n/a", 8)])));
-    expect(all[0]!.mean[0]).toBe(8);
-    expect(all[0]!.statistic[0]).toBeNaN();
-    expect(all[0]!.qValue[0]).toBeNaN();
+  test("by hand: the side of zero is that of the ranks", async () => {
+    // Seven of .01 .. .07 and one of -1: ranks 1 to 7 are positive (28 of 36, over 18), the mean is negative.
+    const lopsided = [0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, -1];
+    const subjects = subjectsWith(lopsided.map((value) => [scores("brainScore", 8, "n/a", value, -value)]));
+    const [group] = (await groupScores(subjects)).scores;
+    expect([...group!.sign]).toEqual([1, -1]);
+    expect(group!.mean[0]).toBeLessThan(0);
   });
 
   test("identity: a contrast is the test of the differences within subjects", async () => {
@@ -138,8 +140,8 @@ describe("groupFiles", () => {
     expect(files.map(({ path }) => path)).toEqual(["group_scores.tsv", "group_scores.json"]);
     const table = readTsv(new TextEncoder().encode(files[0]!.bytes as string));
     expect(table.columns).toEqual([...groupColumns]);
-    // Six regions; 8 keys (brain score and its 2 controls, F and random window at 2 distances, d*) and 5 contrasts.
-    expect(table.rows).toHaveLength(6 * (8 + 5));
+    // Six regions; 7 keys (brain score and its 2 controls, F and random window at 2 distances), 5 contrasts, and d*.
+    expect(table.rows).toHaveLength(6 * (7 + 5 + 1));
     expect(Object.keys(JSON.parse(files[1]!.bytes as string) as object)).toEqual([...groupColumns]);
   });
 
@@ -148,7 +150,9 @@ describe("groupFiles", () => {
     const files = (await allOf(groupFiles(await studyFindings(study)))).flat();
     const path = "group/hemi-R_space-phantom_desc-brainScoreL8_statmap.shape.gii";
     const gifti = readGifti(files.find((file) => file.path === path)!.bytes as Uint8Array);
-    expect(gifti.arrays.map(({ metadata }) => metadata["Name"])).toEqual(["mean", "n", "statistic", "p", "q"]);
+    expect(gifti.arrays.map(({ metadata }) => metadata["Name"])).toEqual([
+      ...["mean", "n", "statistic", "sign", "p", "q"],
+    ]);
     const n = study.subjects[0]!.targets.length / 2;
     const own = await Promise.all(study.subjects.map(({ analyses }) => analyses[0]!.loadMean()));
     const means = Float32Array.from({ length: n }, (_, v) => own.reduce((sum, mean) => sum + mean[n + v]!, 0) / 3);

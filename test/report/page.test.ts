@@ -259,7 +259,7 @@ describe("the page", async () => {
 });
 
 describe("the cortex on the page", () => {
-  const study = syntheticSurfaceStudy({ nSubjects: 9, fineness: 6, distances: [0, 8] });
+  const study = syntheticSurfaceStudy({ nSubjects: 14, fineness: 6, distances: [0, 8] });
 
   test("four views of three maps, each described", async () => {
     const { document } = parseHTML(await htmlReport(study));
@@ -272,7 +272,9 @@ describe("the cortex on the page", () => {
     const titles = (page: string) => textOf(page, "figure > h3");
     const strong = await htmlReport(syntheticSurfaceStudy({ nSubjects: 20, fineness: 6, distances: [0, 8] }));
     expect(titles(strong)).toContain("Brain score R");
-    expect(textOf(strong, "figcaption").join()).toContain("Shown where it differs from zero over subjects");
+    expect(textOf(strong, "figcaption").join()).toContain(
+      "Shown where it differs from zero over subjects (two-sided Wilcoxon signed-rank test, q < .01 over vertices): above",
+    );
     // Every second subject with the opposite sign: no vertex differs from zero.
     const subjects = study.subjects.map((subject, s) => ({
       ...subject,
@@ -283,6 +285,11 @@ describe("the cortex on the page", () => {
     expect(textOf(flat, "figcaption").join()).toContain("Not thresholded: no vertex reaches q < .01 over all");
     const few = await htmlReport({ ...study, subjects: study.subjects.slice(0, 5) });
     expect(textOf(few, "figcaption").join()).toContain("Not thresholded: with fewer than 8 subjects");
+    // A forecast distance without a forecast is the largest of noise: no picture of it.
+    for (const page of [flat, few]) {
+      expect(textOf(page, "figcaption").join()).toContain("Not drawn: no vertex has a forecast");
+      expect(parseHTML(page).document.querySelectorAll(".maps img")).toHaveLength(8);
+    }
   });
 
   test("a scale of values on both sides of zero has zero in its middle", async () => {

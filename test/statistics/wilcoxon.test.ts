@@ -19,8 +19,13 @@ describe("oracle: scipy.stats.wilcoxon", () => {
 });
 
 test("by hand: three positive differences give 1/8 of the sign patterns", () => {
-  expect(wilcoxonSignedRank([1, 2, 3], { alternative: "greater" })).toEqual({ statistic: 6, pValue: 1 / 8, n: 3 });
-  expect(wilcoxonSignedRank([1, 2, 3])).toEqual({ statistic: 0, pValue: 1 / 4, n: 3 });
+  expect(wilcoxonSignedRank([1, 2, 3], { alternative: "greater" })).toEqual({
+    statistic: 6,
+    positive: 6,
+    pValue: 1 / 8,
+    n: 3,
+  });
+  expect(wilcoxonSignedRank([1, 2, 3])).toEqual({ statistic: 0, positive: 6, pValue: 1 / 4, n: 3 });
   expect(wilcoxonSignedRank([1, 2, 3], { alternative: "less" }).pValue).toBe(1);
 });
 

@@ -72,9 +72,9 @@ describe("memory that the results of forty participants take", () => {
     expect(total).toBe(nSubjects * 2 * (6 + 5 * nFolds) * nTargets * 4);
     const { growth, nWritten } = JSON.parse(run.stdout) as { growth: number; nWritten: number };
     expect(growth).toBeLessThan(total / 2);
-    // 13 analyses a participant, the depth among them; in the group 2 differences F(8) - F(0) more. Two hemispheres, a map
-    // and its JSON each; a table and its JSON for each participant and the group; two descriptions and the report.
-    expect(nWritten).toBe(nSubjects * (13 * 4 + 2) + 15 * 4 + 2 + 2 + 1);
+    // 13 analyses a participant, the depth among them; in the group 2 differences F(8) - F(0) more, and the 3 peaks
+    // (d* of two layers, k*) masked as well as unmasked. Two hemispheres, a map and its JSON each; a table and its JSON for each participant and the group; two descriptions and the report.
+    expect(nWritten).toBe(nSubjects * (13 * 4 + 2) + 18 * 4 + 2 + 2 + 1);
     const mapOf = (label: string) => {
       const path = `sub-7/sub-7_hemi-R_space-sphere_desc-${label}_statmap.shape.gii`;
       return readGifti(readFileSync(join(output, path))).arrays[0]!.data;
@@ -82,6 +82,6 @@ describe("memory that the results of forty participants take", () => {
     // What is written is what was kept; the depth, the layer of which the score at distance 8 is larger.
     const [shallow, deep] = [4, 8].map((layer) => analysesOf(6, layer)[3]!.mean.subarray(nVertices));
     expect(mapOf("forecastScoreL8D8")).toEqual(deep);
-    expect(mapOf("forecastDepthD8")).toEqual(shallow!.map((score, vertex) => (deep![vertex]! > score ? 8 : 4)));
+    expect(mapOf("forecastDepthUnmaskedD8")).toEqual(shallow!.map((score, vertex) => (deep![vertex]! > score ? 8 : 4)));
   });
 });

@@ -1,0 +1,25 @@
+import type { GroupScores } from "./group.ts";
+
+/** Results are called significant under this false discovery rate. */
+export const significanceLevel = 0.01;
+
+/** Fewest subjects with whom a two-sided signed-rank test can give p < .01: 2 / 2^8 = .008. */
+export const fewestForSignificance = 8;
+
+/**
+ * On which side of zero a target's scores lie over subjects: 1 above, -1 below, 0 where that cannot be told.
+ *
+ * The test is two-sided (q < {@link significanceLevel}); its side is that of the ranks, and the mean must lie on the same
+ * side: a few subjects far out may pull it over zero.
+ */
+export function sideOfZero(scores: GroupScores | undefined, target: number): 1 | 0 | -1 {
+  if (!scores || !(scores.qValue[target]! < significanceLevel)) return 0;
+  const side = scores.sign[target]!;
+  if (side > 0 && scores.mean[target]! > 0) return 1;
+  return side < 0 && scores.mean[target]! < 0 ? -1 : 0;
+}
+
+/** Whether a target's scores are above zero over subjects: what is called a gain, or a forecast, must be. */
+export function isGain(scores: GroupScores | undefined, target: number): boolean {
+  return sideOfZero(scores, target) > 0;
+}

@@ -1,0 +1,76 @@
+import { createRandom } from "../array/random.ts";
+
+/** Draws of a bootstrap: percentiles of 2.5 and 97.5 rest on 25 draws each. */
+export const BOOTSTRAP_DRAWS = 1000;
+
+/** The share of draws that an interval holds. */
+const LEVEL = 0.95;
+
+/** Where a mean curve is largest: indices into its points, -1 where there is none. */
+export interface CurvePeak {
+  readonly peak: number;
+  /** 95 % percentile interval over draws of subjects; -1 with fewer than two subjects. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Samples of subjects drawn with replacement, as many in each as there are: the same seed, the same samples.
+ *
+ * @returns [nDraws x nSubjects], indices of subjects
+ */
+export function drawSubjects(nSubjects: number, options: { readonly nDraws?: number | undefined } = {}): Int32Array {
+  const { nDraws = BOOTSTRAP_DRAWS } = options;
+  const random = createRandom("bootstrap over subjects");
+  return Int32Array.from({ length: nDraws * nSubjects }, () => random.integer(nSubjects));
+}
+
+/**
+ * The point at which the mean over subjects is largest, with its bootstrap interval over subjects: the mean curve of each
+ * sample of subjects has a largest point, and the interval runs from the point that 2.5 % of the samples lie at or below
+ * to the one that 97.5 % do.
+ *
+ * @param curves - [nPoints x nSubjects]; NaN where a subject has no score, who is left out at that point
+ * @param draws - of {@link drawSubjects} for as many subjects
+ * @returns of equal means the first counts
+ * @see Efron & Tibshirani, An Introduction to the Bootstrap (1993), chapter 13: the percentile interval
+ */
+export function peakOfMeanCurve(curves: Float64Array, nSubjects: number, draws: Int32Array): CurvePeak {
+  const nPoints = curves.length / nSubjects;
+  const everybody = Int32Array.from({ length: nSubjects }, (_, s) => s);
+  const peak = indexOfLargestMean(curves, nPoints, nSubjects, everybody);
+  if (peak < 0 || nSubjects < 2) return { peak, low: -1, high: -1 };
+  const counts = new Int32Array(nPoints);
+  let n = 0;
+  for (let start = 0; start < draws.length; start += nSubjects) {
+    const at = indexOfLargestMean(curves, nPoints, nSubjects, draws.subarray(start, start + nSubjects));
+    if (at < 0) continue;
+    counts[at]!++;
+    n++;
+  }
+  const pointAt = (share: number) => {
+    let sum = 0;
+    for (let point = 0; point < nPoints; point++) {
+      sum += counts[point]!;
+      if (sum >= share * n) return point;
+    }
+    return nPoints - 1;
+  };
+  return { peak, low: pointAt((1 - LEVEL) / 2), high: pointAt((1 + LEVEL) / 2) };
+}
+
+function indexOfLargestMean(curves: Float64Array, nPoints: number, nSubjects: number, sample: Int32Array): number {
+  let [best, largest] = [-1, Number.NEGATIVE_INFINITY];
+  for (let point = 0; point < nPoints; point++) {
+    const row = point * nSubjects;
+    let [sum, n] = [0, 0];
+    for (let i = 0; i < sample.length; i++) {
+      const value = curves[row + sample[i]!]!;
+      if (Number.isNaN(value)) continue;
+      sum += value;
+      n++;
+    }
+    if (n > 0 && sum / n > largest) [best, largest] = [point, sum / n];
+  }
+  return best;
+}

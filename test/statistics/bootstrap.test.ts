@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import { BOOTSTRAP_DRAWS, drawSubjects, peakOfMeanCurve } from "../../src/statistics/bootstrap.ts";
+
+/** One subject peaks at point 1, by so much that any sample with half of it or more does; all others at point 0. */
+const oneAgainst = (nOthers: number) =>
+  Float64Array.from([0, ...Array(nOthers).fill(1), 1.5 * nOthers, ...Array(nOthers).fill(0)]);
+
+describe("peakOfMeanCurve", () => {
+  test("identity: where all subjects have the same curve, so has every sample", () => {
+    const curves = Float64Array.of(1, 1, 1, 3, 3, 3, 2, 2, 2);
+    expect(peakOfMeanCurve(curves, 3, drawSubjects(3))).toEqual({ peak: 1, low: 1, high: 1 });
+  });
+
+  test("by hand: of two subjects, a quarter of the samples has the second alone, and the interval reaches its peak", () => {
+    // Means over both: 1.5 at point 0, .5 at point 1.
+    expect(peakOfMeanCurve(Float64Array.of(3, 0, 0, 1), 2, drawSubjects(2))).toEqual({ peak: 0, low: 0, high: 1 });
+  });
+
+  test("by hand: what one sample in 256 has lies outside of the interval", () => {
+    // Of four subjects the last peaks at point 1, barely: only samples of it alone (4^-4) do.
+    const curves = Float64Array.of(9, 9, 9, 0, 0, 0, 0, 1);
+    expect(peakOfMeanCurve(curves, 4, drawSubjects(4))).toEqual({ peak: 0, low: 0, high: 0 });
+  });
+
+  test("by hand: an outlier carries the peak, and the interval tells: (3/4)^4 = 32 % of samples lack it", () => {
+    expect(peakOfMeanCurve(oneAgainst(3), 4, drawSubjects(4))).toEqual({ peak: 1, low: 0, high: 1 });
+  });
+
+  test("by hand: who has no score at a point is left out there; without any score there is no peak", () => {
+    expect(peakOfMeanCurve(Float64Array.of(1, Number.NaN, 2, 2), 2, drawSubjects(2)).peak).toBe(1);
+    const nothing = new Float64Array(4).fill(Number.NaN);
+    expect(peakOfMeanCurve(nothing, 2, drawSubjects(2))).toEqual({ peak: -1, low: -1, high: -1 });
+  });
+
+  test("one subject has a peak and no interval", () => {
+    expect(peakOfMeanCurve(Float64Array.of(1, 5, 2), 1, drawSubjects(1))).toEqual({ peak: 1, low: -1, high: -1 });
+  });
+});
+
+describe("drawSubjects", () => {
+  test("the same samples each time, of all subjects", () => {
+    const draws = drawSubjects(5);
+    expect(draws).toHaveLength(5 * BOOTSTRAP_DRAWS);
+    expect(draws).toEqual(drawSubjects(5));
+    // Each of 5 is drawn 1,000 times of 5,000 on average, with a standard deviation of 28: 200 is seven of them.
+    for (let s = 0; s < 5; s++) {
+      expect(Math.abs(draws.filter((drawn) => drawn === s).length - BOOTSTRAP_DRAWS)).toBeLessThan(200);
+    }
+  });
+});
