@@ -123,7 +123,7 @@ describe("tables", () => {
 describe("files of a model", () => {
   it("config.json: __proto__ lends no value", () => {
     const json = '{"model_type": "gpt2", "__proto__": {"n_head": 2}, "constructor": 5}';
-    expect(readGpt2Config(bytes(json), { path: "config.json" }).nHeads).toBe(12);
+    expect(readGpt2Config(bytes(json), { path: "config.json" }).config.nHeads).toBe(12);
     expect(() => readGpt2Config(bytes('{"__proto__": {"model_type": "gpt2"}}'), { path: "config.json" })).toThrow(
       FormatError,
     );

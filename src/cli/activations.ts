@@ -63,6 +63,7 @@ async function writeAll(
   await removeAbandoned(options.output);
   const randomWeights = parsed.switches.has("randomWeights");
   const model = await loadStudyModel(options, { randomWeights, onProgress });
+  for (const line of model.warnings) terminal.note(line);
   const store = folderStore(options.output);
   const written: { story: string; path: string; nWords: number; nTokens: number; nPasses: number }[] = [];
   try {

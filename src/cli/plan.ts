@@ -23,7 +23,8 @@ export const plan: Command = {
     const options = await studyOptionsOf(parsed);
     const estimate = await planRun(options, terminal.onProgress);
     terminal.endProgress();
-    const { nSteps, nMissing } = estimate;
+    const { nSteps, nMissing, warnings } = estimate;
+    for (const line of warnings) terminal.note(line);
     terminal.note(
       nMissing === 0
         ? `Nothing to do: all ${formatNoun(nSteps, "step")} are there.`

@@ -1,5 +1,7 @@
 import { ownValue } from "../array/records.ts";
 import { FormatError } from "../errors.ts";
+import { checkFields } from "../formats/field-table.ts";
+import { gpt2ConfigFields } from "./config-fields.ts";
 
 /** Everything in a GPT-2's `config.json` that its hidden states depend on. */
 export interface Gpt2Config {
@@ -31,33 +33,46 @@ const activations: readonly string[] = ["gelu_new", "gelu", "relu"] satisfies re
 /** The largest GPT-2 has 48; every block is several nodes of a graph, which a damaged number would never finish. */
 const mostLayers = 1000;
 
-/** Reads one field, or throws; `fallback` stands where the field is absent or null. */
+/** Reads one field, under any of its names, or throws; `fallback` stands where the field is absent. */
 type Field = <T>(name: string, fits: (value: unknown) => value is T, must: string, fallback?: T) => T;
+
+/** A configuration, and what of its file the user should be told. */
+export interface ReadConfig {
+  readonly config: Gpt2Config;
+  readonly warnings: readonly string[];
+}
+
+const remedy = "Only GPT-2 checkpoints can be read";
 
 /**
  * The architecture that a Hugging Face `config.json` of model type "gpt2" describes. Fields that are absent have
- * the defaults of GPT-2.
+ * the defaults of GPT-2; what becomes of each field stands in {@link gpt2ConfigFields}.
  *
  * @param path - the file, for messages
- * @throws FormatError naming the field, where one is missing, malformed, or asks for something other than a GPT-2
- * @remarks `reorder_and_upcast_attn` changes nothing in single precision, and `tie_word_embeddings` concerns the
- * output head, on which no hidden state depends: both are checked and then ignored, as are the dropout rates, which
- * act in training only.
+ * @throws FormatError naming the field, where one is missing, malformed, asks for something other than a GPT-2, or has
+ * another value under another of its names
  * @see https://huggingface.co/docs/transformers/model_doc/gpt2
  */
-export function readGpt2Config(bytes: Uint8Array, { path }: { readonly path: string }): Gpt2Config {
+export function readGpt2Config(bytes: Uint8Array, { path }: { readonly path: string }): ReadConfig {
   const values = parseObject(bytes, path);
   const field: Field = (name, fits, must, fallback) => {
-    const value = ownValue(values, name) ?? fallback;
+    const [first, ...others] = namesOf(name).filter((known) => Object.hasOwn(values, known));
+    const value = first === undefined ? fallback : ownValue(values, first);
+    for (const other of others) {
+      const second = ownValue(values, other);
+      if (JSON.stringify(second) === JSON.stringify(value)) continue;
+      const got = `${JSON.stringify(value)} and ${JSON.stringify(second)}`;
+      throw new FormatError(
+        path,
+        `${first} and ${other} must be equal, as names of one field, got ${got}. Take the wrong one out`,
+      );
+    }
     if (fits(value)) return value;
     const got = value === undefined ? "none" : JSON.stringify(value);
-    throw new FormatError(path, `${name} must be ${must}, got ${got}. Only GPT-2 checkpoints can be read`);
+    throw new FormatError(path, `${first ?? name} must be ${must}, got ${got}. ${remedy}`);
   };
   field("model_type", (value) => value === "gpt2", '"gpt2"');
-  field("add_cross_attention", (value) => value === false, "false (a decoder without an encoder)", false);
-  for (const name of ["reorder_and_upcast_attn", "tie_word_embeddings"]) {
-    field(name, isBoolean, "true or false", false);
-  }
+  const warnings = checkFields(values, gpt2ConfigFields, { path, remedy });
   const nHeads = field("n_head", isCount, "a whole number from 1", 12);
   const nUnits = field(
     "n_embd",
@@ -65,7 +80,7 @@ export function readGpt2Config(bytes: Uint8Array, { path }: { readonly path: str
     `a whole number divisible by n_head (${nHeads})`,
     768,
   );
-  return {
+  const config = {
     nLayers: field(
       "n_layer",
       (value): value is number => isCount(value) && value <= mostLayers,
@@ -74,7 +89,7 @@ export function readGpt2Config(bytes: Uint8Array, { path }: { readonly path: str
     ),
     nHeads,
     nUnits,
-    nInner: field("n_inner", isCount, "null or a whole number from 1", 4 * nUnits),
+    nInner: field("n_inner", isCountOrNull, "null or a whole number from 1", null) ?? 4 * nUnits,
     nPositions: field("n_positions", isCount, "a whole number from 1", 1024),
     vocabularySize: field("vocab_size", isCount, "a whole number from 1", 50257),
     activation: field("activation_function", isActivation, `one of ${activations.join(", ")}`, "gelu_new"),
@@ -83,6 +98,15 @@ export function readGpt2Config(bytes: Uint8Array, { path }: { readonly path: str
     scaleAttentionByLayer: field("scale_attn_by_inverse_layer_idx", isBoolean, "true or false", false),
     initializerRange: field("initializer_range", isPositive, "a positive number", 0.02),
   };
+  return { config, warnings };
+}
+
+/** A field's own name, and those that transformers takes for it as well. */
+function namesOf(name: string): readonly string[] {
+  const others = Object.entries(gpt2ConfigFields).filter(
+    ([, rule]) => rule.effect === "obeyed" && rule.sameAs === name,
+  );
+  return [name, ...others.map(([other]) => other)];
 }
 
 function parseObject(bytes: Uint8Array, path: string): Record<string, unknown> {
@@ -100,6 +124,7 @@ function parseObject(bytes: Uint8Array, path: string): Record<string, unknown> {
 
 const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1;
+const isCountOrNull = (value: unknown): value is number | null => value === null || isCount(value);
 const isPositive = (value: unknown): value is number =>
   typeof value === "number" && value > 0 && Number.isFinite(value);
 const isActivation = (value: unknown): value is Gpt2Activation => activations.includes(value as string);

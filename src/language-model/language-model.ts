@@ -13,6 +13,8 @@ export interface LanguageModel {
   readonly contextLength: number;
   /** SHA-256 over everything that its hidden states depend on, in hexadecimal. */
   readonly fingerprint: string;
+  /** What its files ask for that is not done, or that is not known here: one sentence each. */
+  readonly warnings: readonly string[];
   readonly tokenizer: Tokenizer;
   /**
    * Hidden states of tokens read together: for every wanted layer [nPlaces x nUnits], float32.

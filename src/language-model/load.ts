@@ -39,7 +39,7 @@ export async function loadLanguageModel(
   const source = typeof folder === "string" ? folderStore(folder) : folder;
   const { device, randomWeights: seed, onProgress } = options;
   const configPath = `${source.location}/config.json`;
-  const config = readGpt2Config(await source.read("config.json"), { path: configPath });
+  const { config, warnings } = readGpt2Config(await source.read("config.json"), { path: configPath });
   const tokenizer = await loadTokenizer(source);
   if (tokenizer.vocabularySize > config.vocabularySize) {
     throw new FormatError(
@@ -59,6 +59,7 @@ export async function loadLanguageModel(
     nUnits: config.nUnits,
     contextLength: config.nPositions,
     fingerprint,
+    warnings,
     tokenizer,
     ...gpt2Runner(config, weights, device),
   };

@@ -17,6 +17,8 @@ export interface ActivationSource {
   readonly fingerprint: string;
   /** What identifies the activations: the fingerprint, and the options that change them. */
   readonly key: string;
+  /** What the model's files ask for that is not done: one sentence each. */
+  readonly warnings: readonly string[];
   /** Layers to score, in rising order. */
   readonly layers: readonly number[];
   /** Length of a word's vector. */
@@ -66,9 +68,9 @@ async function modelSource(
   const model = await loadStudyModel(options, { randomWeights, onProgress });
   try {
     const { context, maxContext, minContext, pooling, layerZero, finalNorm } = options;
-    const { name, fingerprint } = model;
+    const { name, fingerprint, warnings } = model;
     return {
-      ...{ name, fingerprint },
+      ...{ name, fingerprint, warnings },
       key: JSON.stringify([fingerprint, context, maxContext, minContext, pooling, layerZero, finalNorm]),
       layers: studyLayers(options, model),
       nUnits: model.nUnits,
@@ -99,7 +101,7 @@ async function folderSource(
   const words = story!.transcript.words.map((word) => word.text);
   const { nColumns: nUnits } = await opened.load(namesOf(story!.files)[0], layers[0]!, words);
   return {
-    ...{ name, fingerprint, key: fingerprint, layers, nUnits, operationsPerToken: 0 },
+    ...{ name, fingerprint, warnings: [], key: fingerprint, layers, nUnits, operationsPerToken: 0 },
     wordsToRead: () => Promise.resolve(0),
     prepare: () => Promise.resolve(),
     activationsOf(layer) {

@@ -84,7 +84,7 @@ export async function openStudy(
       const names = new Set(steps.filter(({ key }) => missing.has(key)).map(({ participant }) => participant));
       return inputs.participants.filter(({ participant }) => names.has(participant));
     };
-    const warnings = warningsOn(inputs);
+    const warnings = [...warningsOn(inputs), ...model.warnings];
     const firsts = plan.groups.flatMap((group) =>
       membersOf(group)
         .slice(0, 1)

@@ -13,12 +13,12 @@ import type { StudyOptions } from "./options.ts";
 export async function planRun(
   options: StudyOptions,
   onProgress: OnProgress,
-): Promise<RunEstimate & { readonly nSteps: number; readonly nMissing: number }> {
+): Promise<RunEstimate & { readonly nSteps: number; readonly nMissing: number; readonly warnings: readonly string[] }> {
   if (options.model !== undefined) await checkFolder(options.model, "--model");
   const study = await openStudy(options, storesIn(options.cache ?? `${options.output}/cache`), onProgress);
   try {
     const estimate = await estimateRun(study, { always: true, onProgress });
-    return { ...estimate, nSteps: study.plan.nSteps, nMissing: study.missing.size };
+    return { ...estimate, nSteps: study.plan.nSteps, nMissing: study.missing.size, warnings: study.warnings };
   } finally {
     await study.close();
   }

@@ -24,7 +24,7 @@ export interface Scored {
 /** What {@link assembleResult} needs beside the scores. */
 export interface ResultContext {
   readonly inputs: StudyInputs;
-  readonly model: Pick<ActivationSource, "name" | "fingerprint">;
+  readonly model: Pick<ActivationSource, "name" | "fingerprint" | "warnings">;
   readonly layers: readonly number[];
   readonly options: StudyOptions;
   readonly command?: string | undefined;
@@ -47,7 +47,7 @@ export function assembleResult(scored: readonly Scored[], context: ResultContext
     surfaces: inputs.surfaces,
     secondsPerWord: words.reduce((sum, step) => sum + step, 0) / words.length,
     provenance: provenance(scored, context),
-    notes: notesOn(inputs, options),
+    notes: [...model.warnings, ...notesOn(inputs, options)],
   };
 }
 

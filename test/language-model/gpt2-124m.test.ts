@@ -28,7 +28,7 @@ function checkpoint(): Record<string, Uint8Array | string> {
     ...{ model_type: "gpt2", n_layer: 12, n_head: 12, n_embd: 768, n_positions: 1024, vocab_size: 50257 },
     ...{ activation_function: "gelu_new", layer_norm_epsilon: 1e-5 },
   });
-  const config = readGpt2Config(new TextEncoder().encode(text), { path: "config.json" });
+  const { config } = readGpt2Config(new TextEncoder().encode(text), { path: "config.json" });
   const tensors: Record<string, { shape: readonly number[]; data: Float32Array }> = {};
   for (const [tensor, [name, shape]] of [...gpt2Shapes(config)].entries()) {
     const scale = shape.length === 2 ? 0.07 : 0.35;

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { readGpt2Config } from "../../src/language-model/gpt2-config.ts";
 
-const read = (json: unknown) => readGpt2Config(new TextEncoder().encode(JSON.stringify(json)), { path: "config.json" });
+const readAll = (json: unknown) =>
+  readGpt2Config(new TextEncoder().encode(JSON.stringify(json)), { path: "config.json" });
+const read = (json: unknown) => readAll(json).config;
 
 describe("readGpt2Config", () => {
   it("absent fields have GPT-2's values (by hand, from the model card of the 124M model)", () => {
@@ -42,6 +44,42 @@ describe("readGpt2Config", () => {
     expect(read({ model_type: "gpt2", n_embd: 24, n_inner: null }).nInner).toBe(96);
   });
 
+  it("fields are read under the names that transformers gives them as well (by hand, from its attribute map)", () => {
+    const config = read({
+      model_type: "gpt2",
+      num_hidden_layers: 3,
+      num_attention_heads: 4,
+      hidden_size: 8,
+      max_position_embeddings: 16,
+    });
+    expect(config).toMatchObject({ nLayers: 3, nHeads: 4, nUnits: 8, nInner: 32, nPositions: 16 });
+    expect(read({ model_type: "gpt2", n_head: 4, num_attention_heads: 4 }).nHeads).toBe(4);
+  });
+
+  it.each([
+    ["n_layer", "num_hidden_layers"],
+    ["n_head", "num_attention_heads"],
+    ["n_embd", "hidden_size"],
+    ["n_positions", "max_position_embeddings"],
+  ])("refuses other values of %s and %s", (name, other) => {
+    expect(() => read({ model_type: "gpt2", [other]: 24, [name]: 12 })).toThrow(
+      expect.objectContaining({
+        name: "FormatError",
+        message: `config.json: ${name} and ${other} must be equal, as names of one field, got 12 and 24. Take the wrong one out`,
+      }),
+    );
+  });
+
+  it("tells of fields that it does not know, and of those that ask for what is not done (by hand)", () => {
+    expect(readAll({ model_type: "gpt2", n_ctx: 1024, resid_pdrop: 0.5, dtype: "float16" }).warnings).toEqual([]);
+    expect(
+      readAll({ model_type: "gpt2", rotary_dim: 64, toString: 1, tokenizer_class: "BertTokenizer" }).warnings,
+    ).toEqual([
+      'config.json: tokenizer_class is "BertTokenizer": tokens are made as GPT2Tokenizer makes them.',
+      "config.json: not known here, and not obeyed: rotary_dim, toString. Does the model compute something else with them?",
+    ]);
+  });
+
   it.each<[Record<string, unknown>, string]>([
     [{}, 'model_type must be "gpt2", got none'],
     [{ model_type: "llama" }, 'model_type must be "gpt2", got "llama"'],
@@ -57,9 +95,17 @@ describe("readGpt2Config", () => {
     [{ layer_norm_epsilon: 0 }, "layer_norm_epsilon must be a positive number, got 0"],
     [{ scale_attn_weights: 1 }, "scale_attn_weights must be true or false, got 1"],
     [{ scale_attn_by_inverse_layer_idx: "no" }, 'scale_attn_by_inverse_layer_idx must be true or false, got "no"'],
-    [{ reorder_and_upcast_attn: 0 }, "reorder_and_upcast_attn must be true or false, got 0"],
-    [{ tie_word_embeddings: "yes" }, 'tie_word_embeddings must be true or false, got "yes"'],
-    [{ add_cross_attention: true }, "add_cross_attention must be false (a decoder without an encoder), got true"],
+    [{ n_layer: null }, "n_layer must be a whole number from 1 to 1000, got null"],
+    [
+      { add_cross_attention: true },
+      "add_cross_attention must be false (a decoder without an encoder is computed), got true",
+    ],
+    [{ pruned_heads: { 1: [0] } }, 'pruned_heads must be null or {} (all heads are computed), got {"1":[0]}'],
+    [
+      { quantization_config: { load_in_8bit: true } },
+      'quantization_config must be null (weights must be numbers of floating point), got {"load_in_8bit":true}',
+    ],
+    [{ num_attention_heads: 0 }, "num_attention_heads must be a whole number from 1, got 0"],
     [{ initializer_range: -1 }, "initializer_range must be a positive number, got -1"],
   ])("refuses %j", (fields, message) => {
     const json = Object.keys(fields).length === 0 ? {} : { model_type: "gpt2", ...fields };

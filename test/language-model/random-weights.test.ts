@@ -8,7 +8,7 @@ import { memoryStore } from "../../src/sources/memory.ts";
 import { smallModelFiles } from "./small-models.ts";
 
 const json = { model_type: "gpt2", n_layer: 8, n_head: 4, n_embd: 64, n_positions: 100, vocab_size: 500 };
-const config = readGpt2Config(new TextEncoder().encode(JSON.stringify(json)), { path: "config.json" });
+const { config } = readGpt2Config(new TextEncoder().encode(JSON.stringify(json)), { path: "config.json" });
 
 it("weights are normal with the deviations of GPT-2's start, biases 0, normalisations 1 and 0 (identity)", async () => {
   const weights = randomGpt2Weights(config, 5);

@@ -30,7 +30,7 @@ export async function smallModelFiles(
   changes: Record<string, unknown> = {},
 ): Promise<Record<string, Uint8Array | string>> {
   const json = { ...smallConfig, ...changes };
-  const config = readGpt2Config(new TextEncoder().encode(JSON.stringify(json)), { path: "config.json" });
+  const { config } = readGpt2Config(new TextEncoder().encode(JSON.stringify(json)), { path: "config.json" });
   const weights = randomGpt2Weights(config, "small model");
   const tensors: Record<string, { shape: readonly number[]; data: Float32Array }> = {};
   for (const name of gpt2Shapes(config).keys()) tensors[name] = await weights(name);
