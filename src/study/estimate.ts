@@ -88,7 +88,8 @@ export async function estimateRun(
   }
   for (const [source, stories] of transcripts) {
     const used = source === "random" ? study.random! : study.model;
-    const layers = source === "random" ? [study.model.layers[0]!] : study.model.layers;
+    const ofRandom = plan.featureSets.flatMap((set) => (set.kind === "random-weights" ? [set.layer] : []));
+    const layers = source === "random" ? ofRandom : study.model.layers;
     wordsToRead += await used.wordsToRead([...stories], layers);
   }
   const sum = (value: (one: (typeof groups)[number]) => number) => groups.reduce((all, one) => all + value(one), 0);

@@ -1,3 +1,4 @@
+import { leadingLayer } from "../report/select.ts";
 import type { StudyOptions } from "./options.ts";
 
 /** What a plan needs to know of one participant. */
@@ -46,7 +47,7 @@ const version = 4;
  * The steps of a study: for each layer and control, for each set of participants who heard the same stories, the
  * participants. Pure: the same arguments, the same plan.
  *
- * @param layers - layers of the model to score, in order; the first is the one that controls are made with
+ * @param layers - layers of the model to score; controls are made with the main one, which the report shows
  * @param fingerprints - what identifies the model's activations, and those of the model with random weights
  * @param hash - SHA-256 of a text
  */
@@ -81,7 +82,7 @@ export function controlDistance(distances: readonly number[]): number | undefine
 
 function planFeatureSets(layers: readonly number[], { controls, distances }: StudyOptions): FeatureSet[] {
   const featureSets: FeatureSet[] = layers.map((layer) => ({ kind: "layer", layer }));
-  const layer = layers[0];
+  const layer = leadingLayer(layers);
   const distance = controlDistance(distances);
   for (const kind of new Set(controls)) {
     if (kind === "word-rate") featureSets.push({ kind });

@@ -176,8 +176,14 @@ describe("planStudy", () => {
     stimulusKey: i < 2 ? "one story" : "another",
     responseKey: participant,
   }));
-  const plan = (more: object = {}) =>
-    planStudy(people, [4], checkOptions({ ...folders, ...more }), { model: "m", randomWeights: "r" }, (text) => text);
+  const plan = (more: object = {}, layers: readonly number[] = [4]) =>
+    planStudy(
+      people,
+      layers,
+      checkOptions({ ...folders, ...more }),
+      { model: "m", randomWeights: "r" },
+      (text) => text,
+    );
   const keys = (p: ReturnType<typeof plan>) => p.groups.flatMap((group) => group.steps.map((step) => step.key));
 
   test("participants of one stimulus share a group; controls are steps of their own", () => {
@@ -189,6 +195,18 @@ describe("planStudy", () => {
       ["word-rate", 1],
     ]);
     expect(nSteps).toBe(6);
+  });
+
+  test.each([
+    [[0, 4, 8, 12], 8],
+    [[0, 1, 2, 3, 4, 5, 6], 4],
+    // Two thirds of 6 are 4: 2 and 6 are equally near.
+    [[2, 6], 2],
+    [[9], 9],
+  ])("by hand: with layers %j random controls are made with %d, which the report shows", (layers, main) => {
+    const { featureSets } = plan({ controls: "random-weights,random-window" }, layers);
+    const controls = featureSets.filter(({ kind }) => kind.startsWith("random"));
+    expect(controls.map((set) => "layer" in set && set.layer)).toEqual([main, main]);
   });
 
   test("identity: keys change with what the numbers depend on, and with nothing else", () => {
