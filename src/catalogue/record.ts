@@ -1,5 +1,6 @@
 import { readJsonObject } from "../bids/json.ts";
 import { FormatError, OptionError } from "../errors.ts";
+import type { FetchedFile } from "../sources/download.ts";
 import type { RemoteFile } from "../sources/remote-file.ts";
 import type { Store } from "../sources/source.ts";
 
@@ -18,9 +19,12 @@ export const recordPath = ".cortecast-source.json";
 
 /** The note in a folder of which files were fetched into it, from where. */
 export interface SourceRecord {
-  /** What earlier calls fetched: a file of any other name is not ours. */
-  readonly paths: ReadonlySet<string>;
-  /** Notes more files, with their checksums. */
+  /** What earlier calls fetched, by path: any other file is not ours. */
+  readonly files: ReadonlyMap<string, readonly FetchedFile[]>;
+  /**
+   * Notes more files, with their checksums. What a file is to replace stays noted: it stands there until the other has
+   * arrived.
+   */
   add(files: readonly RemoteFile[], date: Date): Promise<void>;
 }
 
@@ -42,19 +46,41 @@ export async function openRecord(store: Store, source: FetchedSource): Promise<S
       `${store.location}: the folder must hold files of one version, got those of ${earlier.commit} where ${source.commit} is asked for. Give another folder, or --revision ${earlier.commit}.`,
     );
   }
+  let known = new Map(Object.entries(earlier?.files ?? {}));
   return {
-    paths: new Set(Object.keys(earlier?.files ?? {})),
+    files: new Map([...known].map(([path, entry]) => [path, fetchedFiles(entry)])),
     async add(files, date) {
       const noted = files.map(({ path, address, size, checksum }) => {
         const digest = checksum ? { [checksum.kind]: checksum.digest } : {};
-        return [path, { address, size, ...digest }] as const;
+        const before = fetchedFiles(known.get(path)).filter(
+          (file) => file.checksum && !isSame(file, { size, checksum }),
+        );
+        const replaces = before.map((file) => ({ size: file.size, [file.checksum!.kind]: file.checksum!.digest }));
+        return [path, { address, size, ...digest, ...(replaces.length > 0 ? { replaces } : {}) }] as const;
       });
-      const all = Object.entries({ ...earlier?.files, ...Object.fromEntries(noted) });
+      known = new Map([...known, ...noted]);
+      const all = [...known];
       const sorted = Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
       const record = { ...source, date: date.toISOString(), files: sorted };
       await store.write(recordPath, `${JSON.stringify(record, null, 2)}\n`);
     },
   };
+}
+
+const isSame = (a: FetchedFile, b: FetchedFile) =>
+  a.size === b.size && a.checksum?.kind === b.checksum?.kind && a.checksum?.digest === b.checksum?.digest;
+
+const kinds = ["md5", "sha256", "git-sha1"] as const;
+
+/** What a noted file may be on the disk: itself, or what it replaces. */
+function fetchedFiles(entry: unknown): readonly FetchedFile[] {
+  if (typeof entry !== "object" || entry === null) return [];
+  const noted = entry as Readonly<Record<string, unknown>>;
+  const { size, replaces } = noted;
+  const before = Array.isArray(replaces) ? replaces.flatMap(fetchedFiles) : [];
+  if (typeof size !== "number") return before;
+  const kind = kinds.find((known) => typeof noted[known] === "string");
+  return [kind ? { size, checksum: { kind, digest: noted[kind] as string } } : { size }, ...before];
 }
 
 interface FetchRecord extends FetchedSource {

@@ -6,6 +6,7 @@ import { wordActivations } from "../language-model/activations.ts";
 import { formatNoun } from "../report/numbers.ts";
 import { withLock } from "../sources/lock.ts";
 import { checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
+import { checkOutputFiles, writeOutputFiles } from "../sources/output-files.ts";
 import { listTranscripts, loadTranscript, storyOfTranscript } from "../stimulus/load-transcript.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import { activationOptions, loadStudyModel, studyLayers } from "../study/activations.ts";
@@ -49,9 +50,16 @@ export const activations: Command = {
     const options = await studyOptionsOf(parsed);
     await checkWritable(options.output, "<output>");
     const transcripts = await loadTranscripts(options);
+    const paths = transcripts.map(({ story }) => pathOf(story));
+    await checkOutputFiles(folderStore(options.output), paths, listed);
     return withLock(options.output, "<output>", () => writeAll(transcripts, options, parsed, terminal));
   },
 };
+
+const pathOf = (story: string) => `${story}_activations.safetensors`;
+
+/** Activations of other stories stay, as do other files of ours. */
+const listed = { name: "<output>", list: ".cortecast-activations.json", adds: true } as const;
 
 async function writeAll(
   transcripts: readonly Transcript[],
@@ -89,8 +97,8 @@ async function writeAll(
         words: JSON.stringify(words.map((word) => word.text)),
         onsets: JSON.stringify(words.map((word) => word.onset)),
       };
-      const path = `${story}_activations.safetensors`;
-      await store.write(path, writeSafetensors(tensors, metadata));
+      const path = pathOf(story);
+      await writeOutputFiles(store, [[{ path, bytes: writeSafetensors(tensors, metadata) }]], listed);
       const { nTokens, context } = result;
       written.push({
         story,

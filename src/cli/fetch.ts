@@ -4,6 +4,7 @@ import { listNarratives, narrativesAddresses } from "../catalogue/narratives.ts"
 import { type FetchedSource, openRecord } from "../catalogue/record.ts";
 import { listSurfaces, templateFlowAddress } from "../catalogue/template-flow.ts";
 import { OptionError } from "../errors.ts";
+import { digestOf } from "../sources/checksum.ts";
 import { downloadFiles } from "../sources/download.ts";
 import { createHttpClient, type HttpClient, type HttpOptions } from "../sources/http.ts";
 import { checkWritable, folderStore } from "../sources/node.ts";
@@ -156,7 +157,7 @@ async function fetchInto(
     const record = await openRecord(folderStore(into), source);
     const { onProgress } = terminal;
     const { present, missing } = await downloadFiles(client, into, files, {
-      ...{ parallel, replaceable: record.paths, onProgress },
+      ...{ parallel, fetched: record.files, onProgress },
       async onPlan({ present, missing, bytesLeft }) {
         await record.add(files, date());
         const there = present.length > 0 ? `, of which ${present.length} are there` : "";
@@ -164,6 +165,9 @@ async function fetchInto(
         terminal.note(`${describe(source)}: ${files.length} files, ${formatBytes(size)}${there}${left}`);
       },
     });
+    // Where the server tells no checksum, ours shows the next call whether somebody changed the file.
+    const unchecked = missing.filter(({ checksum }) => checksum === undefined);
+    if (unchecked.length > 0) await record.add(await withDigests(into, unchecked), date());
     terminal.endProgress();
     terminal.note(missing.length > 0 ? `Fetched ${missing.length} files into ${into}.` : `All files are in ${into}.`);
     const paths = (some: readonly RemoteFile[]) => some.map(({ path }) => path);
@@ -171,6 +175,15 @@ async function fetchInto(
   } finally {
     await client.close();
   }
+}
+
+async function withDigests(into: string, files: readonly RemoteFile[]): Promise<RemoteFile[]> {
+  const noted: RemoteFile[] = [];
+  for (const file of files) {
+    const digest = await digestOf("sha256", file.size, folderStore(into).stream(file.path));
+    noted.push({ ...file, checksum: { kind: "sha256", digest } });
+  }
+  return noted;
 }
 
 function describe({ name, commit }: FetchedSource): string {

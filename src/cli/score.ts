@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { listSome } from "../errors.ts";
 import { formatNoun } from "../report/numbers.ts";
 import { runStudy, type StudyRun } from "../study/run.ts";
 import type { Command } from "./command-line.ts";
@@ -47,6 +48,10 @@ export function showRun(run: StudyRun, output: string, terminal: Terminal): unkn
     terminal.note(
       `Removed ${formatNoun(run.removed.length, "file")} that an earlier run with other options had written.`,
     );
+  if (run.kept.length > 0)
+    terminal.note(
+      `Left ${listSome(run.kept)}, of an earlier run with other options: changed since cortecast wrote them.`,
+    );
   for (const line of run.warnings) terminal.note(line);
   terminal.note(`Report: ${report}`);
   const { subjects, notes } = run.result;
@@ -59,6 +64,7 @@ export function showRun(run: StudyRun, output: string, terminal: Terminal): unkn
     nReused: run.nReused,
     written: run.written,
     removed: run.removed,
+    kept: run.kept,
     quality: Object.fromEntries(subjects.map((subject) => [subject.participant, subject.quality])),
     notes,
   };

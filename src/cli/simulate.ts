@@ -86,7 +86,7 @@ export async function simulateInto(
     const { threads, provider } = machine;
     const model = await loadStudyModel(machine, { onProgress: simulation.onProgress });
     try {
-      return await simulateDataset(store, model, { ...simulation, device: { threads, provider } });
+      return await simulateDataset(store, model, { ...simulation, name, device: { threads, provider } });
     } finally {
       await model.close();
     }

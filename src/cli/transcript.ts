@@ -5,6 +5,7 @@ import { readWavHeader, wavHeaderLength } from "../formats/wav.ts";
 import { transcriptPicture } from "../report/transcript-picture.ts";
 import { formatTranscriptReport } from "../report/transcript-text.ts";
 import { folderStore } from "../sources/node.ts";
+import { checkOutputFiles, writeOutputFiles } from "../sources/output-files.ts";
 import { storyOfTranscript } from "../stimulus/load-transcript.ts";
 import { readRawTranscript } from "../stimulus/transcript.ts";
 import { checkTranscript, type TranscriptReport } from "../stimulus/transcript-report.ts";
@@ -13,6 +14,9 @@ import type { Command } from "./command-line.ts";
 import type { Parsed } from "./flags.ts";
 import { numberFlag } from "./number-flag.ts";
 import { studyFlags } from "./study-flags.ts";
+
+/** Pictures are noted beside them: one that was drawn is drawn anew, any other file of that name is not replaced. */
+const pictures = { name: "--picture", list: ".cortecast-pictures.json", adds: true } as const;
 
 /** Most seconds of a length that is given by hand: a week. */
 const longest = 604_800;
@@ -56,6 +60,7 @@ export const transcript: Command = {
         `${given}: must come with ${lacking}, which together say how long the run is, got it alone.`,
       );
     }
+    if (picture !== undefined) await checkOutputFiles(folderStore(dirname(picture)), [basename(picture)], pictures);
     const path = basename(file);
     const bytes = await folderStore(dirname(file)).read(path);
     const report = checkTranscript(readRawTranscript(bytes, { path: file, story, tier, cues }), {
@@ -65,7 +70,8 @@ export const transcript: Command = {
       nVolumes,
     });
     if (picture !== undefined) {
-      await folderStore(dirname(picture)).write(basename(picture), transcriptPicture(report));
+      const drawn = [{ path: basename(picture), bytes: transcriptPicture(report) }];
+      await writeOutputFiles(folderStore(dirname(picture)), [drawn], pictures);
       terminal.note(`${picture}: the report as a picture`);
     }
     if (!parsed.switches.has("json")) for (const line of formatTranscriptReport(report)) terminal.print(oneLine(line));

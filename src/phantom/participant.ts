@@ -63,9 +63,8 @@ export function* participantFiles(
             (value) => Math.round(value * 1e4) / 1e4,
           ),
         );
-        const path = funcPath({ sub, task: story.name, hemi, atlas: PHANTOM_SPACE }, "timeseries", ".tsv");
         yield [
-          path,
+          tablePath(sub, story.name, hemi),
           writeTsv(
             own.map(({ name }) => name),
             rows,
@@ -73,16 +72,35 @@ export function* participantFiles(
         ];
       }
       if (responses !== "regions") {
-        const path = funcPath(
-          { sub, task: story.name, hemi, space: PHANTOM_SPACE, desc: "clean" },
-          "bold",
-          ".func.gii",
-        );
-        yield [path, seriesFile(vertexBold(bold, baselines, series), hemi, repetitionTime)];
+        yield [
+          surfacePath(sub, story.name, hemi),
+          seriesFile(vertexBold(bold, baselines, series), hemi, repetitionTime),
+        ];
       }
     }
   }
 }
+
+/** The paths of {@link participantFiles}, without the files: known before anything is computed. */
+export function participantPaths(
+  { hemispheres, stories, responses }: Pick<ParticipantPlan, "hemispheres" | "stories" | "responses">,
+  participant: string,
+): string[] {
+  const sub = participant.slice("sub-".length);
+  return stories.flatMap(({ story: { name: task } }) => [
+    funcPath({ sub, task }, "events", ".tsv"),
+    ...hemispheres.flatMap(({ hemi }) => [
+      ...(responses === "surface" ? [] : [tablePath(sub, task, hemi)]),
+      ...(responses === "regions" ? [] : [surfacePath(sub, task, hemi)]),
+    ]),
+  ]);
+}
+
+const tablePath = (sub: string, task: string, hemi: "L" | "R") =>
+  funcPath({ sub, task, hemi, atlas: PHANTOM_SPACE }, "timeseries", ".tsv");
+
+const surfacePath = (sub: string, task: string, hemi: "L" | "R") =>
+  funcPath({ sub, task, hemi, space: PHANTOM_SPACE, desc: "clean" }, "bold", ".func.gii");
 
 function funcPath(
   entities: Readonly<Record<string, string>> & { readonly sub: string },

@@ -1,10 +1,10 @@
 import type { OnProgress } from "../array/progress.ts";
 import type { Device } from "../graph/device.ts";
 import type { LanguageModel } from "../language-model/language-model.ts";
-import { type OutputFile, writeOutputFiles } from "../sources/output-files.ts";
+import { checkOutputFiles, type OutputFile, writeOutputFiles } from "../sources/output-files.ts";
 import type { Store } from "../sources/source.ts";
 import { checkSimulation } from "./check.ts";
-import { type ParticipantPlan, participantFiles } from "./participant.ts";
+import { type ParticipantPlan, participantFiles, participantPaths } from "./participant.ts";
 import {
   planHemispheres,
   planParticipants,
@@ -48,6 +48,8 @@ export interface SimulateOptions {
   /** Of the noise, one volume to the next, before white noise is added (default 0.4). */
   readonly autocorrelation?: number | undefined;
   readonly device?: Device | undefined;
+  /** What the folder is called in messages: `"<output>"`. Default: by its location. */
+  readonly name?: string | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
 
@@ -69,7 +71,7 @@ const WHITE_SHARE = 0.3;
  * `*_timeseries.tsv`. The series of a region do not depend on which of these two are written. What an earlier call wrote
  * and this one does not is removed; other files are left alone.
  *
- * @throws OptionError where an option cannot be used
+ * @throws OptionError where an option cannot be used, or files of these names are not ours or were changed since
  */
 export async function simulateDataset(
   store: Store,
@@ -79,7 +81,7 @@ export async function simulateDataset(
   checkSimulation(options);
   const { seed = 0, nSubjects = 8, stories = phantomStories, responses = "both", nVertices = 1442 } = options;
   const { repetitionTime = 1.5, regions = phantomRegions, signalToNoise = 1, rightShare = 0.85 } = options;
-  const { forecastGain = 2, vertexNoise = 1, autocorrelation = 0.4, device, onProgress } = options;
+  const { forecastGain = 2, vertexNoise = 1, autocorrelation = 0.4, device, name, onProgress } = options;
   const noise = { autocorrelation, whiteShare: WHITE_SHARE };
   const hemispheres = planHemispheres(regions, nVertices, seed);
   const spoken = planStories(stories, repetitionTime, seed);
@@ -101,6 +103,11 @@ export async function simulateDataset(
     noise: { ...noise, vertexNoise },
     surfaces: { L: surfacePaths("L"), R: surfacePaths("R") },
   };
+  const surfaces = [truth.surfaces.L, truth.surfaces.R].flatMap((paths) => Object.values(paths) as string[]);
+  const ofParticipants = truth.participants.flatMap(({ participant }) =>
+    participantPaths({ hemispheres, stories: spoken, responses }, participant),
+  );
+  await checkOutputFiles(store, [...textFiles(truth, spoken).keys(), ...surfaces, ...ofParticipants], { name });
   const planted = truth.regions.flatMap(({ layer, distance }): Planted[] =>
     layer === null ? [] : [{ layer, distance: distance ?? undefined }],
   );
@@ -119,7 +126,7 @@ export async function simulateDataset(
     repetitionTime,
     responses,
   };
-  await writeOutputFiles(store, filesOf(truth, spoken, hemispheres, regions, plan, onProgress));
+  await writeOutputFiles(store, filesOf(truth, spoken, hemispheres, regions, plan, onProgress), { name });
   return truth;
 }
 

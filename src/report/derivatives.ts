@@ -8,7 +8,7 @@ import { loadFolds, loadMean } from "./load-scores.ts";
 import { isLargestOfCurve } from "./peaks.ts";
 import { averageRegions } from "./regions.ts";
 import type { Provenance, ScoreKey, SubjectScores, TargetRegion } from "./result.ts";
-import { type MapFile, scoreLabel, scoreMaps } from "./score-maps.ts";
+import { type MapFile, mapPaths, scoreLabel, scoreMaps } from "./score-maps.ts";
 import { checkSubject } from "./select.ts";
 
 /** Columns of a subject's table of scores, in order. */
@@ -160,6 +160,14 @@ export async function subjectFiles(
  */
 function nameInFiles(own: ScoreKey): string {
   return isLargestOfCurve(own) ? `${own.analysis}Unmasked` : own.analysis;
+}
+
+/** The paths of {@link subjectFiles}, without the files: known before anything is computed. */
+export function subjectPaths(participant: string, space: TargetSpace, keys: readonly ScoreKey[]): string[] {
+  const base = `${participant}/${participant}_scores`;
+  if (space.kind === "region") return [`${base}.tsv`, `${base}.json`];
+  const maps = keys.flatMap((key) => mapPaths(participant, space, scoreLabel({ ...key, analysis: nameInFiles(key) })));
+  return [`${base}.tsv`, `${base}.json`, ...maps.flatMap(({ path, sidecarPath }) => [path, sidecarPath])];
 }
 
 /** A space in few words: which voxels or grayordinates they are, the maps say. */

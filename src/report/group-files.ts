@@ -1,15 +1,15 @@
 import type { OnProgress } from "../array/progress.ts";
 import { ownValue } from "../array/records.ts";
 import { writeTsv } from "../formats/tsv.ts";
-import type { PlacedSpace } from "../responses/target.ts";
+import type { PlacedSpace, TargetSpace } from "../responses/target.ts";
 import type { OutputFile } from "../sources/output-files.ts";
 import { BOOTSTRAP_DRAWS } from "../statistics/bootstrap.ts";
 import { analysisDescriptions, formatJson } from "./derivatives.ts";
 import type { Findings } from "./findings.ts";
-import { type Group, type GroupScores, groupScoresAt, listGroupKeys } from "./group.ts";
+import { type Group, type GroupScores, groupKeysOf, groupScoresAt, listGroupKeys } from "./group.ts";
 import { createPeakMap, type GroupPeaks, listPeakKeys, type PeakKey, reasonWithoutPeak } from "./peaks.ts";
 import type { ScoreKey } from "./result.ts";
-import { type MapLayer, scoreLabel, scoreMaps } from "./score-maps.ts";
+import { type MapLayer, mapPaths, scoreLabel, scoreMaps } from "./score-maps.ts";
 import { formatScoreKey, isSameKey } from "./select.ts";
 import { isGain, significanceLevel } from "./significance.ts";
 
@@ -84,6 +84,15 @@ export async function* groupFiles(
     yield peakMaps(space, key, map.peak, key.test && tests.get(formatScoreKey(key.test)));
 }
 
+/** The paths of {@link groupFiles}, without the files: known before anything is computed. */
+export function groupPaths(space: TargetSpace, keys: readonly ScoreKey[]): string[] {
+  const tables = ["group_scores.tsv", "group_scores.json"];
+  if (space.kind === "region") return tables;
+  const peaks = listPeakKeys(groupKeysOf(keys)).flatMap((key) => [key, unmasked(key)]);
+  const maps = [...groupKeysOf(keys), ...peaks].flatMap((key) => mapPaths("group", space, scoreLabel(key)));
+  return [...tables, ...maps.flatMap(({ path, sidecarPath }) => [path, sidecarPath])];
+}
+
 function groupMaps(space: PlacedSpace, scores: GroupScores): OutputFile[] {
   const layers = [
     { name: "mean", values: scores.mean },
@@ -103,6 +112,8 @@ function groupMaps(space: PlacedSpace, scores: GroupScores): OutputFile[] {
   });
 }
 
+const unmasked = (key: PeakKey): ScoreKey => ({ ...key, analysis: `${key.analysis}Unmasked` });
+
 /** The peaks of the mean curves, where there is a forecast, and everywhere under a name that says so. */
 function peakMaps(space: PlacedSpace, key: PeakKey, peak: Float64Array, test: GroupScores | undefined): OutputFile[] {
   const where = analysisDescriptions[key.analysis]!;
@@ -110,7 +121,7 @@ function peakMaps(space: PlacedSpace, key: PeakKey, peak: Float64Array, test: Gr
     ? `${test.analysis === "forecastScoreBeyondZero" ? "F(8) - F(0)" : "F(8)"} at layer ${test.layer} above zero over subjects (two-sided Wilcoxon signed-rank test, q < ${significanceLevel}, false discovery rate over all vertices or voxels)`
     : undefined;
   const masked = peak.map((value, target) => (isGain(test, target) ? value : Number.NaN));
-  const unmasked = { ...key, analysis: `${key.analysis}Unmasked` };
+  const everywhere = unmasked(key);
   return [
     ...mapFiles(space, key, scoreLabel(key), [{ name: "peak", values: masked }], {
       Description: `${where} Of the mean curve over subjects.`,
@@ -118,7 +129,7 @@ function peakMaps(space: PlacedSpace, key: PeakKey, peak: Float64Array, test: Gr
         ? `Only where there is a forecast: ${rule}. NaN elsewhere.`
         : "NaN throughout: whether there is a forecast was not tested, for which distances 8 and 0 must be among the distances.",
     }),
-    ...mapFiles(space, unmasked, scoreLabel(unmasked), [{ name: "peak", values: peak }], {
+    ...mapFiles(space, everywhere, scoreLabel(everywhere), [{ name: "peak", values: peak }], {
       Description: `${where} Of the mean curve over subjects.`,
       Mask: "None: where there is no forecast this is the largest of noise.",
     }),

@@ -54,7 +54,12 @@ export interface GroupKey extends ScoreKey {
  *   control.
  */
 export function listGroupKeys(subjects: readonly SubjectScores[]): readonly GroupKey[] {
-  const keys = listScoreKeys(subjects).filter((key) => !isLargestOfCurve(key));
+  return groupKeysOf(listScoreKeys(subjects));
+}
+
+/** {@link listGroupKeys}, of subjects who have scores at these keys. */
+export function groupKeysOf(all: readonly ScoreKey[]): readonly GroupKey[] {
+  const keys = all.filter((key) => !isLargestOfCurve(key));
   return [...keys.map((key) => ({ ...key, of: key, minus: undefined })), ...contrasts(keys)];
 }
 

@@ -36,46 +36,55 @@ export interface MapFile {
  * @param label - what `desc-` says, letters and digits: see {@link scoreLabel}
  */
 export function scoreMaps(folder: string, space: PlacedSpace, label: string, layers: readonly MapLayer[]): MapFile[] {
-  switch (space.kind) {
-    case "surface":
-      return (["L", "R"] as const).flatMap((hemi, i) => {
-        const n = space.nVertices[i]!;
-        const start = i === 0 ? 0 : space.nVertices[0];
-        const own = layers.map(({ name, values }) => ({ name, values: values.subarray(start, start + n) }));
-        return n === 0 ? [] : [mapFile(folder, space, label, own, hemi, surfaceBytes(hemi, own))];
-      });
-    case "volume":
-      return [mapFile(folder, space, label, layers, undefined, volumeBytes(space, layers))];
-    case "grayordinate":
-      return [mapFile(folder, space, label, layers, undefined, grayordinateBytes(space, layers))];
-    default:
-      return space satisfies never;
-  }
+  return mapPaths(folder, space, label).map(({ path, sidecarPath, hemi }) => {
+    const [own, bytes] = contentOf(space, hemi, layers);
+    return { file: { path, bytes }, hemi, sidecarPath, nNotScored: countNotScored(own[0]!.values) };
+  });
 }
 
 const extensions = { surface: ".shape.gii", volume: ".nii.gz", grayordinate: ".dscalar.nii" } as const;
 
-function mapFile(
-  folder: string,
+/** Where a map goes. */
+export interface MapPath extends Pick<MapFile, "hemi" | "sidecarPath"> {
+  readonly path: string;
+}
+
+/** The paths of {@link scoreMaps}, without the maps. */
+export function mapPaths(folder: string, space: PlacedSpace, label: string): MapPath[] {
+  const hemis =
+    space.kind === "surface" ? (["L", "R"] as const).filter((_, i) => space.nVertices[i]! > 0) : ([undefined] as const);
+  return hemis.map((hemi) => {
+    const entities = {
+      ...(folder.startsWith("sub-") ? { sub: folder.slice(4) } : {}),
+      ...(hemi === undefined ? {} : { hemi }),
+      ...(space.space === "n/a" ? {} : { space: space.space }),
+      desc: label,
+    };
+    const named = (extension: string) => `${folder}/${formatBidsName({ entities, suffix: "statmap", extension })}`;
+    return { path: named(extensions[space.kind]), sidecarPath: named(".json"), hemi };
+  });
+}
+
+/** The maps of a hemisphere, or all, and a file of them. */
+function contentOf(
   space: PlacedSpace,
-  label: string,
-  layers: readonly MapLayer[],
   hemi: "L" | "R" | undefined,
-  bytes: Uint8Array,
-): MapFile {
-  const entities = {
-    ...(folder.startsWith("sub-") ? { sub: folder.slice(4) } : {}),
-    ...(hemi === undefined ? {} : { hemi }),
-    ...(space.space === "n/a" ? {} : { space: space.space }),
-    desc: label,
-  };
-  const named = (extension: string) => `${folder}/${formatBidsName({ entities, suffix: "statmap", extension })}`;
-  return {
-    file: { path: named(extensions[space.kind]), bytes },
-    hemi,
-    sidecarPath: named(".json"),
-    nNotScored: countNotScored(layers[0]!.values),
-  };
+  layers: readonly MapLayer[],
+): [readonly MapLayer[], Uint8Array] {
+  switch (space.kind) {
+    case "surface": {
+      const [left, right] = space.nVertices;
+      const [start, end] = hemi === "R" ? [left, left + right] : [0, left];
+      const own = layers.map(({ name, values }) => ({ name, values: values.subarray(start, end) }));
+      return [own, surfaceBytes(hemi === "R" ? "R" : "L", own)];
+    }
+    case "volume":
+      return [layers, volumeBytes(space, layers)];
+    case "grayordinate":
+      return [layers, grayordinateBytes(space, layers)];
+    default:
+      return space satisfies never;
+  }
 }
 
 function countNotScored(values: FloatArray): number {

@@ -12,12 +12,18 @@ import { checkRemotePath, partFolder, type RemoteFile } from "./remote-file.ts";
 export interface DownloadOptions {
   /** Files at a time. Default: 4. */
   readonly parallel?: number | undefined;
-  /** Paths that may be replaced where another file stands there, since an earlier call fetched it. Default: none. */
-  readonly replaceable?: ReadonlySet<string> | undefined;
+  /**
+   * What an earlier call fetched, by path: where another file than the wanted one stands there, it is replaced if it is one
+   * of these, byte for byte. Default: none.
+   */
+  readonly fetched?: ReadonlyMap<string, readonly FetchedFile[]> | undefined;
   readonly onProgress?: OnProgress | undefined;
   /** Told what is to come, before it is fetched. */
   readonly onPlan?: ((plan: DownloadPlan) => void | Promise<void>) | undefined;
 }
+
+/** A file that an earlier call fetched; without a checksum nobody can tell whether it was changed since. */
+export type FetchedFile = Pick<RemoteFile, "size" | "checksum">;
 
 /** What is to be fetched, and what is there. */
 export interface DownloadPlan {
@@ -34,8 +40,8 @@ export interface DownloadPlan {
  * the others is kept in a hidden folder, and the next call goes on from it.
  *
  * @throws NetworkError with every file that could not be had, after all others were
- * @throws OptionError where the disk has no room for them, where other files that were not fetched stand under their
- * names, or where another process fetches into the folder
+ * @throws OptionError where the disk has no room for them, where files stand under their names that were not fetched or
+ * were changed since, or where another process fetches into the folder
  * @throws FormatError where a name leads out of the folder
  */
 export async function downloadFiles(
@@ -44,12 +50,12 @@ export async function downloadFiles(
   files: readonly RemoteFile[],
   options: DownloadOptions = {},
 ): Promise<DownloadPlan> {
-  const { parallel = 4, replaceable = new Set(), onProgress = () => undefined, onPlan } = options;
+  const { parallel = 4, fetched = new Map(), onProgress = () => undefined, onPlan } = options;
   for (const { path, address } of files) checkRemotePath(path, address);
   const parts = join(folder, partFolder);
   const done = await withLock(parts, folder, async () => {
     await checkCapitals(folder, files);
-    const plan = await sortOut(folder, files, replaceable, onProgress);
+    const plan = await sortOut(folder, files, fetched, onProgress);
     const free = await freeBytes(folder);
     if (plan.bytesLeft > free) {
       throw new OptionError(
@@ -69,7 +75,7 @@ export async function downloadFiles(
 async function sortOut(
   folder: string,
   files: readonly RemoteFile[],
-  replaceable: ReadonlySet<string>,
+  fetched: ReadonlyMap<string, readonly FetchedFile[]>,
   onProgress: OnProgress,
 ): Promise<DownloadPlan> {
   const [present, missing]: [RemoteFile[], RemoteFile[]] = [[], []];
@@ -86,7 +92,7 @@ async function sortOut(
     const found = await inspectFile(folder, file, onPiece);
     if (found === "whole") present.push(file);
     else {
-      if (found === "other" && !replaceable.has(file.path)) others.push(file.path);
+      if (found === "other" && !(await isOneOf(folder, file, fetched.get(file.path) ?? []))) others.push(file.path);
       missing.push(file);
       bytesLeft += file.size - (await inspectPart(folder, file)).length;
     }
@@ -96,10 +102,22 @@ async function sortOut(
   if (others.length > 0) {
     const shown = others.slice(0, 5).join(", ") + (others.length > 5 ? ` and ${others.length - 5} more` : "");
     throw new OptionError(
-      `${folder}: files that were not fetched must not be written over, got ${shown}. Give a folder of its own, or move them away.`,
+      `${folder}: files that were not fetched, or were changed since, must not be written over, got ${shown}. Give a folder of its own, or move them away.`,
     );
   }
   return { present, missing, bytesLeft };
+}
+
+/** Whether what stands under a file's name is one that was fetched earlier, as it was then. */
+async function isOneOf(
+  folder: string,
+  { path, address }: RemoteFile,
+  fetched: readonly FetchedFile[],
+): Promise<boolean> {
+  for (const { size, checksum } of fetched) {
+    if (checksum && (await inspectFile(folder, { path, address, size, checksum })) === "whole") return true;
+  }
+  return false;
 }
 
 async function fetchAll(

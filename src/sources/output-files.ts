@@ -1,4 +1,5 @@
-import { FormatError, NotFoundError } from "../errors.ts";
+import { FormatError, listSome, NotFoundError, OptionError } from "../errors.ts";
+import { digestOf } from "./checksum.ts";
 import { readText, type Store } from "./source.ts";
 
 /** A file to be written: where, relative to the store's root ("/" on every system), and what. */
@@ -14,73 +15,222 @@ export interface WrittenFiles {
   readonly written: readonly string[];
   /** Paths of an earlier call that this one does not have; they are removed. */
   readonly removed: readonly string[];
+  /** Paths of an earlier call that this one does not have, and that somebody changed since: they are left, and no longer ours. */
+  readonly kept: readonly string[];
 }
 
-/** Lists the files that are ours; BIDS tools pass over names that begin with a dot. */
-const listPath = ".cortecast-files.json";
+/** Which files are meant. */
+export interface OutputFilesOptions {
+  /** What the folder is called in messages: `"<output>"`. Default: by its location alone. */
+  readonly name?: string | undefined;
+  /** The list of the files, relative to the root. BIDS tools pass over names that begin with a dot. */
+  readonly list?: string | undefined;
+  /** Whether files of earlier calls that this one does not have stay, and in the list. Default: they are removed. */
+  readonly adds?: boolean | undefined;
+}
+
+/** The list of a folder's files, where no other is named. */
+export const filesList = ".cortecast-files.json";
+
+/**
+ * SHA-256 of the bytes that we wrote, by path. While a file is replaced it has two, of the bytes before and after: either
+ * may be found where the writing was cut off.
+ */
+type Listed = Map<string, readonly string[]>;
+
+/**
+ * Checks that these files may be written: each is absent, or in the list of what we wrote with the digest that it has now.
+ *
+ * @throws OptionError that names every file that is not ours, or was changed since
+ * @throws FormatError where the list is damaged
+ */
+export async function checkOutputFiles(
+  store: Store,
+  paths: Iterable<string>,
+  options: OutputFilesOptions = {},
+): Promise<void> {
+  const listed = await readList(store, options);
+  const others: string[] = [];
+  for (const path of paths) {
+    const found = await inspect(store, path, listed);
+    if (found.kind === "other") others.push(describeOther(path, listed));
+  }
+  refuse(store, others, options);
+}
 
 /**
  * Brings a folder to hold these files: writes those that are not there with the same bytes, and removes those
- * that an earlier call wrote and that are none of these, so that nothing lies beside them that they do not speak of.
- * Other files are left alone. Where it is cut off, the next call does the rest: a file is in the list before it is in
- * the folder.
+ * that an earlier call wrote and that are none of these, so that nothing lies beside them that they do not speak of. Only
+ * what stands in the list with the digest that it has is ever replaced or removed; other files are left alone. Where it
+ * is cut off, the next call does the rest: a file is in the list before it is in the folder.
  *
  * @param batches - made one after the other, so that the bytes of one are in memory at a time
+ * @throws OptionError where a file of that name is not ours, or was changed since, as {@link checkOutputFiles}
  * @throws FormatError where the list of files is damaged
  */
 export async function writeOutputFiles(
   store: Store,
   batches: Iterable<readonly OutputFile[]> | AsyncIterable<readonly OutputFile[]>,
+  options: OutputFilesOptions = {},
 ): Promise<WrittenFiles> {
-  const earlier = await readList(store);
-  const listed = new Set(earlier);
-  const own = new Set<string>();
+  const listed = await readList(store, options);
+  const own = new Map<string, readonly string[]>();
   const written: string[] = [];
   for await (const files of batches) {
-    for (const { path } of files) own.add(path);
-    if (files.some(({ path }) => !listed.has(path))) {
-      for (const { path } of files) listed.add(path);
-      await writeList(store, listed);
+    const wanted = await Promise.all(files.map(async (file) => ({ ...file, digest: await digestOfBytes(file.bytes) })));
+    const others: string[] = [];
+    const missing: typeof wanted = [];
+    let isNew = false;
+    for (const file of wanted) {
+      const { path, digest } = file;
+      own.set(path, [digest]);
+      const found = await inspect(store, path, listed);
+      if (found.kind === "other") others.push(describeOther(path, listed));
+      else if (found.digest !== digest) missing.push(file);
+      const known = listed.get(path) ?? [];
+      if (!known.includes(digest)) isNew = true;
+      listed.set(path, found.kind === "ours" && found.digest !== digest ? [found.digest, digest] : [digest]);
     }
-    for (const { path, bytes } of files) {
-      const wanted = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
-      if (await holds(store, path, wanted)) continue;
-      await store.write(path, wanted);
+    refuse(store, others, options);
+    if (isNew) await writeList(store, listed, options);
+    for (const { path, bytes } of missing) {
+      await store.write(path, bytes);
       written.push(path);
     }
   }
-  const removed = earlier.filter((path) => !own.has(path));
-  for (const path of removed) await store.remove(path);
-  if (removed.length > 0) await writeList(store, own);
-  return { written, removed };
+  if (options.adds) {
+    for (const [path, digests] of listed) if (!own.has(path)) own.set(path, digests);
+  }
+  const { removed, kept } = await removeOthers(store, listed, own);
+  await writeList(store, own, options);
+  return { written, removed, kept };
 }
 
-/** Whether the file holds these bytes. One that cannot be read, such as a link to nothing, is written over. */
-async function holds(store: Store, path: string, wanted: Uint8Array): Promise<boolean> {
-  // Asked first: to say what is missing, reading would look through the whole folder, for every new file.
-  if (!(await store.has(path))) return false;
+/** A folder's files that a list names. */
+export interface ListedFiles {
+  /** Those that are there as we wrote them. */
+  readonly ours: readonly string[];
+  /** Those that somebody changed since. */
+  readonly changed: readonly string[];
+}
+
+/**
+ * What there is of the files that a list names.
+ *
+ * @throws FormatError where the list is damaged
+ */
+export async function listOutputFiles(store: Store, options: OutputFilesOptions = {}): Promise<ListedFiles> {
+  const [ours, changed]: [string[], string[]] = [[], []];
+  const listed = await readList(store, options);
+  for (const path of [...listed.keys()].sort()) {
+    const found = await inspect(store, path, listed);
+    if (found.kind !== "absent") (found.kind === "ours" ? ours : changed).push(path);
+  }
+  return { ours, changed };
+}
+
+/**
+ * Removes the files that a list names and that are there as we wrote them, and the list.
+ *
+ * @returns what was removed, and what stays since somebody changed it
+ * @throws FormatError where the list is damaged
+ */
+export async function removeOutputFiles(
+  store: Store,
+  options: OutputFilesOptions = {},
+): Promise<Pick<WrittenFiles, "removed" | "kept">> {
+  const outcome = await removeOthers(store, await readList(store, options), new Map());
+  await store.remove(options.list ?? filesList);
+  return outcome;
+}
+
+async function removeOthers(
+  store: Store,
+  listed: Listed,
+  own: Listed,
+): Promise<Pick<WrittenFiles, "removed" | "kept">> {
+  const [removed, kept]: [string[], string[]] = [[], []];
+  for (const path of [...listed.keys()].sort()) {
+    if (own.has(path)) continue;
+    const found = await inspect(store, path, listed);
+    if (found.kind === "ours") {
+      await store.remove(path);
+      removed.push(path);
+    } else if (found.kind === "other") kept.push(path);
+  }
+  return { removed, kept };
+}
+
+type Found = { readonly kind: "absent" | "other"; readonly digest?: undefined } | { kind: "ours"; digest: string };
+
+/** Whether a file is there, and is one that we wrote. */
+async function inspect(store: Store, path: string, listed: Listed): Promise<Found> {
+  if (!(await store.has(path))) return { kind: "absent" };
+  const known = listed.get(path);
+  if (known === undefined) return { kind: "other" };
   try {
-    return Buffer.compare(await store.read(path), wanted) === 0;
+    const digest = await digestOf("sha256", 0, store.stream(path));
+    return known.includes(digest) ? { kind: "ours", digest } : { kind: "other" };
   } catch (error) {
-    if (error instanceof NotFoundError) return false;
+    // A link to nothing, a pipe: not what we wrote.
+    if (error instanceof NotFoundError) return { kind: "other" };
     throw error;
   }
 }
 
-async function readList(store: Store): Promise<readonly string[]> {
-  if (!(await store.has(listPath))) return [];
+function describeOther(path: string, listed: Listed): string {
+  const known = listed.get(path);
+  if (known === undefined) return `${path} (not written by cortecast)`;
+  if (known.length === 0) return `${path} (written by an earlier version, which noted no digest)`;
+  return `${path} (changed since cortecast wrote it)`;
+}
+
+function refuse(store: Store, others: readonly string[], { name }: OutputFilesOptions): void {
+  if (others.length === 0) return;
+  const [where, place] = name === undefined ? [store.location, ""] : [name, ` in ${store.location}`];
+  throw new OptionError(
+    `${where}: files that cortecast did not write, or that were changed since, must not be replaced, got ${listSome(others)}${place}. Move them away, or give another folder.`,
+  );
+}
+
+async function* once(bytes: Uint8Array) {
+  yield bytes;
+}
+
+function digestOfBytes(bytes: Uint8Array | string): Promise<string> {
+  const encoded = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
+  return digestOf("sha256", encoded.length, once(encoded));
+}
+
+async function readList(store: Store, { list = filesList }: OutputFilesOptions): Promise<Listed> {
+  if (!(await store.has(list))) return new Map();
+  const isDigests = (value: unknown): value is string | string[] =>
+    [value].flat().every((digest) => typeof digest === "string");
   try {
-    const { files } = JSON.parse(await readText(store, listPath)) as { files: unknown };
-    if (Array.isArray(files) && files.every((path) => typeof path === "string")) return files;
+    const { files } = JSON.parse(await readText(store, list)) as { files: unknown };
+    // Lists of the first versions have no digests: whether somebody changed a file since cannot be known.
+    if (Array.isArray(files) && isDigests(files)) return new Map(files.map((path) => [path, []]));
+    if (typeof files === "object" && files !== null && !Array.isArray(files)) {
+      const entries = Object.entries(files);
+      if (entries.every(([, value]) => isDigests(value)))
+        return new Map(entries.map(([path, value]) => [path, [value as string | string[]].flat()]));
+    }
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
   }
   throw new FormatError(
-    `${store.location}/${listPath}`,
-    'the file must hold {"files": [paths]}, got something else. Delete it, and the files of earlier runs that are not wanted',
+    `${store.location}/${list}`,
+    'the file must hold {"files": {path: SHA-256}}, got something else. Delete it, and the files of earlier runs that are not wanted',
   );
 }
 
-function writeList(store: Store, paths: ReadonlySet<string>): Promise<void> {
-  return store.write(listPath, `${JSON.stringify({ files: [...paths].sort() }, null, 2)}\n`);
+async function writeList(store: Store, listed: Listed, { list = filesList }: OutputFilesOptions): Promise<void> {
+  const sorted = [...listed].sort(([a], [b]) => (a < b ? -1 : 1));
+  // Paths as keys, whatever they are called.
+  const files = Object.fromEntries(
+    sorted.map(([path, digests]) => [path, digests.length === 1 ? digests[0]! : digests]),
+  );
+  const text = `${JSON.stringify({ files }, null, 2)}\n`;
+  if ((await store.has(list)) && (await readText(store, list)) === text) return;
+  await store.write(list, text);
 }

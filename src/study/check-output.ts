@@ -1,5 +1,54 @@
 import { OptionError } from "../errors.ts";
+import { subjectPaths } from "../report/derivatives.ts";
+import { groupPaths } from "../report/group-files.ts";
+import type { ScoreKey } from "../report/result.ts";
+import { checkOutputFiles } from "../sources/output-files.ts";
 import { readText, type Store } from "../sources/source.ts";
+import type { OpenStudy } from "./open-study.ts";
+import { stepKeys } from "./score-step.ts";
+
+/** Files of every run's results, whatever its options. */
+const fixedPaths = ["dataset_description.json", "scores.json", "group_scores.tsv", "group_scores.json", "report.html"];
+
+/** What the folder of results is called in messages. */
+export const outputName = "<output>";
+
+/**
+ * Checks what can be known before data are read: that results may be written into a folder, and that no file stands where
+ * every run writes one, but those that an earlier run wrote.
+ *
+ * @throws OptionError where it is a data set that cortecast did not make, or where files would be replaced that are not
+ * ours, naming them
+ */
+export async function checkOutput(store: Store): Promise<void> {
+  await checkOutputFolder(store);
+  await checkOutputFiles(store, fixedPaths, { name: outputName });
+}
+
+/**
+ * Checks, before anything is computed, that no file stands where a study will write one, but those that an earlier run
+ * wrote.
+ *
+ * @throws OptionError naming the files
+ */
+export async function checkPlannedFiles(
+  store: Store,
+  study: Pick<OpenStudy, "options" | "plan" | "inputs">,
+): Promise<void> {
+  const keys = plannedKeys(study);
+  const { participants } = study.inputs;
+  const { space } = participants[0]!;
+  const ofParticipants = participants.flatMap(({ participant }) => subjectPaths(participant, space, keys));
+  await checkOutputFiles(store, [...fixedPaths, ...ofParticipants, ...groupPaths(space, keys)], { name: outputName });
+}
+
+/** Analyses, layers and distances that a study gives scores at. */
+function plannedKeys({ options, plan }: Pick<OpenStudy, "options" | "plan">): ScoreKey[] {
+  const { featureSets } = plan;
+  const keys = featureSets.flatMap((featureSet) => stepKeys(featureSet, options));
+  const isDeep = featureSets.filter(({ kind }) => kind === "layer").length > 1 && options.distances.includes(8);
+  return isDeep ? [...keys, { analysis: "forecastDepth", layer: "n/a", distance: 8 }] : keys;
+}
 
 /**
  * Checks that results may be written into a folder.

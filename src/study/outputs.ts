@@ -5,6 +5,7 @@ import { groupFiles } from "../report/group-files.ts";
 import { findingsPage } from "../report/html.ts";
 import { type OutputFile, type WrittenFiles, writeOutputFiles } from "../sources/output-files.ts";
 import type { Store } from "../sources/source.ts";
+import { outputName } from "./check-output.ts";
 import type { Scored } from "./result.ts";
 
 /**
@@ -20,7 +21,7 @@ export function writeOutputs(
   scored: readonly Scored[],
   onProgress: OnProgress,
 ): Promise<WrittenFiles> {
-  return writeOutputFiles(output, filesOf(findings, scored, onProgress));
+  return writeOutputFiles(output, filesOf(findings, scored, onProgress), { name: outputName });
 }
 
 async function* filesOf(

@@ -6,7 +6,7 @@ import { formatTerminal } from "../report/terminal.ts";
 import { withLock } from "../sources/lock.ts";
 import { checkFolder, checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
-import { checkOutputFolder } from "./check-output.ts";
+import { checkOutput, checkPlannedFiles } from "./check-output.ts";
 import { collectScores } from "./collect-scores.ts";
 import { computeSteps, describeFeatureSet } from "./compute-steps.ts";
 import { estimateRun, formatEstimate } from "./estimate.ts";
@@ -43,6 +43,8 @@ export interface StudyRun {
   readonly written: readonly string[];
   /** Paths within it of an earlier run with other options, which this one does not have; they are removed. */
   readonly removed: readonly string[];
+  /** Paths within it of an earlier run, which this one does not have, and that somebody changed since: they are left. */
+  readonly kept: readonly string[];
 }
 
 /**
@@ -51,7 +53,8 @@ export interface StudyRun {
  * where it was, and a second run does only what is missing. Files of an earlier run with other options that this one does
  * not have are removed from the output folder.
  *
- * @throws OptionError where another run writes into the output folder
+ * @throws OptionError where another run writes into the output folder, or where files would be replaced there that are not
+ * ours or were changed since: before anything is computed
  * @throws errors of the rooms that it conducts: DatasetError, FormatError, NotFoundError, OptionError, ShapeError,
  * DeviceError
  */
@@ -61,7 +64,7 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
   if (options.model !== undefined) await checkFolder(options.model, "--model");
   await checkWritable(options.output, "<output>");
   await checkWritable(cache, "--cache");
-  await checkOutputFolder(output);
+  await checkOutput(output);
   return withLock(options.output, "<output>", async () => {
     for (const folder of [options.output, cache]) await removeAbandoned(folder);
     return carryOut(options, environment, output, storesIn(cache));
@@ -77,6 +80,7 @@ async function carryOut(
   const study = await openStudy(options, stores, onProgress);
   const { inputs, warnings, model, plan, missing } = study;
   try {
+    await checkPlannedFiles(output, study);
     for (const line of warnings) onNote(line);
     onNote(describePlan(study));
     for (const line of formatEstimate(await estimateRun(study, { onProgress }))) onNote(line);
@@ -87,7 +91,7 @@ async function carryOut(
     const scored = await collectScores(inputs.participants, plan, stores.scores, onProgress);
     const result = assembleResult(scored, { inputs, model, layers: model.layers, options, command });
     const findings = await studyFindings(result, { onProgress });
-    const { written, removed } = await writeOutputs(output, findings, scored, onProgress);
+    const { written, removed, kept } = await writeOutputs(output, findings, scored, onProgress);
     return {
       result,
       summary: formatTerminal(findings),
@@ -97,6 +101,7 @@ async function carryOut(
       nReused: plan.nSteps - missing.size,
       written,
       removed,
+      kept,
     };
   } finally {
     await study.close();

@@ -4,7 +4,7 @@ import { type ForecastScores, forecastOf } from "../encoding/forecast-score.ts";
 import { mergeMissing } from "../encoding/missing.ts";
 import type { EncodingOptions } from "../encoding/prepared.ts";
 import type { Stimulus } from "../engine/job.ts";
-import type { AnalysisScores } from "../report/result.ts";
+import type { AnalysisScores, ScoreKey } from "../report/result.ts";
 import { type ActivationsOf, randomVectors, storyFeatures, storyVectors, storyWordRate } from "./features.ts";
 import type { HeardStory } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
@@ -90,6 +90,21 @@ export function stepScores(
       ? forecastAnalyses(forecast, "forecastScoreRandomWindow", layer)
       : layerAnalyses(forecast, layer);
   return { analyses, ...judged };
+}
+
+/** What {@link stepScores} gives scores of: known before anything is computed. */
+export function stepKeys(featureSet: FeatureSet, options: StudyOptions): ScoreKey[] {
+  const whole = (analysis: string, layer: number | "n/a"): ScoreKey => ({ analysis, layer, distance: "n/a" });
+  if (featureSet.kind === "word-rate") return [whole("brainScoreWordRate", "n/a")];
+  const { kind, layer } = featureSet;
+  if (kind === "random-weights") return [whole("brainScoreRandomWeights", layer)];
+  const distances = distancesOf(featureSet, options);
+  if (distances.length === 0) return [whole("brainScore", layer)];
+  const analysis = kind === "random-window" ? "forecastScoreRandomWindow" : "forecastScore";
+  const windows = distances.map((distance): ScoreKey => ({ analysis, layer, distance }));
+  if (kind === "random-window") return windows;
+  const argmax = distances.length > 1 ? [whole("forecastDistance", layer)] : [];
+  return [whole("brainScore", layer), ...windows, ...argmax];
 }
 
 function layerAnalyses(forecast: ForecastScores, layer: number): AnalysisScores[] {

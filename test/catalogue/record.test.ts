@@ -13,10 +13,10 @@ describe("openRecord", () => {
   it("by hand: notes files with where they are from; those of earlier calls stay", async () => {
     const store = memoryStore();
     const first = await openRecord(store, source);
-    expect(first.paths).toEqual(new Set());
+    expect(first.files).toEqual(new Map());
     await first.add([file("b", { checksum: { kind: "md5", digest: "00ff" } })], new Date(0));
     const second = await openRecord(store, source);
-    expect(second.paths).toEqual(new Set(["b"]));
+    expect(second.files).toEqual(new Map([["b", [{ size: 3, checksum: { kind: "md5", digest: "00ff" } }]]]));
     await second.add([file("a")], new Date(1000));
     expect(JSON.parse(await readText(store, recordPath))).toEqual({
       ...source,
@@ -26,6 +26,27 @@ describe("openRecord", () => {
         b: { address: "https://x/b", size: 3, md5: "00ff" },
       },
     });
+  });
+
+  it("by hand: a file that is to be replaced stays noted beside the new one, since it is there until that has arrived", async () => {
+    const store = memoryStore();
+    const [old, own] = [
+      { kind: "md5", digest: "00" },
+      { kind: "sha256", digest: "11" },
+    ] as const;
+    await (await openRecord(store, source)).add([file("a", { checksum: old }), file("b")], new Date(0));
+    const second = await openRecord(store, source);
+    await second.add([file("a", { size: 4, checksum: own }), file("b")], new Date(0));
+    // The digest of a file for which the server tells none, once it is here.
+    await second.add([file("b", { checksum: own })], new Date(0));
+    const third = await openRecord(store, source);
+    await third.add([file("b")], new Date(0));
+    const { files } = await openRecord(store, source);
+    expect(files.get("a")).toEqual([
+      { size: 4, checksum: own },
+      { size: 3, checksum: old },
+    ]);
+    expect(files.get("b")).toEqual([{ size: 3 }, { size: 3, checksum: own }]);
   });
 
   it("by hand: refuses another source, another version, and a damaged note", async () => {

@@ -208,7 +208,7 @@ describe("cortecast fetch narratives (by hand)", () => {
       const { code, stderr } = await runWith(environment, "fetch", "narratives", folder, "--no-responses");
       expect([code, stderr]).toEqual([
         1,
-        `Listing Narratives …\ncortecast: ${folder}: files that were not fetched must not be written over, got dataset_description.json. Give a folder of its own, or move them away.\n`,
+        `Listing Narratives …\ncortecast: ${folder}: files that were not fetched, or were changed since, must not be written over, got dataset_description.json. Give a folder of its own, or move them away.\n`,
       ]);
     }
     expect(inFolder(folder)).toEqual(["dataset_description.json"]);

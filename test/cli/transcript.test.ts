@@ -116,7 +116,16 @@ describe("cortecast transcript", () => {
     const { code, stderr } = await run("transcript", at("pieman/align.csv"), "--picture", path);
     expect([code, stderr]).toEqual([0, `${path}: the report as a picture\n`]);
     expect(readFileSync(path, "utf8")).toMatch(/^<svg xmlns=/);
-    expect(readdirSync(at("pictures"))).toEqual(["pieman.svg"]);
+    expect(readdirSync(at("pictures"))).toEqual([".cortecast-pictures.json", "pieman.svg"]);
+    // Its own picture is drawn anew; one that somebody changed is not, nor any other file.
+    expect((await run("transcript", at("pieman/align.csv"), "--picture", path)).code).toBe(0);
+    for (const mine of [path, at("pictures/mine.svg")]) {
+      writeFileSync(mine, "mine");
+      const refused = await run("transcript", at("pieman/align.csv"), "--picture", mine);
+      expect([refused.code, refused.stdout]).toEqual([1, ""]);
+      expect(refused.stderr).toMatch(/^cortecast: --picture: files that cortecast did not write, .*, got \w+\.svg \(/);
+      expect(readFileSync(mine, "utf8")).toBe("mine");
+    }
   });
 
   test.each<readonly [readonly string[], RegExp]>([

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { Progress } from "../../src/array/progress.ts";
-import type { DownloadPlan } from "../../src/sources/download.ts";
+import type { DownloadPlan, FetchedFile } from "../../src/sources/download.ts";
 import type { RemoteFile } from "../../src/sources/remote-file.ts";
 import {
   type Answer,
@@ -44,10 +44,21 @@ describe("downloadFiles, from a server that behaves", () => {
       writeFileSync(join(folder, path), text);
     const files = ["/same", "/other", "/longer"].map((path) => listed(server, path));
     await expect(download(folder, files)).rejects.toThrow(
-      `${folder}: files that were not fetched must not be written over, got other, longer. Give a folder of its own, or move them away.`,
+      `${folder}: files that were not fetched, or were changed since, must not be written over, got other, longer. Give a folder of its own, or move them away.`,
     );
     expect(readFileSync(join(folder, "longer"), "utf8")).toBe("abcd");
-    const { present, missing } = await download(folder, files, { replaceable: new Set(["other", "longer"]) });
+    const as = (text: string) => [{ size: text.length, checksum: md5(Buffer.from(text)) }];
+    // Fetched under these names, but not these bytes; or without a checksum, so that nobody can tell.
+    const changed = new Map<string, readonly FetchedFile[]>([
+      ["other", as("abe")],
+      ["longer", [{ size: 4 }]],
+    ]);
+    await expect(download(folder, files, { fetched: changed })).rejects.toThrow("got other, longer.");
+    const fetched = new Map([
+      ["other", as("abd")],
+      ["longer", as("abcd")],
+    ]);
+    const { present, missing } = await download(folder, files, { fetched });
     expect([paths(present), paths(missing)]).toEqual([["same"], ["other", "longer"]]);
     for (const { path } of files) expect(readFileSync(join(folder, path), "utf8")).toBe("abc");
     const again = await download(folder, files);

@@ -351,13 +351,16 @@ describe("folderStore", () => {
     expect(await removeAbandoned(folder)).toBe(0);
   });
 
-  it("by hand: a link to nothing is removed and written over like a file", async () => {
+  it("by hand: a link to nothing is removed and written over like a file, but none that is not ours", async () => {
     const folder = newFolder();
     mkdirSync(folder);
     for (const name of ["a", "b"]) symlinkSync("nowhere", join(folder, name));
     const store = folderStore(folder);
     await store.remove("a");
-    await writeOutputFiles(store, [[{ path: "b", bytes: "new" }]]);
+    await expect(writeOutputFiles(store, [[{ path: "b", bytes: "new" }]])).rejects.toThrow(
+      "got b (not written by cortecast)",
+    );
+    await store.write("b", "new");
     expect(await store.has("a")).toBe(false);
     expect(await readText(store, "b")).toBe("new");
     expect(readdirSync(folder)).not.toContain("nowhere");

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { memoryStore } from "../../src/sources/memory.ts";
 import { checkOutputFolder } from "../../src/study/check-output.ts";
@@ -53,6 +54,41 @@ describe("runStudy", () => {
     expect(tree().filter((path) => path !== "sub-02/notes.txt")).toEqual(before.map(([path]) => path));
     for (const [path, text] of before) expect(readFileSync(study.at("out", path!), "utf8")).toBe(text);
     expect((await study.run()).written).toEqual([]);
+  });
+
+  test("by hand: files that are not ours are refused by name before anything is read or computed, whatever is asked for", async () => {
+    mkdirSync(study.at("mine"));
+    writeFileSync(study.at("mine/report.html"), "my work");
+    writeFileSync(study.at("mine/scores.json"), '{"mine": 1}');
+    // Before the model is read: there is none.
+    await expect(study.run({ output: study.at("mine"), model: study.at("data") })).rejects.toMatchObject({
+      name: "OptionError",
+      message: `<output>: files that cortecast did not write, or that were changed since, must not be replaced, got scores.json (not written by cortecast), report.html (not written by cortecast) in ${study.at("mine")}. Move them away, or give another folder.`,
+    });
+    expect(readdirSync(study.at("mine")).sort()).toEqual(["report.html", "scores.json"]);
+    expect(readFileSync(study.at("mine/report.html"), "utf8")).toBe("my work");
+  });
+
+  test("by hand: maps and tables too, and ours once they were changed; nothing is computed first", async () => {
+    const output = study.at("changed");
+    const { written } = await study.run({ output });
+    const before = readdirSync(study.at("changed/cache/scores")).length;
+    // Every file that is written is one that was looked for before; the first four are looked for before data are read.
+    const changed = written.filter((path) => path !== "dataset_description.json");
+    expect(changed.length).toBeGreaterThan(30);
+    const bytes = changed.map((path) => [join(output, path), readFileSync(join(output, path))] as const);
+    for (const [path] of bytes) writeFileSync(path, "changed");
+    await expect(study.run({ output, delays: "3" })).rejects.toThrow(
+      "got scores.json (changed since cortecast wrote it), ",
+    );
+    const fixed = ["scores.json", "group_scores.tsv", "group_scores.json", "report.html"];
+    for (const [path, content] of bytes) if (fixed.includes(relative(output, path))) writeFileSync(path, content);
+    await expect(study.run({ output, delays: "3" })).rejects.toThrow(
+      `(changed since cortecast wrote it) and ${changed.length - fixed.length - 10} more in ${output}.`,
+    );
+    for (const [path, content] of bytes) writeFileSync(path, content);
+    expect(readdirSync(study.at("changed/cache/scores"))).toHaveLength(before);
+    expect((await study.run({ output })).written).toEqual([]);
   });
 
   test("refuses to write results into the data set", async () => {
