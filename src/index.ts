@@ -153,12 +153,13 @@ export {
 export { transcriptPicture } from "./report/transcript-picture.ts";
 export { formatTranscriptReport, type TranscriptTextOptions } from "./report/transcript-text.ts";
 export { audioStarts } from "./responses/audio-start.ts";
-export type { ResponseKind, VersionChoice } from "./responses/candidates.ts";
+export type { VersionChoice } from "./responses/candidates.ts";
 export { type CleanBoldOptions, type CleaningOptions, cleanBold } from "./responses/clean.ts";
 export { readExclusions } from "./responses/exclusions.ts";
 export { findResponses, type ResponseFiles, type ResponseQuery } from "./responses/find.ts";
 export { type LoadResponseOptions, loadResponse, type Response } from "./responses/load.ts";
 export { loadRegions, type Region, type RegionFile, type RegionOptions } from "./responses/region.ts";
+export type { ResponseKind } from "./responses/response-kind.ts";
 export type { PlacedSpace, Target, TargetSpace } from "./responses/target.ts";
 export type { VolumeMask } from "./responses/volume-mask.ts";
 export { memoryStore } from "./sources/memory.ts";

@@ -2,8 +2,9 @@ import { emptyRecord, ownValue } from "../array/records.ts";
 import { DatasetError } from "../errors.ts";
 import type { Source } from "../sources/source.ts";
 import { unreadable, unreadableFiles } from "../sources/unreadable.ts";
+import { entitiesWithin, isSameLabel, normalText } from "./identity.ts";
 import { readJsonObject } from "./json.ts";
-import { type BidsName, entitiesWithin, parseBidsName } from "./name.ts";
+import { type BidsName, parseBidsName } from "./name.ts";
 
 /** One file of a data set whose name follows BIDS. */
 export interface BidsFile {
@@ -21,16 +22,26 @@ export interface BidsDataset {
   readonly description: Readonly<Record<string, unknown>>;
   /** Every file named as BIDS names files, sorted by path. */
   readonly files: readonly BidsFile[];
+  /** Paths of data files whose names begin as BIDS's do and are not built so; nothing is read of them. */
+  readonly misnamed: readonly string[];
+  /** Paths of the folders that are called as participants' are, `"sub-01"`, or nearly so. */
+  readonly participantFolders: readonly string[];
 }
 
 /** Folders that hold no data files of the data set. */
 const SKIPPED = new Set(["code", "sourcedata", "stimuli", "node_modules"]);
 
 /** Names of folders that hold data files; a link to nothing of such a name would leave them out. */
-const DATA_FOLDER = /^(sub|ses)-[A-Za-z0-9+]+$|^func$/;
+const DATA_FOLDER = /^(sub|ses)-[\p{L}\p{M}\p{N}+]+$|^func$/iu;
+
+/** What participants' folders are called, or nearly so. */
+const PARTICIPANT_FOLDER = /^sub(?:j(?:ect)?)?(?:[-_]|[ ]?\p{N})/iu;
 
 /** How names of data files end; a folder of such a name is in a file's place. */
-const DATA_FILE = /\.(tsv|json|gii|nii)(\.gz)?$/;
+const DATA_FILE = /\.(tsv|json|gii|nii)(\.gz)?$/i;
+
+/** How names of the files of runs begin; what begins so and is no name is told of. */
+const RUN_FILE = /^(sub|ses|task)[-_ ]/i;
 
 /**
  * The index of a BIDS data set: its description and all files that BIDS names, those of nested data sets
@@ -57,17 +68,21 @@ export async function loadDataset(source: Source): Promise<BidsDataset> {
   }
   const description = readJsonObject(await source.read(descriptionPath), descriptionPath);
   const files: BidsFile[] = [];
+  const misnamed: string[] = [];
+  const participantFolders: string[] = [];
   const noFolders: string[] = [];
   const visit = async (folder: string) => {
     for (const entry of await source.list(folder)) {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       const name = parseBidsName(entry.name);
       if (entry.kind === "folder" && !(name && DATA_FILE.test(entry.name))) {
+        if (PARTICIPANT_FOLDER.test(entry.name)) participantFolders.push(path);
         if (!entry.name.startsWith(".") && !SKIPPED.has(entry.name)) await visit(path);
         continue;
       }
       if (name) files.push({ path, name, root: rootOf(path) });
       else if (DATA_FOLDER.test(entry.name)) noFolders.push(path);
+      else if (RUN_FILE.test(entry.name) && DATA_FILE.test(entry.name)) misnamed.push(path);
     }
   };
   await visit("");
@@ -75,13 +90,13 @@ export async function loadDataset(source: Source): Promise<BidsDataset> {
   if (issues.length > 0)
     throw new DatasetError(`${source.location}: folders of the data set must be readable.`, issues);
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { source, description, files };
+  return { source, description, files, misnamed, participantFolders };
 }
 
 /**
  * The files that fit a query, in the order of the data set.
  *
- * @param query - entity keys to labels, and `suffix`, `extension` or `root`; a file fits where all of them are equal.
+ * @param query - entity keys to labels, and `suffix`, `extension` or `root`; a file fits where all of them mean the same.
  * A value of undefined asks for nothing; the empty string asks that the file has no such entity.
  */
 export function findFiles(
@@ -91,10 +106,10 @@ export function findFiles(
   const wanted = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
   return dataset.files.filter((file) =>
     wanted.every(([key, label]) => {
-      if (key === "suffix") return file.name.suffix === label;
-      if (key === "extension") return file.name.extension === label;
+      if (key === "suffix") return file.name.suffix.toLowerCase() === label.toLowerCase();
+      if (key === "extension") return file.name.extension === label.toLowerCase();
       if (key === "root") return file.root === label;
-      return (ownValue(file.name.entities, key) ?? "") === label;
+      return isSameLabel(key, ownValue(file.name.entities, key) ?? "", label);
     }),
   );
 }
@@ -102,7 +117,7 @@ export function findFiles(
 const indices = new WeakMap<BidsDataset, ReadonlyMap<string, readonly BidsFile[]>>();
 
 /**
- * The files with this suffix and extension, in the order of the data set. Looked up in an index that is made once a data
+ * The files with this suffix and extension, whatever their case, in the order of the data set. Looked up in an index that is made once a data
  * set: large ones hold tens of thousands of files, asked for run by run.
  */
 export function filesNamed(dataset: BidsDataset, suffix: string, extension: string): readonly BidsFile[] {
@@ -110,7 +125,7 @@ export function filesNamed(dataset: BidsDataset, suffix: string, extension: stri
   if (!index) {
     const made = new Map<string, BidsFile[]>();
     for (const file of dataset.files) {
-      const key = `${file.name.suffix}${file.name.extension}`;
+      const key = `${file.name.suffix.toLowerCase()}${file.name.extension}`;
       const list = made.get(key);
       if (list) list.push(file);
       else made.set(key, [file]);
@@ -118,7 +133,7 @@ export function filesNamed(dataset: BidsDataset, suffix: string, extension: stri
     index = made;
     indices.set(dataset, index);
   }
-  return index.get(`${suffix}${extension}`) ?? [];
+  return index.get(`${suffix}${extension}`.toLowerCase()) ?? [];
 }
 
 /** The longest leading run of `derivatives/<name>` folders in a path. */
@@ -127,7 +142,7 @@ function rootOf(path: string): string {
   let depth = 0;
   while (parts[depth] === "derivatives" && depth + 2 < parts.length) {
     // Some data sets keep the subjects of their only derivative directly in derivatives/.
-    depth += parts[depth + 1]!.startsWith("sub-") ? 1 : 2;
+    depth += /^sub-/i.test(parts[depth + 1]!) ? 1 : 2;
   }
   return parts.slice(0, depth).join("/");
 }
@@ -210,7 +225,11 @@ function sidecarsOf(dataset: BidsDataset, file: BidsFile): BidsFile[] {
     .sort((a, b) => depthOf(a) - depthOf(b) || countEntities(a) - countEntities(b));
 }
 
-const folderOf = (file: BidsFile) => file.path.slice(0, Math.max(0, file.path.lastIndexOf("/")));
+/** The folder that a file lies in, in the form in which folders are compared. */
+const folderOf = ({ path }: BidsFile) =>
+  normalText(path.slice(0, Math.max(0, path.lastIndexOf("/")))).replace(/(?<=^|\/)(?:sub|ses)-/gi, (key) =>
+    key.toLowerCase(),
+  );
 const isAbove = (outer: string, inner: string) => outer === "" || inner === outer || inner.startsWith(`${outer}/`);
 const depthOf = (file: BidsFile) => file.path.split("/").length;
 const countEntities = (file: BidsFile) => Object.keys(file.name.entities).length;

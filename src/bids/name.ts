@@ -1,11 +1,16 @@
-import { emptyRecord, ownValue } from "../array/records.ts";
+import { emptyRecord } from "../array/records.ts";
+import { hemisphereOf, normalText } from "./identity.ts";
+
 /** The parts of a BIDS file name, `sub-01_task-pieman_space-fsaverage6_hemi-L_bold.func.gii`. */
 export interface BidsName {
-  /** Entity keys (short, as in the name) to labels, without the dash: `{ sub: "01", task: "pieman" }`. */
+  /**
+   * Entity keys (short, in lower case) to labels, without the dash: `{ sub: "01", task: "pieman" }`. Labels are in Unicode's
+   * composed form; those of `hemi` are "L" and "R" where the name says so in other words.
+   */
   readonly entities: Readonly<Record<string, string>>;
   /** What kind of data: `"bold"`; empty where the name ends with an entity, as in `..._desc-clean.func.gii`. */
   readonly suffix: string;
-  /** From the first dot on: `".func.gii"`. */
+  /** From the first dot on, in lower case: `".func.gii"`. */
   readonly extension: string;
 }
 
@@ -16,33 +21,64 @@ const ENTITY_ORDER: readonly string[] = [
   ...["chunk", "atlas", "seg", "scale", "res", "den", "label", "stat", "desc"],
 ];
 
+/** A label: what BIDS allows, and letters of all alphabets, which it does not but people write. */
+const labelPattern = /^[\p{L}\p{M}\p{N}+]+$/u;
+
+/** A label as BIDS allows it. */
+const strictLabel = /^[A-Za-z0-9+]+$/;
+
 /**
  * The entities, suffix and extension of a file's name, or undefined where the name is not built as BIDS builds names
  * (`key-label` pairs joined by `_`, then a suffix, then an extension; no key twice).
  *
  * @param path - path or bare name; only what follows the last "/" counts
  * @remarks A name may end with an entity in the suffix's place (the Narratives derivatives do: `_desc-clean.func.gii`),
- * or hold nothing but a suffix (`bold.json`, which BIDS allows at the root for inheritance).
+ * or hold nothing but a suffix (`bold.json`, which BIDS allows at the root for inheritance). Letters of all alphabets are
+ * read in labels, and upper case in keys and extensions: what is meant is certain.
  * @see https://bids-specification.readthedocs.io/en/stable/common-principles.html#filenames
  */
 export function parseBidsName(path: string): BidsName | undefined {
-  const base = path.slice(path.lastIndexOf("/") + 1);
+  const name = takeApart(path);
+  return typeof name === "string" ? undefined : name;
+}
+
+/**
+ * Why a name is not built as BIDS builds names, as the end of a sentence: `got "3" in the place of a pair key-label`.
+ *
+ * @returns undefined where it is
+ */
+export function troubleWithName(path: string): string | undefined {
+  const name = takeApart(path);
+  return typeof name === "string" ? name : undefined;
+}
+
+/** Whether BIDS allows the label: Latin letters without accents, digits, "+". */
+export function isStrictLabel(label: string): boolean {
+  return strictLabel.test(label);
+}
+
+/** The parts of a name, or what stands against it. */
+function takeApart(path: string): BidsName | string {
+  const base = normalText(path.slice(path.lastIndexOf("/") + 1));
   const dot = base.indexOf(".");
-  if (dot <= 0) return undefined;
+  if (dot <= 0) return "got a name without extension";
   const parts = base.slice(0, dot).split("_");
   const last = parts.at(-1)!;
   const suffix = last.includes("-") ? "" : last;
   if (suffix === last) {
-    if (!/^[A-Za-z0-9]+$/.test(suffix)) return undefined;
+    if (!/^[A-Za-z0-9]+$/.test(suffix)) return `got "${suffix}" as the last part`;
     parts.pop();
   }
   const entities = emptyRecord<string>();
   for (const part of parts) {
-    const match = /^([A-Za-z]+)-([A-Za-z0-9+]+)$/.exec(part);
-    if (!match || Object.hasOwn(entities, match[1]!)) return undefined;
-    entities[match[1]!] = match[2]!;
+    const match = /^([A-Za-z]+)-(.*)$/su.exec(part);
+    if (!match) return `got "${part}" in the place of a pair key-label`;
+    const [key, label] = [match[1]!.toLowerCase(), match[2]!];
+    if (!labelPattern.test(label)) return `got the label "${label}" of ${key}`;
+    if (Object.hasOwn(entities, key)) return `got ${key} twice`;
+    entities[key] = (key === "hemi" ? hemisphereOf(label) : undefined) ?? label;
   }
-  return { entities, suffix, extension: base.slice(dot) };
+  return { entities, suffix, extension: base.slice(dot).toLowerCase() };
 }
 
 /**
@@ -59,12 +95,4 @@ export function formatBidsName(name: BidsName): string {
     .map(([key, label]) => `${key}-${label}`);
   if (name.suffix !== "") parts.push(name.suffix);
   return parts.join("_") + name.extension;
-}
-
-/** Whether every entity of `part` stands in `whole` with the same label. */
-export function entitiesWithin(
-  part: Readonly<Record<string, string>>,
-  whole: Readonly<Record<string, string>>,
-): boolean {
-  return Object.entries(part).every(([key, label]) => ownValue(whole, key) === label);
 }

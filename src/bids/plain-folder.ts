@@ -5,13 +5,14 @@ import { memoryStore } from "../sources/memory.ts";
 import { splitPath } from "../sources/path.ts";
 import { routedSource } from "../sources/routed.ts";
 import { type Entry, listFiles, type Source } from "../sources/source.ts";
+import { entitiesKey, hemisphereOf, normalText } from "./identity.ts";
 import { formatBidsName } from "./name.ts";
 
 /** What a folder of responses that is no BIDS data set does not say itself. */
 export interface PlainFolder {
   /**
    * How its files are named, from the folder on: `"{participant}/{story}_{hemi}.func.gii"`. `{participant}` and `{story}`
-   * stand for letters and digits, `{hemi}` for L, R, lh, rh, left or right, `{run}` for digits.
+   * stand for letters and digits, `{hemi}` for L, R, lh, rh, left or right, `{run}` for digits; the ending fits in upper case too.
    */
   readonly pattern: string;
   /** Seconds between volumes, of all files. */
@@ -23,10 +24,10 @@ export interface PlainFolder {
 }
 
 const placeholders: Readonly<Record<string, string>> = {
-  participant: "[A-Za-z0-9]+",
-  story: "[A-Za-z0-9]+",
-  hemi: "L|R|lh|rh|left|right",
-  run: "\\d+",
+  participant: "[\\p{L}\\p{M}\\p{N}]+",
+  story: "[\\p{L}\\p{M}\\p{N}]+",
+  hemi: "[LlRr][Hh]?|[Ll]eft|[Rr]ight|LEFT|RIGHT",
+  run: "[0-9]+",
 };
 
 /** What a response is called in BIDS, by how its own name ends. */
@@ -40,6 +41,13 @@ const endings: readonly (readonly [string, { readonly suffix: string; readonly e
   [".tsv", { suffix: "timeseries", extension: ".tsv" }],
 ];
 
+/** A folder seen as a data set. */
+export interface PlainDataset {
+  readonly source: Source;
+  /** Paths of files that end as responses do and do not fit the pattern. */
+  readonly leftOut: readonly string[];
+}
+
 /**
  * A folder of responses as a BIDS data set: every file that fits the pattern is seen under the name that BIDS gives it, with
  * events, repetition time and a description that say what the folder's owner says. What lies in `stimuli/` is seen as it is.
@@ -48,13 +56,14 @@ const endings: readonly (readonly [string, { readonly suffix: string; readonly e
  * no response's; where two files would be one, or surfaces do not say their hemisphere
  * @throws NotFoundError where no file fits
  */
-export async function plainFolderSource(source: Source, folder: PlainFolder): Promise<Source> {
+export async function plainFolderSource(source: Source, folder: PlainFolder): Promise<PlainDataset> {
   const { repetitionTime, audioStart = 0, space } = folder;
-  const pattern = folder.pattern.replace(/^(\.\/)+/, "");
+  const pattern = normalText(folder.pattern).replace(/^(\.\/)+/, "");
   if (space !== undefined && !/^[A-Za-z0-9]+$/.test(space))
     throw new OptionError(`--space: must be letters and digits, as in BIDS names, got "${space}".`);
   const fits = compile(pattern);
-  const naming = endings.find(([ending]) => pattern.endsWith(ending))?.[1];
+  const endingOf = (text: string) => endings.find(([ending]) => text.toLowerCase().endsWith(ending));
+  const naming = endingOf(pattern)?.[1];
   if (!naming) {
     const known = endings.map(([ending]) => ending).join(", ");
     throw new OptionError(`--pattern: must end as responses do (${known}), got "${pattern}".`);
@@ -63,21 +72,27 @@ export async function plainFolderSource(source: Source, folder: PlainFolder): Pr
     throw new OptionError(`--pattern: surfaces must say their hemisphere with {hemi}, got "${pattern}".`);
   /** Path in BIDS to path in the folder. */
   const real = new Map<string, string>();
+  /** What a response means, to its path in the folder. */
+  const known = new Map<string, string>();
+  const leftOut: string[] = [];
   const made = emptyRecord<string>();
   made["dataset_description.json"] = JSON.stringify({ Name: source.location, BIDSVersion: "1.10.0" });
   made[`${naming.suffix}.json`] = JSON.stringify({ RepetitionTime: repetitionTime });
   const isOwn = (path: string) => !path.startsWith("stimuli/") && !path.split("/").some((part) => part.startsWith("."));
   const all = (await listFiles(source)).filter(isOwn);
   for (const path of all) {
-    const found = fits.exec(path)?.groups;
-    if (!found) continue;
+    const found = fits.exec(normalText(path))?.groups;
+    if (!found) {
+      if (endingOf(path)) leftOut.push(path);
+      continue;
+    }
     const run = { sub: found["participant"]!, task: found["story"]!, ...(found["run"] ? { run: found["run"] } : {}) };
-    const name = nameOf(run, found["hemi"], naming, folder);
-    const own = `sub-${run.sub}/func/${name}`;
-    const other = real.get(own);
+    const entities = entitiesOf(run, found["hemi"], naming, folder);
+    const other = known.get(entitiesKey(entities));
     if (other !== undefined)
       throw new OptionError(`--pattern: every file must be one response, got "${path}" and "${other}" for one.`);
-    real.set(own, path);
+    known.set(entitiesKey(entities), path);
+    real.set(`sub-${run.sub}/func/${formatBidsName({ entities, ...naming })}`, path);
     const events = formatBidsName({ entities: run, suffix: "events", extension: ".tsv" });
     made[`sub-${run.sub}/func/${events}`] = writeTsv(
       ["onset", "duration", "stim_file"],
@@ -89,13 +104,22 @@ export async function plainFolderSource(source: Source, folder: PlainFolder): Pr
       `${source.location}: files must fit the pattern "${pattern}", got ${all.length > 0 ? `none of ${all.length} (first: ${all[0]})` : "no file"}. Correct --pattern.`,
     );
   }
-  return seenAs(source, real, memoryStore(made, source.location));
+  return { source: seenAs(source, real, memoryStore(made, source.location)), leftOut };
 }
 
 function compile(pattern: string): RegExp {
   const seen = new Set<string>();
-  const text = pattern.replace(/\{(\w+)\}|[^{]+|\{/g, (part, name?: string) => {
-    if (name === undefined) return part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const ending = /(?:\.[A-Za-z]+)+$/.exec(pattern)?.index ?? pattern.length;
+  const text = pattern.replace(/\{(\w+)\}|[^{]+|\{/g, (part, name: string | undefined, at: number) => {
+    if (name === undefined) {
+      return [...part]
+        .map((character, i) => {
+          if (/[A-Za-z]/.test(character) && at + i >= ending)
+            return `[${character.toLowerCase()}${character.toUpperCase()}]`;
+          return character.replace(/[.*+?^${}()|[\]\\]/, "\\$&");
+        })
+        .join("");
+    }
     const stands = ownValue(placeholders, name);
     if (stands === undefined || seen.has(name)) {
       const known = Object.keys(placeholders).map((known) => `{${known}}`);
@@ -107,20 +131,20 @@ function compile(pattern: string): RegExp {
   for (const name of ["participant", "story"]) {
     if (!seen.has(name)) throw new OptionError(`--pattern: must hold {${name}}, got "${pattern}".`);
   }
-  return new RegExp(`^${text}$`);
+  return new RegExp(`^${text}$`, "u");
 }
 
-function nameOf(
+function entitiesOf(
   run: Readonly<Record<string, string>>,
   hemi: string | undefined,
   naming: { readonly suffix: string; readonly extension: string },
   { space }: PlainFolder,
-): string {
-  const side = hemi === undefined ? {} : { hemi: /^[lL]/.test(hemi) ? "L" : "R" };
+): Record<string, string> {
+  const side = hemi === undefined ? {} : { hemi: hemisphereOf(hemi)! };
   const isImage = naming.suffix === "bold";
   // A volume without space and description would count as raw.
   const place = isImage ? { ...(space ? { space } : {}), desc: "plain" } : {};
-  return formatBidsName({ entities: { ...run, ...side, ...place }, ...naming });
+  return { ...run, ...side, ...place };
 }
 
 /** The folder's files under other names, with those that were made. */

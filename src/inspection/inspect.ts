@@ -1,8 +1,10 @@
 import type { OnProgress } from "../array/progress.ts";
 import type { BidsDataset } from "../bids/dataset.ts";
+import { doubtfulNames } from "../bids/doubtful-names.ts";
 import { type DatasetIssue, NotFoundError } from "../errors.ts";
 import { candidateRuns, hasResponses } from "../responses/candidates.ts";
 import { type ResponseFiles, type ResponseQuery, type ResponseSurvey, surveyResponses } from "../responses/find.ts";
+import { nearResponses } from "../responses/near-responses.ts";
 import type { VolumeMask } from "../responses/volume-mask.ts";
 import { splitPath } from "../sources/path.ts";
 import { checkAgreement } from "./agreement.ts";
@@ -16,6 +18,8 @@ import { checkTimes } from "./times.ts";
 export interface InspectOptions extends Omit<ResponseQuery, "exclude"> {
   /** Runs that are left out on purpose, with the reason. */
   readonly excluded?: ReadonlyMap<string, string> | undefined;
+  /** What was seen when the data set was opened, and is to be told with the rest. */
+  readonly doubts?: readonly DatasetIssue[] | undefined;
   /** Whether responses are read whole, for their size alone, or whole where they come to less than a gibibyte (default). */
   readonly read?: "auto" | "whole" | "headers" | undefined;
   readonly transcripts?: TranscriptChoice | undefined;
@@ -38,8 +42,8 @@ const MOST_BYTES = 2 ** 30;
  */
 export async function inspectDataset(dataset: BidsDataset, options: InspectOptions = {}): Promise<Inspection> {
   const { excluded = new Map<string, string>(), read = "auto", transcripts, mask, onProgress, ...rest } = options;
-  const { volumesDiscarded, ...query } = rest;
-  const { found: all, issues: unusable } = await survey(dataset, { ...query, exclude: [...excluded.keys()] });
+  const { doubts: seen = [], volumesDiscarded, ...query } = rest;
+  const { found: all, issues: unusable, doubts } = await survey(dataset, { ...query, exclude: [...excluded.keys()] });
   const troubled = new Set(unusable.map(({ path }) => path));
   const found = all.filter(({ files }) => !files.some((path) => troubled.has(path)));
   const candidates = hasResponses(dataset) ? candidateRuns(dataset, {}) : [];
@@ -49,6 +53,8 @@ export async function inspectDataset(dataset: BidsDataset, options: InspectOptio
   const { stories, issues: ofTranscripts } = await loadStories(dataset, facts, transcripts);
   const issues: DatasetIssue[] = [
     ...unusable,
+    ...seen,
+    ...doubts,
     ...found.flatMap(oddEventsOf),
     ...ofRuns,
     ...ofTranscripts,
@@ -86,7 +92,8 @@ async function survey(dataset: BidsDataset, query: ResponseQuery): Promise<Respo
   } catch (error) {
     if (!(error instanceof NotFoundError) || hasResponses(dataset)) throw error;
     const message = error.message.replace(`${dataset.source.location}: `, "");
-    return { found: [], issues: [{ severity: "error", code: "no-responses", path: ".", message }], runs: [] };
+    const issue: DatasetIssue = { severity: "error", code: "no-responses", path: ".", message };
+    return { found: [], issues: [issue], doubts: [...doubtfulNames(dataset), ...nearResponses(dataset)], runs: [] };
   }
 }
 

@@ -1,8 +1,9 @@
 import type { BidsDataset } from "../bids/dataset.ts";
+import { looseText, normalText } from "../bids/identity.ts";
 import { formatBidsName } from "../bids/name.ts";
-import { type DatasetIssue, FormatError, NotFoundError } from "../errors.ts";
+import { type DatasetIssue, FormatError, listSome, NotFoundError, nearestNames } from "../errors.ts";
 import { readTsv, textColumn } from "../formats/tsv.ts";
-import { type CandidateRun, runEntitiesOf } from "../responses/candidates.ts";
+import { type CandidateRun, runEntitiesOf, runKey, runKeyOfText } from "../responses/candidates.ts";
 
 /**
  * What should be there and is not: responses of runs that the data set has events or an image of, folders of participants
@@ -17,10 +18,11 @@ export async function checkPresence(
   excluded: ReadonlyMap<string, string>,
 ): Promise<readonly DatasetIssue[]> {
   const withResponses = new Set(runs.map(({ name }) => name));
-  const participants = new Set(runs.map(({ entities }) => entities["sub"]));
+  const leftOut = new Set([...excluded.keys()].map(runKeyOfText));
   return [
     ...(await checkParticipants(dataset)),
-    ...missingResponses(dataset, withResponses, participants),
+    ...missingParticipants(dataset, runs),
+    ...missingRuns(dataset, runs, leftOut),
     ...[...excluded].flatMap(([run, reason]): DatasetIssue[] =>
       withResponses.has(run)
         ? [{ severity: "note", code: "excluded", path: run, message: `left out by ${reason}.` }]
@@ -29,31 +31,76 @@ export async function checkPresence(
   ];
 }
 
-/** Runs that the data set speaks of and that have no responses; participants without any are told once. */
-function missingResponses(
+/** Participants who have files, or a folder, and no responses. */
+function missingParticipants(dataset: BidsDataset, runs: readonly CandidateRun[]): readonly DatasetIssue[] {
+  const scored = new Set(runs.map(({ entities }) => entities["sub"]));
+  /** By label: what lies there, nearest to responses first. */
+  const without = new Map<string, string[]>();
+  const add = (label: string, path?: string) => {
+    if (scored.has(label)) return;
+    const paths = without.get(label) ?? [];
+    without.set(label, paths);
+    if (path !== undefined) paths.push(path);
+  };
+  for (const { name, path } of dataset.files) {
+    const { sub } = name.entities;
+    if (sub !== undefined) add(sub, path);
+  }
+  const named = dataset.files.filter(({ name }) => name.entities["sub"] !== undefined);
+  const used = new Set(named.flatMap(({ path }) => foldersAbove(path)));
+  for (const path of dataset.participantFolders) {
+    const folder = normalText(path.slice(path.lastIndexOf("/") + 1));
+    // Files in the folder say themselves whose they are.
+    if (!used.has(path)) add(/^sub-(.+)$/i.exec(folder)?.[1] ?? folder);
+  }
+  return [...without].map(([label, paths]) => {
+    const folder = label.startsWith("sub") ? label : `sub-${label}`;
+    const isSeries = (path: string) => /timeseries|bold/i.test(path) && !/\.json$/i.test(path);
+    const shown = paths.filter(isSeries).map((path) => path.slice(path.lastIndexOf("/") + 1));
+    const got =
+      shown.length > 0
+        ? `none that can be used (${listSome(shown, 3)})`
+        : paths.length > 0
+          ? "none"
+          : "no file named as BIDS names files";
+    const near = [...scored].filter((other) => other !== label && looseText(other!) === looseText(label));
+    const hint = near.length > 0 ? ` Is it sub-${near[0]}, who has responses?` : "";
+    return {
+      severity: "warning",
+      code: "participant-without-responses",
+      path: folder,
+      message: `the participant must have responses to be scored, got ${got}. Fetch or preprocess its runs, or leave it so knowingly.${hint}`,
+    };
+  });
+}
+
+/** `"a/b/c"` gives `"a"` and `"a/b"`. */
+const foldersAbove = (path: string) =>
+  path
+    .split("/")
+    .slice(0, -1)
+    .map((_, depth, parts) => parts.slice(0, depth + 1).join("/"));
+
+/** Runs that the raw data speak of and that have no responses, where others of the participant do. */
+function missingRuns(
   dataset: BidsDataset,
-  withResponses: ReadonlySet<string>,
-  participants: ReadonlySet<string | undefined>,
+  runs: readonly CandidateRun[],
+  leftOut: ReadonlySet<string | undefined>,
 ): readonly DatasetIssue[] {
+  const scored = new Set(runs.map(({ entities }) => entities["sub"]));
+  const keys = new Set(runs.map(({ key }) => key));
   const issues = new Map<string, DatasetIssue>();
   for (const file of dataset.files) {
-    const { entities, suffix, extension } = file.name;
+    const { entities, extension } = file.name;
+    const suffix = file.name.suffix.toLowerCase();
     const isRun =
       (suffix === "events" && extension === ".tsv") || (suffix === "bold" && /^\.(json|nii(\.gz)?)$/.test(extension));
     const { sub, task } = entities;
-    if (!isRun || sub === undefined || task === undefined || file.root !== "") continue;
-    if (!participants.has(sub)) {
-      issues.set(`sub-${sub}`, {
-        severity: "note",
-        code: "participant-without-responses",
-        path: `sub-${sub}`,
-        message: `the participant must have responses to be scored, got none. Leave it so, or fetch or preprocess its runs.`,
-      });
-      continue;
-    }
+    if (!isRun || sub === undefined || task === undefined || file.root !== "" || !scored.has(sub)) continue;
+    const key = runKey(entities);
+    if (keys.has(key) || leftOut.has(key)) continue;
     const run = formatBidsName({ entities: runEntitiesOf(entities), suffix: "", extension: "" });
-    if (withResponses.has(run)) continue;
-    issues.set(run, {
+    issues.set(key, {
       severity: "warning",
       code: "run-without-responses",
       path: file.path,
@@ -71,10 +118,11 @@ async function checkParticipants(dataset: BidsDataset): Promise<readonly Dataset
   );
   let listed: readonly string[];
   try {
-    listed = textColumn(readTsv(await dataset.source.read(path), { path }), "participant_id").map((name) =>
+    const names = textColumn(readTsv(await dataset.source.read(path), { path }), "participant_id");
+    listed = names
+      .map((name) => normalText(name.trim()))
       // The prefix is left out in data sets of old.
-      folders.has(`sub-${name.trim()}`) ? `sub-${name.trim()}` : name.trim(),
-    );
+      .map((name) => (folders.has(`sub-${name}`) ? `sub-${name}` : name));
   } catch (error) {
     if (!(error instanceof FormatError || error instanceof NotFoundError)) throw error;
     const message = error.message.replace(`${path}: `, "");
@@ -88,7 +136,7 @@ async function checkParticipants(dataset: BidsDataset): Promise<readonly Dataset
         issue(
           "warning",
           "participant-missing",
-          `every participant must have files, got none of ${name}. Fetch them, or take the row out.`,
+          `every participant must have files, got none of ${name}. Fetch them, or take the row out.${alike(name, folders)}`,
         ),
       ),
     ...[...folders]
@@ -97,4 +145,10 @@ async function checkParticipants(dataset: BidsDataset): Promise<readonly Dataset
         issue("note", "participant-unlisted", `every participant should have a row, got none for ${name}. Add it.`),
       ),
   ];
+}
+
+/** A participant whose name is nearly the one that is listed. */
+function alike(name: string, folders: ReadonlySet<string>): string {
+  const near = [...folders].filter((folder) => looseText(folder) === looseText(name));
+  return near.length === 0 ? "" : ` ${nearestNames(name, near)}`;
 }

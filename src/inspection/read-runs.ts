@@ -1,6 +1,6 @@
 import type { OnProgress } from "../array/progress.ts";
 import type { BidsDataset } from "../bids/dataset.ts";
-import { DatasetError, type DatasetIssue, FormatError, NotFoundError } from "../errors.ts";
+import { DatasetError, type DatasetIssue, FormatError, NotFoundError, OptionError } from "../errors.ts";
 import { readTsv } from "../formats/tsv.ts";
 import { type DiscardedVolumes, discardedVolumes, firstConfoundRow } from "../responses/discarded-volumes.ts";
 import type { ResponseFiles } from "../responses/find.ts";
@@ -80,7 +80,7 @@ async function readRun(
   } catch (error) {
     // What the file is not, its reader says; anything else is no fault of the data.
     if (error instanceof FormatError) issues.push(unreadable(error));
-    else if (error instanceof NotFoundError) issues.push(missing(error, files));
+    else if (error instanceof NotFoundError || error instanceof OptionError) issues.push(missing(error, files));
     else throw error;
     return { nVolumes: undefined, nTargets: [], places: "" };
   }
@@ -93,10 +93,15 @@ const unreadable = (error: FormatError): DatasetIssue => ({
   message: error.message.replace(`${error.path}: `, ""),
 });
 
-/** A mask that volumes lack, or a file beside a GIFTI that holds its numbers. */
-function missing(error: NotFoundError, { files }: ResponseFiles): DatasetIssue {
+/** A mask that volumes lack or have twice, or a file beside a GIFTI that holds its numbers. */
+function missing(error: NotFoundError | OptionError, { files }: ResponseFiles): DatasetIssue {
   const [path] = files as [string];
-  return { severity: "error", code: "file-missing", path, message: error.message.replace(`${path}: `, "") };
+  return {
+    severity: "error",
+    code: error.kind === "option" ? "mask-ambiguous" : "file-missing",
+    path,
+    message: error.message.replace(`${path}: `, ""),
+  };
 }
 
 /** Where a run's volumes lie in time; undefined, and an issue, where it is not known. */

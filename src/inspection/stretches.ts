@@ -1,3 +1,4 @@
+import { normalStimFile } from "../bids/stim-file.ts";
 import { numericColumn, type Table, textColumn } from "../formats/tsv.ts";
 
 /** A stretch of one audio file as the events tell it: music, then a story, say. */
@@ -14,6 +15,7 @@ export interface Stretch {
  * The stretches of one audio file, by their start.
  *
  * @param events - `onset` and `stim_file`, and where there are such columns `duration` and `trial_type`
+ * @param stimFile - as `normalStimFile` has it
  * @param audioStart - seconds from the first volume at which the audio file starts
  * @throws NotFoundError where a column is missing
  * @throws FormatError where a time is no number
@@ -24,7 +26,7 @@ export function stretchesOf(events: Table, stimFile: string, audioStart: number)
   const types = events.columns.includes("trial_type") ? textColumn(events, "trial_type") : undefined;
   return textColumn(events, "stim_file")
     .flatMap((file, row): Stretch[] => {
-      if (file.trim() !== stimFile) return [];
+      if (normalStimFile(file) !== stimFile) return [];
       const start = onsets[row]! - audioStart;
       const duration = durations?.[row] ?? Number.NaN;
       return [{ type: types?.[row] ?? "", start, end: duration > 0 ? start + duration : Number.POSITIVE_INFINITY }];

@@ -1,4 +1,4 @@
-import { stimFileBase } from "../bids/stim-file.ts";
+import { normalStimFile, stimFileBase } from "../bids/stim-file.ts";
 import { FormatError, shorten } from "../errors.ts";
 import { numericColumn, type Table, textColumn } from "../formats/tsv.ts";
 
@@ -11,7 +11,8 @@ const longestName = 4096;
  * that file. Negative onsets are kept: the audio may start before the first volume kept.
  *
  * @param events - columns `onset` and `stim_file`; rows whose `stim_file` is blank or "n/a" are ignored
- * @returns `stim_file` to seconds, in the order of the table; empty where no row names a file
+ * @returns `stim_file` to seconds, in the order of the table, names as `normalStimFile` has them; empty where no row
+ * names a file
  * @throws NotFoundError where a column is missing
  * @throws FormatError where an onset is no number, or a row that names a file has none; where a name is no file's
  */
@@ -19,7 +20,7 @@ export function audioStarts(events: Table): ReadonlyMap<string, number> {
   const onsets = numericColumn(events, "onset");
   const starts = new Map<string, number>();
   textColumn(events, "stim_file").forEach((text, row) => {
-    const stimFile = text.trim();
+    const stimFile = normalStimFile(text);
     if (stimFile === "" || stimFile === "n/a") return;
     // Transcripts are looked for by this name.
     if (/^\.*$/.test(stimFileBase(stimFile)) || /\p{Cc}/u.test(stimFile) || stimFile.length > longestName) {

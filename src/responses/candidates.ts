@@ -1,7 +1,10 @@
 import { ownValue } from "../array/records.ts";
-import { type BidsDataset, type BidsFile, filesNamed } from "../bids/dataset.ts";
-import { entitiesWithin, formatBidsName } from "../bids/name.ts";
-import { type DatasetIssue, NotFoundError, nearestNames } from "../errors.ts";
+import type { BidsDataset, BidsFile } from "../bids/dataset.ts";
+import { entitiesKey, isSameLabel, normalText } from "../bids/identity.ts";
+import { formatBidsName, parseBidsName } from "../bids/name.ts";
+import { type DatasetIssue, listSome, NotFoundError, nearestNames } from "../errors.ts";
+import { nearResponses } from "./near-responses.ts";
+import { kindOf, type ResponseKind } from "./response-kind.ts";
 
 /** Which response files are meant, where a data set holds several versions of a run. */
 export interface VersionChoice {
@@ -17,22 +20,18 @@ export interface VersionChoice {
   readonly res?: string | undefined;
   /** Label of `seg-`; "" for files without it. */
   readonly seg?: string | undefined;
+  /** Hemisphere, where one alone is to be scored; files without `hemi-` do not fit. */
+  readonly hemi?: "L" | "R" | undefined;
   /** Folder below `derivatives/`; "" for the data set itself. */
   readonly derivative?: string | undefined;
   readonly kind?: ResponseKind | undefined;
 }
 
-/**
- * Region time series (tables, parcellated CIFTI), vertices of surfaces (GIFTI), voxels (NIfTI), or grayordinates (dense
- * CIFTI).
- */
-export type ResponseKind = "region" | "surface" | "volume" | "grayordinate";
-
 /** One version of a run's responses: one file, or one a hemisphere. */
 export interface Version {
   readonly kind: ResponseKind;
   readonly root: string;
-  /** In the order L, R. */
+  /** In the order L, R; several of one hemisphere where their names mean the same, which nobody can choose between. */
   readonly files: readonly BidsFile[];
 }
 
@@ -40,12 +39,14 @@ export interface Version {
 export interface CandidateRun {
   /** As BIDS writes it: `sub-001_task-pieman_run-1`. */
   readonly name: string;
+  /** The same for every spelling of the name: see {@link runKey}. */
+  readonly key: string;
   /** The entities that tell runs apart. */
   readonly entities: Readonly<Record<string, string>>;
   readonly versions: readonly Version[];
 }
 
-const RUN_ENTITIES = new Set(["sub", "ses", "task", "acq", "rec", "dir", "run"]);
+const RUN_ENTITIES = new Set(["sub", "ses", "task", "acq", "ce", "rec", "dir", "run"]);
 
 /**
  * The runs of a data set that have response files, each with the versions that fit the choice, in the order of paths.
@@ -55,14 +56,16 @@ const RUN_ENTITIES = new Set(["sub", "ses", "task", "acq", "rec", "dir", "run"])
 export function candidateRuns(dataset: BidsDataset, choice: VersionChoice): readonly CandidateRun[] {
   let files = dataset.files.filter((file) => kindOf(file) !== undefined);
   if (!hasResponses(dataset)) {
+    const near = [...dataset.misnamed, ...nearResponses(dataset).map(({ path }) => path)];
     throw new NotFoundError(
-      `${dataset.source.location}: responses must be files sub-*_task-*_timeseries.tsv, sub-*_task-*_hemi-L*.func.gii, preprocessed *_bold.nii.gz, *.dtseries.nii or *.ptseries.nii, got none. ` +
+      `${dataset.source.location}: responses must be files sub-*_task-*_timeseries.tsv, sub-*_task-*_hemi-L*.func.gii, preprocessed *_bold.nii.gz, *.dtseries.nii or *.ptseries.nii, got none` +
+        `${near.length > 0 ? ` (names that are nearly right: ${listSome(near, 3)})` : ""}. ` +
         "Give the data set that has them in derivatives/, or their folder with --derivatives.",
     );
   }
   for (const [key, label] of Object.entries(choice)) {
     if (label === undefined) continue;
-    const fitting = files.filter((file) => labelOf(file, key) === label);
+    const fitting = files.filter((file) => isSameLabel(key, labelOf(file, key), label));
     if (fitting.length === 0) {
       const known = [...new Set(files.map((file) => labelOf(file, key)))].filter((name) => name !== "");
       throw new NotFoundError(
@@ -73,16 +76,18 @@ export function candidateRuns(dataset: BidsDataset, choice: VersionChoice): read
   }
   const runs = new Map<string, { entities: Record<string, string>; versions: Map<string, BidsFile[]> }>();
   for (const file of files) {
-    const entities = runEntitiesOf(file.name.entities);
-    const name = formatBidsName({ entities, suffix: "", extension: "" });
-    const run = runs.get(name) ?? { entities, versions: new Map<string, BidsFile[]>() };
-    runs.set(name, run);
+    const key = runKey(file.name.entities);
+    const run = runs.get(key) ?? { entities: runEntitiesOf(file.name.entities), versions: new Map() };
+    runs.set(key, run);
     const { hemi: _, ...rest } = file.name.entities;
-    const version = `${file.root} ${formatBidsName({ ...file.name, entities: rest })}`;
+    // A file is the same whether it is packed or not.
+    const ending = file.name.extension.replace(/\.gz$/, "");
+    const version = `${file.root} ${entitiesKey(rest)} ${file.name.suffix.toLowerCase()}${ending}`;
     run.versions.set(version, [...(run.versions.get(version) ?? []), file]);
   }
-  return [...runs].map(([name, { entities, versions }]) => ({
-    name,
+  return [...runs].map(([key, { entities, versions }]) => ({
+    name: formatBidsName({ entities, suffix: "", extension: "" }),
+    key,
     entities,
     versions: [...versions.values()].map((members) => ({
       kind: kindOf(members[0]!)!,
@@ -132,49 +137,8 @@ function namesOf(versions: readonly Version[]): readonly string[] {
   return versions.map(({ files }) => files.map((file) => file.path).join(" + "));
 }
 
-/**
- * The files of a run of a given kind, such as its events: those whose entities all fit the run, from the first of these
- * places that has one: the response's own data set, the raw one, the other derivatives. Within a place only the most
- * specific (most entities) count; several are equally so where the list is longer than one.
- */
-export function companions(
-  dataset: BidsDataset,
-  run: CandidateRun,
-  root: string,
-  wanted: { readonly suffixes: readonly string[]; readonly extension: string; readonly desc?: string },
-): readonly BidsFile[] {
-  const named = wanted.suffixes.flatMap((suffix) => filesNamed(dataset, suffix, wanted.extension));
-  const fitting = named.filter((file) => {
-    const { desc, ...entities } = file.name.entities;
-    return desc === wanted.desc && entitiesWithin(entities, run.entities);
-  });
-  const places = [
-    (file: BidsFile) => file.root === root,
-    (file: BidsFile) => file.root === "",
-    (file: BidsFile) => file.root !== root && file.root !== "",
-  ];
-  const there = places.map((fits) => fitting.filter(fits)).find((files) => files.length > 0) ?? [];
-  const most = Math.max(...there.map((file) => Object.keys(file.name.entities).length));
-  return there.filter((file) => Object.keys(file.name.entities).length === most);
-}
-
-function kindOf({ name }: BidsFile): ResponseKind | undefined {
-  const { entities, suffix, extension } = name;
-  const { sub, task, desc, hemi, space } = entities;
-  if (sub === undefined || task === undefined) return undefined;
-  const isSeries = ["", "bold", "timeseries"].includes(suffix);
-  if (extension === ".tsv" && suffix === "timeseries" && desc !== "confounds") return "region";
-  if (extension === ".ptseries.nii" && isSeries) return "region";
-  if (extension === ".dtseries.nii" && isSeries) return "grayordinate";
-  if (extension === ".func.gii" && isSeries && /^[LR]$/.test(hemi ?? "")) return "surface";
-  // What the scanner gave has neither: it is not to be scored before it is preprocessed.
-  const isPreprocessed = space !== undefined || desc !== undefined;
-  if (/^\.nii(\.gz)?$/.test(extension) && ["", "bold"].includes(suffix) && isPreprocessed) return "volume";
-  return undefined;
-}
-
 function labelOf(file: BidsFile, key: string): string {
-  if (key === "derivative") return file.root.slice(file.root.lastIndexOf("/") + 1);
+  if (key === "derivative") return normalText(file.root.slice(file.root.lastIndexOf("/") + 1));
   if (key === "kind") return kindOf(file) ?? "";
   return ownValue(file.name.entities, key) ?? "";
 }
@@ -182,4 +146,16 @@ function labelOf(file: BidsFile, key: string): string {
 /** Those of a file's entities that tell runs apart. */
 export function runEntitiesOf(entities: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(entities).filter(([key]) => RUN_ENTITIES.has(key)));
+}
+
+/** What the run of a file is called whatever the spelling of its name: `run-01` and `run-1` give equal texts. */
+export function runKey(entities: Readonly<Record<string, string>>): string {
+  return entitiesKey(runEntitiesOf(entities));
+}
+
+/** The run of a text that names a run or one of its files, as {@link runKey} has it; undefined where it names neither. */
+export function runKeyOfText(text: string): string | undefined {
+  const base = text.trim().replace(/^.*[/\\]/, "");
+  const name = parseBidsName(base.includes(".") ? base : `${base}.x`);
+  return name?.entities["sub"] === undefined ? undefined : runKey(name.entities);
 }

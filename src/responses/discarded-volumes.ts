@@ -1,10 +1,10 @@
 import { type BidsDataset, type BidsFile, filesNamed, readSidecarWithOrigin } from "../bids/dataset.ts";
-import { formatBidsName } from "../bids/name.ts";
 import { type DatasetIssue, FormatError, NotFoundError } from "../errors.ts";
 import { streamNiftiHeader } from "../formats/nifti-stream.ts";
 import { readTsv } from "../formats/tsv.ts";
 import { systemReason } from "../sources/system-error.ts";
-import { companions, runEntitiesOf } from "./candidates.ts";
+import { runKey } from "./candidates.ts";
+import { companions, rawImages } from "./companions.ts";
 import type { ResponseFiles } from "./find.ts";
 
 /** How many of the volumes that a run's events count are not in its response files. */
@@ -89,8 +89,13 @@ export async function discardedVolumes(
     return { issue: { severity: "error", code: "volumes-discarded-invalid", path: other.path, message } };
   }
   const rawImage = rawImageOf(dataset, first);
-  const raw = await discardedByUser(dataset, rawImage ?? rawNameOf(first));
-  if (raw && "issue" in raw) return raw;
+  let raw: Count | undefined;
+  // Its JSON may be there without it.
+  for (const image of rawImage ? [rawImage] : rawImages(dataset, first)) {
+    const found = await discardedByUser(dataset, image);
+    if (found && "issue" in found) return found;
+    raw ??= found;
+  }
   const eventsRoot = fileOf(dataset, files.events)?.root;
   const facts: Facts = {
     ...{ files, nVolumes, own, raw },
@@ -215,23 +220,14 @@ async function discardedByUser(
 
 /** The image as the scanner gave it, or the user stored it, that a response comes from. */
 function rawImageOf(dataset: BidsDataset, response: BidsFile): BidsFile | undefined {
-  const runOf = ({ name }: BidsFile) =>
-    formatBidsName({ entities: runEntitiesOf(name.entities), suffix: "", extension: "" });
+  const key = runKey(response.name.entities);
   return [".nii.gz", ".nii"]
     .flatMap((extension) => filesNamed(dataset, "bold", extension))
     .find((file) => {
-      const { sub, space, desc } = file.name.entities;
-      if (file.root !== "" || file.path === response.path || sub !== response.name.entities["sub"]) return false;
-      return space === undefined && desc === undefined && runOf(file) === runOf(response);
+      const { space, desc } = file.name.entities;
+      if (file.root !== "" || file.path === response.path) return false;
+      return space === undefined && desc === undefined && runKey(file.name.entities) === key;
     });
-}
-
-/** What the raw image would be called: its JSON may be there without it. */
-function rawNameOf(response: BidsFile): BidsFile {
-  const entities = runEntitiesOf(response.name.entities);
-  const { sub, ses } = entities;
-  const name = { entities, suffix: "bold", extension: ".nii.gz" };
-  return { path: `sub-${sub}/${ses === undefined ? "" : `ses-${ses}/`}func/${formatBidsName(name)}`, name, root: "" };
 }
 
 /** The volumes that were recorded, where a file tells: the raw image, else the table of confounds. */
@@ -259,9 +255,8 @@ async function recordedVolumes(
 }
 
 async function outlierRows(dataset: BidsDataset, response: BidsFile): Promise<Count | undefined> {
-  const run = { name: "", entities: runEntitiesOf(response.name.entities), versions: [] };
   const wanted = { suffixes: ["outliers"], extension: ".tsv" };
-  const own = companions(dataset, run, response.root, wanted).filter(({ root }) => root === response.root);
+  const own = companions(dataset, response, wanted).filter(({ root }) => root === response.root);
   if (own.length !== 1) return undefined;
   const { path } = own[0]!;
   const n = await countOnce(dataset, path, () => tableRows(dataset, path));

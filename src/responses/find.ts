@@ -1,20 +1,19 @@
-import { type BidsDataset, type BidsFile, filesNamed } from "../bids/dataset.ts";
-import { formatBidsName } from "../bids/name.ts";
+import type { BidsDataset } from "../bids/dataset.ts";
+import { doubtfulNames } from "../bids/doubtful-names.ts";
+import { normalText } from "../bids/identity.ts";
 import { storyOfStimFile } from "../bids/stim-file.ts";
 import { DatasetError, type DatasetIssue, NotFoundError, nearestNames } from "../errors.ts";
 import { readTsv } from "../formats/tsv.ts";
 import { unreadable, unreadableFiles } from "../sources/unreadable.ts";
-import {
-  type CandidateRun,
-  candidateRuns,
-  companions,
-  type ResponseKind,
-  severalVersions,
-  type Version,
-  type VersionChoice,
-} from "./candidates.ts";
+import { type CandidateRun, candidateRuns, severalVersions, type Version, type VersionChoice } from "./candidates.ts";
+import { companions, masksOf, rawImages } from "./companions.ts";
+import { fitExclusions } from "./exclusions.ts";
 import { type Hearing, hearings, oddEvents } from "./hearing.ts";
+import { filesTwice, hemisphereIssues } from "./hemispheres.ts";
+import { notChosen, storiesAlike } from "./left-out.ts";
+import { nearResponses } from "./near-responses.ts";
 import { repetitionTimeOf } from "./repetition-time.ts";
+import type { ResponseKind } from "./response-kind.ts";
 
 /** Which responses are wanted; undefined asks for nothing. */
 export interface ResponseQuery extends VersionChoice {
@@ -22,7 +21,7 @@ export interface ResponseQuery extends VersionChoice {
   readonly stories?: readonly string[] | undefined;
   /** `"sub-18"` or `"18"`. */
   readonly participants?: readonly string[] | undefined;
-  /** Runs to leave out: `"sub-001_task-pieman_run-1"`; see `readExclusions`. */
+  /** Runs to leave out, by their names or those of their files: `"sub-001_task-pieman_run-1"`; see `readExclusions`. */
   readonly exclude?: readonly string[] | undefined;
 }
 
@@ -46,8 +45,8 @@ export interface ResponseFiles {
   readonly events: string;
   /** Tables of confounds that fit the run equally well: none, one, or several that are then refused. */
   readonly confounds: readonly string[];
-  /** The brain mask of a volume: the file with `desc-brain` and suffix `mask` that is otherwise named alike. */
-  readonly mask?: string | undefined;
+  /** Brain masks that fit a volume equally well: none, one, or several that are then refused. */
+  readonly masks?: readonly string[] | undefined;
   /** Seconds. */
   readonly repetitionTime: number;
   readonly stimFile: string;
@@ -65,6 +64,8 @@ export interface ResponseSurvey {
   readonly found: readonly ResponseFiles[];
   /** What is wrong with the others; each problem once. */
   readonly issues: readonly DatasetIssue[];
+  /** What stops nothing and should be looked into: names that are left out, or that can be mixed up. */
+  readonly doubts: readonly DatasetIssue[];
   /** Every run that was looked at, usable or not, by path. */
   readonly runs: readonly CandidateRun[];
 }
@@ -76,48 +77,41 @@ export interface ResponseSurvey {
  * @throws NotFoundError where there are no responses, or none of a participant, story or label that was asked for
  */
 export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery = {}): Promise<ResponseSurvey> {
-  const { stories, participants, exclude = [], ...choice } = query;
-  const excluded = new Set(exclude);
+  const { stories: named, participants, exclude = [], ...choice } = query;
+  const stories = named?.map(normalText);
   const all = candidateRuns(dataset, choice);
   const known = [...new Set(all.map(participantOf))];
-  const wanted = participants?.map((name) => (name.startsWith("sub-") ? name : `sub-${name}`));
+  const wanted = participants?.map((name) => `sub-${normalText(name).replace(/^sub-/i, "")}`);
   for (const name of wanted ?? []) if (!known.includes(name)) throw notThere(dataset, "participant", name, known);
-  const runs = all.filter((run) => !excluded.has(run.name) && (wanted?.includes(participantOf(run)) ?? true));
+  const exclusions = fitExclusions(dataset, exclude, ".");
+  const isWanted = (run: CandidateRun) =>
+    !exclusions.keys.has(run.key) && (wanted?.includes(participantOf(run)) ?? true);
+  const runs = all.filter(isWanted);
 
   const issues: DatasetIssue[] = [];
   const found: { readonly files: ResponseFiles; readonly rows: readonly number[] }[] = [];
   const patterns = new Map<string, (readonly number[])[]>();
   const heard = new Set<string>();
-  const byIndex = new Map<string, CandidateRun>();
-  const bothHemispheres = runs.some((run) => run.versions.some((version) => version.files.length > 1));
+  const storiesOfTask = new Map<string, Set<string>>();
   for (const run of runs) {
     const task = run.entities["task"]!;
-    const events = await readHearings(dataset, run, run.versions[0]!.root);
+    const events = await readHearings(dataset, run, run.versions[0]!);
     if ("issue" in events) {
       // Whether a run without readable events is one of the stories asked for, only its task can say.
-      if (stories === undefined || stories.includes(task)) issues.push(events.issue);
+      if (stories === undefined || stories.includes(task)) issues.push(...filesTwice(run), events.issue);
       heard.add(task);
       continue;
     }
     for (const { stimFile, rows } of events.hearings) {
       heard.add(task).add(storyOfStimFile(stimFile));
+      storiesOfTask.set(task, (storiesOfTask.get(task) ?? new Set()).add(storyOfStimFile(stimFile)));
       patterns.set(stimFile, [...(patterns.get(stimFile) ?? []), rows]);
     }
     const fitting = events.hearings.filter(
       ({ stimFile }) => stories === undefined || stories.includes(task) || stories.includes(storyOfStimFile(stimFile)),
     );
     if (fitting.length === 0) continue;
-    const twin = byIndex.get(indexedName(run));
-    if (twin === undefined) byIndex.set(indexedName(run), run);
-    else {
-      issues.push({
-        severity: "error",
-        code: "run-twice",
-        path: run.versions[0]!.files[0]!.path,
-        message: `every run must have a number of its own, got ${twin.name} and ${run.name}, whose numbers are equal. Rename one, or exclude it.`,
-      });
-    }
-    const checked = await checkRun(dataset, run, bothHemispheres);
+    const checked = await checkRun(dataset, run, choice.hemi);
     issues.push(...checked.issues);
     if (checked.version === undefined || checked.repetitionTime === undefined) continue;
     for (const hearing of fitting) {
@@ -133,6 +127,13 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
     }),
     // A sidecar at the root is told once, not once a run.
     issues: [...new Map(issues.map((issue) => [`${issue.path}\n${issue.message}`, issue])).values()],
+    doubts: [
+      ...doubtfulNames(dataset),
+      ...nearResponses(dataset),
+      ...exclusions.doubts,
+      ...notChosen(candidateRuns(dataset, {}).filter(isWanted), runs, { choice, stories, storiesOfTask }),
+      ...storiesAlike(storiesOfTask, stories),
+    ],
     runs,
   };
 }
@@ -141,13 +142,13 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
  * The responses of a data set that fit a query: one entry a participant, run and story, by path. No response is read,
  * only names, `events.tsv` and sidecars; that the responses can be opened is checked.
  *
- * Responses are `*_timeseries.tsv` (regions; not `desc-confounds`), `*.ptseries.nii` (parcels), `*.func.gii` with `hemi-`
+ * Responses are `*_timeseries.tsv` (regions; not `desc-confounds`), `*.ptseries.nii` (parcels), `*.func.gii` or `*.func.gii.gz` with `hemi-`
  * (surfaces), `*.dtseries.nii` (grayordinates), and `*_bold.nii.gz` with `space-` or `desc-` (volumes). The story is named by the audio file in `events.tsv`, so that one task with several audio files is several stories. Where a run
  * plays several audio files each gets its part of the volumes: from the volume in which it starts to the one in which
  * the next event starts.
  *
- * @throws DatasetError with all issues of all runs: several versions of a run, two runs of one number (1 and 01), a hemisphere that others have missing,
- * responses that cannot be read or were not fetched, events missing, unreadable or naming no audio file, repetition time missing or contradictory
+ * @throws DatasetError with all issues of all runs: several versions of a run, files whose names mean the same (run 1 and 01), a hemisphere missing where
+ * none alone is asked for, responses that cannot be read or were not fetched, events missing, unreadable or naming no audio file, repetition time missing or contradictory
  * @throws NotFoundError where there are no responses, or none of a participant, story or label that was asked for
  */
 export async function findResponses(
@@ -173,16 +174,11 @@ export function usableResponses(
   );
 }
 
-/** The run's name without zeros before its number, which BIDS counts as padding: `run-01` is `run-1`. */
-function indexedName({ name }: CandidateRun): string {
-  return name.replace(/(?<=_run-)0+(?=\d+(?:_|$))/, "");
-}
-
 /** The version of a run and its repetition time, and everything that stands against them. */
 async function checkRun(
   dataset: BidsDataset,
   run: CandidateRun,
-  bothHemispheres: boolean,
+  hemi: "L" | "R" | undefined,
 ): Promise<{ readonly issues: readonly DatasetIssue[]; readonly version?: Version; readonly repetitionTime?: number }> {
   if (run.versions.length > 1) return { issues: [severalVersions(run)] };
   const version = run.versions[0]!;
@@ -190,43 +186,31 @@ async function checkRun(
     dataset.source,
     version.files.map((file) => file.path),
   );
-  const hemi = version.files[0]!.name.entities["hemi"];
-  if (bothHemispheres && version.files.length === 1 && hemi !== undefined) {
-    const other = hemi === "L" ? "R" : "L";
-    issues.push({
-      severity: "error",
-      code: "hemisphere-missing",
-      path: version.files[0]!.path,
-      message: `${run.name} must have both hemispheres, as other runs have, got ${hemi} alone. Add hemi-${other}, or exclude the run.`,
-    });
-  }
-  const time = await repetitionTimeOf(dataset, [...version.files, rawBold(run)]);
+  issues.push(...hemisphereIssues(run, version, hemi));
+  const time = await repetitionTimeOf(dataset, [...version.files, ...rawImages(dataset, version.files[0]!)]);
   if ("issue" in time) return { issues: [...issues, time.issue] };
   return { issues, version, repetitionTime: time.repetitionTime };
-}
-
-/** The raw image of a run, there or not: its sidecar tells the repetition time of derivatives that do not. */
-function rawBold(run: CandidateRun): BidsFile {
-  const { sub, ses } = run.entities;
-  const name = { entities: run.entities, suffix: "bold", extension: ".nii.gz" };
-  return { path: `sub-${sub}/${ses === undefined ? "" : `ses-${ses}/`}func/${formatBidsName(name)}`, name, root: "" };
 }
 
 async function readHearings(
   dataset: BidsDataset,
   run: CandidateRun,
-  root: string,
+  version: Version,
 ): Promise<{ readonly path: string; readonly hearings: readonly Hearing[] } | { readonly issue: DatasetIssue }> {
   const failed = (code: string, path: string, message: string) => ({
     issue: { severity: "error", code, path, message } as const,
   });
-  const files = companions(dataset, run, root, { suffixes: ["events"], extension: ".tsv" });
+  const files = companions(dataset, version.files[0]!, { suffixes: ["events"], extension: ".tsv" });
   if (files.length !== 1) {
     const got = files.length === 0 ? "none" : `${files.length}: ${files.map((file) => file.path).join(", ")}`;
+    const remedy =
+      files.length === 0
+        ? `Add it with onset, duration and stim_file.${nearestEvents(dataset, run)}`
+        : "Keep one of them: their names fit the run equally well.";
     return failed(
       files.length === 0 ? "events-missing" : "events-ambiguous",
-      run.versions[0]!.files[0]!.path,
-      `one file ${run.name}_events.tsv must say when the audio starts, got ${got}. Add it with onset, duration and stim_file.`,
+      version.files[0]!.path,
+      `one file ${run.name}_events.tsv must say when the audio starts, got ${got}. ${remedy}`,
     );
   }
   const { path } = files[0]!;
@@ -241,6 +225,14 @@ async function readHearings(
     path,
     "at least one row must name the audio in stim_file, got none. Write the audio's file name there.",
   );
+}
+
+/** Tables of events whose names come near to the run's. */
+function nearestEvents({ files, misnamed }: BidsDataset, run: CandidateRun): string {
+  const base = (path: string) => path.slice(path.lastIndexOf("/") + 1);
+  const isEvents = (name: string) => /events\.tsv/i.test(name);
+  const names = [...new Set([...files.map(({ path }) => base(path)), ...misnamed.map(base)].filter(isEvents))];
+  return names.length === 0 ? "" : ` ${nearestNames(`${run.name}_events.tsv`, names)}`;
 }
 
 function describe(
@@ -269,23 +261,14 @@ function describe(
     files: version.files.map((file) => file.path),
     hemispheres: version.files.map((file) => (file.name.entities["hemi"] as "L" | "R" | undefined) ?? "n/a"),
     events,
-    ...(version.kind === "volume" ? { mask: maskOf(dataset, version) } : {}),
-    confounds: companions(dataset, run, version.root, wanted).map((file) => file.path),
+    ...(version.kind === "volume" ? { masks: masksOf(dataset, version.files[0]!) } : {}),
+    confounds: companions(dataset, version.files[0]!, wanted).map((file) => file.path),
     repetitionTime,
     stimFile,
     audioStart,
     volumes,
     notes: [],
   };
-}
-
-/** The mask that lies beside a volume, or with another version of it in the same grid. */
-function maskOf(dataset: BidsDataset, { files, root }: Version): string | undefined {
-  const { desc: _, ...entities } = files[0]!.name.entities;
-  const wanted = formatBidsName({ entities: { ...entities, desc: "brain" }, suffix: "mask", extension: "" });
-  return [".nii.gz", ".nii"]
-    .flatMap((extension) => filesNamed(dataset, "mask", extension))
-    .find((file) => file.root === root && formatBidsName({ ...file.name, extension: "" }) === wanted)?.path;
 }
 
 const participantOf = (run: CandidateRun) => `sub-${run.entities["sub"]}`;

@@ -1,3 +1,4 @@
+import { normalStimFile } from "../bids/stim-file.ts";
 import { numericColumn, type Table, textColumn } from "../formats/tsv.ts";
 import { audioStarts } from "./audio-start.ts";
 
@@ -25,7 +26,7 @@ export interface Hearing {
 export function hearings(events: Table): readonly Hearing[] {
   const starts = [...audioStarts(events)].sort((a, b) => a[1] - b[1]);
   const onsets = numericColumn(events, "onset");
-  const files = textColumn(events, "stim_file").map((file) => file.trim());
+  const files = textColumn(events, "stim_file").map(normalStimFile);
   return starts.map(([stimFile, audioStart]) => {
     const own = [...onsets].filter((_, row) => files[row] === stimFile);
     const rows = own.map((onset) => onset - audioStart).sort((a, b) => a - b);

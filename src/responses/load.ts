@@ -232,9 +232,16 @@ export async function loadRun(dataset: BidsDataset, files: ResponseFiles, mask?:
  * The brain mask that lies beside a run's volumes.
  *
  * @throws NotFoundError where there is none
+ * @throws OptionError where there are several
  * @throws FormatError where it cannot be read
  */
-export async function loadOwnMask(source: Source, { mask, files }: ResponseFiles): Promise<VolumeMask> {
+export async function loadOwnMask(source: Source, { masks = [], files }: ResponseFiles): Promise<VolumeMask> {
+  const [mask, ...more] = masks;
+  if (more.length > 0) {
+    throw new OptionError(
+      `${files[0]}: one brain mask must fit the run, got ${masks.length} (${masks.join(", ")}). Keep one of them, or say which with --mask.`,
+    );
+  }
   if (mask !== undefined) return loadMask(source, mask);
   throw new NotFoundError(
     `${files[0]}: a brain mask must lie beside the volumes (desc-brain_mask.nii.gz), got none. Give one in their grid with --mask.`,
@@ -246,7 +253,7 @@ async function loadRegions({ source }: BidsDataset, { files, hemispheres }: Resp
   const parts: TimeSeries[] = [];
   for (const [index, path] of files.entries()) {
     parts.push(
-      path.endsWith(".tsv")
+      path.toLowerCase().endsWith(".tsv")
         ? readRegionSeries(await source.read(path), path, hemispheres[index]!)
         : await loadParcelSeries(source, path),
     );

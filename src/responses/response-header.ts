@@ -5,8 +5,8 @@ import { FormatError } from "../errors.ts";
 import { streamCiftiAxes } from "../formats/cifti.ts";
 import { readGiftiStart } from "../formats/gifti-headers.ts";
 import { streamNiftiHeader } from "../formats/nifti-stream.ts";
-import type { ResponseKind } from "./candidates.ts";
 import type { ResponseFiles } from "./find.ts";
+import type { ResponseKind } from "./response-kind.ts";
 import { readRegionSeries } from "./time-series.ts";
 
 /** What a run's response files say of their size. */
@@ -57,7 +57,7 @@ export async function readResponseHeader(dataset: BidsDataset, files: ResponseFi
 }
 
 function fileSize(dataset: BidsDataset, path: string, kind: ResponseKind): Promise<FileSize> {
-  if (path.endsWith(".tsv")) return regionSize(dataset, path);
+  if (path.toLowerCase().endsWith(".tsv")) return regionSize(dataset, path);
   return kind === "surface" ? surfaceSize(dataset, path) : imageSize(dataset, path);
 }
 
@@ -69,7 +69,7 @@ async function regionSize({ source }: BidsDataset, path: string): Promise<FileSi
 
 async function imageSize({ source }: BidsDataset, path: string): Promise<FileSize> {
   const pieces = source.stream(path);
-  if (/\.[dp]tseries\.nii$/.test(path)) {
+  if (/\.[dp]tseries\.nii$/i.test(path)) {
     const { rows, columns, nRows, nColumns } = await streamCiftiAxes(pieces, { path });
     const isTimed = rows.kind === "series" && rows.unit === "SECOND";
     return {

@@ -1,3 +1,4 @@
+import { normalText } from "../bids/identity.ts";
 import { stimFileBase, storyOfStimFile } from "../bids/stim-file.ts";
 import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import type { Source } from "../sources/source.ts";
@@ -31,7 +32,7 @@ const pathsOf = (name: string) => [
  *
  * Looked for under the audio file's base name, under that without `_audio`, and under the story's name, in this order;
  * the first name with a transcript counts. For each name: `stimuli/<name>` and `stimuli/<name>_words` with the
- * extensions that {@link readTranscript} knows, `stimuli/gentle/<name>/align.csv` and `align.json`.
+ * extensions that {@link readTranscript} knows (in any case), `stimuli/gentle/<name>/align.csv` and `align.json`.
  *
  * A `.json` beside another file of its name is the table's sidecar, or the same alignment once more, and is not looked
  * at: of Gentle's two files, `align.csv` is taken. One that holds no transcript is passed over.
@@ -61,8 +62,12 @@ export async function findTranscript(source: Source, story: string, stimFile: st
   const names = [
     ...new Set(stimFile === undefined ? [story] : [stimFileBase(stimFile), storyOfStimFile(stimFile), story]),
   ];
+  const stored = await storedPaths(source, names);
   for (const name of names) {
-    const there = await transcriptsAmong(source, pathsOf(name));
+    const there = await transcriptsAmong(
+      source,
+      pathsOf(name).flatMap((path) => stored.get(pathKey(path)) ?? []),
+    );
     if (there.length > 1) {
       throw new OptionError(
         `loadTranscript: one transcript must fit the story "${story}", got ${there.length} (${there.join(", ")}). Say which: path (--transcript), or move the others away.`,
@@ -78,12 +83,30 @@ export async function findTranscript(source: Source, story: string, stimFile: st
   );
 }
 
-/** Those of the paths that are transcripts. */
-async function transcriptsAmong(source: Source, paths: readonly string[]): Promise<string[]> {
-  const files: string[] = [];
-  for (const path of paths) if (await source.has(path)) files.push(path);
-  const isJson = (path: string) => path.endsWith(".json");
-  const base = (path: string) => path.replace(/\.[^.]*$/, "");
+/** What a path means: its letters composed, its extension in lower case. */
+const pathKey = (path: string) => normalText(path).replace(/\.[^./]*$/, (extension) => extension.toLowerCase());
+
+/** The files that {@link pathsOf} may mean, by what their paths mean: several where these are written in several ways. */
+async function storedPaths(source: Source, names: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  const folders = ["stimuli"];
+  for (const { name, kind } of await source.list("stimuli/gentle"))
+    if (kind === "folder" && names.some((wanted) => normalText(wanted) === normalText(name)))
+      folders.push(`stimuli/gentle/${name}`);
+  const stored = new Map<string, readonly string[]>();
+  for (const folder of folders) {
+    for (const { name, kind } of await source.list(folder)) {
+      if (kind !== "file") continue;
+      const path = `${folder}/${name}`;
+      stored.set(pathKey(path), [...(stored.get(pathKey(path)) ?? []), path]);
+    }
+  }
+  return stored;
+}
+
+/** Those of the files that are transcripts. */
+async function transcriptsAmong(source: Source, files: readonly string[]): Promise<string[]> {
+  const isJson = (path: string) => path.toLowerCase().endsWith(".json");
+  const base = (path: string) => normalText(path).replace(/\.[^.]*$/, "");
   const others = new Set(files.filter((path) => !isJson(path)).map(base));
   const found: string[] = [];
   for (const path of files) {
@@ -98,7 +121,7 @@ export async function listTranscripts(source: Source): Promise<string[]> {
   const inGentle = (await source.list("stimuli/gentle")).filter((entry) => entry.kind === "folder");
   const files = (await source.list("stimuli"))
     .map((entry) => entry.name)
-    .filter((name) => extensions.some((extension) => name.endsWith(extension)));
+    .filter((name) => extensions.some((extension) => name.toLowerCase().endsWith(extension.toLowerCase())));
   const found = await transcriptsAmong(
     source,
     files.map((name) => `stimuli/${name}`),

@@ -18,7 +18,7 @@ export async function checkDataset(
   options: StudyOptions,
   settings: { readonly read?: InspectOptions["read"]; readonly onProgress?: OnProgress | undefined } = {},
 ): Promise<Inspection> {
-  const { dataset, excluded } = await openDataset(options);
+  const { dataset, excluded, doubts } = await openDataset(options);
   const { exclude: _, ...query } = queryOf(options, excluded);
   const { transcript, tier, cues, volumesDiscarded } = options;
   const mask =
@@ -29,6 +29,7 @@ export async function checkDataset(
     ...query,
     ...settings,
     excluded,
+    doubts,
     transcripts: { tier, cues, file },
     mask,
     volumesDiscarded,

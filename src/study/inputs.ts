@@ -2,9 +2,12 @@ import { basename, dirname, join } from "node:path";
 import type { OnProgress } from "../array/progress.ts";
 import { emptyRecord } from "../array/records.ts";
 import type { BidsDataset } from "../bids/dataset.ts";
-import { entitiesWithin, parseBidsName } from "../bids/name.ts";
-import { NotFoundError, OptionError } from "../errors.ts";
+import { parseBidsName } from "../bids/name.ts";
+import { type DatasetIssue, NotFoundError, OptionError } from "../errors.ts";
+import { checkPresence } from "../inspection/presence.ts";
 import type { Surface, TargetRegion } from "../report/result.ts";
+import { candidateRuns } from "../responses/candidates.ts";
+import { isSidecarOf } from "../responses/companions.ts";
 import { type ResponseFiles, type ResponseQuery, surveyResponses, usableResponses } from "../responses/find.ts";
 import { loadOwnMask, loadResponse, type Response } from "../responses/load.ts";
 import { loadGifti } from "../responses/load-gifti.ts";
@@ -64,8 +67,10 @@ export interface StudyInputs {
   readonly surfaces: readonly Surface[] | undefined;
   /** The voxels that are scored, where responses are volumes. */
   readonly mask: VolumeMask | undefined;
-  /** Runs that were left out, with the option or file that says so; files may name runs that the data set does not have. */
+  /** Runs that were left out, with the option or file that says so; they need not have responses. */
   readonly excluded: ReadonlyMap<string, string>;
+  /** What was left out, or can be mixed up, by its name. */
+  readonly doubts: readonly DatasetIssue[];
 }
 
 /**
@@ -80,7 +85,7 @@ export async function loadInputs(
   settings: { readonly onProgress?: OnProgress | undefined; readonly source?: Source | undefined } = {},
 ): Promise<StudyInputs> {
   const { onProgress } = settings;
-  const { dataset, source, excluded } = await openDataset(options, settings.source);
+  const { dataset, source, excluded, doubts } = await openDataset(options, settings.source);
   const outside = outsideFiles();
   const survey = await surveyResponses(dataset, queryOf(options, excluded));
   // What was not fetched of other files is told together with what was not of the responses.
@@ -149,6 +154,7 @@ export async function loadInputs(
     transcripts: [...transcripts.values()],
     ...{ regions, surfaces, mask },
     excluded,
+    doubts: await doubtsOf(dataset, [...doubts, ...survey.doubts], excluded),
   };
 }
 
@@ -159,7 +165,8 @@ async function otherFiles(
   { transcript, confounds = [] }: StudyOptions,
 ): Promise<ReadonlySet<string>> {
   const paths = new Set<string>();
-  for (const { story, stimFile } of transcript === undefined ? found : []) {
+  const heard = new Map(found.map(({ story, stimFile }) => [stimFile, story]));
+  for (const [stimFile, story] of transcript === undefined ? heard : []) {
     // One that is not there is told when it is to be read.
     const path = await findTranscript(source, story, stimFile).catch(() => undefined);
     if (path !== undefined) paths.add(path);
@@ -168,10 +175,21 @@ async function otherFiles(
   return paths;
 }
 
+/** What was seen of names, and participants and runs that are missing; what is merely good to know, `cortecast check` tells. */
+async function doubtsOf(
+  dataset: BidsDataset,
+  seen: readonly DatasetIssue[],
+  excluded: ReadonlyMap<string, string>,
+): Promise<readonly DatasetIssue[]> {
+  const all = [...seen, ...(await checkPresence(dataset, candidateRuns(dataset, {}), excluded))];
+  return all.filter(({ severity }) => severity === "warning");
+}
+
 /** Which responses the options ask for. */
 export function queryOf(options: StudyOptions, excluded: ReadonlyMap<string, string>): ResponseQuery {
-  const { stories, participants, derivative, kind, space, den, res, desc, atlas, seg } = options;
-  return { stories, participants, exclude: [...excluded.keys()], derivative, kind, space, den, res, desc, atlas, seg };
+  const { stories, participants, derivative, kind, hemi, space, den, res, desc, atlas, seg } = options;
+  const exclude = [...excluded.keys()];
+  return { stories, participants, exclude, derivative, kind, hemi, space, den, res, desc, atlas, seg };
 }
 
 /** The responses to one story of a participant, cleaned as the options say. */
@@ -230,7 +248,7 @@ function hashesOf(
   const isTheirs = (path: string) => {
     if (path === "dataset_description.json" || path === ownExclusions || transcripts.has(path)) return true;
     const sidecar = path.endsWith(".json") ? parseBidsName(path) : undefined;
-    return sidecar !== undefined && names.some(({ entities }) => entitiesWithin(sidecar.entities, entities));
+    return sidecar !== undefined && names.some(({ entities }) => isSidecarOf(sidecar.entities, entities));
   };
   const theirs = [...read].filter(([path]) => isTheirs(path));
   const all = [...Object.entries(responseHashes), ...theirs, ...outside];

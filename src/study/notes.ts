@@ -12,17 +12,17 @@ const mostOutside = 0.05;
 const fewTested = 20;
 
 /**
- * What makes scores doubtful, and can be known before they are computed: words of a story that nobody was scanned
- * during; stories that a participant heard several times.
+ * What makes scores doubtful, and can be known before they are computed: participants, runs and files that are left out
+ * for their names; words of a story that nobody was scanned during; stories that a participant heard several times.
  */
-export function warningsOn({ participants }: Pick<StudyInputs, "participants">): string[] {
+export function warningsOn({ participants, doubts }: Pick<StudyInputs, "participants" | "doubts">): string[] {
   const far = participants.flatMap(({ stories }) =>
     stories.flatMap((story) => {
       const share = wordsOutside(story) / story.transcript.words.length;
       return share > mostOutside ? [`${story.files.run} "${story.files.story}" ${formatShare(share)}`] : [];
     }),
   );
-  const warnings = far.length === 0 ? [] : [wordsOutsideScan(far)];
+  const warnings = [...leftOut(doubts), ...(far.length === 0 ? [] : [wordsOutsideScan(far)])];
   const again = participants.flatMap(({ participant, stories }) => {
     const files = stories.map((story) => story.files.stimFile);
     return [...new Set(files)].flatMap((file) => {
@@ -31,6 +31,15 @@ export function warningsOn({ participants }: Pick<StudyInputs, "participants">):
     });
   });
   return again.length === 0 ? warnings : [...warnings, heardAgain(again)];
+}
+
+/** Doubts of one kind in one line, with the first of them whole. */
+function leftOut(doubts: StudyInputs["doubts"]): string[] {
+  return [...new Set(doubts.map(({ code }) => code))].map((code) => {
+    const [first, ...others] = doubts.filter((doubt) => doubt.code === code);
+    const more = others.length === 0 ? "" : ` So too ${listSome(others.map(({ path }) => path))}: see cortecast check.`;
+    return `${first!.path}: ${first!.message}${more}`;
+  });
 }
 
 const wordsOutsideScan = (far: readonly string[]) =>
@@ -43,7 +52,7 @@ const heardAgain = (again: readonly string[]) =>
  * What a reader of the report should know of how the data and the options were: one sentence or two each.
  */
 export function notesOn(
-  inputs: Pick<StudyInputs, "dataset" | "participants" | "transcripts" | "excluded">,
+  inputs: Pick<StudyInputs, "dataset" | "participants" | "transcripts" | "excluded" | "doubts">,
   options: StudyOptions,
 ): string[] {
   const notes = warningsOn(inputs);

@@ -1,9 +1,9 @@
 import { basename, dirname, resolve } from "node:path";
 import { type BidsDataset, loadDataset } from "../bids/dataset.ts";
 import { plainFolderSource } from "../bids/plain-folder.ts";
-import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
-import { candidateRuns } from "../responses/candidates.ts";
-import { readExclusions } from "../responses/exclusions.ts";
+import { type DatasetIssue, NotFoundError, nearestNames, OptionError } from "../errors.ts";
+import { candidateRuns, hasResponses, runKeyOfText } from "../responses/candidates.ts";
+import { fitExclusions, readExclusions } from "../responses/exclusions.ts";
 import { mountSource } from "../sources/mount.ts";
 import { checkFolder, folderStore } from "../sources/node.ts";
 import type { Source } from "../sources/source.ts";
@@ -24,8 +24,10 @@ export interface OpenDataset {
   readonly dataset: BidsDataset;
   /** The data set's files, with those of folders that lie outside of it; remembers what was read. */
   readonly source: HashingSource;
-  /** Runs to leave out, each with the reason: the option, or the file that names it. */
+  /** Runs of the data set to leave out, each with the reason: the option, or the file that names it. */
   readonly excluded: ReadonlyMap<string, string>;
+  /** What was seen on the way and stops nothing: exclusions that fit nothing, files that a pattern does not fit. */
+  readonly doubts: readonly DatasetIssue[];
 }
 
 /**
@@ -41,9 +43,13 @@ export async function openDataset(options: DatasetOptions, given?: Source): Prom
   if (!given) await checkFolder(options.dataset, "<dataset>");
   let files = given ?? folderStore(options.dataset);
   const { pattern, repetitionTime, audioStart, space } = options;
+  const doubts: DatasetIssue[] = [];
   // Options are checked: the one does not come without the other.
-  if (pattern !== undefined)
-    files = await plainFolderSource(files, { pattern, repetitionTime: repetitionTime!, audioStart, space });
+  if (pattern !== undefined) {
+    const plain = await plainFolderSource(files, { pattern, repetitionTime: repetitionTime!, audioStart, space });
+    files = plain.source;
+    doubts.push(...plain.leftOut.map((path) => notFitting(path, pattern)));
+  }
   const names = new Set((await files.list("derivatives")).map((entry) => entry.name));
   for (const folder of options.derivatives ?? []) {
     await checkFolder(folder, "--derivatives");
@@ -58,44 +64,53 @@ export async function openDataset(options: DatasetOptions, given?: Source): Prom
   }
   const source = hashingSource(files);
   const dataset = await loadDataset(source);
-  return { dataset, source, excluded: await exclusionsOf(dataset, options) };
+  const { excluded, doubts: ofExclusions } = await exclusionsOf(dataset, options);
+  return { dataset, source, excluded, doubts: [...doubts, ...ofExclusions] };
 }
+
+const notFitting = (path: string, pattern: string): DatasetIssue => ({
+  severity: "warning",
+  code: "pattern-fits-not",
+  path,
+  message: `a file that ends as responses do must fit the pattern "${pattern}" to be read, got another name. It is left out: rename it, or move it away.`,
+});
 
 async function exclusionsOf(
   dataset: BidsDataset,
   { exclusions, exclude = [] }: DatasetOptions,
-): Promise<ReadonlyMap<string, string>> {
-  checkExclusions(dataset, exclude);
-  const excluded = new Map<string, string>(exclude.map((run) => [run, "--exclude"]));
-  if (exclusions === "none") return excluded;
+): Promise<Pick<OpenDataset, "excluded" | "doubts">> {
+  const known = hasResponses(dataset) ? candidateRuns(dataset, {}) : [];
+  const names = new Map(known.map(({ key, name }) => [key, name]));
+  /** As the data set calls the run; what it does not have keeps its name. */
+  const nameOf = (entry: string) => names.get(runKeyOfText(entry) ?? "") ?? entry;
+  checkExclusions(dataset, exclude, names);
+  const excluded = new Map<string, string>(exclude.map((run) => [nameOf(run), "--exclude"]));
+  if (exclusions === "none") return { excluded, doubts: [] };
   const path = exclusions ?? ownExclusions;
-  if (exclusions === undefined && !(await dataset.source.has(path))) return excluded;
+  if (exclusions === undefined && !(await dataset.source.has(path))) return { excluded, doubts: [] };
   const bytes =
     exclusions === undefined
       ? await dataset.source.read(path)
       : await folderStore(dirname(resolve(path))).read(basename(path));
   const named = readExclusions(bytes, path);
   // A file that the user names and that leaves nothing out is a slip, as one run that does not is with --exclude.
-  if (exclusions !== undefined && named.length > 0) {
-    const known = new Set(candidateRuns(dataset, {}).map((run) => run.name));
-    if (!named.some((run) => known.has(run))) {
-      throw new NotFoundError(
-        `--exclusions: a run that the file names must be in the data set, got none of ${named.length} (${path}). ${nearestNames(named[0]!, [...known])}`,
-      );
-    }
+  if (exclusions !== undefined && named.length > 0 && !named.some((run) => names.has(runKeyOfText(run) ?? ""))) {
+    throw new NotFoundError(
+      `--exclusions: a run that the file names must be in the data set, got none of ${named.length} (${path}). ${nearestNames(named[0]!, [...names.values()])}`,
+    );
   }
-  for (const run of named) if (!excluded.has(run)) excluded.set(run, path);
-  return excluded;
+  const { unfit, doubts } = fitExclusions(dataset, named, path);
+  const runs = named.filter((run) => !unfit.includes(run)).map(nameOf);
+  for (const run of runs) if (!excluded.has(run)) excluded.set(run, path);
+  return { excluded, doubts };
 }
 
 /** An exclusion that names no run is a slip that would leave the run in. */
-function checkExclusions(dataset: BidsDataset, exclude: readonly string[]): void {
-  if (exclude.length === 0) return;
-  const known = candidateRuns(dataset, {}).map((run) => run.name);
-  const unknown = exclude.filter((name) => !known.includes(name));
+function checkExclusions(dataset: BidsDataset, exclude: readonly string[], names: ReadonlyMap<string, string>): void {
+  const unknown = exclude.filter((name) => !names.has(runKeyOfText(name) ?? ""));
   if (unknown.length === 0) return;
   const more = unknown.length > 1 ? ` and ${unknown.length - 1} more` : "";
   throw new NotFoundError(
-    `--exclude: runs must be in the data set, as BIDS writes them, got "${unknown[0]}"${more} (${dataset.source.location}). ${nearestNames(unknown[0]!, known)}`,
+    `--exclude: runs must be in the data set, as BIDS writes them, got "${unknown[0]}"${more} (${dataset.source.location}). ${nearestNames(unknown[0]!, [...names.values()])}`,
   );
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ownValue } from "../array/records.ts";
+import { hemisphereOf } from "../bids/identity.ts";
 
 /** Most values that one option may list: a range such as `0:1e9` is a slip, and would fill the memory. */
 const mostValues = 10_000;
@@ -100,6 +101,13 @@ export const wholeOrNone = (least: number) =>
 
 /** One of several words. */
 export const choice = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values);
+
+/** A hemisphere: L, lh or left; R, rh or right. */
+export const hemisphere = z.string({ error: "must be L or R" }).transform((word, context) => {
+  const side = hemisphereOf(word.trim());
+  if (side === undefined) context.addIssue({ code: "custom", message: "must be L or R" });
+  return side as "L" | "R";
+});
 
 /** True or false. */
 export const yesOrNo = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")], {

@@ -8,6 +8,7 @@ import {
   bytes,
   choice,
   formatProblem,
+  hemisphere,
   label,
   names,
   path,
@@ -31,7 +32,7 @@ export const studyOptions = {
   exclude: {
     schema: names({ none: true }),
     group: "data",
-    help: "runs to leave out, as BIDS writes them: sub-001_task-pieman_run-1",
+    help: "runs to leave out, as BIDS writes them, or names of their files: sub-001_task-pieman_run-1",
   },
   pattern: {
     schema: label,
@@ -68,6 +69,11 @@ export const studyOptions = {
     schema: choice(["region", "surface", "volume", "grayordinate"]),
     group: "data",
     help: "regions, surfaces (GIFTI), volumes (NIfTI) or grayordinates (CIFTI), where a data set has several",
+  },
+  hemi: {
+    schema: hemisphere,
+    group: "data",
+    help: "hemisphere to score alone, L or R (default: both, and both must be there)",
   },
   space: { schema: label, group: "data", help: "space label of the BOLD files, e.g. fsaverage6, where several fit" },
   res: { schema: label, group: "data", help: "res label of the BOLD files, where several fit" },

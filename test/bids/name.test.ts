@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { entitiesWithin, formatBidsName, parseBidsName } from "../../src/bids/name.ts";
+import { entitiesWithin } from "../../src/bids/identity.ts";
+import { formatBidsName, parseBidsName } from "../../src/bids/name.ts";
 
 describe("parseBidsName", () => {
   // By hand, from names in use: Narratives, fMRIPrep, the BIDS specification.

@@ -12,8 +12,9 @@ const files = {
   "ben/notes.txt": "",
   "stimuli/pieman_words.tsv": "words",
 };
-const open = (pattern: string, more: Partial<PlainFolder> = {}, of: Record<string, string> = files) =>
+const openPlain = (pattern: string, more: Partial<PlainFolder> = {}, of: Record<string, string> = files) =>
   plainFolderSource(memoryStore(of, "plain"), { pattern, repetitionTime: 1.5, ...more });
+const open = async (...of: Parameters<typeof openPlain>) => (await openPlain(...of)).source;
 
 describe("plainFolderSource (by hand)", () => {
   it("shows the files that fit under BIDS names, with events, repetition time, description and stimuli", async () => {

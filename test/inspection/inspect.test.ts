@@ -54,7 +54,7 @@ describe("inspectDataset", () => {
     [
       "a hemisphere missing",
       (files) => delete files[responsePath("2", "R")],
-      `error hemisphere-missing ${responsePath("2")}: sub-2_task-tale must have both hemispheres, as other runs have, got L alone. Add hemi-R, or exclude the run.`,
+      `error hemisphere-missing ${responsePath("2")}: sub-2_task-tale must have both hemispheres, got L alone: there is no ${responsePath("2", "R")}. Add it, exclude the run, or score one hemisphere with --hemi L.`,
     ],
     [
       "another repetition time",
@@ -149,7 +149,7 @@ describe("inspectDataset", () => {
     [
       "a participant without responses",
       (files) => setBoth(files, undefined),
-      "note participant-without-responses sub-2: the participant must have responses to be scored, got none. Leave it so, or fetch or preprocess its runs.",
+      "warning participant-without-responses sub-2: the participant must have responses to be scored, got none. Fetch or preprocess its runs, or leave it so knowingly.",
     ],
     [
       "a run without responses",
@@ -299,7 +299,7 @@ describe("formatInspection (by hand)", () => {
       "tale      2             2       25       2                    4     35",
       "",
       "ERROR   hemisphere-missing",
-      `  ${responsePath("2")}: sub-2_task-tale must have both hemispheres, as other runs have, got L alone. Add hemi-R, or exclude the run.`,
+      `  ${responsePath("2")}: sub-2_task-tale must have both hemispheres, got L alone: there is no ${responsePath("2", "R")}. Add it, exclude the run, or score one hemisphere with --hemi L.`,
       "",
       "WARNING participant-missing, 4 times",
       ...[4, 5, 6].map(

@@ -65,22 +65,26 @@ describe("findResponses", () => {
     ]);
   });
 
-  it("refuses two runs of one number, 1 and 01, which would count twice; one of them may be left out (by hand)", async () => {
+  it("refuses a run that is there as 1 and as 01, which is one run, and leaves out both spellings of it (by hand)", async () => {
     const files = narratives([
       ["sub-001", "task-pieman_run-01", "pieman"],
       ["sub-001", "task-pieman_run-1", "pieman"],
       ["sub-001", "task-pieman_run-10", "pieman"],
       ["sub-002", "task-pieman_run-001", "pieman"],
     ]);
-    const path = "derivatives/afni-nosmooth/sub-001/func/sub-001_task-pieman_run-1_space-fsaverage6_hemi-L_desc-clean";
+    const path = (run: string) =>
+      `derivatives/afni-nosmooth/sub-001/func/sub-001_task-pieman_run-${run}_space-fsaverage6_hemi-L_desc-clean.func.gii`;
+    const events = (run: string) => `sub-001/func/sub-001_task-pieman_run-${run}_events.tsv`;
     expect(await issuesOf(files)).toEqual([
-      `error ${path}.func.gii: every run must have a number of its own, got sub-001_task-pieman_run-01 and sub-001_task-pieman_run-1, whose numbers are equal. Rename one, or exclude it.`,
+      `error ${path("1")}: every run must have its responses once, got ${path("01")} and ${path("1")}, whose names mean the same. Remove one of them, or rename it.`,
+      `error ${path("01")}: one file sub-001_task-pieman_run-01_events.tsv must say when the audio starts, got 2: ${events("01")}, ${events("1")}. Keep one of them: their names fit the run equally well.`,
     ]);
-    expect((await find(files, { exclude: ["sub-001_task-pieman_run-01"] })).map(({ run }) => run)).toEqual([
-      "sub-001_task-pieman_run-10",
-      "sub-001_task-pieman_run-1",
-      "sub-002_task-pieman_run-001",
-    ]);
+    for (const exclude of ["sub-001_task-pieman_run-01", "sub-001_task-pieman_run-1", path("001")]) {
+      expect((await find(files, { exclude: [exclude] })).map(({ run }) => run)).toEqual([
+        "sub-001_task-pieman_run-10",
+        "sub-002_task-pieman_run-001",
+      ]);
+    }
   });
 
   it("finds a data set's own region time series, not its confounds (by hand)", async () => {
@@ -166,7 +170,7 @@ describe("findResponses", () => {
     for (const query of [{ desc: "clean" }, { space: "fsaverage6" }, { derivative: "afni-nosmooth" }]) {
       expect(await find(files, query)).toEqual(await find(own));
     }
-    expect((await find(files, { desc: "sm6" })).map((found) => found.files)).toEqual([[smooth]]);
+    expect((await find(files, { desc: "sm6", hemi: "L" })).map((found) => found.files)).toEqual([[smooth]]);
   });
 
   it("collects everything that is wrong before it says so (by hand)", async () => {
@@ -185,7 +189,7 @@ describe("findResponses", () => {
       /^error sub-3.*_events\.tsv: there must be a column "stim_file"/,
       /^error derivatives.*sub-4_.*: a sidecar must give RepetitionTime in seconds, got none for .*sub-4_task-a_bold\.nii\.gz/,
       /^error sub-5.*_bold\.json: RepetitionTime must be the same in all files of a run, got 1\.5 here and 2 in derivatives.*sub-5.*desc-clean\.json/,
-      /^error derivatives.*sub-6_.*: sub-6_task-a must have both hemispheres, as other runs have, got L alone\. Add hemi-R/,
+      /^error derivatives.*sub-6_.*: sub-6_task-a must have both hemispheres, got L alone: there is no derivatives.*sub-6.*hemi-R_desc-clean\.func\.gii\. Add it/,
       /^error sub-7.*_bold\.json: RepetitionTime must be in seconds, got 1500, which looks like milliseconds/,
     ];
     const issues = await issuesOf(files);

@@ -39,7 +39,7 @@ const dataset = (files: Readonly<Record<string, Uint8Array>>) =>
 async function load(files: Readonly<Record<string, Uint8Array>>) {
   const source = hashingSource(dataset(files));
   const data = await loadDataset(source);
-  return { source, response: await loadResponse(data, (await findResponses(data))[0]!) };
+  return { source, response: await loadResponse(data, (await findResponses(data, { hemi: "L" }))[0]!) };
 }
 
 describe("a GIFTI file whose numbers lie in a file beside it", () => {

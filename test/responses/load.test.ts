@@ -24,7 +24,15 @@ const confoundsPath = "sub-1/func/sub-1_task-a_desc-confounds_timeseries.tsv";
 
 async function load(files: Record<string, Uint8Array | string>, options: CleaningOptions = {}, which = 0) {
   const dataset = await loadDataset(memoryStore({ ...base, ...files }));
-  return loadResponse(dataset, (await findResponses(dataset))[which]!, options);
+  return loadResponse(dataset, (await findResponses(dataset, { hemi: onlyHemisphere(files) }))[which]!, options);
+}
+
+/** The hemisphere that alone is among the files. */
+function onlyHemisphere(files: object): "L" | "R" | undefined {
+  const sides = (["L", "R"] as const).filter((side) =>
+    Object.keys(files).some((path) => path.includes(`hemi-${side}`)),
+  );
+  return sides.length === 1 ? sides[0] : undefined;
 }
 
 /** A table of region time series whose value is 10 region + volume. */
