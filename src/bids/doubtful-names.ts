@@ -1,3 +1,4 @@
+import { ownValue } from "../array/records.ts";
 import type { DatasetIssue } from "../errors.ts";
 import type { BidsDataset, BidsFile } from "./dataset.ts";
 import { isSameLabel, looseText } from "./identity.ts";
@@ -53,7 +54,7 @@ function labelsAlike(files: readonly BidsFile[]): readonly DatasetIssue[] {
   return ["sub", "task"].flatMap((key) => {
     const alike = new Map<string, Map<string, string>>();
     for (const { name, path } of files) {
-      const label = name.entities[key];
+      const label = ownValue(name.entities, key);
       if (label === undefined) continue;
       const loose = looseText(label);
       const same = alike.get(loose) ?? new Map<string, string>();
@@ -77,7 +78,7 @@ function labelsAlike(files: readonly BidsFile[]): readonly DatasetIssue[] {
 function inOtherFolder({ name, path }: BidsFile): readonly DatasetIssue[] {
   return path.split("/").flatMap((folder): DatasetIssue[] => {
     const [, key = "", label = ""] = /^(sub|ses)-([^_.]+)$/i.exec(folder) ?? [];
-    const own = name.entities[key.toLowerCase()];
+    const own = ownValue(name.entities, key.toLowerCase());
     if (own === undefined || isSameLabel(key, own, label)) return [];
     const message = `a file must lie in the folder of its ${key}, got ${key}-${own} in ${folder}. The name counts: move the file, or rename it.`;
     return [warning("name-contradicts-folder", path, message)];

@@ -73,5 +73,5 @@ export function looseText(text: string): string {
     .normalize("NFKD")
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, "")
-    .replace(/0+(?=\d)/g, (zeros, at: number, whole: string) => (/\d/.test(whole[at - 1] ?? "") ? zeros : ""));
+    .replace(/(?<!\d)0+(?=\d)/g, "");
 }
