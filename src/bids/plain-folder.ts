@@ -112,13 +112,10 @@ function compile(pattern: string): RegExp {
   const ending = /(?:\.[A-Za-z]+)+$/.exec(pattern)?.index ?? pattern.length;
   const text = pattern.replace(/\{(\w+)\}|[^{]+|\{/g, (part, name: string | undefined, at: number) => {
     if (name === undefined) {
-      return [...part]
-        .map((character, i) => {
-          if (/[A-Za-z]/.test(character) && at + i >= ending)
-            return `[${character.toLowerCase()}${character.toUpperCase()}]`;
-          return character.replace(/[.*+?^${}()|[\]\\]/, "\\$&");
-        })
-        .join("");
+      return part.replace(/[A-Za-z]|[.*+?^${}()|[\]\\]/g, (character, i: number) => {
+        if (!/[A-Za-z]/.test(character)) return `\\${character}`;
+        return at + i < ending ? character : `[${character.toLowerCase()}${character.toUpperCase()}]`;
+      });
     }
     const stands = ownValue(placeholders, name);
     if (stands === undefined || seen.has(name)) {
