@@ -5,6 +5,7 @@ import { DeviceError, ShapeError } from "../errors.ts";
 import { type Device, resolveDevice } from "./device.ts";
 import { type DataType, type Expression, formatDimensions, inOrder, type TensorData } from "./expression.ts";
 import { outputName, writeOnnx } from "./onnx.ts";
+import { silenceTelemetry } from "./telemetry.ts";
 
 /** A tensor with its numbers: row-major, `shape` of known lengths. */
 export interface TensorValue {
@@ -65,6 +66,7 @@ export async function compile(outputs: Readonly<Record<string, Expression>>, dev
     logSeverityLevel: 3,
     externalData: model.external,
   };
+  silenceTelemetry();
   let session: InferenceSession;
   try {
     session = await InferenceSession.create(model.bytes, options);
