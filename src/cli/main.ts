@@ -4,6 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { describeSystemError } from "../sources/system-error.ts";
 import { runCommandLine } from "./command-line.ts";
 import { plainMessage } from "./plain-text.ts";
+import { untilDry } from "./run-dry.ts";
 
 // Threads hold little in V8's heap and much beside it. From a small heap it collects garbage whenever 20 MB of arrays were made.
 setFlagsFromString("--initial-old-space-size=256");
@@ -47,15 +48,13 @@ if (epoch !== undefined && !/^\d{1,11}$/.test(epoch)) {
 }
 const date = () => (epoch === undefined ? new Date() : new Date(Number(epoch) * 1000));
 
-const code = await runCommandLine(
-  process.argv.slice(2),
-  {
-    stdout: process.stdout,
-    stderr: process.stderr,
-    environment: process.env,
-    now: () => performance.now(),
-  },
-  { signal: abort.signal, date, version },
-);
+const streams = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  environment: process.env,
+  now: () => performance.now(),
+};
+const work = runCommandLine(process.argv.slice(2), streams, { signal: abort.signal, date, version });
+const code = await untilDry(work, process, (message) => process.stderr.write(message));
 // 128 and the number of the signal, as shells have it.
 process.exitCode = code === 130 && terminated ? 143 : code;

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { DeviceError, FormatError, NotFoundError, OptionError, ShapeError } from "../errors.ts";
+import { silenceTelemetry } from "../graph/telemetry.ts";
 import type { Job, JobResult } from "./job.ts";
 
 /** What a thread is sent; its `workerData` is an Int32Array that holds 1 once it is to end. */
@@ -32,13 +33,16 @@ export interface Pool {
    * @param job - its numbers are copied to the thread, but for `transfer`
    * @param settings.transfer - buffers of the job that are handed over, and are gone afterwards
    * @param settings.onDesign - told how far the job is
-   * @throws whatever the job throws; DeviceError where the thread ends without an answer
+   * @throws whatever the job throws; DeviceError where the thread ends without an answer, or the pool is closed before it
    */
   run<J extends Job>(
     job: J,
     settings?: { readonly transfer?: readonly ArrayBuffer[]; readonly onDesign?: (done: number) => void },
   ): Promise<JobResult<J>>;
-  /** Ends the threads, each at the next design: a thread that is ended within a product takes the process with it. */
+  /**
+   * Ends the threads, each at the next design: a thread that is ended within a product takes the process with it. Jobs that
+   * are not done are rejected, as are those that come later.
+   */
   close(): Promise<void>;
 }
 
@@ -55,6 +59,7 @@ interface Waiting {
  * keep the cores busier than several threads for each product: what lies between products is done side by side as well.
  */
 export function openPool(nThreads: number): Pool {
+  silenceTelemetry();
   const idle: Worker[] = [];
   const all = new Set<Worker>();
   const busy = new Map<Worker, Waiting>();
@@ -110,13 +115,15 @@ export function openPool(nThreads: number): Pool {
     nThreads,
     run: (job, { transfer = [], onDesign = () => {} } = {}) =>
       new Promise((resolve, reject) => {
+        if (closed[0] === 1) throw closedError();
         const request = { id: nextId++, job };
         queue.push({ request, transfer, onDesign, resolve: resolve as Waiting["resolve"], reject });
         next();
       }),
     async close() {
       closed[0] = 1;
-      queue.length = 0;
+      // Whoever waits for a job would wait for ever.
+      for (const { reject } of [...queue.splice(0), ...busy.values()]) reject(closedError());
       const ended = [...all].map((worker) => new Promise((resolve) => worker.once("exit", resolve)));
       // What wakes a thread that waits for its next job.
       for (const worker of all) worker.postMessage(undefined);
@@ -124,6 +131,8 @@ export function openPool(nThreads: number): Pool {
     },
   };
 }
+
+const closedError = () => new DeviceError("pool: it must be open until its jobs are done, got closed before.");
 
 const classes = { ShapeError, OptionError, NotFoundError, DeviceError };
 

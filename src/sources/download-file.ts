@@ -1,6 +1,6 @@
 import { NetworkError } from "../errors.ts";
 import { digestOf } from "./checksum.ts";
-import { decodeBody, dropBody, type HttpAnswer, type HttpClient, readPieces } from "./http.ts";
+import { decodeBody, type HttpAnswer, type HttpClient, readPieces } from "./http.ts";
 import { openPart, type PartFile } from "./part-file.ts";
 import type { RemoteFile } from "./remote-file.ts";
 import { startRetries } from "./retry.ts";
@@ -105,7 +105,7 @@ async function beginAnew(transfer: Transfer, answer: HttpAnswer): Promise<HttpAn
   // What was stored in compressed form, and says so, has the listed size as it comes.
   const isPlain = !isEncoded || length === String(size);
   if (isPlain && length !== undefined && length !== String(size)) {
-    dropBody(answer.body);
+    answer.body.drop();
     if (isCalledWebPage(headers)) throw webPageError(address, `the file must have the ${size} bytes that are listed`);
     throw new NetworkError(
       `${address}: the file must have the ${size} bytes that are listed, got Content-Length ${length}. ${changed}`,
@@ -127,7 +127,7 @@ async function goOn(transfer: Transfer, answer: HttpAnswer, wasAsked: boolean): 
   const isWhole = [undefined, String(file.size - part.length)].includes(headers["content-length"]);
   const isEncoded = !/^(identity)?$/i.test(headers["content-encoding"]?.trim() ?? "");
   if (status === 206 && wasAsked && got === wanted && isSame && isWhole && !isEncoded) return body;
-  dropBody(body);
+  body.drop();
   // The whole file is asked for from now on.
   transfer.takesRanges = false;
   const told = status === 416 ? "status 416" : `"${got}"${isSame ? "" : ` of a file with another ETag`}`;

@@ -1,9 +1,10 @@
 import { setMaxListeners } from "node:events";
-import { pipeline, type Readable } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
 import { type Dispatcher, EnvHttpProxyAgent, Pool, request } from "undici";
 import { NetworkError, OptionError } from "../errors.ts";
+import { type Body, gatherBody } from "./body.ts";
 import { connectionRemedy, isAboutCertificates, statusRemedy } from "./network-remedy.ts";
 import { type RetryPolicy, readRetryAfter, startRetries } from "./retry.ts";
 
@@ -41,8 +42,8 @@ export interface HttpAnswer {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The bytes as they were sent; {@link decodeBody} undoes a `Content-Encoding`. Read it to its end, or destroy it. */
-  readonly body: Readable;
+  /** The bytes as they were sent; {@link decodeBody} undoes a `Content-Encoding`. Read it to its end, or drop it. */
+  readonly body: Body;
 }
 
 /** Asks servers, through the proxies of the environment. */
@@ -112,7 +113,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     if (credentials?.origin === url.origin) headers["authorization"] = `Bearer ${credentials.token}`;
     try {
       const answer = await request(url, { method, headers, dispatcher: agent, ...(signal ? { signal } : {}) });
-      return { status: answer.statusCode, headers: joinHeaders(answer.headers), body: answer.body };
+      return { status: answer.statusCode, headers: joinHeaders(answer.headers), body: gatherBody(answer.body) };
     } catch (error) {
       throw connectionError(nameOf(url), error, signal);
     }
@@ -170,78 +171,54 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
  *
  * @throws NetworkError for one that is not gzip
  */
-export function decodeBody(address: string, { headers, body }: HttpAnswer): Readable {
+export function decodeBody(address: string, { headers, body }: HttpAnswer): Body {
   const encoding = headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
   if (encoding === "identity" || encoding === "") return body;
-  if (encoding === "gzip" || encoding === "x-gzip") return pipeline(body, createGunzip(), () => undefined);
-  dropBody(body);
+  if (encoding === "gzip" || encoding === "x-gzip") {
+    const packed = Readable.from(readAll(body));
+    const unpacked = gatherBody(pipeline(packed, createGunzip(), () => undefined));
+    const drop = () => {
+      unpacked.drop();
+      // It may wait for bytes that never come.
+      body.drop();
+    };
+    return { next: unpacked.next, drop };
+  }
+  body.drop();
   throw new NetworkError(
     `${address}: the answer must be plain or gzip, got Content-Encoding "${encoding}". Ask whoever runs the server.`,
   );
 }
 
-/** Bytes that wait for whoever reads a body, before the server has to wait. */
-const longestQueue = 2 ** 20;
-
-/**
- * The pieces of a body. Those that came before a connection failed are given before its error is: a stream that is
- * iterated drops what it holds, and a server that sends little at a time would never be read to its end.
- *
- * @throws NetworkError where the connection ends before the body does; the signal's reason, where it fired
- */
-export async function* readPieces(address: string, body: Readable, signal?: AbortSignal): AsyncIterable<Uint8Array> {
-  const queue: Uint8Array[] = [];
-  let length = 0;
-  let end: { readonly error?: unknown } | undefined;
-  let wake = (): void => undefined;
-  body
-    .on("data", (piece: Uint8Array) => {
-      queue.push(piece);
-      length += piece.length;
-      if (length > longestQueue) body.pause();
-      wake();
-    })
-    .on("end", () => {
-      end ??= {};
-      wake();
-    })
-    .on("error", (error) => {
-      end ??= { error };
-      wake();
-    })
-    .on("close", () => {
-      end ??= { error: new Error("closed before its end") };
-      wake();
-    });
+async function* readAll(body: Body): AsyncIterable<Uint8Array> {
   try {
-    for (;;) {
-      signal?.throwIfAborted();
-      const piece = queue.shift();
-      if (piece) {
-        length -= piece.length;
-        if (length <= longestQueue / 2) body.resume();
-        yield piece;
-      } else if (end) {
-        if ("error" in end) throw connectionError(address, end.error, signal);
-        return;
-      } else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    }
+    for (let piece = await body.next(); piece; piece = await body.next()) yield piece;
   } finally {
-    dropBody(body);
+    body.drop();
   }
 }
 
-/** Ends a body that nobody reads on. */
-export function dropBody(body: Readable): void {
-  // It tells of its own end as an error.
-  body.on("error", () => undefined).destroy();
+/**
+ * The pieces of a body. Those that came before a connection failed are given before its error is.
+ *
+ * @throws NetworkError where the connection ends before the body does; the signal's reason, where it fired
+ */
+export async function* readPieces(address: string, body: Body, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const piece = await body.next().catch((error: unknown) => {
+        throw connectionError(address, error, signal);
+      });
+      if (!piece) return;
+      yield piece;
+    }
+  } finally {
+    body.drop();
+  }
 }
 
-async function readBody(address: string, body: Readable, limit: number, signal?: AbortSignal): Promise<Uint8Array> {
+async function readBody(address: string, body: Body, limit: number, signal?: AbortSignal): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   for await (const piece of readPieces(address, body, signal)) {
@@ -272,7 +249,7 @@ function nameOf({ origin, pathname }: URL): string {
 }
 
 /** Reads what little there is of a body that nobody wants, so that its connection serves again. */
-async function discard(body: Readable): Promise<void> {
+async function discard(body: Body): Promise<void> {
   let length = 0;
   try {
     for await (const piece of readPieces("", body)) {

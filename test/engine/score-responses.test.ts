@@ -188,6 +188,17 @@ describe("a pool", () => {
     expect((await scoreResponses(pool, models, responses, settings("after"))).length).toBe(4);
   });
 
+  it("settles every job of a pool that is closed, whether it is under way, waits or comes later", async () => {
+    const closing = openPool(1);
+    const missing = { ...models, designs: { ...designs, folder: "nowhere" } };
+    const score = (key: string) => scoreResponses(closing, missing, responses, settings(key));
+    const jobs = [score("under way"), score("waits")];
+    const settled = Promise.allSettled(jobs);
+    await closing.close();
+    for (const { status } of await settled) expect(status).toBe("rejected");
+    await expect(score("later")).rejects.toThrow("pool: it must be open until its jobs are done, got closed before.");
+  });
+
   it("stops where whoever is told of progress throws", async () => {
     const stopped = openPool(2);
     const onProgress = ({ done }: { done: number }) => {
