@@ -1,5 +1,6 @@
-// Adds to package-lock.json the optional packages of other platforms that npm left out because the registry in use does
-// not serve them: without these entries "npm ci" refuses the lock file. Run after "npm install".
+// Mends package-lock.json after "npm install". Adds the optional packages of other platforms that npm left out because the
+// registry in use does not serve them: without these entries "npm ci" refuses the lock file. And takes out the mark that
+// onnxruntime-node has an install step, by which npm would run it (scripts/prepare.js tells why it must not).
 import { readFileSync, writeFileSync } from "node:fs";
 
 const lock = JSON.parse(readFileSync("package-lock.json", "utf8"));
@@ -27,6 +28,7 @@ for (const [path, { optionalDependencies = {}, dev }] of Object.entries(lock.pac
     added++;
   }
 }
+delete lock.packages["node_modules/onnxruntime-node"].hasInstallScript;
 const [root, ...rest] = Object.entries(lock.packages);
 rest.sort(([a], [b]) => (a < b ? -1 : 1));
 lock.packages = Object.fromEntries([root, ...rest]);
