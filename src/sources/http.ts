@@ -182,7 +182,7 @@ export function decodeBody(address: string, { headers, body }: HttpAnswer): Body
       // It may wait for bytes that never come.
       body.drop();
     };
-    return { next: unpacked.next, drop };
+    return { next: () => unpacked.next(), drop };
   }
   body.drop();
   throw new NetworkError(
