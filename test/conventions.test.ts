@@ -184,7 +184,7 @@ describe("effects", () => {
       "engine/perform-job.ts",
       "sources/http.ts",
       "sources/lock.ts",
-      "sources/node.ts",
+      "sources/this-run.ts",
     ]);
   });
 });

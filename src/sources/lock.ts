@@ -1,96 +1,158 @@
-import { randomUUID } from "node:crypto";
-import { link, readFile, rename, rm, rmdir, stat, utimes, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { type FileHandle, link, lstat, open, readFile, rename, rm, rmdir, utimes } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { OptionError } from "../errors.ts";
+import { folderNow } from "./folder-clock.ts";
 import { isFolder, makeFolder } from "./make-folder.ts";
-import { host, isRunning } from "./node.ts";
 import { systemErrorAt } from "./system-error.ts";
+import { type RunIdentity, runTag, stateOfRun, thisRun } from "./this-run.ts";
 
-/** BIDS tools pass over names that begin with a dot. */
-const lockName = ".cortecast-lock.json";
-
-/** The process that holds a lock, as its file says. */
-interface Holder {
-  readonly process: number;
-  readonly host: string;
-}
+/** The lock of a folder, where no other is named. BIDS tools pass over names that begin with a dot. */
+export const lockName = ".cortecast-lock.json";
 
 /** Milliseconds. */
 const times = {
-  /** How often a holder touches its file, so that other machines, which cannot see its process, know that it lives. */
+  /** How often a holder writes into its file, so that who cannot see its process knows that it lives. */
   beat: 60_000,
-  /** How long another machine's holder may be silent: its clock may be wrong by some minutes, its disk slow. */
+  /** How long such a holder may be silent before it counts as ended: a server or a machine may stand still for a while. */
   silent: 3_600_000,
+  /** A file from the future by more than this was left by a clock that was wrong. */
+  ahead: 60_000,
   /** How often, in all one second, to look again for the text of a file that was made and is still empty. */
   look: 100,
 } as const;
 
+/** How a folder is locked. */
+export interface LockOptions {
+  /** Name of the lock's file in the folder. Default: {@link lockName}. */
+  readonly file?: string | undefined;
+  /** Waits for a run that holds it, rather than to refuse: told who it is, once, and asked before each look. */
+  readonly onWait?: ((holder: string) => void) | undefined;
+}
+
 /**
  * Does work in a folder while no other process may: two that write different results into one folder at once would remove
- * each other's. A file in the folder says who holds it. One that a killed process left is taken over: on this machine at
- * once, on another's after an hour. The folder is made, and taken away again where it stays empty.
+ * each other's. A file in the folder says who holds it. One that an ended process left is taken over: at once where
+ * host, boot and namespace of process numbers are this process's own, so that it would see the process; else where nothing
+ * was written into it for an hour, by the clock of the folder's files. The folder is made, and taken away again where it
+ * stays empty.
  *
  * @param name - what the folder is called in messages
- * @throws OptionError where another process, or another call of this one, works there
+ * @throws OptionError where another process, or another call of this one, works there, or where something else than a file
+ * has the lock's name
  */
-export async function withLock<T>(folder: string, name: string, work: () => Promise<T>): Promise<T> {
-  const path = join(resolve(folder), lockName);
+export async function withLock<T>(
+  folder: string,
+  name: string,
+  work: () => Promise<T>,
+  options: LockOptions = {},
+): Promise<T> {
+  const path = join(resolve(folder), options.file ?? lockName);
   const isNew = !(await isFolder(folder));
   await makeFolder(resolve(folder));
-  const own = JSON.stringify({ process: process.pid, host, id: randomUUID() });
-  await acquire(path, own, folder, name);
+  const own = JSON.stringify(thisRun());
+  const file = await acquire(path, own, folder, name, options);
   held.add(path);
+  // Written, not touched: the time must be the folder's, not this machine's. Of this file, whatever has its name by then.
   const beat = setInterval(() => {
-    const now = new Date();
-    utimes(path, now, now).catch(() => {});
+    file.write("{", 0).catch(() => {});
   }, times.beat).unref();
   try {
     return await work();
   } finally {
     clearInterval(beat);
     held.delete(path);
+    await file.close().catch(() => {});
     if ((await textOf(path)) === own) await rm(path, { force: true });
     // It holds other files, as a rule.
     if (isNew) await rmdir(folder).catch(() => {});
   }
 }
 
-async function acquire(path: string, own: string, folder: string, name: string): Promise<void> {
+/**
+ * Who holds a folder's lock, in words; undefined where nobody does. Nothing is taken over.
+ *
+ * @param file - name of the lock's file, where it is not {@link lockName}
+ */
+export async function lockHolder(folder: string, file: string = lockName): Promise<string | undefined> {
+  const path = join(resolve(folder), file);
+  const text = await textOf(path);
+  const holder = holderOf(text);
+  if (text === undefined || (holder && !(await isHeld(path, holder)))) return undefined;
+  return holder ? describeHolder(holder) : "a process that is just beginning";
+}
+
+async function acquire(
+  path: string,
+  own: string,
+  folder: string,
+  name: string,
+  { onWait }: LockOptions,
+): Promise<FileHandle> {
+  let isTold = false;
   for (let attempt = 0; ; attempt++) {
     try {
       // Of several that make it at once one succeeds, also on network folders.
-      await writeFile(path, own, { flag: "wx" });
-      return;
+      const file = await open(path, "wx");
+      try {
+        await file.writeFile(own);
+        return file;
+      } catch (error) {
+        await file.close();
+        await rm(path, { force: true });
+        throw error;
+      }
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt > 20) throw systemErrorAt(path, error);
+      const { code } = error as NodeJS.ErrnoException;
+      if ((code !== "EEXIST" && code !== "ENOENT") || (attempt > 20 && !isTold)) throw systemErrorAt(path, error);
+      // Who held it took the folder away, where nothing came to lie in it.
+      if (code === "ENOENT") await makeFolder(dirname(path));
     }
+    await checkIsFile(path, name);
     const text = await textOf(path);
     const holder = holderOf(text);
     if (holder && (await isHeld(path, holder))) {
-      throw new OptionError(
-        `${name}: one run at a time must write there, got another that is not finished (process ${holder.process} on ${holder.host}, ${folder}). Wait for it, or give another folder; if it runs no longer, delete ${path}.`,
-      );
-    }
-    // Made just now, and not yet written.
-    if (!holder && attempt < 10) await wait(times.look);
-    else if (text !== undefined) await takeAway(path, text);
+      if (!onWait) throw refusal(name, holder, folder, path);
+      if (!isTold) onWait(describeHolder(holder));
+      isTold = true;
+      await wait(times.look);
+    } else if (!holder && attempt < 10) {
+      // Made just now, and not yet written.
+      await wait(times.look);
+    } else if (text !== undefined) await takeAway(path, text);
   }
 }
+
+function refusal(name: string, holder: Holder, folder: string, path: string): OptionError {
+  const here = stateOfRun(holder) !== "unknown";
+  const unless = here
+    ? "if it runs no longer"
+    : "its process cannot be seen from here: if you know that it runs no longer";
+  return new OptionError(
+    `${name}: one run at a time must write there, got another that is not finished (${describeHolder(holder)}, ${folder}). Wait for it, or give another folder; ${unless}, delete ${path}.`,
+  );
+}
+
+const describeHolder = ({ process, host }: Holder) => `process ${process} on ${host}`;
 
 /** Locks of this process: in a container, one before it may have had its number. */
 const held = new Set<string>();
 
 async function isHeld(path: string, holder: Holder): Promise<boolean> {
-  if (holder.host === host && holder.process === process.pid) return held.has(path);
-  if (holder.host === host) return isRunning(holder.process);
-  const info = await stat(path).catch(() => undefined);
-  return info !== undefined && Date.now() - info.mtimeMs < times.silent;
+  const state = stateOfRun(holder);
+  if (state === "running" && holder.process === process.pid) return held.has(path);
+  if (state !== "unknown") return state === "running";
+  const info = await lstat(path).catch(() => undefined);
+  if (!info) return false;
+  const now = await folderNow(dirname(path));
+  // A holder that lives writes into it again within a minute; for one that ended, the silence is counted from here.
+  if (info.mtimeMs > now + times.ahead) await utimes(path, new Date(now), new Date(now)).catch(() => {});
+  return now - info.mtimeMs < times.silent;
 }
 
-/** Removes a dead process's file, and no other that has come into its place meanwhile. */
+/** Removes an ended process's file, and no other that has come into its place meanwhile. */
 async function takeAway(path: string, text: string): Promise<void> {
-  const aside = `${path}.${host}-${process.pid}-${randomUUID().slice(0, 8)}.partial`;
+  const aside = `${path}.${runTag()}.partial`;
   try {
     await rename(path, aside);
   } catch {
@@ -100,14 +162,27 @@ async function takeAway(path: string, text: string): Promise<void> {
   await rm(aside, { force: true });
 }
 
-async function textOf(path: string): Promise<string | undefined> {
-  return readFile(path, "utf8").catch(() => undefined);
+/** Opening a pipe would wait for who writes to it. */
+async function checkIsFile(path: string, name: string): Promise<void> {
+  const info = await lstat(path).catch(() => undefined);
+  if (!info || info.isFile()) return;
+  const got = info.isDirectory() ? "a folder" : info.isSymbolicLink() ? "a link" : "a pipe or a device";
+  throw new OptionError(`${name}: the lock of the folder must be a file, got ${got} (${path}). Move it away.`);
 }
+
+async function textOf(path: string): Promise<string | undefined> {
+  const info = await lstat(path).catch(() => undefined);
+  return info?.isFile() ? readFile(path, "utf8").catch(() => undefined) : undefined;
+}
+
+/** Who holds a lock, as its file says; those of earlier versions say less, and cannot be seen. */
+type Holder = Omit<RunIdentity, "id">;
 
 function holderOf(text: string | undefined): Holder | undefined {
   try {
-    const { process, host } = JSON.parse(text ?? "") as Partial<Holder>;
-    return typeof process === "number" && typeof host === "string" ? { process, host } : undefined;
+    const { process, host, boot, namespace, started } = JSON.parse(text ?? "") as Partial<Holder>;
+    if (typeof process !== "number" || typeof host !== "string") return undefined;
+    return { process, host, boot: String(boot), namespace: String(namespace), started };
   } catch {
     return undefined;
   }

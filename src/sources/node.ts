@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import type { Dirent, Stats } from "node:fs";
+import type { Stats } from "node:fs";
 import {
   type FileHandle,
   lstat,
@@ -13,14 +12,16 @@ import {
   stat,
   writeFile,
 } from "node:fs/promises";
-import { hostname } from "node:os";
 import { dirname, join, resolve, sep } from "node:path";
 import { FormatError, NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import { checkFetched, danglingLink, pointerLength } from "./fetched.ts";
+import { folderNow } from "./folder-clock.ts";
 import { makeFolder } from "./make-folder.ts";
 import { checkPath, checkRange, splitPath } from "./path.ts";
 import type { Entry, Store } from "./source.ts";
 import { systemErrorAt, systemReason } from "./system-error.ts";
+import { runTag, stateOfTag } from "./this-run.ts";
+import { walkFolder } from "./walk.ts";
 
 /** Bytes of one piece of a stream: a read costs as much as a quarter of a mebibyte does. */
 const pieceSize = 2 ** 20;
@@ -173,7 +174,7 @@ export function folderStore(folder: string): Store {
     },
     async write(path, bytes) {
       const target = at(path);
-      const temporary = `${target}.${host}-${process.pid}-${randomUUID().slice(0, 8)}.partial`;
+      const temporary = `${target}.${runTag()}.partial`;
       try {
         await makeFolder(dirname(target));
         await writeFile(temporary, bytes);
@@ -254,50 +255,32 @@ export async function checkWritable(folder: string, name: string): Promise<void>
   }
 }
 
-/** This machine in the names of temporary files and in locks: several machines may write to one folder. */
-export const host: string =
-  hostname()
-    .replace(/[^A-Za-z0-9]/g, "")
-    .slice(0, 32) || "localhost";
+/** Milliseconds for which a temporary file of a process that cannot be seen may lie still before it counts as abandoned. */
+const DAY = 86_400_000;
 
 /**
- * Removes the temporary files below a folder that writers left which were killed: those of processes of this machine
- * that no longer run, and those of any machine that are older than a day.
+ * Removes the temporary files below a folder that writers left which were killed: those of processes that this one would
+ * see and that run no longer, and those of others that nobody has written to for a day, by the clock of the folder's files. No link
+ * is followed.
  *
  * @returns how many were removed
  */
 export async function removeAbandoned(folder: string): Promise<number> {
-  let entries: Dirent[];
-  try {
-    // With the types no link is followed: two that lead back would be followed without end.
-    entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  } catch (error) {
-    if (isMissing(error)) return 0;
-    throw error;
-  }
   let nRemoved = 0;
-  for (const { name, parentPath } of entries) {
-    const [, machine, pid] = /\.([A-Za-z0-9]+)-(\d+)-[0-9a-f]{8}\.partial$/.exec(name) ?? [];
-    if (pid === undefined) continue;
-    const path = join(parentPath, name);
-    const info = await stat(path).catch(() => undefined);
-    const isOld = info !== undefined && Date.now() - info.mtimeMs > 86_400_000;
-    if (!isOld && !(machine === host && !isRunning(Number(pid)))) continue;
+  let now: number | undefined;
+  for await (const { path, name } of walkFolder(folder)) {
+    const state = stateOfTag(name);
+    if (state === undefined || state === "running") continue;
+    const info = await lstat(path).catch(() => undefined);
+    if (!info?.isFile()) continue;
+    if (state === "unknown") {
+      now ??= await folderNow(folder);
+      if (now - info.mtimeMs < DAY) continue;
+    }
     await rm(path, { force: true });
     nRemoved++;
   }
   return nRemoved;
-}
-
-/** Whether a process of this machine runs. */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Not ours to signal, but there.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /** Whether there is anything of that name, were it a link to nothing. */

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { open, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { digestOf } from "./checksum.ts";
+import { makeFolder } from "./make-folder.ts";
 import { folderStore } from "./node.ts";
 import { partFolder, type RemoteFile } from "./remote-file.ts";
 
@@ -37,7 +38,7 @@ export async function openPart(folder: string, file: RemoteFile): Promise<PartFi
     partPath(folder, file.path),
     join(folder, file.path),
   ];
-  await mkdir(dirname(part), { recursive: true });
+  await makeFolder(dirname(part));
   let { etag, length } = await inspectPart(folder, file);
   const handle = await open(part, length > 0 ? "r+" : "w+");
 
@@ -74,7 +75,7 @@ export async function openPart(folder: string, file: RemoteFile): Promise<PartFi
       // On the disk before it has its name: a power cut leaves no hole in a file that looks whole.
       await handle.sync();
       await handle.close();
-      await mkdir(dirname(target), { recursive: true });
+      await makeFolder(dirname(target));
       await rename(part, target);
       await rm(statefile, { force: true });
     },

@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Progress } from "../../src/array/progress.ts";
 import type { DownloadPlan } from "../../src/sources/download.ts";
 import { removeAbandoned } from "../../src/sources/node.ts";
 import type { RemoteFile } from "../../src/sources/remote-file.ts";
+import { thisRun } from "../../src/sources/this-run.ts";
 import { body, etagOf, someBytes } from "../support/server.ts";
 
 import { download, inFolder, listed, newFolder, rangesOf, serve } from "./downloading.ts";
@@ -132,13 +132,10 @@ describe("downloadFiles, from one process to the next", () => {
       mkdirSync(parts, { recursive: true });
       writeFileSync(lock, typeof owner === "string" ? owner : JSON.stringify(owner));
     };
-    const host =
-      hostname()
-        .replace(/[^A-Za-z0-9]/g, "")
-        .slice(0, 32) || "localhost";
+    const here = { ...thisRun(), started: undefined };
     for (const owner of [
       { process: 1, host: "elsewhere" },
-      { process: process.ppid, host },
+      { ...here, process: process.ppid },
     ]) {
       hold(owner);
       await expect(download(folder, [listed(server, "/a")])).rejects.toThrow(
@@ -149,7 +146,7 @@ describe("downloadFiles, from one process to the next", () => {
     utimesSync(lock, new Date(Date.now() - 3_700_000), new Date(Date.now() - 3_700_000));
     await download(folder, [listed(server, "/a")]);
     // 2 ** 22 is the highest number that Linux gives, and is not given out here.
-    for (const owner of [{ process: 4194304, host }, { process: process.pid, host }, ""]) {
+    for (const owner of [{ ...here, process: 4194304 }, { ...here, process: process.pid }, ""]) {
       hold(owner);
       await download(folder, [listed(server, "/a")]);
       expect(inFolder(folder)).toEqual(["a"]);

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { memoryStore } from "../../src/sources/memory.ts";
@@ -18,6 +18,8 @@ import { checkWritable, folderStore, removeAbandoned } from "../../src/sources/n
 import { writeOutputFiles } from "../../src/sources/output-files.ts";
 import { listFiles, readText, type Store } from "../../src/sources/source.ts";
 import { describeSystemError } from "../../src/sources/system-error.ts";
+import { runTag } from "../../src/sources/this-run.ts";
+import { walkFolder } from "../../src/sources/walk.ts";
 
 const root = mkdtempSync(join(tmpdir(), "cortecast-store-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -414,29 +416,51 @@ describe("describeSystemError", () => {
 });
 
 describe("removeAbandoned", () => {
-  it("by hand: takes away what dead processes of this machine left half-written, and what is older than a day", async () => {
+  it("by hand: takes away what ended processes that it would see left half-written, and what lay still for a day", async () => {
     const folder = newFolder();
     mkdirSync(join(folder, "deep"), { recursive: true });
-    // As a write names its temporary file.
-    const host =
-      hostname()
-        .replace(/[^A-Za-z0-9]/g, "")
-        .slice(0, 32) || "localhost";
+    const [, place, start] = /^([0-9a-f]{16})-\d+-(\d+)-/.exec(runTag())!;
     const dead = spawnSync(process.execPath, ["-e", ""]).pid;
     const files = {
-      dead: `deep/x.gii.${host}-${dead}-0123abcd.partial`,
-      alive: `deep/x.gii.${host}-${process.pid}-0123abcd.partial`,
-      elsewhere: `x.gii.elsewhere-${dead}-0123abcd.partial`,
-      old: `x.gii.elsewhere-${dead}-0123abce.partial`,
+      dead: `deep/x.gii.${place}-${dead}-${start}-0123abcd.partial`,
+      reused: `deep/y.gii.${place}-${process.pid}-1-0123abcd.partial`,
+      alive: `deep/x.gii.${runTag()}.partial`,
+      elsewhere: `x.gii.0123456789abcdef-${dead}-${start}-0123abcd.partial`,
+      old: `x.gii.0123456789abcdef-${dead}-${start}-0123abce.partial`,
+      earlier: `x.gii.AnyHost-${dead}-0123abce.partial`,
       theirs: "my.partial",
       whole: "deep/x.gii",
     };
     for (const path of Object.values(files)) writeFileSync(join(folder, path), "x");
-    utimesSync(join(folder, files.old), new Date(0), new Date(0));
-    expect(await removeAbandoned(folder)).toBe(2);
+    for (const path of [files.old, files.earlier, files.theirs, files.alive])
+      utimesSync(join(folder, path), new Date(0), new Date(0));
+    expect(await removeAbandoned(folder)).toBe(4);
     const left = await listFiles(folderStore(folder));
-    expect(left).toEqual([files.whole, files.alive, "my.partial", files.elsewhere].sort());
+    expect(left.toSorted()).toEqual([files.whole, files.alive, "my.partial", files.elsewhere].sort());
     expect(await removeAbandoned(join(folder, "nowhere"))).toBe(0);
+  });
+
+  it("by hand: follows no link, back or out: what lies outside of the folder stays, on every version of Node", async () => {
+    const [folder, outside] = [newFolder(), newFolder()];
+    mkdirSync(join(folder, "a/b"), { recursive: true });
+    mkdirSync(outside);
+    const theirs = "mine.AnyHost-1-0123abcd.partial";
+    for (const path of [join(outside, theirs), join(folder, "a", theirs)]) {
+      writeFileSync(path, "x");
+      utimesSync(path, new Date(0), new Date(0));
+    }
+    symlinkSync("..", join(folder, "a/up"));
+    symlinkSync("../..", join(folder, "a/b/root"));
+    symlinkSync(outside, join(folder, "a/out"));
+    symlinkSync(join(outside, theirs), join(folder, `link.AnyHost-1-0123abcd.partial`));
+    const walked: string[] = [];
+    for await (const { path } of walkFolder(folder)) walked.push(path.slice(folder.length + 1));
+    expect(walked.sort()).toEqual(
+      ["a/b/root", "a/out", "a/up", `a/${theirs}`, "link.AnyHost-1-0123abcd.partial"].sort(),
+    );
+    expect(await removeAbandoned(folder)).toBe(1);
+    expect(existsSync(join(outside, theirs))).toBe(true);
+    expect(existsSync(join(folder, "a", theirs))).toBe(false);
   });
 });
 
