@@ -46,6 +46,16 @@ const someTensors = () => ({
   "é☃": { shape: [1], data: Float32Array.of(2) },
 });
 
+/** What this version of Node says of a text that is no JSON. */
+function wordsOfEngine(text: string): string {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("the text is JSON");
+}
+
 describe("readSafetensors", () => {
   it("oracle: F32, F16, BF16 and F64 (rounded), a single number and an empty tensor as the Python library reads them", () => {
     const { metadata, tensors } = readSafetensors(floats);
@@ -116,7 +126,8 @@ describe("readSafetensors", () => {
     [
       "a header that is not JSON",
       file("{]"),
-      "the header must be JSON, got \"{]\" (Expected property name or '}' in JSON at position 1)",
+      // What the engine says of it differs between versions of Node.
+      `the header must be JSON, got "{]" (${wordsOfEngine("{]")})`,
       8,
     ],
     ["a header that is a list", file("[1]"), "the header must be a JSON object, got [1]", 8],
