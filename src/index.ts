@@ -117,7 +117,7 @@ export { type ReadWavOptions, readWavHeader, type WavHeader, wavHeaderLength } f
 export { readVtt } from "./formats/webvtt.ts";
 export { type ReadWhisperOptions, readWhisper, type WhisperSegment, type WhisperWord } from "./formats/whisper.ts";
 export type { Device } from "./graph/device.ts";
-export { type InspectOptions, inspectDataset } from "./inspection/inspect.ts";
+export { type ExamineOptions, type InspectOptions, inspectDataset } from "./inspection/inspect.ts";
 export type { Inspection, StorySummary } from "./inspection/inspection.ts";
 export type { TranscriptChoice } from "./inspection/stories.ts";
 export { type ActivationOptions, type WordActivations, wordActivations } from "./language-model/activations.ts";
@@ -179,4 +179,4 @@ export { type VolumesOptions, wordsToVolumes } from "./stimulus/volumes.ts";
 export type { Transcript, Word } from "./stimulus/word.ts";
 export { checkOptions, type StudyOptions } from "./study/options.ts";
 export { type RunEnvironment, runStudy, type StudyRun } from "./study/run.ts";
-export { readStudyFile } from "./study/study-file.ts";
+export { type ReadStudyFileOptions, readStudyFile } from "./study/study-file.ts";

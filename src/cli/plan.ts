@@ -1,3 +1,4 @@
+import { formatIssues } from "../inspection/format.ts";
 import { formatNoun } from "../report/numbers.ts";
 import { formatEstimate } from "../study/estimate.ts";
 import { planRun } from "../study/plan-run.ts";
@@ -24,7 +25,7 @@ export const plan: Command = {
     const estimate = await planRun(options, terminal.onProgress);
     terminal.endProgress();
     const { nSteps, nMissing, warnings } = estimate;
-    for (const line of warnings) terminal.note(line);
+    for (const line of formatIssues(warnings)) terminal.note(line);
     terminal.note(
       nMissing === 0
         ? `Nothing to do: all ${formatNoun(nSteps, "step")} are there.`

@@ -52,7 +52,8 @@ export function showRun(run: StudyRun, output: string, terminal: Terminal): unkn
     terminal.note(
       `Left ${listSome(run.kept)}, of an earlier run with other options: changed since cortecast wrote them.`,
     );
-  for (const line of run.warnings) terminal.note(line);
+  const kinds = [...new Set(run.warnings.map(({ code }) => code))];
+  if (kinds.length > 0) terminal.note(`Warnings, told above and in the report: ${kinds.join(", ")}.`);
   terminal.note(`Report: ${report}`);
   const { subjects, notes } = run.result;
   return {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { emptyRecord } from "../array/records.ts";
 import { NotFoundError } from "../errors.ts";
 import { checkOptions, type StudyOptions, studyOptions } from "../study/options.ts";
-import { readStudyFile } from "../study/study-file.ts";
+import { type ReadStudyFileOptions, readStudyFile } from "../study/study-file.ts";
 import type { FlagSpecification, Parsed } from "./flags.ts";
 import { checkProvider } from "./provider.ts";
 
@@ -36,24 +36,34 @@ function choicesOf(schema: z.ZodType): readonly string[] {
   return schema instanceof z.ZodEnum ? schema.options.map(String) : [];
 }
 
-/** The options of a study from flags and, with `--study`, from a study file; flags hold over the file. */
+/**
+ * The options of a study from flags and, with `--study`, from a study file; flags hold over the file.
+ *
+ * @param defaults - hold where neither says otherwise
+ */
 export async function studyOptionsOf(
   { positionals, values }: Parsed,
-  fixed: Readonly<Partial<Record<Key, unknown>>> = {},
+  defaults: Readonly<Partial<Record<Key, unknown>>> = {},
 ): Promise<StudyOptions> {
   const { study, ...flags } = values;
-  const overrides = { ...positionals, ...flags, ...fixed };
-  const options = study === undefined ? checkOptions(overrides) : await readFileOptions(study, overrides);
+  const overrides = { ...positionals, ...flags };
+  const options =
+    study === undefined
+      ? checkOptions({ ...defaults, ...overrides })
+      : await readFileOptions(study, { overrides, defaults });
   checkProvider(options.provider);
   return options;
 }
 
-async function readFileOptions(study: string, overrides: Readonly<Record<string, unknown>>): Promise<StudyOptions> {
+async function readFileOptions(
+  study: string,
+  more: Pick<ReadStudyFileOptions, "overrides" | "defaults">,
+): Promise<StudyOptions> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(study);
   } catch (error) {
     throw new NotFoundError(`--study: the file must exist and be readable, got "${study}".`, { cause: error });
   }
-  return readStudyFile(bytes, { path: study, overrides });
+  return readStudyFile(bytes, { path: study, ...more });
 }

@@ -42,7 +42,7 @@ function checkRepetitionTimes(facts: readonly RunFacts[]): readonly DatasetIssue
     const times = [...new Set(runs.map(({ files }) => files.repetitionTime))];
     if (times.length < 2) continue;
     issues.push({
-      severity: "warning",
+      severity: "error",
       code: "repetition-times-of-participant",
       path: runs[0]!.files.files[0]!,
       message: `the runs of a participant must have one repetition time to be joined, got ${times.map((time) => `${time} s`).join(" and ")} (${participant}). Score them apart with --stories.`,

@@ -18,18 +18,32 @@ export function formatInspection(inspection: Inspection, options: { readonly all
     "",
   ];
   if (stories.length > 0) lines.push(...table(stories), "");
+  for (const line of formatIssues(issues, options)) lines.push(line);
+  if (issues.length > 0) lines.push("");
+  const counts = countIssues(issues);
+  const nothing =
+    inspection.read === "whole" ? "Nothing stops a study." : "Nothing stops a study, as far as names and headers tell.";
+  lines.push(
+    `${count(counts.error, "error")}, ${count(counts.warning, "warning")}, ${count(counts.note, "note")}. ${counts.error > 0 ? "Errors stop a study; mend them, or exclude the runs." : nothing}`,
+  );
+  return lines;
+}
+
+/**
+ * Issues as lines for the terminal: every kind with the files that it concerns, an empty line between two kinds.
+ *
+ * @param options.all - as for {@link formatInspection}
+ */
+export function formatIssues(issues: readonly DatasetIssue[], options: { readonly all?: boolean } = {}): string[] {
+  const lines: string[] = [];
   for (const severity of ["error", "warning", "note"] as const) {
     const own = issues.filter((issue) => issue.severity === severity);
     for (const [code, members] of groupBy(own, (issue) => issue.code)) {
+      if (lines.length > 0) lines.push("");
       lines.push(`${severity.toUpperCase().padEnd(8)}${code}${members.length > 1 ? `, ${members.length} times` : ""}`);
       lines.push(...(options.all ? members.map((member) => lineOf([member])) : linesOf(members)));
-      lines.push("");
     }
   }
-  const counts = countIssues(issues);
-  lines.push(
-    `${count(counts.error, "error")}, ${count(counts.warning, "warning")}, ${count(counts.note, "note")}. ${counts.error > 0 ? "Errors stop a study; mend them, or exclude the runs." : "Nothing stops a study."}`,
-  );
   return lines;
 }
 

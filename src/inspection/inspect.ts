@@ -1,33 +1,65 @@
 import type { OnProgress } from "../array/progress.ts";
 import type { BidsDataset } from "../bids/dataset.ts";
 import { doubtfulNames } from "../bids/doubtful-names.ts";
-import { type DatasetIssue, NotFoundError } from "../errors.ts";
+import { type DatasetIssue, NotFoundError, OptionError } from "../errors.ts";
 import { candidateRuns, hasResponses } from "../responses/candidates.ts";
 import { type ResponseFiles, type ResponseQuery, type ResponseSurvey, surveyResponses } from "../responses/find.ts";
+import { loadOwnMask } from "../responses/load.ts";
 import { nearResponses } from "../responses/near-responses.ts";
-import type { VolumeMask } from "../responses/volume-mask.ts";
+import { intersectMasks, type VolumeMask } from "../responses/volume-mask.ts";
 import { splitPath } from "../sources/path.ts";
+import { unreadableFiles } from "../sources/unreadable.ts";
+import { findTranscript } from "../stimulus/load-transcript.ts";
 import { checkAgreement } from "./agreement.ts";
 import { type Inspection, sortIssues } from "./inspection.ts";
 import { checkPresence } from "./presence.ts";
-import { readRuns } from "./read-runs.ts";
-import { checkRepeats, checkStory, checkTasks, loadStories, summariseStory, type TranscriptChoice } from "./stories.ts";
+import { type ReadRunsOptions, readContent, readHeaders, readIssueOf } from "./read-runs.ts";
+import type { RunFacts } from "./run-facts.ts";
+import {
+  checkRepeats,
+  checkStory,
+  checkTasks,
+  loadStories,
+  type StoryFacts,
+  summariseStory,
+  type TranscriptChoice,
+} from "./stories.ts";
 import { checkTimes } from "./times.ts";
 
 /** How {@link inspectDataset} looks. */
-export interface InspectOptions extends Omit<ResponseQuery, "exclude"> {
+export interface InspectOptions extends ExamineOptions {
+  /** Whether responses are read whole, for their size alone, or whole where they come to less than a gibibyte (default). */
+  readonly read?: "auto" | "whole" | "headers" | undefined;
+}
+
+/** How {@link examineDataset} looks. */
+export interface ExamineOptions extends Omit<ResponseQuery, "exclude"> {
   /** Runs that are left out on purpose, with the reason. */
   readonly excluded?: ReadonlyMap<string, string> | undefined;
   /** What was seen when the data set was opened, and is to be told with the rest. */
   readonly doubts?: readonly DatasetIssue[] | undefined;
-  /** Whether responses are read whole, for their size alone, or whole where they come to less than a gibibyte (default). */
-  readonly read?: "auto" | "whole" | "headers" | undefined;
   readonly transcripts?: TranscriptChoice | undefined;
-  /** The voxels of volumes to look at (default: those of each run's own brain mask). */
+  /** The voxels of volumes to look at (default: those in the brain masks of all runs). */
   readonly mask?: VolumeMask | undefined;
-  /** As the user says, where they say it: see `discardedVolumes`. */
-  readonly volumesDiscarded?: number | undefined;
+  /** As a study will clean the responses (default: not at all): what stands against it is told. */
+  readonly cleaning?: ReadRunsOptions["cleaning"];
   readonly onProgress?: OnProgress | undefined;
+}
+
+/** What names, headers, events and transcripts of a data set tell. */
+export interface Examination {
+  /** One entry a participant, run and story, by path; those that nothing stands against have `heard`. */
+  readonly facts: readonly RunFacts[];
+  /** The audio files that the runs play. */
+  readonly stories: readonly StoryFacts[];
+  /** The voxels of volumes that are looked at. */
+  readonly mask: VolumeMask | undefined;
+  /** Bytes of all response files. */
+  readonly nBytes: number;
+  /** What stands against the data so far, in no order. */
+  readonly issues: readonly DatasetIssue[];
+  /** Runs with responses that are left out on purpose. */
+  readonly nExcluded: number;
 }
 
 /** Bytes of response files up to which all of them are read. */
@@ -41,48 +73,139 @@ const MOST_BYTES = 2 ** 30;
  * @throws NotFoundError where a participant, story or label that was asked for does not exist
  */
 export async function inspectDataset(dataset: BidsDataset, options: InspectOptions = {}): Promise<Inspection> {
-  const { excluded = new Map<string, string>(), read = "auto", transcripts, mask, onProgress, ...rest } = options;
-  const { doubts: seen = [], volumesDiscarded, ...query } = rest;
+  const { read: asked, ...how } = options;
+  const examination = await examineDataset(dataset, how);
+  const read = howToRead(asked, examination);
+  const { facts, mask } = examination;
+  const { cleaning, onProgress } = how;
+  const ofContent = read === "whole" ? await readContent(dataset, facts, { mask, cleaning, onProgress }) : [];
+  return summariseInspection(dataset, examination, { read, issues: ofContent });
+}
+
+/** Whether responses are read whole: as is asked for, else where they come to less than a gibibyte. */
+export function howToRead(read: InspectOptions["read"], { nBytes }: Pick<Examination, "nBytes">): Inspection["read"] {
+  if (read !== undefined && read !== "auto") return read;
+  return nBytes <= MOST_BYTES ? "whole" : "headers";
+}
+
+/**
+ * The part of {@link inspectDataset} that reads no responses but their headers: quick, and enough to know what a study would
+ * work on.
+ *
+ * @throws NotFoundError where a participant, story or label that was asked for does not exist
+ */
+export async function examineDataset(dataset: BidsDataset, options: ExamineOptions = {}): Promise<Examination> {
+  const { excluded = new Map<string, string>(), transcripts, mask: given, cleaning, onProgress, ...rest } = options;
+  const { doubts: seen = [], ...query } = rest;
   const { found: all, issues: unusable, doubts } = await survey(dataset, { ...query, exclude: [...excluded.keys()] });
   const troubled = new Set(unusable.map(({ path }) => path));
   const found = all.filter(({ files }) => !files.some((path) => troubled.has(path)));
   const candidates = hasResponses(dataset) ? candidateRuns(dataset, {}) : [];
-  const nBytes = await countBytes(dataset, found);
-  const how = read === "auto" ? (nBytes <= MOST_BYTES ? "whole" : "headers") : read;
-  const { facts, issues: ofRuns } = await readRuns(dataset, found, how, { mask, volumesDiscarded, onProgress });
+  const { mask, issues: ofMasks } = await maskOf(dataset, found, given);
+  // What was not fetched of other files is told together with what was not of the responses.
+  const unread = await unreadableFiles(dataset.source, await otherFiles(dataset, all, transcripts, cleaning));
+  const isTold = ({ path }: DatasetIssue) => unread.some((issue) => issue.path === path);
+  const { facts, issues: ofRuns } = await readHeaders(dataset, found, { mask, cleaning, onProgress });
   const { stories, issues: ofTranscripts } = await loadStories(dataset, facts, transcripts);
-  const issues: DatasetIssue[] = [
-    ...unusable,
-    ...seen,
-    ...doubts,
-    ...found.flatMap(oddEventsOf),
-    ...ofRuns,
-    ...ofTranscripts,
-    ...checkAgreement(facts),
-    ...stories.flatMap((story) => [
-      ...checkStory(story),
-      ...story.runs.flatMap((run, i) => checkTimes(run, story.stretches[i]!, story.transcript)),
-    ]),
-    ...checkTasks(found),
-    ...checkRepeats(found),
-    ...(await checkPresence(dataset, candidates, excluded)),
-    ...(how === "headers" ? [headersOnly(nBytes)] : []),
-    ...(all.length === 0 && unusable.length === 0 ? [nothingLeft] : []),
-    ...(mask && !all.some(({ kind }) => kind === "volume") ? [maskWithoutVolumes(mask)] : []),
-  ];
-  const count = (keyOf: (files: ResponseFiles) => string) => new Set(found.map(keyOf)).size;
+  return {
+    facts,
+    stories,
+    mask,
+    nBytes: await countBytes(dataset, found),
+    issues: [
+      ...unusable,
+      ...seen,
+      ...doubts,
+      ...found.flatMap(oddEventsOf),
+      ...unread,
+      ...ofMasks,
+      ...[...ofRuns, ...ofTranscripts].filter((issue) => !isTold(issue)),
+      ...checkAgreement(facts),
+      ...stories.flatMap((story) => [
+        ...checkStory(story),
+        ...story.runs.flatMap((run, i) => checkTimes(run, story.stretches[i]!, story.transcript)),
+      ]),
+      ...checkTasks(found),
+      ...checkRepeats(found),
+      ...(await checkPresence(dataset, candidates, excluded)),
+      ...(all.length === 0 && unusable.length === 0 ? [nothingLeft] : []),
+      ...(given && !all.some(({ kind }) => kind === "volume") ? [maskWithoutVolumes(given)] : []),
+    ],
+    nExcluded: candidates.filter((run) => excluded.has(run.name)).length,
+  };
+}
+
+/**
+ * What there is in a data set, and everything that is wrong with it.
+ *
+ * @param more.read - how the responses were read
+ * @param more.issues - beside those of the examination
+ */
+export function summariseInspection(
+  dataset: BidsDataset,
+  { facts, stories, nBytes, issues, nExcluded }: Examination,
+  more: { readonly read: Inspection["read"]; readonly issues: readonly DatasetIssue[] },
+): Inspection {
+  const { read } = more;
+  const count = (keyOf: (files: ResponseFiles) => string) => new Set(facts.map(({ files }) => keyOf(files))).size;
   const title = dataset.description["Name"];
   return {
     name: typeof title === "string" ? title : dataset.source.location,
     nParticipants: count(({ participant }) => participant),
     nRuns: count(({ run }) => run),
     nPairs: count(({ participant, story }) => `${participant} ${story}`),
-    nExcluded: candidates.filter((run) => excluded.has(run.name)).length,
+    nExcluded,
     stories: stories.map(summariseStory),
-    read: how,
+    read,
     nBytes,
-    issues: sortIssues(issues),
+    issues: sortIssues([...issues, ...more.issues, ...(read === "headers" ? [headersOnly(nBytes)] : [])]),
   };
+}
+
+/** Files of the data set that are read beside responses, events and sidecars: transcripts and tables of confounds. */
+async function otherFiles(
+  { source }: BidsDataset,
+  found: readonly ResponseFiles[],
+  transcripts: TranscriptChoice | undefined,
+  cleaning: ReadRunsOptions["cleaning"],
+): Promise<ReadonlySet<string>> {
+  const paths = new Set<string>();
+  const stories = new Map(found.map(({ stimFile, story }) => [stimFile, story]));
+  for (const [stimFile, story] of transcripts?.file === undefined ? stories : []) {
+    // One that is not there is told when it is to be read.
+    const path = await findTranscript(source, story, stimFile).catch(() => undefined);
+    if (path !== undefined) paths.add(path);
+  }
+  const isCleaned = cleaning?.confounds !== undefined && cleaning.confounds.length > 0;
+  for (const { confounds } of isCleaned ? found : []) for (const path of confounds) paths.add(path);
+  return paths;
+}
+
+/** The voxels that are looked at: the given ones, else those in the brain masks of all runs. */
+async function maskOf(
+  { source }: BidsDataset,
+  found: readonly ResponseFiles[],
+  given: VolumeMask | undefined,
+): Promise<{ readonly mask: VolumeMask | undefined; readonly issues: readonly DatasetIssue[] }> {
+  const volumes = found.filter(({ kind }) => kind === "volume");
+  if (given || volumes.length === 0) return { mask: given, issues: [] };
+  const masks: VolumeMask[] = [];
+  const issues: DatasetIssue[] = [];
+  for (const files of volumes) {
+    try {
+      masks.push(await loadOwnMask(source, files));
+    } catch (error) {
+      const issue = readIssueOf(error, files);
+      issues.push(error instanceof OptionError ? { ...issue, code: "mask-ambiguous" } : issue);
+    }
+  }
+  const [first, ...others] = masks;
+  if (issues.length > 0 || !first) return { mask: undefined, issues };
+  try {
+    return { mask: intersectMasks([first, ...others]), issues };
+  } catch (error) {
+    return { mask: undefined, issues: [readIssueOf(error, volumes[0]!)] };
+  }
 }
 
 /** As `surveyResponses`; a data set without any responses is one more thing that is wrong with it. */

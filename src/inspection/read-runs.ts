@@ -1,72 +1,117 @@
+import { Matrix, sliceRows } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { BidsDataset } from "../bids/dataset.ts";
 import { DatasetError, type DatasetIssue, FormatError, NotFoundError, OptionError } from "../errors.ts";
 import { readTsv } from "../formats/tsv.ts";
 import { type DiscardedVolumes, discardedVolumes, firstConfoundRow } from "../responses/discarded-volumes.ts";
 import type { ResponseFiles } from "../responses/find.ts";
-import { isSameTime, loadRun } from "../responses/load.ts";
+import {
+  isSameTime,
+  type LoadResponseOptions,
+  loadRun,
+  type Response,
+  responseOfRun,
+  type WholeRun,
+} from "../responses/load.ts";
 import { readResponseHeader } from "../responses/response-header.ts";
+import type { TargetSpace } from "../responses/target.ts";
 import type { VolumeMask } from "../responses/volume-mask.ts";
-import { type ContentCheck, checkContent } from "./content.ts";
-import type { RunFacts } from "./run-facts.ts";
+import { checkContent } from "./content.ts";
+import type { HeardRun, RunFacts } from "./run-facts.ts";
 
-/** Settings of {@link readRuns}. */
+/** How runs are read. */
 export interface ReadRunsOptions {
-  /** The voxels of volumes to look at. */
+  /** The voxels of volumes (default: those of each run's own brain mask). */
   readonly mask?: VolumeMask | undefined;
-  /** As the user says, where they say it. */
-  readonly volumesDiscarded?: number | undefined;
+  /** As a study will clean the responses (default: not at all). */
+  readonly cleaning?: Omit<LoadResponseOptions, "mask"> | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
 
 /**
- * Reads every run, whole or for its size alone.
+ * Looks at every run as far as its headers, its table of confounds and the options tell: how long it is, and what a study
+ * would keep of it.
  *
- * @param found - responses; those of one run (several stories) are read once
- * @returns one entry of facts for each of `found`, in order, and what stands against the files and their numbers
+ * @param found - responses; the headers of one run (several stories) are read once
+ * @returns one entry of facts for each of `found`, in order, and what stands against the files and their sizes
  */
-export async function readRuns(
+export async function readHeaders(
   dataset: BidsDataset,
   found: readonly ResponseFiles[],
-  how: "whole" | "headers",
-  { mask, volumesDiscarded, onProgress }: ReadRunsOptions = {},
+  options: ReadRunsOptions = {},
 ): Promise<{ readonly facts: readonly RunFacts[]; readonly issues: readonly DatasetIssue[] }> {
   const facts: RunFacts[] = [];
   const issues: DatasetIssue[] = [];
-  const content = checkContent();
-  const known = new Map<string, Omit<RunFacts, "files">>();
+  const known = new Map<string, Omit<RunFacts, "files" | "heard">>();
+  const spaces = new Map<string, TargetSpace | undefined>();
+  const label = "reading headers";
   for (const [done, files] of found.entries()) {
-    onProgress?.({ label: how === "whole" ? "reading responses" : "reading headers", done, total: found.length });
+    options.onProgress?.({ label, done, total: found.length });
     let size = known.get(files.run);
     if (!size) {
-      const read = await readRun(dataset, files, how === "whole" ? content : undefined, mask, issues);
-      const { nVolumes } = read;
-      const placed =
-        nVolumes === undefined ? undefined : await place(dataset, files, nVolumes, volumesDiscarded, issues);
-      size = { ...read, nDiscarded: placed?.nDiscarded ?? 0 };
+      size = await readSize(dataset, files, options.mask, issues);
+      // Tens of thousands of grayordinates are worth keeping once.
+      if (!spaces.has(size.places)) spaces.set(size.places, size.space);
+      const placed = await place(dataset, files, size, options, issues);
+      size = { ...size, space: spaces.get(size.places), nDiscarded: placed?.nDiscarded };
       known.set(files.run, size);
-      if (nVolumes !== undefined && placed)
-        issues.push(...(await checkConfounds(dataset, files, nVolumes, placed, volumesDiscarded !== undefined)));
+      if (placed && !options.cleaning?.confounds?.length)
+        issues.push(...(await checkConfounds(dataset, files, size, options)));
     }
-    facts.push({ files, ...size });
+    facts.push({ files, ...size, heard: await hearRun(dataset, files, size, options, issues) });
   }
-  if (found.length > 0) {
-    const label = how === "whole" ? "reading responses" : "reading headers";
-    onProgress?.({ label, done: found.length, total: found.length });
-  }
-  return { facts, issues: [...issues, ...content.issues()] };
+  if (found.length > 0) options.onProgress?.({ label, done: found.length, total: found.length });
+  return { facts, issues };
 }
 
-async function readRun(
+/**
+ * Reads the responses of every run that nothing stands against, whole, and cleans them as a study does.
+ *
+ * @param facts - of {@link readHeaders}; a run with several stories is read once where they follow each other
+ * @param onResponse - is given each response in turn; nothing of it is kept here but counts
+ * @returns what stands against the numbers, and against files that could not be read to their end
+ */
+export async function readContent(
+  dataset: BidsDataset,
+  facts: readonly RunFacts[],
+  options: ReadRunsOptions = {},
+  onResponse: (run: RunFacts, response: Response) => void = () => {},
+): Promise<readonly DatasetIssue[]> {
+  const { mask, cleaning, onProgress } = options;
+  const label = "reading responses";
+  const issues: DatasetIssue[] = [];
+  const content = checkContent();
+  const usable = facts.filter(({ heard }) => heard !== undefined);
+  let last: { readonly run: string; readonly whole: WholeRun } | undefined;
+  for (const [done, run] of usable.entries()) {
+    const { files } = run;
+    onProgress?.({ label, done, total: usable.length });
+    try {
+      if (last?.run !== files.run) {
+        // Two runs need not be in memory at once.
+        last = undefined;
+        last = { run: files.run, whole: await loadRun(dataset, files, mask) };
+      }
+      const response = await responseOfRun(dataset, files, last.whole, { ...cleaning, mask });
+      const { start, end } = response.kept;
+      content.add(files.files[0]!, sliceRows(last.whole.bold, start, end));
+      onResponse(run, response);
+    } catch (error) {
+      issues.push(readIssueOf(error, files));
+    }
+  }
+  if (usable.length > 0) onProgress?.({ label, done: usable.length, total: usable.length });
+  return [...issues, ...content.issues()];
+}
+
+async function readSize(
   dataset: BidsDataset,
   files: ResponseFiles,
-  content: ContentCheck | undefined,
   mask: VolumeMask | undefined,
   issues: DatasetIssue[],
-): Promise<Omit<RunFacts, "files" | "nDiscarded">> {
+): Promise<Omit<RunFacts, "files" | "heard">> {
   try {
-    const header = await readResponseHeader(dataset, files);
-    const { nVolumes, nTargets, places, repetitionTime } = header;
+    const { nVolumes, nTargets, places, space, repetitionTime } = await readResponseHeader(dataset, files, mask);
     if (repetitionTime !== undefined && !isSameTime(repetitionTime, files.repetitionTime)) {
       issues.push({
         severity: "warning",
@@ -75,45 +120,27 @@ async function readRun(
         message: `the repetition time of the file itself must be that of its sidecar (${files.repetitionTime} s), got ${repetitionTime} s. One of them is wrong: every word's volume depends on it.`,
       });
     }
-    content?.add(files.files[0]!, (await loadRun(dataset, files, mask)).bold);
-    return { nVolumes, nTargets, places };
+    return { nVolumes, nTargets, places, space, repetitionTime, nDiscarded: undefined };
   } catch (error) {
-    // What the file is not, its reader says; anything else is no fault of the data.
-    if (error instanceof FormatError) issues.push(unreadable(error));
-    else if (error instanceof NotFoundError || error instanceof OptionError) issues.push(missing(error, files));
-    else throw error;
-    return { nVolumes: undefined, nTargets: [], places: "" };
+    issues.push(readIssueOf(error, files));
+    return {
+      ...{ nVolumes: undefined, nTargets: [], places: "", space: undefined, repetitionTime: undefined },
+      nDiscarded: undefined,
+    };
   }
-}
-
-const unreadable = (error: FormatError): DatasetIssue => ({
-  severity: "error",
-  code: "unreadable",
-  path: error.path,
-  message: error.message.replace(`${error.path}: `, ""),
-});
-
-/** A mask that volumes lack or have twice, or a file beside a GIFTI that holds its numbers. */
-function missing(error: NotFoundError | OptionError, { files }: ResponseFiles): DatasetIssue {
-  const [path] = files as [string];
-  return {
-    severity: "error",
-    code: error.kind === "option" ? "mask-ambiguous" : "file-missing",
-    path,
-    message: error.message.replace(`${path}: `, ""),
-  };
 }
 
 /** Where a run's volumes lie in time; undefined, and an issue, where it is not known. */
 async function place(
   dataset: BidsDataset,
   files: ResponseFiles,
-  nVolumes: number,
-  stated: number | undefined,
+  { nVolumes }: Pick<RunFacts, "nVolumes">,
+  { cleaning }: ReadRunsOptions,
   issues: DatasetIssue[],
 ): Promise<DiscardedVolumes | undefined> {
+  if (nVolumes === undefined) return undefined;
   try {
-    const placed = await discardedVolumes(dataset, files, nVolumes, stated);
+    const placed = await discardedVolumes(dataset, files, nVolumes, cleaning?.volumesDiscarded);
     if ("issue" in placed) {
       issues.push(placed.issue);
       return undefined;
@@ -126,8 +153,7 @@ async function place(
     return placed;
   } catch (error) {
     if (error instanceof DatasetError) issues.push(...error.issues);
-    else if (error instanceof FormatError) issues.push(unreadable(error));
-    else throw error;
+    else issues.push(readIssueOf(error, files));
     return undefined;
   }
 }
@@ -137,27 +163,68 @@ function describeDiscarded({ audioStart, repetitionTime }: ResponseFiles, n: num
   return `the first ${n} volumes that the events count are not in the responses (${origin}): the audio starts ${Number((n * repetitionTime).toFixed(3))} s earlier, at ${start} s from the first volume that is there.`;
 }
 
-/** Whether the run's table of confounds has a row for each volume. */
+/** What `responseOfRun` makes of a run of this length, by the same code: of one target that stands in for all. */
+async function hearRun(
+  dataset: BidsDataset,
+  files: ResponseFiles,
+  { nVolumes, nDiscarded, space, repetitionTime: own }: Omit<RunFacts, "files" | "heard">,
+  { cleaning }: ReadRunsOptions,
+  issues: DatasetIssue[],
+): Promise<HeardRun | undefined> {
+  if (nVolumes === undefined || nDiscarded === undefined) return undefined;
+  const data = Float32Array.from({ length: nVolumes }, (_, t) => t % 2);
+  const standIn: WholeRun = {
+    bold: Matrix.of(data, nVolumes, 1),
+    targets: [{ name: "stand-in", hemi: "n/a" }],
+    space: space ?? { kind: "region" },
+    files: files.files,
+    repetitionTime: own,
+  };
+  try {
+    const response = await responseOfRun(dataset, files, standIn, cleaning);
+    const { bold, targets: _, space: __, quality: ___, participant: ____, story: _____, ...heard } = response;
+    return { ...heard, nVolumes: bold.nRows };
+  } catch (error) {
+    issues.push(readIssueOf(error, files));
+    return undefined;
+  }
+}
+
+/** What a reader or an option says against a run; anything else is no fault of the data, and is thrown on. */
+export function readIssueOf(error: unknown, files: ResponseFiles): DatasetIssue {
+  const [first] = files.files as [string];
+  const issue = (code: string, path: string, message: string): DatasetIssue => ({
+    ...{ severity: "error", code, path },
+    message: message.replace(`${path}: `, "").replaceAll("\n", " "),
+  });
+  if (error instanceof FormatError) {
+    return issue(files.confounds.includes(error.path) ? "confounds-unfit" : "unreadable", error.path, error.message);
+  }
+  // A mask that volumes lack, a file beside a GIFTI that holds its numbers, a table or column of confounds.
+  if (error instanceof NotFoundError) return issue("file-missing", first, error.message);
+  if (error instanceof OptionError) return issue("options-unfit", first, error.message);
+  throw error;
+}
+
+/** Whether the run's table of confounds, which nobody asked for, has a row for each volume. */
 async function checkConfounds(
   dataset: BidsDataset,
   { confounds, files }: ResponseFiles,
-  nVolumes: number,
-  { nDiscarded }: DiscardedVolumes,
-  isStated: boolean,
+  { nVolumes, nDiscarded }: Pick<RunFacts, "nVolumes" | "nDiscarded">,
+  { cleaning }: ReadRunsOptions,
 ): Promise<readonly DatasetIssue[]> {
   const [path, ...more] = confounds;
   if (path === undefined || more.length > 0) return [];
+  const warning = (code: string, message: string): DatasetIssue[] => [{ severity: "warning", code, path, message }];
+  let code = "confounds-unreadable";
   try {
-    const { rows } = readTsv(await dataset.source.read(path), { path });
-    try {
-      firstConfoundRow({ path, nRows: rows.length }, { path: files[0]!, nVolumes }, nDiscarded, isStated);
-    } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
-      return [{ ...unreadable(error), code: "confounds-of-other-length" }];
-    }
+    const nRows = readTsv(await dataset.source.read(path), { path }).rows.length;
+    code = "confounds-of-other-length";
+    const isStated = cleaning?.volumesDiscarded !== undefined;
+    firstConfoundRow({ path, nRows }, { path: files[0]!, nVolumes: nVolumes! }, nDiscarded!, isStated);
     return [];
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    return [unreadable(error)];
+    return warning(code, error.message.replace(`${path}: `, ""));
   }
 }

@@ -4,6 +4,8 @@ import { readTsv } from "../formats/tsv.ts";
 import type { ResponseFiles } from "../responses/find.ts";
 import { storyVolumes } from "../responses/load.ts";
 import type { Source } from "../sources/source.ts";
+import { describeSystemError } from "../sources/system-error.ts";
+import { unreadable } from "../sources/unreadable.ts";
 import { loadTranscript } from "../stimulus/load-transcript.ts";
 import { readRawTranscript, type TranscriptOptions } from "../stimulus/transcript.ts";
 import { checkTranscript } from "../stimulus/transcript-report.ts";
@@ -46,7 +48,12 @@ export async function loadStories(
 ): Promise<{ readonly stories: readonly StoryFacts[]; readonly issues: readonly DatasetIssue[] }> {
   const stories: StoryFacts[] = [];
   const issues: DatasetIssue[] = [];
-  for (const [stimFile, runs] of groupBy(facts, ({ files }) => files.stimFile)) {
+  const byFile = groupBy(facts, ({ files }) => files.stimFile);
+  if (choice.file && byFile.size > 1) {
+    const message = `all responses must be to one story, got ${byFile.size} (${listSome([...byFile.keys()])}). Choose one with --stories, or put the transcripts into the data set's stimuli/.`;
+    issues.push({ severity: "error", code: "transcript-of-several", path: "--transcript", message });
+  }
+  for (const [stimFile, runs] of byFile) {
     const { story } = runs[0]!.files;
     const stretches: (readonly Stretch[])[] = [];
     for (const { files } of runs) {
@@ -80,7 +87,9 @@ function transcriptIssue(error: unknown, { events }: ResponseFiles): DatasetIssu
   if (error instanceof OptionError) return issue("transcript-ambiguous", events, error.message);
   if (error instanceof FormatError)
     return issue("transcript-unreadable", error.path, error.message.replace(`${error.path}: `, ""));
-  throw error;
+  if (describeSystemError(error) === undefined) throw error;
+  const { path } = error as { readonly path?: unknown };
+  return unreadable(typeof path === "string" ? path : events, error, "transcript-unreadable");
 }
 
 /** The stretches that most runs have, as those with other events are told of by themselves; and a run that has them. */
@@ -150,7 +159,7 @@ export function summariseStory({ story, stimFile, runs, transcript }: StoryFacts
   const distinct = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b);
   const nVolumes = runs.flatMap(({ nVolumes: nOfRun, nDiscarded, files }) => {
     if (nOfRun === undefined) return [];
-    const { start, end } = storyVolumes(files, nOfRun, nDiscarded);
+    const { start, end } = storyVolumes(files, nOfRun, nDiscarded ?? 0);
     return [Math.max(0, Math.min(end, nOfRun) - start)];
   });
   return {
@@ -158,7 +167,9 @@ export function summariseStory({ story, stimFile, runs, transcript }: StoryFacts
     stimFile,
     nRuns: runs.length,
     nParticipants: new Set(runs.map(({ files }) => files.participant)).size,
-    audioStarts: distinct(runs.map(({ files, nDiscarded }) => files.audioStart - nDiscarded * files.repetitionTime)),
+    audioStarts: distinct(
+      runs.map(({ files, nDiscarded }) => files.audioStart - (nDiscarded ?? 0) * files.repetitionTime),
+    ),
     repetitionTimes: distinct(runs.map(({ files }) => files.repetitionTime)),
     nVolumes: nVolumes.length > 0 ? [Math.min(...nVolumes), Math.max(...nVolumes)] : undefined,
     nWords: transcript?.words.length,

@@ -12,13 +12,13 @@ import type { Stretch } from "./stretches.ts";
  * @param transcript - of the story; undefined where there is none to be read
  */
 export function checkTimes(
-  { files, nVolumes, nDiscarded }: RunFacts,
+  { files, nVolumes, nDiscarded, heard }: RunFacts,
   stretches: readonly Stretch[],
   transcript: Transcript | undefined,
 ): readonly DatasetIssue[] {
   if (nVolumes === undefined) return [];
   const { repetitionTime } = files;
-  const audioStart = files.audioStart - nDiscarded * repetitionTime;
+  const audioStart = files.audioStart - (nDiscarded ?? 0) * repetitionTime;
   const path = files.files[0]!;
   const seconds = nVolumes * repetitionTime;
   const length = `${nVolumes} volumes, ${format(seconds)} s`;
@@ -33,16 +33,18 @@ export function checkTimes(
       message: `the scan must last as long as its audio, which ends at ${format(end)} s by ${files.events}, got ${length}. Is the file cut off, or its repetition time wrong?`,
     });
   }
-  if (transcript === undefined) return issues;
-  const onsets = transcript.words.map((word) => audioStart + word.onset);
-  const outside = countWordsOutside(onsets, { nVolumes, repetitionTime });
+  if (transcript === undefined || heard === undefined) return issues;
+  // The volumes that a study keeps: the story's part of the run, without what is trimmed.
+  const onsets = transcript.words.map((word) => heard.audioStart + word.onset);
+  const outside = countWordsOutside(onsets, heard);
   if (outside > 0) {
-    const late = onsets.filter((onset) => onset >= seconds).length;
+    const duration = heard.nVolumes * repetitionTime;
+    const late = onsets.filter((onset) => onset >= duration).length;
     issues.push({
       severity: outside === onsets.length ? "error" : "warning",
       code: "words-outside-scan",
       path,
-      message: `words must be heard during the scan (${length}; audio from ${format(audioStart)} s), got ${outside} of ${onsets.length} of ${transcript.path} outside (${outside - late} before, ${late} after). Check the audio's start, the word times and the length of the run.`,
+      message: `words must be heard during the scan (${heard.nVolumes} volumes, ${format(duration)} s; audio from ${format(heard.audioStart)} s), got ${outside} of ${onsets.length} of ${transcript.path} outside (${outside - late} before, ${late} after). Check the audio's start, the word times and the length of the run.`,
     });
   }
   return issues;

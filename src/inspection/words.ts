@@ -29,7 +29,7 @@ export function checkWordsInStory(
   if (story === undefined) {
     return [
       {
-        severity: "error",
+        severity: "warning",
         code: "words-outside-story",
         path,
         message: `words must be heard while the events of ${events} play the audio, got all ${words.length} outside. Are both in seconds, and of the same audio?`,

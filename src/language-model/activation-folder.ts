@@ -24,6 +24,13 @@ export interface ActivationFolder {
    * @throws FormatError where they are not, or a number is not finite
    */
   load(story: string, layer: number, words: readonly string[]): Promise<Matrix<Float32Array>>;
+  /**
+   * Checks one layer of a story as {@link ActivationFolder.load} does, but for its numbers, of which none is read.
+   *
+   * @returns units of a word's vector
+   * @throws FormatError where it has not a row a word, or holds other words
+   */
+  check(story: string, layer: number, words: readonly string[]): Promise<number>;
 }
 
 /** One layer of a story: a file, and where in it. */
@@ -71,6 +78,7 @@ export async function openActivationFolder(
     fingerprint: await fingerprintModel(source, files, options),
     layers,
     load: (story, layer, words) => loadLayer(source, places.get(story)!.get(layer)!, words),
+    check: (story, layer, words) => checkLayer(source, places.get(story)!.get(layer)!, words),
   };
 }
 
@@ -151,13 +159,7 @@ async function tensorHeader(source: Source, path: string) {
 }
 
 async function arrayLayers(source: Source, path: string): Promise<ReadonlyMap<number, LayerPlace>> {
-  let head: Uint8Array = new Uint8Array(0);
-  // A header of more than one piece is none that NumPy writes.
-  for await (const piece of source.stream(path)) {
-    head = piece;
-    break;
-  }
-  const { shape } = readNpyHeader(head, { path: `${source.location}/${path}` });
+  const shape = await arrayShape(source, path);
   if (shape.length === 2) return new Map([[0, { path }]]);
   if (shape.length !== 3) throw wrongShape(`${source.location}/${path}`, shape);
   if (shape[0]! > maxLayers) {
@@ -169,6 +171,16 @@ async function arrayLayers(source: Source, path: string): Promise<ReadonlyMap<nu
   return new Map(Array.from({ length: shape[0]! }, (_, layer) => [layer, { path, part: layer }]));
 }
 
+async function arrayShape(source: Source, path: string): Promise<readonly number[]> {
+  let head: Uint8Array = new Uint8Array(0);
+  // A header of more than one piece is none that NumPy writes.
+  for await (const piece of source.stream(path)) {
+    head = piece;
+    break;
+  }
+  return readNpyHeader(head, { path: `${source.location}/${path}` }).shape;
+}
+
 async function loadLayer(
   source: Source,
   { path, part }: LayerPlace,
@@ -177,13 +189,7 @@ async function loadLayer(
   const where = `${source.location}/${path}`;
   const { data, nRows, nColumns } =
     typeof part === "string" ? await tensorLayer(source, path, part, words) : await arrayLayer(source, path, part);
-  if (nColumns === 0) throw new FormatError(where, "activations must have units, got none. Write them anew");
-  if (nRows !== words.length) {
-    throw new FormatError(
-      where,
-      `activations must have a row for each of the ${words.length} words of the transcript, got ${nRows}. Are they of the same transcript?`,
-    );
-  }
+  checkSize(where, nRows, nColumns, words);
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
     throw new FormatError(
@@ -192,6 +198,33 @@ async function loadLayer(
     );
   }
   return Matrix.of(data, nRows, nColumns);
+}
+
+function checkSize(where: string, nRows: number, nColumns: number, words: readonly string[]): void {
+  if (nColumns === 0) throw new FormatError(where, "activations must have units, got none. Write them anew");
+  if (nRows === words.length) return;
+  throw new FormatError(
+    where,
+    `activations must have a row for each of the ${words.length} words of the transcript, got ${nRows}. Are they of the same transcript?`,
+  );
+}
+
+/** As {@link loadLayer}, by headers alone. */
+async function checkLayer(source: Source, { path, part }: LayerPlace, words: readonly string[]): Promise<number> {
+  const where = `${source.location}/${path}`;
+  let shape: readonly number[];
+  if (typeof part === "string") {
+    const { tensors, metadata } = await tensorHeader(source, path);
+    shape = tensors.get(part)!.shape;
+    if (shape.length !== 2) throw wrongShape(where, shape);
+    checkWords(metadata["words"], words, where);
+  } else {
+    shape = await arrayShape(source, path);
+    if (shape.length !== (part === undefined ? 2 : 3)) throw wrongShape(where, shape);
+  }
+  const [nRows, nColumns] = shape.slice(-2) as [number, number];
+  checkSize(where, nRows, nColumns, words);
+  return nColumns;
 }
 
 async function tensorLayer(source: Source, path: string, name: string, words: readonly string[]) {

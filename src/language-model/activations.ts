@@ -110,12 +110,9 @@ export async function wordActivations(
   words: readonly string[],
   options: ActivationOptions = {},
 ): Promise<WordActivations> {
-  const resolved = resolveActivationOptions(model, options);
+  const { story, passes, ...resolved } = planWordActivations(model, words, options);
   const { layers, context: policy, maxContext, minContext, pooling, layerZero, finalNorm } = resolved;
-  const story = tokeniseWords(words, model.tokenizer);
   const nTokens = story.tokens.length;
-  const passes =
-    policy === "exact" ? planExactPasses(story.words, maxContext) : planPasses(nTokens, maxContext, minContext);
   const activations = new Map(
     layers.map((layer) => {
       const data = new Float32Array(words.length * model.nUnits);
@@ -143,6 +140,26 @@ export async function wordActivations(
     options.onProgress?.({ label: `activations of ${model.name}`, done: pass.to, total: nTokens });
   }
   return { layers, activations, nTokens, context: { policy, maxContext, minContext, nPasses: passes.length } };
+}
+
+/**
+ * How a story will be read: its tokens and the passes over them. Nothing is computed.
+ *
+ * @throws OptionError where a word or an option cannot be used
+ */
+export function planWordActivations(
+  model: Pick<LanguageModel, "nLayers" | "contextLength" | "tokenizer">,
+  words: readonly string[],
+  options: ActivationOptions = {},
+): ResolvedActivationOptions & { readonly story: WordTokens; readonly passes: readonly Pass[] } {
+  const resolved = resolveActivationOptions(model, options);
+  const { context, maxContext, minContext } = resolved;
+  const story = tokeniseWords(words, model.tokenizer);
+  const passes =
+    context === "exact"
+      ? planExactPasses(story.words, maxContext)
+      : planPasses(story.tokens.length, maxContext, minContext);
+  return { ...resolved, story, passes };
 }
 
 /** For every token the word that it belongs to. */

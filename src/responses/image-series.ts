@@ -1,7 +1,7 @@
 import type { Matrix } from "../array/matrix.ts";
 import { FormatError } from "../errors.ts";
 import { streamCifti } from "../formats/cifti.ts";
-import type { CiftiGrayordinates, CiftiParcel, CiftiSeries } from "../formats/cifti-axes.ts";
+import type { CiftiAxes, CiftiGrayordinates, CiftiParcel, CiftiSeries } from "../formats/cifti-axes.ts";
 import { streamNifti } from "../formats/nifti-stream.ts";
 import type { Source } from "../sources/source.ts";
 import { hemiOfStructure, type Target } from "./target.ts";
@@ -35,7 +35,19 @@ export async function loadGrayordinateSeries(
   source: Source,
   path: string,
 ): Promise<ImageSeries & { readonly grayordinates: CiftiGrayordinates }> {
-  const { rows, columns, data } = await streamCifti(source.stream(path), { path });
+  const { data, ...axes } = await streamCifti(source.stream(path), { path });
+  return { bold: data, ...grayordinatesOf(axes, path) };
+}
+
+/**
+ * What the axes of a dense series say: the grayordinates, and the time between volumes.
+ *
+ * @throws FormatError where they are no dense series'
+ */
+export function grayordinatesOf(
+  { rows, columns }: CiftiAxes,
+  path: string,
+): { readonly grayordinates: CiftiGrayordinates; readonly repetitionTime: number } {
   if (rows.kind !== "series" || columns.kind !== "grayordinates") {
     throw new FormatError(
       path,
@@ -43,7 +55,7 @@ export async function loadGrayordinateSeries(
     );
   }
   checkTimed(rows, path);
-  return { bold: data, grayordinates: columns, repetitionTime: rows.step };
+  return { grayordinates: columns, repetitionTime: rows.step };
 }
 
 /**
@@ -57,7 +69,19 @@ export async function loadParcelSeries(
   source: Source,
   path: string,
 ): Promise<ImageSeries & { readonly targets: readonly Target[] }> {
-  const { rows, columns, data } = await streamCifti(source.stream(path), { path });
+  const { data, ...axes } = await streamCifti(source.stream(path), { path });
+  return { bold: data, ...parcelsOf(axes, path) };
+}
+
+/**
+ * What the axes of a parcellated series say: the parcels, and the time between volumes.
+ *
+ * @throws FormatError where they are no parcellated series', or two parcels have one name
+ */
+export function parcelsOf(
+  { rows, columns }: CiftiAxes,
+  path: string,
+): { readonly targets: readonly Target[]; readonly repetitionTime: number } {
   if (rows.kind !== "series" || columns.kind !== "parcels") {
     throw new FormatError(
       path,
@@ -68,7 +92,7 @@ export async function loadParcelSeries(
   const targets = columns.parcels.map((parcel): Target => ({ name: parcel.name, hemi: hemiOf(parcel) }));
   const twice = targets.find(({ name, hemi }, i) => targets.findIndex((t) => t.name === name && t.hemi === hemi) < i);
   if (twice) throw new FormatError(path, `parcels must have names of their own, got "${twice.name}" twice. Rename one`);
-  return { bold: data, targets, repetitionTime: rows.step };
+  return { targets, repetitionTime: rows.step };
 }
 
 /** Rows of a spectrum are no volumes. */

@@ -36,6 +36,8 @@ export interface Response {
   readonly nDiscarded: number;
   /** What says so: a sidecar's path, or the option; undefined where nothing was discarded. */
   readonly discardedBy: string | undefined;
+  /** The volumes of the files that `bold` holds; `end` is exclusive. */
+  readonly kept: { readonly start: number; readonly end: number };
   /** What is odd and no error: a repetition time in the file that is not its sidecar's. */
   readonly notes: readonly string[];
   /** Counted over the volumes kept, before cleaning. */
@@ -73,8 +75,21 @@ export async function loadResponse(
   files: ResponseFiles,
   options: LoadResponseOptions = {},
 ): Promise<Response> {
+  return responseOfRun(dataset, files, await loadRun(dataset, files, options.mask), options);
+}
+
+/**
+ * The story's responses out of the run that {@link loadRun} read: cut, trimmed and cleaned as by {@link loadResponse}.
+ *
+ * @throws errors of {@link loadResponse}, but for those of reading the run
+ */
+export async function responseOfRun(
+  dataset: BidsDataset,
+  files: ResponseFiles,
+  whole: WholeRun,
+  options: LoadResponseOptions = {},
+): Promise<Response> {
   const { repetitionTime, story, participant } = files;
-  const whole = await loadRun(dataset, files, options.mask);
   const nWhole = whole.bold.nRows;
   if (nWhole < 2) {
     throw new FormatError(
@@ -131,6 +146,7 @@ export async function loadResponse(
     confounds: confoundNames,
     nDiscarded,
     discardedBy: placed.origin,
+    kept: { start: start + trimStart, end: stop - trimEnd },
     notes: [...notesOn(files, whole), ...(placed.note === undefined ? [] : [`${files.run}: ${placed.note}`])],
     quality: qualityOf(sliceRows(cut, trimStart, cut.nRows - trimEnd)),
   };

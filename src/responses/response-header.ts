@@ -3,11 +3,15 @@ import { plainJson } from "../array/plain-json.ts";
 import type { BidsDataset } from "../bids/dataset.ts";
 import { FormatError } from "../errors.ts";
 import { streamCiftiAxes } from "../formats/cifti.ts";
+import type { CiftiGrayordinates } from "../formats/cifti-axes.ts";
 import { readGiftiStart } from "../formats/gifti-headers.ts";
 import { streamNiftiHeader } from "../formats/nifti-stream.ts";
 import type { ResponseFiles } from "./find.ts";
-import type { ResponseKind } from "./response-kind.ts";
+import { grayordinatesOf, parcelsOf } from "./image-series.ts";
+import { seriesSize } from "./surface-series.ts";
+import type { Target, TargetSpace } from "./target.ts";
 import { readRegionSeries } from "./time-series.ts";
+import { checkGrid, type VolumeMask } from "./volume-mask.ts";
 
 /** What a run's response files say of their size. */
 export interface ResponseHeader {
@@ -16,6 +20,8 @@ export interface ResponseHeader {
   readonly nTargets: readonly number[];
   /** What the targets are, where files say it: names, grids, structures. Equal for runs whose columns mean the same. */
   readonly places: string;
+  /** What the columns are; undefined for volumes where no mask is given. */
+  readonly space: TargetSpace | undefined;
   /** Seconds between volumes by the files themselves; undefined where they do not say. */
   readonly repetitionTime: number | undefined;
 }
@@ -25,19 +31,26 @@ interface FileSize {
   readonly nVolumes: number;
   readonly nTargets: number;
   readonly places?: unknown;
+  readonly grayordinates?: CiftiGrayordinates | undefined;
   readonly repetitionTime?: number | undefined;
 }
 
 /**
  * The size of a run's responses, from the beginnings of its files: no more of a file is read than says it.
  *
- * @throws FormatError where a file cannot be read, or hemispheres differ in volumes
+ * @param mask - the voxels of volumes that are wanted: their grid must be the files'
+ * @throws FormatError where a file cannot be read, is no series, lies in another grid than the mask, or hemispheres differ in
+ * volumes
  * @throws NotFoundError where a file does not exist
  */
-export async function readResponseHeader(dataset: BidsDataset, files: ResponseFiles): Promise<ResponseHeader> {
+export async function readResponseHeader(
+  dataset: BidsDataset,
+  files: ResponseFiles,
+  mask?: VolumeMask,
+): Promise<ResponseHeader> {
   const sizes: FileSize[] = [];
-  for (const path of files.files) {
-    const size = await fileSize(dataset, path, files.kind);
+  for (const [index, path] of files.files.entries()) {
+    const size = await fileSize(dataset, files, index, mask);
     const first = sizes[0] ?? size;
     if (size.nVolumes !== first.nVolumes) {
       throw new FormatError(
@@ -52,34 +65,68 @@ export async function readResponseHeader(dataset: BidsDataset, files: ResponseFi
     nVolumes: first!.nVolumes,
     nTargets: sizes.map(({ nTargets }) => nTargets),
     places: digest(sizes.map(({ places }) => places)),
+    space: spaceOf(files, sizes, mask),
     repetitionTime: first!.repetitionTime,
   };
 }
 
-function fileSize(dataset: BidsDataset, path: string, kind: ResponseKind): Promise<FileSize> {
-  if (path.toLowerCase().endsWith(".tsv")) return regionSize(dataset, path);
-  return kind === "surface" ? surfaceSize(dataset, path) : imageSize(dataset, path);
+function spaceOf(
+  { kind, space, hemispheres }: ResponseFiles,
+  sizes: readonly FileSize[],
+  mask: VolumeMask | undefined,
+): TargetSpace | undefined {
+  switch (kind) {
+    case "region":
+      return { kind };
+    case "surface": {
+      const count = (hemi: "L" | "R") => sizes[hemispheres.indexOf(hemi)]?.nTargets ?? 0;
+      return { kind, space, nVertices: [count("L"), count("R")] };
+    }
+    case "volume":
+      return mask && { kind, space, shape: mask.shape, affine: mask.affine, voxels: mask.voxels };
+    case "grayordinate":
+      return { kind, space, grayordinates: sizes[0]!.grayordinates! };
+    default:
+      return kind satisfies never;
+  }
+}
+
+function fileSize(
+  dataset: BidsDataset,
+  files: ResponseFiles,
+  index: number,
+  mask: VolumeMask | undefined,
+): Promise<FileSize> {
+  const path = files.files[index]!;
+  if (path.toLowerCase().endsWith(".tsv")) return regionSize(dataset, path, files.hemispheres[index]);
+  return files.kind === "surface" ? surfaceSize(dataset, path, files.space) : imageSize(dataset, path, mask);
 }
 
 /** Tables are small: they are read whole. */
-async function regionSize({ source }: BidsDataset, path: string): Promise<FileSize> {
-  const { bold, targets } = readRegionSeries(await source.read(path), path);
+async function regionSize({ source }: BidsDataset, path: string, hemi?: Target["hemi"]): Promise<FileSize> {
+  const { bold, targets } = readRegionSeries(await source.read(path), path, hemi);
   return { nVolumes: bold.nRows, nTargets: bold.nColumns, places: targets };
 }
 
-async function imageSize({ source }: BidsDataset, path: string): Promise<FileSize> {
+async function imageSize({ source }: BidsDataset, path: string, mask: VolumeMask | undefined): Promise<FileSize> {
   const pieces = source.stream(path);
   if (/\.[dp]tseries\.nii$/i.test(path)) {
-    const { rows, columns, nRows, nColumns } = await streamCiftiAxes(pieces, { path });
-    const isTimed = rows.kind === "series" && rows.unit === "SECOND";
-    return {
-      ...{ nVolumes: nRows, nTargets: nColumns, places: columns },
-      repetitionTime: isTimed ? rows.step : undefined,
-    };
+    const { nRows: nVolumes, nColumns: nTargets, ...axes } = await streamCiftiAxes(pieces, { path });
+    if (/\.ptseries\.nii$/i.test(path)) {
+      const { targets: places, repetitionTime } = parcelsOf(axes, path);
+      return { nVolumes, nTargets, places, repetitionTime };
+    }
+    const { grayordinates, repetitionTime } = grayordinatesOf(axes, path);
+    return { nVolumes, nTargets, places: grayordinates, grayordinates, repetitionTime };
   }
   const { shape, affine, repetitionTime } = await streamNiftiHeader(pieces, { path });
+  const nVolumes = shape[3] ?? 1;
+  if (mask) {
+    checkGrid({ shape, affine }, mask, path);
+    return { nVolumes, nTargets: mask.voxels.length, repetitionTime };
+  }
   return {
-    nVolumes: shape[3] ?? 1,
+    nVolumes,
     nTargets: shape.slice(0, 3).reduce((product, n) => product * n, 1),
     // Headers keep the affine in single precision.
     places: [shape.slice(0, 3), affine.map((value) => value.toFixed(2))],
@@ -92,9 +139,9 @@ function digest(places: unknown): string {
   return createHash("sha256").update(plainJson(places)).digest("hex");
 }
 
-async function surfaceSize({ source }: BidsDataset, path: string): Promise<FileSize> {
+async function surfaceSize({ source }: BidsDataset, path: string, space: string): Promise<FileSize> {
   const tag = await readGiftiStart(source.stream(path), { path });
   if (!tag) throw new FormatError(path, "a functional GIFTI must hold arrays, got none. Fetch it again");
-  const [nVertices = 0, nVolumes = 1] = tag.dimensions;
-  return tag.nArrays === 1 ? { nVolumes, nTargets: nVertices } : { nVolumes: tag.nArrays, nTargets: nVertices };
+  const { nVolumes, nVertices } = seriesSize(tag, path, space);
+  return { nVolumes, nTargets: nVertices };
 }

@@ -29,11 +29,9 @@ export async function loadSurfaceSeries(source: Source, path: string, space: str
   await loadGiftiInto(source, path, {
     sink(tag) {
       if (!INTENTS.has(tag.intent)) throw otherIntent(path, tag.intent);
-      const table = tag.nArrays === 1 && isTable(tag.dimensions) ? tag.dimensions : undefined;
       if (tag.index === 0) {
-        const [nVertices, nVolumes] = table ?? [lengthOf(tag), tag.nArrays];
-        checkVertices(path, space, nVertices!, nVolumes!);
-        series = table ? tableSeries(path, tag) : volumeSeries(path, tag);
+        seriesSize(tag, path, space);
+        series = isOneTable(tag) ? tableSeries(path, tag) : volumeSeries(path, tag);
       }
       return series!.receiver(tag);
     },
@@ -41,6 +39,22 @@ export async function loadSurfaceSeries(source: Source, path: string, space: str
   });
   if (!series) throw otherIntent(path, "no array");
   return { bold: series.bold(), files };
+}
+
+/**
+ * How many volumes and vertices a series has, by its first array.
+ *
+ * @throws FormatError where the array holds something else than responses, or does not fit the space
+ */
+export function seriesSize(
+  tag: GiftiArrayTag,
+  path: string,
+  space: string,
+): { readonly nVolumes: number; readonly nVertices: number } {
+  if (!INTENTS.has(tag.intent)) throw otherIntent(path, tag.intent);
+  const [nVertices, nVolumes] = isOneTable(tag) ? tag.dimensions : [lengthOf(tag), tag.nArrays];
+  checkVertices(path, space, nVertices!, nVolumes!);
+  return { nVertices: nVertices!, nVolumes: nVolumes! };
 }
 
 /** A matrix that fills up. */
@@ -69,6 +83,8 @@ function checkVertices(path: string, space: string, nVertices: number, nVolumes:
 }
 
 const isTable = (dimensions: readonly number[]) => dimensions.length === 2 && dimensions[1]! > 1;
+
+const isOneTable = ({ nArrays, dimensions }: GiftiArrayTag) => nArrays === 1 && isTable(dimensions);
 
 const lengthOf = ({ dimensions }: GiftiArrayTag) => dimensions.reduce((product, n) => product * n, 1);
 

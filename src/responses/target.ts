@@ -1,4 +1,3 @@
-import { plainJson } from "../array/plain-json.ts";
 import { ownValue } from "../array/records.ts";
 import type { CiftiGrayordinates } from "../formats/cifti-axes.ts";
 
@@ -88,24 +87,6 @@ export function grayordinateTargets({ models }: CiftiGrayordinates): readonly Ta
 /** The hemisphere that a structure of CIFTI's lies on: `"CIFTI_STRUCTURE_CORTEX_LEFT"` is L. */
 export function hemiOfStructure(structure: string): Target["hemi"] {
   return structure.endsWith("_LEFT") ? "L" : structure.endsWith("_RIGHT") ? "R" : "n/a";
-}
-
-/**
- * What must be equal for the columns of two responses to mean the same places, beside the targets' names: empty for regions
- * and surfaces, whose names say it all.
- */
-export function placesKey(space: TargetSpace): string {
-  switch (space.kind) {
-    case "region":
-    case "surface":
-      return "";
-    case "volume":
-      return plainJson([space.shape, space.affine, space.voxels]);
-    case "grayordinate":
-      return plainJson(space.grayordinates);
-    default:
-      return space satisfies never;
-  }
 }
 
 /** Vertices a hemisphere of the surface spaces that are in use, by the name in `space-<label>`. */

@@ -2,10 +2,18 @@ import type { OnProgress } from "../array/progress.ts";
 import { stimFileBase } from "../bids/stim-file.ts";
 import { OptionError } from "../errors.ts";
 import { openActivationFolder } from "../language-model/activation-folder.ts";
+import { planWordActivations } from "../language-model/activations.ts";
 import { checkFolder, folderStore } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
 import type { Transcript } from "../stimulus/word.ts";
-import { activationsOfLayer, cacheActivations, countWordsToRead, loadStudyModel, studyLayers } from "./activations.ts";
+import {
+  activationOptions,
+  activationsOfLayer,
+  cacheActivations,
+  countWordsToRead,
+  loadStudyModel,
+  studyLayers,
+} from "./activations.ts";
 import type { ActivationsOf } from "./features.ts";
 import type { HeardStory } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
@@ -23,6 +31,12 @@ export interface ActivationSource {
   readonly layers: readonly number[];
   /** Length of a word's vector. */
   readonly nUnits: number;
+  /**
+   * Checks that every story's activations can be given, as far as nothing must be computed, or read whole, for it.
+   *
+   * @throws OptionError, FormatError where a word, a layer or an option cannot be used
+   */
+  check(transcripts: readonly Transcript[]): Promise<void>;
   /** Words of stories of which a layer is still to be computed. */
   wordsToRead(transcripts: readonly Transcript[], layers: readonly number[]): Promise<number>;
   /** Floating-point operations to read a token, all blocks of the model; 0 where activations were made elsewhere. */
@@ -69,6 +83,7 @@ async function modelSource(
   try {
     const { context, maxContext, minContext, pooling, layerZero, finalNorm } = options;
     const { name, fingerprint, warnings } = model;
+    const plan = (words: readonly string[]) => planWordActivations(model, words, activationOptions(options));
     return {
       ...{ name, fingerprint, warnings },
       key: JSON.stringify([fingerprint, context, maxContext, minContext, pooling, layerZero, finalNorm]),
@@ -76,6 +91,9 @@ async function modelSource(
       nUnits: model.nUnits,
       // Of each block 12 U^2 weights; attention itself is little beside them.
       operationsPerToken: 24 * model.nLayers * model.nUnits ** 2,
+      async check(transcripts) {
+        for (const { words } of transcripts) plan(words.map((word) => word.text));
+      },
       wordsToRead: (transcripts, layers) => countWordsToRead(model, transcripts, layers, store, options),
       prepare: (transcripts, layers) => cacheActivations(model, transcripts, layers, store, options, onProgress),
       activationsOf: (layer) => activationsOfLayer(model, layer, store, options),
@@ -97,18 +115,31 @@ async function folderSource(
   const opened = await openActivationFolder(folderStore(folder), [...names.values()], { onProgress });
   const { name, fingerprint } = opened;
   const layers = folderLayers(options, opened);
+  const wordsOf = ({ words }: Transcript) => words.map((word) => word.text);
   const [story] = stories;
-  const words = story!.transcript.words.map((word) => word.text);
-  const { nColumns: nUnits } = await opened.load(namesOf(story!.files)[0], layers[0]!, words);
+  const nUnits = await opened.check(namesOf(story!.files)[0], layers[0]!, wordsOf(story!.transcript));
   return {
     ...{ name, fingerprint, warnings: [], key: fingerprint, layers, nUnits, operationsPerToken: 0 },
+    async check(transcripts) {
+      for (const layer of layers) {
+        let units: number | undefined;
+        for (const transcript of transcripts) {
+          const [named] = names.get(transcript)!;
+          const n = await opened.check(named, layer, wordsOf(transcript));
+          units ??= n;
+          if (n === units) continue;
+          throw new OptionError(
+            `--activations: the vectors of a layer must have one length, got ${units} and ${n} units (${folder}, layer ${layer}, the latter of "${named}"). Take all stories from one model.`,
+          );
+        }
+      }
+    },
     wordsToRead: () => Promise.resolve(0),
     prepare: () => Promise.resolve(),
     activationsOf(layer) {
       const known = new Map<Transcript, ReturnType<typeof opened.load>>();
       return ({ transcript }) => {
-        const words = transcript.words.map((word) => word.text);
-        const found = known.get(transcript) ?? opened.load(names.get(transcript)![0], layer, words);
+        const found = known.get(transcript) ?? opened.load(names.get(transcript)![0], layer, wordsOf(transcript));
         known.set(transcript, found);
         return found;
       };

@@ -67,82 +67,91 @@ export function conflictOf(
   return undefined;
 }
 
+/** What options are checked against. */
+export type FitParticipant = Pick<ParticipantInputs, "participant" | "stories">;
+
 /**
- * Checks options against what was recorded, before anything is computed.
- *
- * @throws OptionError naming the option, the participant and the number of volumes
+ * Every option that does not fit what was recorded, before anything is computed: each once, as an error that names the
+ * option, the first participant concerned and the number of volumes. Where no word of a story is heard during its scan, which
+ * the inspection of the data tells, nothing else is said of its participant.
  */
-export function checkFit(participants: readonly ParticipantInputs[], options: StudyOptions): void {
+export function misfits(participants: readonly FitParticipant[], options: StudyOptions): readonly OptionError[] {
+  const byOption = new Map<string, OptionError>();
+  for (const participant of participants) {
+    for (const error of misfitsOf(participant, options)) {
+      const [option] = error.message.split(":", 1) as [string];
+      if (!byOption.has(option)) byOption.set(option, error);
+    }
+  }
+  return [...byOption.values()];
+}
+
+function* misfitsOf({ participant, stories }: FitParticipant, options: StudyOptions): Generator<OptionError> {
   const { firstDelay, delays, folds, gap, alphaChoice, innerFolds, distances, width, components } = options;
   const last = firstDelay + delays - 1;
-  for (const { participant, stories } of participants) {
-    for (const story of stories) {
-      const { files, nVolumes, transcript, audioStart, repetitionTime } = story;
-      const nWords = transcript.words.length;
-      if (wordsOutside(story) === nWords) {
-        throw new OptionError(
-          `${files.events}: words must be heard during the scan (${nVolumes} volumes, ${(nVolumes * repetitionTime).toFixed(0)} s), got all ${nWords} of ${transcript.path} outside it (audio starts at ${audioStart.toFixed(1)} s). Check both files' times: they are in seconds.`,
-        );
-      }
-      const recorded = `nVolumes (${nVolumes}, ${files.run}, story "${files.story}")`;
-      if (delays >= nVolumes) {
-        throw new OptionError(
-          `--delays: must be fewer than ${recorded}, got ${delays}. Are they in seconds? They count volumes.`,
-        );
-      }
-      if (last >= nVolumes) {
-        throw new OptionError(
-          `--first-delay: the last of ${delays} delays must be smaller than ${recorded}, got ${last} with first delay ${firstDelay}. Is it in seconds? It counts volumes.`,
-        );
-      }
-    }
-    const longest = Math.max(...stories.map(({ transcript }) => transcript.words.length));
-    // The window of a distance d holds the words from d - width + 1 to d after each word.
-    const beyond = distances.find((distance) => distance - width + 1 >= longest || distance <= -longest);
-    if (beyond !== undefined) {
-      throw new OptionError(
-        `--distances: must lie within the stories (${longest} words in the longest, ${participant}), got ${beyond}. They count words.`,
+  if (stories.some((story) => wordsOutside(story) === story.transcript.words.length)) return;
+  for (const story of stories) {
+    const { files, nVolumes } = story;
+    const recorded = `nVolumes (${nVolumes}, ${files.run}, story "${files.story}")`;
+    if (delays >= nVolumes) {
+      yield new OptionError(
+        `--delays: must be fewer than ${recorded}, got ${delays}. Are they in seconds? They count volumes.`,
       );
     }
-    const total = stories.reduce((sum, { nVolumes }) => sum + nVolumes, 0);
-    const tested = Math.floor(total / folds);
-    if (tested < leastTested) {
-      throw new OptionError(
-        `--folds: must leave ${leastTested} volumes or more to each test chunk, got ${folds} folds of ${total} volumes (${tested} in the smallest, ${participant}). Take fewer.`,
+    if (last >= nVolumes) {
+      yield new OptionError(
+        `--first-delay: the last of ${delays} delays must be smaller than ${recorded}, got ${last} with first delay ${firstDelay}. Is it in seconds? It counts volumes.`,
       );
     }
-    const trainings = trainingVolumes(total, folds, gap);
-    const training = Math.min(...trainings.map((volumes) => volumes.length));
-    if (training < 1) {
-      throw new OptionError(
-        `--gap: must leave volumes to train on, got ${gap} on either side of ${folds} test chunks (${total} volumes, ${participant}). Take a smaller one.`,
-      );
-    }
-    if (alphaChoice === "inner-folds" && innerFolds > training) {
-      throw new OptionError(
-        `--inner-folds: must be at most as many as training volumes (${training}, ${participant}), got ${innerFolds}. Take fewer.`,
-      );
-    }
-    if (components !== "none" && components > training) {
-      throw new OptionError(
-        `--components: must be at most as many as training volumes (${training} in the smallest fold, ${participant}), got ${components}. Take fewer, or a smaller --gap.`,
-      );
-    }
-    const spoken = windowedVolumes(stories, 0, 1);
-    const silent = trainings.findIndex((volumes) => !volumes.some((volume) => spoken.has(volume)));
-    if (silent >= 0) {
-      throw new OptionError(
-        `--folds: words must begin in training volumes of every fold, got none in fold ${silent + 1} of ${participant} (${total} volumes). Drop silent volumes with --trim-start and --trim-end, or take more folds.`,
-      );
-    }
-    for (const distance of distances) {
-      const filled = windowedVolumes(stories, distance, width);
-      const fold = trainings.findIndex((volumes) => !volumes.some((volume) => filled.has(volume)));
-      if (fold < 0) continue;
-      throw new OptionError(
-        `--distances: windows must hold words in training volumes of every fold, got none at distance ${distance} in fold ${fold + 1} of ${participant} (${total} volumes, ${longest} words in the longest story). Take distances nearer to 0.`,
-      );
-    }
+  }
+  const longest = Math.max(...stories.map(({ transcript }) => transcript.words.length));
+  // The window of a distance d holds the words from d - width + 1 to d after each word.
+  const beyond = distances.find((distance) => distance - width + 1 >= longest || distance <= -longest);
+  if (beyond !== undefined) {
+    yield new OptionError(
+      `--distances: must lie within the stories (${longest} words in the longest, ${participant}), got ${beyond}. They count words.`,
+    );
+  }
+  const total = stories.reduce((sum, { nVolumes }) => sum + nVolumes, 0);
+  const tested = Math.floor(total / folds);
+  if (tested < leastTested) {
+    yield new OptionError(
+      `--folds: must leave ${leastTested} volumes or more to each test chunk, got ${folds} folds of ${total} volumes (${tested} in the smallest, ${participant}). Take fewer.`,
+    );
+    return;
+  }
+  const trainings = trainingVolumes(total, folds, gap);
+  const training = Math.min(...trainings.map((volumes) => volumes.length));
+  if (training < 1) {
+    yield new OptionError(
+      `--gap: must leave volumes to train on, got ${gap} on either side of ${folds} test chunks (${total} volumes, ${participant}). Take a smaller one.`,
+    );
+    return;
+  }
+  if (alphaChoice === "inner-folds" && innerFolds > training) {
+    yield new OptionError(
+      `--inner-folds: must be at most as many as training volumes (${training}, ${participant}), got ${innerFolds}. Take fewer.`,
+    );
+  }
+  if (components !== "none" && components > training) {
+    yield new OptionError(
+      `--components: must be at most as many as training volumes (${training} in the smallest fold, ${participant}), got ${components}. Take fewer, or a smaller --gap.`,
+    );
+  }
+  const spoken = windowedVolumes(stories, 0, 1);
+  const silent = trainings.findIndex((volumes) => !volumes.some((volume) => spoken.has(volume)));
+  if (silent >= 0) {
+    yield new OptionError(
+      `--folds: words must begin in training volumes of every fold, got none in fold ${silent + 1} of ${participant} (${total} volumes). Drop silent volumes with --trim-start and --trim-end, or take more folds.`,
+    );
+  }
+  for (const distance of distances) {
+    const filled = windowedVolumes(stories, distance, width);
+    const fold = trainings.findIndex((volumes) => !volumes.some((volume) => filled.has(volume)));
+    if (fold < 0) continue;
+    yield new OptionError(
+      `--distances: windows must hold words in training volumes of every fold, got none at distance ${distance} in fold ${fold + 1} of ${participant} (${total} volumes, ${longest} words in the longest story). Take distances nearer to 0.`,
+    );
   }
 }
 

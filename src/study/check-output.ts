@@ -2,9 +2,11 @@ import { OptionError } from "../errors.ts";
 import { subjectPaths } from "../report/derivatives.ts";
 import { groupPaths } from "../report/group-files.ts";
 import type { ScoreKey } from "../report/result.ts";
+import type { TargetSpace } from "../responses/target.ts";
 import { checkOutputFiles } from "../sources/output-files.ts";
 import { readText, type Store } from "../sources/source.ts";
-import type { OpenStudy } from "./open-study.ts";
+import type { StudyOptions } from "./options.ts";
+import type { FeatureSet } from "./plan.ts";
 import { stepKeys } from "./score-step.ts";
 
 /** Files of every run's results, whatever its options. */
@@ -33,18 +35,27 @@ export async function checkOutput(store: Store): Promise<void> {
  */
 export async function checkPlannedFiles(
   store: Store,
-  study: Pick<OpenStudy, "options" | "plan" | "inputs">,
+  study: {
+    readonly options: StudyOptions;
+    readonly featureSets: readonly FeatureSet[];
+    readonly participants: readonly string[];
+    readonly space: TargetSpace;
+  },
 ): Promise<void> {
+  const { participants, space } = study;
   const keys = plannedKeys(study);
-  const { participants } = study.inputs;
-  const { space } = participants[0]!;
-  const ofParticipants = participants.flatMap(({ participant }) => subjectPaths(participant, space, keys));
+  const ofParticipants = participants.flatMap((participant) => subjectPaths(participant, space, keys));
   await checkOutputFiles(store, [...fixedPaths, ...ofParticipants, ...groupPaths(space, keys)], { name: outputName });
 }
 
 /** Analyses, layers and distances that a study gives scores at. */
-function plannedKeys({ options, plan }: Pick<OpenStudy, "options" | "plan">): ScoreKey[] {
-  const { featureSets } = plan;
+function plannedKeys({
+  options,
+  featureSets,
+}: {
+  readonly options: StudyOptions;
+  readonly featureSets: readonly FeatureSet[];
+}): ScoreKey[] {
   const keys = featureSets.flatMap((featureSet) => stepKeys(featureSet, options));
   const isDeep = featureSets.filter(({ kind }) => kind === "layer").length > 1 && options.distances.includes(8);
   return isDeep ? [...keys, { analysis: "forecastDepth", layer: "n/a", distance: 8 }] : keys;

@@ -13,11 +13,12 @@ import type { Transcript } from "../stimulus/word.ts";
 import type { ActivationSource } from "./activation-source.ts";
 import type { ActivationsOf } from "./features.ts";
 import { loadStoryResponse, type ParticipantInputs, type StudyInputs } from "./inputs.ts";
-import { memoryOf, type OpenStudy, sizeOf } from "./open-study.ts";
+import type { OpenStudy } from "./open-study.ts";
 import type { StudyOptions } from "./options.ts";
 import type { FeatureSet, StepGroup } from "./plan.ts";
 import { scoresPath, writeStepScores } from "./score-cache.ts";
 import { distancesOf, stepScores, stepStimulus } from "./score-step.ts";
+import { memoryOf, sizeOf } from "./sizes.ts";
 
 /**
  * Computes the steps of a study that are missing, group by group, and keeps each as it is finished.

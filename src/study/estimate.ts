@@ -4,9 +4,10 @@ import { countDesigns } from "../engine/design-file.ts";
 import type { SweepSize } from "../engine/memory.ts";
 import { formatNoun } from "../report/numbers.ts";
 import { describeFeatureSet } from "./compute-steps.ts";
-import { memoryOf, type OpenStudy, sizeOf } from "./open-study.ts";
+import type { OpenStudy } from "./open-study.ts";
 import type { StepGroup } from "./plan.ts";
 import { encodingOptions } from "./score-step.ts";
+import { memoryOf, sizeOf } from "./sizes.ts";
 
 /** What the missing steps of a feature set will take, over all participants and sets of stories. */
 export interface EstimatedPart {

@@ -1,4 +1,5 @@
-import { listSome } from "../errors.ts";
+import { type DatasetIssue, listSome } from "../errors.ts";
+import { groupBy } from "../inspection/group-by.ts";
 import { formatNoun, formatShare } from "../report/numbers.ts";
 import { candidateRuns } from "../responses/candidates.ts";
 import { wordsOutside } from "./features.ts";
@@ -12,17 +13,17 @@ const mostOutside = 0.05;
 const fewTested = 20;
 
 /**
- * What makes scores doubtful, and can be known before they are computed: participants, runs and files that are left out
- * for their names; words of a story that nobody was scanned during; stories that a participant heard several times.
+ * What makes scores doubtful, and can be known before they are computed: words of a story that nobody was scanned
+ * during; stories that a participant heard several times.
  */
-export function warningsOn({ participants, doubts }: Pick<StudyInputs, "participants" | "doubts">): string[] {
+export function warningsOn({ participants }: Pick<StudyInputs, "participants">): string[] {
   const far = participants.flatMap(({ stories }) =>
     stories.flatMap((story) => {
       const share = wordsOutside(story) / story.transcript.words.length;
       return share > mostOutside ? [`${story.files.run} "${story.files.story}" ${formatShare(share)}`] : [];
     }),
   );
-  const warnings = [...leftOut(doubts), ...(far.length === 0 ? [] : [wordsOutsideScan(far)])];
+  const warnings = far.length === 0 ? [] : [wordsOutsideScan(far)];
   const again = participants.flatMap(({ participant, stories }) => {
     const files = stories.map((story) => story.files.stimFile);
     return [...new Set(files)].flatMap((file) => {
@@ -33,15 +34,6 @@ export function warningsOn({ participants, doubts }: Pick<StudyInputs, "particip
   return again.length === 0 ? warnings : [...warnings, heardAgain(again)];
 }
 
-/** Doubts of one kind in one line, with the first of them whole. */
-function leftOut(doubts: StudyInputs["doubts"]): string[] {
-  return [...new Set(doubts.map(({ code }) => code))].map((code) => {
-    const [first, ...others] = doubts.filter((doubt) => doubt.code === code);
-    const more = others.length === 0 ? "" : ` So too ${listSome(others.map(({ path }) => path))}: see cortecast check.`;
-    return `${first!.path}: ${first!.message}${more}`;
-  });
-}
-
 const wordsOutsideScan = (far: readonly string[]) =>
   `Words outside the scan, and in no score: ${listSome(far)}. Do events, transcript and responses belong together?`;
 
@@ -50,12 +42,15 @@ const heardAgain = (again: readonly string[]) =>
 
 /**
  * What a reader of the report should know of how the data and the options were: one sentence or two each.
+ *
+ * @param warnings - of the inspection
  */
 export function notesOn(
-  inputs: Pick<StudyInputs, "dataset" | "participants" | "transcripts" | "excluded" | "doubts">,
+  inputs: Pick<StudyInputs, "dataset" | "participants" | "transcripts" | "excluded">,
   options: StudyOptions,
+  warnings: readonly DatasetIssue[] = [],
 ): string[] {
-  const notes = warningsOn(inputs);
+  const notes = [...warningsOn(inputs), ...notesOnWarnings(warnings)];
   for (const { story, nInterpolated, words } of inputs.transcripts) {
     if (nInterpolated === 0) continue;
     notes.push(
@@ -101,6 +96,26 @@ function notesOnDiscarded(participants: StudyInputs["participants"]): string[] {
   return [
     `Responses lack volumes at their start that the events count; words are placed earlier by as much: ${listSome([...new Set(shown)], 5)}.`,
   ];
+}
+
+/** Kinds of warnings that are told in other words, or with a run's own notes. */
+const toldOtherwise = new Set([
+  "words-outside-scan",
+  "story-heard-again",
+  "events-unlike-others",
+  "repetition-time-of-file",
+  "model-asks-more",
+]);
+
+/** What the inspection warns of, a kind a note. */
+function notesOnWarnings(warnings: readonly DatasetIssue[]): string[] {
+  const rest = warnings.filter(({ code }) => !toldOtherwise.has(code));
+  return [...groupBy(rest, ({ code }) => code).values()].map((alike) => {
+    const [{ path, message }, ...others] = alike as readonly [DatasetIssue, ...DatasetIssue[]];
+    const more =
+      others.length === 0 ? "" : ` So too ${listSome(others.map((other) => other.path))}: see cortecast check.`;
+    return `${path}: ${message}${more}`;
+  });
 }
 
 /** Which runs of the data set were left out, and by what; runs that it does not have are not spoken of. */

@@ -1,20 +1,16 @@
-import { totalmem } from "node:os";
 import type { OnProgress } from "../array/progress.ts";
-import { type MemoryPlan, planMemory, type SweepSize } from "../engine/memory.ts";
 import { openPool, type Pool } from "../engine/pool.ts";
-import { OptionError } from "../errors.ts";
-import { resolveDevice } from "../graph/device.ts";
+import type { DatasetIssue } from "../errors.ts";
 import { folderStore } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
-import { type ActivationSource, openActivationSource } from "./activation-source.ts";
-import { checkFit } from "./check-fit.ts";
+import type { ActivationSource } from "./activation-source.ts";
 import { sha256 } from "./hashing-source.ts";
-import { type HeardStory, loadInputs, type ParticipantInputs, type StudyInputs } from "./inputs.ts";
-import { warningsOn } from "./notes.ts";
+import type { HeardStory, ParticipantInputs, StudyInputs } from "./inputs.ts";
+import { type InspectedStudy, readStudy } from "./inspect-study.ts";
 import type { StudyOptions } from "./options.ts";
 import { type PlannedParticipant, planStudy, type StepGroup, type StudyPlan } from "./plan.ts";
 import { scoresPath } from "./score-cache.ts";
-import { distancesOf } from "./score-step.ts";
+import { sizeOf, threadsOf } from "./sizes.ts";
 
 /** Where a study keeps what it computes. */
 export interface StudyStores {
@@ -29,13 +25,13 @@ export function storesIn(cache: string): StudyStores {
   return { scores: store("scores"), activations: store("activations"), designs: store("designs") };
 }
 
-/** A study whose data are found and read once, and whose steps are known. Close it when it is no longer needed. */
+/** A study whose data were read, and whose steps are known. Close it when it is no longer needed. */
 export interface OpenStudy {
   readonly options: StudyOptions;
   readonly stores: StudyStores;
   readonly inputs: StudyInputs;
   /** What makes the scores doubtful. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly DatasetIssue[];
   readonly model: ActivationSource;
   /** The model with random weights, where it is a control. */
   readonly random: ActivationSource | undefined;
@@ -49,104 +45,66 @@ export interface OpenStudy {
 }
 
 /**
- * Opens a study: reads responses, events and transcripts, opens the model, plans the steps and looks which are there.
+ * Opens a study that was inspected: stops where something stands against it, reads the responses, plans the steps and looks
+ * which are there.
  *
- * @throws errors of the rooms that it conducts: DatasetError, FormatError, NotFoundError, OptionError, DeviceError
+ * @param inspected - by {@link inspectStudy} with the same options; the caller closes it
+ * @throws what stands against the study: see `IssueList.refuse`
  */
 export async function openStudy(
+  inspected: InspectedStudy,
   options: StudyOptions,
   stores: StudyStores,
   onProgress: OnProgress,
 ): Promise<OpenStudy> {
-  const inputs = await loadInputs(options, { onProgress });
-  checkFit(inputs.participants, options);
-  const settings = { stories: inputs.participants.flatMap((p) => p.stories), store: stores.activations, onProgress };
-  const model = await openActivationSource(options, settings);
-  let random: ActivationSource | undefined;
-  let pool: Pool | undefined;
-  const close = async () => {
-    await pool?.close();
-    await model.close();
-    await random?.close();
+  const { found, random } = inspected;
+  found.refuse(options.dataset);
+  const participants = await readStudy(inspected, options, onProgress);
+  found.refuse(options.dataset);
+  // There are no errors: all that is needed is there.
+  const model = inspected.model!;
+  const { mask } = inspected.examination!;
+  const { dataset, excluded } = inspected.opened!;
+  const { regions, surfaces, transcripts } = inspected;
+  const inputs: StudyInputs = {
+    ...{ dataset, participants, transcripts: [...transcripts.values()], regions, surfaces, mask, excluded },
   };
-  try {
-    if (options.controls.includes("random-weights"))
-      random = await openActivationSource(options, { ...settings, randomWeights: true });
-    const plan = planStudy(
-      inputs.participants.map((participant) => plannedParticipant(participant, inputs.mask, options)),
-      model.layers,
-      options,
-      { model: model.key, randomWeights: random?.key ?? "" },
-      sha256,
-    );
-    const missing = await missingSteps(plan, (key) => stores.scores.has(scoresPath(key)));
-    const membersOf = ({ steps }: StepGroup) => {
-      const names = new Set(steps.filter(({ key }) => missing.has(key)).map(({ participant }) => participant));
-      return inputs.participants.filter(({ participant }) => names.has(participant));
-    };
-    const warnings = [...warningsOn(inputs), ...model.warnings];
-    const firsts = plan.groups.flatMap((group) =>
-      membersOf(group)
-        .slice(0, 1)
-        .map((member) => ({ group, member })),
-    );
-    pool = openPool(
-      threadsOf(options, (nThreads) =>
-        firsts.map(({ group, member }) => sizeOf({ options, model, pool: { nThreads } }, group, member)),
-      ),
-    );
-    return { options, stores, inputs, warnings, model, random, plan, missing, pool, membersOf, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-/** The sizes of a group's work, for one participant of it. */
-export function sizeOf(
-  { options, pool, model }: Pick<OpenStudy, "options" | "model"> & { readonly pool: Pick<Pool, "nThreads"> },
-  group: StepGroup,
-  participant: ParticipantInputs,
-): SweepSize {
-  const { components, reduction, delays, width, folds } = options;
-  const volumes = participant.stories.map((story) => story.nVolumes);
-  const nVolumes = volumes.reduce((sum, n) => sum + n, 0);
-  const isWordRate = group.featureSet.kind === "word-rate";
-  const nUnits = isWordRate ? 1 : model.nUnits;
-  const nModels = 1 + distancesOf(group.featureSet, options).length;
-  const columns = (nFeatures: number) =>
-    components === "none" || isWordRate
-      ? nFeatures * delays
-      : Math.min(components, nFeatures) * (reduction === "before-delays" ? delays : 1);
-  const nColumns = columns(nUnits) + (nModels > 1 ? columns(width * nUnits) : 0);
+  const plan = planStudy(
+    participants.map((participant) => plannedParticipant(participant, mask, options)),
+    model.layers,
+    options,
+    { model: model.key, randomWeights: random?.key ?? "" },
+    sha256,
+  );
+  const missing = await missingSteps(plan, (key) => stores.scores.has(scoresPath(key)));
+  const membersOf = ({ steps }: StepGroup) => {
+    const names = new Set(steps.filter(({ key }) => missing.has(key)).map(({ participant }) => participant));
+    return participants.filter(({ participant }) => names.has(participant));
+  };
+  const firsts = plan.groups.flatMap((group) =>
+    membersOf(group)
+      .slice(0, 1)
+      .map((member) => ({ group, member })),
+  );
+  const pool = openPool(
+    threadsOf(options, (nThreads) =>
+      firsts.map(({ group, member }) => sizeOf({ options, model, pool: { nThreads } }, group, member)),
+    ),
+  );
+  const warnings = found.issues.filter(({ severity }) => severity === "warning");
   return {
-    ...{ nTargets: participant.targets.length, nVolumes, longestStory: Math.max(...volumes), nModels, nFolds: folds },
-    ...{ nColumns: Math.min(nColumns, nVolumes), width, nUnits, nThreads: pool.nThreads },
+    options,
+    stores,
+    inputs,
+    warnings,
+    model,
+    random,
+    plan,
+    missing,
+    pool,
+    membersOf,
+    close: () => pool.close(),
   };
-}
-
-/** What there must be for anything at all: a third of a small machine would not do. */
-const LEAST_DEFAULT = 1e9;
-
-/** How a participant's scores of a group fit into memory: a third of the machine's, unless the options say otherwise. */
-export function memoryOf({ options }: Pick<OpenStudy, "options">, size: SweepSize): MemoryPlan {
-  return planMemory(size, options.memory ?? Math.max(totalmem() / 3, LEAST_DEFAULT));
-}
-
-/** As many threads as the options say, or as there are cores: unless they are told, no more than memory allows. */
-function threadsOf(options: StudyOptions, sizes: (nThreads: number) => readonly SweepSize[]): number {
-  let nThreads = options.provider === "cpu" ? resolveDevice(options).threads : 1;
-  const fits = () => {
-    try {
-      for (const size of sizes(nThreads)) memoryOf({ options }, size);
-      return true;
-    } catch (error) {
-      if (error instanceof OptionError) return false;
-      throw error;
-    }
-  };
-  if (options.threads === undefined) while (nThreads > 1 && !fits()) nThreads--;
-  return nThreads;
 }
 
 function plannedParticipant(

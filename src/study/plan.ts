@@ -58,7 +58,7 @@ export function planStudy(
   fingerprints: { readonly model: string; readonly randomWeights: string },
   hash: (text: string) => string,
 ): StudyPlan {
-  const featureSets = planFeatureSets(layers, options);
+  const featureSets = featureSetsOf(layers, options);
   const stimuli = [...new Set(participants.map((p) => p.stimulusKey))];
   const groups = stimuli.flatMap((stimulusKey) =>
     featureSets.map((featureSet): StepGroup => {
@@ -80,7 +80,8 @@ export function controlDistance(distances: readonly number[]): number | undefine
   return distances.toSorted((a, b) => Math.abs(a - 8) - Math.abs(b - 8))[0];
 }
 
-function planFeatureSets(layers: readonly number[], { controls, distances }: StudyOptions): FeatureSet[] {
+/** The feature sets of a study: the layers, then the controls. */
+export function featureSetsOf(layers: readonly number[], { controls, distances }: StudyOptions): FeatureSet[] {
   const featureSets: FeatureSet[] = layers.map((layer) => ({ kind: "layer", layer }));
   const layer = leadingLayer(layers);
   const distance = controlDistance(distances);

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { joinRows, Matrix } from "../array/matrix.ts";
 import { forecastDepth } from "../encoding/forecast-distance.ts";
 import { type MissingScores, mergeMissing } from "../encoding/missing.ts";
+import type { DatasetIssue } from "../errors.ts";
 import { contiguousFolds } from "../regression/folds.ts";
 import type { MissingFold, Provenance, StudyResult, SubjectAnalysis, SubjectScores } from "../report/result.ts";
 import { isSameKey } from "../report/select.ts";
@@ -28,6 +29,8 @@ export interface ResultContext {
   readonly layers: readonly number[];
   readonly options: StudyOptions;
   readonly command?: string | undefined;
+  /** What the inspection warns of. */
+  readonly warnings: readonly DatasetIssue[];
 }
 
 /** Puts finished scores together into what the report is made of. */
@@ -47,7 +50,7 @@ export function assembleResult(scored: readonly Scored[], context: ResultContext
     surfaces: inputs.surfaces,
     secondsPerWord: words.reduce((sum, step) => sum + step, 0) / words.length,
     provenance: provenance(scored, context),
-    notes: [...model.warnings, ...notesOn(inputs, options)],
+    notes: [...model.warnings, ...notesOn(inputs, options, context.warnings)],
   };
 }
 

@@ -1,15 +1,17 @@
 import type { OnProgress } from "../array/progress.ts";
+import type { DatasetIssue } from "../errors.ts";
+import { formatIssues } from "../inspection/format.ts";
 import { studyFindings } from "../report/findings.ts";
 import { formatNoun } from "../report/numbers.ts";
 import type { StudyResult } from "../report/result.ts";
 import { formatTerminal } from "../report/terminal.ts";
 import { withLock } from "../sources/lock.ts";
-import { checkFolder, checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
-import type { Store } from "../sources/source.ts";
-import { checkOutput, checkPlannedFiles } from "./check-output.ts";
+import { folderStore, removeAbandoned } from "../sources/node.ts";
+import { outputName } from "./check-output.ts";
 import { collectScores } from "./collect-scores.ts";
 import { computeSteps, describeFeatureSet } from "./compute-steps.ts";
 import { estimateRun, formatEstimate } from "./estimate.ts";
+import { type InspectedStudy, inspectStudy } from "./inspect-study.ts";
 import { type OpenStudy, openStudy, type StudyStores, storesIn } from "./open-study.ts";
 import type { StudyOptions } from "./options.ts";
 import { writeOutputs } from "./outputs.ts";
@@ -32,8 +34,8 @@ export interface StudyRun {
   readonly result: StudyResult;
   /** The group's results as lines of text, a region each. */
   readonly summary: readonly string[];
-  /** What makes the scores doubtful; among the result's notes too. */
-  readonly warnings: readonly string[];
+  /** What makes the scores doubtful; told before anything is computed, and among the result's notes. */
+  readonly warnings: readonly DatasetIssue[];
   /** Path of the report, within the output folder. */
   readonly report: string;
   /** Steps that were computed, and steps that were there from an earlier run. */
@@ -53,35 +55,38 @@ export interface StudyRun {
  * where it was, and a second run does only what is missing. Files of an earlier run with other options that this one does
  * not have are removed from the output folder.
  *
- * @throws OptionError where another run writes into the output folder, or where files would be replaced there that are not
- * ours or were changed since: before anything is computed
- * @throws errors of the rooms that it conducts: DatasetError, FormatError, NotFoundError, OptionError, ShapeError,
- * DeviceError
+ * @throws what stands against the study, before anything is computed or written: the error itself where there is one, else a
+ * DatasetError with all (`checkStudy` lists the same)
+ * @throws OptionError where another run writes into the output folder
+ * @throws errors of the rooms that it conducts: FormatError, OptionError, ShapeError, DeviceError
  */
 export async function runStudy(options: StudyOptions, environment: RunEnvironment): Promise<StudyRun> {
-  const output = folderStore(options.output);
   const cache = options.cache ?? `${options.output}/cache`;
-  if (options.model !== undefined) await checkFolder(options.model, "--model");
-  await checkWritable(options.output, "<output>");
-  await checkWritable(cache, "--cache");
-  await checkOutput(output);
-  return withLock(options.output, "<output>", async () => {
-    for (const folder of [options.output, cache]) await removeAbandoned(folder);
-    return carryOut(options, environment, output, storesIn(cache));
-  });
+  const stores = storesIn(cache);
+  const { onProgress } = environment;
+  const inspected = await inspectStudy(options, { activations: stores.activations, onProgress });
+  try {
+    // Before anything is made or written.
+    inspected.found.refuse(options.dataset);
+    return await withLock(options.output, outputName, async () => {
+      for (const folder of [options.output, cache]) await removeAbandoned(folder);
+      return carryOut(inspected, options, environment, stores);
+    });
+  } finally {
+    await inspected.close();
+  }
 }
 
 async function carryOut(
+  inspected: InspectedStudy,
   options: StudyOptions,
   { onProgress, onNote, date, command }: RunEnvironment,
-  output: Store,
   stores: StudyStores,
 ): Promise<StudyRun> {
-  const study = await openStudy(options, stores, onProgress);
+  const study = await openStudy(inspected, options, stores, onProgress);
   const { inputs, warnings, model, plan, missing } = study;
   try {
-    await checkPlannedFiles(output, study);
-    for (const line of warnings) onNote(line);
+    for (const line of formatIssues(warnings)) onNote(line);
     onNote(describePlan(study));
     for (const line of formatEstimate(await estimateRun(study, { onProgress }))) onNote(line);
     await computeSteps(study, onProgress, date);
@@ -89,9 +94,9 @@ async function carryOut(
     await study.pool.close();
 
     const scored = await collectScores(inputs.participants, plan, stores.scores, onProgress);
-    const result = assembleResult(scored, { inputs, model, layers: model.layers, options, command });
+    const result = assembleResult(scored, { inputs, model, layers: model.layers, options, command, warnings });
     const findings = await studyFindings(result, { onProgress });
-    const { written, removed, kept } = await writeOutputs(output, findings, scored, onProgress);
+    const { written, removed, kept } = await writeOutputs(folderStore(options.output), findings, scored, onProgress);
     return {
       result,
       summary: formatTerminal(findings),

@@ -5,21 +5,27 @@ import { checkBytes } from "../formats/file-bytes.ts";
 import { decodeUtf8 } from "../formats/text.ts";
 import { checkOptions, nameOnCommandLine, type StudyOptions } from "./options.ts";
 
+/** Settings of {@link readStudyFile}. */
+export interface ReadStudyFileOptions {
+  /** The file, for messages. */
+  readonly path?: string | undefined;
+  /** Options that hold over the file's (the command line's flags). */
+  readonly overrides?: Readonly<Record<string, unknown>> | undefined;
+  /** Options that hold where neither the file nor the overrides say otherwise. */
+  readonly defaults?: Readonly<Record<string, unknown>> | undefined;
+}
+
 /**
  * Reads a study file: YAML whose keys are the options of a study, in any order. Paths in it are taken as written; aliases
  * (`*name`) stand for what they name.
  *
  * @param bytes - UTF-8
- * @param overrides - options that hold over the file's (the command line's flags)
  * @throws FormatError where the text is not in UTF-8, or the YAML cannot be read, with its line
  * @throws NotFoundError where a key is unknown, with its line
  * @throws OptionError naming every option that cannot be used, each with its line
  */
-export function readStudyFile(
-  bytes: Uint8Array,
-  options: { readonly path?: string; readonly overrides?: Readonly<Record<string, unknown>> } = {},
-): StudyOptions {
-  const { path = "study file", overrides = {} } = options;
+export function readStudyFile(bytes: Uint8Array, options: ReadStudyFileOptions = {}): StudyOptions {
+  const { path = "study file", overrides = {}, defaults = {} } = options;
   checkBytes(bytes, path);
   const lines = new LineCounter();
   if (isUtf16(bytes)) {
@@ -44,7 +50,7 @@ export function readStudyFile(
     lineOf.set(key, line);
     raw[key] = resolved(pair.value, document, `${path}:${line}`) ?? undefined;
   }
-  return checkOptions({ ...raw, ...overrides }, (key) => {
+  return checkOptions({ ...defaults, ...raw, ...overrides }, (key) => {
     if (ownValue(overrides, key) !== undefined) return nameOnCommandLine(key);
     const line = lineOf.get(key);
     return line === undefined ? `${path}: ${key}` : `${path}:${line}: ${key}`;

@@ -109,7 +109,7 @@ describe("inspectDataset", () => {
     [
       "confounds of another length",
       (files) => (files["sub-2/func/sub-2_task-tale_desc-confounds_timeseries.tsv"] = "csf\n1\n2\n"),
-      `error confounds-of-other-length sub-2/func/sub-2_task-tale_desc-confounds_timeseries.tsv: confounds must have a row for each of the 25 volumes of ${responsePath("2")}, got 2. Do they belong to another run?`,
+      `warning confounds-of-other-length sub-2/func/sub-2_task-tale_desc-confounds_timeseries.tsv: confounds must have a row for each of the 25 volumes of ${responsePath("2")}, got 2. Do they belong to another run?`,
     ],
     [
       "no transcript",
@@ -206,7 +206,7 @@ describe("inspectDataset", () => {
     );
     const codes = told.map((line) => line.split(" ", 2).join(" "));
     expect(codes).toContain("warning events-unlike-others");
-    expect(codes).toContain("warning repetition-times-of-participant");
+    expect(codes).toContain("error repetition-times-of-participant");
   });
 
   it("tells of excluded runs with the reason, and of tasks with several audio files (by hand)", async () => {

@@ -58,7 +58,7 @@ describe("loadResponse of regions", () => {
       audioStart: -3,
       files: [tablePath, "sub-1/func/sub-1_task-a_events.tsv"],
       confounds: [],
-      ...{ nDiscarded: 0, discardedBy: undefined },
+      ...{ nDiscarded: 0, discardedBy: undefined, kept: { start: 0, end: 3 } },
       notes: [],
       quality: { nConstant: 0, nNotFinite: 0 },
     });

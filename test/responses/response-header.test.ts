@@ -39,7 +39,10 @@ const dense = writeCifti({
 
 async function header(files: Readonly<Record<string, Uint8Array | string>>, kind: ResponseFiles["kind"]) {
   const store = memoryStore({ "dataset_description.json": "{}", ...files }, "data");
-  return readResponseHeader(await loadDataset(store), { files: Object.keys(files), kind } as unknown as ResponseFiles);
+  const paths = Object.keys(files);
+  const hemispheres = paths.map((path) => /^[LR](?=\.gii)/.exec(path)?.[0] ?? "n/a");
+  const found = { files: paths, kind, space: "n/a", hemispheres } as unknown as ResponseFiles;
+  return readResponseHeader(await loadDataset(store), found);
 }
 
 describe("readResponseHeader (by hand)", () => {
@@ -54,7 +57,7 @@ describe("readResponseHeader (by hand)", () => {
       "hemispheres as tables of vertices by volumes",
       { "L.gii": functional([7, 5]), "R.gii": functional([6, 5]) },
       "surface",
-      { nVolumes: 5, nTargets: [7, 6] },
+      { nVolumes: 5, nTargets: [7, 6], space: { kind: "surface", space: "n/a", nVertices: [7, 6] } },
     ],
     ["an array a volume", { "L.gii": functional([7], 5) }, "surface", { nVolumes: 5, nTargets: [7] }],
     [

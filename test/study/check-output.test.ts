@@ -60,8 +60,7 @@ describe("runStudy", () => {
     mkdirSync(study.at("mine"));
     writeFileSync(study.at("mine/report.html"), "my work");
     writeFileSync(study.at("mine/scores.json"), '{"mine": 1}');
-    // Before the model is read: there is none.
-    await expect(study.run({ output: study.at("mine"), model: study.at("data") })).rejects.toMatchObject({
+    await expect(study.run({ output: study.at("mine") })).rejects.toMatchObject({
       name: "OptionError",
       message: `<output>: files that cortecast did not write, or that were changed since, must not be replaced, got scores.json (not written by cortecast), report.html (not written by cortecast) in ${study.at("mine")}. Move them away, or give another folder.`,
     });

@@ -5,9 +5,8 @@ import { memoryStore } from "../../src/sources/memory.ts";
 import { folderStore } from "../../src/sources/node.ts";
 import { listFiles } from "../../src/sources/source.ts";
 import { hashingSource } from "../../src/study/hashing-source.ts";
-import { loadInputs } from "../../src/study/inputs.ts";
 import { checkOptions } from "../../src/study/options.ts";
-import { createTinyStudy, type TinyStudy } from "./tiny-study.ts";
+import { createTinyStudy, readInputs, type TinyStudy } from "./tiny-study.ts";
 
 let study: TinyStudy;
 beforeAll(async () => {
@@ -53,13 +52,13 @@ describe("hashingSource", () => {
   });
 });
 
-describe("loadInputs", () => {
+describe("inspectStudy and readStudy", () => {
   const options = (more: object = {}) => checkOptions({ dataset: study.at("data"), output: study.at("out"), ...more });
 
   test("by hand: a participant's record names each file that went in, with the hash of its bytes", async () => {
     copyFileSync(study.at("data/stimuli/tiny_words.tsv"), study.at("words.tsv"));
     const [regions, surfaces] = [pair("atlas-phantom_dseg.label"), pair("inflated.surf")];
-    const { participants } = await loadInputs(options({ regions, surfaces, transcript: study.at("words.tsv") }));
+    const { participants } = await readInputs(options({ regions, surfaces, transcript: study.at("words.tsv") }));
     const base = "sub-02/func/sub-02_task-tiny";
     const inside = ["dataset_description.json", `${base}_events.tsv`, "task-tiny_bold.json"];
     for (const hemi of ["L", "R"]) inside.push(`${base}_hemi-${hemi}_space-phantom_desc-clean_bold.func.gii`);
@@ -74,13 +73,13 @@ describe("loadInputs", () => {
   });
 
   test("by hand: the data set's own transcript is in the record", async () => {
-    const { participants } = await loadInputs(options());
+    const { participants } = await readInputs(options());
     expect(participants[0]!.hashes).toMatchObject({
       "stimuli/tiny_words.tsv": sha256(study.at("data/stimuli/tiny_words.tsv")),
     });
   });
 
-  test("every response is read once", async () => {
+  test("every response is read to its end once", async () => {
     const counts = new Map<string, number>();
     const folder = folderStore(study.at("data"));
     const count = (path: string) => counts.set(path, (counts.get(path) ?? 0) + 1);
@@ -88,11 +87,12 @@ describe("loadInputs", () => {
       count(path);
       return folder.read(path);
     };
-    const stream = (path: string) => {
+    async function* stream(path: string) {
+      yield* folder.stream(path);
+      // Who reads headers leaves before.
       count(path);
-      return folder.stream(path);
-    };
-    await loadInputs(options(), { source: { ...folder, read, stream } });
+    }
+    await readInputs(options(), { ...folder, read, stream });
     const responses = [...counts].filter(([path]) => path.endsWith(".func.gii"));
     expect(responses).toHaveLength(4);
     expect(responses.filter(([, n]) => n !== 1)).toEqual([]);
@@ -107,7 +107,7 @@ describe("loadInputs", () => {
     [{ exclude: "x,sub-01_task-tiny,y" }, "NotFoundError", /got "x" and 1 more/],
     [
       { exclude: "sub-01_task-tiny,sub-02_task-tiny" },
-      "NotFoundError",
+      "DatasetError",
       /one response or more must be left, got none after exclusions/,
     ],
     [
@@ -116,7 +116,7 @@ describe("loadInputs", () => {
       /the participant must be one with responses, got "sub-3"\. Nearest: "sub-01", "sub-02"/,
     ],
   ])("refuses %j", async (more, name, message) => {
-    await expect(loadInputs(options(more))).rejects.toMatchObject({
+    await expect(readInputs(options(more))).rejects.toMatchObject({
       name,
       message: expect.stringMatching(message) as string,
     });
@@ -135,7 +135,7 @@ describe("loadInputs", () => {
     await take(study.at("data"), "sub-01", "sub-01");
     other.remove();
     const message =
-      "sub-03: all participants must have the same targets to be compared, got 84 and 184 (sub-01 and sub-03).";
-    await expect(loadInputs(options(), { source: mixed })).rejects.toThrow(message);
+      "all runs must have the same vertices, voxels or regions (L 42, R 42, 1 of 2 runs), got L 92, R 92. Choose one space, or exclude the run.";
+    await expect(readInputs(options(), mixed)).rejects.toThrow(message);
   });
 });

@@ -6,9 +6,7 @@ import { writeCifti } from "../../src/formats/cifti-write.ts";
 import { readNifti } from "../../src/formats/nifti.ts";
 import { writeNifti } from "../../src/formats/nifti-write.ts";
 import { numericColumn, readTsv } from "../../src/formats/tsv.ts";
-import { checkDataset } from "../../src/study/check-dataset.ts";
-import { checkOptions } from "../../src/study/options.ts";
-import { createTinyStudy, type TinyStudy } from "./tiny-study.ts";
+import { checkOf, createTinyStudy, type TinyStudy } from "./tiny-study.ts";
 
 // The same series as regions, as voxels, as grayordinates and as parcels: whatever holds them, the scores are the same.
 let study: TinyStudy;
@@ -187,9 +185,9 @@ describe("the same responses in every kind of file", () => {
     for (const path of readdirSync(study.at("data2"), { recursive: true, encoding: "utf8" }))
       if (path.endsWith("mask.nii.gz")) rmSync(study.at("data2", path));
     await expect(run("volume", { dataset: study.at("data2") })).rejects.toMatchObject({
-      name: "NotFoundError",
+      name: "DatasetError",
       message: expect.stringMatching(
-        /a brain mask must lie beside the volumes .* Give one in their grid with --mask\.$/,
+        /a brain mask must lie beside the volumes .* Give one in their grid with --mask\.$/m,
       ) as string,
     });
   });
@@ -205,7 +203,7 @@ describe("the same responses in every kind of file", () => {
 
   it("check looks at all kinds, and tells where a mask is missing", async () => {
     const check = async (dataset: string, kind: string, more: object = {}) =>
-      (await checkDataset(checkOptions({ dataset: study.at(dataset), output: ".", kind, ...more }))).issues;
+      (await checkOf({ dataset: study.at(dataset), output: ".", kind, ...more })).issues;
     expect((await check("data", "grayordinate")).map(({ code }) => code)).toEqual([]);
     expect((await check("data", "volume")).map(({ code }) => code)).toEqual(["repetition-time-of-file"]);
     const without = await check("data2", "volume");
@@ -218,13 +216,17 @@ describe("the same responses in every kind of file", () => {
   });
 
   it.each([
-    [{ kind: "volume", mask: "elsewhere" }, "FormatError", /the grid must be that of the mask .* differs by 1\.00 mm/],
+    [{ kind: "volume", mask: "elsewhere" }, "DatasetError", /the grid must be that of the mask .* differs by 1\.00 mm/],
     [
       { kind: "volume", mask: "larger" },
-      "FormatError",
+      "DatasetError",
       /the shape must be that of the mask .* \(4 x 3 x 3\), got 4 x 3 x 2/,
     ],
-    [{ kind: "grayordinate", mask: "elsewhere" }, "OptionError", /--mask: the responses must be volumes, got others/],
+    [
+      { kind: "grayordinate", mask: "elsewhere" },
+      "DatasetError",
+      /a mask must come with responses that are volumes, got others\. Leave --mask out/,
+    ],
   ])("refuses %j", async ({ kind, mask }, name, message) => {
     const affine = identity.with(3, -8);
     const elsewhere = { shape, affine, data: new Float32Array(24).fill(1) };

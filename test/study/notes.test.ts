@@ -17,7 +17,7 @@ function inputsOf(counts: readonly number[], nVolumes = 100, again = false) {
       files: { run: `sub-${i + 1}_task-x`, story: "x", stimFile: again ? "x.wav" : `x${k}.wav`, notes: [] },
     })),
   }));
-  return { participants, transcripts: [], excluded: new Map(), doubts: [], dataset: {} } as unknown as Parameters<
+  return { participants, transcripts: [], excluded: new Map(), dataset: {} } as unknown as Parameters<
     typeof notesOn
   >[0];
 }

@@ -36,7 +36,7 @@ const excluding = (run: string) => JSON.stringify({ x: { "sub-1": [run] } });
 const found = async (options: Record<string, unknown>) => {
   const checked = checkOptions({ output: join(root, "out"), ...options });
   const { dataset, excluded } = await openDataset(checked);
-  const responses = await findResponses(dataset, queryOf(checked, excluded));
+  const responses = await findResponses(dataset, { ...queryOf(checked), exclude: [...excluded.keys()] });
   return { excluded: [...excluded], files: responses.flatMap((response) => response.files) };
 };
 

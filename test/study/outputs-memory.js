@@ -56,7 +56,7 @@ const inputs = {
   })),
 };
 const options = checkOptions({ dataset: "data", output });
-const context = { inputs, model: { name: "model", fingerprint: "" }, layers, options };
+const context = { inputs, model: { name: "model", fingerprint: "", warnings: [] }, layers, options, warnings: [] };
 
 globalThis.gc?.();
 const before = process.memoryUsage().rss;

@@ -1,9 +1,8 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { checkDataset } from "../../src/study/check-dataset.ts";
 import { checkOptions } from "../../src/study/options.ts";
-import { createTinyStudy, type TinyStudy } from "./tiny-study.ts";
+import { checkOf, createTinyStudy, type TinyStudy } from "./tiny-study.ts";
 
 let study: TinyStudy;
 let plain: Record<string, unknown>;
@@ -39,7 +38,7 @@ it("identity: files of a plain folder have the scores that they have as a BIDS d
 });
 
 it("check looks at it as at any data set", async () => {
-  const { issues, nRuns } = await checkDataset(checkOptions({ output: ".", ...plain }));
+  const { issues, nRuns } = await checkOf({ output: ".", ...plain });
   expect([nRuns, issues]).toEqual([2, []]);
 });
 

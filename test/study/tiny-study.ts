@@ -1,10 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Inspection } from "../../src/inspection/inspection.ts";
 import { loadLanguageModel } from "../../src/language-model/load.ts";
 import { type SimulateOptions, simulateDataset } from "../../src/phantom/simulate.ts";
+import { memoryStore } from "../../src/sources/memory.ts";
 import { folderStore } from "../../src/sources/node.ts";
-import { checkOptions } from "../../src/study/options.ts";
+import type { Source } from "../../src/sources/source.ts";
+import { checkStudy, inspectStudy, readStudy } from "../../src/study/inspect-study.ts";
+import { checkOptions, type StudyOptions } from "../../src/study/options.ts";
 import { runStudy, type StudyRun } from "../../src/study/run.ts";
 import { smallModelFiles } from "../language-model/small-models.ts";
 import { tinyStory } from "../phantom/tiny.ts";
@@ -16,6 +20,31 @@ export interface TinyStudy {
   /** Scores the data into the folder `out`, but for what the options say. */
   readonly run: (options?: Readonly<Record<string, unknown>>) => Promise<StudyRun>;
   readonly remove: () => void;
+}
+
+/** What `check` finds of a study that nothing is written of. */
+export function checkOf(options: Readonly<Record<string, unknown>>): Promise<Inspection> {
+  return checkStudy(checkOptions(options), { activations: memoryStore(), writes: false });
+}
+
+/** What `score` works on, where nothing stands against it, and what it warns of. */
+export async function readInputs(options: StudyOptions, source?: Source) {
+  const study = await inspectStudy(options, { activations: memoryStore(), writes: false, source });
+  try {
+    study.found.refuse("data");
+    const participants = await readStudy(study, options);
+    study.found.refuse("data");
+    const transcripts = [...study.transcripts.values()];
+    const { excluded } = study.opened!;
+    return {
+      participants,
+      transcripts,
+      excluded,
+      warnings: study.found.issues.filter(({ severity }) => severity === "warning"),
+    };
+  } finally {
+    await study.close();
+  }
 }
 
 /** Options with which a tiny study is scored: few distances and components, for as little computing as possible. */

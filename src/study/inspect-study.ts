@@ -1,0 +1,270 @@
+import { basename } from "node:path";
+import type { OnProgress } from "../array/progress.ts";
+import type { DatasetIssue } from "../errors.ts";
+import { groupBy } from "../inspection/group-by.ts";
+import {
+  type Examination,
+  examineDataset,
+  howToRead,
+  type InspectOptions,
+  summariseInspection,
+} from "../inspection/inspect.ts";
+import { type Inspection, sortIssues } from "../inspection/inspection.ts";
+import type { Surface, TargetRegion } from "../report/result.ts";
+import { loadMask } from "../responses/volume-mask.ts";
+import { checkFolder, checkWritable, folderStore } from "../sources/node.ts";
+import type { Source, Store } from "../sources/source.ts";
+import type { Transcript } from "../stimulus/word.ts";
+import { type ActivationSource, openActivationSource } from "./activation-source.ts";
+import { loadAtlas } from "./atlas.ts";
+import { misfits } from "./check-fit.ts";
+import { checkOutput, checkPlannedFiles, outputName } from "./check-output.ts";
+import {
+  cleaningOf,
+  type HeardStory,
+  heardStory,
+  type ParticipantInputs,
+  queryOf,
+  readParticipants,
+} from "./inputs.ts";
+import { type IssueList, issueList } from "./issue-list.ts";
+import { type OpenDataset, openDataset } from "./open-dataset.ts";
+import type { StudyOptions } from "./options.ts";
+import { type OutsideFiles, outsideFiles } from "./outside-files.ts";
+import { featureSetsOf } from "./plan.ts";
+import { checkMemory, type SizedParticipant } from "./sizes.ts";
+import { loadSurfaces } from "./surfaces.ts";
+
+/** How {@link inspectStudy} looks. */
+export interface InspectStudySettings {
+  /** Keeps activations. */
+  readonly activations: Store;
+  /** Whether the folders that results and cache go to must allow it (default true): not where nothing will be written. */
+  readonly writes?: boolean | undefined;
+  /** The data set (default: the folder that the options name). */
+  readonly source?: Source | undefined;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/** A study as it is known before any response is read. Close it when it is no longer needed. */
+export interface InspectedStudy {
+  /** What stands against it so far. */
+  readonly found: IssueList;
+  /** The data set; undefined where it could not be opened. */
+  readonly opened: OpenDataset | undefined;
+  readonly examination: Examination | undefined;
+  readonly outside: OutsideFiles;
+  /** Transcripts by audio file. */
+  readonly transcripts: ReadonlyMap<string, Transcript>;
+  readonly regions: readonly TargetRegion[] | undefined;
+  readonly surfaces: readonly Surface[] | undefined;
+  readonly model: ActivationSource | undefined;
+  /** The model with random weights, where it is a control. */
+  readonly random: ActivationSource | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Looks at everything that a study depends on before a response is read, and collects all that is wrong or doubtful: folders
+ * and files that options name, the data set by its names, headers, events and transcripts, options against what was recorded,
+ * the model and its layers, memory. `cortecast check` and `cortecast score` both go through here and {@link readStudy}, so that
+ * what one calls an error stops the other.
+ */
+export async function inspectStudy(options: StudyOptions, settings: InspectStudySettings): Promise<InspectedStudy> {
+  const { writes = true, onProgress = () => {} } = settings;
+  const found = issueList();
+  const outside = outsideFiles();
+  const isPlace = writes && (await checkPlaces(options, found));
+  const named = await outside.unreadable(namedFiles(options));
+  found.add(named);
+  const isReadable = (paths: readonly string[] | undefined) =>
+    !named.some(({ path }) => paths?.some((own) => own === path));
+
+  const opened = await found.attempt("dataset", () => openDataset(options, settings.source));
+  const examination = opened && (await examine(opened, options, { found, outside, isReadable, onProgress }));
+  const transcripts = new Map(
+    (examination?.stories ?? []).flatMap(({ stimFile, transcript }) => (transcript ? [[stimFile, transcript]] : [])),
+  );
+  const participants = participantsOf(examination, transcripts);
+  for (const error of misfits(participants, options)) {
+    await found.attempt("options-unfit", () => {
+      throw error;
+    });
+  }
+
+  const space = examination?.facts.find((run) => run.heard !== undefined)?.space;
+  const atlas = isReadable(options.regions) ? options.regions : undefined;
+  const meshes = isReadable(options.surfaces) ? options.surfaces : undefined;
+  const regions = atlas && space && (await found.attempt("regions", () => loadAtlas(atlas, space, outside)));
+  const surfaces = meshes && space && (await found.attempt("surfaces", () => loadSurfaces(meshes, space, outside)));
+
+  const stories = participants.flatMap((one) => one.stories);
+  const { model, random } = await openModels(options, stories, { ...settings, onProgress }, found);
+  if (model) {
+    found.add(model.warnings.map(modelWarning));
+    const results = {
+      options,
+      featureSets: featureSetsOf(model.layers, options),
+      participants: participants.map(({ participant }) => participant),
+    };
+    if (isPlace && space)
+      await found.attempt("output", () => checkPlannedFiles(folderStore(options.output), { ...results, space }));
+  }
+  if (model) await found.attempt("memory", () => checkMemory(participants, { options, model }));
+  return {
+    ...{ found, opened, examination, outside, transcripts, regions, surfaces, model, random },
+    async close() {
+      await model?.close();
+      await random?.close();
+    },
+  };
+}
+
+/** Reads the responses that nothing stands against: what is wrong with them joins what was found before. */
+export async function readStudy(
+  { found, opened, examination, outside, transcripts }: InspectedStudy,
+  options: StudyOptions,
+  onProgress?: OnProgress,
+): Promise<readonly ParticipantInputs[]> {
+  if (!opened || !examination) return [];
+  const { facts, mask } = examination;
+  const { dataset, source } = opened;
+  const { participants, issues } = await readParticipants(
+    { dataset, source, outside, facts, mask, transcripts },
+    options,
+    onProgress,
+  );
+  found.add(issues);
+  return participants;
+}
+
+/**
+ * Everything that is wrong, doubtful or worth knowing of a study, before anything is computed: what `cortecast check` tells.
+ *
+ * @param settings.read - responses whole, as the study itself will read them, or their headers alone (default: whole where
+ * they come to less than a gibibyte)
+ */
+export async function checkStudy(
+  options: StudyOptions,
+  settings: InspectStudySettings & { readonly read?: InspectOptions["read"] },
+): Promise<Inspection> {
+  const study = await inspectStudy(options, settings);
+  try {
+    const { opened, examination, found } = study;
+    const read = examination ? howToRead(settings.read, examination) : "headers";
+    if (read === "whole") await readStudy(study, options, settings.onProgress);
+    if (opened && examination) {
+      return summariseInspection(opened.dataset, { ...examination, issues: [] }, { read, issues: found.issues });
+    }
+    return { ...nothingSeen, name: options.dataset, issues: sortIssues(found.issues) };
+  } finally {
+    await study.close();
+  }
+}
+
+const nothingSeen = {
+  ...{ nParticipants: 0, nRuns: 0, nPairs: 0, nExcluded: 0, stories: [], nBytes: 0 },
+  read: "headers",
+} as const;
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
+
+/** Looks whether results and what is kept may be written where the options say; whether results may. */
+async function checkPlaces({ output, cache }: StudyOptions, found: IssueList): Promise<boolean> {
+  const isPlace = await found.attempt("output", async () => {
+    await checkWritable(output, outputName);
+    await checkOutput(folderStore(output));
+    return true;
+  });
+  if (cache !== undefined) await found.attempt("cache", () => checkWritable(cache, "--cache"));
+  return isPlace ?? false;
+}
+
+/** Files that the options name by paths of their own. */
+function namedFiles({ regions = [], surfaces = [], transcript, mask }: StudyOptions): readonly string[] {
+  return [...regions, ...surfaces, ...[transcript, mask].filter((path) => path !== undefined)];
+}
+
+async function examine(
+  { dataset, excluded, doubts }: OpenDataset,
+  options: StudyOptions,
+  how: {
+    readonly found: IssueList;
+    readonly outside: OutsideFiles;
+    readonly isReadable: (paths: readonly string[] | undefined) => boolean;
+    readonly onProgress: OnProgress;
+  },
+): Promise<Examination | undefined> {
+  const { found, outside, isReadable, onProgress } = how;
+  const { tier, cues, transcript, mask: maskPath } = options;
+  const readable = (path: string | undefined) => (path !== undefined && isReadable([path]) ? path : undefined);
+  const maskFile = readable(maskPath);
+  const mask =
+    maskFile === undefined
+      ? undefined
+      : await found.attempt("mask", () => loadMask(outside.sourceOf(maskFile), basename(maskFile)));
+  const file =
+    transcript === undefined ? undefined : { source: outside.sourceOf(transcript), path: basename(transcript) };
+  const examination = await found.attempt("choice", () =>
+    examineDataset(dataset, {
+      ...queryOf(options),
+      ...{ excluded, doubts, mask, cleaning: cleaningOf(options), onProgress },
+      transcripts: { tier, cues, file },
+    }),
+  );
+  found.add(examination?.issues ?? []);
+  return examination;
+}
+
+/** A participant as far as headers tell. */
+interface ExaminedParticipant extends SizedParticipant {
+  readonly participant: string;
+  /** In the order in which they are joined. */
+  readonly stories: readonly HeardStory[];
+}
+
+/** Participants of whom every run can be used. */
+function participantsOf(
+  examination: Examination | undefined,
+  transcripts: ReadonlyMap<string, Transcript>,
+): readonly ExaminedParticipant[] {
+  return [...groupBy(examination?.facts ?? [], ({ files }) => files.participant)].flatMap(([participant, runs]) => {
+    const stories = runs.flatMap((run) => heardStory(run, transcripts) ?? []);
+    const targets = { length: sum(runs[0]!.nTargets) };
+    return stories.length === runs.length ? [{ participant, stories, targets }] : [];
+  });
+}
+
+async function openModels(
+  options: StudyOptions,
+  stories: readonly HeardStory[],
+  { activations, onProgress }: InspectStudySettings & { readonly onProgress: OnProgress },
+  found: IssueList,
+): Promise<Pick<InspectedStudy, "model" | "random">> {
+  const { model: folder, activations: made } = options;
+  if (folder !== undefined) {
+    const isThere = await found.attempt("model", async () => {
+      await checkFolder(folder, "--model");
+      return true;
+    });
+    if (!isThere) return { model: undefined, random: undefined };
+  }
+  // Which activations there must be, the stories say.
+  if (made !== undefined && stories.length === 0) {
+    await found.attempt("model", () => checkFolder(made, "--activations"));
+    return { model: undefined, random: undefined };
+  }
+  const settings = { stories, store: activations, onProgress };
+  const model = await found.attempt("model", () => openActivationSource(options, settings));
+  if (model) await found.attempt("model", () => model.check([...new Set(stories.map((story) => story.transcript))]));
+  const random =
+    model && options.controls.includes("random-weights")
+      ? await found.attempt("model", () => openActivationSource(options, { ...settings, randomWeights: true }))
+      : undefined;
+  return { model, random };
+}
+
+/** What the model's files ask for and is not done. */
+function modelWarning(sentence: string): DatasetIssue {
+  return { severity: "warning", code: "model-asks-more", path: "--model", message: sentence };
+}

@@ -1,0 +1,74 @@
+import { DatasetError, type DatasetIssue, FormatError } from "../errors.ts";
+import { describeSystemError } from "../sources/system-error.ts";
+import { unreadable } from "../sources/unreadable.ts";
+
+/** Everything that stands against a study, collected from checks of which each throws, or lists, what it finds. */
+export interface IssueList {
+  /** In the order in which they were found. */
+  readonly issues: readonly DatasetIssue[];
+  add(issues: readonly DatasetIssue[]): void;
+  /**
+   * What a check or a reader gives; undefined where it throws an error that a user can mend, which is then an issue.
+   *
+   * @param code - what kind of trouble it is
+   * @throws any other error
+   */
+  attempt<T>(code: string, check: () => T | Promise<T>): Promise<T | undefined>;
+  /** Whether something stops the study. */
+  readonly hasErrors: boolean;
+  /**
+   * Stops where something does.
+   *
+   * @param where - the data set
+   * @throws the error itself where there is one that a check threw, else a DatasetError with all of them
+   */
+  refuse(where: string): void;
+}
+
+/** Kinds of error that say what a user can mend. */
+const kinds = new Set(["shape", "option", "format", "not-found", "dataset", "device", "network"]);
+
+/** An empty list. */
+export function issueList(): IssueList {
+  const issues: DatasetIssue[] = [];
+  const thrown = new Map<DatasetIssue, unknown>();
+  const errors = () => issues.filter(({ severity }) => severity === "error");
+  return {
+    issues,
+    get hasErrors() {
+      return errors().length > 0;
+    },
+    add: (more) => void issues.push(...more),
+    async attempt(code, check) {
+      try {
+        return await check();
+      } catch (error) {
+        const found = issuesOf(error, code);
+        issues.push(...found);
+        if (found.length === 1) thrown.set(found[0]!, error);
+        return undefined;
+      }
+    },
+    refuse(where) {
+      const found = errors();
+      const [first, ...more] = found;
+      if (first === undefined) return;
+      if (more.length === 0 && thrown.has(first)) throw thrown.get(first);
+      const n = `${found.length} ${more.length === 0 ? "error" : "errors"}`;
+      throw new DatasetError(`${where}: nothing must stand against the study, got ${n}.`, found);
+    },
+  };
+}
+
+/** An error that a check threw as issues: its place, and what it says of it. */
+function issuesOf(error: unknown, code: string): readonly DatasetIssue[] {
+  if (error instanceof DatasetError) return error.issues;
+  const { kind, path } = error as { readonly kind?: unknown; readonly path?: unknown };
+  if (describeSystemError(error) !== undefined) return [unreadable(typeof path === "string" ? path : ".", error, code)];
+  if (!(error instanceof Error && typeof kind === "string" && kinds.has(kind))) throw error;
+  const text = error.message.replaceAll(/\s*\n\s*/g, " ");
+  const colon = text.indexOf(": ");
+  const place = error instanceof FormatError ? error.path : colon < 0 ? "." : text.slice(0, colon);
+  const message = text.startsWith(`${place}: `) ? text.slice(place.length + 2) : text;
+  return [{ severity: "error", code, path: place, message }];
+}

@@ -1,0 +1,85 @@
+import { totalmem } from "node:os";
+import { type MemoryPlan, planMemory, type SweepSize } from "../engine/memory.ts";
+import { OptionError } from "../errors.ts";
+import { resolveDevice } from "../graph/device.ts";
+import type { ActivationSource } from "./activation-source.ts";
+import type { HeardStory } from "./inputs.ts";
+import type { StudyOptions } from "./options.ts";
+import { type FeatureSet, featureSetsOf } from "./plan.ts";
+import { distancesOf } from "./score-step.ts";
+
+/** What the sizes of a study's work follow from. */
+export interface SizedStudy {
+  readonly options: StudyOptions;
+  readonly model: Pick<ActivationSource, "layers" | "nUnits">;
+  readonly pool: { readonly nThreads: number };
+}
+
+/** A participant by what the sizes of the work follow from. */
+export interface SizedParticipant {
+  readonly stories: readonly Pick<HeardStory, "nVolumes">[];
+  readonly targets: { readonly length: number };
+}
+
+/** The sizes of a group's work, for one participant of it. */
+export function sizeOf(
+  { options, pool, model }: SizedStudy,
+  { featureSet }: { readonly featureSet: FeatureSet },
+  participant: SizedParticipant,
+): SweepSize {
+  const { components, reduction, delays, width, folds } = options;
+  const volumes = participant.stories.map((story) => story.nVolumes);
+  const nVolumes = volumes.reduce((sum, n) => sum + n, 0);
+  const isWordRate = featureSet.kind === "word-rate";
+  const nUnits = isWordRate ? 1 : model.nUnits;
+  const nModels = 1 + distancesOf(featureSet, options).length;
+  const columns = (nFeatures: number) =>
+    components === "none" || isWordRate
+      ? nFeatures * delays
+      : Math.min(components, nFeatures) * (reduction === "before-delays" ? delays : 1);
+  const nColumns = columns(nUnits) + (nModels > 1 ? columns(width * nUnits) : 0);
+  return {
+    ...{ nTargets: participant.targets.length, nVolumes, longestStory: Math.max(...volumes), nModels, nFolds: folds },
+    ...{ nColumns: Math.min(nColumns, nVolumes), width, nUnits, nThreads: pool.nThreads },
+  };
+}
+
+/** What there must be for anything at all: a third of a small machine would not do. */
+const LEAST_DEFAULT = 1e9;
+
+/** How a participant's scores of a group fit into memory: a third of the machine's, unless the options say otherwise. */
+export function memoryOf({ options }: Pick<SizedStudy, "options">, size: SweepSize): MemoryPlan {
+  return planMemory(size, options.memory ?? Math.max(totalmem() / 3, LEAST_DEFAULT));
+}
+
+/** As many threads as the options say, or as there are cores: unless they are told, no more than memory allows. */
+export function threadsOf(options: StudyOptions, sizes: (nThreads: number) => readonly SweepSize[]): number {
+  let nThreads = options.provider === "cpu" ? resolveDevice(options).threads : 1;
+  const fits = () => {
+    try {
+      for (const size of sizes(nThreads)) memoryOf({ options }, size);
+      return true;
+    } catch (error) {
+      if (error instanceof OptionError) return false;
+      throw error;
+    }
+  };
+  if (options.threads === undefined) while (nThreads > 1 && !fits()) nThreads--;
+  return nThreads;
+}
+
+/**
+ * Checks that the work of every participant fits into memory.
+ *
+ * @throws OptionError where it does not, with what would
+ */
+export function checkMemory(
+  participants: readonly SizedParticipant[],
+  { options, model }: Pick<SizedStudy, "options" | "model">,
+): void {
+  const sizes = (nThreads: number) =>
+    featureSetsOf(model.layers, options).flatMap((featureSet) =>
+      participants.map((participant) => sizeOf({ options, model, pool: { nThreads } }, { featureSet }, participant)),
+    );
+  for (const size of sizes(threadsOf(options, sizes))) memoryOf({ options }, size);
+}
