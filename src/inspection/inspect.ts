@@ -4,7 +4,7 @@ import { doubtfulNames } from "../bids/doubtful-names.ts";
 import { type DatasetIssue, NotFoundError, OptionError } from "../errors.ts";
 import { candidateRuns, hasResponses } from "../responses/candidates.ts";
 import { type ResponseFiles, type ResponseQuery, type ResponseSurvey, surveyResponses } from "../responses/find.ts";
-import { loadOwnMask } from "../responses/load.ts";
+import { type LoadResponseOptions, loadOwnMask } from "../responses/load.ts";
 import { nearResponses } from "../responses/near-responses.ts";
 import { intersectMasks, type VolumeMask } from "../responses/volume-mask.ts";
 import { splitPath } from "../sources/path.ts";
@@ -42,7 +42,7 @@ export interface ExamineOptions extends Omit<ResponseQuery, "exclude"> {
   /** The voxels of volumes to look at (default: those in the brain masks of all runs). */
   readonly mask?: VolumeMask | undefined;
   /** As a study will clean the responses (default: not at all): what stands against it is told. */
-  readonly cleaning?: ReadRunsOptions["cleaning"];
+  readonly cleaning?: Omit<LoadResponseOptions, "mask"> | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
 

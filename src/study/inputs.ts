@@ -98,15 +98,15 @@ export async function readParticipants(
   );
   const participants = [...heard].map(([participant, runs]): Omit<ParticipantInputs, "hashes"> => {
     const files = runs.flatMap(({ response }) => response.files);
-    const sum = (key: "nConstant" | "nNotFinite") =>
-      runs.reduce((total, { response }) => total + response.quality[key], 0);
+    const sum = (count: (quality: Response["quality"]) => number) =>
+      runs.reduce((total, { response }) => total + count(response.quality), 0);
     return {
       participant,
       stories: runs.flatMap(({ run }) => heardStory(run, transcripts) ?? []),
       targets: runs[0]!.response.targets,
       space: runs[0]!.response.space,
       responseHashes: Object.fromEntries(files.map((path) => [path, source.hashes.get(path)!])),
-      quality: { nConstant: sum("nConstant"), nNotFinite: sum("nNotFinite") },
+      quality: { nConstant: sum(({ nConstant }) => nConstant), nNotFinite: sum(({ nNotFinite }) => nNotFinite) },
     };
   });
   return {
