@@ -50,7 +50,7 @@ export async function readResponseHeader(
 ): Promise<ResponseHeader> {
   const sizes: FileSize[] = [];
   for (const [index, path] of files.files.entries()) {
-    const size = await fileSize(dataset, files, index, mask);
+    const size = await fileSize(dataset, { path, hemi: files.hemispheres[index]! }, files, mask);
     const first = sizes[0] ?? size;
     if (size.nVolumes !== first.nVolumes) {
       throw new FormatError(
@@ -93,17 +93,16 @@ function spaceOf(
 
 function fileSize(
   dataset: BidsDataset,
-  files: ResponseFiles,
-  index: number,
+  { path, hemi }: { readonly path: string; readonly hemi: Target["hemi"] },
+  { kind, space }: ResponseFiles,
   mask: VolumeMask | undefined,
 ): Promise<FileSize> {
-  const path = files.files[index]!;
-  if (path.toLowerCase().endsWith(".tsv")) return regionSize(dataset, path, files.hemispheres[index]);
-  return files.kind === "surface" ? surfaceSize(dataset, path, files.space) : imageSize(dataset, path, mask);
+  if (path.toLowerCase().endsWith(".tsv")) return regionSize(dataset, path, hemi);
+  return kind === "surface" ? surfaceSize(dataset, path, space) : imageSize(dataset, path, mask);
 }
 
 /** Tables are small: they are read whole. */
-async function regionSize({ source }: BidsDataset, path: string, hemi?: Target["hemi"]): Promise<FileSize> {
+async function regionSize({ source }: BidsDataset, path: string, hemi: Target["hemi"]): Promise<FileSize> {
   const { bold, targets } = readRegionSeries(await source.read(path), path, hemi);
   return { nVolumes: bold.nRows, nTargets: bold.nColumns, places: targets };
 }
