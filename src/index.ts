@@ -121,6 +121,7 @@ export { type ExamineOptions, type InspectOptions, inspectDataset } from "./insp
 export type { Inspection, StorySummary } from "./inspection/inspection.ts";
 export type { TranscriptChoice } from "./inspection/stories.ts";
 export { type ActivationOptions, type WordActivations, wordActivations } from "./language-model/activations.ts";
+export type { AddedToken } from "./language-model/added-token.ts";
 export { embeddedModelFolder } from "./language-model/embedded.ts";
 export type { HiddenStateOptions, LanguageModel } from "./language-model/language-model.ts";
 export { loadLanguageModel } from "./language-model/load.ts";

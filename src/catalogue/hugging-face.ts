@@ -3,6 +3,8 @@ import { FormatError, NetworkError, NotFoundError, OptionError } from "../errors
 import type { HttpClient } from "../sources/http.ts";
 import type { RemoteFile } from "../sources/remote-file.ts";
 import { readAnswer } from "./answer.ts";
+import { modelFile } from "./model-files.ts";
+import { readWeightIndex } from "./weight-index.ts";
 
 /** The public server of Hugging Face. */
 export const huggingFaceAddress = "https://huggingface.co";
@@ -50,17 +52,16 @@ export async function listModel(
       `the commit must be the one that was asked for, ${revision}, got ${commit}. Ask whoever runs the server`,
     );
   }
-  const chosen = new Set(
-    selectModelFiles(
-      files.map(({ path }) => path),
-      `${base}/${id}`,
-    ),
-  );
+  const addressOf = (path: string) => `${base}/${id}/resolve/${commit}/${encodeURIComponent(path)}`;
+  const names = files.map(({ path }) => path);
+  const needsIndex = !names.includes(modelFile.weights) && names.includes(modelFile.weightIndex);
+  const index = needsIndex
+    ? await readAnswer(client, addressOf(modelFile.weightIndex), "JSON", readWeightIndex)
+    : undefined;
+  const chosen = new Set(selectModelFiles(names, `${base}/${id}`, index?.shards));
   return {
     commit,
-    files: files
-      .filter(({ path }) => chosen.has(path))
-      .map((file) => ({ ...file, address: `${base}/${id}/resolve/${commit}/${encodeURIComponent(file.path)}` })),
+    files: files.filter(({ path }) => chosen.has(path)).map((file) => ({ ...file, address: addressOf(file.path) })),
   };
 }
 
@@ -95,38 +96,38 @@ export function readHubModel(bytes: Uint8Array, where: string): HubModel {
 }
 
 /**
- * The files that `loadLanguageModel` reads, and `tokenizer_config.json` where there is one: configuration, tokenizer
- * (`tokenizer.json`, or else `vocab.json` and `merges.txt`), weights (`model.safetensors`, or else shards and index).
+ * The files that `loadLanguageModel` reads, all that are there of {@link modelFile}: configuration, tokenizer
+ * (`tokenizer.json`, or else `vocab.json` and `merges.txt`) with what lies beside it, weights (`model.safetensors`, or else
+ * index and shards).
  *
  * @param names - of all files of the model
  * @param where - the model's page, for messages
+ * @param shards - files that the index of the weights names, where it is needed
  * @throws NotFoundError where one of them is missing
  */
-export function selectModelFiles(names: readonly string[], where: string): readonly string[] {
+export function selectModelFiles(
+  names: readonly string[],
+  where: string,
+  shards: readonly string[] = [],
+): readonly string[] {
   const has = (name: string) => names.includes(name);
   const fail = (what: string, hint = "") => {
     const shown = names.filter((name) => !/^\.|\.md$/.test(name)).slice(0, 20);
     return new NotFoundError(`${where}: a model must have ${what}, got ${shown.join(", ") || "no file"}.${hint}`);
   };
-  if (!has("config.json")) throw fail("config.json");
-  const byteLevel = ["vocab.json", "merges.txt"];
-  const tokenizer = has("tokenizer.json") ? ["tokenizer.json"] : byteLevel.every(has) ? byteLevel : undefined;
+  const { config, tokenizer: whole, vocabulary, merges, weights: single, weightIndex, ...beside } = modelFile;
+  if (!has(config)) throw fail(config);
+  const tokenizer = [[whole], [vocabulary, merges]].find((files) => files.every(has));
   if (!tokenizer) throw fail("tokenizer.json, or vocab.json and merges.txt");
-  const shards = names.filter((name) => /^model-\d{5}-of-\d{5}\.safetensors$/.test(name)).sort();
-  const count = Number(shards[0]?.slice(-17, -12) ?? 0);
-  const isComplete = has("model.safetensors.index.json") && count > 0 && shards.length === count;
-  const weights = has("model.safetensors")
-    ? ["model.safetensors"]
-    : isComplete
-      ? ["model.safetensors.index.json", ...shards]
-      : undefined;
+  const isComplete = has(weightIndex) && shards.length > 0 && shards.every(has);
+  const weights = has(single) ? [single] : isComplete ? [weightIndex, ...shards] : undefined;
   if (!weights) {
     const hint = names.some((name) => /\.(bin|pt|pth|ckpt)$/.test(name))
       ? " Weights in pickled form are not taken: they can run code when they are read."
       : "";
     throw fail("model.safetensors, or model.safetensors.index.json with all of its shards", hint);
   }
-  return ["config.json", ...tokenizer, ...["tokenizer_config.json"].filter(has), ...weights];
+  return [config, ...tokenizer, ...Object.values(beside).filter(has), ...weights];
 }
 
 /** An error with what to do where the Hub refuses a model or knows none of that name: it says 401 to both. */

@@ -1,19 +1,24 @@
-import { ownValue } from "../array/records.ts";
+import { modelFile } from "../catalogue/model-files.ts";
 import { FormatError, NotFoundError } from "../errors.ts";
+import { checkFields, type FieldTable } from "../formats/field-table.ts";
+import { isJsonObject, type JsonValue } from "../formats/json.ts";
 import { readText, type Source } from "../sources/source.ts";
+import { byteLevelFields, bytePairFields, noEnds, tokenizerFields, tokenizerRemedy } from "./tokenizer-fields.ts";
 
 /** A byte-pair encoding as its files describe it. */
 export interface BytePairs {
   /** Symbols, one character a byte, to token numbers. */
-  readonly vocabulary: Readonly<Record<string, number>>;
+  readonly vocabulary: ReadonlyMap<string, number>;
   /** Pairs of symbols that are joined, the first to be joined first. */
   readonly merges: readonly (readonly [string, string])[];
-  /** Texts that are one token wherever they stand. */
-  readonly added: readonly { readonly id: number; readonly content: string }[];
+  /** `added_tokens` of `tokenizer.json`, where that is read. */
+  readonly listed: JsonValue | undefined;
   /** The file with the vocabulary, for messages. */
   readonly path: string;
   /** All files that were read, within the model's folder. */
   readonly files: readonly string[];
+  /** What the files ask for that is not done, one sentence each. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -25,22 +30,21 @@ export interface BytePairs {
  * that adds a space before the text, normalises it, or cuts it by another rule is refused, not read wrongly
  */
 export async function loadBytePairs(source: Source): Promise<BytePairs> {
-  if (await source.has("tokenizer.json")) {
-    const path = `${source.location}/tokenizer.json`;
-    const pairs = readTokenizerJson(parseJson(await readText(source, "tokenizer.json"), path), path);
-    return { ...pairs, path, files: ["tokenizer.json"] };
+  if (await source.has(modelFile.tokenizer)) {
+    const path = `${source.location}/${modelFile.tokenizer}`;
+    const pairs = readTokenizerJson(parseJson(await readText(source, modelFile.tokenizer), path), path);
+    return { ...pairs, path, files: [modelFile.tokenizer] };
   }
-  if (!(await source.has("vocab.json")) || !(await source.has("merges.txt"))) {
+  if (!(await source.has(modelFile.vocabulary)) || !(await source.has(modelFile.merges))) {
     throw new NotFoundError(
       `${source.location}: a model's folder must hold tokenizer.json, or vocab.json and merges.txt. Fetch them from where the weights came from.`,
     );
   }
-  const path = `${source.location}/vocab.json`;
-  const vocabulary = readVocabulary(parseJson(await readText(source, "vocab.json"), path), path);
-  const merges = readMerges(await readText(source, "merges.txt"), `${source.location}/merges.txt`);
-  const endOfText = Object.entries(vocabulary).find(([content]) => content === "<|endoftext|>");
-  const added = endOfText ? [{ id: endOfText[1], content: endOfText[0] }] : [];
-  return { vocabulary, merges, added, path, files: ["vocab.json", "merges.txt"] };
+  const path = `${source.location}/${modelFile.vocabulary}`;
+  const vocabulary = readVocabulary(parseJson(await readText(source, modelFile.vocabulary), path), path);
+  const merges = readMerges(await readText(source, modelFile.merges), `${source.location}/${modelFile.merges}`);
+  const files = [modelFile.vocabulary, modelFile.merges];
+  return { vocabulary, merges, listed: undefined, path, files, warnings: [] };
 }
 
 function readTokenizerJson(value: unknown, path: string): Omit<BytePairs, "path" | "files"> {
@@ -49,42 +53,35 @@ function readTokenizerJson(value: unknown, path: string): Omit<BytePairs, "path"
   const must = (holds: boolean, field: string, rule: string, got: unknown) => {
     if (holds) return;
     const shown = JSON.stringify(got)?.slice(0, 80) ?? "none";
-    throw new FormatError(
-      path,
-      `${field} must be ${rule}, got ${shown}. Only GPT-2's byte-level tokenizer can be read`,
-    );
+    throw new FormatError(path, `${field} must be ${rule}, got ${shown}. ${tokenizerRemedy}`);
   };
-  must(file["normalizer"] == null, "normalizer", "null", file["normalizer"]);
+  const check = (values: Readonly<Record<string, unknown>>, table: FieldTable, prefix = "") =>
+    checkFields(values, table, { path, prefix, remedy: tokenizerRemedy });
+  const warnings = [...check(file, tokenizerFields)];
   const cutter = asRecord(file["pre_tokenizer"], path, "pre_tokenizer");
   must(cutter["type"] === "ByteLevel", "pre_tokenizer.type", '"ByteLevel"', cutter["type"]);
-  must(cutter["add_prefix_space"] === false, "pre_tokenizer.add_prefix_space", "false", cutter["add_prefix_space"]);
-  must(cutter["use_regex"] !== false, "pre_tokenizer.use_regex", "true", cutter["use_regex"]);
+  must(cutter["add_prefix_space"] !== undefined, "pre_tokenizer.add_prefix_space", "false", undefined);
+  warnings.push(...check(cutter, byteLevelFields, "pre_tokenizer."));
   must((model["type"] ?? "BPE") === "BPE", "model.type", '"BPE"', model["type"]);
-  for (const field of ["dropout", "continuing_subword_prefix", "end_of_word_suffix"]) {
-    const value = ownValue(model, field);
-    must((value ?? "") === "", `model.${field}`, "null", value);
+  warnings.push(...check(model, bytePairFields, "model."));
+  const after = file["post_processor"];
+  if (after != null && (!isJsonObject(after) || after["type"] !== "ByteLevel")) {
+    const kind = JSON.stringify(isJsonObject(after) ? after["type"] : after);
+    warnings.push(`${path}: post_processor is of type ${kind}: ${noEnds}.`);
   }
-  must(model["ignore_merges"] !== true, "model.ignore_merges", "false", model["ignore_merges"]);
   const merges = model["merges"];
   must(Array.isArray(merges), "model.merges", "a list", merges);
-  const added = file["added_tokens"] ?? [];
-  must(Array.isArray(added), "added_tokens", "a list", added);
   return {
     vocabulary: readVocabulary(model["vocab"], path),
     merges: (merges as unknown[]).map((merge, i) =>
       readMerge(typeof merge === "string" ? merge.split(" ") : merge, path, `merge ${i}`),
     ),
-    added: (added as unknown[]).map((entry, i) => {
-      const { id, content, lstrip, rstrip } = asRecord(entry, path, `added_tokens[${i}]`);
-      must(Number.isInteger(id), `added_tokens[${i}].id`, "a whole number", id);
-      must(typeof content === "string" && content !== "", `added_tokens[${i}].content`, "text", content);
-      must(lstrip !== true && rstrip !== true, `added_tokens[${i}].lstrip and rstrip`, "false", { lstrip, rstrip });
-      return { id: id as number, content: content as string };
-    }),
+    listed: { value: file["added_tokens"] ?? undefined, where: "added_tokens", path },
+    warnings,
   };
 }
 
-function readVocabulary(value: unknown, path: string): Readonly<Record<string, number>> {
+function readVocabulary(value: unknown, path: string): ReadonlyMap<string, number> {
   const vocabulary = asRecord(value, path, "the vocabulary");
   const symbols = new Map<number, string>();
   for (const [symbol, id] of Object.entries(vocabulary)) {
@@ -100,7 +97,7 @@ function readVocabulary(value: unknown, path: string): Readonly<Record<string, n
     }
     symbols.set(id, symbol);
   }
-  return vocabulary as Record<string, number>;
+  return new Map(Object.entries(vocabulary as Record<string, number>));
 }
 
 function readMerges(text: string, path: string): [string, string][] {

@@ -16,6 +16,11 @@ const bytes: ReadonlyMap<string, number> = new Map(
   })(),
 );
 
+/** Whether every character of a text stands for a byte. */
+export function isSymbol(text: string): boolean {
+  return Array.from(text).every((character) => bytes.has(character));
+}
+
 /**
  * The byte that one character of a byte-level vocabulary stands for, 0..255.
  *

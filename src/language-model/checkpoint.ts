@@ -1,3 +1,5 @@
+import { modelFile } from "../catalogue/model-files.ts";
+import { readWeightIndex } from "../catalogue/weight-index.ts";
 import { FormatError, listSome, NotFoundError } from "../errors.ts";
 import {
   decodeTensor,
@@ -5,12 +7,14 @@ import {
   type SafetensorsEntry,
   safetensorsHeaderLength,
 } from "../formats/safetensors.ts";
-import { readText, type Source } from "../sources/source.ts";
+import type { Source } from "../sources/source.ts";
 
 /** The tensors of a checkpoint, which may lie in several files; none is read before it is asked for. */
 export interface Checkpoint {
   /** The weight files, within the folder. */
   readonly files: readonly string[];
+  /** What of their index is not known here. */
+  readonly warnings: readonly string[];
   /** Shape of every tensor by its name. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /**
@@ -30,7 +34,7 @@ export interface Checkpoint {
  * @throws FormatError where a file is malformed, or a shard lacks a tensor that the index puts there
  */
 export async function openCheckpoint(source: Source): Promise<Checkpoint> {
-  const { files, index } = await findWeightFiles(source);
+  const { files, index, warnings } = await findWeightFiles(source);
   const places = new Map<string, { readonly file: string; readonly entry: SafetensorsEntry }>();
   for (const file of files) {
     for (const [name, entry] of await readHeader(source, file)) places.set(name, { file, entry });
@@ -45,6 +49,7 @@ export async function openCheckpoint(source: Source): Promise<Checkpoint> {
   }
   return {
     files,
+    warnings,
     shapes: new Map([...places].map(([name, { entry }]) => [name, entry.shape])),
     async readTensor(name) {
       const place = places.get(name);
@@ -64,16 +69,18 @@ export async function openCheckpoint(source: Source): Promise<Checkpoint> {
   };
 }
 
-const wholeFile = "model.safetensors";
-const indexFile = "model.safetensors.index.json";
+const { weights: wholeFile, weightIndex: indexFile } = modelFile;
 
-async function findWeightFiles(
-  source: Source,
-): Promise<{ readonly files: readonly string[]; readonly index: ReadonlyMap<string, string> }> {
-  if (await source.has(wholeFile)) return { files: [wholeFile], index: new Map() };
+async function findWeightFiles(source: Source): Promise<{
+  readonly files: readonly string[];
+  readonly index: ReadonlyMap<string, string>;
+  readonly warnings: readonly string[];
+}> {
+  if (await source.has(wholeFile)) return { files: [wholeFile], index: new Map(), warnings: [] };
   if (await source.has(indexFile)) {
-    const index = readIndex(await readText(source, indexFile), `${source.location}/${indexFile}`);
-    return { files: [...new Set(index.values())].sort(), index };
+    const path = `${source.location}/${indexFile}`;
+    const { shardOf: index, shards: files, warnings } = readWeightIndex(await source.read(indexFile), path);
+    return { files, index, warnings };
   }
   const names = (await source.list("")).map((entry) => entry.name);
   const pickled = names.find((name) => /^pytorch_model.*\.bin(\.index\.json)?$|\.(pt|pth|ckpt)$/.test(name));
@@ -86,28 +93,6 @@ async function findWeightFiles(
   throw new NotFoundError(
     `${source.location}: a model's folder must hold ${wholeFile} or ${indexFile}, got ${names.length === 0 ? "nothing" : listSome(names)}. Fetch the weights in safetensors form.`,
   );
-}
-
-function readIndex(text: string, path: string): ReadonlyMap<string, string> {
-  let map: unknown;
-  try {
-    map = (JSON.parse(text) as { weight_map?: unknown } | null)?.weight_map;
-  } catch (error) {
-    throw new FormatError(path, `the file must be JSON, got: ${(error as Error).message}`, undefined, { cause: error });
-  }
-  if (typeof map !== "object" || map === null || Array.isArray(map)) {
-    throw new FormatError(path, "weight_map must be an object of tensor names to files, got none");
-  }
-  for (const [name, file] of Object.entries(map)) {
-    // A plain name in the same folder: an index may not point elsewhere on the disk.
-    if (typeof file !== "string" || !/^[^/\\]+\.safetensors$/.test(file)) {
-      throw new FormatError(
-        path,
-        `shards must be .safetensors files of the same folder, got ${JSON.stringify(file)} ("${name}")`,
-      );
-    }
-  }
-  return new Map(Object.entries(map as Record<string, string>));
 }
 
 async function readHeader(source: Source, file: string): Promise<ReadonlyMap<string, SafetensorsEntry>> {

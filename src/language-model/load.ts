@@ -1,16 +1,17 @@
 import type { OnProgress } from "../array/progress.ts";
-import { FormatError } from "../errors.ts";
+import { modelFile } from "../catalogue/model-files.ts";
+import { FormatError, listSome } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
 import { folderStore } from "../sources/node.ts";
 import { nameOfLocation } from "../sources/path.ts";
 import type { Source } from "../sources/source.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import { fingerprintModel } from "./fingerprint.ts";
-import { readGpt2Config } from "./gpt2-config.ts";
+import { type Gpt2Config, readGpt2Config } from "./gpt2-config.ts";
 import { gpt2Runner } from "./gpt2-runner.ts";
 import { gpt2Weights, randomGpt2Weights } from "./gpt2-weights.ts";
 import type { LanguageModel } from "./language-model.ts";
-import { loadTokenizer } from "./tokenizer.ts";
+import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
 
 /**
  * A GPT-2 from a folder in Hugging Face's layout: `config.json`, `model.safetensors` (or shards with their index;
@@ -38,20 +39,20 @@ export async function loadLanguageModel(
 ): Promise<LanguageModel> {
   const source = typeof folder === "string" ? folderStore(folder) : folder;
   const { device, randomWeights: seed, onProgress } = options;
-  const configPath = `${source.location}/config.json`;
-  const { config, warnings } = readGpt2Config(await source.read("config.json"), { path: configPath });
+  const configPath = `${source.location}/${modelFile.config}`;
+  const { config, warnings } = readGpt2Config(await source.read(modelFile.config), { path: configPath });
   const tokenizer = await loadTokenizer(source);
-  if (tokenizer.vocabularySize > config.vocabularySize) {
+  if (tokenizer.baseVocabularySize > config.vocabularySize) {
     throw new FormatError(
       configPath,
-      `vocab_size must cover the tokenizer's ${tokenizer.vocabularySize} tokens, got ${config.vocabularySize}. Are tokenizer and weights of the same model?`,
+      `vocab_size must cover the tokenizer's ${tokenizer.baseVocabularySize} tokens, got ${config.vocabularySize}. Are tokenizer and weights of the same model?`,
     );
   }
   const checkpoint = seed === undefined ? await openCheckpoint(source) : undefined;
   const weights = checkpoint ? gpt2Weights(checkpoint, config, source.location) : randomGpt2Weights(config, seed ?? 0);
   const folderName = nameOfLocation(source.location);
   const name = seed === undefined ? folderName : `${folderName} (random weights, seed ${seed})`;
-  const files = ["config.json", ...tokenizer.files, ...(checkpoint?.files ?? [])];
+  const files = [modelFile.config, ...tokenizer.files, ...(checkpoint?.files ?? [])];
   const fingerprint = await fingerprintModel(source, files, { seed, onProgress });
   return {
     name,
@@ -59,8 +60,24 @@ export async function loadLanguageModel(
     nUnits: config.nUnits,
     contextLength: config.nPositions,
     fingerprint,
-    warnings,
+    warnings: [
+      ...warnings,
+      ...tokenizer.warnings,
+      ...(checkpoint?.warnings ?? []),
+      ...withoutEmbedding(tokenizer, config, source.location),
+    ],
     tokenizer,
     ...gpt2Runner(config, weights, device),
   };
+}
+
+/** Added tokens behind the last embedding: files of a tokenizer often list some that the model was never given. */
+function withoutEmbedding({ added }: Tokenizer, { vocabularySize }: Gpt2Config, location: string): readonly string[] {
+  const beyond = added
+    .filter(({ id }) => id >= vocabularySize)
+    .map(({ id, content }) => `${JSON.stringify(content)} (${id})`);
+  if (beyond.length === 0) return [];
+  return [
+    `${location}: added tokens without an embedding (vocab_size ${vocabularySize}): ${listSome(beyond)}. A text that holds one is refused.`,
+  ];
 }

@@ -1,14 +1,21 @@
 import { Tokenizer as BpeTokenizer } from "@huggingface/tokenizers";
 import { OptionError } from "../errors.ts";
+import { utf8Length } from "../formats/text.ts";
 import type { Source } from "../sources/source.ts";
+import type { AddedToken } from "./added-token.ts";
+import { loadAddedTokens } from "./added-tokens.ts";
 import { loadBytePairs } from "./byte-pairs.ts";
-import { byteOfSymbol } from "./byte-symbols.ts";
+import { byteOfSymbol, isSymbol } from "./byte-symbols.ts";
+import { addedTokenSplitter } from "./split-added.ts";
 
 /** A text as a language model reads it. */
 export interface TokenisedText {
   /** Numbers of the tokens, in order. */
   readonly tokens: Int32Array;
-  /** For every token, the byte of the UTF-8 text behind its last one: token i covers bytes `ends[i - 1]`..`ends[i]`. */
+  /**
+   * For every token, the byte of the UTF-8 text behind its last one: token i covers bytes `ends[i - 1]`..`ends[i]`. White
+   * space that an added token takes in behind it counts to the token after it.
+   */
   readonly ends: Int32Array;
 }
 
@@ -16,8 +23,14 @@ export interface TokenisedText {
 export interface Tokenizer {
   /** One more than the largest token number. */
   readonly vocabularySize: number;
-  /** The files that it was read from, within the model's folder. */
+  /** The same without the added tokens that are behind the vocabulary. */
+  readonly baseVocabularySize: number;
+  /** Texts that are one token wherever they stand. */
+  readonly added: readonly AddedToken[];
+  /** The files that the tokens depend on, within the model's folder. */
   readonly files: readonly string[];
+  /** What its files ask for that is not done, or that is not known here: one sentence each. */
+  readonly warnings: readonly string[];
   /**
    * The tokens of a text, with the bytes that each covers. No token is added at either end.
    *
@@ -41,29 +54,38 @@ const cutting = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{Whit
 
 /**
  * The byte-level tokenizer of a model's folder: `tokenizer.json`, or where there is none `vocab.json` and
- * `merges.txt`.
+ * `merges.txt`; with the added tokens of these files and of `tokenizer_config.json`, `special_tokens_map.json` and
+ * `added_tokens.json`, as transformers' GPT2Tokenizer has them.
  *
  * @throws NotFoundError where neither is there
  * @throws FormatError where the files are malformed, or describe anything but GPT-2's byte-level byte-pair encoding
  */
 export async function loadTokenizer(source: Source): Promise<Tokenizer> {
-  const { vocabulary, merges, added, path, files } = await loadBytePairs(source);
+  const { vocabulary, merges, listed, path, ...pairs } = await loadBytePairs(source);
+  const { added, ...beside } = await loadAddedTokens(source, vocabulary, listed);
+  const split = addedTokenSplitter(added);
   const utf8 = new TextEncoder();
-  const specials = new Map(added.map(({ id, content }) => [id, utf8.encode(content)]));
-  const bytes = new Map<number, Uint8Array>(specials);
-  for (const [symbol, id] of Object.entries(vocabulary)) {
-    if (!specials.has(id))
-      bytes.set(
-        id,
-        Uint8Array.from(symbol, (character) => byteOfSymbol(character, path)),
-      );
+  /** Of a symbol that is an added token as well (`é` is the symbol of one byte) these are the symbol's. */
+  const bytes = new Map<number, Uint8Array>();
+  const contents = new Map(added.map(({ id, content }) => [id, utf8.encode(content)]));
+  const addedContents = new Set(added.map(({ content }) => content));
+  let baseVocabularySize = 0;
+  for (const [symbol, id] of vocabulary) {
+    baseVocabularySize = Math.max(baseVocabularySize, id + 1);
+    // Contents of added tokens need not be symbols.
+    if (addedContents.has(symbol) && !isSymbol(symbol)) continue;
+    bytes.set(
+      id,
+      Uint8Array.from(symbol, (character) => byteOfSymbol(character, path)),
+    );
   }
+  const vocabularySize = added.reduce((largest, { id }) => Math.max(largest, id + 1), baseVocabularySize);
   const encoder = new BpeTokenizer(
     {
       version: "1.0",
       truncation: null,
       padding: null,
-      added_tokens: added.map((token) => ({ ...plainToken, ...token })),
+      added_tokens: [],
       normalizer: null,
       pre_tokenizer: {
         type: "Sequence",
@@ -74,19 +96,22 @@ export async function loadTokenizer(source: Source): Promise<Tokenizer> {
       },
       post_processor: null,
       decoder: { type: "ByteLevel" },
-      model: { type: "BPE", dropout: null, unk_token: null, vocab: vocabulary, merges },
+      model: { type: "BPE", dropout: null, unk_token: null, vocab: Object.fromEntries(vocabulary), merges },
     },
     {},
   );
   const bytesOf = (id: number): Uint8Array => {
-    const found = bytes.get(id);
+    const found = contents.get(id) ?? bytes.get(id);
     if (found) return found;
     throw new OptionError(`decode: tokens must be in the vocabulary of ${path}, got ${id}.`);
   };
 
   return {
-    vocabularySize: [...bytes.keys()].reduce((largest, id) => Math.max(largest, id), -1) + 1,
-    files,
+    vocabularySize,
+    baseVocabularySize,
+    added,
+    files: [...pairs.files, ...beside.files],
+    warnings: [...pairs.warnings, ...beside.warnings],
     tokenise(text) {
       const lone = text.search(/\p{Surrogate}/u);
       if (lone >= 0) {
@@ -94,8 +119,24 @@ export async function loadTokenizer(source: Source): Promise<Tokenizer> {
           `tokenise: text must be whole Unicode characters, got half of a surrogate pair (character ${lone}).`,
         );
       }
-      const tokens = Int32Array.from(text === "" ? [] : encoder.encode(text, { add_special_tokens: false }).ids);
-      return { tokens, ends: coveredBytes(tokens, utf8.encode(text)) };
+      const tokens: number[] = [];
+      const ends: number[] = [];
+      let end = 0;
+      for (const { start, end: pieceEnd, token } of split(text)) {
+        const piece = utf8.encode(text.slice(start, pieceEnd));
+        if (token) {
+          tokens.push(token.id);
+          // White space behind it is no part of the word that it stands for.
+          const behind = text.length === pieceEnd ? 0 : utf8Length(text.slice(token.contentEnd, pieceEnd));
+          ends.push(end + piece.length - behind);
+        } else {
+          const { ids } = encoder.encode(text.slice(start, pieceEnd), { add_special_tokens: false });
+          for (const covered of coveredBytes(ids, piece)) ends.push(end + covered);
+          for (const id of ids) tokens.push(id);
+        }
+        end += piece.length;
+      }
+      return { tokens: Int32Array.from(tokens), ends: Int32Array.from(ends) };
     },
     decode(tokens) {
       const parts = Array.from(tokens, bytesOf);
@@ -110,11 +151,11 @@ export async function loadTokenizer(source: Source): Promise<Tokenizer> {
   };
 
   /** Walks tokens and text side by side, so that a token that does not say what the text says is never let through. */
-  function coveredBytes(tokens: Int32Array, text: Uint8Array): Int32Array {
+  function coveredBytes(tokens: readonly number[], text: Uint8Array): Int32Array {
     const ends = new Int32Array(tokens.length);
     let end = 0;
     tokens.forEach((token, i) => {
-      for (const byte of bytesOf(token)) {
+      for (const byte of bytes.get(token)!) {
         if (byte !== text[end]) throw cannotWrite(text, end);
         end++;
       }
@@ -131,5 +172,3 @@ export async function loadTokenizer(source: Source): Promise<Tokenizer> {
     );
   }
 }
-
-const plainToken = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true } as const;

@@ -64,7 +64,8 @@ describe("selectModelFiles (by hand)", () => {
   const shards = (n: number, of: string) =>
     Array.from({ length: n }, (_, i) => `model-0000${i + 1}-of-${of}.safetensors`);
   const index = "model.safetensors.index.json";
-  it.each<[readonly string[], readonly string[]]>([
+  const beside = ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
+  it.each<[readonly string[], readonly string[], shards?: readonly string[]]>([
     [Object.keys(modelFiles), ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"]],
     [
       ["config.json", "vocab.json", "merges.txt", ...weights],
@@ -73,13 +74,23 @@ describe("selectModelFiles (by hand)", () => {
     [
       ["config.json", ...tokenizer, index, ...shards(2, "00002"), "onnx/model.onnx"],
       ["config.json", ...tokenizer, index, ...shards(2, "00002")],
+      shards(2, "00002"),
+    ],
+    [
+      ["config.json", ...tokenizer, index, "a.safetensors", "b.safetensors", "other.safetensors"],
+      ["config.json", ...tokenizer, index, "a.safetensors", "b.safetensors"],
+      ["a.safetensors", "b.safetensors"],
+    ],
+    [
+      ["config.json", "vocab.json", "merges.txt", "generation_config.json", ...[...beside].reverse(), ...weights],
+      ["config.json", "vocab.json", "merges.txt", ...beside, ...weights],
     ],
     [
       ["config.json", ...tokenizer, index, ...weights, ...shards(2, "00002")],
       ["config.json", ...tokenizer, ...weights],
     ],
-  ])("of %j", (names, chosen) => {
-    expect(selectModelFiles(names, "hub/x")).toEqual(chosen);
+  ])("of %j", (names, chosen, named) => {
+    expect(selectModelFiles(names, "hub/x", named)).toEqual(chosen);
   });
 
   it.each<[readonly string[], string]>([
@@ -101,7 +112,9 @@ describe("selectModelFiles (by hand)", () => {
       "hub/x: a model must have model.safetensors, or model.safetensors.index.json with all of its shards, got config.json, tokenizer.json, model-00001-of-00002.safetensors, model-00002-of-00002.safetensors.",
     ],
   ])("refuses %j", (names, message) => {
-    expect(() => selectModelFiles(names, "hub/x")).toThrow(expect.objectContaining({ name: "NotFoundError", message }));
+    expect(() => selectModelFiles(names, "hub/x", shards(3, "00003"))).toThrow(
+      expect.objectContaining({ name: "NotFoundError", message }),
+    );
   });
 });
 
@@ -122,6 +135,18 @@ describe("listModel", () => {
         `${hub.origin}/org/small/resolve/${commit}/${name}`,
       ]),
     );
+  });
+
+  it("by hand: the index of the weights tells which files are its shards", async () => {
+    const { "model.safetensors": weights, ...others } = modelFiles;
+    const index = JSON.stringify({ weight_map: { a: "part-1.safetensors", b: "part-2.safetensors" } });
+    const shards = { "part-1.safetensors": weights!, "part-2.safetensors": weights!, "part-3.safetensors": weights! };
+    const { hub, client } = await start({ ...others, "model.safetensors.index.json": index, ...shards });
+    const { files } = await listModel(client, "org/small", "main", hub.origin);
+    const beside = ["config.json", "tokenizer.json", "tokenizer_config.json"];
+    expect(files.map(({ path }) => path)).toEqual([
+      ...[...beside, "model.safetensors.index.json", "part-1.safetensors", "part-2.safetensors"],
+    ]);
   });
 
   it("by hand: another commit than the one asked for is refused", async () => {

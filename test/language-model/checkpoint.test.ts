@@ -90,7 +90,9 @@ describe("openCheckpoint", () => {
   it("refuses an index that is not JSON, and a truncated file", async () => {
     await expect(openCheckpoint(memoryStore({ "model.safetensors.index.json": "{" }))).rejects.toMatchObject({
       name: "FormatError",
-      message: expect.stringMatching(/^memory\/model.safetensors.index.json: the file must be JSON, got: /),
+      message: expect.stringMatching(
+        /^memory\/model.safetensors.index.json: the file must be JSON, got an end too early/,
+      ),
     });
     const whole = writeSafetensors({ a: tensor(1, 2) });
     for (const length of [0, 7, 20, whole.length - 1]) {

@@ -13,7 +13,10 @@ interface Expected {
 }
 
 // Oracle: transformers 5.18 on the same folder. Single precision twice, two layers: relative error below 1e-5.
-describe.each([["config-attention-heads-alias", "num_attention_heads without n_head"]])("%s", (name, what) => {
+describe.each([
+  ["config-attention-heads-alias", "num_attention_heads without n_head"],
+  ["tokenizer-added-tokens-json", "added_tokens.json beside vocab.json"],
+])("%s", (name, what) => {
   describeWithShared(what, `cases/${name}`, () => {
     const folder = shared("cases", name);
     const expected = () => JSON.parse(readFileSync(`${folder}/expected.json`, "utf8")) as Expected;

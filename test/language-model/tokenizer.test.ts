@@ -129,7 +129,11 @@ describe("malformed tokenizer files", () => {
   it.each<[string, unknown, string]>([
     ["a list", [], "the file must be a JSON object, got []"],
     ["no model", { ...good, model: undefined }, "model must be a JSON object, got none"],
-    ["a normaliser", { ...good, normalizer: { type: "NFC" } }, `normalizer must be null, got {"type":"NFC"}. ${only}`],
+    [
+      "a normaliser",
+      { ...good, normalizer: { type: "NFC" } },
+      `normalizer must be null (text is read as it is written), got {"type":"NFC"}. ${only}`,
+    ],
     ["no cutting", { ...good, pre_tokenizer: null }, "pre_tokenizer must be a JSON object, got null"],
     [
       "other cutting",
@@ -139,12 +143,12 @@ describe("malformed tokenizer files", () => {
     [
       "a space before the text",
       { ...good, pre_tokenizer: { type: "ByteLevel", add_prefix_space: true } },
-      `pre_tokenizer.add_prefix_space must be false, got true. ${only}`,
+      `pre_tokenizer.add_prefix_space must be false (a story begins without a space before it), got true. ${only}`,
     ],
     [
       "no rule",
       { ...good, pre_tokenizer: { ...good.pre_tokenizer, use_regex: false } },
-      `pre_tokenizer.use_regex must be true, got false. ${only}`,
+      `pre_tokenizer.use_regex must be true or null (text is cut by GPT-2's rule), got false. ${only}`,
     ],
     [
       "another model",
@@ -154,9 +158,13 @@ describe("malformed tokenizer files", () => {
     [
       "suffixes",
       { ...good, model: { ...good.model, end_of_word_suffix: "</w>" } },
-      `model.end_of_word_suffix must be null, got "</w>". ${only}`,
+      `model.end_of_word_suffix must be null or "" (symbols stand for bytes alone), got "</w>". ${only}`,
     ],
-    ["dropout", { ...good, model: { ...good.model, dropout: 0.1 } }, `model.dropout must be null, got 0.1. ${only}`],
+    [
+      "dropout",
+      { ...good, model: { ...good.model, dropout: 0.1 } },
+      `model.dropout must be null or 0 (merges are never left out), got 0.1. ${only}`,
+    ],
     [
       "no merges",
       { ...good, model: { ...good.model, merges: undefined } },
@@ -178,9 +186,34 @@ describe("malformed tokenizer files", () => {
       'token numbers must be different, got 1 for "a" and "b"',
     ],
     [
-      "stripping",
-      { ...good, added_tokens: [{ id: 256, content: "x", lstrip: true }] },
-      `added_tokens[0].lstrip and rstrip must be false, got {"lstrip":true}. ${only}`,
+      "a flag that is none",
+      { ...good, added_tokens: [{ id: 256, content: "<|endoftext|>", lstrip: "yes" }] },
+      'added_tokens[0].lstrip must be true or false, got "yes"',
+    ],
+    [
+      "an added token without a number",
+      { ...good, added_tokens: [{ id: -1, content: "x" }] },
+      "added_tokens[0].id must be a whole number from 0, got -1",
+    ],
+    [
+      "an added token without a text",
+      { ...good, added_tokens: [{ id: 256, content: "" }] },
+      'added_tokens[0].content must be a text that is not empty, got ""',
+    ],
+    [
+      "an added token that is half a character",
+      { ...good, added_tokens: [{ id: 256, content: "a\ud83d" }] },
+      'added_tokens[0].content must be whole Unicode characters, got "a\\ud83d"',
+    ],
+    [
+      "an added token of a number that is another's",
+      { ...good, added_tokens: [{ id: 5, content: "<x>" }] },
+      'the number of the added token "<x>" must be 257, the first number behind the vocabulary that is free, got 5 (added_tokens[0]). Are the files of one model?',
+    ],
+    [
+      "an added token that has another number in the vocabulary",
+      { ...good, added_tokens: [{ id: 257, content: "a" }] },
+      'the number of the added token "a" must be 97, its number in the vocabulary, got 257 (added_tokens[0]). Are the files of one model?',
     ],
   ])("tokenizer.json: %s", async (_, json, message) => {
     await expect(loadTokenizer(memoryStore({ "tokenizer.json": JSON.stringify(json) }))).rejects.toMatchObject({
