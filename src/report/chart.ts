@@ -41,3 +41,41 @@ export function extentOf(values: readonly number[], fallback: readonly [number, 
   }
   return low <= high ? [low, high] : [...fallback];
 }
+
+/** Width of a digit in a chart's letters, at most. */
+const digit = 8.8;
+
+/** Ticks of an axis, and how many pixels the longest of their labels is wide. */
+export interface AxisTicks {
+  readonly values: readonly number[];
+  readonly labelWidth: number;
+}
+
+/**
+ * Ticks at round numbers (1, 2 or 5 times a power of ten) of a horizontal axis, as many as fit side by side; of a vertical
+ * one, at most so many.
+ *
+ * @param domain - from the least to the greatest, which must be greater
+ */
+export function ticksWithin(
+  [low, high]: readonly [number, number],
+  room: { readonly width: number } | { readonly most: number },
+): AxisTicks {
+  const start = Math.floor(Math.log10((high - low) / 100));
+  for (let power = start; ; power++) {
+    for (const factor of [1, 2, 5]) {
+      // .3 / .1 is a little less than 3: what rounding takes from an end is given back.
+      const first = Math.ceil(low / (factor * 10 ** power) - 1e-9);
+      const n = Math.floor(high / (factor * 10 ** power) + 1e-9) - first + 1;
+      const labelWidth = digit * (Math.max(0, -power) + 3 + Math.max(0, power));
+      const isFew = "most" in room ? n <= room.most : n * (labelWidth + digit) <= room.width;
+      if (!isFew && n > 1) continue;
+      const values = Array.from({ length: n }, (_, i) => {
+        const multiple = (first + i) * factor;
+        // A negative power is divided by: .3 is nearer to 3 / 10 than to 3 * .1.
+        return power < 0 ? multiple / 10 ** -power : multiple * 10 ** power;
+      });
+      return { values, labelWidth };
+    }
+  }
+}

@@ -1,5 +1,5 @@
 import { areaY, axisX, axisY, dot, gridY, lineY, ruleX, ruleY, text } from "@observablehq/plot";
-import { type ChartText, drawChart } from "./chart.ts";
+import { type ChartText, drawChart, ticksWithin } from "./chart.ts";
 import type { Markup } from "./markup.ts";
 import { formatNumber } from "./numbers.ts";
 import type { Estimate } from "./region-chart.ts";
@@ -37,11 +37,14 @@ export function curveChart(points: readonly CurvePoint[], options: CurveChartOpt
   const [left, right] = xDomain;
   const room = 0.03 * (right - left);
   const anchor = at && at.x - left < 2 * room ? "start" : at && right - at.x < 2 * room ? "end" : "middle";
+  const yTicks = ticksWithin(yDomain, { most: 5 });
+  // What the axis says stands to the left of its numbers.
+  const marginLeft = Math.max(72, yTicks.labelWidth + 32);
   return drawChart(
     {
       width: 336,
       height: 238,
-      marginLeft: 72,
+      marginLeft,
       marginRight: 12,
       marginTop: 24,
       marginBottom: 46,
@@ -51,10 +54,10 @@ export function curveChart(points: readonly CurvePoint[], options: CurveChartOpt
       r: { type: "identity" },
       symbol: { type: "identity" },
       marks: [
-        gridY({ ticks: 4, stroke: "var(--rule)", strokeOpacity: 0.75 }),
+        gridY({ ticks: yTicks.values, stroke: "var(--rule)", strokeOpacity: 0.75 }),
         axisY({
-          ...{ ticks: 4, tickSize: 0, fill: "var(--soft)" },
-          ...{ label: options.yLabel, labelAnchor: "center", labelArrow: "none", labelOffset: 68 },
+          ...{ ticks: yTicks.values, tickSize: 0, fill: "var(--soft)" },
+          ...{ label: options.yLabel, labelAnchor: "center", labelArrow: "none", labelOffset: marginLeft - 4 },
         }),
         axisX({
           ticks: options.xTicks,

@@ -4,11 +4,13 @@ import { type Findings, studyFindings } from "./findings.ts";
 import { type Content, html, type Markup, trusted } from "./markup.ts";
 import { formatInterval, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
 import { forecastDepthSection, forecastDistanceSection } from "./peak-section.ts";
-import { formatPeak, formatPeakInterval } from "./peaks.ts";
+import { formatPeakInterval } from "./peaks.ts";
 import { describeStories, qualitySection } from "./quality-section.ts";
+import { breakableLabel } from "./regions.ts";
 import type { StudyResult } from "./result.ts";
 import { brainScoreSection, forecastSection } from "./score-sections.ts";
 import { sideOfZero, significanceLevel } from "./significance.ts";
+import { sliceSection } from "./slice-section.ts";
 import { pageStyle } from "./style.ts";
 import { summarise } from "./summary.ts";
 import { dataTable, type TableColumn } from "./table.ts";
@@ -36,7 +38,7 @@ export async function findingsPage(
 ): Promise<string> {
   const { result } = findings;
   const { provenance, subjects, model, title } = result;
-  const cortex = await cortexSection(findings, options);
+  const maps = (await cortexSection(findings, options)) ?? (await sliceSection(findings, options));
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -55,7 +57,7 @@ export async function findingsPage(
     .join(" ")
     .replace(/ ([=<]) /g, "\u00a0$1\u00a0")}</p>
 ${brainScoreSection(findings)}
-${cortex}
+${maps}
 ${forecastSection(findings)}
 ${forecastDistanceSection(findings)}
 ${forecastDepthSection(findings)}
@@ -82,7 +84,7 @@ function groupSection(findings: Findings): Markup {
     ...beyond.flatMap(({ name }) => [number(`R − ${name}`), number("q")]),
     ...(forecast ? [number(`F(${formatNumber(forecast.tabled, 0)})`), number("95 % interval"), number("q")] : []),
     ...(forecast?.beyondRandom ? [number("F − random window"), number("q")] : []),
-    ...(forecastDistance ? [number("d*"), number("95 % interval")] : []),
+    ...(forecastDistance ? [number("d*")] : []),
   ];
   const rows = order.map((target) => {
     const counted = brain ?? forecast?.atTabled ?? group.scores[0];
@@ -92,21 +94,21 @@ function groupSection(findings: Findings): Markup {
       const interval = formatInterval(scores.low[target]!, scores.high[target]!, decimals);
       const side = sideOfZero(scores, target);
       if (side > 0) return [html`<strong>${mean}</strong>`, interval, html`<strong>${q}</strong>`];
-      return [mean, interval, side < 0 ? `${q} (below zero)` : q];
+      return [mean, interval, side < 0 ? `${q}\u00a0↓` : q];
     };
     return [
-      labels[target]!,
+      breakableLabel(labels[target]!),
       formatNumber(counted?.n[target] ?? 0, 0),
       ...(brain ? tested(brain, 3) : []),
       ...beyond.flatMap(({ scores }) => tested(scores, 3).filter((_, i) => i !== 1)),
       ...(forecast ? tested(forecast.atTabled, 4) : []),
       ...(forecast?.beyondRandom ? tested(forecast.beyondRandom, 4).filter((_, i) => i !== 1) : []),
-      ...(forecastDistance ? [formatPeak(forecastDistance, target), formatPeakInterval(forecastDistance, target)] : []),
+      ...(forecastDistance ? [formatPeakInterval(forecastDistance, target)] : []),
     ];
   });
   const what = view.kind === "wholes" ? "Means over whole hemispheres or structures, since no atlas was given. " : "";
   const level = String(significanceLevel).replace("0.", ".");
-  const caption = `${what}n: subjects with a score. R: brain score${beyond.length > 0 ? ", and what it has beyond its controls within subjects" : ""}; F: forecast score${forecast?.beyondRandom ? ", and what it has beyond random vectors in the window's place" : ""}.${forecastDistance ? ` d*: distance at which the group's forecast score is largest (words), only where there is a forecast, F(8) − F(0) above zero at q < ${level}; its interval: 95 % of bootstrap samples of the subjects.` : ""} Other intervals: 95 % confidence of the mean over subjects (t-distribution). q: two-sided Wilcoxon signed-rank test against zero, false discovery rate over the regions (Benjamini and Hochberg); bold where the mean is above zero and q < ${level}, “below zero” where it is below.`;
+  const caption = `${what}n: subjects with a score. R: brain score${beyond.length > 0 ? ", and what it has beyond its controls within subjects" : ""}; F: forecast score${forecast?.beyondRandom ? ", and what it has beyond random vectors in the window's place" : ""}.${forecastDistance ? ` d*: distance at which the group's forecast score is largest (words), only where there is a forecast, F(8) − F(0) above zero at q < ${level}, with its interval in 95 % of bootstrap samples of the subjects.` : ""} Other intervals: 95 % confidence of the mean over subjects (t-distribution). q: two-sided Wilcoxon signed-rank test against zero, false discovery rate over the regions (Benjamini and Hochberg); bold where the mean is above zero and q < ${level}, an arrow downwards where it is below.`;
   return html`<section><h2>Group</h2>${dataTable(columns, rows, caption)}</section>`;
 }
 
@@ -150,7 +152,7 @@ function provenanceSection({ model, provenance }: StudyResult): Markup {
       { name: "File", kind: "text" },
       { name: "SHA-256", kind: "text" },
     ],
-    inputs.map(({ path, sha256 }) => [path, code(sha256)]),
+    inputs.map(({ path, sha256 }) => [breakableLabel(path), code(sha256)]),
     "Files that went in.",
   );
   return html`<section><h2>Provenance</h2>${dataTable(columns, rows, "Where these results come from.")}

@@ -4,6 +4,7 @@ import { html, type Markup } from "./markup.ts";
 import { formatCount, formatInterval, formatList, formatNoun, formatNumber } from "./numbers.ts";
 import { type GroupPeaks, hasForecast, reasonWithoutPeak } from "./peaks.ts";
 import { regionFigure } from "./region-chart.ts";
+import { breakableLabel } from "./regions.ts";
 import { atLayer, estimateLegend, leftOut, legendList, mostRows } from "./score-sections.ts";
 import { dataTable, foldedTable } from "./table.ts";
 
@@ -73,7 +74,7 @@ function peakSection(findings: Findings, peaks: GroupPeaks, { heading, axis, wha
       { name: "Forecast", kind: "text" },
     ],
     order.map((target) => [
-      labels[target]!,
+      breakableLabel(labels[target]!),
       formatNumber(peaks.n[target]!, 0),
       formatNumber(peaks.peak[target]!, 0),
       formatInterval(peaks.low[target]!, peaks.high[target]!, 0),

@@ -198,7 +198,8 @@ export function formatPeak(peaks: GroupPeaks, target: number): string {
   return hasForecast(peaks, target) ? formatNumber(peaks.peak[target]!, 0) : "\u2013";
 }
 
-/** Its interval: `"6 to 9"`, or a dash where there is no forecast. */
+/** A peak with its interval: `"8 (6 to 9)"`, or a dash where there is no forecast. */
 export function formatPeakInterval(peaks: GroupPeaks, target: number): string {
-  return hasForecast(peaks, target) ? formatInterval(peaks.low[target]!, peaks.high[target]!, 0) : "\u2013";
+  if (!hasForecast(peaks, target)) return "\u2013";
+  return `${formatPeak(peaks, target)} (${formatInterval(peaks.low[target]!, peaks.high[target]!, 0)})`;
 }

@@ -10,6 +10,8 @@ export interface SurfacePaint {
   readonly values: Float64Array;
   /** The colour of a value. */
   readonly colour: (value: number) => Rgb;
+  /** [nVertices]: the region of each vertex, of which borders are drawn; -1 where it is in none. */
+  readonly regions?: Int32Array | undefined;
 }
 
 /** A picture: [height x width x 4], RGBA, transparent where nothing is. */
@@ -25,7 +27,8 @@ const nSamples = 2;
 /**
  * A hemisphere seen from one side: orthographic, nearest surface in front, lit from the viewer and a little from above
  * (Lambert). Between vertices values run linearly over those that have one; where less than half of a point's weight
- * lies on vertices with values, the bare grey surface shows, darker in the sulci where the mesh has shading.
+ * lies on vertices with values, the bare grey surface shows. Where the mesh has shading, sulci are darker, under colours
+ * too; borders of regions run half-way between vertices.
  *
  * @param width - pixels; the height follows from the shape
  */
@@ -37,6 +40,8 @@ export function rasterise(surface: Surface, view: View, paint: SurfacePaint, wid
   const normals = vertexNormals(points, triangles);
   const depth = new Float32Array(w * h).fill(Number.NEGATIVE_INFINITY);
   const samples = new Uint8Array(w * h * 4);
+  const { regions } = paint;
+  const labels = regions && new Int32Array(w * h).fill(NOT_COVERED);
 
   for (let t = 0; t < triangles.length; t += 3) {
     const corners = [triangles[t]!, triangles[t + 1]!, triangles[t + 2]!] as const;
@@ -70,10 +75,31 @@ export function rasterise(surface: Surface, view: View, paint: SurfacePaint, wid
         samples[4 * at + 1] = colour[1] * light;
         samples[4 * at + 2] = colour[2] * light;
         samples[4 * at + 3] = 255;
+        if (labels) labels[at] = regions![corners[a >= b && a >= c ? 0 : b >= c ? 1 : 2]]!;
       }
     }
   }
+  if (labels) drawBorders(samples, labels, w, h);
   return shrink(samples, w, h);
+}
+
+/** Label of a sample where no surface is. */
+const NOT_COVERED = -2;
+
+/** Lines between regions, one pixel wide: the outline of the surface is none. */
+const border: Rgb = [38, 40, 44];
+
+function drawBorders(samples: Uint8Array, labels: Int32Array, w: number, h: number): void {
+  for (let y = 0; y < h; y++) {
+    for (let x = 0; x < w; x++) {
+      const at = y * w + x;
+      const label = labels[at]!;
+      const differs = (other: number) => other !== NOT_COVERED && other !== label;
+      if (label === NOT_COVERED) continue;
+      if ((x + 1 < w && differs(labels[at + 1]!)) || (y + 1 < h && differs(labels[at + w]!)))
+        samples.set(border, 4 * at);
+    }
+  }
 }
 
 /** Coordinates as seen: x to the right in -1..1, y downwards in -aspect..aspect, z towards the viewer. */
@@ -132,7 +158,9 @@ function lambert(x: number, y: number, z: number): number {
 }
 
 const gyrus: Rgb = [204, 206, 209];
-const sulcus: Rgb = [168, 170, 174];
+const sulcus: Rgb = [150, 152, 157];
+/** Colours of values are so much darker in sulci. */
+const shade = 0.8;
 
 function colourAt(
   { shading }: Surface,
@@ -150,9 +178,11 @@ function colourAt(
     sum += share * value;
     weight += share;
   }
-  if (weight >= 0.5) return colour(sum / weight);
-  if (!shading) return gyrus;
-  return a * shading[corners[0]]! + b * shading[corners[1]]! + c * shading[corners[2]]! > 0 ? sulcus : gyrus;
+  const isSulcus =
+    shading !== undefined && a * shading[corners[0]]! + b * shading[corners[1]]! + c * shading[corners[2]]! > 0;
+  if (weight < 0.5) return isSulcus ? sulcus : gyrus;
+  const [red, green, blue] = colour(sum / weight);
+  return isSulcus ? [shade * red, shade * green, shade * blue] : [red, green, blue];
 }
 
 /** Means of the samples of each pixel; colours weighted by how much of the pixel is covered. */

@@ -1,7 +1,8 @@
 import { axisX, dot, gridX, type Markish, ruleX, ruleY, text } from "@observablehq/plot";
-import { type ChartText, drawChart, extentOf } from "./chart.ts";
+import { type ChartText, drawChart, extentOf, ticksWithin } from "./chart.ts";
 import { html, type Markup } from "./markup.ts";
 import { formatNumber } from "./numbers.ts";
+import { shortLabel } from "./regions.ts";
 
 /** A mean with its interval, where there is one (else NaN). */
 export interface Estimate {
@@ -40,8 +41,8 @@ export const controlSymbols = ["diamond2", "square2"] as const;
 
 /** Sizes of the chart for a page or a slide, and for a telephone: letters stay as large. */
 const layouts = {
-  wide: { width: 920, letter: 8.4, gap: 14, mostLetters: 28, right: 80, ticks: 7 },
-  narrow: { width: 400, letter: 7.4, gap: 8, mostLetters: 14, right: 64, ticks: 4 },
+  wide: { width: 920, letter: 8.4, gap: 14, mostLetters: 28, right: 80 },
+  narrow: { width: 400, letter: 8.2, gap: 8, mostLetters: 14, right: 72 },
 } as const;
 
 /** A {@link regionChart} in two widths, of which the page's style shows the one that fits. */
@@ -57,7 +58,7 @@ export function regionFigure(rows: readonly RegionRow[], options: RegionChartOpt
  */
 function regionChart(rows: readonly RegionRow[], options: RegionChartOptions, layout: keyof typeof layouts): Markup {
   const { colour, decimals } = options;
-  const { width, letter, gap, mostLetters, right, ticks } = layouts[layout];
+  const { width, letter, gap, mostLetters, right } = layouts[layout];
   const nControls = Math.max(0, ...rows.map(({ controls }) => controls.length));
   const rowHeight = rows.length <= 16 ? 40 + 13 * nControls : 26 + 9 * nControls;
   const offset = nControls === 0 ? 0 : -0.09 * nControls;
@@ -84,9 +85,12 @@ function regionChart(rows: readonly RegionRow[], options: RegionChartOptions, la
   const [least, greatest] = extentOf(every, [0, 1]);
   const pad = (greatest - least || 1) * 0.025;
   const longest = Math.min(mostLetters, Math.max(...rows.map(({ label }) => label.length)));
+  const marginLeft = letter * longest + 12 + gap;
+  const domain = [least - pad, greatest + pad] as const;
+  const ticks = ticksWithin(domain, { width: width - marginLeft - right }).values;
   const hasInterval = ({ low, high }: Estimate) => Number.isFinite(low) && Number.isFinite(high);
   const marks: Markish[] = [
-    gridX({ stroke: "var(--rule)", strokeOpacity: 0.75 }),
+    gridX({ ticks, stroke: "var(--rule)", strokeOpacity: 0.75 }),
     axisX({
       anchor: "bottom",
       label: options.axis,
@@ -144,15 +148,13 @@ function regionChart(rows: readonly RegionRow[], options: RegionChartOptions, la
       { y: "y", x1: "mean", x2: "mean", dx: 0, stroke: colour, strokeWidth: 2.5, strokeLinecap: "square", inset: -2.5 },
     ),
     text(
-      rows.map(({ label }, i) => ({ label, i })),
+      rows.map(({ label }, i) => ({ label: shortLabel(label, mostLetters), i })),
       {
         y: (row: { i: number }) => row.i + offset,
         text: "label",
         frameAnchor: "left",
         textAnchor: "end",
         dx: -gap,
-        lineWidth: 0.58 * mostLetters,
-        textOverflow: "ellipsis",
       },
     ),
     text(estimates, {
@@ -169,11 +171,11 @@ function regionChart(rows: readonly RegionRow[], options: RegionChartOptions, la
     {
       width,
       height: rows.length * rowHeight + 66,
-      marginLeft: letter * longest + 12 + gap,
+      marginLeft,
       marginRight: right,
       marginTop: 6,
       marginBottom: 54,
-      x: { domain: [least - pad, greatest + pad] },
+      x: { domain },
       // Symbols and colours above are final values, not data.
       symbol: { type: "identity" },
       color: { type: "identity" },

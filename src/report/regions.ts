@@ -3,6 +3,7 @@ import { forecastDistance } from "../encoding/forecast-distance.ts";
 import { ShapeError } from "../errors.ts";
 import { hemiOfStructure, type Target } from "../responses/target.ts";
 import { loadFolds, loadMean } from "./load-scores.ts";
+import { html, type Markup, trusted } from "./markup.ts";
 import { isLargestOfCurve } from "./peaks.ts";
 import type { ScoreKey, StudyResult, SubjectAnalysis, SubjectScores, TargetRegion } from "./result.ts";
 
@@ -154,4 +155,20 @@ export function targetLabel(target: Target): string {
       ? "Left hemisphere"
       : "Right hemisphere"
     : `${target.name} (${target.hemi})`;
+}
+
+/**
+ * A name of at most so many letters: the middle of longer ones is left out, so that the hemisphere at their end stays,
+ * without which two regions would be called the same.
+ */
+export function shortLabel(label: string, most: number): string {
+  if (label.length <= most) return label;
+  const end = / \([LR]\)$/.exec(label)?.[0] ?? "";
+  return `${label.slice(0, most - 1 - end.length)}\u2026${end}`;
+}
+
+/** A name as the page sets it: lines break after its signs, never within its words or before its hemisphere. */
+export function breakableLabel(label: string): Markup {
+  const parts = label.replace(/ (?=\([LR]\)$)/, "\u00a0").split(/(?<=[_/&.+-])(?=[^_/&.+\s-])/);
+  return html`${parts.map((part, i) => (i === 0 ? part : [trusted("<wbr>"), part]))}`;
 }

@@ -6,6 +6,7 @@ import { type Content, html, type Markup, trusted } from "./markup.ts";
 import { formatNumber } from "./numbers.ts";
 import { hasForecast } from "./peaks.ts";
 import { controlSymbols, type Estimate, regionFigure } from "./region-chart.ts";
+import { breakableLabel } from "./regions.ts";
 import { listLayers } from "./select.ts";
 import { isGain, sideOfZero } from "./significance.ts";
 import { dataTable, foldedTable } from "./table.ts";
@@ -75,7 +76,7 @@ export function forecastSection(findings: Findings): Markup | undefined {
     const peak = peaks[target]!;
     const at = curve[peak];
     const isForecast = forecastDistance !== undefined && hasForecast(forecastDistance, target);
-    return html`<div><h3>${labels[target]}</h3>
+    return html`<div><h3>${breakableLabel(labels[target]!)}</h3>
 <p class="peak">${!at ? "not scored" : isForecast ? `peak F = ${formatNumber(at.mean[target]!, 4)} at ${formatNumber(distances[peak]!, 0)}` : `F(${formatNumber(forecast.tabled, 0)}) = ${formatNumber(forecast.atTabled.mean[target]!, 4)}${forecastDistance?.test ? ", no forecast" : ""}`}</p>
 ${curveChart(curves[i]!, {
   title: `Forecast score over distances, ${labels[target]}`,
@@ -83,7 +84,7 @@ ${curveChart(curves[i]!, {
   colour: "var(--forecast)",
   xDomain: widened(distances),
   yDomain,
-  xTicks: distanceTicks(distances),
+  xTicks: ticksOf(distances),
   xLabel: "distance (words)",
   yLabel: "forecast score F",
   control: controls[i],
@@ -117,7 +118,7 @@ ${curveChart(curves[i]!, {
   const table = dataTable(
     [
       { name: "Distance", kind: "number" },
-      ...shown.map((target) => ({ name: labels[target]!, kind: "number" as const })),
+      ...shown.map((target) => ({ name: breakableLabel(labels[target]!), kind: "number" as const })),
     ],
     distances.map((distance, i) => [
       formatNumber(distance, 0),
@@ -160,14 +161,14 @@ function layersFigure(
   );
   const yDomain = domainOf(curves.flat());
   return html`<figure class="layers"><h3>${capitalised(what)}, over layers</h3><div class="multiples">${shown.map(
-    (target, i) => html`<div><h3>${labels[target]}</h3>
+    (target, i) => html`<div><h3>${breakableLabel(labels[target]!)}</h3>
 ${curveChart(curves[i]!, {
   title: `Over layers, ${labels[target]}`,
   description: `Mean ${what} at layers ${layers.join(", ")}.`,
   colour,
   xDomain: widened(layers),
   yDomain,
-  xTicks: layers.length <= 7 ? layers : layers.filter((layer) => layer % 4 === 0),
+  xTicks: ticksOf(layers),
   xLabel: "layer",
   yLabel,
 })}</div>`,
@@ -209,11 +210,23 @@ function widened(values: readonly number[]): [number, number] {
   return low === high ? [low - 1, high + 1] : [low, high];
 }
 
-/** Tens within the distances; the distances themselves where they are few. */
-function distanceTicks(distances: readonly number[]): number[] {
-  if (distances.length <= 6) return [...distances];
-  const [low, high] = [distances[0]!, distances.at(-1)!];
-  const step = high - low > 24 ? 10 : high - low > 10 ? 5 : 2;
+/** More ticks than this would run into each other on a small chart. */
+const mostTicks = 7;
+
+/** Ticks for distances or layers: round numbers within them; of few the numbers themselves, but for those too close by. */
+function ticksOf(values: readonly number[]): number[] {
+  const [low, high] = [values[0]!, values.at(-1)!];
+  const least = (high - low) / (mostTicks - 0.5);
+  if (values.length <= mostTicks) {
+    // Both ends, and from the first on those that are far enough from the last tick and from the end.
+    const ticks: number[] = [];
+    for (const value of values) {
+      const isFar = ticks.length === 0 || value - ticks.at(-1)! >= least;
+      if (value === high || (isFar && high - value >= least)) ticks.push(value);
+    }
+    return ticks;
+  }
+  const step = [1, 2, 4, 5, 10, 20, 50].find((candidate) => candidate >= least) ?? Math.ceil(least);
   const first = Math.ceil(low / step) * step;
   return Array.from({ length: Math.floor((high - first) / step) + 1 }, (_, i) => first + i * step);
 }

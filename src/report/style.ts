@@ -24,7 +24,7 @@ body {
 }
 h1 { font-size: 2.4rem; line-height: 1.15; font-weight: 600; letter-spacing: -.018em; margin: 0 0 .5rem; text-wrap: balance; }
 h2 { font-size: 1.5rem; line-height: 1.25; font-weight: 600; letter-spacing: -.01em; margin: 4rem 0 .35rem; }
-h3 { font-size: 1.0625rem; line-height: 1.3; font-weight: 600; margin: 0; overflow-wrap: anywhere; }
+h3 { font-size: 1.0625rem; line-height: 1.3; font-weight: 600; margin: 0; overflow-wrap: break-word; }
 p, figcaption, caption, li, .lead { max-width: 46rem; }
 p { margin: .35rem 0 1rem; }
 .about { color: var(--soft); margin: 0 0 2rem; }
@@ -50,21 +50,25 @@ caption { text-align: left; padding: 0 0 .6rem; }
 .maps img { width: 100%; height: auto; display: block; }
 .aside { color: var(--soft); font-weight: 400; }
 .maps { margin-top: .6rem; }
+.slices { display: grid; grid-template-columns: repeat(6, 1fr); gap: .4rem 1rem; margin-top: .6rem; }
+.slices > div { display: flex; flex-direction: column; justify-content: flex-end; }
+.slices img { width: 100%; height: auto; display: block; }
+.sides { display: flex; justify-content: space-between; margin: .15rem 0 .5rem; color: var(--soft); font-size: .82rem; line-height: 1.3; white-space: nowrap; }
 .bar { width: 18rem; max-width: 100%; margin-top: .9rem; color: var(--soft); font-size: .97rem; font-variant-numeric: tabular-nums; }
 .bar img { width: 100%; height: .8rem; display: block; }
 .bar div { display: flex; justify-content: space-between; }
 table { border-collapse: collapse; font-size: .97rem; font-variant-numeric: tabular-nums; margin-top: .75rem; min-width: 60%; }
 th, td { padding: .32rem 1.1rem .32rem 0; text-align: left; vertical-align: baseline; font-weight: 400; }
 th.number, td.number { text-align: right; white-space: nowrap; }
-td.text { overflow-wrap: anywhere; min-width: 9rem; }
+td.text { overflow-wrap: break-word; min-width: 9rem; }
 thead th, thead th.number { white-space: normal; }
 thead th { color: var(--soft); border-bottom: 1px solid var(--ink); vertical-align: bottom; }
 tbody tr + tr > * { border-top: 1px solid var(--faint); }
-tbody th { min-width: 8rem; overflow-wrap: anywhere; }
+tbody th { min-width: 7rem; max-width: 20rem; overflow-wrap: break-word; }
 tbody th code { white-space: nowrap; }
 .dense { font-size: .88rem; }
 .dense th, .dense td { padding-right: .7rem; }
-.dense tbody th { min-width: 0; }
+.dense tbody th { min-width: 6rem; }
 strong { font-weight: 650; }
 .warning { border-left: 3px solid var(--alarm); padding: .1rem 0 .1rem .9rem; margin: .8rem 0; max-width: 46rem; }
 .warning strong { color: var(--alarm); }
@@ -81,6 +85,7 @@ footer { margin-top: 4rem; border-top: 1px solid var(--rule); padding-top: 1rem;
   .narrow { display: block; }
   caption { max-width: calc(100vw - 2.2rem); }
   .maps { grid-template-columns: repeat(2, 1fr); }
+  .slices { grid-template-columns: repeat(2, 1fr); }
 }
 @media print {
   :root {

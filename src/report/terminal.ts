@@ -3,6 +3,7 @@ import type { GroupScores } from "./group.ts";
 import { missingNames } from "./missing-section.ts";
 import { formatInterval, formatList, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
 import { formatPeak } from "./peaks.ts";
+import { shortLabel } from "./regions.ts";
 import { sideOfZero } from "./significance.ts";
 
 /** Settings of {@link formatTerminal}. */
@@ -29,7 +30,7 @@ export function formatTerminal(findings: Findings, options: TerminalOptions = {}
   if (forecastDistance) header.push("d*");
   const shown = order.slice(0, mostRegions);
   const rows = shown.map((target) => {
-    const cells = [shorten(plain(labels[target]!))];
+    const cells = [shortLabel(plain(labels[target]!), longestName)];
     if (brain) {
       const q = brain.qValue[target]!;
       cells.push(
@@ -84,8 +85,4 @@ function markOf(scores: GroupScores, target: number): string {
 /** The text without control characters, which a terminal would obey. */
 function plain(text: string): string {
   return text.replace(/\p{Cc}/gu, " ");
-}
-
-function shorten(name: string): string {
-  return name.length > longestName ? `${name.slice(0, longestName - 1)}\u2026` : name;
 }

@@ -113,6 +113,42 @@ describe("rasterise", () => {
     expect(rows.slice(picture.height / 2).every((n) => n === 0)).toBe(true);
   });
 
+  /** Pixels of the picture that are as dark as a border is. */
+  const countDark = ({ pixels, width, height }: Picture, isWithin: (x: number) => boolean) => {
+    let n = 0;
+    for (let p = 0; p < width * height; p++)
+      if (pixels[4 * p + 3] === 255 && pixels[4 * p]! < 80 && isWithin((p % width) / width)) n++;
+    return n;
+  };
+
+  test("by hand: a border runs between two regions, down the middle, and not along the outline", () => {
+    const surface = ellipsoid("L", 12);
+    const n = surface.coordinates.length / 3;
+    const regions = Int32Array.from({ length: n }, (_, v) => (surface.coordinates[3 * v + 1]! > 0 ? 1 : -1));
+    const paint = { values: new Float64Array(n).fill(1), colour: () => [255, 200, 0] as const };
+    const bordered = rasterise(surface, "lateral", { ...paint, regions }, 100);
+    // The line is as long as the hemisphere is high, 120 of 170 mm: 70 pixels of the 100 that it is wide, and it zigzags.
+    const middle = countDark(bordered, (x) => Math.abs(x - 0.5) < 0.1);
+    expect(middle).toBeGreaterThan(20);
+    expect(middle).toBeLessThan(300);
+    expect(countDark(bordered, (x) => Math.abs(x - 0.5) >= 0.1)).toBe(0);
+    expect(countDark(rasterise(surface, "lateral", paint, 100), () => true)).toBe(0);
+  });
+
+  test("by hand: colours of values are darker in sulci, by a fifth", () => {
+    const surface = ellipsoid("L", 6);
+    const n = surface.coordinates.length / 3;
+    const paint = { values: new Float64Array(n).fill(1), colour: () => [200, 100, 50] as const };
+    const at = (shading: number | undefined) => {
+      const shaded = { ...surface, shading: shading === undefined ? undefined : new Float32Array(n).fill(shading) };
+      const { pixels, width, height } = rasterise(shaded, "lateral", paint, 40);
+      return pixels[4 * (Math.floor(height / 2) * width + Math.floor(width / 2))]!;
+    };
+    expect(at(-1)).toBe(at(undefined));
+    // 2: rounding of samples to whole numbers, twice
+    expect(Math.abs(at(1) - 0.8 * at(-1))).toBeLessThanOrEqual(2);
+  });
+
   test("a bar runs from the colour of 0 to that of 1", () => {
     const { pixels } = rasteriseBar(warm, 10, 1);
     expect([...pixels.subarray(0, 3)]).toEqual([...warm(0)]);
