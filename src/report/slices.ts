@@ -28,9 +28,9 @@ export type Extent = readonly (readonly [number, number])[];
 export interface Slicer {
   readonly extent: Extent;
   /** Coordinates of a column's voxel, millimetres: x to the right, y to the front, z up. */
-  centre(column: number): readonly [number, number, number];
+  readonly centre: (column: number) => readonly [number, number, number];
   /** Picture of the plane at a place along its own axis, `width` pixels wide. */
-  slice(plane: SlicePlane, at: number, paint: VolumePaint, width: number): Picture;
+  readonly slice: (plane: SlicePlane, at: number, paint: VolumePaint, width: number) => Picture;
 }
 
 /**
