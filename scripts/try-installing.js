@@ -5,7 +5,7 @@
 //
 // Requests to any other host go to a proxy that refuses them, and fail the trial.
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
@@ -36,7 +36,7 @@ try {
   mkdirSync(packed);
   await run(["npm", "pack", "--pack-destination", packed], root, environment);
   const fromTarball = inFolder("from-tarball");
-  const { name, version } = JSON.parse(await output(["npm", "pkg", "get", "name", "version"]));
+  const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   await fromTarball("npm", "install", "--no-audit", join(packed, `${name}-${version}.tgz`));
   await fromTarball("npx", "cortecast", "doctor");
   await fromTarball("npx", "cortecast", "demo");

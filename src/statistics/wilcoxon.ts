@@ -20,21 +20,22 @@ export interface WilcoxonResult {
   readonly n: number;
 }
 
-/** Up to this many differences the null distribution is exact. */
+/** Up to this many differences the null distribution is exact, where neither ties nor zeros are among them. */
 const MOST_EXACT = 50;
+/** Up to this many it is exact with ties and zeros as well: scipy enumerates the 2^13 patterns of signs, not more. */
+const MOST_EXACT_WITH_TIES = 13;
 
 /**
  * Wilcoxon's signed-rank test of whether differences over subjects are symmetric about 0.
  *
- * Zeros are dropped. The p-value comes from the exact null distribution where at most 50 differences were given and
- * neither ties (in magnitude) nor zeros are among them; else from the normal approximation, its variance corrected for
- * ties, without continuity correction.
+ * Zeros are dropped. The p-value comes from the exact null distribution, over all patterns of signs, where at most 50
+ * differences were given and neither ties (in magnitude) nor zeros are among them, or at most 13 with them; else from the
+ * normal approximation, its variance corrected for ties, without continuity correction.
  *
  * @param differences - one a subject; NaN marks a subject without a value, who is left out
  * @throws OptionError where `alternative` is unknown, or a difference is infinite
- * @remarks Equal to scipy.stats.wilcoxon(d, nan_policy="omit"), except that from version 1.13 on scipy enumerates all
- * sign patterns (exact even so) where ties or zeros are among at most 13 differences; there we keep to the normal
- * approximation, as scipy's method="asymptotic" does.
+ * @remarks Equal to scipy.stats.wilcoxon(d, nan_policy="omit", correction=False) of scipy 1.17, method "auto", which takes
+ * ties and zeros so since 1.13. Where all of at most 13 differences are zeros, scipy gives 1; we give NaN, as both do for more.
  * @see doi:10.2307/3001968
  */
 export function wilcoxonSignedRank(differences: ArrayLike<number>, options: WilcoxonOptions = {}): WilcoxonResult {
@@ -51,12 +52,18 @@ export function wilcoxonSignedRank(differences: ArrayLike<number>, options: Wilc
     nGiven++;
     if (difference !== 0) kept[n++] = difference;
   }
-  const { positive, tieCorrection } = rankSum(kept.subarray(0, n));
+  const doubledRanks: number[] | undefined = nGiven <= MOST_EXACT_WITH_TIES ? [] : undefined;
+  const { positive, tieCorrection } = rankSum(kept.subarray(0, n), doubledRanks);
   const total = (n * (n + 1)) / 2;
   const statistic = alternative === "two-sided" ? Math.min(positive, total - positive) : positive;
   if (n === 0) return { statistic, positive, pValue: Number.NaN, n };
-  const exact = nGiven <= MOST_EXACT && n === nGiven && tieCorrection === 0;
-  const [less, greater] = exact ? exactTails(positive, n) : normalTails(positive, n, tieCorrection);
+  const isPlain = n === nGiven && tieCorrection === 0;
+  const [less, greater] =
+    isPlain && nGiven <= MOST_EXACT
+      ? exactTails(countSubsets(n), positive, n)
+      : doubledRanks
+        ? exactTails(countSums(doubledRanks), 2 * positive, n)
+        : normalTails(positive, n, tieCorrection);
   const pValue =
     alternative === "less" ? less : alternative === "greater" ? greater : Math.min(1, 2 * Math.min(less, greater));
   return { statistic, positive, pValue, n };
@@ -66,8 +73,12 @@ export function wilcoxonSignedRank(differences: ArrayLike<number>, options: Wilc
  * The sum of the ranks (by magnitude, ties averaged) of the positive numbers, and sum of t^3 - t over ties of t.
  *
  * @param values - none 0; they are sorted in place
+ * @param doubledRanks - where twice the rank of each number goes, a whole number with ties as well
  */
-function rankSum(values: Float64Array): { readonly positive: number; readonly tieCorrection: number } {
+function rankSum(
+  values: Float64Array,
+  doubledRanks?: number[],
+): { readonly positive: number; readonly tieCorrection: number } {
   sortInPlace(values);
   // From zero outwards, magnitudes rise to both sides: negative numbers to the left, positive ones to the right.
   let right = 0;
@@ -85,6 +96,7 @@ function rankSum(values: Float64Array): { readonly positive: number; readonly ti
     const end = right - 1 - left;
     positive += ((nRanked + 1 + end) / 2) * (right - from);
     tieCorrection += (end - nRanked) ** 3 - (end - nRanked);
+    if (doubledRanks) for (let k = nRanked; k < end; k++) doubledRanks.push(nRanked + 1 + end);
     nRanked = end;
   }
   return { positive, tieCorrection };
@@ -111,9 +123,14 @@ function normalTails(positive: number, n: number, tieCorrection: number): readon
   return [normalCdf(z), normalCdf(-z)];
 }
 
-/** P(W <= w) and P(W >= w), exactly. */
-function exactTails(positive: number, n: number): readonly [number, number] {
-  const counts = countSubsets(n);
+/**
+ * P(W <= w) and P(W >= w), exactly.
+ *
+ * @param counts - of patterns of signs, for each sum of ranks from 0 to the largest
+ * @param positive - the sum that was seen, as `counts` counts it
+ * @param n - signs in a pattern
+ */
+function exactTails(counts: Float64Array, positive: number, n: number): readonly [number, number] {
   const patterns = 2 ** n;
   const sumTo = (end: number) => {
     let sum = 0;
@@ -121,21 +138,28 @@ function exactTails(positive: number, n: number): readonly [number, number] {
     return sum / patterns;
   };
   // The distribution is symmetric: both tails are sums from its lower end.
-  return [sumTo(positive), sumTo((n * (n + 1)) / 2 - positive)];
+  return [sumTo(positive), sumTo(counts.length - 1 - positive)];
 }
 
 // One distribution for each number of subjects: every vertex asks for the same.
 const subsets = new Map<number, Float64Array>();
 
-/** How many subsets of 1..n have each sum; exact, since all counts are whole numbers under 2^53. */
+/** How many subsets of 1..n have each sum. */
 function countSubsets(n: number): Float64Array {
   const known = subsets.get(n);
   if (known) return known;
-  const counts = new Float64Array((n * (n + 1)) / 2 + 1);
-  counts[0] = 1;
-  for (let rank = 1; rank <= n; rank++) {
-    for (let sum = counts.length - 1; sum >= rank; sum--) counts[sum]! += counts[sum - rank]!;
-  }
+  const counts = countSums(Array.from({ length: n }, (_, i) => i + 1));
   subsets.set(n, counts);
+  return counts;
+}
+
+/** How many subsets of whole numbers have each sum, [sum of all + 1]; exact, since all counts are whole numbers under 2^53. */
+function countSums(numbers: readonly number[]): Float64Array {
+  const total = numbers.reduce((sum, number) => sum + number, 0);
+  const counts = new Float64Array(total + 1);
+  counts[0] = 1;
+  for (const number of numbers) {
+    for (let sum = total; sum >= number; sum--) counts[sum]! += counts[sum - number]!;
+  }
   return counts;
 }

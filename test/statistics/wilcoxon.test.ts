@@ -1,9 +1,15 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../../src/array/random.ts";
 import { OptionError } from "../../src/errors.ts";
 import { wilcoxonSignedRank } from "../../src/statistics/wilcoxon.ts";
 import { fixture } from "./fixture.ts";
 
+/** Differences, null for NaN; p-values two-sided and greater, null for NaN; written by fixtures/make_wilcoxon.py. */
+const random = JSON.parse(readFileSync(join(import.meta.dirname, "fixtures/wilcoxon.json"), "utf8")) as {
+  readonly cases: readonly (readonly [readonly (number | null)[], number | null, number | null])[];
+};
 const ALTERNATIVES = ["two-sided", "greater", "less"] as const;
 
 describe("oracle: scipy.stats.wilcoxon", () => {
@@ -16,6 +22,43 @@ describe("oracle: scipy.stats.wilcoxon", () => {
       expect(Math.abs(pValue / wilcoxon[alternative].pValue - 1)).toBeLessThan(1e-12);
     }
   });
+});
+
+test("oracle: 1,200 sets of up to 60 with ties, zeros and missing values, as scipy's auto takes them", () => {
+  let [nExact, nNormal] = [0, 0];
+  for (const [differences, twoSided, greater] of random.cases) {
+    const numbers = differences.map((difference) => difference ?? Number.NaN);
+    const given = numbers.filter((number) => !Number.isNaN(number));
+    const flipped = numbers.map((number) => -number);
+    const got = [
+      wilcoxonSignedRank(numbers).pValue,
+      wilcoxonSignedRank(numbers, { alternative: "greater" }).pValue,
+      wilcoxonSignedRank(flipped, { alternative: "less" }).pValue,
+    ];
+    // scipy gives 1 for at most 13 zeros and nothing else.
+    const expected = given.every((number) => number === 0) ? [null, null, null] : [twoSided, greater, greater];
+    for (const [k, p] of expected.entries()) {
+      if (p === null) expect(got[k]).toBeNaN();
+      // As above.
+      else expect(Math.abs(got[k]! / p - 1)).toBeLessThan(1e-12);
+    }
+    const nMagnitudes = new Set(given.map(Math.abs)).size;
+    if (nMagnitudes < given.length || given.includes(0)) {
+      nExact += Number(given.length <= 13);
+      nNormal += Number(given.length > 13);
+    }
+  }
+  // What the cases are for is among them.
+  expect([nExact, nNormal]).toEqual([374, 645]);
+});
+
+test("by hand: with ties and zeros among few, every pattern of signs counts", () => {
+  // Ranks 1.5, 1.5, 3: of 8 patterns only all positive comes to 6.
+  expect(wilcoxonSignedRank([2, 2, 5], { alternative: "greater" }).pValue).toBe(1 / 8);
+  // 4.5 or more: +++, +-+, -++; a zero more changes nothing.
+  expect(wilcoxonSignedRank([2, -2, 5], { alternative: "greater" }).pValue).toBe(3 / 8);
+  expect(wilcoxonSignedRank([2, -2, 0, 5], { alternative: "greater" }).pValue).toBe(3 / 8);
+  expect(wilcoxonSignedRank([2, -2, 0, 5])).toEqual({ statistic: 1.5, positive: 4.5, pValue: 3 / 4, n: 3 });
 });
 
 test("by hand: three positive differences give 1/8 of the sign patterns", () => {
