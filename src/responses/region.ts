@@ -1,4 +1,5 @@
 import { checkChoice } from "../array/choice.ts";
+import { hemisphereOf } from "../bids/identity.ts";
 import { FormatError, OptionError } from "../errors.ts";
 import type { FreesurferAnnot } from "../formats/freesurfer-annot.ts";
 import type { Gifti } from "../formats/gifti.ts";
@@ -114,9 +115,20 @@ export function regionsOfAnnot(
   );
 }
 
-/** The hemisphere that a file's name says, as BIDS, FreeSurfer or Connectome Workbench write it. */
+/**
+ * The hemisphere that a file's name says, as BIDS (`hemi-L`), FreeSurfer (`lh.`), Connectome Workbench (`.L.`) or nilearn
+ * (`infl_left`) write it: the label of `hemi-`, else words of the name (lh, rh, left, right, in any case), else a single L or R.
+ *
+ * @returns undefined where the name says none, or both
+ */
 export function hemiOfName(path: string): "L" | "R" | undefined {
-  const base = path.slice(path.lastIndexOf("/") + 1);
-  const match = /(?:^|_)hemi-([LR])(?=[_.])/.exec(base) ?? /\.([LR])\./.exec(base) ?? /^([lr])h\./.exec(base);
-  return match ? (match[1]!.toUpperCase() as "L" | "R") : undefined;
+  const words = path.slice(path.lastIndexOf("/") + 1).split(/[._-]+/);
+  const labelled = words.flatMap((word, i) => (word === "hemi" ? (words[i + 1] ?? []) : []));
+  const spelled = words.filter((word) => word.length > 1);
+  const letters = words.filter((word) => /^[LR]$/.test(word));
+  for (const some of [labelled, spelled, letters]) {
+    const sides = new Set(some.flatMap((word) => hemisphereOf(word) ?? []));
+    if (sides.size > 0) return sides.size === 1 ? [...sides][0] : undefined;
+  }
+  return undefined;
 }

@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { FormatError, OptionError } from "../errors.ts";
 import type { CiftiGrayordinates, CiftiSurfaceModel } from "../formats/cifti-axes.ts";
 import { readFreesurferAnnot } from "../formats/freesurfer-annot.ts";
@@ -6,9 +5,10 @@ import type { Gifti } from "../formats/gifti.ts";
 import { readNifti } from "../formats/nifti.ts";
 import { numericColumn, readTsv, textColumn } from "../formats/tsv.ts";
 import type { TargetRegion } from "../report/result.ts";
-import { hemiOfName, regionsOfAnnot, regionsOfLabels } from "../responses/region.ts";
+import { regionsOfAnnot, regionsOfLabels } from "../responses/region.ts";
 import { hemiOfStructure, type PlacedSpace, type TargetSpace } from "../responses/target.ts";
 import { checkGrid } from "../responses/volume-mask.ts";
+import { hemiOfFile, isGifti, type SidedFile, sidedFile } from "./sided-file.ts";
 
 /** Gives the files that an atlas consists of. */
 export interface AtlasFiles {
@@ -19,8 +19,8 @@ export interface AtlasFiles {
 type Space<Kind extends PlacedSpace["kind"]> = Extract<PlacedSpace, { kind: Kind }>;
 
 /**
- * The regions of an atlas in the space of the responses: label GIFTI files or FreeSurfer annotations whose names say their
- * hemisphere for surfaces and for the cortex of grayordinates; for volumes a NIfTI of whole numbers, with their names in a table beside it
+ * The regions of an atlas in the space of the responses: label GIFTI files or FreeSurfer annotations, each of a hemisphere
+ * (`hemiOfFile`), for surfaces and for the cortex of grayordinates; for volumes a NIfTI of whole numbers, with their names in a table beside it
  * (`index` and `name`, `atlas_dseg.tsv` for `atlas_dseg.nii.gz`).
  *
  * @param space - of the responses that the regions are for
@@ -41,10 +41,7 @@ export async function loadAtlas(
   const regions: TargetRegion[] = [];
   for (const path of paths) {
     if (space.kind === "volume") regions.push(...(await volumeRegions(path, space, files)));
-    else {
-      const hemi = requireHemi("--regions", path);
-      regions.push(...(await surfaceRegions(path, hemi, space, files)));
-    }
+    else regions.push(...(await surfaceRegions(sidedFile(path), space, files)));
   }
   if (regions.length === 0) {
     throw new OptionError(
@@ -64,15 +61,15 @@ export async function loadAtlas(
 }
 
 async function surfaceRegions(
-  path: string,
-  hemi: "L" | "R",
+  file: SidedFile,
   space: Space<"surface"> | Space<"grayordinate">,
   files: AtlasFiles,
 ): Promise<TargetRegion[]> {
+  const { path } = file;
+  const { hemi, nVertices, regions } = path.endsWith(".annot")
+    ? await annotRegions(file, files)
+    : await giftiRegions(file, files);
   const columns = space.kind === "surface" ? surfaceColumns(space, hemi) : cortexColumns(space.grayordinates, hemi);
-  const { nVertices, regions } = path.endsWith(".annot")
-    ? await annotRegions(path, hemi, files)
-    : await giftiRegions(path, hemi, files);
   checkVertices(path, hemi, nVertices, columns.length, space.space);
   return regions.flatMap(({ name, vertices }) => {
     const targets = Int32Array.from(vertices, (vertex) => columns[vertex]!).filter((column) => column >= 0);
@@ -80,14 +77,19 @@ async function surfaceRegions(
   });
 }
 
-async function giftiRegions(path: string, hemi: "L" | "R", { readGifti }: AtlasFiles) {
+async function giftiRegions(file: SidedFile, { readGifti }: AtlasFiles) {
+  const { path } = file;
+  // What is no GIFTI by its name is not read for what it says itself.
+  if (!isGifti(path)) hemiOfFile("--regions", file);
   const gifti = await readGifti(path);
-  return { nVertices: gifti.arrays[0]?.data.length ?? 0, regions: regionsOfLabels(gifti, { path, hemi }) };
+  const hemi = hemiOfFile("--regions", file, gifti);
+  return { hemi, nVertices: gifti.arrays[0]?.data.length ?? 0, regions: regionsOfLabels(gifti, { path, hemi }) };
 }
 
-async function annotRegions(path: string, hemi: "L" | "R", { read }: AtlasFiles) {
-  const annot = readFreesurferAnnot(await read(path), { path });
-  return { nVertices: annot.vertexLabels.length, regions: regionsOfAnnot(annot, { hemi }) };
+async function annotRegions(file: SidedFile, { read }: AtlasFiles) {
+  const hemi = hemiOfFile("--regions", file);
+  const annot = readFreesurferAnnot(await read(file.path), { path: file.path });
+  return { hemi, nVertices: annot.vertexLabels.length, regions: regionsOfAnnot(annot, { hemi }) };
 }
 
 /** The column of each vertex of a hemisphere. */
@@ -141,20 +143,6 @@ async function volumeRegions(path: string, space: Space<"volume">, { read }: Atl
   });
   return [...members].flatMap(([index, { name, columns }]) =>
     index !== 0 && columns.length > 0 ? [{ name, hemi: "n/a" as const, targets: Int32Array.from(columns) }] : [],
-  );
-}
-
-/**
- * The hemisphere that a file's name says.
- *
- * @param flag - the option that names the file
- * @throws OptionError where it says none
- */
-export function requireHemi(flag: string, path: string): "L" | "R" {
-  const hemi = hemiOfName(basename(path));
-  if (hemi) return hemi;
-  throw new OptionError(
-    `${flag}: the file's name must say its hemisphere (hemi-L, lh., .L.), got "${path}". Rename it.`,
   );
 }
 

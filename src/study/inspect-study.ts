@@ -32,6 +32,7 @@ import { type OpenDataset, openDataset } from "./open-dataset.ts";
 import type { StudyOptions } from "./options.ts";
 import { type OutsideFiles, outsideFiles } from "./outside-files.ts";
 import { featureSetsOf } from "./plan.ts";
+import { sidedFile } from "./sided-file.ts";
 import { checkMemory, type SizedParticipant } from "./sizes.ts";
 import { loadSurfaces } from "./surfaces.ts";
 
@@ -78,7 +79,7 @@ export async function inspectStudy(options: StudyOptions, settings: InspectStudy
   const named = await outside.unreadable(namedFiles(options));
   found.add(named);
   const isReadable = (paths: readonly string[] | undefined) =>
-    !named.some(({ path }) => paths?.some((own) => own === path));
+    !named.some(({ path }) => paths?.some((own) => sidedFile(own).path === path));
 
   const opened = await found.attempt("dataset", () => openDataset(options, settings.source));
   const examination = opened && (await examine(opened, options, { found, outside, isReadable, onProgress }));
@@ -182,7 +183,8 @@ async function checkPlaces({ output, cache }: StudyOptions, found: IssueList): P
 
 /** Files that the options name by paths of their own. */
 function namedFiles({ regions = [], surfaces = [], transcript, mask }: StudyOptions): readonly string[] {
-  return [...regions, ...surfaces, ...[transcript, mask].filter((path) => path !== undefined)];
+  const sided = [...regions, ...surfaces].map((text) => sidedFile(text).path);
+  return [...sided, ...[transcript, mask].filter((path) => path !== undefined)];
 }
 
 async function examine(

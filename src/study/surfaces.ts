@@ -1,17 +1,20 @@
 import { basename } from "node:path";
 import { FormatError, OptionError } from "../errors.ts";
 import { readFreesurferSurface } from "../formats/freesurfer-surface.ts";
+import type { Gifti } from "../formats/gifti.ts";
 import type { NumberArray } from "../formats/number-type.ts";
 import type { Surface } from "../report/result.ts";
 import type { TargetSpace } from "../responses/target.ts";
-import { type AtlasFiles, checkVertices, requireHemi } from "./atlas.ts";
+import { type AtlasFiles, checkVertices } from "./atlas.ts";
+import { hemiOfFile, isGifti, sidedFile } from "./sided-file.ts";
 
 /**
- * Meshes to draw maps on, from surface GIFTI files or FreeSurfer's surfaces, whose names say their hemisphere.
+ * Meshes to draw maps on, from surface GIFTI files or FreeSurfer's surfaces, one a hemisphere (`hemiOfFile` says which).
  *
  * @param space - of the responses that are drawn
  * @param files - gives them
- * @throws OptionError where the responses are not on a surface, or have other vertices
+ * @throws OptionError where the responses are not on a surface, or have other vertices; where nothing says a file's hemisphere,
+ * or two files are of one
  * @throws FormatError, NotFoundError where a file cannot be read, or a triangle has a corner that is no vertex
  */
 export async function loadSurfaces(
@@ -23,16 +26,24 @@ export async function loadSurfaces(
     throw new OptionError("--surfaces: the responses must be on a surface, got none. Leave --surfaces out.");
   }
   const surfaces: Surface[] = [];
-  for (const path of paths) {
-    const hemi = requireHemi("--surfaces", path);
-    const { points, triangles } = /\.gii(\.gz)?$/.test(path)
+  for (const text of paths) {
+    const file = sidedFile(text);
+    const { path } = file;
+    if (!isGifti(path)) hemiOfFile("--surfaces", file);
+    const { points, triangles, gifti } = isGifti(path)
       ? await giftiMesh(path, files)
       : await freesurferMesh(path, files);
+    const hemi = hemiOfFile("--surfaces", file, gifti);
+    if (surfaces.some((other) => other.hemi === hemi)) {
+      throw new OptionError(
+        `--surfaces: each hemisphere must have one mesh, got two of ${hemi} (${paths.join(", ")}). Take one kind of surface.`,
+      );
+    }
     checkVertices(path, hemi, points.length / 3, space.nVertices[hemi === "L" ? 0 : 1], space.space);
     checkMesh(path, points, triangles);
     surfaces.push({
       hemi,
-      name: basename(path).replace(/(\.surf)?\.gii(\.gz)?$/, ""),
+      name: basename(path).replace(/(\.surf)?\.gii(\.gz)?$/i, ""),
       coordinates: Float32Array.from(points),
       triangles: Int32Array.from(triangles),
     });
@@ -44,13 +55,15 @@ export async function loadSurfaces(
 interface Mesh {
   readonly points: NumberArray;
   readonly triangles: NumberArray;
+  readonly gifti?: Gifti | undefined;
 }
 
 async function giftiMesh(path: string, { readGifti }: AtlasFiles): Promise<Mesh> {
-  const { arrays } = await readGifti(path);
+  const gifti = await readGifti(path);
+  const { arrays } = gifti;
   const points = arrays.find((array) => array.intent === "NIFTI_INTENT_POINTSET");
   const triangles = arrays.find((array) => array.intent === "NIFTI_INTENT_TRIANGLE");
-  if (points && triangles) return { points: points.data, triangles: triangles.data };
+  if (points && triangles) return { points: points.data, triangles: triangles.data, gifti };
   throw new FormatError(path, "a surface must hold points and triangles, got neither or one. Give a *.surf.gii");
 }
 

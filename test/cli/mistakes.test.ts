@@ -71,7 +71,7 @@ describe("folders and options: one line that says what, where and what to do", (
     [["@data", "@out", "--exclude", "sub-9"], /--exclude: runs must be in the data set/],
     [["@data", "@out", "--kind", "region"], /kind must be one that response files have, got "region"/],
     [["@data", "@out", "--space", "mni"], /space must be one that response files have, got "mni"/],
-    [["@data", "@out", "--regions", "@file"], /--regions: the file's name must say its hemisphere/],
+    [["@data", "@out", "--regions", "@file"], /--regions: the file must say its hemisphere/],
     [["@data", "@out", "--regions", "@hemi-L.gii"], /hemi-L\.gii: the file must exist/],
     [["@data", "@out", "--surfaces", "@data/atlas/tpl-phantom_hemi-L_sulc.shape.gii"], /a surface must hold points/],
     [["@data", "@out", "--transcript", "@nowhere.tsv"], /nowhere\.tsv: the file must exist/],

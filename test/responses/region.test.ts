@@ -61,7 +61,14 @@ describe("hemiOfName", () => {
     ["hemi-R_dseg.label.gii", "R"],
     ["lh.aparc.annot.gii", "L"],
     ["fsaverage.R.aparc.label.gii", "R"],
-    ["R/left.label.gii", undefined],
+    ["R/left.label.gii", "L"],
+    ["infl_left.gii.gz", "L"],
+    ["pial_right.gii.gz", "R"],
+    ["fs_LR.32k.R.inflated.surf.gii", "R"],
+    ["sub-01_hemi-lh_inflated.surf.gii", "L"],
+    ["LH_white.gii", "L"],
+    ["left_to_right.gii", undefined],
+    ["sub-l_mesh.gii", undefined],
     ["xhemi-L2_dseg.label.gii", undefined],
   ])("%s says %s (by hand)", (path, hemi) => {
     expect(hemiOfName(path)).toBe(hemi);

@@ -101,7 +101,7 @@ describe("loadAtlas (by hand)", () => {
       "x.annot",
       { "x.annot": annot },
       "OptionError",
-      /the file's name must say its hemisphere/,
+      /the file must say its hemisphere/,
     ],
     [
       "another surface",

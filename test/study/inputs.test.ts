@@ -98,6 +98,32 @@ describe("inspectStudy and readStudy", () => {
     expect(responses.filter(([, n]) => n !== 1)).toEqual([]);
   });
 
+  test.each<[Record<string, string>, string]>([
+    [{ surfaces: "/nowhere/lh.inflated" }, "lh.inflated: the file must exist"],
+    [
+      { surfaces: "@atlas/tpl-phantom_hemi-L_inflated.surf.gii,@atlas/tpl-phantom_hemi-L_inflated.surf.gii" },
+      "one mesh",
+    ],
+    [{ regions: "@dataset_description.json" }, "the file must say its hemisphere"],
+    [{ model: "/nowhere" }, "--model: the folder must exist"],
+    [{ layer: "99" }, "--layer: layers must lie in"],
+    [{ confounds: "csf" }, "the run must have a table"],
+    [{ delays: "99" }, "--delays: must be fewer"],
+    [{ memory: "1MB" }, "--memory: there must be"],
+  ])("by hand: %j stops before a response is read", async (more, message) => {
+    const read: string[] = [];
+    const folder = folderStore(study.at("data"));
+    async function* stream(path: string) {
+      yield* folder.stream(path);
+      read.push(path);
+    }
+    const given = Object.entries(more).map(([key, value]) => [key, value.replaceAll("@", study.at("data/"))]);
+    await expect(
+      readInputs(options(Object.fromEntries(given) as Record<string, string>), { ...folder, stream }),
+    ).rejects.toThrow(message);
+    expect(read.filter((path) => path.endsWith(".func.gii"))).toEqual([]);
+  });
+
   test.each([
     [
       { exclude: "sub-01_task-tinny" },
