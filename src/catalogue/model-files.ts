@@ -16,3 +16,8 @@ export const modelFile = {
   weights: "model.safetensors",
   weightIndex: "model.safetensors.index.json",
 } as const;
+
+/** Files of which it is told where they lie in a model's folder: they change what transformers computes, and are not read. */
+export const foreignModelFiles: ReadonlyMap<string, string> = new Map([
+  ["adapter_config.json", "an adapter changes the weights, and is not applied: merge it into the model first"],
+]);

@@ -25,10 +25,17 @@ export interface Gpt2Config {
   readonly initializerRange: number;
 }
 
-/** The nonlinearity of a block, by the name that `config.json` has for it. */
+/** The nonlinearity of a block, by the first name that `config.json` has for it. */
 export type Gpt2Activation = "gelu_new" | "gelu" | "relu";
 
-const activations: readonly string[] = ["gelu_new", "gelu", "relu"] satisfies readonly Gpt2Activation[];
+/** By all names of transformers for the same formula (class ACT2CLS), up to rounding. */
+const activations: ReadonlyMap<unknown, Gpt2Activation> = new Map([
+  ...["gelu_new", "gelu_fast", "gelu_accurate", "gelu_pytorch_tanh", "gelu_python_tanh"].map(
+    (name) => [name, "gelu_new"] as const,
+  ),
+  ...["gelu", "gelu_python"].map((name) => [name, "gelu"] as const),
+  ["relu", "relu"],
+]);
 
 /** The largest GPT-2 has 48; every block is several nodes of a graph, which a damaged number would never finish. */
 const mostLayers = 1000;
@@ -92,7 +99,9 @@ export function readGpt2Config(bytes: Uint8Array, { path }: { readonly path: str
     nInner: field("n_inner", isCountOrNull, "null or a whole number from 1", null) ?? 4 * nUnits,
     nPositions: field("n_positions", isCount, "a whole number from 1", 1024),
     vocabularySize: field("vocab_size", isCount, "a whole number from 1", 50257),
-    activation: field("activation_function", isActivation, `one of ${activations.join(", ")}`, "gelu_new"),
+    activation: activations.get(
+      field("activation_function", isActivation, `one of ${[...activations.keys()].join(", ")}`, "gelu_new"),
+    )!,
     layerNormEpsilon: field("layer_norm_epsilon", isPositive, "a positive number", 1e-5),
     scaleAttention: field("scale_attn_weights", isBoolean, "true or false", true),
     scaleAttentionByLayer: field("scale_attn_by_inverse_layer_idx", isBoolean, "true or false", false),
@@ -127,4 +136,4 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 const isCountOrNull = (value: unknown): value is number | null => value === null || isCount(value);
 const isPositive = (value: unknown): value is number =>
   typeof value === "number" && value > 0 && Number.isFinite(value);
-const isActivation = (value: unknown): value is Gpt2Activation => activations.includes(value as string);
+const isActivation = (value: unknown): value is string => activations.has(value);

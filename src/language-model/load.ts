@@ -1,5 +1,5 @@
 import type { OnProgress } from "../array/progress.ts";
-import { modelFile } from "../catalogue/model-files.ts";
+import { foreignModelFiles, modelFile } from "../catalogue/model-files.ts";
 import { FormatError, listSome } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
 import { folderStore } from "../sources/node.ts";
@@ -40,7 +40,9 @@ export async function loadLanguageModel(
   const source = typeof folder === "string" ? folderStore(folder) : folder;
   const { device, randomWeights: seed, onProgress } = options;
   const configPath = `${source.location}/${modelFile.config}`;
-  const { config, warnings } = readGpt2Config(await source.read(modelFile.config), { path: configPath });
+  const { config, warnings: configWarnings } = readGpt2Config(await source.read(modelFile.config), {
+    path: configPath,
+  });
   const tokenizer = await loadTokenizer(source);
   if (tokenizer.baseVocabularySize > config.vocabularySize) {
     throw new FormatError(
@@ -50,6 +52,14 @@ export async function loadLanguageModel(
   }
   const checkpoint = seed === undefined ? await openCheckpoint(source) : undefined;
   const weights = checkpoint ? gpt2Weights(checkpoint, config, source.location) : randomGpt2Weights(config, seed ?? 0);
+  const warnings = [
+    ...configWarnings,
+    ...tokenizer.warnings,
+    ...(checkpoint?.warnings ?? []),
+    ...withoutEmbedding(tokenizer, config, source.location),
+  ];
+  for (const [file, why] of foreignModelFiles)
+    if (await source.has(file)) warnings.push(`${source.location}/${file}: ${why}.`);
   const folderName = nameOfLocation(source.location);
   const name = seed === undefined ? folderName : `${folderName} (random weights, seed ${seed})`;
   const files = [modelFile.config, ...tokenizer.files, ...(checkpoint?.files ?? [])];
@@ -60,12 +70,7 @@ export async function loadLanguageModel(
     nUnits: config.nUnits,
     contextLength: config.nPositions,
     fingerprint,
-    warnings: [
-      ...warnings,
-      ...tokenizer.warnings,
-      ...(checkpoint?.warnings ?? []),
-      ...withoutEmbedding(tokenizer, config, source.location),
-    ],
+    warnings,
     tokenizer,
     ...gpt2Runner(config, weights, device),
   };

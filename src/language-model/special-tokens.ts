@@ -43,6 +43,7 @@ export function findSpecialTokens(
     const isDefault = withDefault.includes(name) && !isBackend;
     return isDefault ? read({ value: endOfText, where: name, path: defaultPath }) : [];
   });
+  const specific = values.get("model_specific_special_tokens");
   const others = [...values].filter(([name]) => name.endsWith("_token") && !namedTokens.includes(name));
   const extra = values.get("extra_special_tokens");
   const additional = isEmpty(extra) ? values.get("additional_special_tokens") : undefined;
@@ -60,7 +61,7 @@ export function findSpecialTokens(
     ...(additional?.path === map?.path ? [] : additionals),
   ];
   return {
-    tokens: [...named, ...others.flatMap(([, value]) => read(value)), ...extras, ...additionals],
+    tokens: [...named, ...others.flatMap(([, value]) => read(value)), ...list(specific), ...extras, ...additionals],
     ofLegacy: new Set(counted.map(({ content }) => content)),
     isBackend,
   };

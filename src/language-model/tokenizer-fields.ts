@@ -33,9 +33,19 @@ const specialTokenFields: FieldTable = {
   "*_token": special,
 };
 
+/** Fields of `generation_config.json`, a file that is neither read nor fetched. */
+export const generationFields: FieldTable = { "*": none("concerns generating text, which is not done") };
+
+/** Names in the header of a safetensors file. */
+export const safetensorsFields: FieldTable = {
+  __metadata__: none("tells what wrote the file"),
+  "*": obeyed("a tensor (dtype, shape, data_offsets), where a hidden state depends on it"),
+};
+
 /** Every field of `tokenizer_config.json` (PreTrainedTokenizerBase, GPT2Tokenizer), and what becomes of it. */
 export const tokenizerConfigFields: FieldTable = {
   added_tokens_decoder: obeyed("tokens beside the vocabulary, by number"),
+  model_specific_special_tokens: special,
   add_prefix_space: refused([false, null], "a story begins without a space before it"),
   split_special_tokens: refused([false, null], "special tokens are one token where a text spells them"),
   add_bos_token: told([false, null], noEnds),
@@ -66,7 +76,7 @@ export const tokenizerConfigFields: FieldTable = {
   ]),
   ...all(origin, [
     ...["name_or_path", "processor_class", "transformers_version", "is_local", "local_files_only", "init_inputs"],
-    ...["files_loaded", "slow_tokenizer_class", "device_map"],
+    ...["files_loaded", "slow_tokenizer_class", "device_map", "unk_id"],
   ]),
   ...specialTokenFields,
 };

@@ -56,6 +56,14 @@ describe("readGpt2Config", () => {
     expect(read({ model_type: "gpt2", n_head: 4, num_attention_heads: 4 }).nHeads).toBe(4);
   });
 
+  it("names of one nonlinearity are read as one (by hand: transformers' formulas differ in how they are written)", () => {
+    const read = (name: string) => readAll({ model_type: "gpt2", activation_function: name }).config.activation;
+    expect(["gelu_fast", "gelu_accurate", "gelu_pytorch_tanh", "gelu_python_tanh"].map(read)).toEqual(
+      Array<string>(4).fill("gelu_new"),
+    );
+    expect(["gelu_python", "relu"].map(read)).toEqual(["gelu", "relu"]);
+  });
+
   it.each([
     ["n_layer", "num_hidden_layers"],
     ["n_head", "num_attention_heads"],
@@ -83,7 +91,10 @@ describe("readGpt2Config", () => {
   it.each<[Record<string, unknown>, string]>([
     [{}, 'model_type must be "gpt2", got none'],
     [{ model_type: "llama" }, 'model_type must be "gpt2", got "llama"'],
-    [{ activation_function: "swish" }, 'activation_function must be one of gelu_new, gelu, relu, got "swish"'],
+    [
+      { activation_function: "swish" },
+      'activation_function must be one of gelu_new, gelu_fast, gelu_accurate, gelu_pytorch_tanh, gelu_python_tanh, gelu, gelu_python, relu, got "swish"',
+    ],
     [{ n_layer: 0 }, "n_layer must be a whole number from 1 to 1000, got 0"],
     [{ n_layer: 5e6 }, "n_layer must be a whole number from 1 to 1000, got 5000000"],
     [{ n_layer: "12" }, 'n_layer must be a whole number from 1 to 1000, got "12"'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { selectModelFiles } from "../../src/catalogue/hugging-face.ts";
-import { modelFile } from "../../src/catalogue/model-files.ts";
+import { foreignModelFiles, modelFile } from "../../src/catalogue/model-files.ts";
 import { loadLanguageModel } from "../../src/language-model/load.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 import type { Source } from "../../src/sources/source.ts";
@@ -35,6 +35,8 @@ const beside = {
   "README.md": "# a model",
 };
 
+const known = new Set<string>([...Object.values(modelFile), ...foreignModelFiles.keys()]);
+
 // Agreement: what is read is what is fetched, by the same list of names.
 describe("the files of a model", () => {
   it("that are read are those that are fetched: vocabulary and merges, weights whole", async () => {
@@ -42,7 +44,15 @@ describe("the files of a model", () => {
     const { noting, read, asked } = watched(memoryStore(files));
     await (await loadLanguageModel(noting)).close();
     expect([...read].sort()).toEqual([...selectModelFiles(Object.keys(files), "hub")].sort());
-    expect([...asked].filter((name) => !Object.values<string>(modelFile).includes(name))).toEqual([]);
+    expect([...asked].filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it("that would change what transformers computes are told (by hand)", async () => {
+    const model = await loadLanguageModel(memoryStore({ ...(await smallModelFiles()), "adapter_config.json": "{}" }));
+    await model.close();
+    expect(model.warnings).toEqual([
+      "memory/adapter_config.json: an adapter changes the weights, and is not applied: merge it into the model first.",
+    ]);
   });
 
   it("that are read are those that are fetched: tokenizer.json, weights in shards", async () => {
@@ -59,6 +69,6 @@ describe("the files of a model", () => {
     const { noting, read, asked } = watched(memoryStore(files));
     await (await loadLanguageModel(noting)).close();
     expect([...read].sort()).toEqual([...selectModelFiles(Object.keys(files), "hub", ["part.safetensors"])].sort());
-    expect([...asked].filter((name) => !Object.values<string>(modelFile).includes(name))).toEqual([]);
+    expect([...asked].filter((name) => !known.has(name))).toEqual([]);
   });
 });
