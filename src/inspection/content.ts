@@ -1,15 +1,19 @@
-import type { Matrix } from "../array/matrix.ts";
-import type { DatasetIssue } from "../errors.ts";
+import { type DatasetIssue, listSome } from "../errors.ts";
+import type { ResponseFiles } from "../responses/find.ts";
+import type { WholeRun } from "../responses/load.ts";
+import { describeEmpty, nothingRecorded, seriesContent } from "../responses/series-content.ts";
+import { namesAlike, seriesDigest } from "../responses/series-digest.ts";
+import type { Target } from "../responses/target.ts";
 
 /** Looks at the numbers of one run after the other. */
 export interface ContentCheck {
   /**
-   * Takes in a run's responses; nothing of them is kept but counts.
+   * Takes in a run's responses; nothing of them is kept but counts and digests.
    *
-   * @param path - the run's first file
-   * @param bold - [nVolumes x nTargets]
+   * @param run - with the volumes that are looked at
+   * @param firstVolume - the first of them, among those of the files
    */
-  add(path: string, bold: Matrix): void;
+  add(files: ResponseFiles, run: Pick<WholeRun, "bold" | "nTargets" | "space" | "targets">, firstVolume: number): void;
   /** What stands against the runs taken in. */
   issues(): readonly DatasetIssue[];
 }
@@ -17,34 +21,66 @@ export interface ContentCheck {
 interface RunContent {
   readonly path: string;
   readonly nTargets: number;
+  readonly nVolumes: number;
   readonly nConstant: number;
   readonly nNotFinite: number;
+  /** Why nothing can be scored, or undefined. */
+  readonly nothing: string | undefined;
+  /** Which volumes hold nothing, or undefined. */
+  readonly empty: string | undefined;
+  /** Each file with the digest of its numbers. */
+  readonly digests: readonly { readonly name: string; readonly digest: string }[];
+  readonly twins: TwinTargets;
+}
+
+interface TwinTargets {
+  readonly areRegions: boolean;
+  readonly n: number;
+  /** The first of them, in words. */
+  readonly shown: readonly string[];
 }
 
 /**
- * Counts targets without variance and targets with values that are not finite, run by run. Those that are so in every run,
- * as the medial wall of a surface is, are told once; those of single runs one by one.
+ * Counts targets without variance, targets with values that are not finite and volumes that hold nothing, run by run, and
+ * finds files and targets that hold the same numbers. Targets that are empty in every run, as the medial wall of a surface
+ * is, are told once; those of single runs one by one.
  */
 export function checkContent(): ContentCheck {
   const runs: RunContent[] = [];
   /** Runs in which each target is empty, by number of targets. */
   const emptyIn = new Map<number, Uint32Array>();
   return {
-    add(path, bold) {
-      const { nColumns } = bold;
-      const { isConstant, isNotFinite } = emptyTargets(bold);
+    add({ files }, run, firstVolume) {
+      const [path] = files as [string];
+      const { bold, nTargets } = run;
+      const { nRows, nColumns } = bold;
+      const content = seriesContent(bold, firstVolume);
+      const { isConstant, isNotFinite } = content;
       const counts = emptyIn.get(nColumns) ?? new Uint32Array(nColumns);
       emptyIn.set(nColumns, counts);
       for (let v = 0; v < nColumns; v++) counts[v]! += isConstant[v]! | isNotFinite[v]!;
       const count = (flags: Uint8Array) => flags.reduce((sum, flag) => sum + flag, 0);
-      runs.push({ path, nTargets: nColumns, nConstant: count(isConstant), nNotFinite: count(isNotFinite) });
+      const { files: digests, twins, nTwins } = seriesDigest(bold, nTargets);
+      runs.push({
+        ...{ path, nTargets: nColumns, nVolumes: nRows },
+        ...{ nConstant: count(isConstant), nNotFinite: count(isNotFinite) },
+        nothing: nothingRecorded(content, path.endsWith(".tsv")),
+        empty: describeEmpty(content.volumes),
+        digests: digests.map((digest, i) => ({ name: files[i]!, digest })),
+        twins: {
+          areRegions: run.space.kind === "region",
+          n: nTwins,
+          shown: twins.map(([a, b]) => `${nameOf(run.targets[a]!)} and ${nameOf(run.targets[b]!)}`),
+        },
+      });
     },
     issues() {
-      return [...emptyIn].flatMap(([nTargets, counts]) => {
+      const ofTargets = [...emptyIn].flatMap(([nTargets, counts]) => {
         const own = runs.filter((run) => run.nTargets === nTargets);
         const nEverywhere = counts.reduce((sum, n) => sum + (n === own.length ? 1 : 0), 0);
         return issuesOf(own, own.length > 1 ? nEverywhere : 0);
       });
+      return [...ofTargets, ...runs.flatMap(ofVolumes), ...identicalFiles(runs), ...runs.flatMap(ofTwins)];
     },
   };
 }
@@ -60,14 +96,9 @@ function issuesOf(runs: readonly RunContent[], nEverywhere: number): readonly Da
       message: `${nEverywhere} of ${first.nTargets} targets are constant or not finite in all ${runs.length} runs: a medial wall, or what lies outside of the mask. They get no score.`,
     });
   }
-  for (const { path, nTargets, nConstant, nNotFinite } of runs) {
-    if (nConstant + nNotFinite >= nTargets) {
-      issues.push({
-        severity: "error",
-        code: "nothing-recorded",
-        path,
-        message: `responses must vary, got ${nTargets} targets that are all constant or not finite. Fetch or preprocess the run again, or exclude it.`,
-      });
+  for (const { path, nTargets, nConstant, nNotFinite, nothing } of runs) {
+    if (nothing !== undefined) {
+      issues.push({ severity: "error", code: "nothing-recorded", path, message: `${nothing}.` });
       continue;
     }
     const nOwn = nConstant + nNotFinite - nEverywhere;
@@ -82,20 +113,27 @@ function issuesOf(runs: readonly RunContent[], nEverywhere: number): readonly Da
   return issues;
 }
 
-function emptyTargets({ data, nRows, nColumns }: Matrix): {
-  readonly isConstant: Uint8Array;
-  readonly isNotFinite: Uint8Array;
-} {
-  const isConstant = new Uint8Array(nColumns).fill(1);
-  const isNotFinite = new Uint8Array(nColumns);
-  for (let t = 0; t < nRows; t++) {
-    for (let v = 0; v < nColumns; v++) {
-      const value = data[t * nColumns + v]!;
-      if (!Number.isFinite(value)) isNotFinite[v] = 1;
-      else if (value !== data[v]!) isConstant[v] = 0;
-    }
-  }
-  // A target is one of the two.
-  for (let v = 0; v < nColumns; v++) if (isNotFinite[v]) isConstant[v] = 0;
-  return { isConstant, isNotFinite };
+function ofVolumes({ path, nVolumes, nothing, empty }: RunContent): readonly DatasetIssue[] {
+  if (empty === undefined || nothing !== undefined) return [];
+  const message = `each of the ${nVolumes} volumes must hold responses, got otherwise: ${empty}. Programs write such volumes in place of censored ones, and they are scored like all others. Have them interpolated, or exclude the run.`;
+  return [{ severity: "warning", code: "volumes-empty", path, message }];
 }
+
+/** Files that hold the same numbers: a copy under another name, as a loop makes it that always reads the first. */
+function identicalFiles(runs: readonly RunContent[]): readonly DatasetIssue[] {
+  return namesAlike(runs.flatMap(({ digests }) => digests)).map(([path, ...others]) => {
+    const message = `files must hold numbers of their own, got the same in ${listSome(others)}. Was one copied under another name? Make it anew, or exclude the copies.`;
+    return { severity: "warning", code: "responses-identical", path: path!, message };
+  });
+}
+
+function ofTwins({ path, nTargets, digests, twins }: RunContent): readonly DatasetIssue[] {
+  const { areRegions, n, shown } = twins;
+  // Of files that are copies all targets are.
+  if (n === 0 || namesAlike(digests).length > 0) return [];
+  // Vertices and voxels are repeated where a coarser grid was resampled to a finer one.
+  const message = `${n} of ${nTargets} targets have the same numbers as another (${listSome(shown, 3)})${areRegions ? ": a column twice, or regions of one set of voxels? Leave one of them out" : ", as where a coarser grid was resampled to a finer one"}.`;
+  return [{ severity: areRegions ? "warning" : "note", code: "targets-identical", path, message }];
+}
+
+const nameOf = ({ name, hemi }: Target) => (hemi === "n/a" ? name : `${name} (${hemi})`);

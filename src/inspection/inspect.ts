@@ -17,6 +17,7 @@ import { type ReadRunsOptions, readContent, readHeaders, readIssueOf } from "./r
 import type { RunFacts } from "./run-facts.ts";
 import {
   checkRepeats,
+  checkStoriesAlike,
   checkStory,
   checkTasks,
   loadStories,
@@ -125,6 +126,7 @@ export async function examineDataset(dataset: BidsDataset, options: ExamineOptio
         ...checkStory(story),
         ...story.runs.flatMap((run, i) => checkTimes(run, story.stretches[i]!, story.transcript)),
       ]),
+      ...checkStoriesAlike(stories),
       ...checkTasks(found),
       ...checkRepeats(found),
       ...(await checkPresence(dataset, candidates, excluded)),
@@ -246,7 +248,7 @@ function headersOnly(nBytes: number): DatasetIssue {
     severity: "note",
     code: "headers-only",
     path: ".",
-    message: `responses were read for their size alone (${(nBytes / 2 ** 30).toFixed(1)} GiB in all): values that are constant or not finite were not looked for. Read them whole with --read whole.`,
+    message: `responses were read for their size alone (${(nBytes / 2 ** 30).toFixed(1)} GiB in all): values that are constant or not finite, volumes without responses and copies were not looked for. Read them whole with --read whole.`,
   };
 }
 

@@ -94,7 +94,7 @@ export async function readContent(
       }
       const response = await responseOfRun(dataset, files, last.whole, { ...cleaning, mask });
       const { start, end } = response.kept;
-      content.add(files.files[0]!, sliceRows(last.whole.bold, start, end));
+      content.add(files, { ...last.whole, bold: sliceRows(last.whole.bold, start, end) }, start);
       onResponse(run, response);
     } catch (error) {
       issues.push(readIssueOf(error, files));
@@ -178,6 +178,7 @@ async function hearRun(
     targets: [{ name: "stand-in", hemi: "n/a" }],
     space: space ?? { kind: "region" },
     files: files.files,
+    nTargets: [1],
     repetitionTime: own,
   };
   try {

@@ -10,7 +10,7 @@ import { loadTranscript } from "../stimulus/load-transcript.ts";
 import { readRawTranscript, type TranscriptOptions } from "../stimulus/transcript.ts";
 import { checkTranscript } from "../stimulus/transcript-report.ts";
 import type { TranscriptFinding } from "../stimulus/transcript-row.ts";
-import type { Transcript } from "../stimulus/word.ts";
+import { storiesAlike, type Transcript } from "../stimulus/word.ts";
 import { groupBy } from "./group-by.ts";
 import type { StorySummary } from "./inspection.ts";
 import type { RunFacts } from "./run-facts.ts";
@@ -151,6 +151,16 @@ export function checkRepeats(found: readonly ResponseFiles[]): readonly DatasetI
     const names = runs.map(({ participant, run }) => run.replace(`${participant}_`, ""));
     const message = `a participant must hear a story once, got ${runs[0]!.stimFile} ${runs.length} times (${listSome(names)}): its words are then trained on and tested on alike, which raises every score. Keep one run, with --exclude.`;
     return [{ severity: "warning", code: "story-heard-again", path: runs[0]!.files[0]!, message }];
+  });
+}
+
+/** Stories whose words and times are the same. */
+export function checkStoriesAlike(facts: readonly StoryFacts[]): readonly DatasetIssue[] {
+  const transcripts = facts.flatMap(({ transcript }) => transcript ?? []);
+  return storiesAlike(transcripts).map(([first, ...others]): DatasetIssue => {
+    const { path } = transcripts.find(({ story }) => story === first)!;
+    const message = `stories must have words of their own, got the same words at the same times for ${listSome(others)}. Is one transcript a copy of another?`;
+    return { severity: "warning", code: "stories-identical", path, message };
   });
 }
 

@@ -11,6 +11,7 @@ const mostAtEdge = 0.05;
 const qualityNames: Readonly<Record<string, string>> = {
   nNotFinite: "Not finite (targets)",
   nConstant: "Constant (targets)",
+  nVolumesEmpty: "Volumes without responses",
   nNotScored: "Not scored (targets)",
   alphaAtLowest: "Alpha at lowest",
   alphaAtHighest: "Alpha at highest",

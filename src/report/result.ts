@@ -78,7 +78,7 @@ export interface SubjectScores {
   readonly analyses: readonly SubjectAnalysis[];
   /**
    * Counts and shares that a reader needs in order to trust the scores. The report understands `nNotFinite`,
-   * `nConstant`, `nNotScored` (targets), `alphaAtLowest`, `alphaAtHighest` (shares 0..1), `nWords`, `nWordsInterpolated`,
+   * `nConstant`, `nNotScored` (targets), `nVolumesEmpty` (volumes), `alphaAtLowest`, `alphaAtHighest` (shares 0..1), `nWords`, `nWordsInterpolated`,
    * `nWordsOutside` (words); anything else is shown under its own name.
    */
   readonly quality: Readonly<Record<string, number | string>>;

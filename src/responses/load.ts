@@ -9,6 +9,7 @@ import { confoundColumns } from "./confounds.ts";
 import { discardedVolumes, firstConfoundRow } from "./discarded-volumes.ts";
 import type { ResponseFiles } from "./find.ts";
 import { loadGrayordinateSeries, loadParcelSeries, loadVolumeSeries } from "./image-series.ts";
+import { countEmpty, seriesContent } from "./series-content.ts";
 import { loadSurfaceSeries, type SurfaceSeries } from "./surface-series.ts";
 import { grayordinateTargets, surfaceTargets, type Target, type TargetSpace, voxelTargets } from "./target.ts";
 import { readRegionSeries, type TimeSeries } from "./time-series.ts";
@@ -46,6 +47,8 @@ export interface Response {
     readonly nConstant: number;
     /** Targets with a value that is not finite. */
     readonly nNotFinite: number;
+    /** Volumes that are 0 in every target, of one value, or the same as another. */
+    readonly nVolumesEmpty: number;
   };
 }
 
@@ -201,6 +204,8 @@ export interface WholeRun extends TimeSeries {
   readonly space: TargetSpace;
   /** Every file that was read. */
   readonly files: readonly string[];
+  /** Targets of each file, in the order of the files that hold responses. */
+  readonly nTargets: readonly number[];
   /** Seconds between volumes by the files themselves; undefined where they do not say. */
   readonly repetitionTime?: number | undefined;
 }
@@ -231,13 +236,21 @@ export async function loadRun(dataset: BidsDataset, files: ResponseFiles, mask?:
         targets: voxelTargets(shape, voxels),
         space,
         files: mask ? [path] : [path, used.path],
+        nTargets: [bold.nColumns],
         repetitionTime,
       };
     }
     case "grayordinate": {
       const { bold, grayordinates, repetitionTime } = await loadGrayordinateSeries(source, path);
       const space: TargetSpace = { kind: "grayordinate", space: files.space, grayordinates };
-      return { bold, targets: grayordinateTargets(grayordinates), space, files: [path], repetitionTime };
+      return {
+        bold,
+        targets: grayordinateTargets(grayordinates),
+        space,
+        files: [path],
+        repetitionTime,
+        nTargets: [bold.nColumns],
+      };
     }
     default:
       return files.kind satisfies never;
@@ -282,6 +295,7 @@ async function loadRegions({ source }: BidsDataset, { files, hemispheres }: Resp
     targets: parts.flatMap((part) => part.targets),
     space: { kind: "region" },
     files,
+    nTargets: parts.map((part) => part.bold.nColumns),
   };
 }
 
@@ -298,6 +312,7 @@ async function loadSurfaces({ source }: BidsDataset, { files, hemispheres, space
     targets: surfaceTargets(nVertices),
     space: { kind: "surface", space, nVertices },
     files: parts.flatMap((part) => part.files),
+    nTargets: parts.map((part) => part.bold.nColumns),
   };
 }
 
@@ -313,17 +328,8 @@ function joinHemispheres(parts: readonly Matrix<Float32Array>[], files: readonly
   return parts.length === 1 ? first : toFloat32(joinColumns(parts));
 }
 
-function qualityOf(bold: Matrix<Float32Array>): Response["quality"] {
-  const { data, nRows, nColumns } = bold;
-  const changes = new Uint8Array(nColumns);
-  const broken = new Uint8Array(nColumns);
-  for (let i = 0; i < nRows; i++) {
-    for (let v = 0; v < nColumns; v++) {
-      const value = data[i * nColumns + v]!;
-      if (value !== data[v]!) changes[v] = 1;
-      if (!Number.isFinite(value)) broken[v] = 1;
-    }
-  }
-  const count = (flags: Uint8Array, wanted: number) => flags.reduce((sum, flag) => sum + (flag === wanted ? 1 : 0), 0);
-  return { nConstant: count(changes, 0), nNotFinite: count(broken, 1) };
+function qualityOf(bold: Matrix): Response["quality"] {
+  const { isConstant, isNotFinite, volumes } = seriesContent(bold);
+  const count = (flags: Uint8Array) => flags.reduce((sum, flag) => sum + flag, 0);
+  return { nConstant: count(isConstant), nNotFinite: count(isNotFinite), nVolumesEmpty: countEmpty(volumes) };
 }

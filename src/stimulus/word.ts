@@ -19,3 +19,18 @@ export interface Transcript {
   /** Words whose time was interpolated. */
   readonly nInterpolated: number;
 }
+
+/**
+ * Stories that have the same words at the same times, each group of two or more in the order given: one transcript is
+ * then the copy of another.
+ */
+export function storiesAlike(
+  transcripts: readonly Pick<Transcript, "story" | "words">[],
+): readonly (readonly string[])[] {
+  const groups = new Map<string, string[]>();
+  for (const { story, words } of transcripts) {
+    const key = JSON.stringify(words.map(({ text, onset }) => [text, onset]));
+    groups.set(key, [...(groups.get(key) ?? []), story]);
+  }
+  return [...groups.values()].filter((stories) => stories.length > 1);
+}

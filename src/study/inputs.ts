@@ -46,7 +46,7 @@ export interface ParticipantInputs {
   /** Every file that went into the participant's results, the model's aside: those, sidecars, transcripts, meshes. */
   readonly hashes: Readonly<Record<string, string>>;
   /** Sums over the stories. */
-  readonly quality: { readonly nConstant: number; readonly nNotFinite: number };
+  readonly quality: Response["quality"];
 }
 
 /** What a study works on. */
@@ -106,7 +106,11 @@ export async function readParticipants(
       targets: runs[0]!.response.targets,
       space: runs[0]!.response.space,
       responseHashes: Object.fromEntries(files.map((path) => [path, source.hashes.get(path)!])),
-      quality: { nConstant: sum(({ nConstant }) => nConstant), nNotFinite: sum(({ nNotFinite }) => nNotFinite) },
+      quality: {
+        nConstant: sum(({ nConstant }) => nConstant),
+        nNotFinite: sum(({ nNotFinite }) => nNotFinite),
+        nVolumesEmpty: sum(({ nVolumesEmpty }) => nVolumesEmpty),
+      },
     };
   });
   return {

@@ -11,6 +11,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+/** What a command printed, with its lines joined: it breaks them where the terminal ends. */
+const flowing = ({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }) =>
+  `${stdout} ${stderr}`.replace(/\s+/g, " ");
 const at = (name: string, ...parts: string[]) => shared("cases", name, ...parts);
 
 /** Scores data by the activations of a case, and gives what the command wrote and the brain score of each region. */
@@ -28,7 +31,7 @@ async function score(name: string, data = at(name, "data"), ...flags: string[]) 
       if (cell(row, "fold") === "mean") scores[cell(row, "target")] = Number(cell(row, "value"));
     }
   }
-  return { ...result, scores };
+  return { ...result, output, scores };
 }
 
 describeWithShared("responses that lack their first volumes", "cases/bids-volumes-discarded", () => {
@@ -47,5 +50,63 @@ describeWithShared("responses that lack their first volumes", "cases/bids-volume
     const events = join(data, "sub-01/func/sub-01_task-picnic_events.tsv");
     writeFileSync(events, readFileSync(events, "utf8").replace("\n3.0\t", "\n-3.0\t"));
     expect((await score(name, data)).scores).toEqual(scores);
+  });
+});
+
+describeWithShared("volumes that are 0 in every target", "cases/volumes-zeroed", () => {
+  // By hand: 32 of the 160 lines of the table are zeros.
+  const told = "32 volumes are 0 in every target (0, 2, 6, 7, 18 and 27 more)";
+
+  it("are told by check", async () => {
+    const checked = await run("check", at("volumes-zeroed", "data"));
+    expect([checked.code, flowing(checked).includes("WARNING volumes-empty"), flowing(checked).includes(told)]).toEqual(
+      [0, true, true],
+    );
+  });
+
+  it("are told by score, its report and its record", async () => {
+    const scored = await score("volumes-zeroed");
+    expect(flowing(scored)).toContain(told);
+    expect(readFileSync(join(scored.output, "report.html"), "utf8")).toContain(told);
+    const record = JSON.parse(readFileSync(join(scored.output, "sub-01/sub-01_scores.json"), "utf8")) as {
+      Quality: object;
+    };
+    expect(record.Quality).toMatchObject({ nVolumesEmpty: 32 });
+  });
+});
+
+describeWithShared("a volume that is n/a in every region", "cases/message-missing-volume", () => {
+  // By hand: the first line names the columns, the second is volume 0.
+  const told =
+    "sub-01/func/sub-01_task-picnic_timeseries.tsv: responses must be finite, got n/a in all 3 targets in volume 10 (line 12), counted from 0. Have censored volumes interpolated, or drop them at an end with --trim-start or --trim-end, or exclude the run.";
+
+  it("is named by check and by score", async () => {
+    const data = at("message-missing-volume", "data");
+    const checked = await run("check", data);
+    expect([checked.code, flowing(checked).includes(told)]).toEqual([1, true]);
+    const scored = await run("score", data, join(folder, "out"), "--distances", "none", "--folds", "4");
+    expect([scored.code, flowing(scored).includes(told)]).toEqual([1, true]);
+  });
+});
+
+describeWithShared("participants whose files are copies", "cases/participants-identical", () => {
+  const data = at("participants-identical", "data");
+  const file = (sub: number, task: string) => `sub-0${sub}_task-${task}_timeseries.tsv`;
+
+  // By hand: the files of the three participants are the same, byte for byte, and so are the two transcripts.
+  it("are told by check and by score, and by its report", async () => {
+    const output = join(folder, "out");
+    const checked = await run("check", data);
+    const scored = await run("score", data, output, "--distances", "none", "--folds", "4");
+    expect([checked.code, scored.code]).toEqual([0, 0]);
+    const copies = ["market", "picnic"].map((task) => {
+      const path = (sub: number) => `sub-0${sub}/func/${file(sub, task)}`;
+      return `${path(1)}: files must hold numbers of their own, got the same in ${path(2)}, ${path(3)}. Was one copied under another name?`;
+    });
+    const stories = "stories must have words of their own, got the same words at the same times for picnic.";
+    for (const text of [flowing(checked), flowing(scored)])
+      for (const told of [...copies, stories]) expect(text).toContain(told);
+    const report = readFileSync(join(output, "report.html"), "utf8");
+    for (const told of [copies[0]!, stories]) expect(report).toContain(told);
   });
 });

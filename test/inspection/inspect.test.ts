@@ -10,9 +10,9 @@ const events = (sub: string) => `sub-${sub}/func/sub-${sub}_task-tale_events.tsv
 const words = (onsets: readonly (number | "n/a")[]) =>
   `onset\tduration\tword\n${onsets.map((onset) => `${onset}\tn/a\tword`).join("\n")}\n`;
 /** Both hemispheres of the second participant: other bytes, or none. */
-function setBoth(files: Files, bytes: Uint8Array | undefined): void {
+function setBoth(files: Files, make: (() => Uint8Array) | undefined): void {
   for (const hemi of ["L", "R"]) {
-    if (bytes) files[responsePath("2", hemi)] = bytes;
+    if (make) files[responsePath("2", hemi)] = make();
     else delete files[responsePath("2", hemi)];
   }
 }
@@ -63,7 +63,7 @@ describe("inspectDataset", () => {
     ],
     [
       "more volumes than the others",
-      (files) => setBoth(files, functional(28)),
+      (files) => setBoth(files, () => functional(28)),
       `warning volumes-differ ${responsePath("2")}: the run must have as many volumes as others with tale_audio.wav (25, 2 of 3 runs), got 28. Was the scan stopped early, or are volumes missing at its start?`,
     ],
     [
@@ -82,12 +82,33 @@ describe("inspectDataset", () => {
     ],
     [
       "nothing recorded",
-      (files) =>
-        setBoth(
-          files,
-          functional(25, 3, (data) => data.fill(0)),
-        ),
+      (files) => setBoth(files, () => functional(25, 3, (data) => data.fill(0))),
       `error nothing-recorded ${responsePath("2")}: responses must vary, got 6 targets that are all constant or not finite. Fetch or preprocess the run again, or exclude it.`,
+    ],
+    [
+      "volumes of zeros",
+      (files) =>
+        setBoth(files, () =>
+          functional(25, 3, (data) => {
+            for (const vertex of [0, 1, 2]) for (const volume of [4, 7]) data[vertex * 25 + volume] = 0;
+          }),
+        ),
+      `warning volumes-empty ${responsePath("2")}: each of the 25 volumes must hold responses, got otherwise: 2 volumes are 0 in every target (4, 7). Programs write such volumes in place of censored ones, and they are scored like all others. Have them interpolated, or exclude the run.`,
+    ],
+    [
+      "the left hemisphere copied to the right",
+      (files) => (files[responsePath("2", "R")] = files[responsePath("2", "L")]!),
+      `warning responses-identical ${responsePath("2")}: files must hold numbers of their own, got the same in ${responsePath("2", "R")}. Was one copied under another name? Make it anew, or exclude the copies.`,
+    ],
+    [
+      "a hemisphere of another participant",
+      (files) => (files[responsePath("2", "R")] = files[responsePath("1", "R")]!),
+      `warning responses-identical ${responsePath("1", "R")}: files must hold numbers of their own, got the same in ${responsePath("2", "R")}. Was one copied under another name? Make it anew, or exclude the copies.`,
+    ],
+    [
+      "a vertex twice",
+      (files) => (files[responsePath("2")] = functional(25, 3, (data) => data.copyWithin(50, 0, 25))),
+      `note targets-identical ${responsePath("2")}: 1 of 6 targets have the same numbers as another (0 (L) and 2 (L)), as where a coarser grid was resampled to a finer one.`,
     ],
     [
       "a medial wall in every run",
@@ -213,7 +234,10 @@ describe("inspectDataset", () => {
     const { inspection, told } = await inspect(
       spoil((files) => {
         files[events("3")] = (files[events("3")] as string).replaceAll("tale_audio", "talevodka_audio");
-        files["stimuli/talevodka_words.tsv"] = files["stimuli/tale_words.tsv"]!;
+        files["stimuli/talevodka_words.tsv"] = (files["stimuli/tale_words.tsv"] as string).replaceAll(
+          "0.5\tword",
+          "0.5\tother",
+        );
       }),
       { excluded: new Map([["sub-1_task-tale", "code/scan_exclude.json"]]) },
     );
@@ -266,7 +290,7 @@ describe("inspectDataset", () => {
     );
     expect(inspection.read).toBe("headers");
     expect(told).toEqual([
-      "note headers-only .: responses were read for their size alone (0.0 GiB in all): values that are constant or not finite were not looked for. Read them whole with --read whole.",
+      "note headers-only .: responses were read for their size alone (0.0 GiB in all): values that are constant or not finite, volumes without responses and copies were not looked for. Read them whole with --read whole.",
     ]);
   });
 

@@ -3,13 +3,16 @@ import { writeGifti } from "../../src/formats/gifti.ts";
 import { type InspectOptions, inspectDataset } from "../../src/inspection/inspect.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 
-/** A functional GIFTI, [nVertices x nVolumes]; `change` may spoil values. */
+let nMade = 0;
+
+/** A functional GIFTI, [nVertices x nVolumes], each with numbers of its own; `change` may spoil values. */
 export function functional(
   nVolumes: number,
   nVertices = 3,
   change: (data: Float32Array) => void = () => {},
 ): Uint8Array {
-  const data = Float32Array.from({ length: nVertices * nVolumes }, (_, i) => Math.sin(i * i));
+  const first = nMade++;
+  const data = Float32Array.from({ length: nVertices * nVolumes }, (_, i) => Math.sin(i * i + first));
   change(data);
   const array = { intent: "NIFTI_INTENT_TIME_SERIES", dataType: "NIFTI_TYPE_FLOAT32" as const, metadata: {} };
   return writeGifti({

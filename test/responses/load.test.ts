@@ -60,7 +60,7 @@ describe("loadResponse of regions", () => {
       confounds: [],
       ...{ nDiscarded: 0, discardedBy: undefined, kept: { start: 0, end: 3 } },
       notes: [],
-      quality: { nConstant: 0, nNotFinite: 0 },
+      quality: { nConstant: 0, nNotFinite: 0, nVolumesEmpty: 0 },
     });
   });
 
@@ -85,8 +85,11 @@ describe("loadResponse of regions", () => {
 
   it("counts targets that are constant or not finite among the volumes kept (by hand)", async () => {
     const text = "A\tB\tC\tD\n1\t5\tn/a\t1\n1\t6\t2\t2\n1\t6\t3\t3\n";
-    expect((await load({ [tablePath]: text })).quality).toEqual({ nConstant: 1, nNotFinite: 1 });
-    expect((await load({ [tablePath]: text }, { trimStart: 1 })).quality).toEqual({ nConstant: 2, nNotFinite: 0 });
+    expect((await load({ [tablePath]: text })).quality).toMatchObject({ nConstant: 1, nNotFinite: 1 });
+    expect((await load({ [tablePath]: text }, { trimStart: 1 })).quality).toMatchObject({
+      nConstant: 2,
+      nNotFinite: 0,
+    });
   });
 
   it("regresses confounds out of the volumes kept (identity: a response that is its confound leaves its mean)", async () => {
@@ -354,7 +357,7 @@ describeWithShared("the Alice responses", "data/alice", () => {
       ]);
       expect(shape).toEqual([362, 6]);
       expect(targets.map((target) => target.name)).toEqual(["LATL", "RATL", "LPTL", "LIPL", "LPreM", "LIFG"]);
-      expect(quality).toEqual({ nConstant: 0, nNotFinite: 0 });
+      expect(quality).toEqual({ nConstant: 0, nNotFinite: 0, nVolumesEmpty: 0 });
       // Sums in double precision of the same single-precision values, by 362 additions.
       const own = sums.map((_, v) =>
         Array.from({ length: 362 }, (_, t) => bold.data[t * 6 + v]!).reduce((a, b) => a + b, 0),
