@@ -3,6 +3,7 @@ import { ShapeError } from "../errors.ts";
 import type { Findings } from "./findings.ts";
 import { image, mapFigure } from "./map-figure.ts";
 import { html, type Markup } from "./markup.ts";
+import { formatList } from "./numbers.ts";
 import { placeMaps } from "./place-maps.ts";
 import { rasterise, type View } from "./rasterise.ts";
 import type { Surface, TargetRegion } from "./result.ts";
@@ -68,8 +69,12 @@ function regionOfVertex(regions: readonly TargetRegion[], nVertices: number): In
 
 /** What lies under the colours, where anything does. */
 function describeSurface(surfaces: readonly Surface[], hasRegions: boolean): Markup | undefined {
+  const shaded = surfaces.filter(({ shading }) => shading);
+  const names = shaded.flatMap(({ shadingName }) => shadingName ?? []);
   const parts = [
-    ...(surfaces.some(({ shading }) => shading) ? ["Darker: sulci, where the sulcal depth is above zero."] : []),
+    ...(shaded.length > 0
+      ? [`Darker: sulci, where the sulcal depth${names.length > 0 ? ` (${formatList(names)})` : ""} is above zero.`]
+      : []),
     ...(hasRegions ? ["Lines: borders of the atlas's regions."] : []),
   ];
   return parts.length === 0 ? undefined : html`<p class="note">${parts.join(" ")}</p>`;

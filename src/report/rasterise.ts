@@ -94,10 +94,12 @@ function drawBorders(samples: Uint8Array, labels: Int32Array, w: number, h: numb
     for (let x = 0; x < w; x++) {
       const at = y * w + x;
       const label = labels[at]!;
-      const differs = (other: number) => other !== NOT_COVERED && other !== label;
       if (label === NOT_COVERED) continue;
-      if ((x + 1 < w && differs(labels[at + 1]!)) || (y + 1 < h && differs(labels[at + w]!)))
-        samples.set(border, 4 * at);
+      const differs = (isWithin: boolean, other: number) =>
+        isWithin && labels[other] !== NOT_COVERED && labels[other] !== label;
+      const isBorder =
+        differs(x > 0, at - 1) || differs(x + 1 < w, at + 1) || differs(y > 0, at - w) || differs(y + 1 < h, at + w);
+      if (isBorder) samples.set(border, 4 * at);
     }
   }
 }
@@ -158,9 +160,9 @@ function lambert(x: number, y: number, z: number): number {
 }
 
 const gyrus: Rgb = [204, 206, 209];
-const sulcus: Rgb = [150, 152, 157];
+const sulcus: Rgb = [158, 160, 165];
 /** Colours of values are so much darker in sulci. */
-const shade = 0.8;
+const shade = 0.88;
 
 function colourAt(
   { shading }: Surface,

@@ -103,6 +103,8 @@ export interface Surface {
   readonly triangles: Int32Array;
   /** [nVertices], e.g. sulcal depth or curvature: above 0 is drawn darker. */
   readonly shading?: Float32Array | undefined;
+  /** The file that the shading is from: `"sulc_left.gii.gz"`. */
+  readonly shadingName?: string | undefined;
 }
 
 /** Where a result comes from: enough to make it again. */

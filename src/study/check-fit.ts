@@ -26,6 +26,8 @@ export function conflictOf(
     | "pattern"
     | "repetitionTime"
     | "audioStart"
+    | "surfaces"
+    | "sulc"
   >,
 ): { readonly key: keyof StudyOptions; readonly message: string } | undefined {
   const { context, maxContext, minContext, filing, downsample } = options;
@@ -49,6 +51,10 @@ export function conflictOf(
     const message =
       'must not hold "random-weights" where activations come from a folder: it has no weights. Bring activations of such a model in a folder of their own.';
     return { key: "controls", message };
+  }
+  if (options.surfaces === undefined && options.sulc !== undefined && options.sulc.length > 0) {
+    const message = `must be left out without --surfaces, which it shades, got "${options.sulc.join(",")}".`;
+    return { key: "sulc", message };
   }
   if (context === "exact" && minContext !== undefined) {
     const message = `must be left out where the context is exact (every word has all of it), got ${minContext}.`;

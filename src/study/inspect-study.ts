@@ -34,6 +34,7 @@ import { type OutsideFiles, outsideFiles } from "./outside-files.ts";
 import { featureSetsOf } from "./plan.ts";
 import { sidedFile } from "./sided-file.ts";
 import { checkMemory, type SizedParticipant } from "./sizes.ts";
+import { shadeSurfaces } from "./sulcal-depth.ts";
 import { loadSurfaces } from "./surfaces.ts";
 
 /** How {@link inspectStudy} looks. */
@@ -95,9 +96,17 @@ export async function inspectStudy(options: StudyOptions, settings: InspectStudy
 
   const space = examination?.facts.find((run) => run.heard !== undefined)?.space;
   const atlas = isReadable(options.regions) ? options.regions : undefined;
-  const meshes = isReadable(options.surfaces) ? options.surfaces : undefined;
+  const { sulc } = options;
+  const meshes = isReadable(options.surfaces) && isReadable(sulc) ? options.surfaces : undefined;
   const regions = atlas && space && (await found.attempt("regions", () => loadAtlas(atlas, space, outside)));
-  const surfaces = meshes && space && (await found.attempt("surfaces", () => loadSurfaces(meshes, space, outside)));
+  const surfaces =
+    meshes &&
+    space &&
+    (await found.attempt("surfaces", async () => {
+      const loaded = await loadSurfaces(meshes, space, outside);
+      const name = space.kind === "surface" ? space.space : space.kind;
+      return shadeSurfaces(loaded, { surfaces: meshes, sulc, space: name }, outside);
+    }));
 
   const stories = participants.flatMap((one) => one.stories);
   const { model, random } = await openModels(options, stories, { ...settings, onProgress }, found);
@@ -182,8 +191,8 @@ async function checkPlaces({ output, cache }: StudyOptions, found: IssueList): P
 }
 
 /** Files that the options name by paths of their own. */
-function namedFiles({ regions = [], surfaces = [], transcript, mask }: StudyOptions): readonly string[] {
-  const sided = [...regions, ...surfaces].map((text) => sidedFile(text).path);
+function namedFiles({ regions = [], surfaces = [], sulc = [], transcript, mask }: StudyOptions): readonly string[] {
+  const sided = [...regions, ...surfaces, ...sulc].map((text) => sidedFile(text).path);
   return [...sided, ...[transcript, mask].filter((path) => path !== undefined)];
 }
 

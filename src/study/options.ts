@@ -96,6 +96,11 @@ export const studyOptions = {
     group: "data",
     help: "surface GIFTI or FreeSurfer files (left,right) to draw the report's maps on",
   },
+  sulc: {
+    schema: names({ none: true }),
+    group: "data",
+    help: "sulcal depth to shade the surfaces by (left,right), or none (default: the files beside them, where there are any)",
+  },
   transcript: {
     schema: path,
     group: "data",

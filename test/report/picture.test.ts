@@ -113,29 +113,23 @@ describe("rasterise", () => {
     expect(rows.slice(picture.height / 2).every((n) => n === 0)).toBe(true);
   });
 
-  /** Pixels of the picture that are as dark as a border is. */
-  const countDark = ({ pixels, width, height }: Picture, isWithin: (x: number) => boolean) => {
-    let n = 0;
-    for (let p = 0; p < width * height; p++)
-      if (pixels[4 * p + 3] === 255 && pixels[4 * p]! < 80 && isWithin((p % width) / width)) n++;
-    return n;
-  };
-
   test("by hand: a border runs between two regions, down the middle, and not along the outline", () => {
     const surface = ellipsoid("L", 12);
     const n = surface.coordinates.length / 3;
     const regions = Int32Array.from({ length: n }, (_, v) => (surface.coordinates[3 * v + 1]! > 0 ? 1 : -1));
     const paint = { values: new Float64Array(n).fill(1), colour: () => [255, 200, 0] as const };
+    const plain = rasterise(surface, "lateral", paint, 100);
     const bordered = rasterise(surface, "lateral", { ...paint, regions }, 100);
+    const places = Array.from({ length: plain.width * plain.height }, (_, p) => p).filter(
+      (p) => plain.pixels[4 * p]! - bordered.pixels[4 * p]! > 20,
+    );
     // The line is as long as the hemisphere is high, 120 of 170 mm: 70 pixels of the 100 that it is wide, and it zigzags.
-    const middle = countDark(bordered, (x) => Math.abs(x - 0.5) < 0.1);
-    expect(middle).toBeGreaterThan(20);
-    expect(middle).toBeLessThan(300);
-    expect(countDark(bordered, (x) => Math.abs(x - 0.5) >= 0.1)).toBe(0);
-    expect(countDark(rasterise(surface, "lateral", paint, 100), () => true)).toBe(0);
+    expect(places.length).toBeGreaterThan(70);
+    expect(places.length).toBeLessThan(300);
+    for (const p of places) expect(Math.abs((p % plain.width) / plain.width - 0.5)).toBeLessThan(0.1);
   });
 
-  test("by hand: colours of values are darker in sulci, by a fifth", () => {
+  test("by hand: colours of values are darker in sulci, by 12 %", () => {
     const surface = ellipsoid("L", 6);
     const n = surface.coordinates.length / 3;
     const paint = { values: new Float64Array(n).fill(1), colour: () => [200, 100, 50] as const };
@@ -146,7 +140,7 @@ describe("rasterise", () => {
     };
     expect(at(-1)).toBe(at(undefined));
     // 2: rounding of samples to whole numbers, twice
-    expect(Math.abs(at(1) - 0.8 * at(-1))).toBeLessThanOrEqual(2);
+    expect(Math.abs(at(1) - 0.88 * at(-1))).toBeLessThanOrEqual(2);
   });
 
   test("a bar runs from the colour of 0 to that of 1", () => {
