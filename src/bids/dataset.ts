@@ -24,7 +24,7 @@ export interface BidsDataset {
   readonly files: readonly BidsFile[];
   /** Paths of data files whose names begin as BIDS's do and are not built so; nothing is read of them. */
   readonly misnamed: readonly string[];
-  /** Paths of the folders that are called as participants' are, `"sub-01"`, or nearly so. */
+  /** The folders at the top that are called as participants' are, `"sub-01"`, or nearly so. */
   readonly participantFolders: readonly string[];
 }
 
@@ -76,7 +76,7 @@ export async function loadDataset(source: Source): Promise<BidsDataset> {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       const name = parseBidsName(entry.name);
       if (entry.kind === "folder" && !(name && DATA_FILE.test(entry.name))) {
-        if (PARTICIPANT_FOLDER.test(entry.name)) participantFolders.push(path);
+        if (folder === "" && PARTICIPANT_FOLDER.test(entry.name)) participantFolders.push(path);
         if (!entry.name.startsWith(".") && !SKIPPED.has(entry.name)) await visit(path);
         continue;
       }
@@ -116,16 +116,27 @@ export function findFiles(
 
 const indices = new WeakMap<BidsDataset, ReadonlyMap<string, readonly BidsFile[]>>();
 
+/** Where the index holds files of a kind that name a participant, or none (""). */
+const indexKey = (suffix: string, extension: string, sub: string) => `${sub} ${suffix}${extension}`.toLowerCase();
+
 /**
- * The files with this suffix and extension, whatever their case, in the order of the data set. Looked up in an index that is made once a data
- * set: large ones hold tens of thousands of files, asked for run by run.
+ * The files with this suffix and extension, whatever their case, that name the participant or none at all, in the order of
+ * the data set. Looked up in an index that is made once a data set: large ones hold tens of thousands of files, asked for
+ * run by run.
+ *
+ * @param sub - label of the participant; undefined for files that name none
  */
-export function filesNamed(dataset: BidsDataset, suffix: string, extension: string): readonly BidsFile[] {
+export function filesNamed(
+  dataset: BidsDataset,
+  suffix: string,
+  extension: string,
+  sub: string | undefined,
+): readonly BidsFile[] {
   let index = indices.get(dataset);
   if (!index) {
     const made = new Map<string, BidsFile[]>();
     for (const file of dataset.files) {
-      const key = `${file.name.suffix.toLowerCase()}${file.name.extension}`;
+      const key = indexKey(file.name.suffix, file.name.extension, file.name.entities["sub"] ?? "");
       const list = made.get(key);
       if (list) list.push(file);
       else made.set(key, [file]);
@@ -133,7 +144,12 @@ export function filesNamed(dataset: BidsDataset, suffix: string, extension: stri
     index = made;
     indices.set(dataset, index);
   }
-  return index.get(`${suffix}${extension}`.toLowerCase()) ?? [];
+  const common = index.get(indexKey(suffix, extension, "")) ?? [];
+  // The index does not tell case apart, labels do.
+  const own = (sub ? (index.get(indexKey(suffix, extension, sub)) ?? []) : []).filter(
+    ({ name }) => name.entities["sub"] === sub,
+  );
+  return own.length === 0 ? common : [...common, ...own].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** The longest leading run of `derivatives/<name>` folders in a path. */
@@ -215,7 +231,7 @@ async function readSidecarBytes({ source }: BidsDataset, file: BidsFile, path: s
 
 /** The sidecars that apply to a file, from the most general to the most specific. */
 function sidecarsOf(dataset: BidsDataset, file: BidsFile): BidsFile[] {
-  return filesNamed(dataset, file.name.suffix, ".json")
+  return filesNamed(dataset, file.name.suffix, ".json", file.name.entities["sub"])
     .filter(
       (candidate) =>
         candidate.root === file.root &&

@@ -40,23 +40,25 @@ function labelsNotAllowed(files: readonly BidsFile[]): readonly DatasetIssue[] {
       if (!isStrictLabel(label) && !first.has(pair)) first.set(pair, path);
     }
   }
-  return [...first].map(([pair, path]) =>
-    warning(
-      "label-not-bids",
-      path,
-      `labels should be Latin letters without accents and digits, got ${pair}. It is read, and other programs may leave it out: rename its files.`,
-    ),
-  );
+  return [...first].map(([pair, path]) => ({
+    severity: "note",
+    code: "label-not-bids",
+    path,
+    message: `labels should be Latin letters without accents and digits, got ${pair}. It is read, and other programs may leave it out.`,
+  }));
 }
 
-/** Participants and tasks whose labels differ in case, zeros or signs alone: two by BIDS, and perhaps meant to be one. */
+/**
+ * Participants, tasks and sessions of a participant whose labels differ in case, zeros or accents alone: two by BIDS, and
+ * perhaps meant to be one.
+ */
 function labelsAlike(files: readonly BidsFile[]): readonly DatasetIssue[] {
-  return ["sub", "task"].flatMap((key) => {
+  return ["sub", "task", "ses"].flatMap((key) => {
     const alike = new Map<string, Map<string, string>>();
     for (const { name, path } of files) {
       const label = ownValue(name.entities, key);
       if (label === undefined) continue;
-      const loose = looseText(label);
+      const loose = `${key === "ses" ? name.entities["sub"] : ""} ${looseText(label)}`;
       const same = alike.get(loose) ?? new Map<string, string>();
       alike.set(loose, same);
       if (!same.has(label)) same.set(label, path);

@@ -1,4 +1,5 @@
 import { ownValue } from "../array/records.ts";
+import { hemisphereOf, normalText } from "../bids/identity.ts";
 import { parseBidsName } from "../bids/name.ts";
 import { NotFoundError, nearestNames } from "../errors.ts";
 import type { HttpClient } from "../sources/http.ts";
@@ -50,8 +51,12 @@ export async function listNarratives(
   addresses: NarrativesAddresses = narrativesAddresses,
 ): Promise<readonly RemoteFile[]> {
   const wanted: Wanted = {
-    ...{ stories: query.stories, participants: query.participants?.map((name) => name.replace(/^sub-/, "")) },
-    ...{ hemispheres: query.hemispheres, space: query.space ?? "fsaverage6" },
+    stories: query.stories?.map(normalText),
+    participants: query.participants?.map((name) => normalText(name).replace(/^sub-/i, "")),
+    ...{
+      hemispheres: query.hemispheres?.map((word) => hemisphereOf(word) ?? word),
+      space: query.space ?? "fsaverage6",
+    },
     ...{ derivative: query.derivative ?? "afni-nosmooth", responses: query.responses ?? true },
   };
   const raw = await listRaw(client, wanted, addresses);

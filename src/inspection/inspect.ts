@@ -1,7 +1,7 @@
 import type { OnProgress } from "../array/progress.ts";
 import type { BidsDataset } from "../bids/dataset.ts";
 import { doubtfulNames } from "../bids/doubtful-names.ts";
-import { type DatasetIssue, NotFoundError, OptionError } from "../errors.ts";
+import { type DatasetIssue, NotFoundError } from "../errors.ts";
 import { candidateRuns, hasResponses } from "../responses/candidates.ts";
 import { type ResponseFiles, type ResponseQuery, type ResponseSurvey, surveyResponses } from "../responses/find.ts";
 import { type LoadResponseOptions, loadOwnMask } from "../responses/load.ts";
@@ -197,8 +197,7 @@ async function maskOf(
     try {
       masks.push(await loadOwnMask(source, files));
     } catch (error) {
-      const issue = readIssueOf(error, files);
-      issues.push(error instanceof OptionError ? { ...issue, code: "mask-ambiguous" } : issue);
+      issues.push(readIssueOf(error, files));
     }
   }
   const [first, ...others] = masks;

@@ -42,9 +42,11 @@ function missingParticipants(dataset: BidsDataset, runs: readonly CandidateRun[]
     without.set(label, paths);
     if (path !== undefined) paths.push(path);
   };
-  for (const { name, path } of dataset.files) {
+  for (const { name, path, root } of dataset.files) {
     const { sub } = name.entities;
-    if (sub !== undefined) add(sub, path);
+    // Derivatives hold files of averages and templates too.
+    const isRecorded = root === "" || /^(?:bold|timeseries|events)$/i.test(name.suffix);
+    if (sub !== undefined && isRecorded) add(sub, path);
   }
   const named = dataset.files.filter(({ name }) => name.entities["sub"] !== undefined);
   const used = new Set(named.flatMap(({ path }) => foldersAbove(path)));

@@ -11,6 +11,7 @@ import {
   loadRun,
   type Response,
   responseOfRun,
+  severalMasks,
   type WholeRun,
 } from "../responses/load.ts";
 import { readResponseHeader } from "../responses/response-header.ts";
@@ -203,7 +204,10 @@ export function readIssueOf(error: unknown, files: ResponseFiles): DatasetIssue 
   }
   // A mask that volumes lack, a file beside a GIFTI that holds its numbers, a table or column of confounds.
   if (error instanceof NotFoundError) return issue("file-missing", first, error.message);
-  if (error instanceof OptionError) return issue("options-unfit", first, error.message);
+  if (error instanceof OptionError) {
+    const code = error.message === severalMasks(files) ? "mask-ambiguous" : "options-unfit";
+    return issue(code, first, error.message);
+  }
   throw error;
 }
 

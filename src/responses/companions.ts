@@ -27,7 +27,7 @@ interface Wanted {
  */
 export function companions(dataset: BidsDataset, response: BidsFile, wanted: Wanted): readonly BidsFile[] {
   const own = entitiesOf(response);
-  const named = wanted.suffixes.flatMap((suffix) => filesNamed(dataset, suffix, wanted.extension));
+  const named = wanted.suffixes.flatMap((suffix) => filesNamed(dataset, suffix, wanted.extension, own["sub"]));
   const fitting = named.filter((file) => {
     const { desc, ...entities } = file.name.entities;
     return desc === wanted.desc && isAbout(file, own) && entitiesWithin(withoutPieces(entities, own), own);
@@ -59,7 +59,8 @@ export function rawImages(dataset: BidsDataset, response: BidsFile): readonly Bi
     return { path: `${folder}/${formatBidsName(name)}`, name, root: "" };
   };
   const images = new Map([[entitiesKey(run), image(run)]]);
-  for (const file of [".json", ".nii.gz", ".nii"].flatMap((extension) => filesNamed(dataset, "bold", extension))) {
+  const endings = [".json", ".nii.gz", ".nii"];
+  for (const file of endings.flatMap((extension) => filesNamed(dataset, "bold", extension, sub))) {
     const { entities } = file.name;
     const hasPieces = withoutPieces(entities, {}) !== entities;
     if (!hasPieces || file.root !== "" || !isAbout(file, own)) continue;
@@ -78,7 +79,7 @@ export function masksOf(dataset: BidsDataset, response: BidsFile): readonly stri
   const own = entitiesOf(response);
   const { desc: _, ...wanted } = own;
   const key = entitiesKey(wanted);
-  const masks = [".nii.gz", ".nii"].flatMap((extension) => filesNamed(dataset, "mask", extension));
+  const masks = [".nii.gz", ".nii"].flatMap((extension) => filesNamed(dataset, "mask", extension, own["sub"]));
   const ofVersion = masks.filter(({ root, name }) => root === response.root && name.entities["desc"] === "brain");
   const fitting = (pieces: boolean) =>
     ofVersion.filter(({ name }) => {

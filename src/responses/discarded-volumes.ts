@@ -222,7 +222,7 @@ async function discardedByUser(
 function rawImageOf(dataset: BidsDataset, response: BidsFile): BidsFile | undefined {
   const key = runKey(response.name.entities);
   return [".nii.gz", ".nii"]
-    .flatMap((extension) => filesNamed(dataset, "bold", extension))
+    .flatMap((extension) => filesNamed(dataset, "bold", extension, response.name.entities["sub"]))
     .find((file) => {
       const { space, desc } = file.name.entities;
       if (file.root !== "" || file.path === response.path) return false;

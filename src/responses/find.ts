@@ -8,9 +8,9 @@ import { unreadable, unreadableFiles } from "../sources/unreadable.ts";
 import { type CandidateRun, candidateRuns, severalVersions, type Version, type VersionChoice } from "./candidates.ts";
 import { companions, masksOf, rawImages } from "./companions.ts";
 import { fitExclusions } from "./exclusions.ts";
-import { type Hearing, hearings, oddEvents } from "./hearing.ts";
+import { type Hearing, hearings, oddEvents, usualEvents } from "./hearing.ts";
 import { filesTwice, hemisphereIssues } from "./hemispheres.ts";
-import { notChosen, storiesAlike } from "./left-out.ts";
+import { audioAlike, notChosen, storiesAlike } from "./left-out.ts";
 import { nearResponses } from "./near-responses.ts";
 import { repetitionTimeOf } from "./repetition-time.ts";
 import type { ResponseKind } from "./response-kind.ts";
@@ -120,9 +120,10 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
     }
   }
   for (const story of stories ?? []) if (!heard.has(story)) throw notThere(dataset, "story", story, [...heard].sort());
+  const usual = new Map([...patterns].map(([stimFile, all]) => [stimFile, usualEvents(all)]));
   return {
     found: found.map(({ files, rows }) => {
-      const odd = oddEvents(rows, patterns.get(files.stimFile)!);
+      const odd = oddEvents(rows, usual.get(files.stimFile)!);
       return odd === undefined ? files : { ...files, notes: [...files.notes, `${files.events}: ${odd}`] };
     }),
     // A sidecar at the root is told once, not once a run.
@@ -133,6 +134,7 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
       ...exclusions.doubts,
       ...notChosen(candidateRuns(dataset, {}).filter(isWanted), runs, { choice, stories, storiesOfTask }),
       ...storiesAlike(storiesOfTask, stories),
+      ...audioAlike(found.map(({ files }) => files.stimFile)),
     ],
     runs,
   };

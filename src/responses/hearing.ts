@@ -40,23 +40,47 @@ export function hearings(events: Table): readonly Hearing[] {
 /** Seconds within which two runs' events count as the same. */
 const SAME = 0.5;
 
+type Rows = readonly number[];
+
+const isLike = (a: Rows, b: Rows) => a.length === b.length && a.every((onset, i) => Math.abs(onset - b[i]!) <= SAME);
+const countLike = (rows: Rows, all: readonly Rows[]) => all.filter((other) => isLike(rows, other)).length;
+
+/** Events as most runs that play an audio file have them. */
+export interface UsualEvents {
+  readonly rows: Rows;
+  /** Of all runs with this audio file. */
+  readonly all: readonly Rows[];
+  /** How many of those are like `rows`. */
+  readonly n: number;
+}
+
+/**
+ * The events that most runs with one audio file have; the first of equally common ones.
+ *
+ * @param all - of each run, as in {@link Hearing}; one at least
+ */
+export function usualEvents(all: readonly Rows[]): UsualEvents {
+  let best: UsualEvents | undefined;
+  // Most runs have the same onsets to the digit: these are counted once.
+  for (const rows of new Map(all.map((own) => [own.join(), own])).values()) {
+    const n = countLike(rows, all);
+    if (best === undefined || n > best.n) best = { rows, all, n };
+  }
+  return best!;
+}
+
 /**
  * What is odd about a run's events, beside those of other runs that play the same audio file: its story begins at
  * another time after the start of the audio, so that one of the two times is wrong, and with it every word's.
  *
  * @param rows - of the run, as in {@link Hearing}
- * @param others - of all runs with this audio file
  * @returns a sentence, or undefined where the run is like most
  */
-export function oddEvents(rows: readonly number[], others: readonly (readonly number[])[]): string | undefined {
-  const like = (a: readonly number[], b: readonly number[]) =>
-    a.length === b.length && a.every((onset, i) => Math.abs(onset - b[i]!) <= SAME);
-  const countLike = (a: readonly number[]) => others.filter((b) => like(a, b)).length;
-  const common = others.reduce((best, b) => (countLike(b) > countLike(best) ? b : best), rows);
-  if (like(rows, common)) return undefined;
-  const format = (onsets: readonly number[]) => onsets.map((onset) => `${Number(onset.toFixed(2))} s`).join(", ");
+export function oddEvents(rows: Rows, usual: UsualEvents): string | undefined {
+  if (isLike(rows, usual.rows) || countLike(rows, usual.all) >= usual.n) return undefined;
+  const format = (onsets: Rows) => onsets.map((onset) => `${Number(onset.toFixed(2))} s`).join(", ");
   return (
-    `events must lie as in other runs of the same audio (${format(common)} after its start, ${countLike(common)} of ${others.length} runs), ` +
+    `events must lie as in other runs of the same audio (${format(usual.rows)} after its start, ${usual.n} of ${usual.all.length} runs), ` +
     `got ${format(rows)}. The audio's start is doubtful: check the run, or exclude it.`
   );
 }

@@ -1,4 +1,5 @@
 import { looseText } from "../bids/identity.ts";
+import { storyOfStimFile } from "../bids/stim-file.ts";
 import { type DatasetIssue, listSome } from "../errors.ts";
 import type { CandidateRun, VersionChoice } from "./candidates.ts";
 
@@ -37,6 +38,25 @@ export function notChosen(
       2,
     )}). It is left out: choose another version, or fetch or preprocess this one.`,
   }));
+}
+
+/**
+ * Audio files of one name in several folders: they are one story by name and look for one transcript, though they may be
+ * different recordings.
+ *
+ * @param stimFiles - every audio file that is heard
+ */
+export function audioAlike(stimFiles: Iterable<string>): readonly DatasetIssue[] {
+  const byStory = new Map<string, string[]>();
+  for (const stimFile of new Set(stimFiles)) {
+    const story = storyOfStimFile(stimFile);
+    byStory.set(story, [...(byStory.get(story) ?? []), stimFile]);
+  }
+  return [...byStory].flatMap(([story, files]): DatasetIssue[] => {
+    if (files.length < 2) return [];
+    const message = `audio files must have names of their own, got ${listSome(files)}, which all tell the story "${story}": they may be read with one transcript. Rename them in stim_file where they are not one recording.`;
+    return [{ severity: "warning", code: "audio-alike", path: ".", message }];
+  });
 }
 
 /** Stories that are left out, or counted as others, though their names are nearly the same as one that is asked for or is there. */

@@ -257,6 +257,12 @@ export async function loadRun(dataset: BidsDataset, files: ResponseFiles, mask?:
   }
 }
 
+/** What stands against masks whose names mean the same, in words; undefined where there is one at most. */
+export function severalMasks({ masks = [], files }: Pick<ResponseFiles, "masks" | "files">): string | undefined {
+  if (masks.length < 2) return undefined;
+  return `${files[0]}: one brain mask must fit the run, got ${masks.length} (${masks.join(", ")}). Keep one of them, or say which with --mask.`;
+}
+
 /**
  * The brain mask that lies beside a run's volumes.
  *
@@ -265,12 +271,9 @@ export async function loadRun(dataset: BidsDataset, files: ResponseFiles, mask?:
  * @throws FormatError where it cannot be read
  */
 export async function loadOwnMask(source: Source, { masks = [], files }: ResponseFiles): Promise<VolumeMask> {
-  const [mask, ...more] = masks;
-  if (more.length > 0) {
-    throw new OptionError(
-      `${files[0]}: one brain mask must fit the run, got ${masks.length} (${masks.join(", ")}). Keep one of them, or say which with --mask.`,
-    );
-  }
+  const [mask] = masks;
+  const several = severalMasks({ masks, files });
+  if (several !== undefined) throw new OptionError(several);
   if (mask !== undefined) return loadMask(source, mask);
   throw new NotFoundError(
     `${files[0]}: a brain mask must lie beside the volumes (desc-brain_mask.nii.gz), got none. Give one in their grid with --mask.`,

@@ -66,7 +66,7 @@ async function surfaceRegions(
   files: AtlasFiles,
 ): Promise<TargetRegion[]> {
   const { path } = file;
-  const { hemi, nVertices, regions } = path.endsWith(".annot")
+  const { hemi, nVertices, regions } = path.toLowerCase().endsWith(".annot")
     ? await annotRegions(file, files)
     : await giftiRegions(file, files);
   const columns = space.kind === "surface" ? surfaceColumns(space, hemi) : cortexColumns(space.grayordinates, hemi);
@@ -116,7 +116,7 @@ async function volumeRegions(path: string, space: Space<"volume">, { read }: Atl
     throw new FormatError(path, `an atlas must be one volume, got ${header.shape.join(" x ")}. Choose one of them`);
   }
   checkGrid({ shape: header.shape, affine: header.affine }, { ...space, voxels: new Int32Array(0) }, path);
-  const tablePath = path.replace(/\.nii(\.gz)?$/, ".tsv");
+  const tablePath = path.replace(/\.nii(\.gz)?$/i, ".tsv");
   const table = readTsv(await read(tablePath), { path: tablePath });
   const names = textColumn(table, "name");
   const members = new Map<number, { readonly name: string; readonly columns: number[] }>();
@@ -153,6 +153,11 @@ async function volumeRegions(path: string, space: Space<"volume">, { read }: Atl
  */
 export function checkVertices(path: string, hemi: "L" | "R", n: number, expected: number, space: string): void {
   if (n === expected) return;
+  if (expected === 0) {
+    throw new OptionError(
+      `${path}: the responses must have the file's hemisphere, got none of hemi-${hemi} (space ${space}). Leave the file out.`,
+    );
+  }
   throw new OptionError(
     `${path}: vertices must be as many as the responses have on hemi-${hemi} (${expected}, space ${space}), got ${n}. Take the file of that space.`,
   );

@@ -7,7 +7,7 @@ import { FormatError, NotFoundError } from "../../src/errors.ts";
 import { readTsv, type Table } from "../../src/formats/tsv.ts";
 import { audioStarts } from "../../src/responses/audio-start.ts";
 import { readExclusions } from "../../src/responses/exclusions.ts";
-import { hearings, oddEvents } from "../../src/responses/hearing.ts";
+import { hearings, oddEvents, usualEvents } from "../../src/responses/hearing.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 import { describeWithShared, shared } from "../support/shared.ts";
 import { readTar } from "../support/tar.ts";
@@ -104,10 +104,12 @@ describe("oddEvents", () => {
       [0, 21.2],
       [0, 13.5],
     ];
-    expect(oddEvents([0, 21], others)).toBeUndefined();
-    expect(oddEvents([0, 21.2], others)).toBeUndefined();
-    expect(oddEvents([0, 13.5], others)).toMatch(/\(0 s, 21 s after its start, 2 of 3 runs\), got 0 s, 13\.5 s\./);
-    expect(oddEvents([0], [[0]])).toBeUndefined();
+    expect(oddEvents([0, 21], usualEvents(others))).toBeUndefined();
+    expect(oddEvents([0, 21.2], usualEvents(others))).toBeUndefined();
+    expect(oddEvents([0, 13.5], usualEvents(others))).toMatch(
+      /\(0 s, 21 s after its start, 2 of 3 runs\), got 0 s, 13\.5 s\./,
+    );
+    expect(oddEvents([0], usualEvents([[0]]))).toBeUndefined();
   });
 });
 
@@ -163,7 +165,7 @@ describeWithShared("the events of Narratives", "data/narratives/ds002345-sidecar
     // others after 21 s. The data set's own scan_exclude.json has all four.
     for (const { path, stimFile, rows } of heard) {
       const others = heard.filter((other) => other.stimFile === stimFile).map((other) => other.rows);
-      if (oddEvents(rows, others) !== undefined) odd.push(path.slice(path.lastIndexOf("/") + 1));
+      if (oddEvents(rows, usualEvents(others)) !== undefined) odd.push(path.slice(path.lastIndexOf("/") + 1));
     }
     expect(odd).toEqual([
       "sub-038_task-milkyway_events.tsv",

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { DatasetError } from "../../src/errors.ts";
+import { writeGifti } from "../../src/formats/gifti.ts";
+import { writeNifti } from "../../src/formats/nifti-write.ts";
 import { checkOptions } from "../../src/study/options.ts";
 import { functional } from "../inspection/toy.ts";
 import { describeWithShared, shared } from "../support/shared.ts";
@@ -152,12 +154,16 @@ describe("participants whose names are not BIDS's (by hand)", () => {
       join(dataset, "sub-05/func/sub-05_task-picnic_timeseries.csv"),
     );
     const { told, nParticipants, issues } = await check(dataset);
+    const warnings = told.filter((line) => line.startsWith("warning"));
     expect(nParticipants).toBe(4);
     expect(told).toEqual([
+      ...warnings,
+      "note label-not-bids sub-M\u00fcller/func/sub-M\u00fcller_task-picnic_events.tsv",
+    ]);
+    expect(warnings).toEqual([
       ...["events", "timeseries"].map(
         (suffix) => `warning name-not-bids sub-0_3/func/sub-0_3_task-picnic_${suffix}.tsv`,
       ),
-      "warning label-not-bids sub-M\u00fcller/func/sub-M\u00fcller_task-picnic_events.tsv",
       "warning nearly-response sub-05/func/sub-05_task-picnic_timeseries.csv",
       "warning participant-without-responses sub-05",
       "warning participant-without-responses sub-0_3",
@@ -172,7 +178,7 @@ describe("participants whose names are not BIDS's (by hand)", () => {
       "sub-04",
       "sub-M\u00fcller",
     ]);
-    expect(doubts.map(({ severity, code, path }) => `${severity} ${code} ${path}`)).toEqual(told);
+    expect(doubts.map(({ severity, code, path }) => `${severity} ${code} ${path}`)).toEqual(warnings);
   });
 
   it("where no name is right, those that are nearly so are shown", async () => {
@@ -333,10 +339,68 @@ describe("hemispheres (by hand)", () => {
     ]);
   });
 
+  it("an atlas or a mesh of the other one is refused", async () => {
+    const dataset = folder(files(path("R")));
+    const surfaces = join(dataset, "lh.surf.gii");
+    const dataType = "NIFTI_TYPE_FLOAT32" as const;
+    const array = (
+      intent: string,
+      data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>,
+      type: "NIFTI_TYPE_FLOAT32" | "NIFTI_TYPE_INT32" = dataType,
+    ) => ({
+      ...{ intent, dataType: type, metadata: {}, dimensions: [data.length / 3, 3], data, coordinateSystems: [] },
+    });
+    const arrays = [
+      array("NIFTI_INTENT_POINTSET", new Float32Array(9)),
+      array("NIFTI_INTENT_TRIANGLE", Int32Array.of(0, 1, 2), "NIFTI_TYPE_INT32"),
+    ];
+    writeFileSync(surfaces, writeGifti({ metadata: {}, labels: [], arrays }));
+    await expect(inputs(dataset, { hemi: "R", surfaces })).rejects.toThrow(
+      /lh\.surf\.gii: the responses must have the file's hemisphere, got none of hemi-L \(space toy\)\. Leave the file out\./,
+    );
+  });
+
   it("one that is there packed and not is refused", async () => {
     await expect(inputs(folder(files(path("L"), path("L", ".func.gii.gz"), path("R"))))).rejects.toThrow(
       /every run must have its responses once, got .*hemi-L.*\.func\.gii and .*hemi-L.*\.func\.gii\.gz, whose names mean the same/,
     );
+  });
+});
+
+describe("masks of volumes (by hand)", () => {
+  const own = "sub-01/func/sub-01_task-picnic";
+  const affine = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+  const shape = [2, 1, 1] as const;
+  const bold = Float32Array.from({ length: 2 * nVolumes }, (_, i) => Math.sin(i * i));
+  const volume = writeNifti({ shape: [...shape, nVolumes], affine, data: bold });
+  const mask = writeNifti({ shape, affine, data: Float32Array.of(1, 1) });
+  const files = (response: string, ...masks: readonly string[]): Files => ({
+    ...{ ...base, [`${own}_events.tsv`]: events(), [`${own}${response}`]: volume },
+    ...Object.fromEntries(masks.map((name) => [`${own}${name}`, mask])),
+  });
+
+  it.each([
+    ["_space-toy_desc-preproc_bold.nii", "_space-toy_desc-brain_mask.NII"],
+    ["_part-mag_space-toy_desc-preproc_bold.NII", "_space-toy_part-mag_desc-brain_mask.nii"],
+    ["_echo-01_space-toy_desc-preproc_bold.nii", "_echo-1_space-toy_desc-brain_mask.nii"],
+    ["_echo-1_space-toy_desc-preproc_bold.nii", "_space-toy_desc-brain_mask.nii"],
+  ])("%s takes %s", async (response, name) => {
+    const dataset = folder(files(response, name));
+    expect((await heard(dataset))[0]!.masks).toEqual([`${own}${name}`]);
+    expect((await inputs(dataset)).participants[0]!.targets).toHaveLength(2);
+  });
+
+  it("two whose names mean the same are refused by check and by score, unless one is given", async () => {
+    const dataset = folder(
+      files("_space-toy_desc-preproc_bold.nii", "_space-toy_desc-brain_mask.nii", "_space-toy_desc-brain_mask.NII"),
+    );
+    await expect(inputs(dataset)).rejects.toThrow(
+      /one brain mask must fit the run, got 2 \(.*\)\. Keep one of them, or say which with --mask\./,
+    );
+    expect((await check(dataset)).told).toEqual([`error mask-ambiguous ${own}_space-toy_desc-preproc_bold.nii`]);
+    expect(
+      (await inputs(dataset, { mask: join(dataset, `${own}_space-toy_desc-brain_mask.nii`) })).participants,
+    ).toHaveLength(1);
   });
 });
 
@@ -356,6 +420,17 @@ describe("transcripts, stories and participants by name (by hand)", () => {
     expect(transcripts.map(({ story, path }) => [story, path])).toEqual([[nfc, `stimuli/${nfd}_words.TSV`]]);
     expect(participants).toHaveLength(2);
     expect((await check(dataset)).stories.map(({ nRuns }) => nRuns)).toEqual([2]);
+  });
+
+  it("two audio files of one name are told: one transcript would be read for both", async () => {
+    const dataset = folder({
+      ...{ ...base, ...clean("01"), ...clean("02") },
+      "sub-01/func/sub-01_task-picnic_events.tsv": told("one/picnic.wav"),
+      "sub-02/func/sub-02_task-picnic_events.tsv": told("two/picnic.wav"),
+    });
+    const { doubts } = await inputs(dataset);
+    expect(doubts.map(({ code }) => code)).toEqual(["audio-alike"]);
+    expect(doubts[0]!.message).toContain('got one/picnic.wav, two/picnic.wav, which all tell the story "picnic"');
   });
 
   it("stories that differ in case alone are two, and told", async () => {
