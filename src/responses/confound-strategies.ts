@@ -21,6 +21,8 @@ export interface ChosenConfounds {
   readonly columns: readonly string[];
   /** Those among them whose first volume may be "n/a", which then counts as 0: derivatives that a strategy brought in. */
   readonly derivatives: ReadonlySet<string>;
+  /** Strategies that found no column, where a run may have none. */
+  readonly without: readonly string[];
 }
 
 const axes = ["trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z"];
@@ -36,11 +38,14 @@ const exact: Readonly<Record<string, readonly string[]>> = {
   "global-signal": ["global_signal"],
 };
 
-/** Strategies that take whatever columns there are of a kind; a run may have none. */
-const patterns: Readonly<Record<string, RegExp>> = {
-  cosine: /^cosine\d+$/,
-  "motion-outliers": /^motion_outlier\d+$/,
-  "non-steady-state": /^non_steady_state_outlier\d+$/,
+/**
+ * Strategies that take whatever columns there are of a kind. A run may have no outliers; that they were looked for, the
+ * column tells that fMRIPrep finds them by.
+ */
+const patterns: Readonly<Record<string, { readonly columns: RegExp; readonly source?: string }>> = {
+  cosine: { columns: /^cosine\d+$/ },
+  "motion-outliers": { columns: /^motion_outlier\d+$/, source: "framewise_displacement" },
+  "non-steady-state": { columns: /^non_steady_state_outlier\d+$/, source: "global_signal" },
 };
 
 /**
@@ -48,7 +53,8 @@ const patterns: Readonly<Record<string, RegExp>> = {
  *
  * @param names - columns, or strategies; a column that is called like a strategy is the column
  * @param metadata - the table's JSON as fMRIPrep writes it; says which components belong to which mask
- * @throws NotFoundError where a name is neither, or a column that a strategy needs is not in the table
+ * @throws NotFoundError where a name is neither, a column that a strategy needs is not in the table, or a strategy finds
+ * none: but for outliers, which a run need not have
  * @throws FormatError where components are asked for and there are fewer, or nothing says which mask they come from
  * @remarks `acompcor-n` takes components of the combined mask in their order, as fMRIPrep's documentation advises. Since
  * version 21 these are the columns `a_comp_cor_*`; before it, components of all masks were so called, and the JSON tells them
@@ -62,13 +68,19 @@ export function chooseConfounds(
 ): ChosenConfounds {
   const columns = new Set<string>();
   const derivatives = new Set<string>();
+  const without: string[] = [];
   const known = new Set(table.columns);
   for (const name of names) {
     if (known.has(name)) {
       columns.add(name);
       continue;
     }
-    for (const column of strategyColumns(table, name, metadata)) {
+    const found = strategyColumns(table, name, metadata);
+    if (found.length === 0) {
+      checkMayBeNone(table, name);
+      without.push(name);
+    }
+    for (const column of found) {
       if (!known.has(column)) {
         throw new NotFoundError(
           `${table.path}: the columns that "${name}" stands for must be in the table, got no "${column}". Name the columns that there are, or take another strategy.`,
@@ -78,14 +90,26 @@ export function chooseConfounds(
       columns.add(column);
     }
   }
-  return { columns: [...columns], derivatives };
+  return { columns: [...columns], derivatives, without };
+}
+
+/** Refuses a strategy that finds no column, unless the table shows that there was nothing to find. */
+function checkMayBeNone(table: Table, name: string): void {
+  const source = ownValue(patterns, name)?.source;
+  if (source !== undefined && table.columns.includes(source)) return;
+  // "motion-outliers" is like "motion_outlier00".
+  const like = nearestNames(name.replaceAll("-", "_"), table.columns);
+  const drift = name === "cosine" ? ", or take slow drift out with --drift cosine" : "";
+  throw new NotFoundError(
+    `${table.path}: the strategy "${name}" must find columns in the table, got none. ${like} Name the columns that there are${drift}.`,
+  );
 }
 
 function strategyColumns(table: Table, name: string, metadata: Readonly<Record<string, unknown>>): readonly string[] {
   const named = ownValue(exact, name);
   if (named) return named;
   const pattern = ownValue(patterns, name);
-  if (pattern) return table.columns.filter((column) => pattern.test(column));
+  if (pattern) return table.columns.filter((column) => pattern.columns.test(column));
   const components = /^acompcor-(\d{1,3})$/.exec(name)?.[1];
   if (components === undefined) {
     const strategies = Object.keys(confoundStrategies);

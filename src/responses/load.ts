@@ -123,6 +123,7 @@ export async function responseOfRun(
   const read = [...whole.files, files.events, ...placed.files];
   let confounds: Matrix | undefined;
   const confoundNames: string[] = [];
+  const noColumns: string[] = [];
   if (names.length > 0) {
     const path = confoundsPath(files);
     const table = readTsv(await dataset.source.read(path), { path });
@@ -134,6 +135,7 @@ export async function responseOfRun(
     const [from, to] = [row + start + trimStart, row + Math.max(0, stop - trimEnd)];
     confounds = sliceRows(confoundColumns(table, chosen, missingConfounds, from, to), row + start, row + stop);
     confoundNames.push(...chosen.columns);
+    noColumns.push(...chosen.without);
     read.push(path, ...new Set(Object.values(origin)));
   }
   const bold = cleanBold(cut, { ...cleaning, trimStart, trimEnd, repetitionTime, confounds });
@@ -150,7 +152,12 @@ export async function responseOfRun(
     nDiscarded,
     discardedBy: placed.origin,
     kept: { start: start + trimStart, end: stop - trimEnd },
-    notes: [...notesOn(files, whole), ...(placed.note === undefined ? [] : [`${files.run}: ${placed.note}`])],
+    notes: [
+      ...notesOn(files, whole),
+      ...(placed.note === undefined ? [] : [`${files.run}: ${placed.note}`]),
+      // In the same words for every run, so that a report says it once.
+      ...noColumns.map((name) => `--confounds ${name}: of runs without such volumes nothing is taken out.`),
+    ],
     quality: qualityOf(sliceRows(cut, trimStart, cut.nRows - trimEnd)),
   };
 }

@@ -12,13 +12,13 @@ describe("readTsv", () => {
     const plain = {
       columns: ["onset", "duration", "word"],
       rows: [
-        ["0.5", "1e-1", '"it\'s"'],
+        ["0.5", "1e-1", "\"it's"],
         ["n/a", "-2", ""],
       ],
       path: "a.tsv",
     };
-    expect(read('onset\tduration\tword\n0.5\t1e-1\t"it\'s"\nn/a\t-2\t\n')).toEqual(plain);
-    expect(read('\uFEFFonset\tduration\tword\r\n0.5\t1e-1\t"it\'s"\r\nn/a\t-2\t')).toEqual(plain);
+    expect(read("onset\tduration\tword\n0.5\t1e-1\t\"it's\nn/a\t-2\t\n")).toEqual(plain);
+    expect(read("\uFEFFonset\tduration\tword\r\n0.5\t1e-1\t\"it's\r\nn/a\t-2\t")).toEqual(plain);
   });
 
   it("by hand: a header alone is a table without rows", () => {

@@ -52,6 +52,22 @@ describe("chooseConfounds (by hand, from fMRIPrep's documentation)", () => {
     expect(choose(["cosine"], ["cosine"]).columns).toEqual(["cosine"]);
   });
 
+  it("a strategy that finds no column is refused by name, but for outliers where they were looked for", () => {
+    const without = (names: readonly string[], name: string) => () => chooseConfounds(tableOf(names), [name]);
+    expect(without(["csf", "cosine_x"], "cosine")).toThrow(
+      'c.tsv: the strategy "cosine" must find columns in the table, got none. Nearest: "cosine_x". Name the columns that there are, or take slow drift out with --drift cosine.',
+    );
+    expect(without(["motion_outliers", "csf"], "motion-outliers")).toThrow(
+      'c.tsv: the strategy "motion-outliers" must find columns in the table, got none. Nearest: "motion_outliers". Name the columns that there are.',
+    );
+    expect(without(["framewise_displacement"], "motion-outliers")()).toMatchObject({
+      columns: [],
+      without: ["motion-outliers"],
+    });
+    expect(without(["global_signal"], "non-steady-state")()).toMatchObject({ without: ["non-steady-state"] });
+    expect(without(["csf"], "non-steady-state")).toThrow(/must find columns in the table, got none/);
+  });
+
   it("components of the combined mask, by the JSON or by the columns' names", () => {
     const old = ["a_comp_cor_00", "a_comp_cor_01", "a_comp_cor_02", "a_comp_cor_03"];
     const metadata = {
@@ -89,7 +105,7 @@ describe("confoundColumns (by hand)", () => {
       ["4", "n/a"],
     ],
   );
-  const strategy = { columns: ["rot_x_derivative1"], derivatives: new Set(["rot_x_derivative1"]) };
+  const strategy = { columns: ["rot_x_derivative1"], derivatives: new Set(["rot_x_derivative1"]), without: [] };
 
   it("the first value of a derivative that a strategy brought in is 0, and no other value", () => {
     expect([...confoundColumns(table, strategy, "error", 0, 2).data]).toEqual([0, 2, 0]);
