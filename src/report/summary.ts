@@ -45,7 +45,7 @@ function brainSentences({ result, view, labels, order, brainControls }: Findings
   const layer = brain.layer === "n/a" ? "" : ` layer ${brain.layer} of`;
   const sentences = [
     `With${layer} ${result.model}, the brain score is largest in ${labels[best]} (R = ${formatNumber(brain.mean[best]!)}${inBrackets(brain, best)})` +
-      `${isTested ? `; ${countSignificant(brain)}` : ""}.`,
+      `${isTested ? `; it is ${countSides(brain)}` : ""}.`,
   ];
   const controls = brainControls.flatMap(({ name, scores }) =>
     Number.isFinite(scores.mean[best]) ? [`${formatNumber(scores.mean[best]!)} (${name})`] : [],
@@ -61,7 +61,7 @@ function brainSentences({ result, view, labels, order, brainControls }: Findings
   return sentences;
 }
 
-function forecastSentences({ result, view, labels, forecast, group }: Findings): string[] {
+function forecastSentences({ result, view, labels, forecast, forecastDistance, group }: Findings): string[] {
   const { overall, curve, distances, tabled, atTabled, control, beyondRandom, layer } = forecast!;
   if (!overall) return ["No region could be given a forecast score: see data quality."];
   const at = curve[distances.indexOf(overall.distance)]!;
@@ -79,9 +79,17 @@ function forecastSentences({ result, view, labels, forecast, group }: Findings):
     `Averaged over regions, the forecast score${atLayer} is ${overall.mean > 0 ? `largest ${largest}` : `above zero at no distance (largest ${largest})`}` +
       `${edge && distances.length > 1 ? ", the edge of the distances computed" : ""}; the region that gains most there is ${labels[best]} (F = ${formatNumber(at.mean[best]!, 4)}${inBrackets(at, best, 4)}).`,
     ...(view.subjects.length >= fewestForSignificance
-      ? [`At ${formatNoun(tabled, "word")} ${countSignificant(atTabled)}.`]
+      ? [`At ${formatNoun(tabled, "word")} F is ${countSides(atTabled)}.`]
       : []),
   ];
+  if (forecastDistance?.test && view.subjects.length >= fewestForSignificance) {
+    const where = countOfRegions(forecastDistance.test, 1);
+    sentences.push(
+      count(forecastDistance.test, 1) === "none"
+        ? "No region has a forecast, which is F(8) − F(0) above zero (q < .01): where the forecast score is largest means little."
+        : `There is a forecast, F(8) − F(0) above zero, in ${where} (q < .01).`,
+    );
+  }
   const random = control[distances.indexOf(tabled)];
   const values = random ? [...random.mean].filter(Number.isFinite) : [];
   if (values.length > 0) {
@@ -103,9 +111,9 @@ function inBrackets(scores: GroupScores, target: number, decimals = 3): string {
   return Number.isFinite(low) ? `, 95 % interval ${formatInterval(low, high, decimals)}` : "";
 }
 
-/** `"it is above zero in 5 of 6 regions and below zero in none (q < .01)"`. */
-function countSignificant(scores: GroupScores): string {
-  return `it is above zero in ${countOfRegions(scores, 1)} and below zero in ${count(scores, -1)} (q < .01)`;
+/** `"above zero in 5 of 6 regions and below zero in none (q < .01)"`. */
+function countSides(scores: GroupScores): string {
+  return `above zero in ${countOfRegions(scores, 1)} and below zero in ${count(scores, -1)} (q < .01)`;
 }
 
 /** `"5 of 6 regions"`: significant and of that sign, of those that were tested. */

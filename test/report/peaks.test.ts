@@ -9,9 +9,10 @@ import { createPeakMap, hasForecast, listPeakKeys, reasonWithoutPeak } from "../
 import { averageRegions } from "../../src/report/regions.ts";
 import { type AnalysisScores, memoryScores, type StudyResult, type SubjectScores } from "../../src/report/result.ts";
 import { sideOfZero } from "../../src/report/significance.ts";
+import { summarise } from "../../src/report/summary.ts";
 import { formatTerminal } from "../../src/report/terminal.ts";
 import { surfaceTargets } from "../../src/responses/target.ts";
-import { allOf, syntheticStudy, syntheticSurfaceStudy } from "./synthetic.ts";
+import { allOf, syntheticStudy, syntheticSurfaceStudy, withMean } from "./synthetic.ts";
 
 const regions = ["forecast", "below", "flat", "missing"];
 const distances = [-4, 0, 4, 8];
@@ -74,6 +75,28 @@ describe("what is below zero is not a gain", async () => {
       "no forecast: F(8) - F(0) is not above zero over participants",
       "no participant has a score",
     ]);
+  });
+
+  test("the lead counts the regions with a forecast, and says so where there is none", async () => {
+    expect(summarise(findings).join(" ")).toContain("There is a forecast, F(8) − F(0) above zero, in 1 of 3 regions");
+    const study = fourRegions();
+    const subjects = study.subjects.map((subject) => ({
+      ...subject,
+      analyses: subject.analyses.map((own) =>
+        own.analysis === "forecastScore" ? withMean(own, (mean) => mean.map((value) => -value - 1)) : own,
+      ),
+    }));
+    // Turned round, "below" is the one that rises.
+    expect(summarise(await studyFindings({ ...study, subjects })).join(" ")).toContain("in 1 of 3 regions (q < .01)");
+    const flat = subjects.map((subject) => ({
+      ...subject,
+      analyses: subject.analyses.map((own) =>
+        own.analysis === "forecastScore" ? withMean(own, (mean) => mean.map((_, i) => 0.1 + i)) : own,
+      ),
+    }));
+    expect(summarise(await studyFindings({ ...study, subjects: flat })).join(" ")).toContain(
+      "No region has a forecast",
+    );
   });
 
   test("the terminal stars what is above zero, and shows d* nowhere else", () => {

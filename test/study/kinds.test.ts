@@ -127,6 +127,8 @@ describe("the same responses in every kind of file", () => {
   it("by hand: maps lie in the files' own grids, nothing outside of the mask", async () => {
     const volume = await scores((await run("volume")).result, "brainScore");
     const path = "sub-01/sub-01_space-toy_desc-brainScoreL1_statmap.nii.gz";
+    const page = readFileSync(study.at("out-volume", "report.html"), "utf8");
+    expect(page.match(/alt="Brain score R: (axial|coronal|sagittal) slice/g)).toHaveLength(18);
     const { header, data } = readNifti(readFileSync(study.at("out-volume", path)));
     expect([header.shape, header.affine]).toEqual([[4, 3, 2], identity]);
     data.forEach((value, voxel) => {
