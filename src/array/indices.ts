@@ -1,10 +1,10 @@
 // Loops of named functions. A callback made anew for each call is compiled anew once it is hot, and the eigensolver makes
 // hundreds of them for each matrix.
 
-/** 0, 1, .. to `length` - 1. */
-export function range(length: number): Int32Array {
+/** `start`, `start` + 1, .. and so on, `length` of them; from 0 unless told otherwise. */
+export function range(length: number, start = 0): Int32Array {
   const indices = new Int32Array(length);
-  for (let i = 0; i < length; i++) indices[i] = i;
+  for (let i = 0; i < length; i++) indices[i] = start + i;
   return indices;
 }
 

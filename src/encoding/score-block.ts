@@ -116,13 +116,17 @@ async function scorePooled(
   const all = observedRows(rows, undefined, inDouble);
   for (let model = 0; model < nModels; model++) {
     const whole = Matrix.zeros(rows.nRows, rows.nColumns);
+    // Less the mean of the first fold's training volumes: what varies is not lost beside a large mean.
+    let origin: Float64Array | undefined;
     for (const [fold, { train, test }] of folds.entries()) {
-      const { predicted, bestAlpha } = await predictTargets(await designOf(model, fold), rows, train, ridge);
+      const { predicted, mean, bestAlpha } = await predictTargets(await designOf(model, fold), rows, train, ridge);
       put(scores.r, model * folds.length + fold, correlateRows(predicted, observedRows(rows, test, inDouble)));
       put(scores.bestAlpha, model * folds.length + fold, bestAlpha);
+      origin ??= mean;
       for (let t = 0; t < rows.nRows; t++) {
+        const offset = mean[t]! - origin[t]!;
         for (let i = 0; i < test.length; i++)
-          whole.data[t * rows.nColumns + test[i]!] = predicted.data[t * test.length + i]!;
+          whole.data[t * rows.nColumns + test[i]!] = predicted.data[t * test.length + i]! + offset;
       }
       onDesign(model * folds.length + fold + 1);
     }

@@ -65,8 +65,8 @@ async function writeDouble(store: Store, path: string, key: string, design: Scor
   const { intercept, left, singularValues, sets, test } = design;
   const arrays: Float64Array[] = [left.data, singularValues, test.data];
   const shapes = sets.map((set): SetShape => {
-    const { base, samples, fit, predict, damping, weights, sensitivity } = set;
-    arrays.push(damping.data, weights.data, sensitivity);
+    const { base, samples, fit, predict, damping, weights } = set;
+    arrays.push(damping.data, weights.data);
     if (samples) arrays.push(Float64Array.from(samples.train), Float64Array.from(samples.test));
     if (fit !== left) arrays.push(fit.data);
     if (predict !== fit) arrays.push(predict.data);
@@ -99,18 +99,24 @@ export async function loadDesign(
   const singularValues = next();
   const test = Matrix.of(next(), leftShape[0], nTest);
   const sets = shapes.map(({ base, hasSamples, fit: fitShape, predict: predictShape, nAlphas }) => {
-    const [damping, weights, sensitivity] = [next(), next(), next()];
+    const [damping, weights] = [next(), next()];
     const samples = hasSamples ? { train: Int32Array.from(next()), test: Int32Array.from(next()) } : undefined;
     const fit = samples ? Matrix.of(next(), ...fitShape) : left;
     const predict = predictShape ? Matrix.of(next(), ...predictShape) : fit;
     return {
-      ...{ base, samples, fit, predict, sensitivity },
+      ...{ base, samples, fit, predict },
       damping: Matrix.of(damping, nAlphas, fit.nRows),
       weights: Matrix.of(weights, nAlphas, predict.nColumns),
     };
   });
   return { intercept, left, singularValues, sets, test };
 }
+
+/** Numbers of a shortlist by penalty, [nAlphas] each, in the order in which they are kept. */
+const OF_PENALTIES = [
+  ...(["meanWeight", "leastWeight", "greatestWeight"] as const),
+  ...(["ofWeights", "ofLeverages", "leverages", "shrinkageSquares"] as const),
+] as const;
 
 /** What is said of a design in single precision. */
 interface AboutSingle {
@@ -122,14 +128,13 @@ interface AboutSingle {
 
 async function writeSingle(store: Store, path: string, key: string, design: ScorableDesign): Promise<void> {
   const { intercept, shortlist, predictor } = design;
-  const matrices = [predictor.shrinkage, predictor.test];
+  const matrices = [predictor.shrinkage, predictor.test, predictor.testSquares];
   const numbers = [predictor.sensitivity];
   if (shortlist) {
     const { fit, kept, shares, fromTarget, targetWeights, fromResidual, residualWeights } = shortlist;
     matrices.push(fit, kept, shares, targetWeights, residualWeights);
     for (const { mean, spread, multiplier } of [fromTarget, fromResidual]) numbers.push(mean, spread, multiplier);
-    const { meanWeight, sensitivity, shrinkageSquares } = shortlist;
-    numbers.push(meanWeight, sensitivity, shrinkageSquares);
+    for (const name of OF_PENALTIES) numbers.push(shortlist[name]);
   }
   const about: AboutSingle = {
     ...{ intercept, hasShortlist: shortlist !== undefined },
@@ -153,7 +158,7 @@ export async function loadSingleDesign(
 ): Promise<ScorableDesign> {
   const { about, arrays } = await loadKeptArrays(store, singlePath(path), key, settings);
   const { intercept, hasShortlist, shapes } = about as AboutSingle;
-  const [shrinkage, test, ...matrices] = shapes.map(
+  const [shrinkage, test, testSquares, ...matrices] = shapes.map(
     ([nRows, nColumns], i): Rows => ({ data: arrays[i] as Float32Array, nRows, nColumns }),
   );
   const nAlphas = shrinkage!.nRows;
@@ -163,7 +168,10 @@ export async function loadSingleDesign(
     const [mean, spread, multiplier] = numbers.slice(first);
     return { nAlphas, mean: mean!, spread: spread!, multiplier: multiplier! };
   };
-  const [meanWeight, sensitivity, shrinkageSquares] = numbers.slice(6);
+  const ofPenalties = Object.fromEntries(OF_PENALTIES.map((name, i) => [name, numbers[6 + i]!])) as Record<
+    (typeof OF_PENALTIES)[number],
+    Float64Array
+  >;
   return {
     intercept,
     shortlist: hasShortlist
@@ -171,11 +179,10 @@ export async function loadSingleDesign(
           ...{ nAlphas, fit: fit!, kept: kept!, shares: shares! },
           ...{ fromTarget: bounds(0), targetWeights: targetWeights! },
           ...{ fromResidual: bounds(3), residualWeights: residualWeights! },
-          meanWeight: meanWeight!,
-          ...{ sensitivity: sensitivity!, shrinkageSquares: shrinkageSquares! },
+          ...ofPenalties,
         }
       : undefined,
-    predictor: { shrinkage: shrinkage!, test: test!, sensitivity: sensitivityOfTest! },
+    predictor: { shrinkage: shrinkage!, test: test!, testSquares: testSquares!, sensitivity: sensitivityOfTest! },
     exact: () => loadDesign(store, path, key),
   };
 }

@@ -1,14 +1,15 @@
-import { type FloatArray, Matrix, toFloat32 } from "../array/matrix.ts";
+import { range } from "../array/indices.ts";
+import { Matrix } from "../array/matrix.ts";
 import { multiply } from "../graph/multiply.ts";
-import { type HeldOutSet, shrinkage, toSingle } from "./held-out.ts";
-import { runHeldOut } from "./held-out-graph.ts";
+import { type HeldOutSet, shrinkage } from "./held-out.ts";
+import { runHeldOut, runHeldOutPairs } from "./held-out-graph.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
+import { UNIT } from "./rounding.ts";
 import {
   MOST_ALPHAS,
   type Shortlist,
   shortlistErrors,
   shortlistOf,
-  sumsOfSquares,
   type TargetMoments,
   targetMoments,
 } from "./shortlist.ts";
@@ -23,7 +24,7 @@ export interface ChoiceDesign {
   /** [rank] */
   readonly singularValues: Float64Array;
   /** Whose errors add up, from `heldOutSets`. */
-  readonly sets: readonly HeldOutSet<Float64Array>[];
+  readonly sets: readonly HeldOutSet[];
 }
 
 /** A design as penalties are chosen on it. */
@@ -31,7 +32,7 @@ export interface Choosable {
   readonly intercept: boolean;
   /** What single precision needs, where it has a shortlist; asked for in single precision alone. */
   readonly shortlist: Shortlist | undefined;
-  /** The design in double precision: for targets that rounding could decide, or where there is no shortlist. */
+  /** The design in double precision: for targets that rounding could decide, and for all where there is no shortlist. */
   readonly exact: () => ChoiceDesign | Promise<ChoiceDesign>;
 }
 
@@ -65,7 +66,7 @@ export interface ChoiceSettings {
   readonly options: ResolvedRidgeOptions;
   /** The same targets in double precision, for those that rounding could decide. */
   readonly again: (rows: Int32Array) => TargetBlock<Float64Array>;
-  /** Whether `error` is wanted for every target. */
+  /** Whether `error` and coefficients are wanted for every target. */
   readonly wantsErrors: boolean;
   /** From {@link designMoments} of this design and block, where they are at hand. */
   readonly moments?: TargetMoments | undefined;
@@ -76,17 +77,20 @@ const MOST_BYTES = 64e6;
 const GREATEST_BATCH = 256;
 /** Where penalties are shortlisted: large enough that calls cost little beside products. */
 const SHORTLISTED_BATCH = 2048;
-/** Rounding of single precision, 2^-24, with room for products that add up. */
-export const ROUNDING = 2 ** -23;
-/** Errors that rounding moves by no more than this share are trusted as they are. */
-const NEGLIGIBLE = 3e-6;
-/** As for errors, of coefficients and of predictions. */
-export const NEGLIGIBLE_IN_COEFFICIENTS = 2e-5;
+/** An error that is wanted may be off by this share of itself; else it is computed in double precision. */
+const WANTED_ERROR = 5e-6;
+/** The rounding of a projection, root mean square over the directions, in units of u |y|; held by the test of `rounding.ts`. */
+export const TYPICAL_PROJECTION = 0.5;
+/** Coefficients may be off by this share of their length; else they are computed in double precision. */
+const WANTED_COEFFICIENTS = 2e-5;
+
+/** What a batch of targets in single precision could not decide: bits of the penalties that may be the best, by target. */
+type Doubtful = Map<number, number>;
 
 /**
  * Chooses the penalty of every target of a block, batch after batch, and hands each batch to `use`. In single precision,
- * targets that rounding could have decided are handed on again in last batches, computed in double precision, as are those that
- * `use` says are not sure enough in single.
+ * targets of which rounding could decide are handed on again in last batches, computed in double precision, as are those that
+ * `use` says are not sure enough in single. Where a design has no shortlist all is computed in double precision.
  *
  * @param block - in the precision of the options, with as many samples as the design
  * @param use - also given memory for what it runs; in single precision, it may give targets of the batch back
@@ -97,51 +101,111 @@ export async function chooseAlphas(
   settings: ChoiceSettings,
   use: (chosen: ChosenTargets, memory: GraphMemory) => Promise<readonly number[] | undefined>,
 ): Promise<void> {
-  return withGraphMemory((memory) => chooseWithin(memory, design, block, settings, (chosen) => use(chosen, memory)));
+  const { options, again } = settings;
+  const shortlist = options.precision === "float32" ? design.shortlist : undefined;
+  await withGraphMemory(async (memory) => {
+    const handOn = (chosen: ChosenTargets) => use(chosen, memory);
+    if (shortlist) {
+      const doubtful = await chooseFromShortlist(shortlist, block, settings, memory, handOn);
+      if (doubtful.size > 0) await chooseAmong(await design.exact(), doubtful, settings, handOn);
+      return;
+    }
+    const exact = await design.exact();
+    const width = batchWidth(exact, options);
+    for (let start = 0; start < block.nTargets; start += width) {
+      const rows = range(Math.min(width, block.nTargets - start), start);
+      const targets =
+        block.data instanceof Float64Array ? sliceTargets(block, start, start + rows.length) : again(rows);
+      await handOn(await chooseByAllErrors(exact, targets as TargetBlock<Float64Array>, rows, options));
+    }
+  });
 }
 
-async function chooseWithin(
-  memory: GraphMemory,
-  design: Choosable,
+/** @returns the targets of which rounding could decide */
+async function chooseFromShortlist(
+  shortlist: Shortlist,
   block: TargetBlock,
-  { options, again, wantsErrors, moments }: ChoiceSettings,
+  { options, wantsErrors, moments }: ChoiceSettings,
+  memory: GraphMemory,
   use: (chosen: ChosenTargets) => Promise<readonly number[] | undefined>,
-): Promise<void> {
-  const single = options.precision === "float32";
-  const shortlist = single ? design.shortlist : undefined;
-  const doubtful: number[] = [];
-  const choose = async (start: number, end: number, errorsOf: (targets: TargetBlock) => Promise<Errors>) => {
+): Promise<Doubtful> {
+  const { nAlphas, shrinkageSquares } = shortlist;
+  const doubtful: Doubtful = new Map();
+  const known = moments ?? (await targetMoments([shortlist], asRows(block), options.device, memory))[0]!;
+  const width = options.targetBlock ?? SHORTLISTED_BATCH;
+  for (let start = 0; start < block.nTargets; start += width) {
+    const end = Math.min(block.nTargets, start + width);
     const targets = sliceTargets(block, start, end);
-    const rows = Int32Array.from({ length: end - start }, (_, t) => start + t);
-    const chosen = chooseBatch(await errorsOf(targets), targets, rows, wantsErrors);
-    const unsure = await use(chosen);
-    if (single) for (const t of new Set([...chosen.doubtful, ...(unsure ?? [])])) doubtful.push(start + t);
-  };
-  if (shortlist) {
-    const known = moments ?? (await targetMoments([shortlist], asRows(block), options.device, memory))[0]!;
-    const width = options.targetBlock ?? SHORTLISTED_BATCH;
-    for (let start = 0; start < block.nTargets; start += width) {
-      const end = Math.min(block.nTargets, start + width);
-      const own = { rows: rowsOf(known.rows, start, end), first: known.first };
-      await choose(start, end, (targets) =>
-        errorsOfShortlist(shortlist, own, targets, { options, wantsErrors, memory }),
-      );
+    const { nTargets, scale, squares } = targets;
+    const own = { rows: rowsOf(known.rows, start, end), first: known.first };
+    const found = await shortlistErrors(shortlist, asRows(targets), squares, own, {
+      ...{ wantsErrors, memory, device: options.device },
+    });
+    const { errors, lower, upper, candidates, coefficientSquares } = found;
+    const best = new Int32Array(nTargets).fill(-1);
+    const error = new Float64Array(nTargets).fill(Number.NaN);
+    for (let t = 0; t < nTargets; t++) {
+      if (!(scale[t]! > 0)) continue;
+      const only = singleBit(candidates[t]!);
+      if (only === -1) {
+        doubtful.set(start + t, candidates[t]!);
+        continue;
+      }
+      best[t] = only;
+      if (!wantsErrors) continue;
+      const at = t * nAlphas + only;
+      error[t] = errors[at]! * scale[t]! ** 2;
+      // The relative rounding error of the coefficients: that of the projection times |shrinkage| / |coefficients|.
+      const projected = TYPICAL_PROJECTION * UNIT * Math.sqrt(squares[t]!);
+      const loss = projected * Math.sqrt(shrinkageSquares[only]! / coefficientSquares(t, only));
+      const isSure = upper[at]! - lower[at]! < 2 * WANTED_ERROR * errors[at]! && loss < WANTED_COEFFICIENTS;
+      if (!isSure) doubtful.set(start + t, candidates[t]!);
     }
+    const projection = Matrix.of(found.projection.data, nTargets, found.projection.nColumns);
+    const unsure = await use({ rows: range(nTargets, start), targets, best, error, projection });
+    for (const t of unsure ?? []) doubtful.set(start + t, candidates[t]!);
   }
-  if (shortlist && doubtful.length === 0) return;
-  const exact = await design.exact();
-  const width = batchWidth(exact, options);
-  if (!shortlist) {
-    const sets = single ? exact.sets.map(toSingle) : exact.sets;
-    for (let start = 0; start < block.nTargets; start += width) {
-      const end = Math.min(block.nTargets, start + width);
-      await choose(start, end, (targets) => errorsOfSets(sets, targets, exact, options));
-    }
-  }
-  for (let start = 0; start < doubtful.length; start += width) {
-    const rows = Int32Array.from(doubtful.slice(start, start + width));
+  return doubtful;
+}
+
+/** Decides in double precision among the penalties that are left of each target. */
+async function chooseAmong(
+  design: ChoiceDesign,
+  doubtful: Doubtful,
+  { options, again, wantsErrors }: ChoiceSettings,
+  use: (chosen: ChosenTargets) => Promise<unknown>,
+): Promise<void> {
+  const [set] = design.sets;
+  const all = Int32Array.from(doubtful.keys());
+  const width = options.targetBlock ?? GREATEST_BATCH;
+  for (let start = 0; start < all.length; start += width) {
+    const rows = all.subarray(start, start + width);
     const targets = again(rows);
-    await use(chooseBatch(await errorsOfSets(exact.sets, targets, exact, options), targets, rows, wantsErrors));
+    const { nTargets, nSamples, scale } = targets;
+    const best = new Int32Array(nTargets).fill(-1);
+    const error = new Float64Array(nTargets).fill(Number.NaN);
+    const pairs: { readonly row: number; readonly penalty: number }[] = [];
+    for (let row = 0; row < nTargets; row++) {
+      const left = doubtful.get(rows[row]!)!;
+      best[row] = scale[row]! > 0 ? singleBit(left) : -1;
+      if (!(scale[row]! > 0) || (best[row] !== -1 && !wantsErrors)) continue;
+      for (let penalty = 0; penalty < options.alphas.length; penalty++) {
+        if ((left >> penalty) & 1) pairs.push({ row, penalty });
+      }
+    }
+    const { projection, errors } = await runHeldOutPairs(
+      set!,
+      Matrix.of(targets.data, nTargets, nSamples),
+      { rows: Int32Array.from(pairs, ({ row }) => row), penalties: Int32Array.from(pairs, ({ penalty }) => penalty) },
+      options.device,
+    );
+    for (const [i, { row, penalty }] of pairs.entries()) {
+      if (!isLess(errors[i]!, error[row]!)) continue;
+      error[row] = errors[i]!;
+      best[row] = penalty;
+    }
+    for (let row = 0; row < nTargets; row++) error[row]! *= scale[row]! ** 2;
+    await use({ rows, targets, best, error, projection });
   }
 }
 
@@ -200,55 +264,17 @@ export function coefficientsOf(
 }
 
 // What follows from a set and its penalties alone: every block of targets asks for the same.
-const shortlists = new WeakMap<HeldOutSet, Shortlist>();
+const shortlists = new WeakMap<HeldOutSet, { readonly shortlist: Shortlist | undefined }>();
 
 function shortlistFor(design: ChoiceDesign, options: Pick<ResolvedRidgeOptions, "alphas">): Shortlist | undefined {
   const [set, ...more] = design.sets;
   if (set!.base !== "remainder" || more.length > 0 || set!.weights.nRows > MOST_ALPHAS) return undefined;
-  let shortlist = shortlists.get(set!);
-  if (!shortlist) {
-    shortlist = shortlistOf(set!, shrinkagesOf(design, options).map(overGreatest));
-    shortlists.set(set!, shortlist);
+  let known = shortlists.get(set!);
+  if (!known) {
+    known = { shortlist: shortlistOf(set!, shrinkagesOf(design, options).map(overGreatest)) };
+    shortlists.set(set!, known);
   }
-  return shortlist;
-}
-
-/** Chooses by errors. */
-function chooseBatch(
-  known: Errors,
-  targets: TargetBlock,
-  rows: Int32Array,
-  wantsErrors: boolean,
-): ChosenTargets & { readonly doubtful: readonly number[] } {
-  const { nTargets, scale } = targets;
-  const { errors, ofTarget, ofPenalty, shrinkageSquares, projection, candidates, coefficientSquares } = known;
-  const nAlphas = shrinkageSquares.length;
-  const best = new Int32Array(nTargets).fill(-1);
-  const error = new Float64Array(nTargets).fill(Number.NaN);
-  const doubtful: number[] = [];
-  for (let t = 0; t < nTargets; t++) {
-    if (!(scale[t]! > 0)) continue;
-    const from = t * ofTarget;
-    const only = wantsErrors ? -1 : singleBit(candidates[t]!);
-    let index = only;
-    if (only === -1) {
-      for (let a = 0; a < nAlphas; a++) {
-        const value = errors[from + a * ofPenalty]!;
-        if (value >= 0 && (index === -1 || value < errors[from + index * ofPenalty]!)) index = a;
-      }
-    }
-    if (index === -1) {
-      doubtful.push(t);
-      continue;
-    }
-    best[t] = index;
-    error[t] = errors[from + index * ofPenalty]! * scale[t]! ** 2;
-    // Both lengths tell how much of the coefficients is rounding.
-    const loss = ROUNDING * Math.sqrt(shrinkageSquares[index]! / coefficientSquares(t, index));
-    const decided = only !== -1 || choiceIsCertain(known, index, t);
-    if (!decided || loss > NEGLIGIBLE_IN_COEFFICIENTS) doubtful.push(t);
-  }
-  return { rows, targets, best, error, projection, doubtful };
+  return known.shortlist;
 }
 
 /** The penalty that a number with a single bit stands for; -1 for any other number. */
@@ -256,110 +282,49 @@ function singleBit(bits: number): number {
   return bits !== 0 && (bits & (bits - 1)) === 0 ? 31 - Math.clz32(bits) : -1;
 }
 
-interface Errors {
-  /** Of target t under penalty a at `t * ofTarget + a * ofPenalty`; NaN where it was not computed. */
-  readonly errors: Float64Array;
-  readonly ofTarget: number;
-  readonly ofPenalty: number;
-  readonly sensitivity: Float64Array;
-  /** The sum of the squares of what takes a projection to a coefficient, [nAlphas]. */
-  readonly shrinkageSquares: Float64Array;
-  readonly projection: Matrix;
-  /** Bits of the penalties that may be the best; 0 where every error was computed. */
-  readonly candidates: Int32Array;
-  /** The sum of the squares of a target's coefficients under a penalty. */
-  readonly coefficientSquares: (target: number, alpha: number) => number;
+/** Whether an error is less than the least so far, NaN where there is none yet. Of equal errors the first is the least. */
+function isLess(error: number, least: number): boolean {
+  return error >= 0 && !(error >= least);
 }
 
-async function errorsOfShortlist(
-  shortlist: Shortlist,
-  moments: TargetMoments,
-  targets: TargetBlock,
-  {
-    options,
-    wantsErrors,
-    memory,
-  }: { readonly options: ResolvedRidgeOptions; readonly wantsErrors: boolean; readonly memory: GraphMemory },
-): Promise<Errors> {
-  const { sensitivity, shrinkageSquares, nAlphas } = shortlist;
-  const { projection, ...found } = await shortlistErrors(shortlist, asRows(targets), targets.squares, moments, {
-    rounding: (a, error) => roundingShare(sensitivity[a]!, error),
-    ...{ wantsErrors, memory, device: options.device },
-  });
-  return {
-    ...{ ...found, ofTarget: nAlphas, ofPenalty: 1, sensitivity, shrinkageSquares },
-    projection: Matrix.of(projection.data, targets.nTargets, projection.nColumns),
-  };
-}
-
-/** @param sets - of the design, in the precision of the targets */
-async function errorsOfSets(
-  sets: readonly HeldOutSet[],
-  targets: TargetBlock,
+/** Chooses by the errors of all penalties. */
+async function chooseByAllErrors(
   design: ChoiceDesign,
+  targets: TargetBlock<Float64Array>,
+  rows: Int32Array,
   options: ResolvedRidgeOptions,
-): Promise<Errors> {
-  const { nTargets, nSamples } = targets;
+): Promise<ChosenTargets> {
+  const { nTargets, nSamples, scale } = targets;
   const nAlphas = options.alphas.length;
-  const shrinkages = shrinkagesOf(design, options);
   const all = Matrix.of(targets.data, nTargets, nSamples);
   const errors = new Float64Array(nAlphas * nTargets);
-  const sensitivity = new Float64Array(nAlphas);
   let projection: Matrix | undefined;
-  for (const set of sets) {
+  for (const set of design.sets) {
     let fitted = all;
-    let tested: Matrix | undefined;
+    let tested: Matrix<Float64Array> | undefined;
     if (set.samples) {
       const { train, test } = set.samples;
       const centre = design.intercept ? train : undefined;
       fitted = Matrix.of(takeSamples(targets, train, centre), nTargets, train.length);
       tested = Matrix.of(takeSamples(targets, test, centre), nTargets, test.length);
     }
-    const held = await runHeldOut<FloatArray>(set, fitted, tested, options.device);
+    const held = await runHeldOut(set, fitted, tested, options.device);
     for (let i = 0; i < errors.length; i++) errors[i]! += held.errors.data[i]!;
-    for (let a = 0; a < nAlphas; a++) sensitivity[a]! += set.sensitivity[a]!;
     if (!set.samples) projection = held.projection;
   }
-  if (!projection) {
-    const left = targets.data instanceof Float32Array ? toFloat32(design.left) : design.left;
-    projection = await multiply<FloatArray>(all, left, { transposeB: true, device: options.device });
+  projection ??= await multiply(all, design.left, { transposeB: true, device: options.device });
+  const best = new Int32Array(nTargets).fill(-1);
+  const error = new Float64Array(nTargets).fill(Number.NaN);
+  for (let t = 0; t < nTargets; t++) {
+    if (!(scale[t]! > 0)) continue;
+    for (let a = 0; a < nAlphas; a++) {
+      if (!isLess(errors[a * nTargets + t]!, error[t]!)) continue;
+      best[t] = a;
+      error[t] = errors[a * nTargets + t]!;
+    }
+    error[t]! *= scale[t]! ** 2;
   }
-  const along = projection;
-  const coefficientSquares = (t: number, a: number) => {
-    const shrunk = shrinkages[a]!;
-    let sum = 0;
-    for (let k = 0, at = t * along.nColumns; k < shrunk.length; k++, at++) sum += (along.data[at]! * shrunk[k]!) ** 2;
-    return sum;
-  };
-  const candidates = new Int32Array(nTargets);
-  return {
-    ...{ errors, ofTarget: 1, ofPenalty: nTargets, sensitivity, shrinkageSquares: sumsOfSquares(shrinkages) },
-    ...{ projection, candidates, coefficientSquares },
-  };
-}
-
-/** Whether no other penalty could be the best once rounding of single precision is allowed for. */
-function choiceIsCertain({ errors, ofTarget, ofPenalty, sensitivity }: Errors, best: number, t: number): boolean {
-  const errorAt = (a: number) => errors[t * ofTarget + a * ofPenalty]!;
-  const share = (a: number) => roundingShare(sensitivity[a]!, errorAt(a));
-  const bestShare = share(best);
-  const most = errorAt(best) * (1 + bestShare);
-  for (let a = 0; a < sensitivity.length; a++) {
-    // Ruled out with room for rounding.
-    if (Number.isNaN(errorAt(a))) continue;
-    const otherShare = a === best ? 0 : share(a);
-    if (bestShare <= NEGLIGIBLE && otherShare <= NEGLIGIBLE) continue;
-    if (a === best || !(errorAt(a) * (1 - otherShare) > most)) return false;
-  }
-  return true;
-}
-
-/**
- * By how much of itself an error may be off. Numbers are taken to be off by the rounding of a target's greatest, which is
- * 1: what a sample of high leverage is off by follows from its own size, not from that of the others.
- */
-function roundingShare(sensitivity: number, error: number): number {
-  return ROUNDING * Math.sqrt(sensitivity / error);
+  return { rows, targets, best, error, projection };
 }
 
 /** How many targets fit into the bytes that a batch may take. */
@@ -367,8 +332,7 @@ function batchWidth({ left, sets }: ChoiceDesign, options: ResolvedRidgeOptions)
   if (options.targetBlock !== undefined) return options.targetBlock;
   const nTest = Math.max(...sets.map((set) => set.predict.nColumns));
   const rank = Math.max(...sets.map((set) => set.predict.nRows));
-  const size = options.precision === "float32" ? 4 : 8;
   const nSamples = left.nColumns;
-  const bytes = 8 * 2 * nSamples + size * (options.alphas.length * (3 * nTest + rank) + 3 * nSamples + 3 * rank);
+  const bytes = 8 * 2 * nSamples + 8 * (options.alphas.length * (3 * nTest + rank) + 3 * nSamples + 3 * rank);
   return Math.max(1, Math.min(GREATEST_BATCH, Math.floor(MOST_BYTES / bytes)));
 }

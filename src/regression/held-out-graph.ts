@@ -1,78 +1,125 @@
-import { type FloatArray, type Matrix, Matrix as MatrixOf } from "../array/matrix.ts";
+import { Matrix } from "../array/matrix.ts";
 import { type Device, resolveDevice } from "../graph/device.ts";
-import type { DataType, Expression } from "../graph/expression.ts";
-import { add, gemm, input, matmul, multiplyElements, squeeze, subtract, unsqueeze } from "../graph/operators.ts";
+import type { Expression } from "../graph/expression.ts";
+import {
+  add,
+  gather,
+  gemm,
+  input,
+  matmul,
+  multiplyElements,
+  reduceSum,
+  squeeze,
+  subtract,
+  unsqueeze,
+} from "../graph/operators.ts";
 import { compile, type Session, type TensorValue } from "../graph/session.ts";
 import type { HeldOutSet } from "./held-out.ts";
 
 /** The errors of one set for a block of targets. */
-export interface HeldOutErrors<Data extends FloatArray> {
+export interface HeldOutErrors {
   /** The targets along the directions of the fit, [nTargets x rank]. */
-  readonly projection: Matrix<Data>;
+  readonly projection: Matrix<Float64Array>;
   /** The weighted sum of squared errors, [nAlphas x nTargets]. */
-  readonly errors: Matrix<Data>;
+  readonly errors: Matrix<Float64Array>;
 }
 
-// One session for each kind of base, precision and device: lengths are known only when it runs, so that all designs
-// and blocks share it, and it holds no numbers.
+// One session for each graph and device: lengths are known only when it runs, so that all designs and blocks share it,
+// and it holds no numbers.
 const sessions = new Map<string, Promise<Session>>();
 
 /**
- * The errors of a set (see {@link HeldOutSet}) for a block of targets, as one compiled graph.
+ * The errors of a set (see {@link HeldOutSet}) for a block of targets under every penalty, as one compiled graph.
  *
  * 2 nAlphas rank nTest operations a target in the product dominate; sums of squares are taken by a product as well.
  *
- * @param targets - [nTargets x nTrain], in the precision of the set
+ * @param targets - [nTargets x nTrain]
  * @param tested - [nTargets x nTest] where the base of the set is "tested"
  */
-export async function runHeldOut<Data extends FloatArray>(
-  set: HeldOutSet<Data>,
-  targets: Matrix<Data>,
-  tested: Matrix<Data> | undefined,
+export async function runHeldOut(
+  set: HeldOutSet,
+  targets: Matrix<Float64Array>,
+  tested: Matrix<Float64Array> | undefined,
   device: Device | undefined,
-): Promise<HeldOutErrors<Data>> {
-  const type = targets.data instanceof Float32Array ? "float32" : "float64";
-  const session = await sessionFor(set.base, type, device);
-  const value = (matrix: Matrix): TensorValue => ({
-    type,
-    shape: [matrix.nRows, matrix.nColumns],
-    data: matrix.data,
-  });
+): Promise<HeldOutErrors> {
+  const { base } = set;
+  const session = await sessionFor(base, () => heldOutGraph(base), device);
   const { projection, errors } = await session.run({
     targets: value(targets),
     fit: value(set.fit),
     damping: value(set.damping),
     weights: value(set.weights),
-    ...(set.base === "tested" ? { predict: value(set.predict), tested: value(tested!) } : {}),
+    ...(base === "tested" ? { predict: value(set.predict), tested: value(tested!) } : {}),
   });
   return {
-    projection: MatrixOf.of(projection!.data as Data, targets.nRows, set.fit.nRows),
-    errors: MatrixOf.of(errors!.data as Data, set.weights.nRows, targets.nRows),
+    projection: Matrix.of(projection!.data as Float64Array, targets.nRows, set.fit.nRows),
+    errors: Matrix.of(errors!.data as Float64Array, set.weights.nRows, targets.nRows),
   };
 }
 
+/** Targets under penalties: pair i is target `rows[i]` under penalty `penalties[i]`. */
+export interface TargetPenalties {
+  readonly rows: Int32Array;
+  readonly penalties: Int32Array;
+}
+
+/**
+ * The same errors for some pairs of a target and a penalty only, of a set whose samples are all fitted and predicted.
+ *
+ * 4 rank nSamples operations a target, and 2 rank nSamples a pair.
+ *
+ * @param targets - [nTargets x nSamples]
+ * @returns `projection` [nTargets x rank] and the error of each pair, [nPairs]
+ */
+export async function runHeldOutPairs(
+  set: HeldOutSet,
+  targets: Matrix<Float64Array>,
+  { rows, penalties }: TargetPenalties,
+  device: Device | undefined,
+): Promise<{ readonly projection: Matrix<Float64Array>; readonly errors: Float64Array }> {
+  const { base } = set;
+  const session = await sessionFor(`${base} pairs`, () => pairsGraph(base), device);
+  const indices = (data: Int32Array): TensorValue => ({ type: "int32", shape: [data.length], data });
+  const { projection, errors } = await session.run({
+    targets: value(targets),
+    fit: value(set.fit),
+    damping: value(set.damping),
+    weights: value(set.weights),
+    rows: indices(rows),
+    penalties: indices(penalties),
+  });
+  return {
+    projection: Matrix.of(projection!.data as Float64Array, targets.nRows, set.fit.nRows),
+    errors: errors!.data as Float64Array,
+  };
+}
+
+function value({ nRows, nColumns, data }: Matrix): TensorValue {
+  return { type: "float64", shape: [nRows, nColumns], data };
+}
+
 async function sessionFor(
-  base: HeldOutSet["base"],
-  type: "float32" | "float64",
+  name: string,
+  graph: () => Record<string, Expression>,
   device: Device | undefined,
 ): Promise<Session> {
   const { provider, threads } = resolveDevice(device);
-  const key = [base, type, provider, threads].join();
+  const key = [name, provider, threads].join();
   let session = sessions.get(key);
   if (!session) {
-    session = compile(heldOutGraph(base, type), device);
+    session = compile(graph(), device);
     sessions.set(key, session);
   }
   return session;
 }
 
-function heldOutGraph(base: HeldOutSet["base"], type: DataType): Record<string, Expression> {
+function heldOutGraph(base: HeldOutSet["base"]): Record<string, Expression> {
   const nTest = base === "tested" ? "nTest" : "nTrain";
-  const targets = input("targets", type, ["nTargets", "nTrain"]);
-  const fit = input("fit", type, ["rank", "nTrain"]);
-  const predict = base === "tested" ? input("predict", type, ["rank", nTest]) : fit;
-  const damping = input("damping", type, ["nAlphas", "rank"]);
-  const weights = input("weights", type, ["nAlphas", nTest]);
+  const targets = input("targets", "float64", ["nTargets", "nTrain"]);
+  const fit = input("fit", "float64", ["rank", "nTrain"]);
+  const predict = base === "tested" ? input("predict", "float64", ["rank", nTest]) : fit;
+  const damping = input("damping", "float64", ["nAlphas", "rank"]);
+  const weights = input("weights", "float64", ["nAlphas", nTest]);
   const projection = gemm(targets, fit, undefined, { transposeB: true });
   const damped = multiplyElements(unsqueeze(projection, 0), unsqueeze(damping, 1)); // [nAlphas, nTargets, rank]
   const fitted = matmul(damped, predict); // [nAlphas, nTargets, nTest]
@@ -80,8 +127,22 @@ function heldOutGraph(base: HeldOutSet["base"], type: DataType): Record<string, 
     base === "nothing"
       ? fitted
       : base === "tested"
-        ? add(fitted, input("tested", type, ["nTargets", nTest]))
+        ? add(fitted, input("tested", "float64", ["nTargets", nTest]))
         : add(fitted, subtract(targets, matmul(projection, fit)));
   const errors = squeeze(matmul(multiplyElements(error, error), unsqueeze(weights, 2)), 2);
+  return { projection, errors };
+}
+
+function pairsGraph(base: HeldOutSet["base"]): Record<string, Expression> {
+  const targets = input("targets", "float64", ["nTargets", "nSamples"]);
+  const fit = input("fit", "float64", ["rank", "nSamples"]);
+  const damping = input("damping", "float64", ["nAlphas", "rank"]);
+  const weights = input("weights", "float64", ["nAlphas", "nSamples"]);
+  const rows = input("rows", "int32", ["nPairs"]);
+  const penalties = input("penalties", "int32", ["nPairs"]);
+  const projection = gemm(targets, fit, undefined, { transposeB: true });
+  const fitted = matmul(multiplyElements(gather(projection, rows), gather(damping, penalties)), fit);
+  const error = base === "nothing" ? fitted : add(fitted, gather(subtract(targets, matmul(projection, fit)), rows));
+  const errors = reduceSum(multiplyElements(multiplyElements(error, error), gather(weights, penalties)), [1], false);
   return { projection, errors };
 }

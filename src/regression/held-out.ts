@@ -1,5 +1,5 @@
 import { freeNow } from "../array/free-now.ts";
-import { type FloatArray, Matrix, toFloat32 } from "../array/matrix.ts";
+import { Matrix } from "../array/matrix.ts";
 import { OptionError } from "../errors.ts";
 import type { SampleDecomposition } from "./ridge-decomposition.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
@@ -10,30 +10,22 @@ import type { ResolvedRidgeOptions } from "./ridge-options.ts";
  * where projection = targets fit'. With `base` "remainder", the base is targets - projection fit; with "nothing" it is
  * 0; with "tested" it is the targets at the `test` samples.
  */
-export interface HeldOutSet<Data extends FloatArray = FloatArray> {
+export interface HeldOutSet {
   readonly base: "remainder" | "nothing" | "tested";
   /** Samples that are fitted on and predicted; undefined where both are all of them. */
   readonly samples: { readonly train: Int32Array; readonly test: Int32Array } | undefined;
   /** [rank x nTrain] */
-  readonly fit: Matrix<Data>;
+  readonly fit: Matrix<Float64Array>;
   /** [rank x nTest]; the same matrix as `fit` unless the base is "tested". */
-  readonly predict: Matrix<Data>;
+  readonly predict: Matrix<Float64Array>;
   /** [nAlphas x rank] */
-  readonly damping: Matrix<Data>;
+  readonly damping: Matrix<Float64Array>;
   /** [nAlphas x nTest] */
-  readonly weights: Matrix<Data>;
-  /**
-   * By how much the error grows where base and projection are off by independent errors of mean square 1, [nAlphas]:
-   * tells how much of an error computed in single precision is rounding.
-   */
-  readonly sensitivity: Float64Array;
+  readonly weights: Matrix<Float64Array>;
 }
 
 // What the sets hold follows from the decomposition and the penalties alone: every subject of a study asks for the same.
-const known = new WeakMap<
-  SampleDecomposition,
-  { readonly key: string; readonly sets: readonly HeldOutSet<Float64Array>[] }
->();
+const known = new WeakMap<SampleDecomposition, { readonly key: string; readonly sets: readonly HeldOutSet[] }>();
 
 /**
  * The sets whose errors add up to the mean squared held-out error of every penalty.
@@ -48,7 +40,7 @@ export function heldOutSets(
   decomposition: SampleDecomposition,
   options: ResolvedRidgeOptions,
   where: string,
-): readonly HeldOutSet<Float64Array>[] {
+): readonly HeldOutSet[] {
   const key = JSON.stringify([options.alphas, options.choice, options.nInnerFolds]);
   const kept = known.get(decomposition);
   if (kept?.key === key) return kept.sets;
@@ -61,7 +53,7 @@ function makeSets(
   decomposition: SampleDecomposition,
   options: ResolvedRidgeOptions,
   where: string,
-): readonly HeldOutSet<Float64Array>[] {
+): readonly HeldOutSet[] {
   const { alphas, choice } = options;
   if (choice !== "inner-folds") return [leaveOutSet(decomposition, alphas, choice === "generalised")];
   if (decomposition.inner.length !== options.nInnerFolds) {
@@ -79,14 +71,7 @@ function makeSets(
     });
     const weights = Matrix.zeros(alphas.length, nTest);
     weights.data.fill(1 / (nTest * decomposition.inner.length));
-    return withSensitivity({
-      base: "tested",
-      samples: { train, test },
-      fit: inner.left,
-      predict: projected,
-      damping,
-      weights,
-    });
+    return { base: "tested", samples: { train, test }, fit: inner.left, predict: projected, damping, weights };
   });
 }
 
@@ -97,23 +82,7 @@ export function shrinkage(singularValues: Float64Array, alpha: number): Float64A
   return shrunk;
 }
 
-/** The set with its numbers in single precision. */
-export function toSingle(set: HeldOutSet<Float64Array>): HeldOutSet<Float32Array> {
-  const fit = toFloat32(set.fit);
-  return {
-    ...set,
-    fit,
-    predict: set.predict === set.fit ? fit : toFloat32(set.predict),
-    damping: toFloat32(set.damping),
-    weights: toFloat32(set.weights),
-  };
-}
-
-function leaveOutSet(
-  decomposition: SampleDecomposition,
-  alphas: readonly number[],
-  generalised: boolean,
-): HeldOutSet<Float64Array> {
+function leaveOutSet(decomposition: SampleDecomposition, alphas: readonly number[], generalised: boolean): HeldOutSet {
   const { left, singularValues, nSamples, rank, intercept } = decomposition;
   const width = left.nRows;
   const damping = Matrix.zeros(alphas.length, width);
@@ -138,14 +107,11 @@ function leaveOutSet(
     if (generalised) free.fill(free.reduce((sum, value) => sum + value, 0) / nSamples);
     for (let i = 0; i < nSamples; i++) weights.data[a * nSamples + i] = 1 / (free[i]! ** 2 * nSamples);
   }
-  return withSensitivity({
-    base: spansAll ? "nothing" : "remainder",
-    samples: undefined,
-    fit: left,
-    predict: left,
-    damping,
-    weights,
-  });
+  freeNow(squares);
+  return {
+    ...{ base: spansAll ? "nothing" : "remainder", samples: undefined },
+    ...{ fit: left, predict: left, damping, weights },
+  };
 }
 
 /** Adds each row times a factor of its own. */
@@ -157,39 +123,9 @@ function addScaled(sum: Float64Array, rows: Float64Array, factors: Float64Array)
   }
 }
 
-function withSensitivity(set: Omit<HeldOutSet<Float64Array>, "sensitivity">): HeldOutSet<Float64Array> {
-  const { base, predict, damping, weights } = set;
-  const { nRows: width, nColumns: nTest } = predict;
-  const squares = squaresOf(predict.data);
-  // What remains is computed as data less fit where it is bounded: the share that is kept counts, not what is damped.
-  const share = (a: number, k: number) =>
-    base === "remainder" ? 1 - damping.data[a * width + k]! : damping.data[a * width + k]!;
-  const sensitivity = new Float64Array(weights.nRows);
-  for (let a = 0; a < weights.nRows; a++) {
-    const row = weights.data.subarray(a * nTest, (a + 1) * nTest);
-    for (let i = 0; i < nTest; i++) sensitivity[a]! += base === "nothing" ? 0 : row[i]!;
-    for (let k = 0; k < width; k++) sensitivity[a]! += weightedSum(row, squares, k * nTest) * share(a, k) ** 2;
-  }
-  freeNow(squares);
-  return { ...set, sensitivity };
-}
-
 // Loops of named functions: callbacks made anew for each design would be compiled anew for each.
 function squaresOf(numbers: Float64Array): Float64Array {
   const squares = new Float64Array(numbers.length);
   for (let i = 0; i < numbers.length; i++) squares[i] = numbers[i]! * numbers[i]!;
   return squares;
-}
-
-/** The sum of weights times numbers, the first of them at `from`. */
-function weightedSum(weights: Float64Array, numbers: Float64Array, from: number): number {
-  // Two running sums: one alone waits for each addition to end.
-  let even = 0;
-  let odd = 0;
-  const n = weights.length;
-  for (let i = 0; i + 1 < n; i += 2) {
-    even += weights[i]! * numbers[from + i]!;
-    odd += weights[i + 1]! * numbers[from + i + 1]!;
-  }
-  return n % 2 === 1 ? even + odd + weights[n - 1]! * numbers[from + n - 1]! : even + odd;
 }

@@ -1,15 +1,9 @@
 import { emptyLike, type FloatArray, Matrix, takeRows, toFloat64 } from "../array/matrix.ts";
 import { multiply } from "../graph/multiply.ts";
-import {
-  type ChosenTargets,
-  chooseAlphas,
-  coefficientsOf,
-  NEGLIGIBLE_IN_COEFFICIENTS,
-  ROUNDING,
-  shrinkagesOf,
-} from "./choose-alpha.ts";
+import { type ChosenTargets, chooseAlphas, coefficientsOf, shrinkagesOf, TYPICAL_PROJECTION } from "./choose-alpha.ts";
 import { correlateRows } from "./correlate.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
+import { UNIT } from "./rounding.ts";
 import type { ScorableDesign } from "./scoring-design.ts";
 import type { TargetMoments } from "./shortlist.ts";
 import { type GraphMemory, runPredictions } from "./shortlist-graph.ts";
@@ -105,15 +99,20 @@ export async function scoreTargets(
   return { r, bestAlpha };
 }
 
-/** Fits targets as {@link scoreTargets} does, and gives what is predicted. */
+/** Fits targets as {@link scoreTargets} does, in double precision, and gives what is predicted. */
 export async function predictTargets(
   design: ScorableDesign,
   rows: Matrix,
   samples: Int32Array | undefined,
   options: ResolvedRidgeOptions,
 ): Promise<{
-  /** In units of the data, double precision, one row a target, [nTargets x nTest]; NaN for targets that cannot be used. */
+  /**
+   * What is predicted less the mean of the training samples, in units of the data, [nTargets x nTest]; NaN for targets that cannot be
+   * used. Under a large penalty it varies by less than double precision holds beside a large mean.
+   */
   readonly predicted: Matrix<Float64Array>;
+  /** The mean of the training samples, [nTargets]. */
+  readonly mean: Float64Array;
   /** The penalty of each target, [nTargets]; NaN for those. */
   readonly bestAlpha: Float64Array;
 }> {
@@ -121,7 +120,7 @@ export async function predictTargets(
   const nTest = exact.test.nColumns;
   const predicted = new Float64Array(rows.nRows * nTest).fill(Number.NaN);
   const bestAlpha = new Float64Array(rows.nRows).fill(Number.NaN);
-  // In double precision: at a large penalty the prediction's variation is lost beside its mean in single.
+  const mean = new Float64Array(rows.nRows).fill(Number.NaN);
   const inDouble: ResolvedRidgeOptions = { ...options, precision: "float64" };
   await eachChosen(design, rows, samples, inDouble, {}, async (chosen) => {
     const { targets, best } = chosen;
@@ -130,13 +129,12 @@ export async function predictTargets(
     chosen.rows.forEach((row, t) => {
       if (best[t]! < 0) return;
       bestAlpha[row] = options.alphas[best[t]!]!;
-      for (let i = 0; i < nTest; i++) {
-        predicted[row * nTest + i] = product.data[t * nTest + i]! * targets.scale[t]! + targets.mean[t]!;
-      }
+      mean[row] = targets.mean[t]!;
+      for (let i = 0; i < nTest; i++) predicted[row * nTest + i] = product.data[t * nTest + i]! * targets.scale[t]!;
     });
     return undefined;
   });
-  return { predicted: Matrix.of(predicted, rows.nRows, nTest), bestAlpha };
+  return { predicted: Matrix.of(predicted, rows.nRows, nTest), mean, bestAlpha };
 }
 
 function eachChosen(
@@ -154,6 +152,15 @@ function eachChosen(
   return chooseAlphas(design, targets, { options, again, wantsErrors: false, moments }, use);
 }
 
+/**
+ * By how much r may be off; else it is computed in double precision. A prediction that is off by a share of its own length, root
+ * mean square, moves r by no more than that.
+ */
+const WANTED_CORRELATION = 5e-6;
+
+/** The rounding of a predicted sample, in units of u times the root of the sum of the squares of its summands. */
+const OF_PREDICTION = 4;
+
 async function correlate(
   chosen: ChosenTargets,
   design: ScorableDesign,
@@ -165,15 +172,15 @@ async function correlate(
   /** Targets whose predictions rounding may have moved: they are to be computed in double precision. */
   readonly unsure?: readonly number[];
 }> {
-  const { projection, best, rows } = chosen;
+  const { projection, best, rows, targets } = chosen;
   const nTest = observed.nColumns;
   const isWhole = rows.length > 0 && rows.at(-1)! - rows[0]! === rows.length - 1;
   if (projection.data instanceof Float32Array && observed.data instanceof Float32Array && isWhole) {
-    const { shrinkage, test, sensitivity } = design.predictor;
+    const { shrinkage, test, testSquares, sensitivity } = design.predictor;
     const wanted = observed.data.subarray(rows[0]! * nTest, (rows[0]! + rows.length) * nTest);
-    const { products, squares } = await runPredictions(
+    const { products, squares, magnitudes } = await runPredictions(
       {
-        ...{ shrinkage, test },
+        ...{ shrinkage, test, testSquares },
         projection: { data: projection.data, nRows: projection.nRows, nColumns: projection.nColumns },
         observed: { data: wanted, nRows: rows.length, nColumns: nTest },
       },
@@ -186,9 +193,11 @@ async function correlate(
     for (let t = 0; t < rows.length; t++) {
       const square = squares.data[t]!;
       r[t] = Math.max(-1, Math.min(1, products.data[t]! / Math.sqrt(square)));
+      if (best[t]! < 0) continue;
+      const projected = TYPICAL_PROJECTION ** 2 * targets.squares[t]! * sensitivity[best[t]!]!;
+      const summed = OF_PREDICTION ** 2 * magnitudes.data[t]!;
       // Of a prediction that is 0, or no number, too.
-      if (best[t]! >= 0 && !(ROUNDING * Math.sqrt(sensitivity[best[t]!]! / square) < NEGLIGIBLE_IN_COEFFICIENTS))
-        unsure.push(t);
+      if (!(UNIT * Math.sqrt((projected + summed) / square) < WANTED_CORRELATION)) unsure.push(t);
     }
     return { r, unsure };
   }

@@ -62,6 +62,8 @@ export interface Predictor {
   readonly shrinkage: Rows;
   /** The samples to predict, less their mean, along the directions, [rank x nTest]. */
   readonly test: Rows;
+  /** The sum of the squares of each of its rows, [rank x 1]. */
+  readonly testSquares: Rows;
   /** By how much the squares of a prediction grow where the projection is off by independent errors of mean square 1, [nAlphas]. */
   readonly sensitivity: Float64Array;
 }
@@ -97,15 +99,18 @@ function predictorOf(design: ScoringDesign, options: Pick<ResolvedRidgeOptions, 
     if (!isConstant) for (let i = 0; i < nTest; i++) centred[k * nTest + i] = row[i]! - mean;
   }
   const sensitivity = new Float64Array(shrinkages.length);
+  const testSquares = new Float32Array(rank);
   for (let k = 0; k < rank; k++) {
     let squares = 0;
     for (let i = 0; i < nTest; i++) squares += centred[k * nTest + i]! ** 2;
+    testSquares[k] = squares;
     for (let a = 0; a < sensitivity.length; a++) sensitivity[a]! += shrinkages[a]![k]! ** 2 * squares;
   }
   const predictor = {
     sensitivity,
     shrinkage: { data: shrinkage, nRows: shrinkages.length, nColumns: rank },
     test: toFloat32({ data: centred, nRows: rank, nColumns: nTest }),
+    testSquares: { data: testSquares, nRows: rank, nColumns: 1 },
   };
   predictors.set(design, predictor);
   return predictor;

@@ -79,54 +79,71 @@ export function errorBounds(weights: Float64Array, nAlphas: number, multipliers:
   return { nAlphas, weights: terms, mean, spread, multiplier };
 }
 
-/** Shares of the terms of a bound by which it is loosened, for the rounding of single precision; of a length in double. */
-const [SLACK, EXACT] = [1e-5, 1e-7];
-
-/** One residual r_g, and how another r_a = b r_g + z follows from it, z orthogonal to r_g. */
+/** One residual r_g, and how another r_a = b r_g + z follows from it, z orthogonal to r_g; with what each may be off by. */
 export interface ResidualStep {
   /** |r_g|^2 */
   length: number;
+  offLength: number;
   /** |r_a - r_g|^2 */
   distance: number;
   /** (r_a - r_g)'r_g */
   along: number;
   /** By how much `along` and `distance` may be off. */
   off: number;
+  /** By how much the sum of the squares of r_g with weights of at most 1 may be off. */
+  offMoments: number;
 }
 
 /**
  * Narrows what is known of the error under penalty a.
  *
- * @param moments - sums of the squares of r_g with the weights of each term, from `from` on
+ * With s = along / |r_g|^2 and b = 1 + s, a bound is c b^2 |r_g|^2 + b^2 M - m |z|^2, where c is the mean of its weights and M
+ * the sum of r_g^2 with weights less c, which are at most `spread` in magnitude; b^2 |r_g|^2 = |r_g|^2 + along (2 + s) and
+ * |z|^2 = distance - along s. With e = off + |s| offLength and q = e^2 / (|r_g|^2 - offLength) for the second order, these are
+ * off by, and bounds are loosened by,
+ *
+ *   s: e / (|r_g|^2 - offLength),
+ *   c b^2 |r_g|^2: c (offLength (1 + s^2) + 2 (1 + |s|) off + q),
+ *   b^2 M: spread (b^2 offMoments + 2 |b| e + q), as |M| is at most spread |r_g|^2,
+ *   m |z|^2: |m| ((1 + 2 |s|) off + s^2 offLength + q),
+ *
+ * and by the rounding of double precision, 2^-48 of the greatest term. Where half of |r_g|^2 is rounding nothing is known.
+ *
+ * @param moments - sums of the squares of r_g with the weights of each term less their mean, from `from` on
  * @param lower - at `at`, and so `upper`: what is known
  */
 export function narrowError(
   { nAlphas, mean, spread, multiplier }: ErrorBounds,
   a: number,
-  { length, distance, along, off }: Readonly<ResidualStep>,
+  { length, offLength, distance, along, off, offMoments }: Readonly<ResidualStep>,
   moments: Float32Array,
   from: number,
   lower: Float64Array,
   upper: Float64Array,
   at: number,
 ): void {
-  const step = along / length;
-  const b = 1 + step;
-  const beside = Math.max(0, distance - along * step);
-  const unsure = SLACK * distance + 4 * off * (1 + Math.abs(step));
+  if (!(offLength < length / 2)) return;
+  const s = along / length;
+  const size = Math.abs(s);
+  const b = 1 + s;
+  const square = b * b;
+  const beside = Math.max(0, distance - along * s);
   // b^2 |r_g|^2 less |r_g|^2, which is exact where little is predicted.
-  const growth = along * (2 + step);
+  const growth = along * (2 + s);
+  const e = off + size * offLength;
+  const q = (e * e) / (length - offLength);
+  const ofMean = offLength * (1 + s * s) + 2 * (1 + size) * off + q + DOUBLE * (length + Math.abs(growth));
+  const ofSpread = square * (offMoments + DOUBLE * length) + 2 * Math.abs(b) * e + q;
+  const ofBeside = (1 + 2 * size) * off + s * s * offLength + q + DOUBLE * distance;
   for (let term = a; term < 2 * nAlphas; term += nAlphas) {
     const c = mean[term]!;
     const m = multiplier[term]!;
-    const bound = c * length + c * growth + b * b * moments[from + term]! - m * beside;
-    const slack =
-      SLACK * (b * b * spread[term]! * length + c * Math.abs(along) * (2 + Math.abs(step))) +
-      2 * Math.abs(b) * off * (c + spread[term]!) +
-      Math.abs(m) * unsure +
-      EXACT * c * length;
+    const bound = c * length + c * growth + square * moments[from + term]! - m * beside;
+    const slack = c * ofMean + spread[term]! * ofSpread + Math.abs(m) * ofBeside;
     // Where single precision does not hold a number these are NaN, and nothing is known.
     if (term === a && bound - slack > lower[at]!) lower[at] = bound - slack;
     if (term !== a && bound + slack < upper[at]!) upper[at] = bound + slack;
   }
 }
+
+const DOUBLE = 2 ** -48;

@@ -2,6 +2,7 @@ import { range } from "../array/indices.ts";
 import { Matrix, toFloat32 } from "../array/matrix.ts";
 import type { Device } from "../graph/device.ts";
 import type { HeldOutSet } from "./held-out.ts";
+import { pairsOff, residualNoise, sharesOff, sumOverSamples, UNIT } from "./rounding.ts";
 import { type ErrorBounds, errorBounds, narrowError, type ResidualStep } from "./shortlist-bounds.ts";
 import {
   type GraphMemory,
@@ -29,12 +30,20 @@ export interface Shortlist {
   /** Bounds that the target itself gives, and their weights, [nSamples x 2 nAlphas]. */
   readonly fromTarget: ErrorBounds;
   readonly targetWeights: Rows;
-  /** Bounds that a residual gives, their weights, w - c of each penalty, and ones, [nSamples x (3 nAlphas + 1)]. */
+  /**
+   * Bounds that a residual gives, their weights, w of each penalty less its least, and ones, [nSamples x (3 nAlphas + 1)]. What is
+   * left of the weights has one sign: sums with them do not cancel.
+   */
   readonly fromResidual: ErrorBounds;
   readonly residualWeights: Rows;
   readonly meanWeight: Float64Array;
-  /** As {@link HeldOutSet.sensitivity}. */
-  readonly sensitivity: Float64Array;
+  readonly leastWeight: Float64Array;
+  readonly greatestWeight: Float64Array;
+  /** With w less its least as weights: what an error is off by as residuals are, [nAlphas] each. */
+  readonly ofWeights: Float64Array;
+  readonly ofLeverages: Float64Array;
+  /** The sum over the samples of h_i = sum_k d_k U_ki^2, [nAlphas]. */
+  readonly leverages: Float64Array;
   /** The sum of the squares of what takes a projection to a coefficient, [nAlphas]. */
   readonly shrinkageSquares: Float64Array;
 }
@@ -54,7 +63,10 @@ export interface ShortlistedErrors {
   readonly projection: Rows;
   /** [nTargets x nAlphas]; NaN where it was not computed, or single precision does not hold it. */
   readonly errors: Float64Array;
-  /** Penalties that may be the best, bit a for penalty a, and whose errors were computed unless only one is left; [nTargets]. */
+  /** What the errors are at most and at least, with all rounding allowed for, [nTargets x nAlphas]. */
+  readonly upper: Float64Array;
+  readonly lower: Float64Array;
+  /** Penalties that may be the best once rounding is allowed for, bit a for penalty a, [nTargets]. */
   readonly candidates: Int32Array;
   /** The sum of the squares of a target's coefficients under a penalty. */
   readonly coefficientSquares: (target: number, alpha: number) => number;
@@ -64,8 +76,6 @@ export interface ShortlistedErrors {
 
 /** How {@link shortlistErrors} decides. */
 export interface ShortlistSettings {
-  /** By how much of itself an error under a penalty may be off by rounding. */
-  readonly rounding: (alpha: number, error: number) => number;
   /** Compute the error of the best penalty where bounds alone have singled it out (default false). */
   readonly wantsErrors?: boolean | undefined;
   readonly device?: Device | undefined;
@@ -85,11 +95,11 @@ const [FROM_TARGET, FROM_RESIDUAL] = [
   { lower: -0.3, upper: 1.1 },
 ];
 
-/** Sums over pairs of penalties are off by less than this share of those of each with itself. */
-const PAIR_ROUNDING = 5e-6;
-
-/** Where this share of a target is left, what is left is the difference of two numbers that are known well. */
-const MUCH = 0.3;
+/**
+ * Where the greatest weight of a penalty is more than this times its least, single precision does not hold the least beside it
+ * (2^24), and all is computed in double.
+ */
+const MOST_SPAN = 2 ** 24;
 
 /** Above this share of a block, residuals are computed of all its targets: rows need not be brought together first. */
 const MOST_OF_ALL = 0.6;
@@ -103,16 +113,34 @@ function pairOf(g: number, a: number): number {
  * Bounds for a set whose base is "remainder".
  *
  * @param shrinkages - what takes a projection to a coefficient under each penalty, [rank] each
+ * @returns undefined where the weights of a penalty span more than single precision holds
  */
-export function shortlistOf(set: HeldOutSet<Float64Array>, shrinkages: readonly Float64Array[]): Shortlist {
-  const { fit, damping, weights, sensitivity } = set;
+export function shortlistOf(set: HeldOutSet, shrinkages: readonly Float64Array[]): Shortlist | undefined {
+  const { fit, damping, weights } = set;
   const [nAlphas, nSamples, rank] = [weights.nRows, weights.nColumns, fit.nRows];
-  const meanWeight = new Float64Array(nAlphas);
-  const departures = new Float64Array(weights.data.length);
+  const ofPenalty = () => new Float64Array(nAlphas);
+  const [meanWeight, leastWeight, greatestWeight] = [ofPenalty(), ofPenalty(), ofPenalty()];
+  const [ofWeights, ofLeverages, leverages] = [ofPenalty(), ofPenalty(), ofPenalty()];
+  const excess = new Float64Array(weights.data.length);
   for (let a = 0, at = 0; a < nAlphas; a++) {
     const row = weights.data.subarray(a * nSamples, (a + 1) * nSamples);
-    for (const weight of row) meanWeight[a]! += weight / nSamples;
-    for (const weight of row) departures[at++] = weight - meanWeight[a]!;
+    let [least, greatest] = [Number.POSITIVE_INFINITY, 0];
+    for (const weight of row) {
+      meanWeight[a]! += weight / nSamples;
+      least = Math.min(least, weight);
+      greatest = Math.max(greatest, weight);
+    }
+    if (!(greatest <= MOST_SPAN * least)) return undefined;
+    leastWeight[a] = least;
+    greatestWeight[a] = greatest;
+    for (const weight of row) {
+      excess[at++] = weight - least;
+      // 1 - 1 / sqrt(n w) is the leverage of a sample, with an intercept's 1 / n: no less than h_i.
+      const leverage = Math.max(0, 1 - 1 / Math.sqrt(weight * nSamples));
+      ofWeights[a]! += weight - least;
+      ofLeverages[a]! += (weight - least) * leverage;
+      leverages[a]! += leverage;
+    }
   }
   const { weights: targetTerms, ...fromTarget } = errorBounds(weights.data, nAlphas, FROM_TARGET);
   const { weights: residualTerms, ...fromResidual } = errorBounds(weights.data, nAlphas, FROM_RESIDUAL);
@@ -123,8 +151,8 @@ export function shortlistOf(set: HeldOutSet<Float64Array>, shrinkages: readonly 
     ...{ nAlphas, fit: toFloat32(fit), kept: toFloat32(Matrix.of(kept, nAlphas, rank)) },
     shares: sharesOf(damping, kept, shrinkages),
     ...{ fromTarget, targetWeights: columnsOf([targetTerms], nSamples) },
-    ...{ fromResidual, residualWeights: columnsOf([residualTerms, departures, ones], nSamples) },
-    ...{ meanWeight, sensitivity },
+    ...{ fromResidual, residualWeights: columnsOf([residualTerms, excess, ones], nSamples) },
+    ...{ meanWeight, leastWeight, greatestWeight, ofWeights, ofLeverages, leverages },
     shrinkageSquares: sumsOfSquares(shrinkages),
   };
 }
@@ -152,7 +180,7 @@ function sharesOf(
 }
 
 /** The sum of the squares of what takes a projection to a coefficient under each penalty, [nAlphas]. */
-export function sumsOfSquares(shrinkages: readonly Float64Array[]): Float64Array {
+function sumsOfSquares(shrinkages: readonly Float64Array[]): Float64Array {
   const squares = new Float64Array(shrinkages.length);
   for (const [a, shrunk] of shrinkages.entries()) for (const value of shrunk) squares[a]! += value * value;
   return squares;
@@ -222,15 +250,15 @@ export async function shortlistErrors(
   targets: Rows,
   lengths: Float64Array,
   moments: TargetMoments,
-  { rounding, wantsErrors = false, device, memory }: ShortlistSettings,
+  { wantsErrors = false, device, memory }: ShortlistSettings,
 ): Promise<ShortlistedErrors> {
   const { nAlphas, fit, kept, shares, residualWeights: weights } = shortlist;
   const nTargets = targets.nRows;
   const { projection, sums } = await runProjection({ targets, fit, shares }, device, memory);
   const state: State = {
-    ...{ lengths, shortlist, rounding, wantsErrors, sums: sums.data },
+    ...{ lengths, shortlist, wantsErrors, sums: sums.data },
     ...roomFor(memory, nTargets, nAlphas),
-    step: { length: 0, distance: 0, along: 0, off: 0 },
+    step: { length: 0, offLength: 0, distance: 0, along: 0, off: 0, offMoments: 0 },
   };
   let open: Int32Array = range(nTargets);
   boundFromTargets(state, moments);
@@ -250,7 +278,8 @@ export async function shortlistErrors(
     open = narrow(state, open);
   }
   const coefficientSquares = (t: number, a: number) => sums.data[t * sums.nColumns + 2 * nAlphas + a]!;
-  return { projection, errors: state.errors, candidates: state.candidates, coefficientSquares, nComputed };
+  const { errors, lower, upper, candidates } = state;
+  return { projection, errors, lower, upper, candidates, coefficientSquares, nComputed };
 }
 
 /** What is known so far, [nTargets x nAlphas], or bits a target. */
@@ -258,7 +287,6 @@ interface State extends Room {
   /** |y|^2 of each target, [nTargets]. */
   readonly lengths: Float64Array;
   readonly shortlist: Shortlist;
-  readonly rounding: ShortlistSettings["rounding"];
   readonly wantsErrors: boolean;
   /** Squares of the projection with the shares, [nTargets x nShares]. */
   readonly sums: Float32Array;
@@ -303,14 +331,17 @@ function roomFor(memory: GraphMemory, nTargets: number, nAlphas: number): Room {
 function boundFromTargets(state: State, { rows, first }: TargetMoments): void {
   const { shortlist, lengths, sums, lower, upper, likely, step } = state;
   const { nAlphas, fromTarget, meanWeight, shares } = shortlist;
-  step.off = 0;
+  const ofSum = UNIT * sumOverSamples(shortlist.fit.nColumns);
+  step.offLength = 0;
   for (let t = 0; t < lengths.length; t++) {
     const at = t * shares.nColumns;
     step.length = lengths[t]!;
+    step.offMoments = ofSum * step.length;
     let least = Number.POSITIVE_INFINITY;
     for (let a = 0; a < nAlphas; a++) {
       step.distance = sums[at + a]!;
       step.along = sums[at + nAlphas + a]!;
+      step.off = sharesOff(step.length, -step.along, step.distance);
       narrowError(fromTarget, a, step, rows.data, t * rows.nColumns + first, lower, upper, t * nAlphas + a);
       const generalised = meanWeight[a]! * (step.length + 2 * step.along + step.distance);
       if (generalised < least) {
@@ -324,6 +355,15 @@ function boundFromTargets(state: State, { rows, first }: TargetMoments): void {
 /**
  * Notes the errors of some targets under a penalty each, and the bounds that its residual gives for the candidates.
  *
+ * The error is w_0 |r|^2 + M, with w_0 the least weight and M = sum (w - w_0) r^2: terms of one sign. |r|^2 is |y|^2 less what the
+ * projection explains, or the sum of the squares of the residual, whichever is known better. With n_1 and n_w what
+ * {@link residualNoise} gives for weights of 1 and for w - w_0, s the allowance of a sum over samples, and u = 2^-24,
+ *
+ *   |r|^2 from the projection is off by 3 times what a sum of its shares is ({@link sharesOff}),
+ *   |r|^2 from the residual by s u |r|^2 + 2 |r| n_1 + n_1^2,
+ *   M by s u M + 2 sqrt(M) n_w + n_w^2,
+ *   the error by both, and for rounding the target by 2 u sqrt(greatest weight) sqrt(error).
+ *
  * @param penalties - by row of the moments
  * @param isWhole - whether every target has a row; else those that are open
  */
@@ -335,17 +375,36 @@ function boundFromResiduals(
   isWhole: boolean,
 ): void {
   const { shortlist, lengths, sums, errors, lower, upper, candidates, isTried, step } = state;
-  const { nAlphas, fromResidual, meanWeight, shares } = shortlist;
+  const { nAlphas, fromResidual, leastWeight, greatestWeight, ofWeights, ofLeverages, leverages, shares } = shortlist;
+  const ofSum = UNIT * sumOverSamples(shortlist.fit.nColumns);
   for (let i = 0; i < open.length; i++) {
     const t = open[i]!;
     const row = isWhole ? t : i;
     const g = penalties[row]!;
     const from = row * (3 * nAlphas + 1);
     const at = t * shares.nColumns;
-    // From the projection, more exactly than from the residual, unless little is left.
-    const rest = lengths[t]! + 2 * sums[at + nAlphas + g]! + sums[at + g]!;
-    step.length = rest > MUCH * lengths[t]! ? rest : moments[from + 3 * nAlphas]!;
-    errors[t * nAlphas + g] = meanWeight[g]! * step.length + moments[from + 2 * nAlphas + g]!;
+    const length = lengths[t]!;
+    const noise = residualNoise(length, leverages[g]!, length);
+    const sum = moments[from + 3 * nAlphas]!;
+    const offSum = ofSum * sum + 2 * Math.sqrt(sum) * noise + noise * noise;
+    const rest = length + 2 * sums[at + nAlphas + g]! + sums[at + g]!;
+    const offRest = 3 * sharesOff(length, -sums[at + nAlphas + g]!, sums[at + g]!);
+    const isRest = offRest < offSum;
+    step.length = isRest ? rest : sum;
+    step.offLength = isRest ? offRest : offSum;
+    step.offMoments = offSum;
+    const excess = moments[from + 2 * nAlphas + g]!;
+    const weighted = residualNoise(ofWeights[g]!, ofLeverages[g]!, length);
+    const error = leastWeight[g]! * step.length + excess;
+    const off =
+      leastWeight[g]! * step.offLength +
+      ofSum * excess +
+      2 * Math.sqrt(excess) * weighted +
+      weighted * weighted +
+      2 * UNIT * Math.sqrt(greatestWeight[g]! * error);
+    errors[t * nAlphas + g] = error;
+    if (error - off > lower[t * nAlphas + g]!) lower[t * nAlphas + g] = error - off;
+    if (error + off < upper[t * nAlphas + g]!) upper[t * nAlphas + g] = error + off;
     isTried[t]! |= 1 << g;
     const others = candidates[t]! & ~isTried[t]!;
     const pairs = at + 3 * nAlphas;
@@ -356,7 +415,7 @@ function boundFromResiduals(
       const both = sums[pairs + pairOf(g, a)]!;
       step.distance = Math.max(0, own - 2 * both + other);
       step.along = both - own;
-      step.off = PAIR_ROUNDING * (own + other);
+      step.off = pairsOff(length, Math.max(own, other));
       narrowError(fromResidual, a, step, moments, from, lower, upper, t * nAlphas + a);
     }
   }
@@ -369,38 +428,26 @@ function boundFromResiduals(
  * @returns those of them that need another error
  */
 function narrow(state: State, some: Int32Array): Int32Array {
-  const { shortlist, rounding, wantsErrors, errors, lower, upper, candidates, isTried } = state;
+  const { shortlist, wantsErrors, lower, upper, candidates, isTried } = state;
   const { nAlphas } = shortlist;
   const open = new Int32Array(some.length);
   let nOpen = 0;
   for (let i = 0; i < some.length; i++) {
     const t = some[i]!;
     const from = t * nAlphas;
-    const tried = isTried[t]!;
     let left = candidates[t]!;
     let best = -1;
     let least = Number.POSITIVE_INFINITY;
     for (let a = 0; a < nAlphas; a++) {
-      if (((left >> a) & 1) === 0) continue;
-      const wasTried = (tried >> a) & 1;
-      const most = wasTried ? errors[from + a]! : upper[from + a]!;
-      if (!(most > 0 && most < least)) continue;
-      const high = wasTried ? most * (1 + rounding(a, most)) : most;
-      if (high < least) {
-        least = high;
-        best = a;
-      }
+      if (((left >> a) & 1) === 0 || !(upper[from + a]! < least)) continue;
+      least = upper[from + a]!;
+      best = a;
     }
     for (let a = 0; a < nAlphas; a++) {
-      if (a === best || ((left >> a) & 1) === 0) continue;
-      const wasTried = (tried >> a) & 1;
-      const low = wasTried ? errors[from + a]! : lower[from + a]!;
-      if (!(low > 0)) continue;
-      // Bounds hold rounding already.
-      if (low * (wasTried ? 1 - rounding(a, low) : 1) > least) left &= ~(1 << a);
+      if (a !== best && (left >> a) & 1 && lower[from + a]! > least) left &= ~(1 << a);
     }
     candidates[t] = left;
-    const isSettled = (left & ~tried) === 0 || ((left & (left - 1)) === 0 && !wantsErrors);
+    const isSettled = (left & ~isTried[t]!) === 0 || ((left & (left - 1)) === 0 && !wantsErrors);
     if (!isSettled) open[nOpen++] = t;
   }
   return open.subarray(0, nOpen);

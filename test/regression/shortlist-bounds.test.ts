@@ -11,7 +11,14 @@ function boundsOf(weights: Float64Array, multipliers: Multipliers, r: Float64Arr
   const moments = Float32Array.from([0, 1], (term) => sum((i) => bounds.weights[term * n + i]! * r[i]! ** 2));
   const length = sum((i) => r[i]! ** 2);
   const along = (b - 1) * length;
-  const step = { length, along, distance: square + along ** 2 / length, off: 0 };
+  const step = {
+    length,
+    along,
+    distance: square + along ** 2 / length,
+    off: 0,
+    offLength: 0,
+    offMoments: 1e-6 * length,
+  };
   const lower = new Float64Array(1).fill(Number.NEGATIVE_INFINITY);
   const upper = new Float64Array(1).fill(Number.POSITIVE_INFINITY);
   narrowError(bounds, 0, step, moments, 0, lower, upper, 0);

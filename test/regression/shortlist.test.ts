@@ -158,10 +158,10 @@ describe("penalties from a shortlist", () => {
       const lengths = Float64Array.from({ length: 60 }, (_, t) =>
         targets.data.subarray(t * nSamples, (t + 1) * nSamples).reduce((sum, value) => sum + value * value, 0),
       );
-      const shortlist = shortlistOf(set!, shrinkagesOf(design, { alphas }));
+      const shortlist = shortlistOf(set!, shrinkagesOf(design, { alphas }))!;
       const { errors, candidates } = await withGraphMemory(async (memory) => {
         const [moments] = await targetMoments([shortlist], targets, undefined, memory);
-        return shortlistErrors(shortlist, targets, lengths, moments!, { rounding: () => 0, memory });
+        return shortlistErrors(shortlist, targets, lengths, moments!, { memory });
       });
       const plain = await plainErrors(x, y);
       let nTried = 0;
