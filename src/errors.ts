@@ -105,6 +105,11 @@ export class DeviceError extends CortecastError {
   readonly kind = "device";
 }
 
+/** Numbers that a fast path computed and that are not what their definition gives: a fault of ours. */
+export class AuditError extends CortecastError {
+  readonly kind = "audit";
+}
+
 /** What a server on the network did not give, or gave in a form that cannot be taken. */
 export class NetworkError extends CortecastError {
   readonly kind = "network";

@@ -1,5 +1,6 @@
 import { Matrix } from "../array/matrix.ts";
 import type { HeldOutSet } from "../regression/held-out.ts";
+import type { OutsideBase } from "../regression/outside.ts";
 import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
 import { type ScorableDesign, type ScoringDesign, scorable } from "../regression/scoring-design.ts";
 import type { ErrorBounds } from "../regression/shortlist-bounds.ts";
@@ -65,8 +66,9 @@ async function writeDouble(store: Store, path: string, key: string, design: Scor
   const { intercept, left, singularValues, sets, test } = design;
   const arrays: Float64Array[] = [left.data, singularValues, test.data];
   const shapes = sets.map((set): SetShape => {
-    const { base, samples, fit, predict, damping, weights } = set;
+    const { base, samples, fit, predict, damping, weights, outside } = set;
     arrays.push(damping.data, weights.data);
+    if (outside) arrays.push(outside.isFar, outside.nearlyInside.data, outside.places.data);
     if (samples) arrays.push(Float64Array.from(samples.train), Float64Array.from(samples.test));
     if (fit !== left) arrays.push(fit.data);
     if (predict !== fit) arrays.push(predict.data);
@@ -100,16 +102,22 @@ export async function loadDesign(
   const test = Matrix.of(next(), leftShape[0], nTest);
   const sets = shapes.map(({ base, hasSamples, fit: fitShape, predict: predictShape, nAlphas }) => {
     const [damping, weights] = [next(), next()];
+    const outside = base === "remainder" ? outsideFrom(next(), next(), next()) : undefined;
     const samples = hasSamples ? { train: Int32Array.from(next()), test: Int32Array.from(next()) } : undefined;
     const fit = samples ? Matrix.of(next(), ...fitShape) : left;
     const predict = predictShape ? Matrix.of(next(), ...predictShape) : fit;
     return {
-      ...{ base, samples, fit, predict },
+      ...{ base, samples, fit, predict, outside },
       damping: Matrix.of(damping, nAlphas, fit.nRows),
       weights: Matrix.of(weights, nAlphas, predict.nColumns),
     };
   });
   return { intercept, left, singularValues, sets, test };
+}
+
+function outsideFrom(isFar: Float64Array, nearlyInside: Float64Array, places: Float64Array): OutsideBase {
+  const rows = (data: Float64Array) => Matrix.of(data, data.length / isFar.length, isFar.length);
+  return { isFar, nearlyInside: rows(nearlyInside), places: rows(places) };
 }
 
 /** Numbers of a shortlist by penalty, [nAlphas] each, in the order in which they are kept. */

@@ -1,5 +1,17 @@
+import { Matrix } from "../array/matrix.ts";
 import type { ChoiceDesign } from "./choose-alpha.ts";
+import { correlateRows } from "./correlate.ts";
+import { shrinkage } from "./held-out.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
+import type { ScoringDesign } from "./scoring-design.ts";
+
+/** What the definition says of one target under every penalty. */
+export interface DefinedErrors {
+  /** The mean squared held-out error, in units of the target squared, [nAlphas]. */
+  readonly errors: Float64Array;
+  /** The greatest weight of a squared residual, [nAlphas]: by it the rounding of a target grows. */
+  readonly greatestWeights: Float64Array;
+}
 
 /**
  * The mean squared held-out error of one target under every penalty, straight from the definition: loops in double precision over
@@ -13,16 +25,61 @@ import type { ResolvedRidgeOptions } from "./ridge-options.ts";
  * penalty takes off inside: a sum, where the difference would lose its digits for small alpha.
  *
  * @param target - deviations from its mean where there is an intercept, [nSamples]
- * @returns [nAlphas], in units of the target squared
  */
 export function definedErrors(
   design: ChoiceDesign,
   target: Float64Array,
   { alphas, choice }: Pick<ResolvedRidgeOptions, "alphas" | "choice">,
-): Float64Array {
+): DefinedErrors {
   return choice === "inner-folds"
     ? innerFoldErrors(design, target, alphas.length)
     : leftOutErrors(design, target, alphas, choice === "generalised");
+}
+
+/** Pearson r of a prediction by definition. */
+export interface DefinedCorrelation {
+  /** NaN where the prediction is constant. */
+  readonly r: number;
+  /** By how much r is open to the rounding of double precision: that of the prediction, as a share of its length. */
+  readonly open: number;
+}
+
+/** Rounding of double precision, with room for sums. */
+const DOUBLE = 2 ** -46;
+
+/**
+ * Pearson r of what a penalty predicts for the other samples of a design and what was observed, by loops in double precision.
+ *
+ * @param target - as in {@link definedErrors}
+ * @param observed - deviations from the mean, of length 1, [nTest]
+ */
+export function definedCorrelation(
+  { left, singularValues, test }: Pick<ScoringDesign, "left" | "singularValues" | "test">,
+  target: Float64Array,
+  observed: Float64Array,
+  alpha: number,
+): DefinedCorrelation {
+  const projection = along(left.data, left.nRows, target);
+  const shrunk = shrinkage(singularValues, alpha);
+  const predicted = new Float64Array(test.nColumns);
+  const length = sumOfSquares(target);
+  let noise = 0;
+  for (let k = 0, at = 0; k < test.nRows; k++) {
+    let squares = 0;
+    for (let i = 0; i < predicted.length; i++, at++) {
+      predicted[i]! += projection[k]! * shrunk[k]! * test.data[at]!;
+      squares += test.data[at]! ** 2;
+    }
+    noise += (length + projection[k]! ** 2) * shrunk[k]! ** 2 * squares;
+  }
+  const mean = predicted.reduce((sum, value) => sum + value / predicted.length, 0);
+  const deviations = predicted.map((value) => value - mean);
+  const [r] = correlateRows(Matrix.of(predicted, 1, predicted.length), Matrix.of(observed, 1, observed.length));
+  return { r: r!, open: DOUBLE * Math.sqrt(noise / sumOfSquares(deviations)) };
+}
+
+function sumOfSquares(numbers: Float64Array): number {
+  return numbers.reduce((sum, value) => sum + value ** 2, 0);
 }
 
 function leftOutErrors(
@@ -30,7 +87,7 @@ function leftOutErrors(
   target: Float64Array,
   alphas: readonly number[],
   generalised: boolean,
-): Float64Array {
+): DefinedErrors {
   const { data: directions, nRows: rank, nColumns: n } = left;
   const projection = along(directions, rank, target);
   const outside = target.slice();
@@ -41,11 +98,21 @@ function leftOutErrors(
       free[i]! -= directions[at]! ** 2;
     }
   }
-  // A design of as many directions as there are leaves nothing outside, and one of rank 0 is kept as a direction of zeros.
+  // A design of as many directions as there are leaves nothing outside; one of rank 0 is kept as a direction of zeros.
   const isFull = singularValues[0]! > 0 && rank === n - (intercept ? 1 : 0);
-  if (isFull) outside.fill(0);
-  for (let i = 0; i < n; i++) free[i] = isFull ? 0 : Math.max(0, free[i]!);
-  return Float64Array.from(alphas, (alpha) => {
+  for (let i = 0; i < n; i++) {
+    if (isFull) free[i] = outside[i] = 0;
+    else if (free[i]! < 1e-6) {
+      const rest = unitVectorOutside(left, i, intercept);
+      const length = sumOfSquares(rest);
+      const isInside = length <= 1e-26;
+      free[i] = isInside ? 0 : length;
+      outside[i] = isInside ? 0 : rest.reduce((sum, value, j) => sum + value * target[j]!, 0);
+    }
+  }
+  const errors = new Float64Array(alphas.length);
+  const greatestWeights = new Float64Array(alphas.length);
+  for (const [a, alpha] of alphas.entries()) {
     const residual = outside.slice();
     const denominator = free.slice();
     for (let k = 0, at = 0; k < rank; k++) {
@@ -55,17 +122,37 @@ function leftOutErrors(
         denominator[i]! += taken * directions[at]! ** 2;
       }
     }
-    const mean = denominator.reduce((sum, value) => sum + value / n, 0);
-    let error = 0;
-    for (let i = 0; i < n; i++) error += (residual[i]! / (generalised ? mean : denominator[i]!)) ** 2 / n;
-    return error;
-  });
+    if (generalised) denominator.fill(denominator.reduce((sum, value) => sum + value / n, 0));
+    for (let i = 0; i < n; i++) {
+      errors[a]! += (residual[i]! / denominator[i]!) ** 2 / n;
+      greatestWeights[a] = Math.max(greatestWeights[a]!, 1 / (denominator[i]! ** 2 * n));
+    }
+  }
+  return { errors, greatestWeights };
 }
 
-function innerFoldErrors({ sets, intercept }: ChoiceDesign, target: Float64Array, nAlphas: number): Float64Array {
+/**
+ * What is left of a sample's unit vector when all directions are taken off, thrice: its squared length is 1 - H_ii for a penalty of
+ * 0, and its product with a target what lies outside there, of which the differences have few digits where they are small.
+ */
+function unitVectorOutside({ data, nRows, nColumns: n }: Matrix, sample: number, intercept: boolean): Float64Array {
+  const rest = new Float64Array(n);
+  rest[sample] = 1;
+  for (let pass = 0; pass < 3; pass++) {
+    const mean = intercept ? rest.reduce((sum, value) => sum + value / n, 0) : 0;
+    for (let i = 0; i < n; i++) rest[i]! -= mean;
+    const projection = along(data as Float64Array, nRows, rest);
+    for (let k = 0, at = 0; k < nRows; k++) for (let i = 0; i < n; i++, at++) rest[i]! -= projection[k]! * data[at]!;
+  }
+  return rest;
+}
+
+function innerFoldErrors({ sets, intercept }: ChoiceDesign, target: Float64Array, nAlphas: number): DefinedErrors {
   const errors = new Float64Array(nAlphas);
-  for (const { samples, fit, predict, damping } of sets) {
+  const greatestWeights = new Float64Array(nAlphas);
+  for (const { samples, fit, predict, damping, weights } of sets) {
     const { train, test } = samples!;
+    for (let a = 0; a < nAlphas; a++) greatestWeights[a] = Math.max(greatestWeights[a]!, weights.data[0]!);
     let mean = 0;
     for (const i of train) mean += intercept ? target[i]! / train.length : 0;
     const projection = along(
@@ -83,7 +170,7 @@ function innerFoldErrors({ sets, intercept }: ChoiceDesign, target: Float64Array
       }
     }
   }
-  return errors;
+  return { errors, greatestWeights };
 }
 
 /** The projection of a target on directions, [rank]. */

@@ -50,6 +50,7 @@ export async function runHeldOut(
     damping: value(set.damping),
     weights: value(set.weights),
     ...(base === "tested" ? { predict: value(set.predict), tested: value(tested!) } : {}),
+    ...outsideValue(set),
   });
   return {
     projection: Matrix.of(projection!.data as Float64Array, targets.nRows, set.fit.nRows),
@@ -87,6 +88,7 @@ export async function runHeldOutPairs(
     weights: value(set.weights),
     rows: indices(rows),
     penalties: indices(penalties),
+    ...outsideValue(set),
   });
   return {
     projection: Matrix.of(projection!.data as Float64Array, targets.nRows, set.fit.nRows),
@@ -96,6 +98,25 @@ export async function runHeldOutPairs(
 
 function value({ nRows, nColumns, data }: Matrix): TensorValue {
   return { type: "float64", shape: [nRows, nColumns], data };
+}
+
+function outsideValue({ outside }: HeldOutSet): Record<string, TensorValue> {
+  if (!outside) return {};
+  const { isFar, nearlyInside, places } = outside;
+  return {
+    isFar: { type: "float64", shape: [isFar.length], data: isFar },
+    nearlyInside: value(nearlyInside),
+    places: value(places),
+  };
+}
+
+/** What of targets lies outside of all directions: see `OutsideBase`. */
+function outside(targets: Expression, projection: Expression, fit: Expression): Expression {
+  const isFar = input("isFar", "float64", ["nSamples"]);
+  const nearlyInside = input("nearlyInside", "float64", ["nNear", "nSamples"]);
+  const places = input("places", "float64", ["nNear", "nSamples"]);
+  const far = multiplyElements(subtract(targets, matmul(projection, fit)), isFar);
+  return add(far, matmul(gemm(targets, nearlyInside, undefined, { transposeB: true }), places));
 }
 
 async function sessionFor(
@@ -114,9 +135,9 @@ async function sessionFor(
 }
 
 function heldOutGraph(base: HeldOutSet["base"]): Record<string, Expression> {
-  const nTest = base === "tested" ? "nTest" : "nTrain";
-  const targets = input("targets", "float64", ["nTargets", "nTrain"]);
-  const fit = input("fit", "float64", ["rank", "nTrain"]);
+  const nTest = base === "tested" ? "nTest" : "nSamples";
+  const targets = input("targets", "float64", ["nTargets", "nSamples"]);
+  const fit = input("fit", "float64", ["rank", "nSamples"]);
   const predict = base === "tested" ? input("predict", "float64", ["rank", nTest]) : fit;
   const damping = input("damping", "float64", ["nAlphas", "rank"]);
   const weights = input("weights", "float64", ["nAlphas", nTest]);
@@ -128,7 +149,7 @@ function heldOutGraph(base: HeldOutSet["base"]): Record<string, Expression> {
       ? fitted
       : base === "tested"
         ? add(fitted, input("tested", "float64", ["nTargets", nTest]))
-        : add(fitted, subtract(targets, matmul(projection, fit)));
+        : add(fitted, outside(targets, projection, fit));
   const errors = squeeze(matmul(multiplyElements(error, error), unsqueeze(weights, 2)), 2);
   return { projection, errors };
 }
@@ -142,7 +163,7 @@ function pairsGraph(base: HeldOutSet["base"]): Record<string, Expression> {
   const penalties = input("penalties", "int32", ["nPairs"]);
   const projection = gemm(targets, fit, undefined, { transposeB: true });
   const fitted = matmul(multiplyElements(gather(projection, rows), gather(damping, penalties)), fit);
-  const error = base === "nothing" ? fitted : add(fitted, gather(subtract(targets, matmul(projection, fit)), rows));
+  const error = base === "nothing" ? fitted : add(fitted, gather(outside(targets, projection, fit), rows));
   const errors = reduceSum(multiplyElements(multiplyElements(error, error), gather(weights, penalties)), [1], false);
   return { projection, errors };
 }

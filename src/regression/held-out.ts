@@ -1,14 +1,15 @@
 import { freeNow } from "../array/free-now.ts";
 import { Matrix } from "../array/matrix.ts";
 import { OptionError } from "../errors.ts";
+import { type OutsideBase, outsideOf } from "./outside.ts";
 import type { SampleDecomposition } from "./ridge-decomposition.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
 
 /**
  * One set of held-out errors, for every penalty a and target t:
  * error[a, t] = sum_i weights[a, i] (base[t, i] + sum_k projection[t, k] damping[a, k] predict[k, i])^2,
- * where projection = targets fit'. With `base` "remainder", the base is targets - projection fit; with "nothing" it is
- * 0; with "tested" it is the targets at the `test` samples.
+ * where projection = targets fit'. With `base` "remainder", the base is what {@link OutsideBase} says; with "nothing" it is 0; with
+ * "tested" it is the targets at the `test` samples.
  */
 export interface HeldOutSet {
   readonly base: "remainder" | "nothing" | "tested";
@@ -20,6 +21,8 @@ export interface HeldOutSet {
   readonly predict: Matrix<Float64Array>;
   /** [nAlphas x rank] */
   readonly damping: Matrix<Float64Array>;
+  /** Where the base is "remainder". */
+  readonly outside?: OutsideBase | undefined;
   /** [nAlphas x nTest] */
   readonly weights: Matrix<Float64Array>;
 }
@@ -36,26 +39,26 @@ const known = new WeakMap<SampleDecomposition, { readonly key: string; readonly 
  *
  * @throws OptionError where inner folds are asked for and the decomposition was made without
  */
-export function heldOutSets(
+export async function heldOutSets(
   decomposition: SampleDecomposition,
   options: ResolvedRidgeOptions,
   where: string,
-): readonly HeldOutSet[] {
+): Promise<readonly HeldOutSet[]> {
   const key = JSON.stringify([options.alphas, options.choice, options.nInnerFolds]);
   const kept = known.get(decomposition);
   if (kept?.key === key) return kept.sets;
-  const sets = makeSets(decomposition, options, where);
+  const sets = await makeSets(decomposition, options, where);
   known.set(decomposition, { key, sets });
   return sets;
 }
 
-function makeSets(
+async function makeSets(
   decomposition: SampleDecomposition,
   options: ResolvedRidgeOptions,
   where: string,
-): readonly HeldOutSet[] {
+): Promise<readonly HeldOutSet[]> {
   const { alphas, choice } = options;
-  if (choice !== "inner-folds") return [leaveOutSet(decomposition, alphas, choice === "generalised")];
+  if (choice !== "inner-folds") return [await leaveOutSet(decomposition, options)];
   if (decomposition.inner.length !== options.nInnerFolds) {
     throw new OptionError(
       `${where}: a decomposition must be made for the inner folds it is used with (${options.nInnerFolds}), got ${decomposition.inner.length}. Give decomposeRidge the same choice and nInnerFolds.`,
@@ -71,7 +74,10 @@ function makeSets(
     });
     const weights = Matrix.zeros(alphas.length, nTest);
     weights.data.fill(1 / (nTest * decomposition.inner.length));
-    return { base: "tested", samples: { train, test }, fit: inner.left, predict: projected, damping, weights };
+    return {
+      ...{ base: "tested", samples: { train, test } },
+      ...{ fit: inner.left, predict: projected, damping, weights },
+    };
   });
 }
 
@@ -82,35 +88,36 @@ export function shrinkage(singularValues: Float64Array, alpha: number): Float64A
   return shrunk;
 }
 
-function leaveOutSet(decomposition: SampleDecomposition, alphas: readonly number[], generalised: boolean): HeldOutSet {
+async function leaveOutSet(
+  decomposition: SampleDecomposition,
+  { alphas, choice, device }: ResolvedRidgeOptions,
+): Promise<HeldOutSet> {
   const { left, singularValues, nSamples, rank, intercept } = decomposition;
   const width = left.nRows;
   const damping = Matrix.zeros(alphas.length, width);
   const weights = Matrix.zeros(alphas.length, nSamples);
   // Where the design spans all that the intercept leaves, nothing remains, and what rounding leaves must not count.
   const spansAll = rank === nSamples - (intercept ? 1 : 0);
-  const remaining = new Float64Array(nSamples).fill(spansAll ? 0 : 1 - (intercept ? 1 / nSamples : 0));
+  const outside = spansAll ? undefined : await outsideOf(left, intercept, device);
   const squares = squaresOf(left.data);
-  if (!spansAll) {
-    addScaled(remaining, squares, new Float64Array(width).fill(-1));
-    for (let i = 0; i < nSamples; i++) remaining[i] = Math.max(0, remaining[i]!);
-  }
   const free = new Float64Array(nSamples);
   for (const [a, alpha] of alphas.entries()) {
     const factors = damping.data.subarray(a * width, (a + 1) * width);
     for (let k = 0; k < width; k++) factors[k] = alpha / (singularValues[k]! ** 2 + alpha);
-    // Error and 1 - H_ii shrink alike where all damping is small: scaled, so that single precision can hold both.
-    const unit = spansAll ? Math.max(...factors) : 1;
+    // Error and 1 - H_ii shrink alike where all damping is small: scaled, so that neither vanishes.
+    let unit = spansAll ? 0 : 1;
+    if (spansAll) for (let k = 0; k < width; k++) unit = Math.max(unit, factors[k]!);
     for (let k = 0; k < width; k++) factors[k]! /= unit;
-    free.set(remaining);
+    if (outside) free.set(outside.remaining);
+    else free.fill(0);
     addScaled(free, squares, factors);
-    if (generalised) free.fill(free.reduce((sum, value) => sum + value, 0) / nSamples);
+    if (choice === "generalised") free.fill(free.reduce((sum, value) => sum + value, 0) / nSamples);
     for (let i = 0; i < nSamples; i++) weights.data[a * nSamples + i] = 1 / (free[i]! ** 2 * nSamples);
   }
   freeNow(squares);
   return {
     ...{ base: spansAll ? "nothing" : "remainder", samples: undefined },
-    ...{ fit: left, predict: left, damping, weights },
+    ...{ fit: left, predict: left, damping, weights, outside: outside?.base },
   };
 }
 

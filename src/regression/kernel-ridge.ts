@@ -5,7 +5,7 @@ import type { Fold } from "./folds.ts";
 import { heldOutSets } from "./held-out.ts";
 import { decomposeInnerFolds, rankOfDesign } from "./ridge-decomposition.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
-import type { ScoringDesign } from "./scoring-design.ts";
+import { flattenConstantRows, type ScoringDesign } from "./scoring-design.ts";
 import { symmetricEigen } from "./symmetric-eigen.ts";
 
 /**
@@ -38,6 +38,8 @@ export async function kernelDesign(
   // Coordinates along the directions are a design with the same inner products, and have the same inner folds.
   const inner = choice === "inner-folds" ? await decomposeInnerFolds(takeRows(along, train), options) : [];
   const left = transpose(directions);
-  const sets = heldOutSets({ nSamples, rank, intercept, left, singularValues, inner }, options, "kernelDesign");
-  return { intercept, left, singularValues, sets, test: transpose(takeRows(along, test)) };
+  const sets = await heldOutSets({ nSamples, rank, intercept, left, singularValues, inner }, options, "kernelDesign");
+  const tested = transpose(takeRows(along, test));
+  flattenConstantRows(tested);
+  return { intercept, left, singularValues, sets, test: tested };
 }

@@ -4,6 +4,7 @@ import { OptionError } from "../errors.ts";
 import { multiply } from "../graph/multiply.ts";
 import { requireFinite, requireNoOverflow, requireSamples } from "./check.ts";
 import { contiguousFolds } from "./folds.ts";
+import { orthogonaliseRows } from "./one-sided-jacobi.ts";
 import { type ResolvedRidgeOptions, type RidgeOptions, resolveRidgeOptions } from "./ridge-options.ts";
 import { centreColumns, columnMeans } from "./standardise.ts";
 import { symmetricEigen } from "./symmetric-eigen.ts";
@@ -98,6 +99,9 @@ export async function decomposeInnerFolds(x: Matrix, options: ResolvedRidgeOptio
   return folds;
 }
 
+/** Singular values of this ratio leave their directions orthogonal to 1e-10. */
+const UNLIKE = 1000;
+
 async function decompose(
   x: Matrix,
   { intercept, device }: ResolvedRidgeOptions,
@@ -118,6 +122,8 @@ async function decompose(
   const known = transpose(sliceColumns(vectors, 0, rank));
   const other = await multiply(known, centred, { transposeB: !wide, device });
   freeNow(centred.data);
+  // Inner products hold the square of the ratio of singular values: directions of small ones are mended where it is large.
+  if (values[0]! > UNLIKE ** 2 * values[rank - 1]!) orthogonaliseRows(other, known);
   // The lengths are the singular values, more exactly than the roots of the eigenvalues.
   const singularValues = normaliseRows(other);
   return { ...shape, left: wide ? known : other, singularValues, right: wide ? other : known };

@@ -82,7 +82,7 @@ export async function fitRidge(
   }
   const singleRight = toFloat32(decomposition.right);
   const { left, singularValues } = decomposition;
-  const sets = heldOutSets(decomposition, resolved, "fitRidge");
+  const sets = await heldOutSets(decomposition, resolved, "fitRidge");
   const design = { intercept: decomposition.intercept, left, singularValues, sets };
   const shrinkages = shrinkagesOf(design, resolved);
   const like = single ? new Float32Array(0) : new Float64Array(0);

@@ -28,8 +28,31 @@ export async function scoringDesign(
   where: string,
 ): Promise<ScoringDesign> {
   const { intercept, left, singularValues } = decomposition;
-  const sets = heldOutSets(decomposition, options, where);
-  return { intercept, left, singularValues, sets, test: await projectSamples(decomposition, xTest, options, where) };
+  const sets = await heldOutSets(decomposition, options, where);
+  const test = await projectSamples(decomposition, xTest, options, where);
+  flattenConstantRows(test);
+  return { intercept, left, singularValues, sets, test };
+}
+
+/** Directions along which the samples to predict vary by less than this share of their magnitude are constant. */
+const CONSTANT = 1e-12;
+
+/**
+ * Makes rows that vary by rounding alone constant to the last digit, in place: a prediction from nothing else is constant, and has
+ * no correlation.
+ *
+ * @param test - the samples to predict along the directions, [rank x nTest]
+ */
+export function flattenConstantRows({ data, nRows, nColumns }: Matrix<Float64Array>): void {
+  for (let k = 0; k < nRows; k++) {
+    const row = data.subarray(k * nColumns, (k + 1) * nColumns);
+    let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const value of row) {
+      least = Math.min(least, value);
+      greatest = Math.max(greatest, value);
+    }
+    if (greatest - least <= CONSTANT * Math.max(-least, greatest)) row.fill(least);
+  }
 }
 
 /** A design as scores are computed on it. */
@@ -70,9 +93,6 @@ export interface Predictor {
 
 const predictors = new WeakMap<ScoringDesign, Predictor>();
 
-/** Directions along which the samples to predict vary by less than this share of their magnitude are constant. */
-const CONSTANT = 1e-12;
-
 /**
  * What predictions in single precision need of a design. Correlation does not see the mean of the predicted samples: it is
  * taken off in double precision, where their variation may be small beside it.
@@ -88,15 +108,10 @@ function predictorOf(design: ScoringDesign, options: Pick<ResolvedRidgeOptions, 
   const centred = new Float32Array(rank * nTest);
   for (let k = 0; k < rank; k++) {
     const row = test.data.subarray(k * nTest, (k + 1) * nTest);
+    // Less the first, so that a constant row has a mean of 0 to the last digit.
     let mean = 0;
-    let magnitude = 0;
-    for (const value of row) {
-      mean += value / nTest;
-      magnitude = Math.max(magnitude, Math.abs(value));
-    }
-    let isConstant = true;
-    for (const value of row) if (Math.abs(value - mean) > CONSTANT * magnitude) isConstant = false;
-    if (!isConstant) for (let i = 0; i < nTest; i++) centred[k * nTest + i] = row[i]! - mean;
+    for (const value of row) mean += (value - row[0]!) / nTest;
+    for (let i = 0; i < nTest; i++) centred[k * nTest + i] = row[i]! - row[0]! - mean;
   }
   const sensitivity = new Float64Array(shrinkages.length);
   const testSquares = new Float32Array(rank);

@@ -76,12 +76,17 @@ export function prepareTargets<Data extends FloatArray>(
     if (Number.isNaN(scale[t]!)) data.fill(0, to, to + nSamples);
     else {
       const factor = 1 / magnitude;
-      let sumOfSquares = 0;
+      let rest = 0;
       for (let i = 0; i < nSamples; i++) {
         data[to + i] = (source[from + (samples ? samples[i]! : i)]! - mean) * factor;
-        // As it was rounded.
-        sumOfSquares += data[to + i]! * data[to + i]!;
+        rest += data[to + i]!;
       }
+      // What rounding left of the mean: samples of high leverage would raise it a million times. Single precision has no room for it.
+      if (intercept && data instanceof Float64Array)
+        for (let i = to; i < to + nSamples; i++) data[i]! -= rest / nSamples;
+      let sumOfSquares = 0;
+      // Sum the squares of the numbers as they were rounded.
+      for (let i = to; i < to + nSamples; i++) sumOfSquares += data[i]! * data[i]!;
       squares[t] = sumOfSquares;
     }
   }

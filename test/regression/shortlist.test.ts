@@ -154,7 +154,7 @@ describe("penalties from a shortlist", () => {
       const targets = toFloat32(centred);
       const { alphas } = options;
       const design = await decomposeRidge(x);
-      const [set] = heldOutSets(design, options, "test");
+      const [set] = await heldOutSets(design, options, "test");
       const lengths = Float64Array.from({ length: 60 }, (_, t) =>
         targets.data.subarray(t * nSamples, (t + 1) * nSamples).reduce((sum, value) => sum + value * value, 0),
       );

@@ -1,0 +1,99 @@
+import type { Matrix } from "../array/matrix.ts";
+import { AuditError } from "../errors.ts";
+import { definedCorrelation, definedErrors } from "./definition.ts";
+import type { Fold } from "./folds.ts";
+import type { ResolvedRidgeOptions } from "./ridge-options.ts";
+import { observedRows } from "./score-targets.ts";
+import type { ScoringDesign } from "./scoring-design.ts";
+import { prepareTargets } from "./target-block.ts";
+
+/** What an audit of targets found: how many were computed again by definition, and how far they were off. */
+export interface AuditCount {
+  readonly nAudited: number;
+  /** Of these, targets whose error is least under another penalty, which is a near-tie. */
+  readonly nTies: number;
+  /** By how much of the least the error of a chosen penalty was above it, at most. */
+  readonly worstExcess: number;
+  /** By how much a correlation was off, at most. */
+  readonly worstR: number;
+}
+
+/** An audit of nothing. */
+export const NO_AUDIT: AuditCount = { nAudited: 0, nTies: 0, worstExcess: 0, worstR: 0 };
+
+/** Two audits as one. */
+export function addAudits(a: AuditCount, b: AuditCount): AuditCount {
+  return {
+    nAudited: a.nAudited + b.nAudited,
+    nTies: a.nTies + b.nTies,
+    worstExcess: Math.max(a.worstExcess, b.worstExcess),
+    worstR: Math.max(a.worstR, b.worstR),
+  };
+}
+
+/** What was computed of a target in a fold. */
+export interface AuditedScore {
+  readonly bestAlpha: number;
+  readonly r: number;
+  /** Names the target, the model and the fold, for the message. */
+  readonly name: string;
+}
+
+/** Errors that differ by less than this share are ties, and r may be off by this much; both are what the methods promise. */
+const [TIE, R_OFF] = [1e-5, 1e-5];
+/** Rounding of double precision, with room for sums. */
+const DOUBLE = 2 ** -46;
+
+/**
+ * Computes the penalty and the correlation of one target again, by definition in double precision, and compares.
+ *
+ * What double precision itself leaves open is allowed for: its rounding of the data, raised by the weights of samples of
+ * high leverage, and that of a prediction that is small beside what is summed up for it.
+ *
+ * @param row - the responses of the target, all volumes, [nVolumes]
+ * @throws AuditError where the chosen penalty has an error above the least by more than near-ties differ, or r is off
+ */
+export function auditTarget(
+  design: ScoringDesign,
+  row: Matrix,
+  { train, test }: Pick<Fold, "train" | "test">,
+  options: ResolvedRidgeOptions,
+  { bestAlpha, r, name }: AuditedScore,
+): AuditCount {
+  const block = prepareTargets(row, train, options.intercept, new Float64Array(0));
+  const observed = observedRows(row, test, { precision: "float64" });
+  const isUsable = block.scale[0]! > 0;
+  const chosen = options.alphas.indexOf(bestAlpha);
+  if (!isUsable || chosen === -1) {
+    if (!isUsable && chosen === -1) return NO_AUDIT;
+    throw new AuditError(
+      `audit: a target must have a penalty where it can be used, and none elsewhere, got ${bestAlpha} for one that ${isUsable ? "can" : "cannot"} be used (${name}). Please report this.`,
+    );
+  }
+  const { errors, greatestWeights } = definedErrors(design, block.data, options);
+  let best = chosen;
+  for (let a = 0; a < errors.length; a++) if (errors[a]! < errors[best]!) best = a;
+  const excess = errors[chosen]! / errors[best]! - 1;
+  const weight = Math.max(greatestWeights[chosen]!, greatestWeights[best]!);
+  const open = DOUBLE * Math.sqrt((block.squares[0]! * weight) / errors[best]!);
+  // A target that is explained to the last digit has errors of rounding alone, and NaN where they are 0.
+  if (excess > TIE + open) {
+    throw new AuditError(
+      `audit: the chosen penalty must have the least error, got ${excess.toExponential(1)} of it above that of ${options.alphas[best]} (chosen: ${bestAlpha}; ${name}). Please report this; --precision float64 computes without the fast path.`,
+    );
+  }
+  const defined = definedCorrelation(design, block.data, observed.data as Float64Array, bestAlpha);
+  const off = Number.isNaN(defined.r) && Number.isNaN(r) ? 0 : Math.abs(r - defined.r);
+  // NaN where one is constant and the other not: rounding may decide where it is all that there is.
+  if (!(off <= R_OFF + 2 * defined.open) && !(Number.isNaN(off) && defined.open > 1)) {
+    throw new AuditError(
+      `audit: r must be what its definition gives (${defined.r}), got ${r} (penalty ${bestAlpha}; ${name}). Please report this; --precision float64 computes without the fast path.`,
+    );
+  }
+  return {
+    nAudited: 1,
+    nTies: best === chosen ? 0 : 1,
+    worstExcess: open < TIE ? excess : 0,
+    worstR: defined.open < R_OFF ? off : 0,
+  };
+}
