@@ -1,13 +1,14 @@
 import type { MissingScores } from "../encoding/missing.ts";
-import type { BlockScores } from "../encoding/score-block.ts";
+import type { AuditCount } from "../regression/audit.ts";
 import type { Store } from "../sources/source.ts";
+import type { AuditedScores } from "./job.ts";
 import { loadKeptArrays, writeKeptArrays } from "./kept-arrays.ts";
 
 /** Keeps the scores of a block, bit for bit, until those of all blocks are put together. */
-export async function writeBlock(store: Store, path: string, key: string, block: BlockScores): Promise<void> {
-  const { nTargets, isScorable, missing, r, bestAlpha, pooled } = block;
+export async function writeBlock(store: Store, path: string, key: string, block: AuditedScores): Promise<void> {
+  const { nTargets, isScorable, missing, r, bestAlpha, pooled, audit } = block;
   const arrays = [Float64Array.from(isScorable), r, bestAlpha, pooled];
-  await writeKeptArrays(store, path, key, { about: { nTargets, missing }, arrays });
+  await writeKeptArrays(store, path, key, { about: { nTargets, missing, audit }, arrays });
 }
 
 /**
@@ -15,9 +16,9 @@ export async function writeBlock(store: Store, path: string, key: string, block:
  *
  * @throws FormatError where the file is not what was written under this key
  */
-export async function loadBlock(store: Store, path: string, key: string): Promise<BlockScores> {
+export async function loadBlock(store: Store, path: string, key: string): Promise<AuditedScores> {
   const { about, arrays } = await loadKeptArrays(store, path, key);
-  const { nTargets, missing } = about as { nTargets: number; missing: MissingScores[] };
+  const { nTargets, missing, audit } = about as { nTargets: number; missing: MissingScores[]; audit: AuditCount };
   const [isScorable, r, bestAlpha, pooled] = arrays as [Float64Array, Float64Array, Float64Array, Float64Array];
-  return { nTargets, isScorable: Uint8Array.from(isScorable), missing, r, bestAlpha, pooled };
+  return { nTargets, isScorable: Uint8Array.from(isScorable), missing, r, bestAlpha, pooled, audit };
 }

@@ -1,9 +1,11 @@
 import type { FloatArray, Matrix } from "../array/matrix.ts";
 import type { EncodingOptions } from "../encoding/prepared.ts";
 import type { BlockScores } from "../encoding/score-block.ts";
+import type { AuditCount } from "../regression/audit.ts";
 import type { Fold } from "../regression/folds.ts";
 import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
 import type { VolumesOptions } from "../stimulus/volumes.ts";
+import type { AuditPlace } from "./audits.ts";
 import type { MeasuredSpeed } from "./cost.ts";
 import type { SweepSize } from "./memory.ts";
 
@@ -56,6 +58,8 @@ export interface ScoreJob {
   readonly average: "folds" | "concatenated";
   /** Bytes of designs that the thread may keep for the next block. */
   readonly designBytes: number;
+  /** Which choices are computed again by definition; targets are counted within the block. */
+  readonly audits: readonly AuditPlace[];
   /** One row a target, [nTargets x nVolumes]. */
   readonly rows: Matrix<FloatArray>;
 }
@@ -67,12 +71,17 @@ export interface MeasureJob {
   readonly options: Omit<EncodingOptions, "onProgress" | "storyLengths">;
 }
 
+/** Scores of a block, and what the audit of some of them found. */
+export interface AuditedScores extends BlockScores {
+  readonly audit: AuditCount;
+}
+
 /** A piece of work for a thread. */
 export type Job = DesignJob | ScoreJob | MeasureJob;
 
 /** What a job gives: nothing of designs, which are kept. */
 export type JobResult<J extends Job> = J extends ScoreJob
-  ? BlockScores
+  ? AuditedScores
   : J extends MeasureJob
     ? MeasuredSpeed
     : undefined;

@@ -1,16 +1,17 @@
 import { freeNow } from "../array/free-now.ts";
 import { joinRows, type Matrix } from "../array/matrix.ts";
 import { foldDesigns } from "../encoding/fold-designs.ts";
-import { type BlockScores, MODELS_AT_ONCE, scoreBlock } from "../encoding/score-block.ts";
+import { MODELS_AT_ONCE, scoreBlock } from "../encoding/score-block.ts";
 import type { SlidingWindows } from "../features/sliding-windows.ts";
 import { forecastWindow } from "../features/window.ts";
 import { resolveRidgeOptions } from "../regression/ridge-options.ts";
 import { type ScorableDesign, scorable } from "../regression/scoring-design.ts";
 import { folderStore } from "../sources/node.ts";
 import { wordsToVolumes } from "../stimulus/volumes.ts";
+import { auditBlock } from "./audits.ts";
 import { measureSpeed } from "./cost.ts";
 import { designPath, loadDesign, loadSingleDesign, writeDesign } from "./design-file.ts";
-import type { DesignJob, Job, JobResult, ScoreJob, StoryVectors } from "./job.ts";
+import type { AuditedScores, DesignJob, Job, JobResult, ScoreJob, StoryVectors } from "./job.ts";
 
 /**
  * Does a job, on whatever thread this is.
@@ -72,10 +73,11 @@ export function slidingWindows(
   return { distances, width, featuresAt };
 }
 
-async function score(job: ScoreJob, onDesign: (done: number) => void): Promise<BlockScores> {
-  const { nModels, folds, ridge, average, rows } = job;
+async function score(job: ScoreJob, onDesign: (done: number) => void): Promise<AuditedScores> {
+  const { nModels, folds, ridge, average, rows, audits } = job;
   const designOf = (model: number, fold: number) => designIn(job, model, fold);
-  return scoreBlock({ nModels, folds, ridge, average, designOf }, rows, onDesign);
+  const scores = await scoreBlock({ nModels, folds, ridge, average, designOf }, rows, onDesign);
+  return { ...scores, audit: await auditBlock({ audits, rows, folds, ridge, designOf }, scores) };
 }
 
 /** Designs in the memory of this thread, as many as fit: they come in the same order for every block. */

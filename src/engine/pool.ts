@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { DeviceError, FormatError, NotFoundError, OptionError, ShapeError } from "../errors.ts";
+import { AuditError, DeviceError, FormatError, NotFoundError, OptionError, ShapeError } from "../errors.ts";
 import { silenceTelemetry } from "../graph/telemetry.ts";
 import type { Job, JobResult } from "./job.ts";
 
@@ -134,7 +134,7 @@ export function openPool(nThreads: number): Pool {
 
 const closedError = () => new DeviceError("pool: it must be open until its jobs are done, got closed before.");
 
-const classes = { ShapeError, OptionError, NotFoundError, DeviceError };
+const classes = { AuditError, ShapeError, OptionError, NotFoundError, DeviceError };
 
 /** An error of another thread as one of this: of its class, where that says what to do about it. */
 function asError({ name, message, stack, system }: ThreadError): Error {

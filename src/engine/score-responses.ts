@@ -2,8 +2,10 @@ import type { Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { EncodingScore } from "../encoding/brain-score.ts";
 import { collectScores } from "../encoding/score-collection.ts";
+import { type AuditCount, addAudits, NO_AUDIT } from "../regression/audit.ts";
 import { targetRows } from "../regression/target-block.ts";
 import type { Store } from "../sources/source.ts";
+import { AUDITS, drawAudits } from "./audits.ts";
 import { loadBlock, writeBlock } from "./block-file.ts";
 import type { KeptModels } from "./make-designs.ts";
 import type { Pool } from "./pool.ts";
@@ -27,7 +29,15 @@ export interface ScoreResponsesSettings {
   readonly store: Store;
   /** Names the scores: the same key, the same numbers. */
   readonly key: string;
+  /** How many choices are computed again by definition (default {@link AUDITS}). */
+  readonly nAudits?: number | undefined;
   readonly onProgress?: OnProgress | undefined;
+}
+
+/** Scores by model, and what the audit of some of them found. */
+export interface AuditedResponses {
+  readonly scores: readonly EncodingScore[];
+  readonly audit: AuditCount;
 }
 
 /** Targets of a block: the share of the work that a killed run loses, and what a thread holds at a time. */
@@ -40,20 +50,22 @@ const pathOf = (key: string, from: number, to: number) => `${folderOf(key)}/${fr
  * Scores responses by all models, block by block on all threads. Each block's scores are kept when they are there, and found
  * again by a run that comes after one that was killed; {@link removeBlocks} clears up once they are all together.
  *
- * @returns the scores by model
- * @throws FormatError where a kept block was changed; DeviceError where a thread fails
+ * @throws FormatError where a kept block was changed; DeviceError where a thread fails; AuditError where scores are not what
+ * their definition gives
  */
 export async function scoreResponses(
   pool: Pool,
   models: KeptModels,
   responses: ResponseBlocks,
-  { average, designBytes, store, key, onProgress }: ScoreResponsesSettings,
-): Promise<readonly EncodingScore[]> {
+  { average, designBytes, store, key, nAudits = AUDITS, onProgress }: ScoreResponsesSettings,
+): Promise<AuditedResponses> {
   const { designs, folds, ridge } = models;
   const nModels = models.distances.length;
   const { nTargets, nLoaded, load } = responses;
   const collection = collectScores(nTargets, { nModels, nFolds: folds.length, ridge });
   const total = nModels * folds.length;
+  const places = drawAudits(key, nAudits, { nTargets, nModels, nFolds: folds.length });
+  let audit = NO_AUDIT;
   // In designs times targets.
   let done = 0;
   const running = new Map<number, number>();
@@ -67,7 +79,9 @@ export async function scoreResponses(
     for (const [from, to] of blocksOf(start, end)) {
       const columns = Int32Array.from({ length: to - from }, (_, t) => from + t);
       if (await store.has(pathOf(key, from, to))) {
-        collection.add(columns, await loadBlock(store, pathOf(key, from, to), key));
+        const block = await loadBlock(store, pathOf(key, from, to), key);
+        collection.add(columns, block);
+        audit = addAudits(audit, block.audit);
         done += nModels * folds.length * columns.length;
       } else blocks.push({ from, to, columns });
     }
@@ -84,16 +98,20 @@ export async function scoreResponses(
         running.set(from, nDesigns * columns.length);
         tell();
       };
-      const job = { kind: "scores", designs, nModels, folds, ridge, average, designBytes, rows } as const;
+      const audits = places
+        .filter(({ target }) => target >= from && target < to)
+        .map((place) => ({ ...place, target: place.target - from }));
+      const job = { kind: "scores", designs, nModels, folds, ridge, average, designBytes, audits, rows } as const;
       const scores = await pool.run(job, { transfer: [rows.data.buffer as ArrayBuffer], onDesign });
       await writeBlock(store, pathOf(key, from, to), key, scores);
       collection.add(columns, scores);
+      audit = addAudits(audit, scores.audit);
       running.delete(from);
       done += nModels * folds.length * columns.length;
       tell();
     });
   }
-  return collection.finish();
+  return { scores: collection.finish(), audit };
 }
 
 /** Blocks lie at multiples of their size, whatever is loaded at once. */

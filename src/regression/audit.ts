@@ -83,9 +83,10 @@ export function auditTarget(
     );
   }
   const defined = definedCorrelation(design, block.data, observed.data as Float64Array, bestAlpha);
-  const off = Number.isNaN(defined.r) && Number.isNaN(r) ? 0 : Math.abs(r - defined.r);
+  const isSame = Number.isNaN(defined.r) && Number.isNaN(r);
+  const off = isSame ? 0 : Math.abs(r - defined.r);
   // NaN where one is constant and the other not: rounding may decide where it is all that there is.
-  if (!(off <= R_OFF + 2 * defined.open) && !(Number.isNaN(off) && defined.open > 1)) {
+  if (!isSame && !(off <= R_OFF + 2 * defined.open) && !(Number.isNaN(off) && defined.open > 1)) {
     throw new AuditError(
       `audit: r must be what its definition gives (${defined.r}), got ${r} (penalty ${bestAlpha}; ${name}). Please report this; --precision float64 computes without the fast path.`,
     );

@@ -1,4 +1,5 @@
 import type { OnProgress } from "../array/progress.ts";
+import type { AuditCount } from "../regression/audit.ts";
 import { cortexSection } from "./cortex-section.ts";
 import { type Findings, studyFindings } from "./findings.ts";
 import { type Content, html, type Markup, trusted } from "./markup.ts";
@@ -129,7 +130,16 @@ function optionsSection({ options }: StudyResult): Markup {
 }
 
 function provenanceSection({ model, provenance }: StudyResult): Markup {
-  const { date, version, command, environment = {}, inputs = [], modelFingerprint, sourceDatasets = [] } = provenance;
+  const {
+    date,
+    version,
+    command,
+    environment = {},
+    inputs = [],
+    modelFingerprint,
+    sourceDatasets = [],
+    audit,
+  } = provenance;
   const code = (text: string) => html`<code>${text}</code>`;
   const rows = [
     ["Finished", date],
@@ -142,6 +152,7 @@ function provenanceSection({ model, provenance }: StudyResult): Markup {
       [URL, DOI, Version].filter(Boolean).join(", "),
     ]),
     ...Object.entries(environment).filter(([name]) => name !== "cortecast"),
+    ...(audit === undefined ? [] : [["Audit", describeAudit(audit)]]),
   ];
   const columns: TableColumn[] = [
     { name: "What", kind: "text" },
@@ -157,6 +168,12 @@ function provenanceSection({ model, provenance }: StudyResult): Markup {
   );
   return html`<section><h2>Provenance</h2>${dataTable(columns, rows, "Where these results come from.")}
 ${inputs.length > 0 && html`<details><summary>${formatNoun(inputs.length, "input file")}</summary>${files}</details>`}</section>`;
+}
+
+/** What an audit found, in words. */
+function describeAudit({ nAudited, nTies, worstExcess, worstR }: AuditCount): string {
+  const least = worstExcess > 0 ? `at most ${worstExcess.toExponential(1)} of itself above the least` : "the least";
+  return `${formatNoun(nAudited, "choice")} of a penalty computed again by definition, in double precision: error ${least} (${formatNoun(nTies, "near-tie")}), r within ${worstR.toExponential(1)}.`;
 }
 
 /** Nested records as pairs of `outer.inner` and the value as text, undefined where it is not set. */

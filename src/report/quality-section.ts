@@ -13,6 +13,7 @@ const qualityNames: Readonly<Record<string, string>> = {
   nConstant: "Constant (targets)",
   nVolumesEmpty: "Volumes without responses",
   nNotScored: "Not scored (targets)",
+  nAudited: "Audited choices",
   alphaAtLowest: "Alpha at lowest",
   alphaAtHighest: "Alpha at highest",
   nWords: "Words",

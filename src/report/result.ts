@@ -1,5 +1,6 @@
 import type { FloatArray, Matrix } from "../array/matrix.ts";
 import type { MissingScores } from "../encoding/missing.ts";
+import type { AuditCount } from "../regression/audit.ts";
 import type { Target, TargetSpace } from "../responses/target.ts";
 
 /**
@@ -121,6 +122,8 @@ export interface Provenance {
   readonly inputs?: readonly { readonly path: string; readonly sha256: string }[] | undefined;
   /** SHA-256 over configuration, weights and tokenizer of the language model. */
   readonly modelFingerprint?: string | undefined;
+  /** Choices of penalties that were computed again by definition, and how far they were off. */
+  readonly audit?: AuditCount | undefined;
   /** Data sets that the scores derive from, as in `SourceDatasets` of BIDS. */
   readonly sourceDatasets?: readonly SourceDataset[] | undefined;
 }

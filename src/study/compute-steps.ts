@@ -1,5 +1,6 @@
 import { type Matrix, zerosLike } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
+import { AUDITS } from "../engine/audits.ts";
 import { makeDesigns } from "../engine/make-designs.ts";
 import {
   BLOCK,
@@ -58,8 +59,10 @@ async function computeGroup(
   const work = async (member: ParticipantInputs, index: number) => {
     const { key } = group.steps.find(({ participant }) => participant === member.participant)!;
     const responses = responsesOf(inputs, member, options, memory.nLoaded);
-    const scores = await scoreResponses(pool, models, responses, {
+    const { scores, audit } = await scoreResponses(pool, models, responses, {
       ...{ average: options.average, designBytes: memory.designBytes, store: stores.scores, key },
+      // Those of a set of stories are shared among the participants who heard them, at least one each.
+      nAudits: Math.ceil(AUDITS / group.steps.length),
       onProgress(progress) {
         done[index] = progress.done;
         const all = done.reduce((sum, one) => sum + one, 0);
@@ -67,7 +70,7 @@ async function computeGroup(
       },
     });
     const kept = stepScores(group.featureSet, scores, options);
-    await writeStepScores(stores.scores, key, { ...kept, date: date().toISOString() });
+    await writeStepScores(stores.scores, key, { ...kept, audit, date: date().toISOString() });
     await removeBlocks(stores.scores, key);
   };
   // Where a participant is a single block, one thread's work, several are done side by side.

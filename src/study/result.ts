@@ -5,6 +5,7 @@ import { joinRows, Matrix } from "../array/matrix.ts";
 import { forecastDepth } from "../encoding/forecast-distance.ts";
 import { type MissingScores, mergeMissing } from "../encoding/missing.ts";
 import type { DatasetIssue } from "../errors.ts";
+import { addAudits, NO_AUDIT } from "../regression/audit.ts";
 import { contiguousFolds } from "../regression/folds.ts";
 import type { MissingFold, Provenance, StudyResult, SubjectAnalysis, SubjectScores } from "../report/result.ts";
 import { isSameKey } from "../report/select.ts";
@@ -72,6 +73,7 @@ function subjectScores({ inputs, steps }: Scored, { layers, options }: ResultCon
     quality: {
       ...quality,
       nNotScored: Math.max(...steps.map((step) => step.nNotScored)),
+      nAudited: steps.reduce((sum, step) => sum + step.audit.nAudited, 0),
       alphaAtLowest: mean(steps.map((step) => step.alphaAtLowest)),
       alphaAtHighest: mean(steps.map((step) => step.alphaAtHighest)),
       nWords: stories.reduce((sum, story) => sum + story.transcript.words.length, 0),
@@ -137,6 +139,7 @@ function provenance(scored: readonly Scored[], { inputs, model, command }: Resul
     environment: softwareVersions(),
     inputs: [...hashes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, sha256]) => ({ path, sha256 })),
     modelFingerprint: model.fingerprint,
+    audit: scored.flatMap((one) => one.steps.map((step) => step.audit)).reduce(addAudits, NO_AUDIT),
     sourceDatasets: typeof DatasetDOI === "string" ? [{ DOI: DatasetDOI }] : [],
   };
 }

@@ -3,6 +3,7 @@ import { Matrix } from "../array/matrix.ts";
 import type { MissingScores } from "../encoding/missing.ts";
 import type { Tensor } from "../formats/safetensors.ts";
 import { notAsWritten, openKept, writeKept } from "../language-model/kept-tensors.ts";
+import type { AuditCount } from "../regression/audit.ts";
 import type { AnalysisScores, SubjectAnalysis } from "../report/result.ts";
 import type { Source, Store } from "../sources/source.ts";
 
@@ -25,6 +26,8 @@ interface StepFacts {
   /** Shares (0..1) of the chosen alphas at the ends of the range; NaN where none was chosen. */
   readonly alphaAtLowest: number;
   readonly alphaAtHighest: number;
+  /** How many choices of penalties were computed again by definition, and what that found. */
+  readonly audit: AuditCount;
   /** When it was computed, ISO 8601. */
   readonly date: string;
 }
@@ -88,6 +91,7 @@ const about = z.object({
   ),
   alphaAtLowest: share,
   alphaAtHighest: share,
+  audit: z.object({ nAudited: z.number(), nTies: z.number(), worstExcess: z.number(), worstR: z.number() }),
   date: z.string(),
 });
 

@@ -73,10 +73,10 @@ export function stepScores(
   featureSet: FeatureSet,
   scores: readonly EncodingScore[],
   options: StudyOptions,
-): Omit<StepScores, "date"> {
+): Omit<StepScores, "audit" | "date"> {
   const distances = distancesOf(featureSet, options);
   const judged = judge(scores);
-  const alone = (analysis: string, layer: number | "n/a"): Omit<StepScores, "date"> => {
+  const alone = (analysis: string, layer: number | "n/a"): Omit<StepScores, "audit" | "date"> => {
     const { score, foldScores } = scores[0]!;
     return { analyses: [{ analysis, layer, distance: "n/a", mean: score, folds: foldScores }], ...judged };
   };
@@ -130,7 +130,7 @@ function forecastAnalyses(forecast: ForecastScores, analysis: string, layer: num
 }
 
 /** Counts over all models of a step: the most that any could not score, and why; the mean shares of alphas at the ends. */
-function judge(scores: readonly EncodingScore[]): Omit<StepScores, "analyses" | "date"> {
+function judge(scores: readonly EncodingScore[]): Omit<StepScores, "analyses" | "audit" | "date"> {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     nNotScored: Math.max(...scores.map((score) => score.nNotScored)),

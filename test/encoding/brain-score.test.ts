@@ -20,6 +20,23 @@ const nTargets = 10;
 const row = (matrix: Matrix, i: number) => matrix.data.slice(i * matrix.nColumns, (i + 1) * matrix.nColumns);
 
 describe("brainScore", () => {
+  it("concatenated: a mean a million times the deviation and a penalty of 1e12 cost no digits (agreement with small means)", async () => {
+    const moved = Matrix.of(
+      Float64Array.from(bold.data, (value) => value + 1e6),
+      bold.nRows,
+      bold.nColumns,
+    );
+    const settings = { ...options, alphas: [1e12], average: "concatenated" } as const;
+    const plain = await brainScore(features, bold, settings);
+    const far = await brainScore(features, moved, settings);
+    for (const [at, r] of far.foldScores.data.entries()) {
+      // Double precision holds 1e6 + y to 1e-10.
+      expect(Math.abs(r - plain.foldScores.data[at]!)).toBeLessThan(1e-8);
+    }
+    // The means of the folds' training volumes differ by 1e9 times what is predicted, and by the same with either mean.
+    for (const [t, r] of far.score.entries()) expect(Math.abs(r - plain.score[t]!)).toBeLessThan(1e-8);
+  });
+
   it("is the mean of its fold scores, with an alpha of the path for each target and fold (identity)", async () => {
     const score = await brainScore(features, bold, options);
     expect([score.foldScores.nRows, score.foldScores.nColumns]).toEqual([5, nTargets]);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
 import { readGifti } from "../../src/formats/gifti.ts";
+import { NO_AUDIT } from "../../src/regression/audit.ts";
 import type { AnalysisScores } from "../../src/report/result.ts";
 import { folderStore } from "../../src/sources/node.ts";
 import { writeStepScores } from "../../src/study/score-cache.ts";
@@ -45,7 +46,14 @@ describe("memory that the results of forty participants take", () => {
     folder = mkdtempSync(join(tmpdir(), "cortecast-outputs-"));
     built = buildPackage();
     const store = folderStore(join(folder, "scores"));
-    const facts = { nNotScored: 0, missing: [], alphaAtLowest: 0, alphaAtHighest: 0, date: new Date(0).toISOString() };
+    const facts = {
+      nNotScored: 0,
+      missing: [],
+      alphaAtLowest: 0,
+      alphaAtHighest: 0,
+      date: new Date(0).toISOString(),
+      audit: NO_AUDIT,
+    };
     for (let subject = 0; subject < nSubjects; subject++) {
       for (const layer of [4, 8]) {
         const analyses = analysesOf(subject, layer);

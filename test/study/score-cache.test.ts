@@ -17,6 +17,7 @@ const scores: StepScores = {
   missing: [{ fold: 0, reason: "response-constant", part: "test", nTargets: 1 }],
   alphaAtLowest: Number.NaN,
   alphaAtHighest: 0.25,
+  audit: { nAudited: 100, nTies: 1, worstExcess: 1e-7, worstR: 2e-6 },
   date: "1970-01-01T00:00:00.000Z",
 };
 
@@ -48,7 +49,8 @@ describe("scores of a step", () => {
   });
 
   const about = { names: [{ analysis: "brainScore", layer: 8, distance: "n/a" }], nNotScored: 0, missing: [] };
-  const whole = JSON.stringify({ ...about, alphaAtLowest: 0, alphaAtHighest: 0, date: "" });
+  const { audit } = scores;
+  const whole = JSON.stringify({ ...about, alphaAtLowest: 0, alphaAtHighest: 0, audit, date: "" });
   test.each([
     ["{}", "scores that are not described ({})"],
     ["not json", "scores that are not described (not json)"],

@@ -1,0 +1,78 @@
+import { Matrix } from "../array/matrix.ts";
+import { createRandom } from "../array/random.ts";
+import type { BlockScores } from "../encoding/score-block.ts";
+import { type AuditCount, addAudits, auditTarget, NO_AUDIT } from "../regression/audit.ts";
+import type { Fold } from "../regression/folds.ts";
+import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
+import type { ScorableDesign } from "../regression/scoring-design.ts";
+
+/** Which target is computed again by definition, on which design. */
+export interface AuditPlace {
+  readonly target: number;
+  readonly model: number;
+  readonly fold: number;
+}
+
+/** How many choices are computed again for the designs of a set of stories, over all participants who heard them. */
+export const AUDITS = 100;
+
+/**
+ * Draws what of one participant is audited: the same places for the same key.
+ *
+ * @param seed - the key of the scores
+ * @param n - how many; all different, fewer where there are fewer
+ */
+export function drawAudits(
+  seed: string,
+  n: number,
+  { nTargets, nModels, nFolds }: Readonly<Record<"nTargets" | "nModels" | "nFolds", number>>,
+): readonly AuditPlace[] {
+  const random = createRandom(`audit ${seed}`);
+  const places = new Map<string, AuditPlace>();
+  for (let i = 0; i < n; i++) {
+    const place = {
+      target: random.integer(nTargets),
+      model: random.integer(nModels),
+      fold: random.integer(nFolds),
+    };
+    places.set(Object.values(place).join(), place);
+  }
+  return [...places.values()];
+}
+
+/** What {@link auditBlock} works on. */
+export interface AuditedBlock {
+  /** Targets are counted within the block. */
+  readonly audits: readonly AuditPlace[];
+  /** One row a target, [nTargets x nVolumes]. */
+  readonly rows: Matrix;
+  readonly folds: readonly Fold[];
+  readonly ridge: ResolvedRidgeOptions;
+  readonly designOf: (model: number, fold: number) => ScorableDesign | Promise<ScorableDesign>;
+}
+
+/**
+ * Computes some choices of a block again by definition, in double precision.
+ *
+ * @param scores - of the block
+ * @throws AuditError where a choice is not the best beyond near-ties, or a correlation is off
+ */
+export async function auditBlock(
+  { audits, rows, folds, ridge, designOf }: AuditedBlock,
+  { r, bestAlpha, isScorable, nTargets }: BlockScores,
+): Promise<AuditCount> {
+  let found = NO_AUDIT;
+  for (const { target, model, fold } of audits) {
+    // One that cannot be scored in a fold is scored in none.
+    if (isScorable[target] === 0) continue;
+    const design = await (await designOf(model, fold)).exact();
+    const row = Matrix.of(rows.data.subarray(target * rows.nColumns, (target + 1) * rows.nColumns), 1, rows.nColumns);
+    const at = (model * folds.length + fold) * nTargets + target;
+    const name = `target ${target} of its block, model ${model}, fold ${fold + 1}`;
+    found = addAudits(
+      found,
+      auditTarget(design, row, folds[fold]!, ridge, { bestAlpha: bestAlpha[at]!, r: r[at]!, name }),
+    );
+  }
+  return found;
+}
