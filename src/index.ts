@@ -25,6 +25,7 @@ export type { MissingScores } from "./encoding/missing.ts";
 export { wordRate } from "./encoding/nuisance.ts";
 export type { EncodingOptions, PreparedEncoding, PreparedFold, ScoreOptions } from "./encoding/prepared.ts";
 export {
+  AuditError,
   DatasetError,
   type DatasetIssue,
   DeviceError,
@@ -130,9 +131,11 @@ export { type PhantomRegion, phantomRegions } from "./phantom/regions.ts";
 export { type SimulateOptions, simulateDataset } from "./phantom/simulate.ts";
 export { type PhantomStory, phantomStories } from "./phantom/story.ts";
 export type { PhantomTruth, RegionTruth, StoryTruth, SurfacePaths } from "./phantom/truth.ts";
+export type { AuditCount } from "./regression/audit.ts";
 export type { ChoiceDesign } from "./regression/choose-alpha.ts";
 export type { Fold } from "./regression/folds.ts";
 export type { HeldOutSet } from "./regression/held-out.ts";
+export type { OutsideBase } from "./regression/outside.ts";
 export { predictRidge, type RidgeFit, ridgeCv } from "./regression/ridge.ts";
 export type { AlphaChoice, ResolvedRidgeOptions, RidgeOptions } from "./regression/ridge-options.ts";
 export type { ScoringDesign } from "./regression/scoring-design.ts";
