@@ -87,8 +87,8 @@ let keptKey = "";
 // Memory of designs that are not kept: as many as are scored on side by side, then that of the first again.
 const rooms: Uint8Array[] = [];
 let nextRoom = 0;
-// Files that this thread has read whole once: a digest takes longer than to read them.
-const trusted = new Set<string>();
+// Of files whose digest this thread has checked once: a digest takes longer than to read them.
+const checksums = new Map<string, number>();
 
 async function designIn(
   { designs, ridge, average, designBytes: mostBytes }: ScoreJob,
@@ -102,7 +102,7 @@ async function designIn(
   const name = `${path} ${inSingle ? "single" : "double"}`;
   if (keptKey !== key) {
     kept.clear();
-    trusted.clear();
+    checksums.clear();
     keptBytes = 0;
     keptKey = key;
   }
@@ -110,12 +110,11 @@ async function designIn(
   if (found) return found;
   const isKept = mostBytes > 0;
   const room = isKept ? undefined : rooms[nextRoom];
-  const settings = { isTrusted: trusted.has(name), room };
+  const settings = { checksums, room };
   const store = folderStore(location);
   const design = inSingle
     ? await loadSingleDesign(store, path, key, settings)
     : scorable(await loadDesign(store, path, key, settings), ridge);
-  trusted.add(name);
   const { byteLength } = (inSingle ? design.predictor.test : (await design.exact()).left).data.buffer;
   if (!isKept) {
     if (!(room && room.length >= byteLength)) rooms[nextRoom] = new Uint8Array(byteLength);

@@ -3,6 +3,7 @@ import type { OnProgress } from "../array/progress.ts";
 import { FormatError, NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import { readNpy, readNpyHeader } from "../formats/npy.ts";
 import { decodeTensor, readSafetensorsHeader, safetensorsHeaderLength } from "../formats/safetensors.ts";
+import { inputSource } from "../sources/input-source.ts";
 import { nameOfLocation } from "../sources/path.ts";
 import type { Source } from "../sources/source.ts";
 import { fingerprintModel } from "./fingerprint.ts";
@@ -54,13 +55,15 @@ const maxLayers = 10_000;
  * @param stories - names to look for, for each story; its first name is what `load` calls it
  * @throws NotFoundError where a story has no activations
  * @throws OptionError where the stories have no layer in common, or a story has two files of one layer
- * @throws FormatError where a file's header cannot be read, or two tensors of a file are one layer
+ * @throws FormatError where a file's header cannot be read, or two tensors of a file are one layer; also from `load`, where a
+ * file has changed since its fingerprint was taken
  */
 export async function openActivationFolder(
-  source: Source,
+  folder: Source,
   stories: readonly (readonly [string, ...string[]])[],
   options: { readonly onProgress?: OnProgress | undefined } = {},
 ): Promise<ActivationFolder> {
+  const source = inputSource(folder);
   const top = new Map((await source.list("")).map((entry) => [entry.name, entry.kind]));
   const places = new Map<string, ReadonlyMap<number, LayerPlace>>();
   for (const names of stories) places.set(names[0], await findStory(source, top, names));

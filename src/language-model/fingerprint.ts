@@ -1,36 +1,44 @@
 import { createHash } from "node:crypto";
 import type { OnProgress } from "../array/progress.ts";
-import type { Source } from "../sources/source.ts";
+import type { InputSource } from "../sources/input-source.ts";
+import { splitPath } from "../sources/path.ts";
 
 /**
- * SHA-256 over files of a model, in hexadecimal: each file's name, size and bytes, in the order given, and the seed
- * where the weights are random. Reads 64 MiB at a time, so files of any size are fine.
+ * SHA-256 over files of a model, in hexadecimal: each file's name, size and the SHA-256 of its pieces, in the order given, and
+ * the seed where the weights are random. Ranges that the source gives of these files are of the very bytes that the
+ * fingerprint is of. Files of any size are fine: they are read piece by piece.
  *
  * @param files - paths within the source
  * @throws NotFoundError where one is missing
+ * @throws FormatError where one has changed since it was first read
  */
 export async function fingerprintModel(
-  source: Source,
+  source: InputSource,
   files: readonly string[],
   options: { readonly seed?: number | string | undefined; readonly onProgress?: OnProgress | undefined } = {},
 ): Promise<string> {
-  const sizes = new Map((await source.list("")).map((entry) => [entry.name, entry.size]));
-  const total = files.reduce((sum, file) => sum + (sizes.get(file) ?? 0), 0);
+  const total = await totalSize(source, files);
   const hash = createHash("sha256");
   let done = 0;
   for (const file of files) {
-    // A file that is not listed is read whole, which throws where it is missing.
-    const size = sizes.get(file) ?? (await source.read(file)).length;
-    hash.update(`${file}\0${size}\0`);
-    for (let start = 0; start < size; start += blockLength) {
-      const length = Math.min(blockLength, size - start);
-      hash.update(await source.readRange(file, start, length));
+    const { size, pieces } = await source.identify(file, (length) => {
       done += length;
-      options.onProgress?.({ label: `fingerprint of ${source.location}`, done, total });
-    }
+      options.onProgress?.({ label: `fingerprint of ${source.location}`, done, total: Math.max(done, total) });
+    });
+    hash.update(`${file}\0${size}\0${pieces.join()}\0`);
   }
   if (options.seed !== undefined) hash.update(`random weights\0${typeof options.seed}\0${options.seed}`);
   return hash.digest("hex");
 }
 
-const blockLength = 2 ** 26;
+/** Bytes of all files, as their folders list them. */
+async function totalSize(source: InputSource, files: readonly string[]): Promise<number> {
+  const folders = new Map<string, ReadonlyMap<string, number>>();
+  let total = 0;
+  for (const { folder, name } of files.map(splitPath)) {
+    const sizes = folders.get(folder) ?? new Map((await source.list(folder)).map((entry) => [entry.name, entry.size]));
+    folders.set(folder, sizes);
+    total += sizes.get(name) ?? 0;
+  }
+  return total;
+}

@@ -2,6 +2,7 @@ import type { OnProgress } from "../array/progress.ts";
 import { foreignModelFiles, modelFile } from "../catalogue/model-files.ts";
 import { FormatError, listSome } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
+import { inputSource } from "../sources/input-source.ts";
 import { folderStore } from "../sources/node.ts";
 import { nameOfLocation } from "../sources/path.ts";
 import type { Source } from "../sources/source.ts";
@@ -24,7 +25,8 @@ import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
  * @param options.randomWeights - a seed: same architecture and tokenizer, freshly made weights (no weight file needed)
  * @param options.onProgress - bytes hashed for the fingerprint
  * @throws NotFoundError where a file is missing
- * @throws FormatError where a file is malformed or does not belong to a GPT-2; lists every tensor that does not fit
+ * @throws FormatError where a file is malformed or does not belong to a GPT-2; lists every tensor that does not fit. So does
+ * the model later, where a file has changed since its fingerprint was taken
  * @remarks Layers agree with the `hidden_states` of the transformers library: its last one is taken after the final
  * layer normalisation, so layer nLayers is here as well; `finalNorm: false` gives the last block's own output.
  * @see Radford et al. 2019, "Language models are unsupervised multitask learners"
@@ -37,7 +39,7 @@ export async function loadLanguageModel(
     readonly onProgress?: OnProgress | undefined;
   } = {},
 ): Promise<LanguageModel> {
-  const source = typeof folder === "string" ? folderStore(folder) : folder;
+  const source = inputSource(typeof folder === "string" ? folderStore(folder) : folder);
   const { device, randomWeights: seed, onProgress } = options;
   const configPath = `${source.location}/${modelFile.config}`;
   const { config, warnings: configWarnings } = readGpt2Config(await source.read(modelFile.config), {

@@ -37,3 +37,8 @@ export function md5OfETag(etag: string): Checksum | undefined {
   const [, digest] = /^"?([0-9a-f]{32})"?$/i.exec(etag.trim()) ?? [];
   return digest === undefined ? undefined : { kind: "md5", digest: digest.toLowerCase() };
 }
+
+/** SHA-256 in hexadecimal. */
+export function sha256(content: Uint8Array | string): string {
+  return createHash("sha256").update(content).digest("hex");
+}

@@ -3,6 +3,7 @@ import { stimFileBase } from "../bids/stim-file.ts";
 import { OptionError } from "../errors.ts";
 import { openActivationFolder } from "../language-model/activation-folder.ts";
 import { planWordActivations } from "../language-model/activations.ts";
+import type { InputSource } from "../sources/input-source.ts";
 import { checkFolder, folderStore } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
 import type { Transcript } from "../stimulus/word.ts";
@@ -54,6 +55,8 @@ export interface ActivationSourceSettings {
   readonly stories: readonly HeardStory[];
   /** Keeps a model's activations. */
   readonly store: Store;
+  /** Files of the model, where there is one. */
+  readonly modelFiles: InputSource;
   readonly onProgress: OnProgress;
   /** The control: the same architecture with random weights. */
   readonly randomWeights?: boolean | undefined;
@@ -77,9 +80,9 @@ export function openActivationSource(
 
 async function modelSource(
   options: StudyOptions,
-  { store, onProgress, randomWeights = false }: ActivationSourceSettings,
+  { store, modelFiles, onProgress, randomWeights = false }: ActivationSourceSettings,
 ): Promise<ActivationSource> {
-  const model = await loadStudyModel(options, { randomWeights, onProgress });
+  const model = await loadStudyModel(options, { files: modelFiles, randomWeights, onProgress });
   try {
     const { context, maxContext, minContext, pooling, layerZero, finalNorm } = options;
     const { name, fingerprint, warnings } = model;

@@ -12,6 +12,8 @@ import {
 import { embeddedModelFolder } from "../language-model/embedded.ts";
 import type { LanguageModel } from "../language-model/language-model.ts";
 import { loadLanguageModel } from "../language-model/load.ts";
+import { type InputSource, inputSource } from "../sources/input-source.ts";
+import { folderStore } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import type { ActivationsOf } from "./features.ts";
@@ -33,13 +35,26 @@ export type ModelOptions = Pick<
   | "provider"
 >;
 
-/** The language model of a study: the checkpoint that it names, or the embedded small one. */
+/** The folder of the checkpoint that a study names, or of the embedded small one. */
+export function modelFiles({ model }: Pick<ModelOptions, "model">): InputSource {
+  return inputSource(folderStore(model ?? embeddedModelFolder()));
+}
+
+/**
+ * The language model of a study.
+ *
+ * @param settings.files - from {@link modelFiles}, where several models are loaded from them
+ */
 export function loadStudyModel(
   options: ModelOptions,
-  settings: { readonly randomWeights?: boolean; readonly onProgress?: OnProgress | undefined } = {},
+  settings: {
+    readonly files?: InputSource;
+    readonly randomWeights?: boolean;
+    readonly onProgress?: OnProgress | undefined;
+  } = {},
 ): Promise<LanguageModel> {
   const { provider, threads, seed } = options;
-  return loadLanguageModel(options.model ?? embeddedModelFolder(), {
+  return loadLanguageModel(settings.files ?? modelFiles(options), {
     device: { provider, threads },
     randomWeights: settings.randomWeights ? seed : undefined,
     onProgress: settings.onProgress,

@@ -10,8 +10,8 @@ import type { ResponseFiles, ResponseQuery } from "../responses/find.ts";
 import { type LoadResponseOptions, loadResponse, type Response } from "../responses/load.ts";
 import type { Target, TargetSpace } from "../responses/target.ts";
 import type { VolumeMask } from "../responses/volume-mask.ts";
+import type { InputSource } from "../sources/input-source.ts";
 import type { Transcript } from "../stimulus/word.ts";
-import type { HashingSource } from "./hashing-source.ts";
 import { ownExclusions } from "./open-dataset.ts";
 import type { StudyOptions } from "./options.ts";
 import type { OutsideFiles } from "./outside-files.ts";
@@ -67,7 +67,7 @@ export interface StudyInputs {
 export interface ReadableRuns {
   readonly dataset: BidsDataset;
   /** The data set's files; remembers the hashes of what was read. */
-  readonly source: HashingSource;
+  readonly source: InputSource;
   readonly outside: OutsideFiles;
   readonly facts: readonly RunFacts[];
   readonly mask: VolumeMask | undefined;

@@ -16,6 +16,7 @@ import { checkFolder, checkWritable, folderStore } from "../sources/node.ts";
 import type { Source, Store } from "../sources/source.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import { type ActivationSource, openActivationSource } from "./activation-source.ts";
+import { modelFiles } from "./activations.ts";
 import { loadAtlas } from "./atlas.ts";
 import { misfits } from "./check-fit.ts";
 import { checkOutput, checkPlannedFiles, outputName } from "./check-output.ts";
@@ -82,7 +83,7 @@ export async function inspectStudy(options: StudyOptions, settings: InspectStudy
   const isReadable = (paths: readonly string[] | undefined) =>
     !named.some(({ path }) => paths?.some((own) => sidedFile(own).path === path));
 
-  const opened = await found.attempt("dataset", () => openDataset(options, settings.source));
+  const opened = await found.attempt("dataset", () => openDataset(options, { source: settings.source, outside }));
   const examination = opened && (await examine(opened, options, { found, outside, isReadable, onProgress }));
   const transcripts = new Map(
     (examination?.stories ?? []).flatMap(({ stimFile, transcript }) => (transcript ? [[stimFile, transcript]] : [])),
@@ -265,7 +266,8 @@ async function openModels(
     await found.attempt("model", () => checkFolder(made, "--activations"));
     return { model: undefined, random: undefined };
   }
-  const settings = { stories, store: activations, onProgress };
+  // One for both models: files that they share must be the same for both.
+  const settings = { stories, store: activations, modelFiles: modelFiles(options), onProgress };
   const model = await found.attempt("model", () => openActivationSource(options, settings));
   if (model) await found.attempt("model", () => model.check([...new Set(stories.map((story) => story.transcript))]));
   const random =

@@ -1,14 +1,15 @@
-import { basename, dirname, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { type BidsDataset, loadDataset } from "../bids/dataset.ts";
 import { plainFolderSource } from "../bids/plain-folder.ts";
 import { type DatasetIssue, NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import { candidateRuns, hasResponses, runKeyOfText } from "../responses/candidates.ts";
 import { fitExclusions, readExclusions } from "../responses/exclusions.ts";
+import { type InputSource, inputSource } from "../sources/input-source.ts";
 import { mountSource } from "../sources/mount.ts";
 import { checkFolder, folderStore } from "../sources/node.ts";
 import type { Source } from "../sources/source.ts";
-import { type HashingSource, hashingSource } from "./hashing-source.ts";
 import type { StudyOptions } from "./options.ts";
+import { type OutsideFiles, outsideFiles } from "./outside-files.ts";
 
 /** Where a data set that has reasons of its own to leave runs out says so. */
 export const ownExclusions = "code/scan_exclude.json";
@@ -23,7 +24,7 @@ export type DatasetOptions = Pick<
 export interface OpenDataset {
   readonly dataset: BidsDataset;
   /** The data set's files, with those of folders that lie outside of it; remembers what was read. */
-  readonly source: HashingSource;
+  readonly source: InputSource;
   /** Runs of the data set to leave out, each with the reason: the option, or the file that names it. */
   readonly excluded: ReadonlyMap<string, string>;
   /** What was seen on the way and stops nothing: exclusions that fit nothing, files that a pattern does not fit. */
@@ -34,12 +35,17 @@ export interface OpenDataset {
  * Opens the data set that the options name: a folder of files named by a pattern is seen as one, folders of preprocessed responses that lie elsewhere are hung in below
  * `derivatives/`, and the runs that the data set itself excludes are known.
  *
- * @param given - the data set's files (default: the folder that the options name)
+ * @param settings.source - the data set's files (default: the folder that the options name)
+ * @param settings.outside - reads the exclusions that the options name
  * @throws NotFoundError where a folder does not exist, or an exclusion that the user typed names no run
  * @throws OptionError where two folders would have one name
  * @throws DatasetError, FormatError where `dataset_description.json` or the file of exclusions cannot be read
  */
-export async function openDataset(options: DatasetOptions, given?: Source): Promise<OpenDataset> {
+export async function openDataset(
+  options: DatasetOptions,
+  settings: { readonly source?: Source | undefined; readonly outside?: OutsideFiles | undefined } = {},
+): Promise<OpenDataset> {
+  const given = settings.source;
   if (!given) await checkFolder(options.dataset, "<dataset>");
   let files = given ?? folderStore(options.dataset);
   const { pattern, repetitionTime, audioStart, space } = options;
@@ -62,9 +68,9 @@ export async function openDataset(options: DatasetOptions, given?: Source): Prom
     names.add(name);
     files = mountSource(files, `derivatives/${name}`, folderStore(folder));
   }
-  const source = hashingSource(files);
+  const source = inputSource(files);
   const dataset = await loadDataset(source);
-  const { excluded, doubts: ofExclusions } = await exclusionsOf(dataset, options);
+  const { excluded, doubts: ofExclusions } = await exclusionsOf(dataset, settings.outside ?? outsideFiles(), options);
   return { dataset, source, excluded, doubts: [...doubts, ...ofExclusions] };
 }
 
@@ -77,6 +83,7 @@ const notFitting = (path: string, pattern: string): DatasetIssue => ({
 
 async function exclusionsOf(
   dataset: BidsDataset,
+  outside: OutsideFiles,
   { exclusions, exclude = [] }: DatasetOptions,
 ): Promise<Pick<OpenDataset, "excluded" | "doubts">> {
   const known = hasResponses(dataset) ? candidateRuns(dataset, {}) : [];
@@ -88,10 +95,7 @@ async function exclusionsOf(
   if (exclusions === "none") return { excluded, doubts: [] };
   const path = exclusions ?? ownExclusions;
   if (exclusions === undefined && !(await dataset.source.has(path))) return { excluded, doubts: [] };
-  const bytes =
-    exclusions === undefined
-      ? await dataset.source.read(path)
-      : await folderStore(dirname(resolve(path))).read(basename(path));
+  const bytes = exclusions === undefined ? await dataset.source.read(path) : await outside.read(path);
   const named = readExclusions(bytes, path);
   // A file that the user names and that leaves nothing out is a slip, as one run that does not is with --exclude.
   if (exclusions !== undefined && named.length > 0 && !named.some((run) => names.has(runKeyOfText(run) ?? ""))) {

@@ -1,10 +1,10 @@
 import type { OnProgress } from "../array/progress.ts";
 import { openPool, type Pool } from "../engine/pool.ts";
 import type { DatasetIssue } from "../errors.ts";
+import { sha256 } from "../sources/checksum.ts";
 import { folderStore } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
 import type { ActivationSource } from "./activation-source.ts";
-import { sha256 } from "./hashing-source.ts";
 import type { HeardStory, ParticipantInputs, StudyInputs } from "./inputs.ts";
 import { type InspectedStudy, readStudy } from "./inspect-study.ts";
 import type { StudyOptions } from "./options.ts";

@@ -1,15 +1,15 @@
 import { basename, dirname, join } from "node:path";
 import type { DatasetIssue } from "../errors.ts";
 import { loadGifti } from "../responses/load-gifti.ts";
+import { type InputSource, inputSource } from "../sources/input-source.ts";
 import { folderStore } from "../sources/node.ts";
 import { unreadableFiles } from "../sources/unreadable.ts";
 import type { AtlasFiles } from "./atlas.ts";
-import { type HashingSource, hashingSource } from "./hashing-source.ts";
 
 /** Files that options name by a path of their own, with the hashes of those that were read. */
 export interface OutsideFiles extends AtlasFiles {
   /** The folder that a file lies in. */
-  sourceOf(path: string): HashingSource;
+  sourceOf(path: string): InputSource;
   /** Path to SHA-256 of every file that was read so far. */
   hashes(): readonly (readonly [string, string])[];
   /** What stands against reading files, which are opened and not read. */
@@ -18,10 +18,10 @@ export interface OutsideFiles extends AtlasFiles {
 
 /** Files outside of a data set, each read through the folder that it lies in. */
 export function outsideFiles(): OutsideFiles {
-  const folders = new Map<string, HashingSource>();
+  const folders = new Map<string, InputSource>();
   const sourceOf = (path: string) => {
     const folder = dirname(path);
-    const source = folders.get(folder) ?? hashingSource(folderStore(folder));
+    const source = folders.get(folder) ?? inputSource(folderStore(folder));
     folders.set(folder, source);
     return source;
   };

@@ -37,6 +37,18 @@ describe("arrays that are kept", () => {
     }
   });
 
+  it("that were checked once are refused, too, where they have changed since, to something whole even (by hand)", async () => {
+    const store = memoryStore();
+    const checksums = new Map<string, number>();
+    await writeKeptArrays(store, "kept", "key", { about: null, arrays });
+    for (let n = 0; n < 2; n++) await loadKeptArrays(store, "kept", "key", { checksums });
+    expect([...checksums.keys()]).toEqual([`${store.location}/kept`]);
+    await writeKeptArrays(store, "kept", "key", { about: null, arrays: arrays.toReversed() });
+    await expect(loadKeptArrays(store, "kept", "key", { checksums })).rejects.toThrow(
+      "the file must hold what was kept in it, got other bytes than when it was read first.",
+    );
+  });
+
   it.each([
     ["another key", "other", "that of another key (key)"],
     ["other bytes", "key", "12 other bytes"],

@@ -7,8 +7,9 @@ import { findResponses } from "../../src/responses/find.ts";
 import { loadResponse } from "../../src/responses/load.ts";
 import { loadGifti } from "../../src/responses/load-gifti.ts";
 import { loadRegions } from "../../src/responses/region.ts";
+import { sha256 } from "../../src/sources/checksum.ts";
+import { inputSource } from "../../src/sources/input-source.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
-import { hashingSource, sha256 } from "../../src/study/hashing-source.ts";
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, "fixtures", name));
 
@@ -37,7 +38,7 @@ const dataset = (files: Readonly<Record<string, Uint8Array>>) =>
   });
 
 async function load(files: Readonly<Record<string, Uint8Array>>) {
-  const source = hashingSource(dataset(files));
+  const source = inputSource(dataset(files));
   const data = await loadDataset(source);
   return { source, response: await loadResponse(data, (await findResponses(data, { hemi: "L" }))[0]!) };
 }
@@ -94,7 +95,7 @@ describe("loadGifti", () => {
 
   it("has the hash of the whole file recorded, packed or not, and what follows its root (identity)", async () => {
     const longer = Buffer.concat([series, Buffer.from("\n<!-- end -->\n")]);
-    const source = hashingSource(memoryStore({ "a.gii": longer }));
+    const source = inputSource(memoryStore({ "a.gii": longer }));
     await loadGifti(source, "a.gii");
     expect(source.hashes.get("a.gii")).toBe(sha256(longer));
   });

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { memoryStore } from "../../src/sources/memory.ts";
 import { folderStore } from "../../src/sources/node.ts";
 import { listFiles } from "../../src/sources/source.ts";
-import { hashingSource } from "../../src/study/hashing-source.ts";
 import { checkOptions } from "../../src/study/options.ts";
 import { createTinyStudy, readInputs, type TinyStudy } from "./tiny-study.ts";
 
@@ -16,41 +15,6 @@ afterAll(() => study.remove());
 
 const sha256 = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
 const pair = (kind: string) => ["L", "R"].map((hemi) => study.at("data", `atlas/tpl-phantom_hemi-${hemi}_${kind}.gii`));
-
-describe("hashingSource", () => {
-  test("identity: it gives what the source gives, and the hash of what was read whole", async () => {
-    const plain = memoryStore({ "a/x.txt": "x", "y.txt": "yyyy" });
-    const hashing = hashingSource(plain);
-    expect(await listFiles(hashing)).toEqual(await listFiles(plain));
-    expect(await hashing.read("a/x.txt")).toEqual(await plain.read("a/x.txt"));
-    expect(await hashing.readRange("y.txt", 1, 2)).toEqual(await plain.readRange("y.txt", 1, 2));
-    expect([await hashing.has("y.txt"), await hashing.has("z.txt")]).toEqual([true, false]);
-    expect([...hashing.hashes]).toEqual([["a/x.txt", createHash("sha256").update("x").digest("hex")]]);
-  });
-
-  test("identity: a file that is streamed to its end has the hash of one that is read", async () => {
-    const long = "x".repeat(5000);
-    const streaming = hashingSource(memoryStore({ "x.txt": long }));
-    let nBytes = 0;
-    for await (const piece of streaming.stream("x.txt")) {
-      nBytes += piece.length;
-      piece.fill(0);
-    }
-    expect(nBytes).toBe(5000);
-    expect([...streaming.hashes]).toEqual([["x.txt", createHash("sha256").update(long).digest("hex")]]);
-  });
-
-  test("a file that changes between two readings is refused", async () => {
-    const plain = memoryStore({ "x.txt": "x" }, "data");
-    const hashing = hashingSource(plain);
-    await hashing.read("x.txt");
-    await plain.write("x.txt", "y");
-    await expect(hashing.read("x.txt")).rejects.toMatchObject({
-      name: "FormatError",
-      message: expect.stringMatching(/^data\/x\.txt: the file must stay as it is while a study runs/) as string,
-    });
-  });
-});
 
 describe("inspectStudy and readStudy", () => {
   const options = (more: object = {}) => checkOptions({ dataset: study.at("data"), output: study.at("out"), ...more });
