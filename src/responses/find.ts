@@ -1,6 +1,7 @@
+import { ownValue } from "../array/records.ts";
 import type { BidsDataset } from "../bids/dataset.ts";
 import { doubtfulNames } from "../bids/doubtful-names.ts";
-import { normalText } from "../bids/identity.ts";
+import { looseText, normalText } from "../bids/identity.ts";
 import { storyOfStimFile } from "../bids/stim-file.ts";
 import { DatasetError, type DatasetIssue, NotFoundError, nearestNames } from "../errors.ts";
 import { readTsv } from "../formats/tsv.ts";
@@ -93,12 +94,14 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
   const patterns = new Map<string, (readonly number[])[]>();
   const heard = new Set<string>();
   const storiesOfTask = new Map<string, Set<string>>();
+  const unclear: { readonly task: string; readonly own: readonly DatasetIssue[] }[] = [];
   for (const run of runs) {
     const task = run.entities["task"]!;
     const events = await readHearings(dataset, run, run.versions[0]!);
     if ("issue" in events) {
-      // Whether a run without readable events is one of the stories asked for, only its task can say.
-      if (stories === undefined || stories.includes(task)) issues.push(...filesTwice(run), events.issue);
+      const own = [...filesTwice(run), events.issue];
+      if (stories === undefined || stories.includes(task)) issues.push(...own);
+      else unclear.push({ task, own });
       heard.add(task);
       continue;
     }
@@ -119,6 +122,9 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
       found.push({ files, rows: hearing.rows });
     }
   }
+  // Whether a run without readable events is one of the stories asked for, other runs of its task can say.
+  for (const { task, own } of unclear)
+    if (stories?.some((story) => storiesOfTask.get(task)?.has(story))) issues.push(...own);
   for (const story of stories ?? []) if (!heard.has(story)) throw notThere(dataset, "story", story, [...heard].sort());
   const usual = new Map([...patterns].map(([stimFile, all]) => [stimFile, usualEvents(all)]));
   return {
@@ -229,12 +235,22 @@ async function readHearings(
   );
 }
 
-/** Tables of events whose names come near to the run's. */
-function nearestEvents({ files, misnamed }: BidsDataset, run: CandidateRun): string {
+/** Tables of events that may be meant for the run: of nearly its participant and task, or of nearly its whole name. */
+function nearestEvents({ files, misnamed }: BidsDataset, { name, entities }: CandidateRun): string {
   const base = (path: string) => path.slice(path.lastIndexOf("/") + 1);
-  const isEvents = (name: string) => /events\.tsv/i.test(name);
-  const names = [...new Set([...files.map(({ path }) => base(path)), ...misnamed.map(base)].filter(isEvents))];
-  return names.length === 0 ? "" : ` ${nearestNames(`${run.name}_events.tsv`, names)}`;
+  const wanted = `${name}_events.tsv`;
+  const isNear = (key: string, label: string | undefined) =>
+    label !== undefined && looseText(label) === looseText(ownValue(entities, key)!);
+  const named = files.filter(
+    (file) =>
+      /^events$/i.test(file.name.suffix) &&
+      file.name.extension !== ".json" &&
+      isNear("sub", file.name.entities["sub"]) &&
+      isNear("task", file.name.entities["task"]),
+  );
+  const near = misnamed.map(base).filter((other) => looseText(other) === looseText(wanted));
+  const names = [...new Set([...named.map(({ path }) => base(path)), ...near])];
+  return names.length === 0 ? "" : ` ${nearestNames(wanted, names)}`;
 }
 
 function describe(

@@ -140,6 +140,19 @@ describe("findResponses", () => {
     expect((await find(files, { stories: ["up"] })).map(({ story }) => story)).toEqual(["up"]);
   });
 
+  it("misses the events of a run whose task plays the story that is asked for in other runs (by hand)", async () => {
+    const files = narratives([
+      ["sub-1", "task-schema", "vinny"],
+      ["sub-2", "task-schema", "vinny"],
+      ["sub-3", "task-rest", "x"],
+    ]);
+    delete files["sub-2/func/sub-2_task-schema_events.tsv"];
+    delete files["sub-3/func/sub-3_task-rest_events.tsv"];
+    const issues = await issuesOf(files, { stories: ["vinny"] });
+    expect(issues).toHaveLength(1);
+    expect(issues[0]).toMatch(/one file sub-2_task-schema_events\.tsv must say when the audio starts, got none\./);
+  });
+
   it("notes a run whose events lie unlike those of the others (by hand)", async () => {
     const files = narratives(["1", "2", "3"].map((n) => [`sub-${n}`, "task-pieman", "pieman"] as const));
     files["sub-2/func/sub-2_task-pieman_events.tsv"] = eventsOf("pieman").replace("5.0", "4.0");
