@@ -5,6 +5,8 @@ import { FormatError, shorten } from "../errors.ts";
 export type FieldRule =
   /** Its value is used. */
   | { readonly effect: "obeyed"; readonly why: string; readonly sameAs?: string }
+  /** It is held against others: what contradicts them is refused or told. */
+  | { readonly effect: "checked"; readonly why: string }
   /** Another value than these would change the numbers in a way that is not computed: the file is refused. */
   | { readonly effect: "refused"; readonly unless: readonly unknown[]; readonly why: string }
   /** Another value than these means something that is not done here, which the user is told. */

@@ -15,6 +15,7 @@ import { audioAlike, notChosen, storiesAlike } from "./left-out.ts";
 import { nearResponses } from "./near-responses.ts";
 import { repetitionTimeOf } from "./repetition-time.ts";
 import type { ResponseKind } from "./response-kind.ts";
+import { eventsUnits, sidecarIssues } from "./sidecar-issues.ts";
 
 /** Which responses are wanted; undefined asks for nothing. */
 export interface ResponseQuery extends VersionChoice {
@@ -90,6 +91,7 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
   const runs = all.filter(isWanted);
 
   const issues: DatasetIssue[] = [];
+  const told: DatasetIssue[] = [];
   const found: { readonly files: ResponseFiles; readonly rows: readonly number[] }[] = [];
   const patterns = new Map<string, (readonly number[])[]>();
   const heard = new Set<string>();
@@ -115,7 +117,8 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
     );
     if (fitting.length === 0) continue;
     const checked = await checkRun(dataset, run, choice.hemi);
-    issues.push(...checked.issues);
+    issues.push(...checked.issues.filter(({ severity }) => severity === "error"));
+    told.push(...checked.issues.filter(({ severity }) => severity !== "error"));
     if (checked.version === undefined || checked.repetitionTime === undefined) continue;
     for (const hearing of fitting) {
       const files = describe(dataset, run, checked.version, events.path, hearing, checked.repetitionTime);
@@ -133,8 +136,9 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
       return odd === undefined ? files : { ...files, notes: [...files.notes, `${files.events}: ${odd}`] };
     }),
     // A sidecar at the root is told once, not once a run.
-    issues: [...new Map(issues.map((issue) => [`${issue.path}\n${issue.message}`, issue])).values()],
+    issues: eachOnce(issues),
     doubts: [
+      ...eachOnce(told),
       ...doubtfulNames(dataset),
       ...nearResponses(dataset),
       ...exclusions.doubts,
@@ -182,6 +186,10 @@ export function usableResponses(
   );
 }
 
+const eachOnce = (issues: readonly DatasetIssue[]) => [
+  ...new Map(issues.map((issue) => [`${issue.path}\n${issue.message}`, issue])).values(),
+];
+
 /** The version of a run and its repetition time, and everything that stands against them. */
 async function checkRun(
   dataset: BidsDataset,
@@ -195,8 +203,10 @@ async function checkRun(
     version.files.map((file) => file.path),
   );
   issues.push(...hemisphereIssues(run, version, hemi));
-  const time = await repetitionTimeOf(dataset, [...version.files, ...rawImages(dataset, version.files[0]!)]);
+  const images = [...version.files, ...rawImages(dataset, version.files[0]!)];
+  const time = await repetitionTimeOf(dataset, images);
   if ("issue" in time) return { issues: [...issues, time.issue] };
+  issues.push(...(await sidecarIssues(dataset, images, time.repetitionTime)));
   return { issues, version, repetitionTime: time.repetitionTime };
 }
 
@@ -222,6 +232,8 @@ async function readHearings(
     );
   }
   const { path } = files[0]!;
+  const units = await eventsUnits(dataset, files[0]!);
+  if (units) return { issue: units };
   try {
     const heard = hearings(readTsv(await dataset.source.read(path), { path }));
     if (heard.length > 0) return { path, hearings: heard };

@@ -1,3 +1,9 @@
+import {
+  descriptionFields,
+  eventsColumns,
+  eventsSidecarFields,
+  responseSidecarFields,
+} from "../../src/bids/sidecar-fields.ts";
 import { weightIndexFields } from "../../src/catalogue/weight-index.ts";
 import type { FieldRule, FieldTable } from "../../src/formats/field-table.ts";
 import { gpt2ConfigFields } from "../../src/language-model/config-fields.ts";
@@ -32,6 +38,15 @@ const sections: readonly (readonly [
       ["generation_config.json", generationFields],
     ],
   ],
+  [
+    "Files of a data set",
+    [
+      ["JSON of a functional image or a time series", responseSidecarFields],
+      ["dataset_description.json", descriptionFields],
+      ["events.tsv", eventsColumns],
+      ["JSON of events.tsv", eventsSidecarFields],
+    ],
+  ],
 ];
 
 const intro = `# Fields of files
@@ -43,9 +58,10 @@ What becomes of each field of the files that are read. Nothing is passed over in
 | obeyed | its value is used |
 | refused | another value than the one named would change the numbers in a way that is not computed: the file is refused |
 | told | another value than the one named means something that is not done: a warning, on the terminal and in the report |
+| checked | it is held against other values: what contradicts them is refused or told |
 | no effect | no number depends on it |
 
-A field that no table names is told as well. A name that begins with \`*\` stands for all that end as it does.
+A field of a model's files that no table names is told as well. JSON of images holds much that no standard names: of it is told what sounds as if volumes were moved in time. A name that begins with \`*\` stands for all that end as it does.
 `;
 
 /** The whole page docs/fields.md, from the tables of the code. */
@@ -73,6 +89,7 @@ function formatTable(table: FieldTable): string {
 
 function describe(rule: FieldRule): string {
   if (rule.effect === "obeyed") return `obeyed: ${rule.why}`;
+  if (rule.effect === "checked") return `checked: ${rule.why}`;
   if (rule.effect === "none") return `no effect: ${rule.why}`;
   const values = rule.unless.map((value) => `\`${JSON.stringify(value)}\``);
   return `${rule.effect} unless ${values.join(" or ")}: ${rule.why}`;
