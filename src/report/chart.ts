@@ -1,6 +1,7 @@
 import { type PlotOptions, plot } from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { escapeHtml, type Markup, trusted } from "./markup.ts";
+import { formatNumber } from "./numbers.ts";
 
 /** What a chart is called and says, for those who cannot see it. */
 export interface ChartText {
@@ -45,9 +46,12 @@ export function extentOf(values: readonly number[], fallback: readonly [number, 
 /** Width of a digit in a chart's letters, at most. */
 const digit = 8.8;
 
-/** Ticks of an axis, and how many pixels the longest of their labels is wide. */
+/** Ticks of an axis. */
 export interface AxisTicks {
   readonly values: readonly number[];
+  /** Their labels: as many decimals as their steps have. */
+  readonly format: (tick: number) => string;
+  /** Pixels that the longest label takes, at most. */
   readonly labelWidth: number;
 }
 
@@ -75,7 +79,7 @@ export function ticksWithin(
         // A negative power is divided by: .3 is nearer to 3 / 10 than to 3 * .1.
         return power < 0 ? multiple / 10 ** -power : multiple * 10 ** power;
       });
-      return { values, labelWidth };
+      return { values, labelWidth, format: (tick) => formatNumber(tick, Math.max(0, -power)) };
     }
   }
 }

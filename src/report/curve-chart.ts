@@ -56,7 +56,7 @@ export function curveChart(points: readonly CurvePoint[], options: CurveChartOpt
       marks: [
         gridY({ ticks: yTicks.values, stroke: "var(--rule)", strokeOpacity: 0.75 }),
         axisY({
-          ...{ ticks: yTicks.values, tickSize: 0, fill: "var(--soft)" },
+          ...{ ticks: yTicks.values, tickFormat: yTicks.format, tickSize: 0, fill: "var(--soft)" },
           ...{ label: options.yLabel, labelAnchor: "center", labelArrow: "none", labelOffset: marginLeft - 4 },
         }),
         axisX({

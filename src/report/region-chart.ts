@@ -87,10 +87,10 @@ function regionChart(rows: readonly RegionRow[], options: RegionChartOptions, la
   const longest = Math.min(mostLetters, Math.max(...rows.map(({ label }) => label.length)));
   const marginLeft = letter * longest + 12 + gap;
   const domain = [least - pad, greatest + pad] as const;
-  const ticks = ticksWithin(domain, { width: width - marginLeft - right }).values;
+  const ticks = ticksWithin(domain, { width: width - marginLeft - right });
   const hasInterval = ({ low, high }: Estimate) => Number.isFinite(low) && Number.isFinite(high);
   const marks: Markish[] = [
-    gridX({ ticks, stroke: "var(--rule)", strokeOpacity: 0.75 }),
+    gridX({ ticks: ticks.values, stroke: "var(--rule)", strokeOpacity: 0.75 }),
     axisX({
       anchor: "bottom",
       label: options.axis,
@@ -99,7 +99,8 @@ function regionChart(rows: readonly RegionRow[], options: RegionChartOptions, la
       tickSize: 0,
       fill: "var(--soft)",
       labelOffset: 44,
-      ticks,
+      ticks: ticks.values,
+      tickFormat: ticks.format,
     }),
     ...(options.hasZero ? [ruleX([0], { stroke: "var(--ink)", strokeWidth: 1 })] : []),
     dot(dots, {

@@ -11,7 +11,13 @@ describe("ticksWithin", () => {
     [[-5e-5, 4e-4], 5, [0, 0.0001, 0.0002, 0.0003, 0.0004]],
     [[0, 2000], 5, [0, 500, 1000, 1500, 2000]],
   ] as const)("by hand: %j with at most %d ticks", (domain, most, values) => {
-    expect(ticksWithin(domain, { most }).values).toEqual(values);
+    const { values: ticks, format, labelWidth } = ticksWithin(domain, { most });
+    expect(ticks).toEqual(values);
+    // Labels say what the ticks are, and no letter is wider than 8 pixels.
+    for (const tick of ticks) {
+      expect(Number(format(tick).replace("−", "-"))).toBe(tick);
+      expect(8 * format(tick).length).toBeLessThanOrEqual(labelWidth);
+    }
   });
 
   test("identity: labels fit side by side, whatever the domain", () => {
