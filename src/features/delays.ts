@@ -23,7 +23,8 @@ export interface DelayOptions {
   /**
    * What comes before a story's first volume. `"silence"` (default): what a volume without words gives, since nothing was
    * said before. For comparison only: `"zero"`, the mean over the training volumes, from which a silent start then jumps;
-   * `"wrap"`, the story's own end, as in public code.
+   * `"wrap"`, the story's own end, as in public code. Silence is the zero vector of the features as they are given: for
+   * features that were centred before, take `"zero"`.
    */
   readonly edge?: "silence" | "zero" | "wrap" | undefined;
 }

@@ -50,8 +50,6 @@ describe("scores from words to correlations, against scikit-learn (oracle: fixtu
         ...options,
         storyLengths: pipeline.storyLengths,
         device,
-        // Columns outnumber training volumes: residuals cancel to nothing under the least penalties.
-        precision: name === "none" ? "float64" : "float32",
       });
       expect(scores.distances).toEqual(distances);
       expectEqual(scores.brainScore, alone);
