@@ -102,6 +102,15 @@ export const eventsSidecarFields: FieldTable = {
   ...all("the audio is told by stim_file", ["StimulusPresentation", "VisualAids", "VisionCorrection"]),
 };
 
+/** Fields of one column in the JSON of a table of confounds, as fMRIPrep writes it, and what becomes of them. */
+export const confoundFields: FieldTable = {
+  Mask: obeyed("tells which components acompcor-<n> takes: those of the combined mask"),
+  ...all("columns are chosen by their names", [
+    ...["Method", "Retained", "SingularValue", "VarianceExplained", "CumulativeVarianceExplained", "SamplingFrequency"],
+    ...["Description", "LongName", "Levels", "Units", "TermURL", "Sources"],
+  ]),
+};
+
 /** Columns of `events.tsv`, and what becomes of them. */
 export const eventsColumns: FieldTable = {
   onset: obeyed("seconds from the first volume"),

@@ -149,7 +149,7 @@ function unknownFields({ values, origin }: Pick<Said, "values" | "origin">): rea
   return paths.map((path) => {
     const names = unknown.filter((name) => origin[name] === path);
     const message = `fields that are not known, and not obeyed, sound like time: ${listSome(names, 5)}. If volumes were left out or moved, say how many with --volumes-discarded.`;
-    return { severity: "note", code: "sidecar-field-unknown", path, message };
+    return { severity: "warning", code: "sidecar-field-unknown", path, message };
   });
 }
 

@@ -1,4 +1,5 @@
 import {
+  confoundFields,
   descriptionFields,
   eventsColumns,
   eventsSidecarFields,
@@ -45,6 +46,7 @@ const sections: readonly (readonly [
       ["dataset_description.json", descriptionFields],
       ["events.tsv", eventsColumns],
       ["JSON of events.tsv", eventsSidecarFields],
+      ["JSON of a table of confounds, by column", confoundFields],
     ],
   ],
 ];

@@ -73,7 +73,7 @@ describe("sidecars that contradict their repetition time (by hand)", () => {
     ],
     [
       { DummyScans: 3, RemovedFrames: [1] },
-      `note ${at}: fields that are not known, and not obeyed, sound like time: DummyScans, RemovedFrames. If volumes were left out or moved, say how many with --volumes-discarded.`,
+      `warning ${at}: fields that are not known, and not obeyed, sound like time: DummyScans, RemovedFrames. If volumes were left out or moved, say how many with --volumes-discarded.`,
     ],
   ])("%j", async (more, message) => {
     expect(await told(more)).toEqual([message]);
