@@ -1,4 +1,4 @@
-import { Matrix } from "../array/matrix.ts";
+import { emptyLike, type FloatArray, Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { FormatError } from "../errors.ts";
 import { byteStream } from "./byte-stream.ts";
@@ -20,15 +20,17 @@ import { niftiNumbers } from "./nifti-stream.ts";
 import { decodeNumbers, type NumberArray } from "./number-type.ts";
 
 /** A CIFTI-2 file: a matrix and what its rows and columns are. */
-export interface Cifti extends CiftiAxes {
-  /** Values in single precision, [nRows x nColumns]: volumes or maps by grayordinates or parcels. */
-  readonly data: Matrix<Float32Array<ArrayBuffer>>;
+export interface Cifti<Data extends FloatArray = Float32Array<ArrayBuffer>> extends CiftiAxes {
+  /** Values, [nRows x nColumns]: volumes or maps by grayordinates or parcels; in single precision by default. */
+  readonly data: Matrix<Data>;
 }
 
 /** Settings of {@link streamCifti}. */
 export interface StreamCiftiOptions extends ReadNiftiOptions {
   /** Told of how many columns are read. */
   readonly onProgress?: OnProgress | undefined;
+  /** Whether values come in double precision (default: in single); asked once the header is known. */
+  readonly isDouble?: ((header: NiftiHeader) => boolean) | undefined;
 }
 
 /** Code of the extension that holds the XML. */
@@ -52,7 +54,7 @@ export function readCifti(bytes: Uint8Array, options: ReadNiftiOptions = {}): Ci
   const header = readNiftiHeader(unpacked.subarray(0, niftiHeaderLength), { path });
   const axes = readAxes(unpacked, header, path);
   const raw = niftiValues(unpacked, header, path);
-  const keeper = keepTransposed(header);
+  const keeper = keepTransposed(header, new Float32Array(0));
   const step = 2 ** 18;
   for (let at = 0; at < raw.length; at += step) {
     keeper.add(decodeNumbers(raw.subarray(at, at + step), { ...header, path, start: header.dataStart + at }));
@@ -70,17 +72,25 @@ export function readCifti(bytes: Uint8Array, options: ReadNiftiOptions = {}): Ci
  * @param pieces - the bytes of the file, in order, in pieces of any size
  * @throws FormatError as {@link readCifti}
  */
+export function streamCifti(
+  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  options?: StreamCiftiOptions & { readonly isDouble?: undefined },
+): Promise<Cifti>;
+export function streamCifti(
+  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  options: StreamCiftiOptions,
+): Promise<Cifti<FloatArray>>;
 export async function streamCifti(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
   options: StreamCiftiOptions = {},
-): Promise<Cifti> {
+): Promise<Cifti<FloatArray>> {
   const path = options.path ?? "CIFTI";
   const stream = byteStream(gunzipped(pieces, path));
   try {
     const header = readNiftiHeader(await stream.peek(niftiHeaderLength), { path });
     checkHeader(header, path);
     const axes = readAxes(await stream.take(header.dataStart), header, path);
-    const keeper = keepTransposed(header);
+    const keeper = keepTransposed(header, options.isDouble?.(header) ? new Float64Array(0) : new Float32Array(0));
     const [nRows, nColumns] = header.shape.slice(4) as [number, number];
     let nRead = 0;
     for await (const numbers of niftiNumbers(stream, header, path)) {
@@ -167,15 +177,15 @@ function readAxes(bytes: Uint8Array, header: NiftiHeader, path: string): CiftiAx
 }
 
 /** Takes the values of a file in order, all rows of a column after another, and puts them row after row. */
-function keepTransposed({ shape, slope, intercept }: NiftiHeader) {
+function keepTransposed<Data extends FloatArray>({ shape, slope, intercept }: NiftiHeader, like: Data) {
   const [nRows, nColumns] = shape.slice(4) as [number, number];
   const length = nRows * nColumns;
   // As in the file, until there is enough of it that the whole may be set aside.
-  const early = growingFloats(Math.ceil(length / 8));
-  let data: Float32Array<ArrayBuffer> | undefined;
+  const early = growingFloats(Math.ceil(length / 8), like);
+  let data: Data | undefined;
   let nSeen = 0;
 
-  function put(to: Float32Array, numbers: NumberArray, first: number): void {
+  function put(to: FloatArray, numbers: NumberArray | FloatArray, first: number): void {
     let i = 0;
     // Whole columns side by side, so that what is written next to each other lies next to each other.
     while (i < numbers.length) {
@@ -200,14 +210,14 @@ function keepTransposed({ shape, slope, intercept }: NiftiHeader) {
     add(stored: NumberArray): void {
       const numbers = slope === 1 && intercept === 0 ? stored : scaled(stored);
       if (!data && nSeen + numbers.length > length / 8) {
-        data = new Float32Array(length);
+        data = emptyLike(like, length);
         put(data, early.reserve(nSeen).subarray(0, nSeen), 0);
       }
       if (data) put(data, numbers, nSeen);
       else early.reserve(nSeen + numbers.length).set(numbers, nSeen);
       nSeen += numbers.length;
     },
-    matrix: () => Matrix.of(data ?? new Float32Array(length), nRows, nColumns),
+    matrix: () => Matrix.of(data ?? emptyLike(like, length), nRows, nColumns),
   };
 
   function scaled(stored: NumberArray): Float64Array<ArrayBuffer> {

@@ -1,4 +1,4 @@
-import { Matrix } from "../array/matrix.ts";
+import { type FloatArray, Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { FormatError, OptionError, ShapeError } from "../errors.ts";
 import { type ByteStream, byteStream } from "./byte-stream.ts";
@@ -19,18 +19,20 @@ export interface StreamNiftiOptions {
   readonly select?: ((header: NiftiHeader) => Int32Array | undefined) | undefined;
   /** Told of every volume. */
   readonly onProgress?: OnProgress | undefined;
+  /** Whether values come in double precision (default: in single); asked once the header is known. */
+  readonly isDouble?: ((header: NiftiHeader) => boolean) | undefined;
 }
 
 /** Volumes of a NIfTI file. */
-export interface NiftiVolumes {
+export interface NiftiVolumes<Data extends FloatArray = Float32Array<ArrayBuffer>> {
   readonly header: NiftiHeader;
-  /** The scaled values in single precision, [nVolumes x nVoxels]: the selected voxels, in the order given. */
-  readonly volumes: Matrix<Float32Array<ArrayBuffer>>;
+  /** The scaled values, [nVolumes x nVoxels]: the selected voxels, in the order given; in single precision by default. */
+  readonly volumes: Matrix<Data>;
 }
 
 /**
  * The volumes of a NIfTI file of any size, compressed or not, as a matrix of the voxels that are asked for. Values are
- * scaled in double precision and rounded to single. In memory are the result, at most an eighth of it more, and a few
+ * scaled in double precision and rounded to single, unless double is asked for. In memory are the result, at most an eighth of it more, and a few
  * pieces; never the whole file.
  *
  * @remarks The file is read to its end, so that a compressed one is checked against its sum; what follows the values is
@@ -42,10 +44,18 @@ export interface NiftiVolumes {
  * @throws OptionError where the selected voxels are not ascending
  * @throws ShapeError where a selected voxel is outside of the volume
  */
+export function streamNifti(
+  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  options?: StreamNiftiOptions & { readonly isDouble?: undefined },
+): Promise<NiftiVolumes>;
+export function streamNifti(
+  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  options: StreamNiftiOptions,
+): Promise<NiftiVolumes<FloatArray>>;
 export async function streamNifti(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
   options: StreamNiftiOptions = {},
-): Promise<NiftiVolumes> {
+): Promise<NiftiVolumes<FloatArray>> {
   const path = options.path ?? "NIfTI";
   const stream = byteStream(gunzipped(pieces, path));
   try {
@@ -63,7 +73,8 @@ export async function streamNifti(
       throw new FormatError(path, message);
     }
     await stream.skip(header.dataStart);
-    const keeper = keepVoxels(header, voxels, volumeSize, nVolumes);
+    const like = options.isDouble?.(header) ? new Float64Array(0) : new Float32Array(0);
+    const keeper = keepVoxels(header, voxels, volumeSize, nVolumes, like);
     let nReported = 0;
     for await (const numbers of niftiNumbers(stream, header, path)) {
       keeper.add(numbers);
@@ -129,7 +140,7 @@ interface Keeper {
   readonly add: (numbers: NumberArray) => void;
   /** Volumes that are whole. */
   readonly nVolumes: () => number;
-  readonly data: () => Float32Array<ArrayBuffer>;
+  readonly data: () => FloatArray;
 }
 
 /** Takes the values of a file in order and keeps those of the selected voxels, volume after volume. */
@@ -138,9 +149,10 @@ function keepVoxels(
   voxels: Int32Array | undefined,
   volumeSize: number,
   nVolumes: number,
+  like: FloatArray,
 ): Keeper {
   const nVoxels = voxels?.length ?? volumeSize;
-  const floats = growingFloats(nVolumes * nVoxels);
+  const floats = growingFloats(nVolumes * nVoxels, like);
   const isScaled = slope !== 1 || intercept !== 0;
   let nSeen = 0;
   let nKept = 0;
@@ -183,7 +195,7 @@ function keepVoxels(
 }
 
 /** Apart from its caller, whose variables would be looked up anew for each value. */
-function scaleInto(to: Float32Array, numbers: NumberArray, slope: number, intercept: number): void {
+function scaleInto(to: FloatArray, numbers: NumberArray, slope: number, intercept: number): void {
   for (let i = 0; i < to.length; i++) to[i] = numbers[i]! * slope + intercept;
 }
 

@@ -4,29 +4,33 @@ import { streamCifti } from "../formats/cifti.ts";
 import type { CiftiAxes, CiftiGrayordinates, CiftiParcel, CiftiSeries } from "../formats/cifti-axes.ts";
 import { streamNifti } from "../formats/nifti-stream.ts";
 import type { Source } from "../sources/source.ts";
+import { mayNeedDouble, singleWhereEnough } from "./single-precision.ts";
 import { hemiOfStructure, type Target } from "./target.ts";
 import { selectVoxels, type VolumeMask } from "./volume-mask.ts";
 
 /** Responses of a file that says its own repetition time. */
 export interface ImageSeries {
-  readonly bold: Matrix<Float32Array>;
+  /** Single precision, or double where that is not enough. */
+  readonly bold: Matrix;
   /** Seconds; undefined where the file does not say. */
   readonly repetitionTime: number | undefined;
 }
 
 /**
- * The voxels of a mask in a series of volumes, [nVolumes x nVoxels], single precision. The file is read as it comes.
+ * The voxels of a mask in a series of volumes, [nVolumes x nVoxels], as {@link ImageSeries}. The file is read as it comes.
  *
  * @throws FormatError where it is no series of volumes, ends early, or lies in another grid than the mask
  * @throws NotFoundError where it does not exist
  */
 export async function loadVolumeSeries(source: Source, path: string, mask: VolumeMask): Promise<ImageSeries> {
-  const { header, volumes } = await streamNifti(source.stream(path), { path, select: selectVoxels(mask, path) });
-  return { bold: volumes, repetitionTime: header.repetitionTime };
+  const { header, volumes } = await streamNifti(source.stream(path), {
+    ...{ path, select: selectVoxels(mask, path), isDouble: mayNeedDouble },
+  });
+  return { bold: singleWhereEnough(volumes), repetitionTime: header.repetitionTime };
 }
 
 /**
- * The grayordinates of a dense series, [nVolumes x nGrayordinates], single precision, and what each is.
+ * The grayordinates of a dense series, [nVolumes x nGrayordinates], and what each is.
  *
  * @throws FormatError where the file is no dense series
  * @throws NotFoundError where it does not exist
@@ -35,8 +39,8 @@ export async function loadGrayordinateSeries(
   source: Source,
   path: string,
 ): Promise<ImageSeries & { readonly grayordinates: CiftiGrayordinates }> {
-  const { data, ...axes } = await streamCifti(source.stream(path), { path });
-  return { bold: data, ...grayordinatesOf(axes, path) };
+  const { data, ...axes } = await streamCifti(source.stream(path), { path, isDouble: mayNeedDouble });
+  return { bold: singleWhereEnough(data), ...grayordinatesOf(axes, path) };
 }
 
 /**
@@ -59,7 +63,7 @@ export function grayordinatesOf(
 }
 
 /**
- * The parcels of a parcellated series, [nVolumes x nParcels], single precision, by name; on the hemisphere that all their
+ * The parcels of a parcellated series, [nVolumes x nParcels], by name; on the hemisphere that all their
  * vertices lie on.
  *
  * @throws FormatError where the file is no parcellated series
@@ -69,8 +73,8 @@ export async function loadParcelSeries(
   source: Source,
   path: string,
 ): Promise<ImageSeries & { readonly targets: readonly Target[] }> {
-  const { data, ...axes } = await streamCifti(source.stream(path), { path });
-  return { bold: data, ...parcelsOf(axes, path) };
+  const { data, ...axes } = await streamCifti(source.stream(path), { path, isDouble: mayNeedDouble });
+  return { bold: singleWhereEnough(data), ...parcelsOf(axes, path) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { joinColumns, type Matrix, sliceRows, toFloat32 } from "../array/matrix.ts";
+import { joinColumns, type Matrix, sliceRows } from "../array/matrix.ts";
 import { type BidsDataset, readSidecarWithOrigin } from "../bids/dataset.ts";
 import { type DatasetIssue, FormatError, NotFoundError, OptionError } from "../errors.ts";
 import { readTsv } from "../formats/tsv.ts";
@@ -10,6 +10,7 @@ import { discardedVolumes, firstConfoundRow } from "./discarded-volumes.ts";
 import type { ResponseFiles } from "./find.ts";
 import { loadGrayordinateSeries, loadParcelSeries, loadVolumeSeries } from "./image-series.ts";
 import { countEmpty, seriesContent } from "./series-content.ts";
+import { inOnePrecision, singleWhereEnough } from "./single-precision.ts";
 import { loadSurfaceSeries, type SurfaceSeries } from "./surface-series.ts";
 import { grayordinateTargets, surfaceTargets, type Target, type TargetSpace, voxelTargets } from "./target.ts";
 import { readRegionSeries, type TimeSeries } from "./time-series.ts";
@@ -20,8 +21,8 @@ export interface Response {
   /** `"sub-18"`. */
   readonly participant: string;
   readonly story: string;
-  /** [nVolumes x nTargets]. */
-  readonly bold: Matrix<Float32Array>;
+  /** [nVolumes x nTargets]; single precision, or double where that does not hold a target's numbers well enough. */
+  readonly bold: Matrix;
   /** One a column of `bold`. */
   readonly targets: readonly Target[];
   readonly space: TargetSpace;
@@ -64,7 +65,7 @@ export interface LoadResponseOptions extends CleaningOptions {
 }
 
 /**
- * The responses that files of `findResponses` hold, single precision: read, cut to the story's part of the run
+ * The responses that files of `findResponses` hold: read, cut to the story's part of the run
  * where the run has several, trimmed and cleaned as `cleanBold` does. `audioStart` counts from the first volume of the
  * result: it follows volumes that were discarded before the files were written, the cut and the trim.
  *
@@ -138,7 +139,7 @@ export async function responseOfRun(
     noColumns.push(...chosen.without);
     read.push(path, ...new Set(Object.values(origin)));
   }
-  const bold = cleanBold(cut, { ...cleaning, trimStart, trimEnd, repetitionTime, confounds });
+  const bold = singleWhereEnough(cleanBold(cut, { ...cleaning, trimStart, trimEnd, repetitionTime, confounds }));
   return {
     participant,
     story,
@@ -326,8 +327,8 @@ async function loadSurfaces({ source }: BidsDataset, { files, hemispheres, space
   };
 }
 
-function joinHemispheres(parts: readonly Matrix<Float32Array>[], files: readonly string[]): Matrix<Float32Array> {
-  const [first] = parts as [Matrix<Float32Array>];
+function joinHemispheres(parts: readonly Matrix[], files: readonly string[]): Matrix {
+  const [first] = parts as [Matrix];
   parts.forEach(({ nRows }, index) => {
     if (nRows === first.nRows) return;
     throw new FormatError(
@@ -335,7 +336,7 @@ function joinHemispheres(parts: readonly Matrix<Float32Array>[], files: readonly
       `hemispheres must have equally many volumes, got ${nRows} here and ${first.nRows} in ${files[0]}. One of them is truncated: fetch it again`,
     );
   });
-  return parts.length === 1 ? first : toFloat32(joinColumns(parts));
+  return parts.length === 1 ? first : joinColumns(inOnePrecision(parts));
 }
 
 function qualityOf(bold: Matrix): Response["quality"] {

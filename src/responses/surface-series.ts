@@ -1,15 +1,18 @@
-import { Matrix } from "../array/matrix.ts";
+import { emptyLike, type FloatArray, Matrix } from "../array/matrix.ts";
 import { transposeInto } from "../array/transpose-into.ts";
 import { FormatError } from "../errors.ts";
+import { numberTypeOf } from "../formats/gifti-data.ts";
 import type { GiftiArrayTag, GiftiReceiver } from "../formats/gifti-stream.ts";
+import { fitsSingle } from "../formats/number-type.ts";
 import type { Source } from "../sources/source.ts";
 import { loadGiftiInto } from "./load-gifti.ts";
+import { singleWhereEnough } from "./single-precision.ts";
 import { knownVertices } from "./target.ts";
 
 /** The time series of one hemisphere. */
 export interface SurfaceSeries {
-  /** [nVolumes x nVertices], single precision. */
-  readonly bold: Matrix<Float32Array>;
+  /** [nVolumes x nVertices]; single precision, or double where that is not enough. */
+  readonly bold: Matrix;
   /** Every file that was read: the GIFTI and those beside it in which numbers lie. */
   readonly files: readonly string[];
 }
@@ -38,7 +41,7 @@ export async function loadSurfaceSeries(source: Source, path: string, space: str
     onFile: (beside) => void (files.includes(beside) || files.push(beside)),
   });
   if (!series) throw otherIntent(path, "no array");
-  return { bold: series.bold(), files };
+  return { bold: singleWhereEnough(series.bold()), files };
 }
 
 /**
@@ -61,7 +64,7 @@ export function seriesSize(
 interface Series {
   /** Takes the numbers of an array. */
   receiver(tag: GiftiArrayTag): GiftiReceiver;
-  bold(): Matrix<Float32Array>;
+  bold(): Matrix;
 }
 
 /** Some tools (AFNI) write time series with no intent. */
@@ -88,9 +91,9 @@ const isOneTable = ({ nArrays, dimensions }: GiftiArrayTag) => nArrays === 1 && 
 
 const lengthOf = ({ dimensions }: GiftiArrayTag) => dimensions.reduce((product, n) => product * n, 1);
 
-function memoryFor(path: string, nVolumes: number, nVertices: number): Float32Array<ArrayBuffer> {
+function memoryFor(path: string, like: FloatArray, nVolumes: number, nVertices: number): FloatArray {
   try {
-    return new Float32Array(nVolumes * nVertices);
+    return emptyLike(like, nVolumes * nVertices);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     const message = `time series must fit in memory, got ${nVertices} vertices by ${nVolumes} volumes. Write them in parts`;
@@ -98,13 +101,19 @@ function memoryFor(path: string, nVolumes: number, nVertices: number): Float32Ar
   }
 }
 
+/** An array of the precision that holds what a file stores. */
+const arrayFor = ({ dataType }: GiftiArrayTag): FloatArray =>
+  fitsSingle(numberTypeOf(dataType)) ? new Float32Array(0) : new Float64Array(0);
+
 /** One array of vertices by volumes. */
-function tableSeries(path: string, { dimensions, order }: GiftiArrayTag): Series {
+function tableSeries(path: string, tag: GiftiArrayTag): Series {
+  const { dimensions, order } = tag;
   const [nVertices, nVolumes] = dimensions as [number, number];
-  const data = memoryFor(path, nVolumes, nVertices);
+  const like = arrayFor(tag);
+  const data = memoryFor(path, like, nVolumes, nVertices);
   const inOrder: GiftiReceiver = (offset, numbers) => data.set(numbers, offset);
   // Where the first index, of vertices, runs fastest, the file holds volume after volume.
-  const transposed = () => transposeInto(data, nVertices, nVolumes, (length) => new Float32Array(length));
+  const transposed = () => transposeInto(data, nVertices, nVolumes, (length) => emptyLike(like, length));
   return {
     receiver: () => (order === "column" ? inOrder : transposed()),
     bold: () => Matrix.of(data, nVolumes, nVertices),
@@ -118,7 +127,7 @@ function tableSeries(path: string, { dimensions, order }: GiftiArrayTag): Series
 function volumeSeries(path: string, first: GiftiArrayTag): Series {
   const nVertices = lengthOf(first);
   const nVolumes = first.nArrays;
-  let data = new Float32Array(0);
+  let data = arrayFor(first);
 
   return {
     receiver(tag) {
@@ -129,8 +138,10 @@ function volumeSeries(path: string, first: GiftiArrayTag): Series {
           `arrays must be one a volume with ${nVertices} vertices each, got ${dimensions.join(" x ")} (array ${index}). Write one array a volume, or one of vertices by volumes`,
         );
       }
-      if ((index + 1) * nVertices > data.length) {
-        const larger = memoryFor(path, rowsFor(index + 1, nVolumes), nVertices);
+      // One array in double precision is enough for all to be.
+      const like = data instanceof Float64Array ? data : arrayFor(tag);
+      if ((index + 1) * nVertices > data.length || like.constructor !== data.constructor) {
+        const larger = memoryFor(path, like, rowsFor(index + 1, nVolumes), nVertices);
         larger.set(data);
         data = larger;
       }

@@ -1,11 +1,13 @@
 import { Matrix } from "../array/matrix.ts";
 import { FormatError } from "../errors.ts";
 import { numericColumn, readTsv } from "../formats/tsv.ts";
+import { singleWhereEnough } from "./single-precision.ts";
 import type { Target } from "./target.ts";
 
-/** Responses as their files hold them, [nVolumes x nTargets], single precision. */
+/** Responses as their files hold them. */
 export interface TimeSeries {
-  readonly bold: Matrix<Float32Array>;
+  /** [nVolumes x nTargets]; single precision, or double where that is not enough. */
+  readonly bold: Matrix;
   readonly targets: readonly Target[];
 }
 
@@ -21,11 +23,12 @@ export function readRegionSeries(bytes: Uint8Array, path: string, hemi: "L" | "R
   if (nVolumes === 0)
     throw new FormatError(path, "region time series must have volumes, got a header alone. Write them anew");
   const nTargets = table.columns.length;
-  const data = new Float32Array(nVolumes * nTargets);
+  const data = new Float64Array(nVolumes * nTargets);
   table.columns.forEach((name, region) => {
     numericColumn(table, name).forEach((value, t) => {
       data[t * nTargets + region] = value;
     });
   });
-  return { bold: Matrix.of(data, nVolumes, nTargets), targets: table.columns.map((name) => ({ name, hemi })) };
+  const bold = singleWhereEnough(Matrix.of(data, nVolumes, nTargets));
+  return { bold, targets: table.columns.map((name) => ({ name, hemi })) };
 }

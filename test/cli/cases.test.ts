@@ -110,3 +110,24 @@ describeWithShared("participants whose files are copies", "cases/participants-id
     for (const told of [copies[0]!, stories]) expect(report).toContain(told);
   });
 });
+
+describeWithShared("responses of mean 2e7", "cases/bids-volumes-discarded", () => {
+  // Agreement: a correlation does not know the mean; at 2e7 single precision has steps of 2, and the deviations are 1.
+  it("score as they do without the mean", async () => {
+    const name = "bids-volumes-discarded";
+    const { scores } = await score(name);
+    const data = join(folder, "data");
+    cpSync(at(name, "data"), data, { recursive: true });
+    const path = join(data, "derivatives/xcp_d/sub-01/func/sub-01_task-picnic_seg-Toy_stat-mean_timeseries.tsv");
+    const lines = readFileSync(path, "utf8").trim().split("\n");
+    const shifted = lines.slice(1).map((line) =>
+      line
+        .split("\t")
+        .map((cell) => (2e7 + Number(cell)).toFixed(4))
+        .join("\t"),
+    );
+    writeFileSync(path, `${[lines[0], ...shifted].join("\n")}\n`);
+    const far = (await score(name, data)).scores;
+    for (const region of ["A", "B"]) expect(far[region]).toBeCloseTo(scores[region]!, 5);
+  });
+});

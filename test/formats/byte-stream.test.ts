@@ -37,7 +37,7 @@ describe("byteStream", () => {
 describe("growingFloats", () => {
   it("identity: keeps what was written, and ends with memory for exactly as many", () => {
     const length = 3_000_000;
-    const floats = growingFloats(length);
+    const floats = growingFloats(length, new Float32Array(0));
     for (let n = 0; n < length; ) {
       const end = Math.min(length, n + 99_991);
       const data = floats.reserve(end);
@@ -51,8 +51,8 @@ describe("growingFloats", () => {
   });
 
   it("by hand: a length that nothing follows takes a megabyte at most", () => {
-    expect(growingFloats(2 ** 32 - 1).reserve(1).length).toBeLessThanOrEqual(2 ** 18);
-    expect(growingFloats(0).reserve(0).length).toBe(0);
+    expect(growingFloats(2 ** 32 - 1, new Float32Array(0)).reserve(1).length).toBeLessThanOrEqual(2 ** 18);
+    expect(growingFloats(0, new Float32Array(0)).reserve(0).length).toBe(0);
   });
 });
 

@@ -88,7 +88,7 @@ describe("participantFiles", () => {
     const levels: number[] = [];
     for (const story of ["tiny", "tinier"]) {
       const { data } = await surfaceSeries(files, story, "L");
-      levels.push(data.reduce((sum, value) => sum + value, 0) / data.length);
+      levels.push(Array.from(data).reduce((sum, value) => sum + value, 0) / data.length);
     }
     // 162 vertices with a spread of 40: standard error 3; noise adds less.
     for (const level of levels) expect(Math.abs(level - 1000)).toBeLessThan(15);
