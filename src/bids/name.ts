@@ -52,6 +52,11 @@ export function troubleWithName(path: string): string | undefined {
   return typeof name === "string" ? name : undefined;
 }
 
+/** Whether a label can be read in a name and written into one: letters of any alphabet, digits, "+". */
+export function isLabel(label: string): boolean {
+  return labelPattern.test(label);
+}
+
 /** Whether BIDS allows the label: Latin letters without accents, digits, "+". */
 export function isStrictLabel(label: string): boolean {
   return strictLabel.test(label);

@@ -1,5 +1,6 @@
 import { Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
+import { normalText } from "../bids/identity.ts";
 import { FormatError, NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import { readNpy, readNpyHeader } from "../formats/npy.ts";
 import { decodeTensor, readSafetensorsHeader, safetensorsHeaderLength } from "../formats/safetensors.ts";
@@ -90,7 +91,7 @@ async function findStory(
   top: ReadonlyMap<string, "file" | "folder">,
   names: readonly string[],
 ): Promise<ReadonlyMap<number, LayerPlace>> {
-  for (const name of names) {
+  for (const name of names.flatMap((own) => spellings(source, top, own))) {
     for (const path of [`${name}.safetensors`, `${name}_activations.safetensors`]) {
       if (top.get(path) === "file") return tensorLayers(source, path);
     }
@@ -114,6 +115,22 @@ async function findStory(
   );
   throw new NotFoundError(
     `${source.location}: every story must have activations, got none of "${names[0]}" (${names[0]}.safetensors, ${names[0]}/layer-<k>.npy, ${names[0]}.npy). ${nearestNames(names[0]!, [...new Set(known)])}`,
+  );
+}
+
+/**
+ * A story's name as the folder spells it, where letters with accents are one character or two.
+ *
+ * @throws OptionError where it spells the name in both ways
+ */
+function spellings(source: Source, top: ReadonlyMap<string, unknown>, name: string): readonly string[] {
+  const forms = [...new Set([normalText(name), name.normalize("NFD")])];
+  const there = forms.filter((form) =>
+    [...top.keys()].some((file) => file.startsWith(form) && /^(?:$|\.|_)/.test(file.slice(form.length))),
+  );
+  if (there.length < 2) return there;
+  throw new OptionError(
+    `${source.location}: a story must have its activations once, got files of the name "${name}" in two spellings of its letters (composed and decomposed Unicode). Remove one.`,
   );
 }
 

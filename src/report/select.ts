@@ -1,3 +1,4 @@
+import { isLabel } from "../bids/name.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { ciftiLength } from "../formats/cifti-axes.ts";
 import type { PlacedSpace } from "../responses/target.ts";
@@ -119,13 +120,13 @@ export function checkSubjects(subjects: readonly SubjectScores[]): void {
  */
 export function checkSubject(subject: SubjectScores): void {
   const { participant, targets, space, analyses } = subject;
-  if (!/^sub-[A-Za-z0-9]+$/.test(participant)) {
+  if (!participant.startsWith("sub-") || !isLabel(participant.slice(4))) {
     throw new OptionError(
       `participant must be "sub-" and letters or digits, got "${participant}". Rename the subject.`,
     );
   }
   if (space.kind !== "region") {
-    if (!/^[A-Za-z0-9]+$/.test(space.space) && space.space !== "n/a") {
+    if (!isLabel(space.space) && space.space !== "n/a") {
       throw new OptionError(
         `space must be letters or digits, got "${space.space}" (${participant}). Rename the space.`,
       );

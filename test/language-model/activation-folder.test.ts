@@ -46,6 +46,22 @@ describe("openActivationFolder (by hand)", () => {
     }
   });
 
+  it("finds a story whose letters the folder spells otherwise, and refuses it in two spellings", async () => {
+    const [composed, decomposed] = ["M\u00e4rchen", "Ma\u0308rchen"];
+    for (const [file, content] of [
+      [`${decomposed}.npy`, cube],
+      [`${decomposed}/layer-1.npy`, npy(1)],
+      [`${decomposed}_layer-1.npy`, npy(1)],
+    ] as const) {
+      expect((await (await open({ [file]: content }, [[composed]])).load(composed, 1, words)).data).toEqual(
+        layerData(1),
+      );
+    }
+    await expect(open({ [`${decomposed}.npy`]: cube, [`${composed}.npy`]: cube }, [[composed]])).rejects.toThrow(
+      /a story must have its activations once, got files of the name "M\u00e4rchen" in two spellings/,
+    );
+  });
+
   it("looks under every name of a story, and gives the layers that all stories have", async () => {
     const files = { "tale_audio.safetensors": tensors([1, 2, 3]), "poem.npy": cube };
     const folder = await open(files, [["tale", "tale_audio"], ["poem"]]);

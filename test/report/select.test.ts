@@ -26,6 +26,11 @@ const subject: SubjectScores = {
   quality: {},
 };
 
+test("checkSubjects takes every label that names are read with: other alphabets, + (by hand)", () => {
+  const named = (participant: string) => ({ ...subject, participant });
+  expect(() => checkSubjects(["sub-01", "sub-a+b", "sub-Zo\u00eb"].map(named))).not.toThrow();
+});
+
 describe("checkSubjects refuses what cannot be put side by side", () => {
   const other = { ...subject, participant: "sub-02" };
   test.each<[string, readonly SubjectScores[], typeof OptionError | typeof ShapeError, string]>([
