@@ -54,7 +54,7 @@ h2 { margin: 1.6rem 0 .5rem; font-size: 1.25rem; }
   writeFileSync(file, page.replaceAll("prefers-color-scheme: dark", "width: 0"));
   mkdirSync("docs/images", { recursive: true });
   const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--force-device-scale-factor=1.5"];
-  const size = `--window-size=${width},${604 + 237 * rows}`;
+  const size = `--window-size=${width},${622 + 237 * rows}`;
   const address = pathToFileURL(file).href;
   execFileSync(process.env.CHROMIUM ?? "chromium", [...flags, size, `--screenshot=${picture}`, address], {
     stdio: "ignore",

@@ -101,7 +101,7 @@ ${curveChart(curves[i]!, {
     },
     {
       swatch: `<circle cx="9" cy="9" r="5.5" fill="var(--forecast)"/>`,
-      text: "peak of the group where there is a forecast, with its distance (hollow: F not above zero)",
+      text: "peak of the group, where there is a forecast (hollow: F not above zero)",
     },
     ...(nControls > 0
       ? [
