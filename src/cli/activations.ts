@@ -4,6 +4,7 @@ import { NotFoundError } from "../errors.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
 import { wordActivations } from "../language-model/activations.ts";
 import { formatNoun } from "../report/numbers.ts";
+import { inputSource } from "../sources/input-source.ts";
 import { withLock } from "../sources/lock.ts";
 import { checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
 import { checkOutputFiles, writeOutputFiles } from "../sources/output-files.ts";
@@ -121,10 +122,12 @@ async function loadTranscripts({ dataset, stories, tier, cues }: StudyOptions): 
   const info = await stat(dataset).catch(() => undefined);
   if (info?.isFile()) {
     const story = storyOfTranscript(resolve(dataset));
-    return [await loadTranscript(folderStore(dirname(dataset)), story, { path: basename(dataset), tier, cues })];
+    return [
+      await loadTranscript(inputSource(folderStore(dirname(dataset))), story, { path: basename(dataset), tier, cues }),
+    ];
   }
   if (!info) throw new NotFoundError(`${dataset}: the folder or transcript must exist.`);
-  const source = folderStore(dataset);
+  const source = inputSource(folderStore(dataset));
   const wanted = stories ?? (await listTranscripts(source));
   if (wanted.length === 0) {
     throw new NotFoundError(

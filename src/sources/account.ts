@@ -139,9 +139,16 @@ export function settlePieces({ pieces, location }: Account, first: number, bytes
   });
 }
 
+const stays = "the file must stay as it is while a study runs";
+
 /** The error for a file that is not what it was. */
 export function changed(location: string, got: string): FormatError {
-  return new FormatError(location, `the file must stay as it is while a study runs, got ${got}. Run the command again`);
+  return new FormatError(location, `${stays}, got ${got}. Run the command again`);
+}
+
+/** Whether an error says that a file is not what it was: it ends whatever is done, also where the file could be spared. */
+export function isChange(error: unknown): boolean {
+  return error instanceof FormatError && error.message.startsWith(`${error.path}: ${stays}`);
 }
 
 function compare(known: string | undefined, digest: string, location: string): void {

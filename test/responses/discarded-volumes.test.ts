@@ -6,6 +6,7 @@ import { writeTsv } from "../../src/formats/tsv.ts";
 import { discardedVolumes } from "../../src/responses/discarded-volumes.ts";
 import { findResponses } from "../../src/responses/find.ts";
 import { type LoadResponseOptions, loadResponse } from "../../src/responses/load.ts";
+import { inputSource } from "../../src/sources/input-source.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 
 type Files = Record<string, string | Uint8Array>;
@@ -55,6 +56,20 @@ const confounds = (n: number, at: string): Files => ({ [`${at}_desc-confounds_ti
 const fmriprep = "derivatives/fmriprep/sub-1/func/sub-1_task-a";
 
 describe("discardedVolumes", () => {
+  it("a raw image that has changed since it was read is refused, where one that cannot be read is spared (by hand)", async () => {
+    const path = `${raw}_bold.nii`;
+    const store = memoryStore({ ...base, ...scanned(12) });
+    const source = inputSource(store);
+    const dataset = await loadDataset(source);
+    const [found] = await findResponses(dataset);
+    await source.read(path);
+    await store.write(path, image(16));
+    await expect(discardedVolumes(dataset, found!, 12, undefined)).rejects.toThrow(
+      `memory/${path}: the file must stay as it is while a study runs, got `,
+    );
+    expect(await place({ [path]: "no image" })).toMatchObject({ nDiscarded: 0 });
+  });
+
   // By hand, from what BIDS says of the field: raw events count from the first volume of the raw image.
   it.each<[string, Files, number]>([
     ["nothing is said", {}, 0],
