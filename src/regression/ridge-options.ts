@@ -43,8 +43,8 @@ export interface ResolvedRidgeOptions {
   readonly device: Device | undefined;
 }
 
-/** 1e-1 to 1e8, ten values. */
-const DEFAULT_ALPHAS: readonly number[] = Array.from({ length: 10 }, (_, i) => 10 ** (i - 1));
+/** The penalties on offer where none are given: 1e-1 to 1e8, ten values. */
+export const DEFAULT_ALPHAS: readonly number[] = Array.from({ length: 10 }, (_, i) => 10 ** (i - 1));
 
 /**
  * Options with their defaults, checked.

@@ -125,7 +125,7 @@ function optionsSection({ options }: StudyResult): Markup {
       { name: "Value", kind: "text" },
     ],
     rows,
-    "Every option in force.",
+    "Every option as it was in force; none: there was none, or it had no effect. Memory in bytes.",
   )}</section>`;
 }
 

@@ -2,7 +2,11 @@ import type { OnProgress } from "../array/progress.ts";
 import { stimFileBase } from "../bids/stim-file.ts";
 import { OptionError } from "../errors.ts";
 import { openActivationFolder } from "../language-model/activation-folder.ts";
-import { planWordActivations } from "../language-model/activations.ts";
+import {
+  planWordActivations,
+  type ResolvedActivationOptions,
+  resolveActivationOptions,
+} from "../language-model/activations.ts";
 import type { InputSource } from "../sources/input-source.ts";
 import { checkFolder, folderStore } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
@@ -32,6 +36,8 @@ export interface ActivationSource {
   readonly layers: readonly number[];
   /** Length of a word's vector. */
   readonly nUnits: number;
+  /** How the model reads stories, its own limits applied; undefined where activations were made elsewhere. */
+  readonly reading: Omit<ResolvedActivationOptions, "layers"> | undefined;
   /**
    * Checks that every story's activations can be given, as far as nothing must be computed, or read whole, for it.
    *
@@ -86,12 +92,14 @@ async function modelSource(
   try {
     const { context, maxContext, minContext, pooling, layerZero, finalNorm } = options;
     const { name, fingerprint, warnings } = model;
+    const { layers: _, ...reading } = resolveActivationOptions(model, activationOptions(options));
     const plan = (words: readonly string[]) => planWordActivations(model, words, activationOptions(options));
     return {
       ...{ name, fingerprint, warnings },
       key: JSON.stringify([fingerprint, context, maxContext, minContext, pooling, layerZero, finalNorm]),
       layers: studyLayers(options, model),
       nUnits: model.nUnits,
+      reading,
       // Of each block 12 U^2 weights; attention itself is little beside them.
       operationsPerToken: 24 * model.nLayers * model.nUnits ** 2,
       async check(transcripts) {
@@ -122,7 +130,7 @@ async function folderSource(
   const [story] = stories;
   const nUnits = await opened.check(namesOf(story!.files)[0], layers[0]!, wordsOf(story!.transcript));
   return {
-    ...{ name, fingerprint, warnings: [], key: fingerprint, layers, nUnits, operationsPerToken: 0 },
+    ...{ name, fingerprint, warnings: [], key: fingerprint, layers, nUnits, reading: undefined, operationsPerToken: 0 },
     async check(transcripts) {
       for (const layer of layers) {
         let units: number | undefined;

@@ -10,7 +10,7 @@ import { type InspectedStudy, readStudy } from "./inspect-study.ts";
 import type { StudyOptions } from "./options.ts";
 import { type PlannedParticipant, planStudy, type StepGroup, type StudyPlan } from "./plan.ts";
 import { scoresPath } from "./score-cache.ts";
-import { sizeOf, threadsOf } from "./sizes.ts";
+import { threadsOf } from "./sizes.ts";
 
 /** Where a study keeps what it computes. */
 export interface StudyStores {
@@ -81,16 +81,7 @@ export async function openStudy(
     const names = new Set(steps.filter(({ key }) => missing.has(key)).map(({ participant }) => participant));
     return participants.filter(({ participant }) => names.has(participant));
   };
-  const firsts = plan.groups.flatMap((group) =>
-    membersOf(group)
-      .slice(0, 1)
-      .map((member) => ({ group, member })),
-  );
-  const pool = openPool(
-    threadsOf(options, (nThreads) =>
-      firsts.map(({ group, member }) => sizeOf({ options, model, pool: { nThreads } }, group, member)),
-    ),
-  );
+  const pool = openPool(threadsOf(participants, { options, model }));
   const warnings = found.issues.filter(({ severity }) => severity === "warning");
   return {
     options,

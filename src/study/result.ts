@@ -14,6 +14,7 @@ import { wordsOutside } from "./features.ts";
 import type { HeardStory, ParticipantInputs, StudyInputs } from "./inputs.ts";
 import { notesOn } from "./notes.ts";
 import type { StudyOptions } from "./options.ts";
+import { type InForce, recordOptions } from "./record-options.ts";
 import type { KeptStep } from "./score-cache.ts";
 
 /** One participant with all that was computed of them. */
@@ -32,6 +33,7 @@ export interface ResultContext {
   readonly command?: string | undefined;
   /** What the inspection warns of. */
   readonly warnings: readonly DatasetIssue[];
+  readonly inForce: InForce;
 }
 
 /** Puts finished scores together into what the report is made of. */
@@ -45,7 +47,7 @@ export function assembleResult(scored: readonly Scored[], context: ResultContext
   return {
     title: typeof title === "string" ? title : basename(options.dataset),
     model: model.name,
-    options: { ...options, layer: context.layers },
+    options: recordOptions(options, inputs, context.inForce, context.layers),
     subjects,
     regions: inputs.regions,
     surfaces: inputs.surfaces,

@@ -15,7 +15,9 @@ import { type InspectedStudy, inspectStudy } from "./inspect-study.ts";
 import { type OpenStudy, openStudy, type StudyStores, storesIn } from "./open-study.ts";
 import type { StudyOptions } from "./options.ts";
 import { writeOutputs } from "./outputs.ts";
+import type { InForce } from "./record-options.ts";
 import { assembleResult } from "./result.ts";
+import { budgetOf } from "./sizes.ts";
 
 /** What a run is told and asked from outside. */
 export interface RunEnvironment {
@@ -93,8 +95,14 @@ async function carryOut(
     // Threads hold memory that results need.
     await study.pool.close();
 
+    const inForce: InForce = {
+      reading: model.reading,
+      threads: study.pool.nThreads,
+      memory: budgetOf(options),
+      cache: options.cache ?? `${options.output}/cache`,
+    };
     const scored = await collectScores(inputs.participants, plan, stores.scores, onProgress);
-    const result = assembleResult(scored, { inputs, model, layers: model.layers, options, command, warnings });
+    const result = assembleResult(scored, { inputs, model, layers: model.layers, options, command, warnings, inForce });
     const findings = await studyFindings(result, { onProgress });
     const { written, removed, kept } = await writeOutputs(folderStore(options.output), findings, scored, onProgress);
     return {

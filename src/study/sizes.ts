@@ -49,11 +49,16 @@ const LEAST_DEFAULT = 1e9;
 
 /** How a participant's scores of a group fit into memory: a third of the machine's, unless the options say otherwise. */
 export function memoryOf({ options }: Pick<SizedStudy, "options">, size: SweepSize): MemoryPlan {
-  return planMemory(size, options.memory ?? Math.max(totalmem() / 3, LEAST_DEFAULT));
+  return planMemory(size, budgetOf(options));
+}
+
+/** Bytes that a study may take. */
+export function budgetOf({ memory }: Pick<StudyOptions, "memory">): number {
+  return memory ?? Math.floor(Math.max(totalmem() / 3, LEAST_DEFAULT));
 }
 
 /** As many threads as the options say, or as there are cores: unless they are told, no more than memory allows. */
-export function threadsOf(options: StudyOptions, sizes: (nThreads: number) => readonly SweepSize[]): number {
+function fittingThreads(options: StudyOptions, sizes: (nThreads: number) => readonly SweepSize[]): number {
   let nThreads = options.provider === "cpu" ? resolveDevice(options).threads : 1;
   const fits = () => {
     try {
@@ -68,6 +73,14 @@ export function threadsOf(options: StudyOptions, sizes: (nThreads: number) => re
   return nThreads;
 }
 
+/** How many threads a study of these participants works on, whatever of it is there already. */
+export function threadsOf(
+  participants: readonly SizedParticipant[],
+  study: Pick<SizedStudy, "options" | "model">,
+): number {
+  return fittingThreads(study.options, (nThreads) => sizesOf(participants, { ...study, pool: { nThreads } }));
+}
+
 /**
  * Checks that the work of every participant fits into memory.
  *
@@ -75,11 +88,18 @@ export function threadsOf(options: StudyOptions, sizes: (nThreads: number) => re
  */
 export function checkMemory(
   participants: readonly SizedParticipant[],
-  { options, model }: Pick<SizedStudy, "options" | "model">,
+  study: Pick<SizedStudy, "options" | "model">,
 ): void {
-  const sizes = (nThreads: number) =>
-    featureSetsOf(model.layers, options).flatMap((featureSet) =>
-      participants.map((participant) => sizeOf({ options, model, pool: { nThreads } }, { featureSet }, participant)),
-    );
-  for (const size of sizes(threadsOf(options, sizes))) memoryOf({ options }, size);
+  const pool = { nThreads: threadsOf(participants, study) };
+  for (const size of sizesOf(participants, { ...study, pool })) memoryOf(study, size);
+}
+
+/** The sizes of all work; participants who heard equally long stories are alike. */
+function sizesOf(participants: readonly SizedParticipant[], study: SizedStudy): readonly SweepSize[] {
+  const key = ({ stories, targets }: SizedParticipant) =>
+    [targets.length, ...stories.map(({ nVolumes }) => nVolumes)].join();
+  const distinct = [...new Map(participants.map((participant) => [key(participant), participant])).values()];
+  return featureSetsOf(study.model.layers, study.options).flatMap((featureSet) =>
+    distinct.map((participant) => sizeOf(study, { featureSet }, participant)),
+  );
 }

@@ -24,7 +24,14 @@ const participants = Array.from({ length: Number(n) }, (_, i) => ({
   participant: `sub-${i + 1}`,
   stories: [
     {
-      files: { story: "alice", run: `sub-${i + 1}_task-alice`, stimFile: "alice.wav", notes: [] },
+      files: {
+        story: "alice",
+        files: [],
+        hemispheres: [],
+        run: `sub-${i + 1}_task-alice`,
+        stimFile: "alice.wav",
+        notes: [],
+      },
       ...{ transcript, nVolumes: 100, audioStart: 0, repetitionTime: 1, confounds: [] },
     },
   ],
@@ -56,7 +63,14 @@ const inputs = {
   })),
 };
 const options = checkOptions({ dataset: "data", output });
-const context = { inputs, model: { name: "model", fingerprint: "", warnings: [] }, layers, options, warnings: [] };
+const context = {
+  inputs,
+  model: { name: "model", fingerprint: "", warnings: [] },
+  layers,
+  options,
+  warnings: [],
+  inForce: { reading: undefined, threads: 1, memory: 1e9, cache: "cache" },
+};
 
 globalThis.gc?.();
 const before = process.memoryUsage().rss;

@@ -1,0 +1,100 @@
+import { ownValue } from "../array/records.ts";
+import { parseBidsName } from "../bids/name.ts";
+import { DEFAULT_ALPHAS } from "../regression/ridge-options.ts";
+import type { ActivationSource } from "./activation-source.ts";
+import type { StudyInputs } from "./inputs.ts";
+import { ownExclusions } from "./open-dataset.ts";
+import type { StudyOptions, studyOptions } from "./options.ts";
+
+/** Every option of a study with the value that was in force; "none" where there was none, or it had no effect. */
+export type RecordedOptions = { readonly [Key in keyof typeof studyOptions]: RecordedValue };
+
+/** A value, or all that there were. */
+type RecordedValue = string | number | boolean | readonly (string | number)[];
+
+/** What of the options in force neither the options nor the inputs say. */
+export interface InForce {
+  /** How the model read the stories; undefined where activations were made elsewhere. */
+  readonly reading: ActivationSource["reading"];
+  readonly threads: number;
+  /** Bytes. */
+  readonly memory: number;
+  /** Folder. */
+  readonly cache: string;
+}
+
+/** What {@link recordOptions} needs of the inputs. */
+export interface RecordedInputs extends Pick<StudyInputs, "participants" | "transcripts" | "surfaces"> {
+  readonly excluded: ReadonlyMap<string, string>;
+}
+
+/** The options of a study as they were in force: defaults filled in, what was found and chosen in place of what was left open. */
+export function recordOptions(
+  options: StudyOptions,
+  { participants, transcripts, surfaces = [], excluded }: RecordedInputs,
+  { reading, threads, memory, cache }: InForce,
+  layers: readonly number[],
+): RecordedOptions {
+  const stories = participants.flatMap((one) => one.stories);
+  const kinds = all(participants.map(({ space }) => space.kind));
+  const none = "none";
+  const label = (key: string) =>
+    all(stories.flatMap(({ files }) => files.files.map((path) => labelIn(path, key) ?? none)));
+  const derivative = stories.flatMap(({ files }) =>
+    files.files.map((path) => /^derivatives\/(.+?)\/sub-/.exec(path)?.[1] ?? none),
+  );
+  const hasOwn = [...excluded.values()].includes(ownExclusions);
+  const ownMasks = kinds === "volume" ? "the brain masks of all runs" : none;
+  return {
+    ...options,
+    stories: [...new Set(stories.map(({ files }) => files.story))],
+    participants: participants.map(({ participant }) => participant),
+    exclude: some(options.exclude),
+    pattern: options.pattern ?? none,
+    repetitionTime: all(stories.map(({ repetitionTime }) => repetitionTime)),
+    audioStart: all(stories.map(({ files }) => files.audioStart)),
+    volumesDiscarded: all(stories.map(({ nDiscarded }) => nDiscarded)),
+    exclusions: options.exclusions ?? (hasOwn ? ownExclusions : none),
+    derivatives: some(options.derivatives),
+    derivative: all(derivative),
+    kind: kinds,
+    hemi: all(stories.flatMap(({ files }) => files.hemispheres).map((hemi) => (hemi === "n/a" ? none : hemi))),
+    ...{ space: label("space"), res: label("res"), den: label("den"), desc: label("desc") },
+    ...{ atlas: label("atlas"), seg: label("seg") },
+    mask: options.mask ?? ownMasks,
+    regions: some(options.regions),
+    surfaces: some(options.surfaces),
+    sulc: options.sulc ? some(options.sulc) : some(surfaces.flatMap((surface) => surface.shadingName ?? [])),
+    transcript: options.transcript ?? all(transcripts.map(({ path }) => path)),
+    tier: options.tier ?? none,
+    confounds: some(options.confounds),
+    cutoff: options.drift === "cosine" ? options.cutoff : none,
+    missingConfounds: some(options.confounds) === none ? none : options.missingConfounds,
+    model: options.model ?? (options.activations === undefined ? "the embedded model" : none),
+    activations: options.activations ?? none,
+    layer: layers,
+    context: reading?.context ?? none,
+    maxContext: reading?.maxContext ?? none,
+    minContext: reading?.minContext ?? none,
+    pooling: reading?.pooling ?? none,
+    layerZero: reading?.layerZero ?? none,
+    finalNorm: reading?.finalNorm ?? none,
+    width: options.distances.length === 0 ? none : options.width,
+    alphas: options.alphas ?? DEFAULT_ALPHAS,
+    innerFolds: options.alphaChoice === "inner-folds" ? options.innerFolds : none,
+    controls: some(options.controls),
+    distances: options.distances.length === 0 ? none : options.distances,
+    seed: options.controls.some((control) => control.startsWith("random-")) ? options.seed : none,
+    ...{ threads, memory, cache },
+  };
+}
+
+const labelIn = (path: string, key: string) => ownValue(parseBidsName(path)?.entities ?? {}, key);
+
+/** The value that all have, or each that occurs, numbers ascending. */
+function all<T extends string | number>(values: readonly T[]): T | readonly T[] {
+  const distinct = [...new Set(values)].sort((a, b) => (a < b ? -1 : 1));
+  return distinct.length === 1 ? distinct[0]! : distinct;
+}
+
+const some = (values: readonly string[] | undefined) => (values === undefined || values.length === 0 ? "none" : values);
