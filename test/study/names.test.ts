@@ -429,8 +429,9 @@ describe("transcripts, stories and participants by name (by hand)", () => {
       "sub-02/func/sub-02_task-picnic_events.tsv": told("two/picnic.wav"),
     });
     const { doubts } = await inputs(dataset);
-    expect(doubts.map(({ code }) => code)).toEqual(["audio-alike"]);
-    expect(doubts[0]!.message).toContain('got one/picnic.wav, two/picnic.wav, which all tell the story "picnic"');
+    const alike = doubts.filter(({ code }) => code === "audio-alike");
+    expect(alike).toHaveLength(1);
+    expect(alike[0]!.message).toContain('got one/picnic.wav, two/picnic.wav, which all tell the story "picnic"');
   });
 
   it("stories that differ in case alone are two, and told", async () => {
@@ -458,7 +459,7 @@ describe("a folder that is no data set (by hand)", () => {
       ...stimuli,
       ...{
         "anna/picnic_LH.func.gii": bold,
-        "anna/picnic_right.FUNC.GII": bold,
+        "anna/picnic_right.FUNC.GII": functional(nVolumes, 3, (data) => data.reverse()),
         "ben/picnic-lh.func.gii": bold,
         "ben/notes.txt": "",
       },
