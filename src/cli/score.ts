@@ -37,7 +37,7 @@ export const score: Command = {
 export function showRun(run: StudyRun, output: string, terminal: Terminal): unknown {
   const report = join(output, run.report);
   terminal.endProgress();
-  for (const line of run.summary) terminal.note(line);
+  for (const line of run.summary) terminal.result(line);
   terminal.note("");
   terminal.note(
     run.nComputed === 0 && run.written.length + run.removed.length === 0

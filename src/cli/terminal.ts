@@ -22,6 +22,8 @@ export interface Streams {
 export interface Terminal {
   /** A line of result, on standard output. */
   print(line?: string): void;
+  /** A line of what a command finds, on standard output; not shown with `--json`, which prints the same as an object. */
+  result(line: string): void;
   /** A line about the run, on standard error; not shown with `--json`. */
   note(line: string): void;
   /** Why the run ends, on standard error; shown with `--json` too. */
@@ -49,6 +51,11 @@ export function createTerminal(streams: Streams, options: { readonly quiet?: boo
     print(line = "") {
       bar.end();
       stdout.write(`${inWidth(plainText(line), stdout)}\n`);
+    },
+    result(line) {
+      if (quiet) return;
+      bar.end();
+      stdout.write(`${inWidth(plainMessage(line), stdout)}\n`);
     },
     note(line) {
       if (quiet) return;

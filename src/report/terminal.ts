@@ -18,7 +18,7 @@ const longestName = 28;
 /**
  * The group's results as lines of text for the end of a command: one line a region with its brain score R, the 95 %
  * interval, q, the forecast score F(8) and, where there is a forecast, the distance d* at which it peaks; columns that were
- * not computed are left out. `*` marks what is above zero, an arrow downwards what is below (q < .01); a last line says why
+ * not computed are left out. Controls follow, a line each. `*` marks what is above zero, an arrow downwards what is below (q < .01); a last line says why
  * scores are missing, where any is. No colours, no width over 80 columns.
  */
 export function formatTerminal(findings: Findings, options: TerminalOptions = {}): string[] {
@@ -70,9 +70,29 @@ export function formatTerminal(findings: Findings, options: TerminalOptions = {}
           `  above zero (q < .01)${forecastDistance.test ? "" : "; not tested here, as 8 or 0 is not among the distances"}`,
         ]
       : []),
+    ...controlLines(findings),
     ...(missing.length > 0
       ? [`Some scores are missing (${formatList(missing).toLowerCase()}):`, "  see data quality in the report."]
       : []),
+  ];
+}
+
+/** What the controls reach, a line each: their mean over regions, and in the region that is listed first. */
+function controlLines({ brainControls, forecast, labels, order }: Findings): string[] {
+  const best = order[0]!;
+  const where = shortLabel(plain(labels[best]!), longestName);
+  const random = forecast?.control[forecast.distances.indexOf(forecast.tabled)];
+  const lineOf = (name: string, what: string, mean: GroupScores["mean"], decimals: number) => {
+    const known = [...mean].filter(Number.isFinite);
+    const average = known.reduce((sum, value) => sum + value, 0) / known.length;
+    return [
+      `Control, ${name}: ${what} ${formatNumber(average, decimals)} over regions,`,
+      `  ${formatNumber(mean[best]!, decimals)} in ${where}`,
+    ];
+  };
+  return [
+    ...brainControls.flatMap(({ name, scores }) => lineOf(name, "R", scores.mean, 3)),
+    ...(random ? lineOf("random window", `F(${formatNumber(forecast!.tabled, 0)})`, random.mean, 4) : []),
   ];
 }
 

@@ -120,6 +120,16 @@ describe("formatSeconds, formatProgress (by hand)", () => {
 });
 
 describe("createTerminal", () => {
+  test("results go to standard output, notes to standard error, and neither where an object is printed", () => {
+    for (const quiet of [false, true]) {
+      const at = terminalAt();
+      const terminal = at.create(quiet);
+      terminal.result("R 0.1");
+      terminal.note("a note");
+      expect(at.written()).toEqual(quiet ? { stdout: "", stderr: "" } : { stdout: "R 0.1\n", stderr: "a note\n" });
+    }
+  });
+
   test("on a terminal, a bar that is drawn over itself; a note stands on a line of its own", () => {
     const at = terminalAt({ isTTY: true });
     const terminal = at.create();

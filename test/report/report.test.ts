@@ -47,4 +47,16 @@ describe("group and terminal", async () => {
     for (const { name } of study.subjects[0]!.targets) expect(lines.some((line) => line.includes(name))).toBe(true);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
+
+  test("by hand: the mean of each control over regions, and in the region that is listed first", () => {
+    const [scores] = findings.group.scores;
+    const mean = Float64Array.from(findings.order, () => 0.25);
+    mean[findings.order[0]!] = 0.5;
+    const brainControls = [{ name: "word rate", scores: { ...scores!, mean }, beyond: undefined }];
+    const lines = formatTerminal({ ...findings, brainControls, forecast: undefined });
+    const n = mean.length;
+    const at = lines.indexOf(`Control, word rate: R ${((0.25 * (n - 1) + 0.5) / n).toFixed(3)} over regions,`);
+    expect(at).toBeGreaterThan(0);
+    expect(lines[at + 1]).toBe(`  0.500 in ${findings.labels[findings.order[0]!]}`);
+  });
 });
