@@ -5,10 +5,10 @@
 //
 // Requests to any other host go to a proxy that refuses them, and fail the trial.
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { join, relative, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 const temporary = mkdtempSync(join(tmpdir(), "cortecast-installing-"));
@@ -29,6 +29,8 @@ try {
   const inFolder = (name) => {
     const cwd = join(temporary, name);
     mkdirSync(cwd, { recursive: true });
+    // npm would install into a folder above that looks like a package's: then this one is made to look like one, too.
+    if (isWithinPackage(temporary)) writeFileSync(join(cwd, "package.json"), "{}\n", { flag: "a" });
     return (...command) => run(command, cwd, environment);
   };
 
@@ -47,7 +49,7 @@ try {
     !/^(node_modules|dist|\.git|\.cache|cortecast-demo)$/.test(relative(root, path).split(sep)[0]);
   cpSync(root, clone, { recursive: true, filter: isOwn });
   const fromClone = inFolder("from-clone");
-  const inClone = inFolder("clone");
+  const inClone = (...command) => run(command, clone, environment);
   // From npm 12 on another package's "prepare" does not run unless it is allowed to: it does in the clone itself.
   if (Number.parseInt(await output(["npm", "--version"]), 10) >= 12) await inClone("npm", "ci", "--no-audit");
   await fromClone("npm", "install", "--no-audit", clone);
@@ -73,6 +75,11 @@ function closedIn(host, address) {
   const isBehind = names.some((name) => process.env[name]);
   const closed = isBehind ? proxies.slice(names.length) : [...proxies, ["NO_PROXY", host], ["no_proxy", host]];
   return { ...Object.fromEntries(own), ...Object.fromEntries(closed) };
+}
+
+function isWithinPackage(folder) {
+  const marks = ["package.json", "node_modules"].map((name) => join(folder, name));
+  return marks.some((path) => existsSync(path)) || (dirname(folder) !== folder && isWithinPackage(dirname(folder)));
 }
 
 /** Runs a command, shown with what it prints. */
