@@ -1,4 +1,5 @@
 import { ShapeError } from "../errors.ts";
+import { checkArgument, nameKind } from "./arguments.ts";
 
 /** The numbers of a matrix: single or double precision. */
 export type FloatArray = Float32Array | Float64Array;
@@ -61,7 +62,13 @@ export const Matrix = {
  * @param where - the function that asks and its name for the matrix, for the message: `"ridgeCv: x"`
  * @throws ShapeError where the data are no array of floating point or do not fill the shape, or the shape is none
  */
-export function checkMatrix({ data, nRows, nColumns }: Matrix, where: string): void {
+export function checkMatrix(matrix: Matrix, where: string): void {
+  if (typeof matrix !== "object" || matrix === null) {
+    throw new ShapeError(
+      `${where}: a matrix must be { data, nRows, nColumns }, got ${nameKind(matrix)}. Make one with Matrix.of.`,
+    );
+  }
+  const { data, nRows, nColumns } = matrix;
   requireShape(where, nRows, nColumns);
   if (!(data instanceof Float32Array || data instanceof Float64Array)) {
     const got = Array.isArray(data) ? "an Array" : typeof data;
@@ -130,6 +137,7 @@ export function toFloat32(matrix: Matrix): Matrix<Float32Array> {
  */
 export function sliceRows<Data extends FloatArray>(matrix: Matrix<Data>, start: number, end: number): Matrix<Data> {
   checkMatrix(matrix, "sliceRows");
+  for (const [name, value] of Object.entries({ start, end })) checkArgument(`sliceRows: ${name}`, value, "a number");
   if (!(0 <= start && start <= end && end <= matrix.nRows)) {
     throw new ShapeError(`sliceRows: rows must lie in 0..${matrix.nRows}, got ${start}..${end}.`);
   }
@@ -144,6 +152,7 @@ export function sliceRows<Data extends FloatArray>(matrix: Matrix<Data>, start: 
  */
 export function sliceColumns<Data extends FloatArray>(matrix: Matrix<Data>, start: number, end: number): Matrix<Data> {
   checkMatrix(matrix, "sliceColumns");
+  for (const [name, value] of Object.entries({ start, end })) checkArgument(`sliceColumns: ${name}`, value, "a number");
   if (!(0 <= start && start <= end && end <= matrix.nColumns)) {
     throw new ShapeError(`sliceColumns: columns must lie in 0..${matrix.nColumns}, got ${start}..${end}.`);
   }
@@ -186,6 +195,7 @@ export function takeRows<Data extends FloatArray>(
  * @throws ShapeError where they differ in their number of rows, or none is given
  */
 export function joinColumns(matrices: readonly Matrix[]): Matrix {
+  checkArgument("joinColumns: matrices", matrices, "a list");
   const first = matrices[0];
   matrices.forEach((matrix, k) => {
     checkMatrix(matrix, `joinColumns: matrices[${k}]`);
@@ -214,6 +224,7 @@ export function joinColumns(matrices: readonly Matrix[]): Matrix {
  * @throws ShapeError where they differ in their number of columns, or none is given
  */
 export function joinRows(matrices: readonly Matrix[]): Matrix {
+  checkArgument("joinRows: matrices", matrices, "a list");
   const first = matrices[0];
   matrices.forEach((matrix, k) => {
     checkMatrix(matrix, `joinRows: matrices[${k}]`);

@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { emptyRecord, ownValue } from "../array/records.ts";
 import { DatasetError } from "../errors.ts";
 import type { Source } from "../sources/source.ts";
@@ -54,6 +55,11 @@ const RUN_FILE = /^(sub|ses|task)[-_ ]/i;
  * description of its own: many derivatives in use have none.
  */
 export async function loadDataset(source: Source): Promise<BidsDataset> {
+  checkArgument("loadDataset: source", source, "an object", {
+    read: "a function",
+    has: "a function",
+    list: "a function",
+  });
   const descriptionPath = "dataset_description.json";
   if (!(await source.has(descriptionPath))) {
     throw new DatasetError(`${source.location}: not a BIDS data set.`, [

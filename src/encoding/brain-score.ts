@@ -1,3 +1,4 @@
+import { checkArgument, nameKind } from "../array/arguments.ts";
 import { checkChoice } from "../array/choice.ts";
 import { checkMatrix, formatShape, type Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
@@ -38,6 +39,9 @@ export interface EncodingScore {
   readonly alphaAtEdges: { readonly lowest: number; readonly highest: number };
 }
 
+/** What {@link PreparedEncoding} holds. */
+export const preparedFields = { storyLengths: "a list of numbers", folds: "a list", ridge: "an object" } as const;
+
 /** Responses that are copied at once; bounds the memory beside the responses themselves. */
 const TARGETS_AT_ONCE = 4096;
 
@@ -63,7 +67,8 @@ export async function brainScore(
   bold: Matrix,
   options: EncodingOptions,
 ): Promise<EncodingScore> {
-  checkVolumes("brainScore", asBands(features), bold, options.storyLengths);
+  checkArgument("brainScore: options", options, "an object", { storyLengths: "a list of numbers" });
+  checkVolumes("brainScore", asBands("brainScore", features), bold, options.storyLengths);
   return scoreEncoding(await prepareEncoding(features, options), bold, options);
 }
 
@@ -81,7 +86,8 @@ export async function prepareEncoding(
   features: Matrix | readonly Matrix[],
   options: EncodingOptions,
 ): Promise<PreparedEncoding> {
-  const bands = asBands(features);
+  checkArgument("prepareEncoding: options", options, "an object", { storyLengths: "a list of numbers" });
+  const bands = asBands("prepareEncoding", features);
   const { storyLengths, nFolds = 5, gap, onProgress } = options;
   const first = bands[0];
   if (!first) throw new ShapeError("prepareEncoding: at least one band of features must be given, got none.");
@@ -109,6 +115,8 @@ export async function scoreEncoding(
   bold: Matrix,
   options: ScoreOptions = {},
 ): Promise<EncodingScore> {
+  checkArgument("scoreEncoding: prepared", prepared, "an object", preparedFields);
+  checkArgument("scoreEncoding: options", options, "an object");
   const [score] = await scoreEncodings([prepared], bold, { label: "brain score", ...options });
   return score!;
 }
@@ -157,6 +165,8 @@ export async function scoreEncodings(
 }
 
 /** One band or several, as several. */
-export function asBands(features: Matrix | readonly Matrix[]): readonly Matrix[] {
-  return "data" in features ? [features] : features;
+export function asBands(where: string, features: Matrix | readonly Matrix[]): readonly Matrix[] {
+  if (Array.isArray(features)) return features as readonly Matrix[];
+  if (typeof features === "object" && features !== null && "data" in features) return [features];
+  throw new ShapeError(`${where}: features must be a matrix or a list of matrices, got ${nameKind(features)}.`);
 }

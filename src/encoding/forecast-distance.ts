@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { checkMatrix, formatShape, type Matrix } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 
@@ -34,6 +35,7 @@ export function forecastDepth(layers: readonly number[], scores: Matrix): Float6
 }
 
 function labelOfLargest(where: string, name: string, labels: readonly number[], scores: Matrix): Float64Array {
+  checkArgument(`${where}: ${name}`, labels, "a list of numbers");
   if (labels.length === 0) {
     throw new OptionError(
       `${where}: ${name} must hold at least one number, got none. There is nothing to choose from.`,

@@ -1,10 +1,11 @@
+import { checkArgument, nameKind } from "../array/arguments.ts";
 import { checkMatrix, formatShape, joinColumns, Matrix } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { fitBand, fitDesign } from "../features/design.ts";
 import type { SlidingWindows } from "../features/sliding-windows.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
 import { contiguousFolds, type Fold } from "../regression/folds.ts";
-import { asBands, type EncodingScore, scoreEncodings } from "./brain-score.ts";
+import { asBands, type EncodingScore, preparedFields, scoreEncodings } from "./brain-score.ts";
 import { type FoldDesign, foldDesigns } from "./fold-designs.ts";
 import {
   type EncodingOptions,
@@ -68,7 +69,8 @@ export async function forecastScore(
   bold: Matrix,
   options: EncodingOptions,
 ): Promise<ForecastScores> {
-  checkVolumes("forecastScore", asBands(features), bold, options.storyLengths);
+  checkArgument("forecastScore: options", options, "an object", { storyLengths: "a list of numbers" });
+  checkVolumes("forecastScore", asBands("forecastScore", features), bold, options.storyLengths);
   return scoreForecast(await prepareForecast(features, windows, options), bold, options);
 }
 
@@ -89,7 +91,9 @@ export async function prepareForecast(
   windows: ForecastWindows,
   options: EncodingOptions,
 ): Promise<PreparedForecast> {
-  const bands = asBands(features);
+  checkArgument("prepareForecast: options", options, "an object", { storyLengths: "a list of numbers" });
+  checkWindows(windows);
+  const bands = asBands("prepareForecast", features);
   const { storyLengths, nFolds = 5, gap } = options;
   const distances = "featuresAt" in windows ? [...new Set(windows.distances)] : [...windows.keys()];
   const first = bands[0];
@@ -157,6 +161,12 @@ export async function scoreForecast(
   bold: Matrix,
   options: ScoreOptions = {},
 ): Promise<ForecastScores> {
+  checkArgument("scoreForecast: prepared", prepared, "an object", {
+    distances: "a list of numbers",
+    joint: "an object",
+  });
+  checkArgument("scoreForecast: prepared.base", prepared.base, "an object", preparedFields);
+  checkArgument("scoreForecast: options", options, "an object");
   const { distances, base } = prepared;
   const models = [base, ...distances.map((distance) => prepared.joint.get(distance)!)];
   return forecastOf(distances, await scoreEncodings(models, bold, { ...options, label: "forecast score" }));
@@ -180,6 +190,13 @@ export function forecastOf(distances: readonly number[], scores: readonly Encodi
     for (let j = 0; j < nTargets; j++) gains.data[row * nTargets + j] = score.score[j]! - alone!.score[j]!;
   }
   return { distances, brainScore: alone!, joint, score: gains, foldScores };
+}
+
+function checkWindows(windows: ForecastWindows): void {
+  if (windows instanceof Map || (typeof windows === "object" && windows !== null && "featuresAt" in windows)) return;
+  throw new OptionError(
+    `prepareForecast: windows must be a Map of matrices by distance, or sliding windows, got ${nameKind(windows)}.`,
+  );
 }
 
 function checkWindow(window: Matrix, distance: number, features: Matrix): void {

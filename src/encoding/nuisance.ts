@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { Matrix } from "../array/matrix.ts";
 import { type VolumesOptions, wordsToVolumes } from "../stimulus/volumes.ts";
 
@@ -13,6 +14,8 @@ import { type VolumesOptions, wordsToVolumes } from "../stimulus/volumes.ts";
  * @see https://doi.org/10.1038/s41562-022-01516-2, Supplementary Information
  */
 export function wordRate(onsets: ArrayLike<number>, options: Omit<VolumesOptions, "downsample">): Matrix<Float64Array> {
+  checkArgument("wordRate: onsets", onsets, "a list of numbers");
+  checkArgument("wordRate: options", options, "an object", { nVolumes: "a number", repetitionTime: "a number" });
   const ones = Matrix.of(new Float64Array(onsets.length).fill(1), onsets.length, 1);
   return wordsToVolumes(ones, onsets, { ...options, downsample: "sum" });
 }

@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { checkMatrix, formatShape, type Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
 
@@ -7,6 +8,7 @@ import { ShapeError } from "../errors.ts";
  * @throws ShapeError as {@link checkMatrix}
  */
 export function checkBands(where: string, bands: readonly Matrix[]): void {
+  checkArgument(`${where}: features`, bands, "a list");
   bands.forEach((band, k) => {
     checkMatrix(band, `${where}: features[${k}]`);
   });

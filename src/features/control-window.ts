@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { range } from "../array/indices.ts";
 import { checkMatrix, emptyLike, Matrix } from "../array/matrix.ts";
 import { createRandom } from "../array/random.ts";
@@ -24,8 +25,10 @@ export interface ControlWindowOptions {
  */
 export function randomWindow<Data extends Matrix["data"]>(
   window: Matrix<Data>,
-  { seed }: ControlWindowOptions,
+  options: ControlWindowOptions,
 ): Matrix<Data> {
+  checkArgument("randomWindow: options", options, "an object");
+  const { seed } = options;
   requireWords("randomWindow", window);
   const { nRows, nColumns } = window;
   const random = createRandom(seed);
@@ -53,8 +56,10 @@ export function randomWindow<Data extends Matrix["data"]>(
  */
 export function shuffledWindow<Data extends Matrix["data"]>(
   window: Matrix<Data>,
-  { seed }: ControlWindowOptions,
+  options: ControlWindowOptions,
 ): Matrix<Data> {
+  checkArgument("shuffledWindow: options", options, "an object");
+  const { seed } = options;
   requireWords("shuffledWindow", window);
   const { nRows, nColumns } = window;
   const random = createRandom(seed);

@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { checkMatrix, formatShape, Matrix, zerosLike } from "../array/matrix.ts";
 import { OptionError } from "../errors.ts";
 
@@ -23,8 +24,10 @@ export interface WindowOptions {
  */
 export function forecastWindow<Data extends Matrix["data"]>(
   activations: Matrix<Data>,
-  { distance, width = 7 }: WindowOptions,
+  options: WindowOptions,
 ): Matrix<Data> {
+  checkArgument("forecastWindow: options", options, "an object", { distance: "a number" });
+  const { distance, width = 7 } = options;
   checkMatrix(activations, "forecastWindow: activations");
   checkWindow({ distance, width }, "forecastWindow", `activations ${formatShape(activations)}`);
   const { nRows, nColumns: nUnits } = activations;

@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { type Cifti, ciftiExtension } from "./cifti.ts";
 import {
@@ -23,6 +24,11 @@ import { escapeXml } from "./xml.ts";
  * voxels twice or without a volume, texts that XML cannot hold, ...
  */
 export function writeCifti(cifti: Cifti): Uint8Array<ArrayBuffer> {
+  checkArgument("writeCifti: cifti", cifti, "an object", {
+    rows: "an object",
+    columns: "an object",
+    data: "an object",
+  });
   const { rows, columns, data } = cifti;
   const { nRows, nColumns } = data;
   if (rows.kind === "scalars") requireLength("maps", rows.maps.length, "rows", nRows);

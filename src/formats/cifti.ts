@@ -4,6 +4,7 @@ import { FormatError } from "../errors.ts";
 import { byteStream } from "./byte-stream.ts";
 import { type CiftiAxes, ciftiIntent } from "./cifti-axes.ts";
 import { readCiftiXml } from "./cifti-xml.ts";
+import { pathOf } from "./file-bytes.ts";
 import { growingFloats, maxNumbers } from "./growing.ts";
 import { gunzipped, gunzipWhole } from "./gunzip.ts";
 import { niftiValues } from "./nifti.ts";
@@ -49,7 +50,7 @@ export const ciftiExtension = 32;
  * @see https://www.nitrc.org/forum/attachment.php?attachid=341&group_id=454&forum_id=1955
  */
 export function readCifti(bytes: Uint8Array, options: ReadNiftiOptions = {}): Cifti {
-  const path = options.path ?? "CIFTI";
+  const path = pathOf(options, "CIFTI");
   const unpacked = gunzipWhole(bytes, path);
   const header = readNiftiHeader(unpacked.subarray(0, niftiHeaderLength), { path });
   const axes = readAxes(unpacked, header, path);
@@ -84,7 +85,7 @@ export async function streamCifti(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
   options: StreamCiftiOptions = {},
 ): Promise<Cifti<FloatArray>> {
-  const path = options.path ?? "CIFTI";
+  const path = pathOf(options, "CIFTI");
   const stream = byteStream(gunzipped(pieces, path));
   try {
     const header = readNiftiHeader(await stream.peek(niftiHeaderLength), { path });
@@ -115,7 +116,7 @@ export async function streamCiftiAxes(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
   options: ReadNiftiOptions = {},
 ): Promise<CiftiAxes & { readonly nRows: number; readonly nColumns: number }> {
-  const path = options.path ?? "CIFTI";
+  const path = pathOf(options, "CIFTI");
   const stream = byteStream(gunzipped(pieces, path));
   try {
     const header = readNiftiHeader(await stream.peek(niftiHeaderLength), { path });

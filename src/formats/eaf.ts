@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.ts";
+import { pathOf } from "./file-bytes.ts";
 import { parseCount } from "./number.ts";
 import { parseXml, type XmlElement, xmlAttribute, xmlChildren, xmlText } from "./xml.ts";
 
@@ -53,7 +54,7 @@ type Times = Omit<EafAnnotation, "text">;
  * @see https://www.mpi.nl/tools/elan/EAF_Annotation_Format_3.0_and_ELAN.pdf
  */
 export function readEaf(bytes: Uint8Array, options: ReadEafOptions = {}): readonly EafTier[] {
-  const path = options.path ?? "annotations.eaf";
+  const path = pathOf(options, "annotations.eaf");
   const root = parseXml(bytes, path);
   if (root.name !== "ANNOTATION_DOCUMENT") {
     throw new FormatError(path, `the root must be <ANNOTATION_DOCUMENT>, got <${root.name}>`, root.start);

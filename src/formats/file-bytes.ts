@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { FormatError, OptionError } from "../errors.ts";
 
 /**
@@ -11,6 +12,17 @@ import { FormatError, OptionError } from "../errors.ts";
 export function checkFileBytes(bytes: Uint8Array, path: string): void {
   checkBytes(bytes, path);
   if (bytes.length === 0) throw emptyFile(path);
+}
+
+/**
+ * The file that a reader names in messages.
+ *
+ * @param fallback - its name where none is given
+ * @throws OptionError where the options are no object
+ */
+export function pathOf(options: { readonly path?: string | undefined }, fallback: string): string {
+  checkArgument(`${fallback}: options`, options, "an object");
+  return options.path ?? fallback;
 }
 
 /** @throws OptionError where a value is no Uint8Array, which a Buffer is */

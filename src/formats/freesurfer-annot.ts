@@ -1,5 +1,6 @@
 import { FormatError } from "../errors.ts";
 import { type ByteCursor, byteCursor } from "./byte-cursor.ts";
+import { pathOf } from "./file-bytes.ts";
 import type { ReadFreesurferOptions } from "./freesurfer-surface.ts";
 
 /** An annotation of FreeSurfer: which label each vertex of a surface has. */
@@ -36,7 +37,7 @@ interface Entry extends FreesurferAnnotLabel {
  * @see https://surfer.nmr.mgh.harvard.edu/fswiki/LabelsClutsAnnotationFiles
  */
 export function readFreesurferAnnot(bytes: Uint8Array, options: ReadFreesurferOptions = {}): FreesurferAnnot {
-  const path = options.path ?? "annotation";
+  const path = pathOf(options, "annotation");
   const cursor = byteCursor(bytes, path);
   const nVertices = cursor.count("the number of vertices");
   const start = cursor.position();

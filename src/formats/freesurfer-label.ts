@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.ts";
+import { pathOf } from "./file-bytes.ts";
 import type { ReadFreesurferOptions } from "./freesurfer-surface.ts";
 import { parseCount, parseNumber } from "./number.ts";
 import { splitLines } from "./text.ts";
@@ -24,7 +25,7 @@ export interface FreesurferLabel {
  * @see https://surfer.nmr.mgh.harvard.edu/fswiki/LabelsClutsAnnotationFiles
  */
 export function readFreesurferLabel(bytes: Uint8Array, options: ReadFreesurferOptions = {}): FreesurferLabel {
-  const path = options.path ?? "label";
+  const path = pathOf(options, "label");
   const lines = splitLines(bytes, path);
   const comment = lines[0]?.text ?? "";
   if (!comment.startsWith("#")) {

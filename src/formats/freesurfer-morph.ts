@@ -1,5 +1,6 @@
 import { FormatError } from "../errors.ts";
 import { byteCursor } from "./byte-cursor.ts";
+import { pathOf } from "./file-bytes.ts";
 import type { ReadFreesurferOptions } from "./freesurfer-surface.ts";
 
 /**
@@ -11,7 +12,7 @@ import type { ReadFreesurferOptions } from "./freesurfer-surface.ts";
  * @see https://surfer.nmr.mgh.harvard.edu/fswiki/FreeSurferWiki
  */
 export function readFreesurferMorph(bytes: Uint8Array, options: ReadFreesurferOptions = {}): Float32Array<ArrayBuffer> {
-  const path = options.path ?? "morphometry";
+  const path = pathOf(options, "morphometry");
   const cursor = byteCursor(bytes, path);
   const magic = cursor.int24("its magic number or number of vertices");
   const isNew = magic === 0xffffff;

@@ -1,6 +1,7 @@
 import { FormatError } from "../errors.ts";
 import { type ByteCursor, byteCursor } from "./byte-cursor.ts";
 import { formatBytes } from "./byte-order.ts";
+import { pathOf } from "./file-bytes.ts";
 import { parseNumber } from "./number.ts";
 
 /** A surface of FreeSurfer: `lh.pial`, `rh.inflated`, ... */
@@ -50,7 +51,7 @@ export interface ReadFreesurferOptions {
  * @see https://surfer.nmr.mgh.harvard.edu/fswiki/FreeSurferWiki
  */
 export function readFreesurferSurface(bytes: Uint8Array, options: ReadFreesurferOptions = {}): FreesurferSurface {
-  const path = options.path ?? "surface";
+  const path = pathOf(options, "surface");
   const cursor = byteCursor(bytes, path);
   const magic = formatBytes(bytes.subarray(0, 3));
   if (magic !== "ff ff fe") {

@@ -1,3 +1,4 @@
+import { pathOf } from "./file-bytes.ts";
 import type { GentleWord, ReadGentleOptions } from "./gentle.ts";
 import { jsonError, jsonItems, jsonKey, jsonSeconds, jsonText, parseJson } from "./json.ts";
 import { isBlank } from "./text.ts";
@@ -24,7 +25,7 @@ const cases = ["success", "not-found-in-audio", "not-found-in-transcript"] as co
  * @see https://github.com/lowerquality/gentle
  */
 export function readGentleJson(bytes: Uint8Array, options: ReadGentleOptions = {}): readonly GentleJsonWord[] {
-  const document = parseJson(bytes, options.path ?? "align.json");
+  const document = parseJson(bytes, pathOf(options, "align.json"));
   return jsonItems(jsonKey(document, "words")).map((item) => {
     const kind = jsonKey(item, "case");
     const found = cases.find((name) => name === kind.value);

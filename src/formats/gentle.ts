@@ -1,5 +1,6 @@
 import { FormatError } from "../errors.ts";
 import { splitCsv } from "./csv.ts";
+import { pathOf } from "./file-bytes.ts";
 import { parseNumber } from "./number.ts";
 import { isBlank } from "./text.ts";
 
@@ -30,7 +31,7 @@ export interface ReadGentleOptions {
  * @see https://github.com/lowerquality/gentle
  */
 export function readGentle(bytes: Uint8Array, options: ReadGentleOptions = {}): readonly GentleWord[] {
-  const path = options.path ?? "align.csv";
+  const path = pathOf(options, "align.csv");
   return splitCsv(bytes, path).map(({ cells, line, start }) => {
     const fail = (message: string) => new FormatError(path, `${message} in line ${line}`, start);
     const time = (name: string, cell: string) => {

@@ -1,3 +1,4 @@
+import { pathOf } from "./file-bytes.ts";
 import { type GiftiHeader, giftiParser } from "./gifti-parser.ts";
 import type { GiftiArrayTag } from "./gifti-tag.ts";
 import { gunzipped } from "./gunzip.ts";
@@ -18,7 +19,7 @@ export async function readGiftiHeader(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
   options: ReadGiftiHeaderOptions = {},
 ): Promise<GiftiHeader> {
-  const path = options.path ?? "GIFTI";
+  const path = pathOf(options, "GIFTI");
   const parser = giftiParser(path, () => undefined);
   for await (const piece of gunzipped(pieces, path)) parser.push(piece);
   return parser.end();
@@ -35,7 +36,7 @@ export async function readGiftiStart(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
   options: ReadGiftiHeaderOptions = {},
 ): Promise<GiftiArrayTag | undefined> {
-  const path = options.path ?? "GIFTI";
+  const path = pathOf(options, "GIFTI");
   let first: GiftiArrayTag | undefined;
   const parser = giftiParser(path, ({ tag }) => {
     first ??= tag;

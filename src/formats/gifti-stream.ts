@@ -1,3 +1,4 @@
+import { pathOf } from "./file-bytes.ts";
 import { type Collector, collector, deliverTo, type Gifti, type GiftiSink, withNumbers } from "./gifti-collect.ts";
 import { type BlockReader, type Deliver, numberDecoder } from "./gifti-decode.ts";
 import { type ExternalFile, externalFiles } from "./gifti-external.ts";
@@ -55,7 +56,7 @@ export async function streamGifti(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
   options: StreamGiftiOptions & { readonly sink?: GiftiSink | undefined } = {},
 ): Promise<GiftiHeader> {
-  const path = options.path ?? "GIFTI";
+  const path = pathOf(options, "GIFTI");
   const gathered: Collector | undefined = options.sink ? undefined : collector(path);
   const sink = options.sink ?? gathered!.sink;
   const external = externalFiles(options.external);

@@ -1,3 +1,5 @@
+import { checkArgument } from "../array/arguments.ts";
+import { pathOf } from "./file-bytes.ts";
 import { formatArray, formatMetadata, xmlSafe } from "./gifti-array.ts";
 import { collector, deliverTo, type Gifti, withNumbers } from "./gifti-collect.ts";
 import type { GiftiBlock, GiftiEncoding } from "./gifti-data.ts";
@@ -37,7 +39,7 @@ export interface WriteGiftiOptions {
  * @see https://www.nitrc.org/frs/download.php/2871/GIFTI_Surface_Format.pdf
  */
 export function readGifti(bytes: Uint8Array, options: ReadGiftiOptions = {}): Gifti {
-  const path = options.path ?? "GIFTI";
+  const path = pathOf(options, "GIFTI");
   const { sink, data } = collector(path);
   const parser = giftiParser(path, (start) => {
     const { deliver, end } = deliverTo(sink, start.tag, start.block);
@@ -86,6 +88,8 @@ function externalReader(
  * characters that XML cannot
  */
 export function writeGifti(gifti: Gifti, options: WriteGiftiOptions = {}): Uint8Array {
+  checkArgument("writeGifti: gifti", gifti, "an object", { arrays: "a list", labels: "a list", metadata: "an object" });
+  checkArgument("writeGifti: options", options, "an object");
   const encoding = options.encoding ?? "GZipBase64Binary";
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',

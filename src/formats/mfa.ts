@@ -1,5 +1,6 @@
 import { FormatError } from "../errors.ts";
 import { splitCsv } from "./csv.ts";
+import { pathOf } from "./file-bytes.ts";
 import {
   type JsonValue,
   jsonEntries,
@@ -29,7 +30,7 @@ export interface ReadMfaOptions {
  * @see https://montreal-forced-aligner.readthedocs.io
  */
 export function readMfaJson(bytes: Uint8Array, options: ReadMfaOptions = {}): readonly TextGridTier[] {
-  const tiers = jsonKey(parseJson(bytes, options.path ?? "alignment.json"), "tiers");
+  const tiers = jsonKey(parseJson(bytes, pathOf(options, "alignment.json")), "tiers");
   if (Array.isArray(tiers.value)) {
     return jsonItems(tiers).map((tier) => {
       const kind = jsonKey(tier, "class");
@@ -73,7 +74,7 @@ export const mfaHeader = "Begin,End,Label,Type,Speaker";
  * @see https://montreal-forced-aligner.readthedocs.io
  */
 export function readMfaCsv(bytes: Uint8Array, options: ReadMfaOptions = {}): readonly TextGridTier[] {
-  const path = options.path ?? "alignment.csv";
+  const path = pathOf(options, "alignment.csv");
   const [header, ...rows] = splitCsv(bytes, path);
   const named = header?.cells.join(",") ?? "";
   if (named !== mfaHeader) {

@@ -1,5 +1,6 @@
 import { FormatError } from "../errors.ts";
 import { byteCursor } from "./byte-cursor.ts";
+import { pathOf } from "./file-bytes.ts";
 import type { ReadFreesurferOptions } from "./freesurfer-surface.ts";
 import { gunzipWhole } from "./gunzip.ts";
 import { bytesOf, fitsSingle, type NumberType } from "./number-type.ts";
@@ -39,7 +40,7 @@ const headerLength = 284;
  * @see https://surfer.nmr.mgh.harvard.edu/fswiki/FsTutorial/MghFormat
  */
 export function readMgh(bytes: Uint8Array, options: ReadFreesurferOptions = {}): Mgh {
-  const path = options.path ?? "MGH";
+  const path = pathOf(options, "MGH");
   const cursor = byteCursor(gunzipWhole(bytes, path), path);
   const version = cursor.number("int32", "its version");
   if (version !== 1) {

@@ -1,6 +1,6 @@
 import { FormatError } from "../errors.ts";
 import { formatBytes } from "./byte-order.ts";
-import { checkFileBytes } from "./file-bytes.ts";
+import { checkFileBytes, pathOf } from "./file-bytes.ts";
 import { type NiftiSpace, niftiAffine } from "./nifti-affine.ts";
 import { fieldAt, getField, type NiftiField, type NiftiLayout, niftiLayouts } from "./nifti-layout.ts";
 import { bytesOf, type NumberType } from "./number-type.ts";
@@ -93,7 +93,7 @@ const refused: ReadonlyMap<number, string> = new Map([
  * @see https://nifti.nimh.nih.gov/pub/dist/doc/nifti2.h
  */
 export function readNiftiHeader(bytes: Uint8Array, options: ReadNiftiOptions = {}): NiftiHeader {
-  const path = options.path ?? "NIfTI";
+  const path = pathOf(options, "NIfTI");
   checkFileBytes(bytes, path);
   const { version, isLittleEndian } = versionOf(bytes, path);
   const layout = niftiLayouts[version];

@@ -2,6 +2,7 @@ import { type FloatArray, Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { FormatError, OptionError, ShapeError } from "../errors.ts";
 import { type ByteStream, byteStream } from "./byte-stream.ts";
+import { pathOf } from "./file-bytes.ts";
 import { growingFloats, maxNumbers } from "./growing.ts";
 import { gunzipped } from "./gunzip.ts";
 import { niftiEndsEarly } from "./nifti.ts";
@@ -56,7 +57,7 @@ export async function streamNifti(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
   options: StreamNiftiOptions = {},
 ): Promise<NiftiVolumes<FloatArray>> {
-  const path = options.path ?? "NIfTI";
+  const path = pathOf(options, "NIfTI");
   const stream = byteStream(gunzipped(pieces, path));
   try {
     const header = readNiftiHeader(await stream.peek(niftiHeaderLength), { path });
@@ -99,7 +100,7 @@ export async function streamNiftiHeader(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
   options: { readonly path?: string | undefined } = {},
 ): Promise<NiftiHeader> {
-  const path = options.path ?? "NIfTI";
+  const path = pathOf(options, "NIfTI");
   const stream = byteStream(gunzipped(pieces, path));
   try {
     return readNiftiHeader(await stream.peek(niftiHeaderLength), { path });

@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { checkArgument } from "../array/arguments.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { hostIsLittleEndian, swapByteOrder } from "./byte-order.ts";
 import { type NiftiSpace, niftiSpaces } from "./nifti-affine.ts";
@@ -39,6 +40,8 @@ export interface WriteNiftiOptions {
  * text is too long, or an axis too long for NIfTI-1
  */
 export function writeNifti(content: NiftiContent, options: WriteNiftiOptions = {}): Uint8Array<ArrayBuffer> {
+  checkArgument("writeNifti: content", content, "an object", { shape: "a list of numbers", data: "a list" });
+  checkArgument("writeNifti: options", options, "an object");
   const header = niftiHeaderBytes(content, { ...options, extension: new Uint8Array(0) });
   const values = littleEndianBytes(content.data);
   const bytes = new Uint8Array(header.length + values.length);

@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.ts";
+import { pathOf } from "./file-bytes.ts";
 import { gunzipWhole } from "./gunzip.ts";
 import { type NiftiExtension, readNiftiExtensions } from "./nifti-extension.ts";
 import {
@@ -43,7 +44,7 @@ export interface NiftiMask {
  * bytes are counted in the unpacked file
  */
 export function readNifti(bytes: Uint8Array, options: ReadNiftiOptions = {}): Nifti {
-  const path = options.path ?? "NIfTI";
+  const path = pathOf(options, "NIfTI");
   const unpacked = gunzipWhole(bytes, path);
   const header = readNiftiHeader(unpacked.subarray(0, niftiHeaderLength), { path });
   const numbers = decodeNumbers(niftiValues(unpacked, header, path), { ...header, path, start: header.dataStart });
@@ -79,7 +80,7 @@ export function niftiEndsEarly(header: NiftiHeader, nBytes: number, path: string
  * @throws FormatError as {@link readNifti}, where the file holds more than one volume, or a value is not a number
  */
 export function readNiftiMask(bytes: Uint8Array, options: ReadNiftiOptions = {}): NiftiMask {
-  const path = options.path ?? "NIfTI";
+  const path = pathOf(options, "NIfTI");
   const { header, data } = readNifti(bytes, { path });
   const [nx = 1, ny = 1, nz = 1, ...more] = header.shape;
   if (more.some((n) => n > 1)) {

@@ -1,6 +1,7 @@
+import { checkArgument } from "../array/arguments.ts";
 import { FormatError, OptionError, ShapeError } from "../errors.ts";
 import { formatBytes, hostIsLittleEndian, swapByteOrder } from "./byte-order.ts";
-import { checkFileBytes } from "./file-bytes.ts";
+import { checkFileBytes, pathOf } from "./file-bytes.ts";
 import { toRowMajor } from "./index-order.ts";
 import { bytesOf, decodeNumbers, type NumberArray, type NumberType } from "./number-type.ts";
 import { decodeUtf8 } from "./text.ts";
@@ -61,7 +62,7 @@ const magic = "93 4e 55 4d 50 59";
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 export function readNpyHeader(bytes: Uint8Array, options: ReadNpyOptions = {}): NpyHeader {
-  const path = options.path ?? "npy";
+  const path = pathOf(options, "npy");
   checkFileBytes(bytes, path);
   const got = formatBytes(bytes.subarray(0, 6));
   if (got !== magic) {
@@ -90,7 +91,7 @@ export function readNpyHeader(bytes: Uint8Array, options: ReadNpyOptions = {}): 
  * whole numbers are beyond 2^53
  */
 export function readNpy(bytes: Uint8Array, options: ReadNpyOptions = {}): Npy {
-  const path = options.path ?? "npy";
+  const path = pathOf(options, "npy");
   const { shape, type, isLittleEndian, isFortranOrder, dataStart } = readNpyHeader(bytes, { path });
   const length = shape.reduce((product, n) => product * n, 1);
   const raw = bytes.subarray(dataStart);
@@ -111,13 +112,12 @@ export function readNpy(bytes: Uint8Array, options: ReadNpyOptions = {}): Npy {
  * @throws ShapeError where data and shape do not fit together
  * @throws OptionError where there are more than 64 axes
  */
-export function writeNpy({
-  shape,
-  data,
-}: {
+export function writeNpy(array: {
   readonly shape: readonly number[];
   readonly data: Float32Array | Float64Array;
 }): Uint8Array<ArrayBuffer> {
+  checkArgument("writeNpy: array", array, "an object", { shape: "a list of numbers", data: "a list" });
+  const { shape, data } = array;
   const length = shape.reduce((product, n) => product * n, 1);
   if (data.length !== length || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
     throw new ShapeError(

@@ -1,7 +1,7 @@
 import { emptyRecord, ownValue } from "../array/records.ts";
 import { FormatError, OptionError, ShapeError } from "../errors.ts";
 import { hostIsLittleEndian, ownMemory, swapByteOrder } from "./byte-order.ts";
-import { checkFileBytes } from "./file-bytes.ts";
+import { checkFileBytes, pathOf } from "./file-bytes.ts";
 import { widenHalf } from "./number-type.ts";
 import { decodeUtf8 } from "./text.ts";
 
@@ -66,7 +66,7 @@ const bitsOf: Readonly<Record<string, number>> = {
  * @throws FormatError where there are fewer than 8 bytes, or the length is more than the file or the format allows
  */
 export function safetensorsHeaderLength(first8Bytes: Uint8Array, options: SafetensorsOptions = {}): number {
-  const path = options.path ?? "safetensors";
+  const path = pathOf(options, "safetensors");
   checkFileBytes(first8Bytes, path);
   if (first8Bytes.length < 8) {
     const message = `the file must begin with 8 bytes, the length of its header, got ${first8Bytes.length}. It looks truncated: fetch it again`;
@@ -94,7 +94,7 @@ export function safetensorsHeaderLength(first8Bytes: Uint8Array, options: Safete
  * @see https://github.com/huggingface/safetensors#format
  */
 export function readSafetensorsHeader(bytes: Uint8Array, options: SafetensorsOptions = {}): SafetensorsHeader {
-  const path = options.path ?? "safetensors";
+  const path = pathOf(options, "safetensors");
   const length = safetensorsHeaderLength(bytes, options);
   const first = 8 + length;
   if (bytes.length < first) {
@@ -143,7 +143,7 @@ export function decodeTensor(
   bytes: Uint8Array,
   options: SafetensorsOptions = {},
 ): Float32Array {
-  const path = options.path ?? "safetensors";
+  const path = pathOf(options, "safetensors");
   if (bytes.length !== entry.end - entry.start) {
     throw new ShapeError(
       `decodeTensor: the bytes must be those of the tensor, ${entry.end - entry.start}, got ${bytes.length} (${path}).`,

@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.ts";
+import { pathOf } from "./file-bytes.ts";
 import { cueSeconds, type ReadSubtitleOptions, type SubtitleCue } from "./subtitle.ts";
 import { splitLines } from "./text.ts";
 
@@ -16,7 +17,7 @@ const tags = /<\/?(?:b|i|u|s|font)(?: [^<>]*)?>|\{\/?[biu]\}|\{\\[^{}]*\}/gi;
  * @see https://www.matroska.org/technical/subtitles.html#srt-subtitles
  */
 export function readSrt(bytes: Uint8Array, options: ReadSubtitleOptions = {}): readonly SubtitleCue[] {
-  const path = options.path ?? "subtitles.srt";
+  const path = pathOf(options, "subtitles.srt");
   const lines = splitLines(bytes, path);
   const cues: SubtitleCue[] = [];
   let at = 0;

@@ -1,5 +1,5 @@
 import { FormatError } from "../errors.ts";
-import { checkFileBytes } from "./file-bytes.ts";
+import { checkFileBytes, pathOf } from "./file-bytes.ts";
 import { decodeUtf8, holdsAscii, utf8Length } from "./text.ts";
 
 /** A Praat TextGrid: what is said when, in one or several tiers. Times are seconds of audio. */
@@ -44,7 +44,7 @@ const ROUNDED = 1e-6;
  * @see https://www.fon.hum.uva.nl/praat/manual/TextGrid_file_formats.html
  */
 export function readTextGrid(bytes: Uint8Array, options: ReadTextGridOptions = {}): TextGrid {
-  const path = options.path ?? "TextGrid";
+  const path = pathOf(options, "TextGrid");
   const tokens = tokenise(decodeText(bytes, path), path);
   let next = 0;
 

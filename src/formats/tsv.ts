@@ -1,4 +1,5 @@
 import { FormatError, NotFoundError, nearestNames, OptionError, ShapeError } from "../errors.ts";
+import { pathOf } from "./file-bytes.ts";
 import { parseNumber } from "./number.ts";
 import { type Line, splitLines } from "./text.ts";
 
@@ -40,7 +41,7 @@ const nextCell = /("(?:[^"]|"")*"|[^\t]*)(\t|$)/y;
  * containing tabs MUST be escaped using double quotes")
  */
 export function readTsv(bytes: Uint8Array, options: ReadTsvOptions = {}): Table {
-  const path = options.path ?? "TSV";
+  const path = pathOf(options, "TSV");
   const [header, ...lines] = splitLines(bytes, path);
   if (header === undefined || header.text === "") {
     throw new FormatError(path, "the first line must name the columns, got an empty one", 0);

@@ -1,5 +1,5 @@
 import { FormatError } from "../errors.ts";
-import { checkFileBytes } from "./file-bytes.ts";
+import { checkFileBytes, pathOf } from "./file-bytes.ts";
 
 /** What the header of a WAV file says of its sound. */
 export interface WavHeader {
@@ -33,7 +33,7 @@ const unknownSize = 0xffffffff;
  * @throws FormatError where the file is no RIFF or RF64 file of sound, or a chunk is longer than the file
  */
 export function wavHeaderLength(bytes: Uint8Array, options: ReadWavOptions = {}): number {
-  checkFileBytes(bytes, options.path ?? "audio.wav");
+  checkFileBytes(bytes, pathOf(options, "audio.wav"));
   const { fileSize = bytes.length } = options;
   const last = listChunks(bytes, options).at(-1);
   if (last?.id === "data") return last.start;
@@ -50,7 +50,7 @@ export function wavHeaderLength(bytes: Uint8Array, options: ReadWavOptions = {})
  * @see https://www.itu.int/rec/R-REC-BS.2088
  */
 export function readWavHeader(bytes: Uint8Array, options: ReadWavOptions = {}): WavHeader {
-  checkFileBytes(bytes, options.path ?? "audio.wav");
+  checkFileBytes(bytes, pathOf(options, "audio.wav"));
   const { path = "audio.wav", fileSize = bytes.length } = options;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const chunks = listChunks(bytes, options);

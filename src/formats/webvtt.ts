@@ -1,5 +1,6 @@
 import { ownValue } from "../array/records.ts";
 import { FormatError } from "../errors.ts";
+import { pathOf } from "./file-bytes.ts";
 import { cueSeconds, type ReadSubtitleOptions, type SubtitleCue, type SubtitleSpan } from "./subtitle.ts";
 import { splitLines } from "./text.ts";
 
@@ -26,7 +27,7 @@ type Fail = (message: string, remedy?: string) => FormatError;
  * @see https://www.w3.org/TR/webvtt1/
  */
 export function readVtt(bytes: Uint8Array, options: ReadSubtitleOptions = {}): readonly SubtitleCue[] {
-  const path = options.path ?? "subtitles.vtt";
+  const path = pathOf(options, "subtitles.vtt");
   const lines = splitLines(bytes, path);
   const cues: SubtitleCue[] = [];
   let at = 0;

@@ -1,3 +1,4 @@
+import { pathOf } from "./file-bytes.ts";
 import {
   isJsonObject,
   type JsonValue,
@@ -53,7 +54,7 @@ export interface ReadWhisperOptions {
  * @see https://github.com/m-bain/whisperX
  */
 export function readWhisper(bytes: Uint8Array, options: ReadWhisperOptions = {}): readonly WhisperSegment[] {
-  const document = parseJson(bytes, options.path ?? "whisper.json");
+  const document = parseJson(bytes, pathOf(options, "whisper.json"));
   if (Array.isArray(document.value)) return jsonItems(document).map(readSegment);
   const list = jsonKey(document, "segments");
   const segments = list.value === undefined ? undefined : jsonItems(list).map(readSegment);

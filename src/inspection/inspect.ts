@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { BidsDataset } from "../bids/dataset.ts";
 import { doubtfulNames } from "../bids/doubtful-names.ts";
@@ -74,6 +75,8 @@ const MOST_BYTES = 2 ** 30;
  * @throws NotFoundError where a participant, story or label that was asked for does not exist
  */
 export async function inspectDataset(dataset: BidsDataset, options: InspectOptions = {}): Promise<Inspection> {
+  checkArgument("inspectDataset: dataset", dataset, "an object", { files: "a list", source: "an object" });
+  checkArgument("inspectDataset: options", options, "an object");
   const { read: asked, ...how } = options;
   const examination = await examineDataset(dataset, how);
   const read = howToRead(asked, examination);

@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { checkChoice } from "../array/choice.ts";
 import { Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
@@ -110,6 +111,9 @@ export async function wordActivations(
   words: readonly string[],
   options: ActivationOptions = {},
 ): Promise<WordActivations> {
+  checkArgument("wordActivations: model", model, "an object", { contextLength: "a number", nUnits: "a number" });
+  checkArgument("wordActivations: words", words, "a list of texts");
+  checkArgument("wordActivations: options", options, "an object");
   const { story, passes, ...resolved } = planWordActivations(model, words, options);
   const { layers, context: policy, maxContext, minContext, pooling, layerZero, finalNorm } = resolved;
   const nTokens = story.tokens.length;

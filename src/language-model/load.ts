@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { foreignModelFiles, modelFile } from "../catalogue/model-files.ts";
 import { FormatError, listSome } from "../errors.ts";
@@ -39,7 +40,13 @@ export async function loadLanguageModel(
     readonly onProgress?: OnProgress | undefined;
   } = {},
 ): Promise<LanguageModel> {
-  const source = inputSource(typeof folder === "string" ? folderStore(folder) : folder);
+  const given = typeof folder === "string" ? folderStore(folder) : folder;
+  checkArgument("loadLanguageModel: folder, if no text,", given, "an object", {
+    read: "a function",
+    has: "a function",
+  });
+  checkArgument("loadLanguageModel: options", options, "an object");
+  const source = inputSource(given);
   const { device, randomWeights: seed, onProgress } = options;
   const configPath = `${source.location}/${modelFile.config}`;
   const { config, warnings: configWarnings } = readGpt2Config(await source.read(modelFile.config), {

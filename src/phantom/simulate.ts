@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { Device } from "../graph/device.ts";
 import type { LanguageModel } from "../language-model/language-model.ts";
@@ -78,6 +79,9 @@ export async function simulateDataset(
   model: LanguageModel,
   options: SimulateOptions = {},
 ): Promise<PhantomTruth> {
+  checkArgument("simulateDataset: store", store, "an object", { write: "a function" });
+  checkArgument("simulateDataset: model", model, "an object", { contextLength: "a number", nUnits: "a number" });
+  checkArgument("simulateDataset: options", options, "an object");
   checkSimulation(options);
   const { seed = 0, nSubjects = 8, stories = phantomStories, responses = "both", nVertices = 1442 } = options;
   const { repetitionTime = 1.5, regions = phantomRegions, signalToNoise = 1, rightShare = 0.85 } = options;

@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { checkMatrix, Matrix, sliceColumns, takeRows, toFloat32, toFloat64 } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { multiply } from "../graph/multiply.ts";
@@ -44,6 +45,7 @@ const TARGETS_AT_ONCE = 4096;
  * @see R. Rifkin, R. Lippert (2007), MIT-CSAIL-TR-2007-025 (leave-one-out in closed form)
  */
 export async function ridgeCv(x: Matrix, y: Matrix, options: RidgeOptions = {}): Promise<RidgeFit> {
+  checkArgument("ridgeCv: options", options, "an object");
   resolveRidgeOptions(options, "ridgeCv");
   checkMatrix(x, "ridgeCv: x");
   checkMatrix(y, "ridgeCv: y");
@@ -154,6 +156,8 @@ export async function predictRidge(
   x: Matrix,
   options: Pick<RidgeOptions, "device"> = {},
 ): Promise<Matrix<Float64Array>> {
+  checkArgument("predictRidge: fit", fit, "an object", { coefficients: "an object", intercept: "a list of numbers" });
+  checkArgument("predictRidge: options", options, "an object");
   const { coefficients, intercept } = fit;
   checkMatrix(x, "predictRidge: x");
   if (x.nColumns !== coefficients.nRows) {

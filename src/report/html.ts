@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { AuditCount } from "../regression/audit.ts";
 import { cortexSection } from "./cortex-section.ts";
@@ -29,6 +30,12 @@ export async function htmlReport(
   result: StudyResult,
   options: { readonly onProgress?: OnProgress | undefined } = {},
 ): Promise<string> {
+  checkArgument("htmlReport: result", result, "an object", {
+    subjects: "a list of objects",
+    options: "an object",
+    provenance: "an object",
+  });
+  checkArgument("htmlReport: options", options, "an object");
   return findingsPage(await studyFindings(result, options), options);
 }
 

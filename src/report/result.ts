@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import type { FloatArray, Matrix } from "../array/matrix.ts";
 import type { MissingScores } from "../encoding/missing.ts";
 import type { AuditCount } from "../regression/audit.ts";
@@ -47,7 +48,9 @@ export interface SubjectAnalysis extends ScoreKey {
 }
 
 /** Scores that are in memory, as an analysis of {@link SubjectScores}. */
-export function memoryScores({ analysis, layer, distance, mean, folds }: AnalysisScores): SubjectAnalysis {
+export function memoryScores(scores: AnalysisScores): SubjectAnalysis {
+  checkArgument("memoryScores: scores", scores, "an object", { analysis: "a text", mean: "a list" });
+  const { analysis, layer, distance, mean, folds } = scores;
   return {
     ...{ analysis, layer, distance },
     loadMean: () => Promise.resolve(mean),

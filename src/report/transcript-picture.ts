@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { transcriptLimits as limits } from "../stimulus/transcript-limits.ts";
 import type { TranscriptReport } from "../stimulus/transcript-report.ts";
 import type { TranscriptFinding } from "../stimulus/transcript-row.ts";
@@ -21,6 +22,13 @@ const fonts = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "
  * lanes for silences, words without a time, warnings and errors. Findings say what they are where the pointer rests.
  */
 export function transcriptPicture(report: TranscriptReport): string {
+  checkArgument("transcriptPicture: report", report, "an object", {
+    story: "a text",
+    findings: "a list",
+    rates: "a list",
+    silences: "a list",
+    untimed: "a list",
+  });
   const { story, nWords, start, end, audioDuration, rates, silences, untimed, findings } = report;
   const from = Math.min(0, start ?? 0);
   const until = Math.max(end ?? 0, audioDuration ?? 0, from + 1);

@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { transcriptLimits as limits } from "../stimulus/transcript-limits.ts";
 import type { TranscriptReport } from "../stimulus/transcript-report.ts";
 import type { TranscriptFinding } from "../stimulus/transcript-row.ts";
@@ -17,6 +18,12 @@ const severities = ["error", "warning", "info"] as const;
  * remedy. No colours; lines are as long as their messages.
  */
 export function formatTranscriptReport(report: TranscriptReport, options: TranscriptTextOptions = {}): string[] {
+  checkArgument("formatTranscriptReport: report", report, "an object", {
+    story: "a text",
+    findings: "a list",
+    silences: "a list",
+  });
+  checkArgument("formatTranscriptReport: options", options, "an object");
   const { mostOfKind = 5 } = options;
   const { story, path, format, nWords, nUntimed, start, end, rate, silences, findings } = report;
   const kinds = severities.flatMap((severity) => {

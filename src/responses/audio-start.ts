@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { normalStimFile, stimFileBase } from "../bids/stim-file.ts";
 import { FormatError, shorten } from "../errors.ts";
 import { numericColumn, type Table, textColumn } from "../formats/tsv.ts";
@@ -17,6 +18,7 @@ const longestName = 4096;
  * @throws FormatError where an onset is no number, or a row that names a file has none; where a name is no file's
  */
 export function audioStarts(events: Table): ReadonlyMap<string, number> {
+  checkArgument("audioStarts: events", events, "an object", { columns: "a list of texts", rows: "a list" });
   const onsets = numericColumn(events, "onset");
   const starts = new Map<string, number>();
   textColumn(events, "stim_file").forEach((text, row) => {

@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { checkChoice } from "../array/choice.ts";
 import { checkMatrix, emptyLike, type FloatArray, joinColumns, Matrix, sliceRows } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
@@ -55,6 +56,7 @@ const EXPLAINED = 1e-24;
  * @remarks nilearn's `signal.clean` also regresses jointly, but standardises confounds first, which changes nothing.
  */
 export function cleanBold<Data extends FloatArray>(bold: Matrix<Data>, options: CleanBoldOptions = {}): Matrix<Data> {
+  checkArgument("cleanBold: options", options, "an object");
   const { drift = "none", standardise = false, trimStart = 0, trimEnd = 0 } = options;
   checkMatrix(bold, "cleanBold: bold");
   if (options.confounds) checkMatrix(options.confounds, "cleanBold: confounds");

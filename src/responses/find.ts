@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { ownValue } from "../array/records.ts";
 import type { BidsDataset } from "../bids/dataset.ts";
 import { doubtfulNames } from "../bids/doubtful-names.ts";
@@ -167,6 +168,8 @@ export async function findResponses(
   dataset: BidsDataset,
   query: ResponseQuery = {},
 ): Promise<readonly ResponseFiles[]> {
+  checkArgument("findResponses: dataset", dataset, "an object", { files: "a list", source: "an object" });
+  checkArgument("findResponses: query", query, "an object");
   return usableResponses(dataset, await surveyResponses(dataset, query));
 }
 

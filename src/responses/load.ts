@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { joinColumns, type Matrix, sliceRows } from "../array/matrix.ts";
 import { type BidsDataset, readSidecarWithOrigin } from "../bids/dataset.ts";
 import { type DatasetIssue, FormatError, NotFoundError, OptionError } from "../errors.ts";
@@ -79,6 +80,9 @@ export async function loadResponse(
   files: ResponseFiles,
   options: LoadResponseOptions = {},
 ): Promise<Response> {
+  checkArgument("loadResponse: dataset", dataset, "an object", { files: "a list", source: "an object" });
+  checkArgument("loadResponse: files", files, "an object", { files: "a list", story: "a text" });
+  checkArgument("loadResponse: options", options, "an object");
   return responseOfRun(dataset, files, await loadRun(dataset, files, options.mask), options);
 }
 

@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { checkChoice } from "../array/choice.ts";
 import { hemisphereOf } from "../bids/identity.ts";
 import { FormatError, OptionError } from "../errors.ts";
@@ -46,6 +47,9 @@ export async function loadRegions(
   files: readonly RegionFile[],
   options: RegionOptions = {},
 ): Promise<readonly Region[]> {
+  checkArgument("loadRegions: source", source, "an object", { read: "a function" });
+  checkArgument("loadRegions: files", files, "a list of objects");
+  checkArgument("loadRegions: options", options, "an object");
   const regions: Region[] = [];
   for (const { path, hemi = hemiOfName(path) } of files) {
     if (hemi === undefined) {

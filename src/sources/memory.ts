@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { FormatError, NotFoundError, nearestNames } from "../errors.ts";
 import { checkFetched } from "./fetched.ts";
 import { checkPath, checkRange, splitPath } from "./path.ts";
@@ -13,6 +14,8 @@ export function memoryStore(
   files: Readonly<Record<string, Uint8Array | string>> = {},
   location = "memory",
 ): Store & { readonly files: ReadonlyMap<string, Uint8Array> } {
+  checkArgument("memoryStore: files", files, "an object");
+  checkArgument("memoryStore: location", location, "a text");
   const encode = (content: Uint8Array | string) =>
     typeof content === "string" ? new TextEncoder().encode(content) : new Uint8Array(content);
   const content = new Map(Object.entries(files).map(([path, bytes]) => [path, encode(bytes)]));

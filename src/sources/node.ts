@@ -13,6 +13,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
+import { checkArgument } from "../array/arguments.ts";
 import { FormatError, NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import { checkFetched, danglingLink, pointerLength } from "./fetched.ts";
 import { folderNow } from "./folder-clock.ts";
@@ -33,6 +34,7 @@ const pieceSize = 2 ** 20;
  * @param folder - path of the folder; it need not exist before the first write
  */
 export function folderStore(folder: string): Store {
+  checkArgument("folderStore: folder", folder, "a text");
   const root = resolve(folder);
   const at = (path: string) => {
     checkPath(path, folder);

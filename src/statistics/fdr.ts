@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { OptionError } from "../errors.ts";
 
 /**
@@ -10,6 +11,7 @@ import { OptionError } from "../errors.ts";
  * @see doi:10.1111/j.2517-6161.1995.tb02031.x
  */
 export function benjaminiHochberg(pValues: ArrayLike<number>): Float64Array {
+  checkArgument("benjaminiHochberg: pValues", pValues, "a list of numbers");
   const adjusted = new Float64Array(pValues.length).fill(Number.NaN);
   const tested: number[] = [];
   for (let i = 0; i < pValues.length; i++) {

@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { OptionError } from "../errors.ts";
 import { studentQuantile } from "./student.ts";
 
@@ -21,6 +22,8 @@ export interface MeanInterval {
  * @throws OptionError where `level` is not over 0 and under 1
  */
 export function meanInterval(values: ArrayLike<number>, level = 0.95): MeanInterval {
+  checkArgument("meanInterval: values", values, "a list of numbers");
+  checkArgument("meanInterval: level", level, "a number");
   if (!(level > 0 && level < 1)) {
     throw new OptionError(`meanInterval: level must be over 0 and under 1, got ${level}. For 95 % take 0.95.`);
   }

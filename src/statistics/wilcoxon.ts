@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { checkChoice } from "../array/choice.ts";
 import { OptionError } from "../errors.ts";
 import { normalCdf } from "./normal.ts";
@@ -39,6 +40,8 @@ const MOST_EXACT_WITH_TIES = 13;
  * @see doi:10.2307/3001968
  */
 export function wilcoxonSignedRank(differences: ArrayLike<number>, options: WilcoxonOptions = {}): WilcoxonResult {
+  checkArgument("wilcoxonSignedRank: differences", differences, "a list of numbers");
+  checkArgument("wilcoxonSignedRank: options", options, "an object");
   const { alternative = "two-sided" } = options;
   checkChoice("wilcoxonSignedRank: alternative", alternative, ["two-sided", "greater", "less"]);
   const kept = new Float64Array(differences.length);

@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { normalText } from "../bids/identity.ts";
 import { stimFileBase, storyOfStimFile } from "../bids/stim-file.ts";
 import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
@@ -48,6 +49,9 @@ export async function loadTranscript(
   story: string,
   options: LoadTranscriptOptions = {},
 ): Promise<Transcript> {
+  checkArgument("loadTranscript: source", source, "an object", { read: "a function", list: "a function" });
+  checkArgument("loadTranscript: story", story, "a text");
+  checkArgument("loadTranscript: options", options, "an object");
   const { tier, cues, stimFile } = options;
   const path = options.path ?? (await findTranscript(source, story, stimFile));
   return readTranscript(await source.read(path), { path, story, tier, cues });

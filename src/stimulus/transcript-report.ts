@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { type CheckTranscriptOptions, placeFindings } from "./place-findings.ts";
 import { isBeyond, rowFindings } from "./row-findings.ts";
 import { textFindings } from "./text-findings.ts";
@@ -55,8 +56,11 @@ export function checkTranscript(
   transcript: RawTranscript | Transcript,
   options: CheckTranscriptOptions = {},
 ): TranscriptReport {
+  checkArgument("checkTranscript: transcript", transcript, "an object", { story: "a text" });
+  checkArgument("checkTranscript: options", options, "an object");
   const { story, path } = transcript;
   const raw = "rows" in transcript ? transcript : undefined;
+  if (!raw) checkArgument("checkTranscript: transcript", transcript, "an object", { words: "a list" });
   const given = raw?.rows ?? rowsOf(transcript as Transcript);
   // Said once as an error, such a time counts as unknown.
   const known = (time: number) => (isBeyond(time) ? Number.NaN : time);

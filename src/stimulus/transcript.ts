@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { FormatError } from "../errors.ts";
 import { interpolateOnsets } from "./interpolate.ts";
 import { rowFindings } from "./row-findings.ts";
@@ -48,6 +49,7 @@ export interface TranscriptOptions {
  * without tiers
  */
 export function readTranscript(bytes: Uint8Array, options: TranscriptOptions): Transcript {
+  checkArgument("readTranscript: options", options, "an object", { path: "a text", story: "a text" });
   const { path, story } = options;
   const { rows, findings } = readRawTranscript(bytes, options);
   const error = findings.find(({ severity }) => severity === "error");
@@ -82,6 +84,7 @@ export function readTranscript(bytes: Uint8Array, options: TranscriptOptions): T
  * without tiers
  */
 export function readRawTranscript(bytes: Uint8Array, options: TranscriptOptions): RawTranscript {
+  checkArgument("readRawTranscript: options", options, "an object", { path: "a text", story: "a text" });
   const { path, story, tier, cues = "refuse" } = options;
   const { format, rows } = readRows(bytes, path, tier);
   return { story, path, format, rows, findings: rowFindings(rows, { cues }) };

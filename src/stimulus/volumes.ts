@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { checkChoice } from "../array/choice.ts";
 import { freeNow } from "../array/free-now.ts";
 import { checkMatrix, emptyLike, type FloatArray, Matrix } from "../array/matrix.ts";
@@ -55,9 +56,11 @@ export function wordsToVolumes<Data extends FloatArray>(
   onsets: ArrayLike<number>,
   options: VolumesOptions,
 ): Matrix<Data> {
+  checkArgument("wordsToVolumes: options", options, "an object", { nVolumes: "a number", repetitionTime: "a number" });
+  checkArgument("wordsToVolumes: onsets", onsets, "a list of numbers");
+  checkMatrix(activations, "wordsToVolumes: activations");
   const { nVolumes, downsample = "sum", filing = "onset", repetitionTime } = options;
   const { nRows: nWords, nColumns: nUnits } = activations;
-  checkMatrix(activations, "wordsToVolumes: activations");
   if (onsets.length !== nWords) {
     throw new ShapeError(
       `wordsToVolumes: onsets must be as many as words (${nWords}), got ${onsets.length}. Each row of activations is a word.`,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkArgument } from "../array/arguments.ts";
 import { emptyRecord, ownValue } from "../array/records.ts";
 import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import { DEFAULT_EDGE, EDGES } from "../features/delays.ts";
@@ -321,6 +322,8 @@ export function checkOptions(
   raw: Readonly<Record<string, unknown>>,
   describe: (key: string) => string = nameOnCommandLine,
 ): StudyOptions {
+  checkArgument("checkOptions: raw", raw, "an object");
+  checkArgument("checkOptions: describe", describe, "a function");
   const known = Object.keys(studyOptions);
   const options = emptyRecord<unknown>();
   const problems: string[] = [];

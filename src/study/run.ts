@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { DatasetIssue } from "../errors.ts";
 import { formatIssues } from "../inspection/format.ts";
@@ -63,6 +64,12 @@ export interface StudyRun {
  * @throws errors of the rooms that it conducts: FormatError, OptionError, ShapeError, DeviceError
  */
 export async function runStudy(options: StudyOptions, environment: RunEnvironment): Promise<StudyRun> {
+  checkArgument("runStudy: options", options, "an object", { dataset: "a text", output: "a text" });
+  checkArgument("runStudy: environment", environment, "an object", {
+    onProgress: "a function",
+    onNote: "a function",
+    date: "a function",
+  });
   const cache = options.cache ?? `${options.output}/cache`;
   const stores = storesIn(cache);
   const { onProgress } = environment;

@@ -1,4 +1,5 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { checkArgument } from "../array/arguments.ts";
 import { emptyRecord, ownValue } from "../array/records.ts";
 import { FormatError } from "../errors.ts";
 import { checkBytes } from "../formats/file-bytes.ts";
@@ -25,6 +26,7 @@ export interface ReadStudyFileOptions {
  * @throws OptionError naming every option that cannot be used, each with its line
  */
 export function readStudyFile(bytes: Uint8Array, options: ReadStudyFileOptions = {}): StudyOptions {
+  checkArgument("readStudyFile: options", options, "an object");
   const { path = "study file", overrides = {}, defaults = {} } = options;
   checkBytes(bytes, path);
   const lines = new LineCounter();
