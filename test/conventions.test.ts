@@ -174,7 +174,10 @@ describe("effects", () => {
 
   it("reach the network through sources/http.ts only", () => {
     const network = /"(?:undici|(?:node:)?(?:https?|http2|net|tls|dgram|dns))"|\bfetch\(|\bWebSocket\b/g;
-    expect(findAll(files, network)).toEqual(['sources/http.ts: "undici"']);
+    expect(findAll(files, network)).toEqual(['sources/http.ts: "undici"', 'sources/proxies.ts: "node:net"']);
+    // Which only tells addresses apart.
+    const proxies = files.find(({ path }) => path === "sources/proxies.ts")!.code;
+    expect(proxies).toContain('import { BlockList, isIP } from "node:net";');
   });
 
   it("ask for the time and for chance below the command line in sources/ only, and to time a sample", () => {

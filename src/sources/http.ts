@@ -2,16 +2,17 @@ import { setMaxListeners } from "node:events";
 import { pipeline, Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
-import { type Dispatcher, EnvHttpProxyAgent, Pool, request } from "undici";
-import { NetworkError, OptionError } from "../errors.ts";
+import { Agent, type Dispatcher, Pool, ProxyAgent, request } from "undici";
+import { NetworkError } from "../errors.ts";
 import { type Body, gatherBody } from "./body.ts";
 import { connectionRemedy, isAboutCertificates, statusRemedy } from "./network-remedy.ts";
+import { checkProxies, type Environment, proxyFor } from "./proxies.ts";
 import { type RetryPolicy, readRetryAfter, startRetries } from "./retry.ts";
 
 /** What a client is made with. */
 export interface HttpOptions {
-  /** Where `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` (or in lower case) are looked up. Default: no proxy. */
-  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Where `HTTP_PROXY` and its like are looked up, as by {@link proxyFor}. Default: no proxy. */
+  readonly environment?: Environment | undefined;
   /** Seconds without a byte after which a connection counts as dead. Default: 60. */
   readonly timeout?: number | undefined;
   /** Tries in a row that may fail without progress. Default: 8, about a minute. */
@@ -96,15 +97,24 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
   // Every request under way listens to it; a warning would count them as a leak.
   if (signal) setMaxListeners(0, signal);
   const milliseconds = timeout * 1000;
-  const agent = new EnvHttpProxyAgent({
-    ...proxiesOf(environment),
+  checkProxies(environment);
+  const agents = new Map<string, Agent | ProxyAgent>();
+  const settings = {
     // Requests to http:// go to a proxy as they are, as curl does it: few proxies let a tunnel through to port 80.
     proxyTunnel: false,
     clientFactory: proxyClient,
     headersTimeout: milliseconds,
     bodyTimeout: milliseconds,
     connect: { timeout: milliseconds },
-  });
+  };
+  function agentFor(url: URL): Agent | ProxyAgent {
+    const proxy = proxyFor(url, environment);
+    const agent =
+      agents.get(proxy ?? "") ??
+      (proxy === undefined ? new Agent(settings) : new ProxyAgent({ ...settings, uri: proxy }));
+    agents.set(proxy ?? "", agent);
+    return agent;
+  }
 
   async function sendOnce(url: URL, { method = "GET", from, ifRange }: HttpRequest): Promise<HttpAnswer> {
     const headers: Record<string, string> = { "accept-encoding": "identity", "user-agent": "cortecast" };
@@ -112,7 +122,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     if (from !== undefined && ifRange !== undefined) headers["if-range"] = ifRange;
     if (credentials?.origin === url.origin) headers["authorization"] = `Bearer ${credentials.token}`;
     try {
-      const answer = await request(url, { method, headers, dispatcher: agent, ...(signal ? { signal } : {}) });
+      const answer = await request(url, { method, headers, dispatcher: agentFor(url), ...(signal ? { signal } : {}) });
       return { status: answer.statusCode, headers: joinHeaders(answer.headers), body: gatherBody(answer.body) };
     } catch (error) {
       throw connectionError(nameOf(url), error, signal);
@@ -162,7 +172,9 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
         await discard(answer.body);
         return answer.headers;
       }),
-    close: () => agent.destroy(),
+    async close() {
+      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
+    },
   };
 }
 
@@ -309,20 +321,4 @@ function proxyClient(origin: URL, options: object): Pool {
       }
     },
   }) as Pool;
-}
-
-/** Never undefined: the agent would ask the process's own environment then. */
-function proxiesOf(environment: Readonly<Record<string, string | undefined>>) {
-  const lookUp = (name: string) => environment[name.toLowerCase()] ?? environment[name] ?? "";
-  const proxy = (name: string) => {
-    const address = lookUp(name);
-    if (address === "") return "";
-    // curl and others take "proxy:3128" as well.
-    const whole = address.includes("://") ? address : `http://${address}`;
-    if (URL.canParse(whole) && /^(https?|socks5?):$/.test(new URL(whole).protocol)) return whole;
-    throw new OptionError(
-      `${name}: must be a proxy's address, such as http://proxy:3128, got something else (not shown, it may hold a password). Mend or unset it.`,
-    );
-  };
-  return { httpProxy: proxy("HTTP_PROXY"), httpsProxy: proxy("HTTPS_PROXY"), noProxy: lookUp("NO_PROXY") };
 }

@@ -251,11 +251,12 @@ describe("proxies", () => {
     for (const environment of [
       { HTTP_PROXY: `http://user:p%40ss@${proxy.host}` },
       { http_proxy: `http://user:p%40ss@${proxy.host}`, HTTP_PROXY: "http://nowhere.invalid" },
+      { ALL_PROXY: `http://user:p%40ss@${proxy.host}` },
     ]) {
       expect(text(await client({ environment }).getBytes(`${server.origin}/a`))).toBe("hello");
     }
     // Base64 of "user:p@ss".
-    expect(proxy.seen).toEqual(Array(2).fill(`GET ${server.origin}/a Basic dXNlcjpwQHNz`));
+    expect(proxy.seen).toEqual(Array(3).fill(`GET ${server.origin}/a Basic dXNlcjpwQHNz`));
   });
 
   it("by hand: a proxy that closes a tunnel unanswered is asked once a try, and the message names it", async () => {
@@ -285,12 +286,15 @@ describe("proxies", () => {
     expect(proxy.seen).toEqual([`CONNECT ${server.origin.slice("http://".length)}`]);
   });
 
-  it.each(["127.0.0.1", "*", "x.org, 127.0.0.1"])("by hand: NO_PROXY %s goes directly", async (names) => {
-    const [server, proxy] = [await serve({ "/a": "hello" }), await startProxy()];
-    const environment = { HTTP_PROXY: `http://${proxy.host}`, NO_PROXY: names };
-    expect(text(await client({ environment }).getBytes(`${server.origin}/a`))).toBe("hello");
-    expect(proxy.seen).toEqual([]);
-  });
+  it.each(["127.0.0.1", "*", "x.org, 127.0.0.1", "127.0.0.0/8"])(
+    "by hand: NO_PROXY %s goes directly",
+    async (names) => {
+      const [server, proxy] = [await serve({ "/a": "hello" }), await startProxy()];
+      const environment = { HTTP_PROXY: `http://${proxy.host}`, NO_PROXY: names };
+      expect(text(await client({ environment }).getBytes(`${server.origin}/a`))).toBe("hello");
+      expect(proxy.seen).toEqual([]);
+    },
+  );
 
   it("by hand: an address that is none is refused, and not shown", () => {
     const make = (HTTP_PROXY: string) => () => createHttpClient({ environment: { HTTP_PROXY } });
