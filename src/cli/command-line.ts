@@ -35,6 +35,14 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: "brain scores and forecast scores of a BIDS data set",
     load: async () => (await import("./score.ts")).score,
   },
+  report: {
+    summary: "the group level: joins the participants that score wrote into a folder",
+    load: async () => (await import("./report.ts")).report,
+  },
+  clean: {
+    summary: "remove results from a folder: files that cortecast wrote and nobody changed",
+    load: async () => (await import("./clean.ts")).clean,
+  },
   plan: {
     summary: "what a run of score would take: operations, bytes, memory and time on this machine",
     load: async () => (await import("./plan.ts")).plan,

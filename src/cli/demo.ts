@@ -19,7 +19,7 @@ export const demo: Command = {
     ],
     flags: studyFlags((key) => ["threads", "provider"].includes(key)),
   },
-  async run({ parsed, terminal, commandLine, date }) {
+  async run({ parsed, terminal, commandLine, date, signal }) {
     const folder = parsed.positionals["folder"] ?? "cortecast-demo";
     const { onProgress } = terminal;
     const onNote = (line: string) => terminal.note(line);
@@ -41,7 +41,7 @@ export const demo: Command = {
       surfaces: [join(dataset, L.inflated), join(dataset, R.inflated)],
       ...parsed.values,
     });
-    const run = await runStudy(options, { onProgress, onNote, date, command: commandLine });
+    const run = await runStudy(options, { onProgress, onNote, date, command: commandLine, signal });
     const shown = showRun(run, options.output, terminal) as object;
     terminal.note(`What was planted: ${join(dataset, "phantom.json")}`);
     return { ...shown, data: dataset, planted: truth.regions };

@@ -24,18 +24,18 @@ export const score: Command = {
       ...studyFlags(),
     },
   },
-  async run({ parsed, terminal, commandLine, date }) {
+  async run({ parsed, terminal, commandLine, date, signal }) {
     const options = await studyOptionsOf(parsed);
     const { onProgress } = terminal;
     const onNote = (line: string) => terminal.note(line);
-    const run = await runStudy(options, { onProgress, onNote, date, command: commandLine });
+    const run = await runStudy(options, { onProgress, onNote, date, command: commandLine, signal });
     return showRun(run, options.output, terminal);
   },
 };
 
 /** Prints what came out and where it lies; returns the same for `--json`. */
 export function showRun(run: StudyRun, output: string, terminal: Terminal): unknown {
-  const report = join(output, run.report);
+  const report = run.report === undefined ? undefined : join(output, run.report);
   terminal.endProgress();
   for (const line of run.summary) terminal.result(line);
   terminal.note("");
@@ -54,11 +54,17 @@ export function showRun(run: StudyRun, output: string, terminal: Terminal): unkn
     );
   const kinds = [...new Set(run.warnings.map(({ code }) => code))];
   if (kinds.length > 0) terminal.note(`Warnings, told above and in the report: ${kinds.join(", ")}.`);
-  terminal.note(`Report: ${report}`);
   const { subjects, notes } = run.result;
+  const nOthers = subjects.length - run.participants.length;
+  if (nOthers > 0)
+    terminal.note(
+      `The group is of ${subjects.length}: ${formatNoun(nOthers, "participant")} more were scored into the folder before.`,
+    );
+  terminal.note(report === undefined ? `The group's files: cortecast report ${output}` : `Report: ${report}`);
   return {
     report,
     output,
+    participants: run.participants,
     nParticipants: subjects.length,
     nTargets: subjects[0]?.targets.length ?? 0,
     nComputed: run.nComputed,

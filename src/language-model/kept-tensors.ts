@@ -33,13 +33,17 @@ export interface KeptFile {
  *
  * @param key - names what the tensors were computed from
  */
-export async function writeKept(store: Store, path: string, key: string, { tensors, metadata }: Kept): Promise<void> {
+export async function writeKept(store: Store, path: string, key: string, kept: Kept): Promise<void> {
+  await store.write(path, await keptBytes(key, kept));
+}
+
+/** The bytes of a file of {@link writeKept}. */
+export async function keptBytes(key: string, { tensors, metadata }: Kept): Promise<Uint8Array> {
   const named = { ...metadata, key };
-  const bytes = writeSafetensors(Object.fromEntries(tensors), {
+  return writeSafetensors(Object.fromEntries(tensors), {
     ...named,
     sha256: await digestOf({ tensors, metadata: named }),
   });
-  await store.write(path, bytes);
 }
 
 /**
@@ -70,12 +74,20 @@ export async function loadKept(store: Store, path: string, key: string): Promise
  */
 export async function openKept(store: Source, path: string, key: string): Promise<KeptFile> {
   const location = `${store.location}/${path}`;
-  const header = await whole(location, () => readHeader(store, path));
-  const shapes = new Map([...header.tensors].map(([name, { shape }]) => [name, shape]));
+  const { metadata: all, tensors } = await whole(location, () => readHeader(store, path));
+  const shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]));
+  const load = tensorLoader(store, path, tensors);
+  const metadata = await checkContent(location, key, all, (named) => digest(named, shapes, load));
+  return { metadata, shapes, load };
+}
+
+/** Reads tensors of a file, which must not change in between. Who keeps it keeps no metadata, which may be large. */
+function tensorLoader(store: Source, path: string, tensors: SafetensorsHeader["tensors"]): KeptFile["load"] {
+  const location = `${store.location}/${path}`;
   const checksums = new Map<string, number>();
-  const load = (name: string) =>
+  return (name) =>
     whole(location, async () => {
-      const entry = header.tensors.get(name)!;
+      const entry = tensors.get(name)!;
       const { start, end } = entry;
       const bytes = await store.readRange(path, start, end - start);
       // The digest is of what was read first.
@@ -85,8 +97,6 @@ export async function openKept(store: Source, path: string, key: string): Promis
       checksums.set(name, checksum);
       return decodeTensor(entry, bytes);
     });
-  const metadata = await checkContent(location, key, header.metadata, (named) => digest(named, shapes, load));
-  return { metadata, shapes, load };
 }
 
 /** The header of a safetensors file that does not go on behind its last tensor. */

@@ -26,7 +26,7 @@ const times = {
 export interface LockOptions {
   /** Name of the lock's file in the folder. Default: {@link lockName}. */
   readonly file?: string | undefined;
-  /** Waits for a run that holds it, rather than to refuse: told who it is, once, and asked before each look. */
+  /** Waits for a run that holds it, rather than to refuse: told who it is before each look; ends the waiting by an error. */
   readonly onWait?: ((holder: string) => void) | undefined;
 }
 
@@ -47,6 +47,21 @@ export async function withLock<T>(
   work: () => Promise<T>,
   options: LockOptions = {},
 ): Promise<T> {
+  const release = await takeLock(folder, name, options);
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+/**
+ * Takes a folder's lock as {@link withLock} does, for work that ends elsewhere.
+ *
+ * @returns gives it back
+ * @throws OptionError as {@link withLock}
+ */
+export async function takeLock(folder: string, name: string, options: LockOptions = {}): Promise<() => Promise<void>> {
   const path = join(resolve(folder), options.file ?? lockName);
   const isNew = !(await isFolder(folder));
   await makeFolder(resolve(folder));
@@ -57,29 +72,25 @@ export async function withLock<T>(
   const beat = setInterval(() => {
     file.write("{", 0).catch(() => {});
   }, times.beat).unref();
-  try {
-    return await work();
-  } finally {
+  return async () => {
     clearInterval(beat);
     held.delete(path);
     await file.close().catch(() => {});
     if ((await textOf(path)) === own) await rm(path, { force: true });
     // It holds other files, as a rule.
     if (isNew) await rmdir(folder).catch(() => {});
-  }
+  };
 }
 
 /**
- * Who holds a folder's lock, in words; undefined where nobody does. Nothing is taken over.
+ * Checks that nobody holds a folder's lock; takes nothing over, and none.
  *
- * @param file - name of the lock's file, where it is not {@link lockName}
+ * @throws OptionError as {@link withLock}
  */
-export async function lockHolder(folder: string, file: string = lockName): Promise<string | undefined> {
-  const path = join(resolve(folder), file);
-  const text = await textOf(path);
-  const holder = holderOf(text);
-  if (text === undefined || (holder && !(await isHeld(path, holder)))) return undefined;
-  return holder ? describeHolder(holder) : "a process that is just beginning";
+export async function checkUnlocked(folder: string, name: string): Promise<void> {
+  const path = join(resolve(folder), lockName);
+  const holder = holderOf(await textOf(path));
+  if (holder && (await isHeld(path, holder))) throw refusal(name, holder, folder, path);
 }
 
 async function acquire(
@@ -89,7 +100,7 @@ async function acquire(
   name: string,
   { onWait }: LockOptions,
 ): Promise<FileHandle> {
-  let isTold = false;
+  let hasWaited = false;
   for (let attempt = 0; ; attempt++) {
     try {
       // Of several that make it at once one succeeds, also on network folders.
@@ -104,7 +115,7 @@ async function acquire(
       }
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if ((code !== "EEXIST" && code !== "ENOENT") || (attempt > 20 && !isTold)) throw systemErrorAt(path, error);
+      if ((code !== "EEXIST" && code !== "ENOENT") || (attempt > 20 && !hasWaited)) throw systemErrorAt(path, error);
       // Who held it took the folder away, where nothing came to lie in it.
       if (code === "ENOENT") await makeFolder(dirname(path));
     }
@@ -113,8 +124,8 @@ async function acquire(
     const holder = holderOf(text);
     if (holder && (await isHeld(path, holder))) {
       if (!onWait) throw refusal(name, holder, folder, path);
-      if (!isTold) onWait(describeHolder(holder));
-      isTold = true;
+      onWait(describeHolder(holder));
+      hasWaited = true;
       await wait(times.look);
     } else if (!holder && attempt < 10) {
       // Made just now, and not yet written.

@@ -27,6 +27,8 @@ export interface OutputFilesOptions {
   readonly list?: string | undefined;
   /** Whether files of earlier calls that this one does not have stay, and in the list. Default: they are removed. */
   readonly adds?: boolean | undefined;
+  /** The file that vouches for all others: it goes before another of its batch is changed, and comes last. */
+  readonly seal?: string | undefined;
 }
 
 /** The list of a folder's files, where no other is named. */
@@ -44,16 +46,31 @@ type Listed = Map<string, readonly string[]>;
  * @throws OptionError that names every file that is not ours, or was changed since
  * @throws FormatError where the list is damaged
  */
-export async function checkOutputFiles(
+export function checkOutputFiles(
   store: Store,
   paths: Iterable<string>,
   options: OutputFilesOptions = {},
 ): Promise<void> {
-  const listed = await readList(store, options);
+  return checkListedFiles(store, [{ list: options.list ?? filesList, paths }], options);
+}
+
+/**
+ * {@link checkOutputFiles}, of several lists.
+ *
+ * @throws OptionError, FormatError as there
+ */
+export async function checkListedFiles(
+  store: Store,
+  lists: Iterable<{ readonly list: string; readonly paths: Iterable<string> }>,
+  options: Pick<OutputFilesOptions, "name"> = {},
+): Promise<void> {
   const others: string[] = [];
-  for (const path of paths) {
-    const found = await inspect(store, path, listed);
-    if (found.kind === "other") others.push(describeOther(path, listed));
+  for (const { list, paths } of lists) {
+    const listed = await readList(store, { list });
+    for (const path of paths) {
+      const found = await inspect(store, path, listed);
+      if (found.kind === "other") others.push(describeOther(path, listed));
+    }
   }
   refuse(store, others, options);
 }
@@ -93,6 +110,13 @@ export async function writeOutputFiles(
     }
     refuse(store, others, options);
     if (isNew) await writeList(store, listed, options);
+    const { seal } = options;
+    if (seal !== undefined && missing.length > 0 && own.has(seal)) {
+      await store.remove(seal);
+      const sealed = wanted.find(({ path }) => path === seal);
+      if (sealed && !missing.includes(sealed)) missing.push(sealed);
+      missing.sort((a, b) => Number(a.path === seal) - Number(b.path === seal));
+    }
     for (const { path, bytes } of missing) {
       await store.write(path, bytes);
       written.push(path);

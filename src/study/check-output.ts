@@ -1,11 +1,13 @@
 import { OptionError } from "../errors.ts";
 import { subjectPaths } from "../report/derivatives.ts";
 import { groupPaths } from "../report/group-files.ts";
-import type { ScoreKey } from "../report/result.ts";
+import type { ScoreKey, StudyResult } from "../report/result.ts";
+import { listScoreKeys } from "../report/select.ts";
 import type { TargetSpace } from "../responses/target.ts";
-import { checkOutputFiles } from "../sources/output-files.ts";
+import { checkListedFiles, checkOutputFiles, filesList } from "../sources/output-files.ts";
 import { readText, type Store } from "../sources/source.ts";
 import type { StudyOptions } from "./options.ts";
+import { recordPath } from "./participant-record.ts";
 import type { FeatureSet } from "./plan.ts";
 import { stepKeys } from "./score-step.ts";
 
@@ -44,9 +46,26 @@ export async function checkPlannedFiles(
 ): Promise<void> {
   const { participants, space } = study;
   const keys = plannedKeys(study);
-  const ofParticipants = participants.flatMap((participant) => subjectPaths(participant, space, keys));
-  await checkOutputFiles(store, [...fixedPaths, ...ofParticipants, ...groupPaths(space, keys)], { name: outputName });
+  const ofParticipants = participants.map((participant) => ({
+    list: participantList(participant),
+    paths: [...subjectPaths(participant, space, keys), recordPath(participant)],
+  }));
+  const ofGroup = { list: filesList, paths: [...fixedPaths, ...groupPaths(space, keys)] };
+  await checkListedFiles(store, [...ofParticipants, ofGroup], { name: outputName });
 }
+
+/**
+ * The same for the files of the group.
+ *
+ * @throws OptionError naming the files
+ */
+export async function checkGroupFiles(store: Store, { subjects }: StudyResult): Promise<void> {
+  const paths = groupPaths(subjects[0]!.space, listScoreKeys(subjects));
+  await checkOutputFiles(store, [...fixedPaths, ...paths], { name: outputName });
+}
+
+/** The list of a participant's files, which are theirs alone: runs for others do not touch it. */
+export const participantList = (participant: string) => `${participant}/.cortecast-files.json`;
 
 /** Analyses, layers and distances that a study gives scores at. */
 function plannedKeys({

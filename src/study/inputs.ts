@@ -59,8 +59,8 @@ export interface StudyInputs {
   readonly surfaces: readonly Surface[] | undefined;
   /** The voxels that are scored, where responses are volumes. */
   readonly mask: VolumeMask | undefined;
-  /** Runs that were left out, with the option or file that says so; they need not have responses. */
-  readonly excluded: ReadonlyMap<string, string>;
+  /** Runs of the data set that were left out, with the option or file that says so. */
+  readonly leftOut: ReadonlyMap<string, string>;
 }
 
 /** What {@link readParticipants} reads. */

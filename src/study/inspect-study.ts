@@ -20,6 +20,7 @@ import { modelFiles } from "./activations.ts";
 import { loadAtlas } from "./atlas.ts";
 import { misfits } from "./check-fit.ts";
 import { checkOutput, checkPlannedFiles, outputName } from "./check-output.ts";
+import { checkNoneLeft } from "./group-level.ts";
 import {
   cleaningOf,
   type HeardStory,
@@ -118,8 +119,12 @@ export async function inspectStudy(options: StudyOptions, settings: InspectStudy
       featureSets: featureSetsOf(model.layers, options),
       participants: participants.map(({ participant }) => participant),
     };
-    if (isPlace && space)
-      await found.attempt("output", () => checkPlannedFiles(folderStore(options.output), { ...results, space }));
+    if (isPlace && space) {
+      const output = folderStore(options.output);
+      await found.attempt("output", () => checkPlannedFiles(output, { ...results, space }));
+      if (options.participants === undefined)
+        await found.attempt("output", () => checkNoneLeft(output, results.participants));
+    }
   }
   if (model) await found.attempt("memory", () => checkMemory(participants, { options, model }));
   return {

@@ -1,10 +1,10 @@
 import { type DatasetIssue, listSome } from "../errors.ts";
 import { groupBy } from "../inspection/group-by.ts";
 import { formatNoun, formatShare } from "../report/numbers.ts";
-import { candidateRuns } from "../responses/candidates.ts";
 import { wordsOutside } from "./features.ts";
 import type { StudyInputs } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
+import type { ReportedInputs } from "./result.ts";
 
 /** Share of a story's words that may lie outside the scan before it looks like a mistake: recordings end early as a rule. */
 const mostOutside = 0.05;
@@ -46,7 +46,7 @@ const heardAgain = (again: readonly string[]) =>
  * @param warnings - of the inspection
  */
 export function notesOn(
-  inputs: Pick<StudyInputs, "dataset" | "participants" | "transcripts" | "excluded">,
+  inputs: Pick<ReportedInputs, "participants" | "transcripts" | "leftOut">,
   options: StudyOptions,
   warnings: readonly DatasetIssue[] = [],
 ): string[] {
@@ -118,15 +118,12 @@ function notesOnWarnings(warnings: readonly DatasetIssue[]): string[] {
   });
 }
 
-/** Which runs of the data set were left out, and by what; runs that it does not have are not spoken of. */
-function notesOnExclusions({ dataset, excluded }: Pick<StudyInputs, "dataset" | "excluded">): string[] {
-  if (excluded.size === 0) return [];
-  const there = new Set(candidateRuns(dataset, {}).map((run) => run.name));
-  const reasons = [...new Set(excluded.values())];
-  return reasons.flatMap((reason) => {
-    const runs = [...excluded].filter(([run, why]) => why === reason && there.has(run)).map(([run]) => run);
-    if (runs.length === 0) return [];
-    return [`Left out by ${reason}: ${formatNoun(runs.length, "run")} (${listSome(runs, 20)}).`];
+/** Which runs of the data set were left out, and by what. */
+function notesOnExclusions({ leftOut }: Pick<ReportedInputs, "leftOut">): string[] {
+  const reasons = [...new Set(leftOut.values())];
+  return reasons.map((reason) => {
+    const runs = [...leftOut].filter(([, why]) => why === reason).map(([run]) => run);
+    return `Left out by ${reason}: ${formatNoun(runs.length, "run")} (${listSome(runs, 20)}).`;
   });
 }
 

@@ -1,6 +1,7 @@
 import type { OnProgress } from "../array/progress.ts";
 import { openPool, type Pool } from "../engine/pool.ts";
 import type { DatasetIssue } from "../errors.ts";
+import { candidateRuns } from "../responses/candidates.ts";
 import { sha256 } from "../sources/checksum.ts";
 import { folderStore } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
@@ -66,8 +67,11 @@ export async function openStudy(
   const { mask } = inspected.examination!;
   const { dataset, excluded } = inspected.opened!;
   const { regions, surfaces, transcripts } = inspected;
+  const there = new Set(excluded.size === 0 ? [] : candidateRuns(dataset, {}).map((run) => run.name));
+  // Files may name runs that the data set does not have.
+  const leftOut = new Map([...excluded].filter(([run]) => there.has(run)));
   const inputs: StudyInputs = {
-    ...{ dataset, participants, transcripts: [...transcripts.values()], regions, surfaces, mask, excluded },
+    ...{ dataset, participants, transcripts: [...transcripts.values()], regions, surfaces, mask, leftOut },
   };
   const plan = planStudy(
     participants.map((participant) => plannedParticipant(participant, mask, options)),

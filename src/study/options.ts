@@ -262,6 +262,11 @@ export const studyOptions = {
   },
   seed: { schema: whole(0).default(0), group: "encoding", help: "seed of the random controls" },
 
+  level: {
+    schema: choice(["both", "participant"]).default("both"),
+    group: "machine",
+    help: "participants and the group of all whose results are in the output folder, or participants alone (then: cortecast report)",
+  },
   threads: { schema: whole(1, 1024), group: "machine", help: "CPU threads (default: all cores that memory allows)" },
   memory: {
     schema: bytes,

@@ -41,7 +41,7 @@ export interface StudyPlan {
 }
 
 /** Raised when the same inputs come to give other numbers, or more of them, or files are written otherwise. */
-const version = 5;
+export const numbersVersion = 5;
 
 /**
  * The steps of a study: for each layer and control, for each set of participants who heard the same stories, the
@@ -64,11 +64,19 @@ export function planStudy(
     featureSets.map((featureSet): StepGroup => {
       const members = participants.filter((p) => p.stimulusKey === stimulusKey);
       const steps = members.map(({ participant, responseKey }) => {
-        const parts = [version, featureSet, stimulusKey, responseKey, relevant(featureSet, options, fingerprints)];
+        const parts = [
+          numbersVersion,
+          featureSet,
+          stimulusKey,
+          responseKey,
+          relevant(featureSet, options, fingerprints),
+        ];
         return { participant, key: hash(JSON.stringify(parts)) };
       });
       const { average: _, ...design } = options;
-      const key = hash(JSON.stringify([version, featureSet, stimulusKey, relevant(featureSet, design, fingerprints)]));
+      const key = hash(
+        JSON.stringify([numbersVersion, featureSet, stimulusKey, relevant(featureSet, design, fingerprints)]),
+      );
       return { key, featureSet, stimulusKey, steps };
     }),
   );

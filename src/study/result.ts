@@ -26,7 +26,7 @@ export interface Scored {
 
 /** What {@link assembleResult} needs beside the scores. */
 export interface ResultContext {
-  readonly inputs: StudyInputs;
+  readonly inputs: ReportedInputs;
   readonly model: Pick<ActivationSource, "name" | "fingerprint" | "warnings">;
   readonly layers: readonly number[];
   readonly options: StudyOptions;
@@ -34,6 +34,13 @@ export interface ResultContext {
   /** What the inspection warns of. */
   readonly warnings: readonly DatasetIssue[];
   readonly inForce: InForce;
+}
+
+/** What a result says of the inputs, beside what each participant heard. */
+export interface ReportedInputs extends Pick<StudyInputs, "participants" | "transcripts" | "regions" | "surfaces"> {
+  readonly dataset: Pick<StudyInputs["dataset"], "description">;
+  /** Runs of the data set that were left out, with the option or file that says so. */
+  readonly leftOut: ReadonlyMap<string, string>;
 }
 
 /** Puts finished scores together into what the report is made of. */

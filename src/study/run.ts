@@ -6,16 +6,17 @@ import { studyFindings } from "../report/findings.ts";
 import { formatNoun } from "../report/numbers.ts";
 import type { StudyResult } from "../report/result.ts";
 import { formatTerminal } from "../report/terminal.ts";
-import { withLock } from "../sources/lock.ts";
 import { folderStore, removeAbandoned } from "../sources/node.ts";
-import { outputName } from "./check-output.ts";
+import { claimParticipants, whileWriting } from "./claim.ts";
 import { collectScores } from "./collect-scores.ts";
 import { computeSteps, describeFeatureSet } from "./compute-steps.ts";
 import { estimateRun, formatEstimate } from "./estimate.ts";
+import { checkOthers, writeGroupLevel } from "./group-level.ts";
 import { type InspectedStudy, inspectStudy } from "./inspect-study.ts";
 import { type OpenStudy, openStudy, type StudyStores, storesIn } from "./open-study.ts";
 import type { StudyOptions } from "./options.ts";
-import { writeOutputs } from "./outputs.ts";
+import { joinOutcomes, writeCommon, writeParticipants } from "./outputs.ts";
+import { settingsOf } from "./participant-record.ts";
 import type { InForce } from "./record-options.ts";
 import { assembleResult } from "./result.ts";
 import { budgetOf } from "./sizes.ts";
@@ -29,18 +30,25 @@ export interface RunEnvironment {
   readonly date: () => Date;
   /** The command that was typed, for the record. */
   readonly command?: string | undefined;
+  /** Ends the waiting for other runs. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How a run went. */
 export interface StudyRun {
-  /** Its scores are read from the cache as they are asked for. */
+  /**
+   * Of all participants whose results are in the output folder; with `level` "participant", of the run's own. Scores are read as
+   * they are asked for; those of single folds are there of the run's own participants.
+   */
   readonly result: StudyResult;
+  /** The run's own participants. */
+  readonly participants: readonly string[];
   /** The group's results as lines of text, a region each. */
   readonly summary: readonly string[];
   /** What makes the scores doubtful; told before anything is computed, and among the result's notes. */
   readonly warnings: readonly DatasetIssue[];
-  /** Path of the report, within the output folder. */
-  readonly report: string;
+  /** Path of the report, within the output folder; undefined with `level` "participant". */
+  readonly report: string | undefined;
   /** Steps that were computed, and steps that were there from an earlier run. */
   readonly nComputed: number;
   readonly nReused: number;
@@ -55,8 +63,9 @@ export interface StudyRun {
 /**
  * Carries a study out: reads the data set, computes what is missing, writes scores, maps, group tables and the report.
  * Each participant's scores of each layer or control are kept as they are finished, so that an interrupted run goes on
- * where it was, and a second run does only what is missing. Files of an earlier run with other options that this one does
- * not have are removed from the output folder.
+ * where it was, and a second run does only what is missing. Files of an earlier run with other options are removed from the
+ * output folder where they are of the same participants; other participants' results stay, and are in the group. Several
+ * runs may work in one folder at the same time, each for participants of its own.
  *
  * @throws what stands against the study, before anything is computed or written: the error itself where there is one, else a
  * DatasetError with all (`checkStudy` lists the same)
@@ -77,10 +86,15 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
   try {
     // Before anything is made or written.
     inspected.found.refuse(options.dataset);
-    return await withLock(options.output, outputName, async () => {
+    const participants = participantsOf(inspected);
+    const output = folderStore(options.output);
+    const release = await claimParticipants(output, options.participants && participants);
+    try {
       for (const folder of [options.output, cache]) await removeAbandoned(folder);
-      return carryOut(inspected, options, environment, stores);
-    });
+      return await carryOut(inspected, options, environment, stores);
+    } finally {
+      await release();
+    }
   } finally {
     await inspected.close();
   }
@@ -89,12 +103,17 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
 async function carryOut(
   inspected: InspectedStudy,
   options: StudyOptions,
-  { onProgress, onNote, date, command }: RunEnvironment,
+  { onProgress, onNote, date, command, signal }: RunEnvironment,
   stores: StudyStores,
 ): Promise<StudyRun> {
   const study = await openStudy(inspected, options, stores, onProgress);
   const { inputs, warnings, model, plan, missing } = study;
   try {
+    const output = folderStore(options.output);
+    const [first] = inputs.participants;
+    const layers = model.layers;
+    const participants = inputs.participants.map(({ participant }) => participant);
+    await checkOthers(output, { participants, settings: settingsOf({ inputs, model, layers, options }, first!) });
     for (const line of formatIssues(warnings)) onNote(line);
     onNote(describePlan(study));
     for (const line of formatEstimate(await estimateRun(study, { onProgress }))) onNote(line);
@@ -109,23 +128,39 @@ async function carryOut(
       cache: options.cache ?? `${options.output}/cache`,
     };
     const scored = await collectScores(inputs.participants, plan, stores.scores, onProgress);
-    const result = assembleResult(scored, { inputs, model, layers: model.layers, options, command, warnings, inForce });
-    const findings = await studyFindings(result, { onProgress });
-    const { written, removed, kept } = await writeOutputs(folderStore(options.output), findings, scored, onProgress);
-    return {
-      result,
-      summary: formatTerminal(findings),
+    const context = { inputs, model, layers, options, command, warnings, inForce };
+    const own = assembleResult(scored, context);
+    const about = {
+      participants,
       warnings,
-      report: "report.html",
       nComputed: missing.size,
       nReused: plan.nSteps - missing.size,
-      written,
-      removed,
-      kept,
     };
+    const write = async () => {
+      const ofParticipants = await writeParticipants(output, scored, context, onProgress);
+      if (options.level === "participant") {
+        const outcome = joinOutcomes([await writeCommon(output, own), ofParticipants]);
+        const summary = formatTerminal(await studyFindings(own, { onProgress }));
+        return { ...about, ...outcome, result: own, summary, report: undefined };
+      }
+      const { result, summary, report, ...ofGroup } = await writeGroupLevel(output, onProgress);
+      return { ...about, ...joinOutcomes([ofParticipants, ofGroup]), result: withOwn(result, own), summary, report };
+    };
+    return await whileWriting(output, write, { onNote, signal });
   } finally {
     await study.close();
   }
+}
+
+/** Participants of a study that nothing stands against. */
+function participantsOf({ examination }: InspectedStudy): string[] {
+  return [...new Set(examination!.facts.map(({ files }) => files.participant))];
+}
+
+/** A joined result whose subjects have scores of single folds where a run computed them. */
+function withOwn(joined: StudyResult, own: StudyResult): StudyResult {
+  const owned = new Map(own.subjects.map((subject) => [subject.participant, subject]));
+  return { ...joined, subjects: joined.subjects.map((subject) => owned.get(subject.participant) ?? subject) };
 }
 
 function describePlan({ plan, inputs, model, missing }: OpenStudy): string {

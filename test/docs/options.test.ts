@@ -100,6 +100,8 @@ describe("docs/options.md, every command", () => {
     const sections = [...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
     expect(sections).toEqual([
       "score",
+      "report",
+      "clean",
       "plan",
       "check",
       "activations",

@@ -17,9 +17,7 @@ function inputsOf(counts: readonly number[], nVolumes = 100, again = false) {
       files: { run: `sub-${i + 1}_task-x`, story: "x", stimFile: again ? "x.wav" : `x${k}.wav`, notes: [] },
     })),
   }));
-  return { participants, transcripts: [], excluded: new Map(), dataset: {} } as unknown as Parameters<
-    typeof notesOn
-  >[0];
+  return { participants, transcripts: [], leftOut: new Map() } as unknown as Parameters<typeof notesOn>[0];
 }
 const notes = (counts: readonly number[], nVolumes?: number) => notesOn(inputsOf(counts, nVolumes), options);
 

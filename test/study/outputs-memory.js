@@ -7,14 +7,12 @@ import { pathToFileURL } from "node:url";
 const [folder, kept, output, n] = process.argv.slice(2);
 const load = (path) => import(pathToFileURL(join(folder, "dist", path)).href);
 const { createIcosphere } = await load("phantom/icosphere.js");
-const { studyFindings } = await load("report/findings.js");
-const { formatTerminal } = await load("report/terminal.js");
 const { surfaceTargets } = await load("responses/target.js");
 const { folderStore } = await load("sources/node.js");
 const { collectScores } = await load("study/collect-scores.js");
 const { checkOptions } = await load("study/options.js");
-const { writeOutputs } = await load("study/outputs.js");
-const { assembleResult } = await load("study/result.js");
+const { writeGroupLevel } = await load("study/group-level.js");
+const { writeParticipants } = await load("study/outputs.js");
 
 const { coordinates, triangles } = createIcosphere(32);
 const nVertices = coordinates.length / 3;
@@ -48,7 +46,7 @@ const plan = {
   })),
 };
 const inputs = {
-  ...{ dataset: { description: {} }, participants, transcripts: [transcript], excluded: new Map() },
+  ...{ dataset: { description: {} }, participants, transcripts: [transcript], leftOut: new Map() },
   regions: ["L", "R"].flatMap((hemi, side) =>
     Array.from({ length: 100 }, (_, region) => ({
       ...{ name: `region ${region}`, hemi },
@@ -75,7 +73,9 @@ const context = {
 globalThis.gc?.();
 const before = process.memoryUsage().rss;
 const scored = await collectScores(participants, plan, folderStore(kept), () => undefined);
-const findings = await studyFindings(assembleResult(scored, context));
-const { written } = await writeOutputs(folderStore(output), findings, scored, () => undefined);
+const ofParticipants = await writeParticipants(folderStore(output), scored, context, () => undefined);
+const { written, summary } = await writeGroupLevel(folderStore(output), () => undefined);
 const growth = process.resourceUsage().maxRSS * 1024 - before;
-console.log(JSON.stringify({ growth, nWritten: written.length, nLines: formatTerminal(findings).length }));
+console.log(
+  JSON.stringify({ growth, nWritten: ofParticipants.written.length + written.length, nLines: summary.length }),
+);

@@ -1,0 +1,40 @@
+import { formatNoun } from "../report/numbers.ts";
+import { checkFolder } from "../sources/node.ts";
+import { cleanFolder } from "../study/clean.ts";
+import type { Command } from "./command-line.ts";
+
+/** `cortecast clean`. */
+export const clean: Command = {
+  usage: {
+    name: "clean",
+    summary:
+      "Removes results from a folder: files that cortecast wrote and nobody changed since. Without --yes it tells which they are.",
+    positionals: [{ name: "output", required: true, help: "folder that score wrote into" }],
+    flags: {
+      participants: {
+        type: "value",
+        group: "data",
+        help: "participants to remove, with or without sub- (default: all, and the group)",
+      },
+      yes: { type: "switch", group: "output", help: "remove them" },
+    },
+  },
+  async run({ parsed, terminal, signal }) {
+    const folder = parsed.positionals["output"]!;
+    const removes = parsed.switches.has("yes");
+    const labels = parsed.values["participants"]?.split(",").map((label) => label.trim());
+    await checkFolder(folder, "<output>");
+    const onNote = (line: string) => terminal.note(line);
+    const { ours, changed } = await cleanFolder(folder, { participants: labels, removes, onNote, signal });
+    if (!parsed.switches.has("json")) for (const path of ours) terminal.print(path);
+    for (const path of changed) terminal.note(`${path} stays: it was changed since cortecast wrote it.`);
+    terminal.note(
+      removes
+        ? `Removed ${formatNoun(ours.length, "file")} from ${folder}.`
+        : `${formatNoun(ours.length, "file")} would be removed from ${folder}. Add --yes to remove them.`,
+    );
+    if (removes && labels !== undefined && ours.length > 0)
+      terminal.note(`The group's files are as before: cortecast report ${folder} makes them anew.`);
+    return { output: folder, [removes ? "removed" : "wouldRemove"]: ours, changed };
+  },
+};

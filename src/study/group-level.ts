@@ -1,0 +1,124 @@
+import type { OnProgress } from "../array/progress.ts";
+import { listSome, NotFoundError, OptionError } from "../errors.ts";
+import { type Findings, studyFindings } from "../report/findings.ts";
+import type { StudyResult } from "../report/result.ts";
+import { formatTerminal } from "../report/terminal.ts";
+import { checkFolder, folderStore, removeAbandoned } from "../sources/node.ts";
+import type { WrittenFiles } from "../sources/output-files.ts";
+import type { Store } from "../sources/source.ts";
+import { checkGroupFiles, checkOutput, outputName } from "./check-output.ts";
+import { participantFolders, type WaitOptions, whileWriting } from "./claim.ts";
+import { checkSettings, joinRecords } from "./join-records.ts";
+import { writeGroup } from "./outputs.ts";
+import { type ParticipantRecord, recordPath, recordReader } from "./participant-record.ts";
+
+/** The group level of a folder of results. */
+export interface GroupLevel extends WrittenFiles {
+  readonly result: StudyResult;
+  readonly findings: Findings;
+  /** The group's results as lines of text, a region each. */
+  readonly summary: readonly string[];
+  /** Path of the report, within the folder. */
+  readonly report: string;
+}
+
+/**
+ * Joins the results of all participants in a folder: group tables, maps and the report, from what `score` wrote there, run by
+ * run or in one go. Neither data set nor cache is needed.
+ *
+ * @throws NotFoundError where no participant's results are there
+ * @throws OptionError where participants were scored with other options than others, where the results of one are not whole,
+ * or where files would be replaced that are not ours or were changed since
+ */
+export async function reportFolder(
+  folder: string,
+  { onProgress, ...waiting }: WaitOptions & { readonly onProgress: OnProgress },
+): Promise<GroupLevel> {
+  await checkFolder(folder, outputName);
+  const output = folderStore(folder);
+  await checkOutput(output);
+  return whileWriting(
+    output,
+    async () => {
+      await removeAbandoned(folder);
+      return writeGroupLevel(output, onProgress);
+    },
+    waiting,
+  );
+}
+
+/** {@link reportFolder}, of a folder that no other run writes into. */
+export async function writeGroupLevel(output: Store, onProgress: OnProgress): Promise<GroupLevel> {
+  const result = joinRecords(await readRecords(output, onProgress));
+  await checkGroupFiles(output, result);
+  const findings = await studyFindings(result, { onProgress });
+  const outcome = await writeGroup(output, findings, onProgress);
+  return { ...outcome, result, findings, summary: formatTerminal(findings), report: "report.html" };
+}
+
+async function readRecords(output: Store, onProgress: OnProgress): Promise<ParticipantRecord[]> {
+  const participants = await participantFolders(output);
+  const [whole, cutOff]: [string[], string[]] = [[], []];
+  for (const participant of participants) {
+    if (await output.has(recordPath(participant))) whole.push(participant);
+    else if (await output.has(`${participant}/${participant}_scores.tsv`)) cutOff.push(participant);
+  }
+  if (cutOff.length > 0) {
+    throw new OptionError(
+      `${outputName}: the results of every participant must be whole to be joined, got tables without the record beside them (${listSome(cutOff)} in ${output.location}). Score these again; they were cut off, or are of an earlier version.`,
+    );
+  }
+  if (whole.length === 0) {
+    throw new NotFoundError(
+      `${outputName}: there must be results of one participant or more, got none (${output.location}). Give the folder that cortecast score wrote into.`,
+    );
+  }
+  const read = recordReader(output);
+  const records: ParticipantRecord[] = [];
+  for (const participant of whole) {
+    onProgress({ label: "reading results", done: records.length, total: whole.length });
+    records.push(await read(participant));
+  }
+  onProgress({ label: "reading results", done: whole.length, total: whole.length });
+  return records;
+}
+
+/**
+ * Checks, before anything is computed, that what a run will add to a folder can be joined with what is there of others.
+ *
+ * @param run.settings - see `settingsOf`
+ * @throws OptionError where other participants in the folder were scored with other options
+ */
+export async function checkOthers(
+  output: Store,
+  run: { readonly participants: readonly string[]; readonly settings: Readonly<Record<string, string>> },
+): Promise<void> {
+  const read = recordReader(output);
+  const known = [{ participant: run.participants[0]!, settings: run.settings }];
+  for (const participant of await othersIn(output, run.participants))
+    known.push({ participant, settings: (await read(participant)).settings });
+  checkSettings(known);
+}
+
+/**
+ * Checks that a run of all participants of a data set leaves none out whose results are in the folder: they would stay in the
+ * group.
+ *
+ * @throws OptionError naming them
+ */
+export async function checkNoneLeft(output: Store, participants: readonly string[]): Promise<void> {
+  const others = await othersIn(output, participants);
+  if (others.length === 0) return;
+  throw new OptionError(
+    `${outputName}: a run of all participants must be of all whose results are there, got others, which would stay in the group (${listSome(others)} in ${output.location}). Remove them with cortecast clean ${output.location} --participants ${others.join(",")} --yes, or name this run's with --participants.`,
+  );
+}
+
+/** Participants whose results are in a folder, but for these. */
+async function othersIn(output: Store, participants: readonly string[]): Promise<string[]> {
+  const others: string[] = [];
+  for (const participant of await participantFolders(output)) {
+    if (!participants.includes(participant) && (await output.has(recordPath(participant)))) others.push(participant);
+  }
+  return others;
+}

@@ -1,0 +1,105 @@
+import { listSome, OptionError } from "../errors.ts";
+import type { StudyResult } from "../report/result.ts";
+import type { Transcript } from "../stimulus/word.ts";
+import { outputName } from "./check-output.ts";
+import type { ParticipantRecord } from "./participant-record.ts";
+import { assembleResult, type ResultContext } from "./result.ts";
+
+/**
+ * The results of participants who were scored apart, as one result: the same, but for what is told of the runs, as that of
+ * one run of all of them. Options that were not the same for all, of those that change no number, have the values of all.
+ *
+ * @param records - one or more, by participant
+ * @throws OptionError where they were not scored with the same options, or heard one story with different words
+ */
+export function joinRecords(records: readonly ParticipantRecord[]): StudyResult {
+  const [first] = records;
+  if (!first) throw new OptionError("records: there must be one or more, got none.");
+  checkSettings(records.map(({ scored, settings }) => ({ participant: scored.inputs.participant, settings })));
+  const transcripts = joinTranscripts(records);
+  const contexts = records.map((record) => record.context);
+  const commands = distinct(contexts.flatMap(({ command }) => command ?? []));
+  const context: ResultContext = {
+    ...first.context,
+    inputs: {
+      ...first.context.inputs,
+      participants: records.map(({ scored }) => scored.inputs),
+      transcripts,
+      leftOut: new Map(contexts.flatMap(({ inputs }) => [...inputs.leftOut])),
+    },
+    command: commands.length === 0 ? undefined : listSome(commands, 20),
+    warnings: distinct(contexts.flatMap(({ warnings }) => warnings)),
+  };
+  const result = assembleResult(
+    records.map(({ scored }) => scored),
+    context,
+  );
+  const options = joinFields(records.map(({ recorded }) => recorded));
+  return {
+    ...result,
+    options,
+    provenance: { ...result.provenance, environment: joinFields(records.map(({ environment }) => environment)) },
+  };
+}
+
+/**
+ * Checks that participants can be joined.
+ *
+ * @throws OptionError naming what differs first, and between whom
+ */
+export function checkSettings(
+  participants: readonly {
+    readonly participant: string;
+    readonly settings: Readonly<Record<string, string>>;
+  }[],
+): void {
+  const names = distinct(participants.flatMap(({ settings }) => Object.keys(settings)));
+  for (const name of names) {
+    const values = distinct(participants.map(({ settings }) => settings[name]));
+    if (values.length === 1) continue;
+    const got = values.map((value) => {
+      const who = participants.filter(({ settings }) => settings[name] === value).map((one) => one.participant);
+      return `${value ?? "none"} (${listSome(who, 3)})`;
+    });
+    const remedy = name === "what was scored" ? " Where they are voxels, --mask gives all the same." : "";
+    throw new OptionError(
+      `${outputName}: participants in one folder must be scored with the same options, got ${name} ${listSome(got, 3)}.${remedy} Score all with the same, remove the others' results with cortecast clean, or give another folder.`,
+    );
+  }
+}
+
+/** Every story once, in the order of the participants; those who heard the same words share them. */
+function joinTranscripts(records: readonly ParticipantRecord[]): Transcript[] {
+  const known = new Map<string, { readonly transcript: Transcript; readonly words: string; readonly by: string }>();
+  for (const { scored, context } of records) {
+    const { participant } = scored.inputs;
+    for (const transcript of context.inputs.transcripts) {
+      const key = `${transcript.story} ${transcript.path}`;
+      const words = JSON.stringify(transcript.words);
+      const other = known.get(key);
+      if (other && other.words !== words) {
+        throw new OptionError(
+          `${outputName}: participants in one folder must have heard the same words in a story, got other words or times in ${transcript.path} for ${participant} than for ${other.by}: the transcript was changed in between. Score all again.`,
+        );
+      }
+      if (!other) known.set(key, { transcript, words, by: participant });
+    }
+  }
+  return [...known.values()].map(({ transcript }) => transcript);
+}
+
+/** Fields of several records: the value where all have the same, else a list of all. */
+function joinFields<T extends Readonly<Record<string, unknown>>>(all: readonly T[]): Record<string, string> {
+  const names = distinct(all.flatMap((one) => Object.keys(one)));
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = distinct(all.map((one) => one[name]));
+      return [name, values.length === 1 ? values[0] : values.map((value) => String(value)).join(" | ")];
+    }),
+  ) as Record<string, string>;
+}
+
+/** Each value once, in the order of first appearance; values are the same where their JSON is. */
+function distinct<T>(values: readonly T[]): T[] {
+  return [...new Map(values.map((value) => [JSON.stringify(value) ?? "", value])).values()];
+}

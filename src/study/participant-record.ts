@@ -1,0 +1,205 @@
+import type { Tensor } from "../formats/safetensors.ts";
+import { keptBytes, notAsWritten, openKept } from "../language-model/kept-tensors.ts";
+import type { ScoreKey, Surface, TargetRegion } from "../report/result.ts";
+import {
+  grayordinateTargets,
+  surfaceTargets,
+  type Target,
+  type TargetSpace,
+  voxelTargets,
+} from "../responses/target.ts";
+import { sha256 } from "../sources/checksum.ts";
+import type { OutputFile } from "../sources/output-files.ts";
+import type { Source } from "../sources/source.ts";
+import type { Transcript } from "../stimulus/word.ts";
+import { packJson, unpackJson } from "./packed-json.ts";
+import { numbersVersion } from "./plan.ts";
+import { type ResultContext, type Scored, softwareVersions } from "./result.ts";
+
+/**
+ * What a participant's results hold for the group level: scores averaged over the folds, and all that tables, maps and the
+ * report say of the participant. It lies beside them, under a name that BIDS tools pass over.
+ */
+export interface ParticipantRecord {
+  readonly scored: Scored;
+  /** Of the run, as far as it concerns the participant. */
+  readonly context: ResultContext;
+  /** What must be equal for participants to be joined, by name: options, language model, data set, what was scored. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Versions of the software that made it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Options as they were in force, but for those that say of what the run was. */
+  readonly recorded: Readonly<Record<string, unknown>>;
+}
+
+/** Where a participant's record lies. */
+export const recordPath = (participant: string) => `${participant}/.cortecast-scores.safetensors`;
+
+/** Raised when records come to be written otherwise. */
+const recordKey = "cortecast participant 1";
+
+/** Options that may differ between participants who are joined: they change no number, or their contents are compared. */
+const passedOver: ReadonlySet<string> = new Set([
+  ...["dataset", "output", "participants", "level", "threads", "memory", "cache", "exclude", "exclusions"],
+  ...["model", "activations", "derivatives", "mask", "regions", "surfaces", "transcript"],
+]);
+
+/** What can be known of {@link ParticipantRecord.settings} before anything is computed. */
+export function settingsOf(
+  {
+    inputs,
+    model,
+    layers,
+    options,
+  }: Pick<ResultContext, "model" | "layers" | "options"> & {
+    readonly inputs: Pick<ResultContext["inputs"], "regions" | "surfaces"> & {
+      readonly dataset: { readonly description: Readonly<Record<string, unknown>> };
+    };
+  },
+  { space, targets }: { readonly space: TargetSpace; readonly targets: readonly Target[] },
+): Record<string, string> {
+  const settings = new Map<string, string>(
+    Object.entries({
+      "version of the numbers": String(numbersVersion),
+      "name of the data set": String(inputs.dataset.description["Name"] ?? "none"),
+      "fingerprint of the language model": model.fingerprint,
+      layer: layers.join(", "),
+      "what was scored": sha256(packJson([space, space.kind === "region" ? targets : undefined])),
+      regions: sha256(packJson(inputs.regions ?? null)),
+      surfaces: sha256(packJson(inputs.surfaces ?? null)),
+    }),
+  );
+  for (const [name, value] of Object.entries(options)) {
+    if (!passedOver.has(name) && name !== "layer" && value !== undefined) settings.set(name, packJson(value));
+  }
+  return Object.fromEntries(settings);
+}
+
+/** A participant's record as a file. */
+export async function recordFile(
+  scored: Scored,
+  context: ResultContext,
+  recorded: ParticipantRecord["recorded"],
+): Promise<OutputFile> {
+  const { inputs, steps } = scored;
+  const { targets, space, ...rest } = inputs;
+  const { dataset, transcripts, regions, surfaces, leftOut } = context.inputs;
+  const tensors = new Map<string, Tensor>();
+  const described: unknown[] = [];
+  for (const [i, { analyses, ...facts }] of steps.entries()) {
+    const keys = analyses.map(({ analysis, layer, distance }): ScoreKey => ({ analysis, layer, distance }));
+    described.push({ ...facts, keys });
+    for (const [j, own] of analyses.entries()) {
+      const data = Float32Array.from(await own.loadMean());
+      tensors.set(`${i}.${j}`, { shape: [data.length], data });
+    }
+  }
+  const { participants: _, level: __, ...options } = context.options;
+  const about = {
+    inputs: rest,
+    steps: described,
+    context: {
+      ...context,
+      inputs: { dataset: { description: dataset.description }, leftOut },
+      model: { name: context.model.name, fingerprint: context.model.fingerprint, warnings: context.model.warnings },
+      options,
+    },
+    transcripts,
+    settings: settingsOf(context, inputs),
+    environment: softwareVersions(),
+    recorded,
+  };
+  const places = { space, targets: space.kind === "region" ? targets : undefined, regions, surfaces };
+  const metadata = { about: packJson(about), places: packJson(places) };
+  return {
+    path: recordPath(inputs.participant),
+    bytes: await keptBytes(recordKey, { tensors, metadata }),
+  };
+}
+
+/** Where the scores belong, and meshes to draw them on: the same object for all participants who have the same. */
+interface Places {
+  readonly space: TargetSpace;
+  readonly targets: readonly Target[];
+  readonly regions: readonly TargetRegion[] | undefined;
+  readonly surfaces: readonly Surface[] | undefined;
+}
+
+/** Opens records; what is the same in several of them is in memory once. */
+export function recordReader(output: Source): (participant: string) => Promise<ParticipantRecord> {
+  const places = new Map<string, Places>();
+  const heard = new Map<string, Transcript>();
+  const share = (transcript: Transcript): Transcript => {
+    const digest = sha256(JSON.stringify(transcript));
+    const known = heard.get(digest) ?? transcript;
+    heard.set(digest, known);
+    return known;
+  };
+  return async (participant) => {
+    const path = recordPath(participant);
+    const { metadata, load } = await openKept(output, path, recordKey);
+    const { about: text, places: packed } = metadata;
+    if (text === undefined || packed === undefined) throw notAsWritten(`${output.location}/${path}`, "no description");
+    const digest = sha256(packed);
+    const place = places.get(digest) ?? placesOf(unpackJson(packed) as Places);
+    places.set(digest, place);
+    // The digest of the whole file says that it is what recordFile wrote.
+    const about = unpackJson(text) as Packed;
+    const { targets, space, regions, surfaces } = place;
+    const { dataset, leftOut } = about.context.inputs;
+    const stories = about.inputs.stories.map((story) => ({ ...story, transcript: share(story.transcript) }));
+    const inputs = { ...about.inputs, stories, targets, space };
+    const transcripts = about.transcripts.map(share);
+    return {
+      scored: {
+        inputs,
+        steps: about.steps.map(({ keys, ...facts }, i) => ({
+          ...facts,
+          analyses: keys.map((key, j) => ({
+            ...key,
+            loadMean: () => load(`${i}.${j}`),
+            loadFolds: () => Promise.resolve(undefined),
+          })),
+        })),
+      },
+      context: {
+        ...about.context,
+        inputs: {
+          ...{ dataset, leftOut, regions, surfaces, transcripts, participants: [inputs] },
+        },
+      },
+      settings: about.settings,
+      environment: about.environment,
+      recorded: about.recorded,
+    };
+  };
+}
+
+type Inputs = ResultContext["inputs"];
+
+/** What {@link recordFile} packs. */
+interface Packed extends Pick<ParticipantRecord, "settings" | "environment" | "recorded"> {
+  readonly inputs: Omit<Scored["inputs"], "targets" | "space">;
+  readonly steps: readonly (Omit<Scored["steps"][number], "analyses"> & { readonly keys: readonly ScoreKey[] })[];
+  readonly context: Omit<ResultContext, "inputs"> & { readonly inputs: Pick<Inputs, "dataset" | "leftOut"> };
+  readonly transcripts: Inputs["transcripts"];
+}
+
+function placesOf({ space, targets, regions, surfaces }: Places): Places {
+  return { space, targets: targetsOf(space, targets), regions, surfaces };
+}
+
+function targetsOf(space: TargetSpace, targets: readonly Target[]): readonly Target[] {
+  switch (space.kind) {
+    case "region":
+      return targets;
+    case "surface":
+      return surfaceTargets(space.nVertices);
+    case "volume":
+      return voxelTargets(space.shape, space.voxels);
+    case "grayordinate":
+      return grayordinateTargets(space.grayordinates);
+    default:
+      return space satisfies never;
+  }
+}

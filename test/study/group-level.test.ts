@@ -1,0 +1,149 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cleanFolder } from "../../src/study/clean.ts";
+import { reportFolder } from "../../src/study/group-level.ts";
+import { createTinyStudy, type TinyStudy } from "./tiny-study.ts";
+
+let study: TinyStudy;
+beforeAll(async () => {
+  study = await createTinyStudy({ nSubjects: 3 });
+});
+afterAll(() => study.remove());
+
+/** Files of results by path, with their bytes; what is kept for the next run lies elsewhere. */
+function treeOf(folder: string): ReadonlyMap<string, string> {
+  const paths = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const files = paths.filter((path) => !path.startsWith("cache") && statSync(join(folder, path)).isFile());
+  return new Map(files.sort().map((path) => [path, readFileSync(join(folder, path), "latin1")]));
+}
+const cache = () => study.at("cache");
+const silent = { onProgress: () => {} };
+const atlas = () =>
+  ["L", "R"].map((hemi) => study.at(`data/atlas/tpl-phantom_hemi-${hemi}_atlas-phantom_dseg.label.gii`));
+const meshes = () => ["L", "R"].map((hemi) => study.at(`data/atlas/tpl-phantom_hemi-${hemi}_inflated.surf.gii`));
+const into = (output: string, options: Readonly<Record<string, unknown>> = {}) =>
+  study.run({
+    output: study.at(output),
+    cache: cache(),
+    controls: "word-rate",
+    regions: atlas(),
+    surfaces: meshes(),
+    ...options,
+  });
+
+describe("reportFolder", () => {
+  test("participants scored apart, at the same time, then joined, give the files of one run of all, to the byte (identity)", async () => {
+    // What was typed is the one thing that must differ; here nothing was. Paths in the options are the same folder's.
+    const whole = await into("out");
+    const before = treeOf(study.at("out"));
+    expect(before.size).toBeGreaterThan(60);
+    rmSync(study.at("out"), { recursive: true });
+    const apart = ["03", "01", "02"].map((participants) => into("out", { participants, level: "participant" }));
+    for (const run of await Promise.all(apart)) {
+      expect([run.report, run.result.subjects.length, run.nComputed]).toEqual([undefined, 1, 0]);
+    }
+    expect(existsSync(study.at("out/report.html"))).toBe(false);
+    const joined = await reportFolder(study.at("out"), silent);
+    expect(treeOf(study.at("out"))).toEqual(before);
+    expect(joined.summary).toEqual(whole.summary);
+    // Once more there is nothing to do, by either way.
+    expect((await reportFolder(study.at("out"), silent)).written).toEqual([]);
+    expect((await into("out", { participants: "02" })).written).toEqual([]);
+  }, 120_000);
+
+  test("by hand: a run for one participant refreshes their files and the group's, and leaves the others'", async () => {
+    await into("added", { participants: "01" });
+    const first = treeOf(study.at("added"));
+    const { written, removed, result, participants } = await into("added", { participants: "sub-03" });
+    expect([participants, result.subjects.map((one) => one.participant), removed]).toEqual([
+      ["sub-03"],
+      ["sub-01", "sub-03"],
+      [],
+    ]);
+    expect(written.filter((path) => path.startsWith("sub-01/"))).toEqual([]);
+    for (const [path, text] of first) {
+      if (path.startsWith("sub-01/")) expect(readFileSync(study.at("added", path), "latin1")).toBe(text);
+    }
+    expect(readFileSync(study.at("added/group_scores.tsv"), "utf8")).toMatch(/\tbrainScore\t1\tn\/a\t2\t/);
+    // Scores of single folds are those of the run's own.
+    const folds = await Promise.all(result.subjects.map((one) => one.analyses[0]!.loadFolds()));
+    expect(folds.map((own) => own?.nRows)).toEqual([undefined, 5]);
+  }, 120_000);
+
+  test("by hand: participants scored with other options are not mixed: the run is refused before it computes, by name", async () => {
+    await into("mixed", { participants: "01,02", level: "participant" });
+    const before = treeOf(study.at("mixed"));
+    await expect(into("mixed", { participants: "03", delays: "3" })).rejects.toMatchObject({
+      name: "OptionError",
+      message:
+        "<output>: participants in one folder must be scored with the same options, got delays 3 (sub-03), 6 (sub-01, sub-02). Score all with the same, remove the others' results with cortecast clean, or give another folder.",
+    });
+    expect(treeOf(study.at("mixed"))).toEqual(before);
+    // Options that change no number may differ.
+    await into("mixed", { participants: "03", threads: 1, level: "participant" });
+    expect((await reportFolder(study.at("mixed"), silent)).result.subjects).toHaveLength(3);
+    // All may be scored anew with others: nobody is left behind.
+    const again = await into("mixed", { distances: "8" });
+    expect(again.removed.filter((path) => path.startsWith("sub-02/")).length).toBeGreaterThan(0);
+  }, 120_000);
+
+  test("by hand: a run of all participants that leaves one out whose results are there is refused", async () => {
+    await into("left", { distances: "none" });
+    const exclude = "sub-02_task-tiny";
+    const folder = study.at("left");
+    await expect(into("left", { distances: "none", exclude })).rejects.toThrow(
+      `<output>: a run of all participants must be of all whose results are there, got others, which would stay in the group (sub-02 in ${folder}). Remove them with cortecast clean ${folder} --participants sub-02 --yes, or name this run's with --participants.`,
+    );
+    await cleanFolder(folder, { participants: ["02"], removes: true });
+    const { result } = await into("left", { distances: "none", exclude });
+    expect(result.subjects.map(({ participant }) => participant)).toEqual(["sub-01", "sub-03"]);
+  }, 120_000);
+
+  test("by hand: what was cut off while it was written is told, not joined; so is a folder without results", async () => {
+    await into("cut", { distances: "none", level: "participant" });
+    rmSync(study.at("cut/sub-02/.cortecast-scores.safetensors"));
+    await expect(reportFolder(study.at("cut"), silent)).rejects.toThrow(
+      `got tables without the record beside them (sub-02 in ${study.at("cut")}). Score these again;`,
+    );
+    mkdirSync(study.at("nothing"));
+    await expect(reportFolder(study.at("nothing"), silent)).rejects.toMatchObject({ name: "NotFoundError" });
+    await expect(reportFolder(study.at("nowhere"), silent)).rejects.toMatchObject({ name: "NotFoundError" });
+  }, 120_000);
+
+  test("by hand: a report that somebody wrote into, or their own file under a group map's name, is not replaced", async () => {
+    const folder = study.at("theirs");
+    await into("theirs", { distances: "none", participants: "01", level: "participant" });
+    writeFileSync(join(folder, "group_scores.tsv"), "mine");
+    await expect(reportFolder(folder, silent)).rejects.toThrow("got group_scores.tsv (not written by cortecast)");
+    rmSync(join(folder, "group_scores.tsv"));
+    mkdirSync(join(folder, "group"));
+    const map = "group/hemi-L_space-phantom_desc-brainScoreL1_statmap.shape.gii";
+    writeFileSync(join(folder, map), "mine");
+    await expect(reportFolder(folder, silent)).rejects.toThrow(`got ${map} (not written by cortecast)`);
+    expect(existsSync(join(folder, "report.html"))).toBe(false);
+  }, 120_000);
+});
+
+describe("cleanFolder (by hand)", () => {
+  test("tells what it would remove, removes what is ours, leaves what was changed and what is others'", async () => {
+    const folder = study.at("cleaned");
+    await into("cleaned", { distances: "none", level: "both" });
+    const before = treeOf(folder);
+    const lists = [...before.keys()].filter((path) => path.endsWith(".cortecast-files.json"));
+    writeFileSync(join(folder, "sub-01/mine.txt"), "mine");
+    writeFileSync(join(folder, "report.html"), "changed");
+    const wanted = [...before.keys()].filter((path) => !lists.includes(path) && path !== "report.html");
+    const told = await cleanFolder(folder);
+    expect([told.ours.toSorted(), told.changed]).toEqual([wanted, ["report.html"]]);
+    expect(treeOf(folder).size).toBe(before.size + 1);
+
+    await expect(cleanFolder(folder, { participants: ["04"] })).rejects.toThrow("got none of sub-04");
+    const one = await cleanFolder(folder, { participants: ["sub-02"], removes: true });
+    expect(one.ours.every((path) => path.startsWith("sub-02/"))).toBe(true);
+    expect(existsSync(join(folder, "sub-02"))).toBe(false);
+    const rest = await cleanFolder(folder, { removes: true });
+    expect(rest.changed).toEqual(["report.html"]);
+    expect([...treeOf(folder).keys()]).toEqual(["report.html", "sub-01/mine.txt"]);
+  }, 120_000);
+});
