@@ -103,16 +103,7 @@ async function acquire(
   let hasWaited = false;
   for (let attempt = 0; ; attempt++) {
     try {
-      // Of several that make it at once one succeeds, also on network folders.
-      const file = await open(path, "wx");
-      try {
-        await file.writeFile(own);
-        return file;
-      } catch (error) {
-        await file.close();
-        await rm(path, { force: true });
-        throw error;
-      }
+      return await create(path, own);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if ((code !== "EEXIST" && code !== "ENOENT") || (attempt > 20 && !hasWaited)) throw systemErrorAt(path, error);
@@ -131,6 +122,33 @@ async function acquire(
       // Made just now, and not yet written.
       await wait(times.look);
     } else if (text !== undefined) await takeAway(path, text);
+  }
+}
+
+/** Makes a lock's file, with its text from the first moment on; of several that make it at once one succeeds. */
+async function create(path: string, own: string): Promise<FileHandle> {
+  const aside = `${path}.${runTag()}.partial`;
+  const file = await open(aside, "wx");
+  try {
+    await file.writeFile(own);
+    await link(aside, path);
+    await rm(aside, { force: true });
+    return file;
+  } catch (error) {
+    await file.close();
+    await rm(aside, { force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(code ?? "")) throw error;
+  }
+  // A file system without links.
+  const plain = await open(path, "wx");
+  try {
+    await plain.writeFile(own);
+    return plain;
+  } catch (error) {
+    await plain.close();
+    await rm(path, { force: true });
+    throw error;
   }
 }
 
