@@ -35,7 +35,8 @@ function contentOf(output: string): Record<string, string> {
   const files = readdirSync(join(root, output), { recursive: true, encoding: "utf8", withFileTypes: true });
   return Object.fromEntries(
     files
-      .filter((file) => file.isFile())
+      // Records tell what was typed, and lists hold the digests of what tells it.
+      .filter((file) => file.isFile() && !file.name.startsWith(".cortecast-"))
       .map((file) => {
         const path = join(file.parentPath, file.name);
         const bytes = readFileSync(path);
