@@ -2,7 +2,7 @@ import { listSome, OptionError } from "../errors.ts";
 import type { StudyResult } from "../report/result.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import { outputName } from "./check-output.ts";
-import type { ParticipantRecord } from "./participant-record.ts";
+import { type ParticipantRecord, passedOver } from "./participant-record.ts";
 import { assembleResult, type ResultContext } from "./result.ts";
 
 /**
@@ -21,6 +21,8 @@ export function joinRecords(records: readonly ParticipantRecord[]): StudyResult 
   const commands = distinct(contexts.flatMap(({ command }) => command ?? []));
   const context: ResultContext = {
     ...first.context,
+    // The group is both levels, by however many runs.
+    options: { ...first.context.options, level: "both" },
     inputs: {
       ...first.context.inputs,
       participants: records.map(({ scored }) => scored.inputs),
@@ -34,10 +36,12 @@ export function joinRecords(records: readonly ParticipantRecord[]): StudyResult 
     records.map(({ scored }) => scored),
     context,
   );
-  const options = joinFields(records.map(({ recorded }) => recorded));
+  const differing = records.map(({ recorded }) =>
+    Object.fromEntries(Object.entries(recorded).filter(([name]) => passedOver.has(name))),
+  );
   return {
     ...result,
-    options,
+    options: { ...result.options, ...joinFields(differing) },
     provenance: { ...result.provenance, environment: joinFields(records.map(({ environment }) => environment)) },
   };
 }

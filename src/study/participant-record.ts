@@ -39,7 +39,7 @@ export const recordPath = (participant: string) => `${participant}/.cortecast-sc
 const recordKey = "cortecast participant 1";
 
 /** Options that may differ between participants who are joined: they change no number, or their contents are compared. */
-const passedOver: ReadonlySet<string> = new Set([
+export const passedOver: ReadonlySet<string> = new Set([
   ...["dataset", "output", "participants", "level", "threads", "memory", "cache", "exclude", "exclusions"],
   ...["model", "activations", "derivatives", "mask", "regions", "surfaces", "transcript"],
 ]);

@@ -25,13 +25,13 @@ export interface InForce {
 
 /** What {@link recordOptions} needs of the inputs. */
 export interface RecordedInputs extends Pick<StudyInputs, "participants" | "transcripts" | "surfaces"> {
-  readonly excluded: ReadonlyMap<string, string>;
+  readonly leftOut: ReadonlyMap<string, string>;
 }
 
 /** The options of a study as they were in force: defaults filled in, what was found and chosen in place of what was left open. */
 export function recordOptions(
   options: StudyOptions,
-  { participants, transcripts, surfaces = [], excluded }: RecordedInputs,
+  { participants, transcripts, surfaces = [], leftOut }: RecordedInputs,
   { reading, threads, memory, cache }: InForce,
   layers: readonly number[],
 ): RecordedOptions {
@@ -43,7 +43,7 @@ export function recordOptions(
   const derivative = stories.flatMap(({ files }) =>
     files.files.map((path) => /^derivatives\/(.+?)\/sub-/.exec(path)?.[1] ?? none),
   );
-  const hasOwn = [...excluded.values()].includes(ownExclusions);
+  const hasOwn = [...leftOut.values()].includes(ownExclusions);
   const ownMasks = kinds === "volume" ? "the brain masks of all runs" : none;
   return {
     ...options,
