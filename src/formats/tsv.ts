@@ -29,8 +29,8 @@ const nextCell = /("(?:[^"]|"")*"|[^\t]*)(\t|$)/y;
  * the names of the columns. Cells that are quoted as CSV writers quote them (Python's csv, pandas) lose these quotes:
  *
  * - a cell between quotes whose inner quotes are doubled: `"""We"` is `"We`;
- * - a cell between quotes without a quote in it, `"We"`, unless another cell of the file holds a quote and is not quoted
- *   so: then nobody quoted the file, and the quotes are the text's;
+ * - a cell between quotes without a quote in it, `"We"`, where all cells of the file but numbers are quoted, the names of
+ *   the columns too: a writer that quotes only what must be does not quote it, so that elsewhere the quotes are the text's;
  * - a cell between quotes with tabs in it, where its line would have too many cells without it.
  *
  * Any other quote stays: an inch sign, a quotation that begins in one cell and ends in another.
@@ -82,7 +82,9 @@ function quotedCells(lines: readonly Line[], width: number): (line: Line) => rea
     const joined = splitQuoted(text);
     return joined.length === width ? joined : plain;
   };
-  const isQuoted = lines.every((line) => split(line).every((cell) => !cell.includes('"') || quoted.test(cell)));
+  const isQuoted = lines.every((line) =>
+    split(line).every((cell) => cell === "" || quoted.test(cell) || parseNumber(cell) !== undefined),
+  );
   return (line) =>
     split(line).map((cell) => {
       if (!quoted.test(cell)) return cell;

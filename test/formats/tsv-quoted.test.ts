@@ -24,16 +24,16 @@ describe("readTsv of quoted cells (by hand)", () => {
       ],
     ],
     [
-      "every cell quoted",
-      ['"1"\t"We"', '"2"\t""'],
+      "a quotation of one word, where nobody quoted the rest",
+      ['1\t"no."', "2\tx"],
       [
-        ["1", "We"],
-        ["2", ""],
+        ["1", '"no."'],
+        ["2", "x"],
       ],
     ],
     [
       "a tab within quotes",
-      ['1\t"a\tb"', '"c\td"\t"e"'],
+      ['1\t"a\tb"', '"c\td"\te'],
       [
         ["1", "a\tb"],
         ["c\td", "e"],
@@ -85,8 +85,15 @@ describe("readTsv of quoted cells (by hand)", () => {
     expect(cells(...lines)).toEqual(rows);
   });
 
+  it("every cell but numbers quoted", () => {
+    expect(read('"a"\t"b"\n1\t"We"\n"n/a"\t""\n').rows).toEqual([
+      ["1", "We"],
+      ["n/a", ""],
+    ]);
+  });
+
   it("names of columns too", () => {
-    expect(read('"onset"\t"word"\n1\tx\n').columns).toEqual(["onset", "word"]);
+    expect(read('"onset"\t"word"\n1\t"x"\n').columns).toEqual(["onset", "word"]);
   });
 
   it("refuses a quoted cell that goes on in the next line, and names the line", () => {

@@ -42,7 +42,7 @@ describe("the data set", () => {
         const { bold, repetitionTime, audioStart, quality } = await loadResponse(dataset, files);
         expect([repetitionTime, audioStart]).toEqual([2, tinyStory.audioStart]);
         expect([bold.nRows, bold.nColumns]).toEqual([truth.stories[0]!.nVolumes, kind === "region" ? 16 : 84]);
-        expect(quality).toEqual({ nConstant: 0, nNotFinite: 0 });
+        expect(quality).toEqual({ nConstant: 0, nNotFinite: 0, nVolumesEmpty: 0 });
       }
     }
     const { words } = await loadTranscript(store, "tiny", { stimFile: "tiny_audio.wav" });
