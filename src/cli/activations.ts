@@ -35,7 +35,7 @@ export const activations: Command = {
       ...studyFlags(
         (key, group) =>
           (group === "model" && key !== "activations") ||
-          ["stories", "tier", "cues", "seed", "threads", "provider"].includes(key),
+          ["stories", "tier", "cues", "noiseLabels", "seed", "threads", "provider"].includes(key),
       ),
       stories: { type: "value", group: "data", help: "transcripts to read, by name (default: all in stimuli/)" },
       layer: {
@@ -118,12 +118,20 @@ async function writeAll(
   return { model: model.name, fingerprint: model.fingerprint, written };
 }
 
-async function loadTranscripts({ dataset, stories, tier, cues }: StudyOptions): Promise<readonly Transcript[]> {
+async function loadTranscripts({
+  dataset,
+  stories,
+  tier,
+  cues,
+  noiseLabels,
+}: StudyOptions): Promise<readonly Transcript[]> {
   const info = await stat(dataset).catch(() => undefined);
   if (info?.isFile()) {
     const story = storyOfTranscript(resolve(dataset));
     return [
-      await loadTranscript(inputSource(folderStore(dirname(dataset))), story, { path: basename(dataset), tier, cues }),
+      await loadTranscript(inputSource(folderStore(dirname(dataset))), story, {
+        ...{ path: basename(dataset), tier, cues, noiseLabels },
+      }),
     ];
   }
   if (!info) throw new NotFoundError(`${dataset}: the folder or transcript must exist.`);
@@ -135,6 +143,6 @@ async function loadTranscripts({ dataset, stories, tier, cues }: StudyOptions): 
     );
   }
   const found: Transcript[] = [];
-  for (const story of wanted) found.push(await loadTranscript(source, story, { tier, cues }));
+  for (const story of wanted) found.push(await loadTranscript(source, story, { tier, cues, noiseLabels }));
   return found;
 }

@@ -32,7 +32,7 @@ export const transcript: Command = {
     ],
     flags: {
       story: { type: "value", group: "data", help: "name of the story (default: that of the file)" },
-      ...studyFlags((key) => key === "tier" || key === "cues"),
+      ...studyFlags((key) => ["tier", "cues", "noiseLabels"].includes(key)),
       audio: { type: "value", group: "data", help: "WAV file of the story, for its length" },
       audioDuration: { type: "value", group: "data", help: "length of the audio in seconds, in place of --audio" },
       audioStart: {
@@ -48,7 +48,8 @@ export const transcript: Command = {
   async run({ parsed, terminal }) {
     const file = parsed.positionals["file"]!;
     const { story = storyOfTranscript(resolve(file)), picture } = parsed.values;
-    const { tier, cues } = checkOptions({ dataset: file, output: file, ...pick(parsed, ["tier", "cues"]) });
+    const named = pick(parsed, ["tier", "cues", "noiseLabels"]);
+    const { tier, cues, noiseLabels } = checkOptions({ dataset: file, output: file, ...named });
     if (picture !== undefined && !picture.toLowerCase().endsWith(".svg"))
       throw new OptionError(`--picture: must be a file that ends in .svg, got "${picture}".`);
     const repetitionTime = numberFlag(parsed, "repetitionTime", { most: longest });
@@ -63,7 +64,7 @@ export const transcript: Command = {
     if (picture !== undefined) await checkOutputFiles(folderStore(dirname(picture)), [basename(picture)], pictures);
     const path = basename(file);
     const bytes = await folderStore(dirname(file)).read(path);
-    const report = checkTranscript(readRawTranscript(bytes, { path: file, story, tier, cues }), {
+    const report = checkTranscript(readRawTranscript(bytes, { path: file, story, tier, cues, noiseLabels }), {
       audioDuration: await audioDurationOf(parsed),
       audioStart: numberFlag(parsed, "audioStart", { least: -longest, most: longest }),
       repetitionTime,

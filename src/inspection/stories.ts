@@ -31,7 +31,7 @@ export interface StoryFacts {
 }
 
 /** Where words come from and how their files are read. */
-export interface TranscriptChoice extends Pick<TranscriptOptions, "tier" | "cues"> {
+export interface TranscriptChoice extends Pick<TranscriptOptions, "tier" | "cues" | "noiseLabels"> {
   /** One file for every story; default: what lies in the data set's `stimuli/`. */
   readonly file?: { readonly source: Source; readonly path: string } | undefined;
 }

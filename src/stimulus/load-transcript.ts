@@ -17,6 +17,8 @@ export interface LoadTranscriptOptions {
   readonly tier?: string | undefined;
   /** As in `readTranscript`. */
   readonly cues?: TranscriptOptions["cues"];
+  /** As in `readTranscript`. */
+  readonly noiseLabels?: TranscriptOptions["noiseLabels"];
 }
 
 /** Extensions in the order in which transcripts are looked for. */
@@ -52,9 +54,9 @@ export async function loadTranscript(
   checkArgument("loadTranscript: source", source, "an object", { read: "a function", list: "a function" });
   checkArgument("loadTranscript: story", story, "a text");
   checkArgument("loadTranscript: options", options, "an object");
-  const { tier, cues, stimFile } = options;
+  const { tier, cues, noiseLabels, stimFile } = options;
   const path = options.path ?? (await findTranscript(source, story, stimFile));
-  return readTranscript(await source.read(path), { path, story, tier, cues });
+  return readTranscript(await source.read(path), { path, story, tier, cues, noiseLabels });
 }
 
 /**

@@ -1,21 +1,26 @@
 import { nearestNames, OptionError } from "../errors.ts";
 import type { EafTier } from "../formats/eaf.ts";
-import { isBlank } from "../formats/text.ts";
 import type { TextGridTier } from "../formats/textgrid.ts";
+import { isNoise } from "./noise-labels.ts";
 import type { TranscriptRow } from "./transcript-row.ts";
-
-// What aligners write into intervals in which nobody speaks. "spn" and "<unk>" are not among them: somebody does.
-const SILENCES = new Set([
-  ...["", "sp", "sil", "pau", "#", "<s>", "</s>", "<sil>", "<eps>", "<p:>", "<p>", "<silence>", "{sl}", "{sp}", "{br}"],
-  ...["sentence_start", "sentence_end"],
-]);
 
 /** What aligners call the tier of speech sounds, whose labels would pass for words. */
 const SOUNDS = /^(?:.* - )?(?:phones?|phonemes?|MAU)(?:@.*)?$/i;
 
-/** Whether a label stands for a stretch in which nobody speaks. */
-export function isSilence(label: string): boolean {
-  return isBlank(label) || SILENCES.has(label.trim().toLowerCase());
+/** What a tier holds. */
+interface TierRows {
+  /** Its words. */
+  readonly rows: readonly TranscriptRow[];
+  /** Labels of the stretches that are no words, blank ones among them. */
+  readonly noise: readonly string[];
+}
+
+/** How the words of a tier are found. */
+export interface TierChoice {
+  /** Name of the tier. */
+  readonly tier?: string | undefined;
+  /** As `isNoise` takes them. */
+  readonly noiseLabels?: readonly string[] | undefined;
 }
 
 /**
@@ -23,11 +28,15 @@ export function isSilence(label: string): boolean {
  *
  * @throws OptionError where the tier is not there, or not said and not clear
  */
-export function tierRows(tiers: readonly TextGridTier[], path: string, wanted: string | undefined): TranscriptRow[] {
-  const spoken = tiers.filter((tier) => tier.kind === "interval");
-  return pickTier(spoken, "interval tier", path, wanted)
-    .intervals.filter(({ text }) => !isSilence(text))
-    .map(({ text, start, end }) => ({ text, onset: start, offset: end, isSpread: false }));
+export function tierRows(tiers: readonly TextGridTier[], path: string, { tier, noiseLabels }: TierChoice): TierRows {
+  const spoken = tiers.filter(({ kind }) => kind === "interval");
+  const { intervals } = pickTier(spoken, "interval tier", path, tier);
+  return {
+    rows: intervals
+      .filter(({ text }) => !isNoise(text, noiseLabels))
+      .map(({ text, start, end }) => ({ text, onset: start, offset: end, isSpread: false })),
+    noise: intervals.map(({ text }) => text).filter((text) => isNoise(text, noiseLabels)),
+  };
 }
 
 /**

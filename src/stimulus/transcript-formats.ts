@@ -12,13 +12,16 @@ import { numericColumn, readTsv, textColumn } from "../formats/tsv.ts";
 import { readVtt } from "../formats/webvtt.ts";
 import { readWhisper } from "../formats/whisper.ts";
 import { spreadWords, subtitleRows, whisperRows } from "./cues.ts";
-import { isSilence, pickTier, tierRows } from "./tiers.ts";
+import { isNoise } from "./noise-labels.ts";
+import { pickTier, type TierChoice, tierRows } from "./tiers.ts";
 import type { TranscriptRow } from "./transcript-row.ts";
 
 /** The rows of a file, and what kind of file it is. */
 export interface FormattedRows {
   readonly format: string;
   readonly rows: readonly TranscriptRow[];
+  /** Labels of the stretches of a tier that are no words; undefined where a file has no tiers. */
+  readonly noise?: readonly string[] | undefined;
 }
 
 /** The extensions of transcripts, in lower case. */
@@ -35,15 +38,15 @@ const tiered: ReadonlySet<string> = new Set([praat, mfaCsv, mfaJson, elan]);
 
 type Extension = (typeof transcriptExtensions)[number];
 
-const readers: Readonly<Record<Extension, (bytes: Uint8Array, path: string, tier?: string) => FormattedRows>> = {
-  ".textgrid": (bytes, path, tier) => ({
+const readers: Readonly<Record<Extension, (bytes: Uint8Array, path: string, choice: TierChoice) => FormattedRows>> = {
+  ".textgrid": (bytes, path, choice) => ({
     format: praat,
-    rows: tierRows(readTextGrid(bytes, { path }).tiers, path, tier),
+    ...tierRows(readTextGrid(bytes, { path }).tiers, path, choice),
   }),
-  ".csv": (bytes, path, tier) => {
+  ".csv": (bytes, path, choice) => {
     checkFileBytes(bytes, path);
     if (holdsAscii(bytes, mfaHeader, bytes[0] === 0xef ? 3 : 0)) {
-      return { format: mfaCsv, rows: tierRows(readMfaCsv(bytes, { path }), path, tier) };
+      return { format: mfaCsv, ...tierRows(readMfaCsv(bytes, { path }), path, choice) };
     }
     return { format: "Gentle, CSV", rows: readGentle(bytes, { path }).map(plainRow) };
   },
@@ -57,26 +60,27 @@ const readers: Readonly<Record<Extension, (bytes: Uint8Array, path: string, tier
     });
     return { format: "table", rows };
   },
-  ".json": (bytes, path, tier) => {
+  ".json": (bytes, path, choice) => {
     const document = parseJson(bytes, path);
     const kind = transcriptJsonKind(document.value);
     if (kind === "gentle") return { format: "Gentle, JSON", rows: readGentleJson(bytes, { path }).map(plainRow) };
     if (kind === "mfa") {
-      return { format: mfaJson, rows: tierRows(readMfaJson(bytes, { path }), path, tier) };
+      return { format: mfaJson, ...tierRows(readMfaJson(bytes, { path }), path, choice) };
     }
     if (kind === "whisper") return { format: "Whisper, JSON", rows: whisperRows(readWhisper(bytes, { path })) };
     throw jsonError(document, "must hold words (Gentle), segments (Whisper) or tiers (Montreal Forced Aligner)");
   },
   ".srt": (bytes, path) => ({ format: "SubRip", rows: subtitleRows(readSrt(bytes, { path })) }),
   ".vtt": (bytes, path) => ({ format: "WebVTT", rows: subtitleRows(readVtt(bytes, { path })) }),
-  ".eaf": (bytes, path, wanted) => {
+  ".eaf": (bytes, path, { tier, noiseLabels }) => {
     const tiers = readEaf(bytes, { path }).filter(({ annotations }) => annotations.length > 0);
-    const { annotations } = pickTier(tiers, "tier", path, wanted);
-    const spoken = annotations.filter(({ text }) => !isSilence(text));
+    const { annotations } = pickTier(tiers, "tier", path, tier);
+    const spoken = annotations.filter(({ text }) => !isNoise(text, noiseLabels));
+    const noise = annotations.map(({ text }) => text).filter((text) => isNoise(text, noiseLabels));
     const rows = spoken.flatMap(({ text, start, end, isDivided }) =>
       spreadWords(text, start, end).map((row) => ({ ...row, isSpread: row.isSpread || isDivided })),
     );
-    return { format: elan, rows };
+    return { format: elan, rows, noise };
   },
 };
 
@@ -89,12 +93,15 @@ const readers: Readonly<Record<Extension, (bytes: Uint8Array, path: string, tier
  * @throws OptionError where the extension is unknown, or the tier is not there, not said and not clear, or said of a file
  * that has no tiers
  */
-export function readRows(bytes: Uint8Array, path: string, tier: string | undefined): FormattedRows {
+export function readRows(bytes: Uint8Array, path: string, choice: TierChoice = {}): FormattedRows {
+  const { tier, noiseLabels } = choice;
   const lower = path.toLowerCase();
   const extension = transcriptExtensions.find((known) => lower.endsWith(known));
   if (extension !== undefined) {
-    const read = readers[extension](bytes, path, tier);
-    if (tier === undefined || tiered.has(read.format)) return read;
+    const read = readers[extension](bytes, path, choice);
+    if (tier === undefined || tiered.has(read.format)) {
+      return noiseLabels === undefined || read.noise !== undefined ? read : withoutNoise(read, noiseLabels);
+    }
     throw new OptionError(
       `${path}: the option tier (--tier) must be left out where a transcript has no tiers, got "${tier}" (${read.format}). Leave it out; where other stories need it, take those apart (--stories).`,
     );
@@ -102,6 +109,16 @@ export function readRows(bytes: Uint8Array, path: string, tier: string | undefin
   throw new OptionError(
     `readTranscript: the file must be a .TextGrid, .csv (Gentle, Montreal Forced Aligner), .json (these, Whisper), .srt, .vtt, .eaf or .tsv, got "${path}". Convert it to a table with the columns onset, duration, word.`,
   );
+}
+
+/** A file without tiers holds words: labels of noise are left out of it only where the user says which they are. */
+function withoutNoise({ format, rows }: FormattedRows, labels: readonly string[]): FormattedRows {
+  const isLabel = ({ text }: TranscriptRow) => text.trim() !== "" && isNoise(text, labels);
+  return {
+    format,
+    rows: rows.filter((row) => !isLabel(row)),
+    noise: rows.filter(isLabel).map(({ text }) => text),
+  };
 }
 
 /** Whose transcript a JSON document is, by its keys; undefined where it is none. */

@@ -1,10 +1,11 @@
 import { checkArgument } from "../array/arguments.ts";
-import { FormatError } from "../errors.ts";
+import { FormatError, listSome } from "../errors.ts";
 import { interpolateOnsets } from "./interpolate.ts";
+import { countNoise } from "./noise-labels.ts";
 import { rowFindings } from "./row-findings.ts";
 import { cleanWord } from "./text.ts";
 import { readRows } from "./transcript-formats.ts";
-import type { RawTranscript, TranscriptRow } from "./transcript-row.ts";
+import type { RawTranscript, TranscriptFinding, TranscriptRow } from "./transcript-row.ts";
 import type { Transcript, Word } from "./word.ts";
 
 /** What {@link readTranscript} needs beside the bytes. */
@@ -23,6 +24,11 @@ export interface TranscriptOptions {
    * it, and all but the first count as interpolated.
    */
   readonly cues?: "refuse" | "interpolate" | undefined;
+  /**
+   * Labels of stretches in which nobody says a word, bare or between brackets (default: those of `isNoise`, in tiers alone).
+   * Labels that are given count in every format.
+   */
+  readonly noiseLabels?: readonly string[] | undefined;
 }
 
 /**
@@ -40,7 +46,7 @@ export interface TranscriptOptions {
  * Every word of the file is kept, in order. A word without onset gets one by {@link interpolateOnsets}. A word without
  * duration lasts until the next word, at most as long as the mean of the words with durations (of the steps from onset
  * to onset where no word has one). Text goes through {@link cleanWord}. Stretches of a tier in which nobody speaks
- * (empty, `sp`, `sil`, `<s>`, `{br}` and the like) are no words.
+ * (empty, `sp`, `sil`, `<s>`, `{br}` and the like, see `isNoise`) are no words.
  *
  * @throws FormatError where the file is not what its extension says, holds no words, holds an empty word or words that
  * share a time, or has times that run backwards
@@ -85,9 +91,23 @@ export function readTranscript(bytes: Uint8Array, options: TranscriptOptions): T
  */
 export function readRawTranscript(bytes: Uint8Array, options: TranscriptOptions): RawTranscript {
   checkArgument("readRawTranscript: options", options, "an object", { path: "a text", story: "a text" });
-  const { path, story, tier, cues = "refuse" } = options;
-  const { format, rows } = readRows(bytes, path, tier);
-  return { story, path, format, rows, findings: rowFindings(rows, { cues }) };
+  const { path, story, tier, noiseLabels, cues = "refuse" } = options;
+  const { format, rows, noise = [] } = readRows(bytes, path, { tier, noiseLabels });
+  return { story, path, format, rows, findings: [...rowFindings(rows, { cues }), ...noiseFindings(noise)] };
+}
+
+/** What was left out as noise, silence aside: a word among it would be missing. */
+function noiseFindings(noise: readonly string[]): TranscriptFinding[] {
+  const counts = countNoise(noise);
+  if (counts.size === 0) return [];
+  const shown = [...counts].map(([label, n]) => `${JSON.stringify(label)} ${n === 1 ? "once" : `${n} times`}`);
+  return [
+    {
+      ...{ severity: "warning", kind: "noise-labels" },
+      message: `labels of noise are no words and were left out, got ${listSome(shown)}`,
+      remedy: "Say with noiseLabels (--noise-labels) which labels are noise, or none, where one of these is a word",
+    },
+  ];
 }
 
 /** Mean duration of the words that have one; where none has, mean step between onsets. */

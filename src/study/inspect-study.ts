@@ -213,7 +213,7 @@ async function examine(
   },
 ): Promise<Examination | undefined> {
   const { found, outside, isReadable, onProgress } = how;
-  const { tier, cues, transcript, mask: maskPath } = options;
+  const { tier, cues, noiseLabels, transcript, mask: maskPath } = options;
   const readable = (path: string | undefined) => (path !== undefined && isReadable([path]) ? path : undefined);
   const maskFile = readable(maskPath);
   const mask =
@@ -226,7 +226,7 @@ async function examine(
     examineDataset(dataset, {
       ...queryOf(options),
       ...{ excluded, doubts, mask, cleaning: cleaningOf(options), onProgress },
-      transcripts: { tier, cues, file },
+      transcripts: { tier, cues, noiseLabels, file },
     }),
   );
   found.add(examination?.issues ?? []);

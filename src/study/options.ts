@@ -108,6 +108,11 @@ export const studyOptions = {
     help: "transcript file to use for every story (default: found in stimuli/)",
   },
   tier: { schema: label, group: "data", help: "tier that holds the words, of a TextGrid, of MFA or of ELAN" },
+  noiseLabels: {
+    schema: names({ none: true }),
+    group: "data",
+    help: "labels of a transcript that are no words, with or without brackets (default: sp, sil, br, lg, ls, ns, ... in tiers)",
+  },
   cues: {
     schema: choice(["refuse", "interpolate"]).default("refuse"),
     group: "data",

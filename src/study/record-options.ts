@@ -67,6 +67,7 @@ export function recordOptions(
     sulc: options.sulc ? some(options.sulc) : some(surfaces.flatMap((surface) => surface.shadingName ?? [])),
     transcript: options.transcript ?? all(transcripts.map(({ path }) => path)),
     tier: options.tier ?? none,
+    noiseLabels: options.noiseLabels === undefined ? "those of tiers by default" : some(options.noiseLabels),
     confounds: some(options.confounds),
     cutoff: options.drift === "cosine" ? options.cutoff : none,
     missingConfounds: some(options.confounds) === none ? none : options.missingConfounds,

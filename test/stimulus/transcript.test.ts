@@ -5,7 +5,7 @@ import { FormatError, NotFoundError, OptionError } from "../../src/errors.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 import { folderStore } from "../../src/sources/node.ts";
 import { listTranscripts, loadTranscript } from "../../src/stimulus/load-transcript.ts";
-import { readTranscript, type TranscriptOptions } from "../../src/stimulus/transcript.ts";
+import { readRawTranscript, readTranscript, type TranscriptOptions } from "../../src/stimulus/transcript.ts";
 import { describeWithShared, shared } from "../support/shared.ts";
 
 const read = (text: string, path: string, options: Partial<TranscriptOptions> = {}) =>
@@ -69,6 +69,33 @@ describe("readTranscript", () => {
       ["spn", 5],
       ["<unk>", 8],
     ]);
+  });
+
+  it("leaves labels of noise out of a tier, with and without brackets, and counts them (by hand)", () => {
+    const labels = ["br", "{LG}", "<ls>", "[ns]", "NS", "{laughter}", "laughter", "um", "silence", "[cough]", "sp"];
+    const grid = textGrid(["word"], ["a", ...labels]);
+    expect(read(grid, "x.TextGrid").words.map((word) => word.text)).toEqual(["a", "laughter", "um", "silence"]);
+    const { findings } = readRawTranscript(new TextEncoder().encode(grid), { path: "x.TextGrid", story: "x" });
+    expect(findings).toEqual([
+      {
+        ...{ severity: "warning", kind: "noise-labels" },
+        message:
+          'labels of noise are no words and were left out, got "br" once, "{LG}" once, "<ls>" once, "[ns]" once, "NS" once, "{laughter}" once, "[cough]" once',
+        remedy: "Say with noiseLabels (--noise-labels) which labels are noise, or none, where one of these is a word",
+      },
+    ]);
+  });
+
+  it("takes the user's labels in place of its own, in every format (by hand)", () => {
+    const own = { noiseLabels: ["um", "{xx}"] };
+    const texts = (text: string, path: string, options = {}) =>
+      read(text, path, options).words.map((word) => word.text);
+    const grid = textGrid(["word"], ["a", "um", "[UM]", "br", "xx", ""]);
+    expect(texts(grid, "x.TextGrid", own)).toEqual(["a", "br"]);
+    expect(texts(grid, "x.TextGrid", { noiseLabels: [] })).toEqual(["a", "um", "[UM]", "br", "xx"]);
+    const table = "onset\tduration\tword\n0\t1\tbr\n1\t1\tum\n2\t1\t{xx}\n3\t1\t{br}\n";
+    expect(texts(table, "x.tsv")).toEqual(["br", "um", "{xx}", "{br}"]);
+    expect(texts(table, "x.tsv", own)).toEqual(["br", "{br}"]);
   });
 
   it("takes the only tier, the one named word, or the one asked for (by hand)", () => {
