@@ -25,11 +25,9 @@ function run(program, args) {
 const cli = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
 const cortecast = (...args) => run(process.execPath, [cli, ...args]);
 
-for (const [name, flags] of [
-  ["activations", []],
-  ["random-weights", ["--random-weights"]],
-]) {
+for (const name of ["activations", "random-weights"]) {
   const path = join(folder, name);
+  const flags = name === "random-weights" ? ["--random-weights"] : [];
   if (!existsSync(path)) cortecast("activations", alice, path, "--layer", String(layer), ...flags);
   const { tensors } = readSafetensors(new Uint8Array(readFileSync(join(path, "alice_activations.safetensors"))));
   const { shape, data } = tensors.get(`layer-${layer}`);

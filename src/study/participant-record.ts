@@ -61,7 +61,7 @@ export function settingsOf(
   const settings = new Map<string, string>(
     Object.entries({
       "version of the numbers": String(numbersVersion),
-      "name of the data set": String(inputs.dataset.description["Name"] ?? "none"),
+      "name of the data set": JSON.stringify(inputs.dataset.description["Name"] ?? "none"),
       "fingerprint of the language model": model.fingerprint,
       layer: layers.join(", "),
       "what was scored": sha256(packJson([space, space.kind === "region" ? targets : undefined])),
