@@ -27,7 +27,9 @@ describe("inspectStudy and readStudy", () => {
     const inside = ["dataset_description.json", `${base}_events.tsv`, "task-tiny_bold.json"];
     for (const hemi of ["L", "R"]) inside.push(`${base}_hemi-${hemi}_space-phantom_desc-clean_bold.func.gii`);
     const paths = [...inside.map((path) => [path, study.at("data", path)] as const)];
-    for (const path of [...regions, ...surfaces, study.at("words.tsv")]) paths.push([path, path]);
+    // Sulcal depth is found beside the meshes.
+    for (const path of [...regions, ...surfaces, ...pair("sulc.shape"), study.at("words.tsv")])
+      paths.push([path, path]);
     const expected = Object.fromEntries(paths.map(([name, path]) => [name, sha256(path)]));
     expect(participants[1]!.participant).toBe("sub-02");
     expect(participants[1]!.hashes).toEqual(expected);
