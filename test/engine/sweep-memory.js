@@ -45,7 +45,7 @@ const responses = {
   },
 };
 const { designBytes } = plan;
-const scores = await scoreResponses(pool, models, responses, {
+const { scores } = await scoreResponses(pool, models, responses, {
   ...{ average: "folds", designBytes, store: folderStore(join(folder, "scores")), key: "sweep" },
 });
 await pool.close();
