@@ -10,13 +10,13 @@ import { type BuiltCommandLine, buildCommandLine } from "./built.ts";
 
 /** A model of 20 MB in five shards, from a server that needs a second for each. */
 const shardBytes = 4_000_000;
+const shards = Array.from({ length: 5 }, (_, i) => `model-0000${i + 1}-of-00005.safetensors`);
+const index = { weight_map: Object.fromEntries(shards.map((shard, i) => [`h.${i}.weight`, shard])) };
 const files: Readonly<Record<string, Uint8Array>> = {
   "config.json": new TextEncoder().encode("{}"),
   "tokenizer.json": someBytes(300_000, 100),
-  "model.safetensors.index.json": new TextEncoder().encode("{}"),
-  ...Object.fromEntries(
-    Array.from({ length: 5 }, (_, i) => [`model-0000${i + 1}-of-00005.safetensors`, someBytes(shardBytes, i)]),
-  ),
+  "model.safetensors.index.json": new TextEncoder().encode(JSON.stringify(index)),
+  ...Object.fromEntries(shards.map((shard, i) => [shard, someBytes(shardBytes, i)])),
 };
 const total = Object.values(files).reduce((sum, { length }) => sum + length, 0);
 const hashes = new Map(Object.entries(files).map(([name, bytes]) => [name, hashOf(bytes, "sha256")]));
