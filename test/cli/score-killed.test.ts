@@ -64,12 +64,15 @@ test.each([1, 2])(
       const { code, signal, stderr } = await ended;
       if (signal !== "SIGKILL") {
         expect([code, stderr]).toEqual([0, expect.any(String)]);
-        break;
+        if (nKilled > 0) break;
+        // Quicker than the run that was timed: once more from the beginning, killed sooner.
+        rmSync(join(root, output), { recursive: true });
+        longest /= 2;
+        continue;
       }
       expect(++nKilled).toBeLessThan(60);
       longest = Math.max(longest, 1);
     }
-    expect(nKilled).toBeGreaterThan(0);
     expect(contentOf(output)).toEqual(contentOf("whole"));
     expect(readdirSync(join(root, output, "cache/scores")).filter((name) => name.endsWith(".blocks"))).toEqual([]);
   },
