@@ -33,8 +33,8 @@ export interface EncodingScore {
   /** Why scores of folds are NaN: one entry a fold and reason, none where all are numbers. */
   readonly missing: readonly MissingScores[];
   /**
-   * Shares (0..1) of the choices, over scored targets and folds, that fell on the lowest and on the highest alpha: large
-   * ones say that the range is too narrow (lowest) or that nothing was predicted (highest). NaN where nothing is scored.
+   * Shares (0..1) of the choices, over targets with a score above zero and folds, that fell on the lowest and on the
+   * highest alpha: large ones say that the range is too narrow. NaN where no score is above zero.
    */
   readonly alphaAtEdges: { readonly lowest: number; readonly highest: number };
 }

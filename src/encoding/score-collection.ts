@@ -68,7 +68,7 @@ export function collectScores(
           bestAlphas,
           nNotScored: score.reduce((count, r) => count + (Number.isNaN(r) ? 1 : 0), 0),
           missing: [...addMissing(missing), ...constantPredictions(foldScores, isScorable)],
-          alphaAtEdges: alphaAtEdges(bestAlphas, ridge.alphas),
+          alphaAtEdges: alphaAtEdges(bestAlphas, score, ridge.alphas),
         };
       }),
   };

@@ -5,7 +5,7 @@ import { missingSection } from "./missing-section.ts";
 import { formatCount, formatList, formatNoun, formatNumber, formatShare } from "./numbers.ts";
 import { dataTable, foldedTable } from "./table.ts";
 
-/** Above this share of targets whose alpha lies at an end of the grid the grid is too narrow to be passed over. */
+/** Above this share of choices at an end of the grid, by targets with a score above zero, the grid may be too narrow. */
 const mostAtEdge = 0.05;
 
 const qualityNames: Readonly<Record<string, string>> = {
@@ -50,7 +50,7 @@ ${foldedTable(
   dataTable(
     columns,
     rows,
-    "Alpha at lowest, at highest: share of targets and folds whose best ridge penalty is the grid's first or last value. n/a: not recorded.",
+    "Alpha at lowest, at highest: share of the choices, over targets with a score above zero and folds, that fell on the grid's lowest or highest penalty. n/a: not recorded, or no score is above zero.",
   ),
 )}</section>`;
 }
@@ -66,10 +66,10 @@ function edgeWarnings(subjects: Findings["result"]["subjects"]): Markup[] {
     const [end, remedy] = key === "alphaAtLowest" ? ["lowest", "Smaller"] : ["highest", "Larger"];
     const meaning =
       key === "alphaAtHighest"
-        ? "At the highest value targets are predicted by almost nothing; where many are noise this is expected, else the grid is too short."
+        ? "At the highest value the penalty may still be too weak."
         : "At the lowest value the penalty may still be too strong.";
     return [
-      html`<p class="warning"><strong>Alpha at the ${end} value.</strong> In ${formatNoun(over.length, "subject")} of ${formatCount(subjects.length)} more than 5 % of the targets chose the ${end} alpha of the grid (most: ${worst.participant}, ${formatShare(worst.quality[key] as number)}). ${meaning} ${remedy} alphas would tell.</p>`,
+      html`<p class="warning"><strong>Alpha at the ${end} value.</strong> In ${formatNoun(over.length, "subject")} of ${formatCount(subjects.length)} the targets with a score above zero chose the ${end} alpha of the grid in more than 5 % of the folds (most: ${worst.participant}, ${formatShare(worst.quality[key] as number)}). ${meaning} ${remedy} alphas would tell.</p>`,
     ];
   });
 }

@@ -129,9 +129,15 @@ function forecastAnalyses(forecast: ForecastScores, analysis: string, layer: num
   }));
 }
 
-/** Counts over all models of a step: the most that any could not score, and why; the mean shares of alphas at the ends. */
+/**
+ * Counts over all models of a step: the most that any could not score, and why; the mean shares of alphas at the ends, over
+ * the models that have a score above zero.
+ */
 function judge(scores: readonly EncodingScore[]): Omit<StepScores, "analyses" | "audit" | "date"> {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = (values: readonly number[]) => {
+    const known = values.filter((value) => !Number.isNaN(value));
+    return known.reduce((sum, value) => sum + value, 0) / known.length;
+  };
   return {
     nNotScored: Math.max(...scores.map((score) => score.nNotScored)),
     missing: mergeMissing(scores.map((score) => score.missing)),

@@ -185,7 +185,9 @@ describe("the page", async () => {
 
   test("warns of alphas at the grid's edge above 5 % and names the worst", () => {
     const warning = textOf(page, ".warning").join(" ");
-    expect(warning).toContain("Alpha at the highest value. In 1 subject of 27");
+    expect(warning).toContain(
+      "Alpha at the highest value. In 1 subject of 27 the targets with a score above zero chose the highest alpha of the grid in more than 5 % of the folds",
+    );
     expect(warning).toContain("(most: sub-04, 20.0 %)");
     expect(warning).not.toContain("lowest value");
   });
