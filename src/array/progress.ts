@@ -9,5 +9,5 @@ export interface Progress {
   readonly unit?: "bytes" | undefined;
 }
 
-/** Receives {@link Progress}; called often, so it must be cheap. */
+/** Receives {@link Progress}; called often, so it must be cheap. Work that comes to its end tells of `done` = `total` last. */
 export type OnProgress = (progress: Progress) => void;

@@ -49,17 +49,17 @@ export function createTerminal(streams: Streams, options: { readonly quiet?: boo
       : text;
   return {
     print(line = "") {
-      bar.end();
+      bar.interrupt();
       stdout.write(`${inWidth(plainText(line), stdout)}\n`);
     },
     result(line) {
       if (quiet) return;
-      bar.end();
+      bar.interrupt();
       stdout.write(`${inWidth(plainMessage(line), stdout)}\n`);
     },
     note(line) {
       if (quiet) return;
-      bar.end();
+      bar.interrupt();
       stderr.write(`${inWidth(plainMessage(line), stderr)}\n`);
     },
     fail(message) {
@@ -73,28 +73,49 @@ export function createTerminal(streams: Streams, options: { readonly quiet?: boo
 
 const milliseconds = { redraw: 100, betweenLines: 10_000, beforeFirstLine: 2_000 } as const;
 
-function progressBar({ stderr, now, environment }: Streams): { update: OnProgress; end: () => void } {
+function progressBar({ stderr, now, environment }: Streams): {
+  update: OnProgress;
+  interrupt: () => void;
+  end: () => void;
+} {
   const live = stderr.isTTY === true && environment["TERM"] !== "dumb";
   let label = "";
+  let done = 0;
   let started = 0;
   let drawn = 0;
+  // A bar stands in a line that has no end yet.
   let standing = false;
+  // The label was shown, and not at its end: that is owed.
+  let owed = false;
+  let ended = false;
 
   function begin(progress: Progress): void {
     end();
     label = progress.label;
     started = now();
+    owed = false;
+    ended = false;
     // On a pipe, a step that ends within two seconds leaves no line.
     drawn = live ? 0 : started + milliseconds.beforeFirstLine - milliseconds.betweenLines;
   }
 
   function update(progress: Progress): void {
-    if (progress.label !== label || progress.done === 0) begin(progress);
-    const time = now();
     const finished = progress.done >= progress.total;
+    // Work side by side tells of 0 several times: that is one beginning.
+    const isAgain = (progress.done === 0 && done > 0) || (ended && !finished);
+    if (progress.label !== label || isAgain) begin(progress);
+    done = progress.done;
+    // The end is told once, and on a pipe where the label was shown before.
+    if (finished && (ended || !(live || owed))) {
+      ended = true;
+      return;
+    }
+    const time = now();
     const due = time - drawn >= (live ? milliseconds.redraw : milliseconds.betweenLines);
-    if (!due && !(finished && standing)) return;
+    if (!due && !(finished && owed)) return;
     drawn = time;
+    owed = !finished;
+    ended = finished;
     const text = formatProgress(
       { ...progress, label: plainText(progress.label) },
       (time - started) / 1000,
@@ -104,18 +125,21 @@ function progressBar({ stderr, now, environment }: Streams): { update: OnProgres
       stderr.write(`\r\u001b[K${text}`);
       standing = !finished;
       if (finished) stderr.write("\n");
-    } else if (!finished) {
-      stderr.write(`${text}\n`);
-    }
+    } else stderr.write(`${text}\n`);
+  }
+
+  /** Ends the line of the bar, which is drawn again below when there is news. */
+  function interrupt(): void {
+    if (standing) stderr.write("\n");
+    standing = false;
   }
 
   function end(): void {
-    if (standing) stderr.write("\n");
-    standing = false;
+    interrupt();
     label = "";
   }
 
-  return { update, end };
+  return { update, interrupt, end };
 }
 
 /**

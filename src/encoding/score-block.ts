@@ -42,7 +42,7 @@ export interface BlockScores {
  * targets there are.
  *
  * @param rows - responses, one row a target, [nTargets x nVolumes]
- * @param onDesign - told how many designs are done, of nModels x nFolds
+ * @param onDesign - told how many designs are done, of nModels x nFolds; of all at the end, also where no target can be scored
  */
 export async function scoreBlock(
   models: BlockModels,
@@ -66,7 +66,7 @@ export async function scoreBlock(
   if (scorable.length > 0) {
     const sound = scorable.length === nTargets ? rows : takeRows(rows, scorable);
     await (average === "folds" ? scoreFolds : scorePooled)(models, sound, scores, put, onDesign);
-  }
+  } else onDesign(nModels * folds.length);
   return { nTargets, isScorable, missing, ...scores };
 }
 

@@ -70,8 +70,9 @@ export async function* groupFiles(
   const keys = listGroupKeys(subjects);
   const maps = listPeakKeys(keys).map((key) => ({ key, map: createPeakMap(subjects[0]!.targets.length) }));
   const tests = new Map<string, GroupScores>();
+  const tell = (done: number) => options.onProgress?.({ label: "maps over participants", done, total: keys.length });
   for (const [done, key] of keys.entries()) {
-    options.onProgress?.({ label: "maps over participants", done, total: keys.length });
+    tell(done);
     const scores = await groupScoresAt(subjects, key);
     for (const { key: peakKey, map } of maps) {
       const point = peakKey.points.findIndex((own) => isSameKey(own, key));
@@ -80,6 +81,7 @@ export async function* groupFiles(
     }
     yield groupMaps(space, scores);
   }
+  tell(keys.length);
   for (const { key, map } of maps)
     yield peakMaps(space, key, map.peak, key.test && tests.get(formatScoreKey(key.test)));
 }

@@ -97,12 +97,15 @@ export async function groupScores(
   const keys = listGroupKeys(subjects);
   const curves = collectCurves(listPeakKeys(keys), nTargets);
   const scores: GroupScores[] = [];
-  for (const key of keys) {
+  const tell = () =>
     options.onProgress?.({ label: "statistics over participants", done: scores.length, total: keys.length });
+  for (const key of keys) {
+    tell();
     const values = await loadMeans(subjects, key.of);
     scores.push(statisticsOf(key, values, key.minus && (await loadMeans(subjects, key.minus)), nTargets));
     curves.take(key, values);
   }
+  tell();
   return { targets: subjects[0]!.targets, scores, peaks: curves.peaks(scores) };
 }
 

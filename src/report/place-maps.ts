@@ -47,6 +47,7 @@ export async function* placeMaps(
   }
   if (forecastDistance)
     yield await distanceMap(findings, forecastDistance, places, (point) => tell(wanted.length + point));
+  tell(total);
 }
 
 const distanceName = "Forecast distance d* (words)";

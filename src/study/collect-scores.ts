@@ -27,5 +27,6 @@ export async function collectScores(
       done++;
     }
   }
+  onProgress({ label: "collecting scores", done, total: plan.nSteps });
   return participants.map((inputs) => ({ inputs, steps: steps.get(inputs.participant)! }));
 }

@@ -99,10 +99,13 @@ export async function estimateRun(
       sum(({ work }) => work.designOperations) / SLOW_DOUBLE) /
     pool.nThreads;
   const largest = groups.toSorted((a, b) => b.size.nModels * b.size.nVolumes - a.size.nModels * a.size.nVolumes)[0];
-  if (largest && (settings.always || slow > SHORT))
-    settings.onProgress?.({ label: "measuring this machine", done: 0, total: 1 });
-  const speed =
-    largest && (settings.always || slow > SHORT) ? await measure(study, largest.group, largest.size) : undefined;
+  let speed: Awaited<ReturnType<typeof measure>> | undefined;
+  if (largest && (settings.always || slow > SHORT)) {
+    const tell = (done: number) => settings.onProgress?.({ label: "measuring this machine", done, total: 1 });
+    tell(0);
+    speed = await measure(study, largest.group, largest.size);
+    tell(1);
+  }
   const labels = [...new Set(groups.map(({ group }) => describeFeatureSet(group.featureSet)))];
   const parts = labels.map((label): EstimatedPart => {
     const own = groups.filter(({ group }) => describeFeatureSet(group.featureSet) === label);

@@ -159,6 +159,43 @@ describe("createTerminal", () => {
     expect(at.written().stderr).toMatch(/^reading [█░]* +22 % {2}2\/9 {2}0:07 left\n$/);
   });
 
+  test("on a pipe, a step that was shown is shown at its end, once, whatever is noted between; another leaves no line", () => {
+    const at = terminalAt();
+    const terminal = at.create();
+    for (const label of ["long", "short"]) {
+      terminal.onProgress({ label, done: 0, total: 7 });
+      at.wait(label === "long" ? 2100 : 100);
+      terminal.onProgress({ label, done: 1, total: 7 });
+      terminal.note("a note");
+      terminal.onProgress({ label, done: 7, total: 7 });
+      at.wait(20_000);
+      terminal.onProgress({ label, done: 7, total: 7 });
+    }
+    expect(
+      at
+        .written()
+        .stderr.split("\n")
+        .map((line) => line.replace(/[█░]+ +/, "")),
+    ).toEqual(["long 14 %  1/7  0:13 left", "a note", "long 100 %  7/7  0:02 in all", "a note", ""]);
+  });
+
+  test("on a terminal, a bar begins once for work side by side, ends once, and begins again for the same label", () => {
+    const at = terminalAt({ isTTY: true });
+    const terminal = at.create();
+    at.wait(1000);
+    for (const done of [0, 0, 0, 1, 2, 2, 0, 2]) {
+      terminal.onProgress({ label: "scores", done, total: 2 });
+      // The end is drawn whether a bar is due or not.
+      at.wait(done === 1 ? 1 : 150);
+    }
+    const lines = at.written().stderr.split("\n");
+    expect(lines.map((line) => [...line.matchAll(/(\d+) %/g)].map(([, share]) => Number(share)))).toEqual([
+      [0, 0, 0, 50, 100],
+      [0, 100],
+      [],
+    ]);
+  });
+
   test("with --json, results alone", () => {
     const at = terminalAt();
     const terminal = at.create(true);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { joinColumns, Matrix, sliceColumns, takeRows, toFloat32, transpose } from "../../src/array/matrix.ts";
+import type { Progress } from "../../src/array/progress.ts";
 import { createRandom } from "../../src/array/random.ts";
 import { brainScore, type EncodingScore, prepareEncoding, scoreEncoding } from "../../src/encoding/brain-score.ts";
 import { OptionError, ShapeError } from "../../src/errors.ts";
@@ -163,6 +164,13 @@ describe("targets that cannot be scored", () => {
     expect(score.nNotScored).toBe(4);
     expect([...score.score, ...score.foldScores.data].every(Number.isNaN)).toBe(true);
     expect(score.alphaAtEdges).toEqual({ lowest: Number.NaN, highest: Number.NaN });
+  });
+
+  it("are told of at the end, also where there are no others (by hand)", async () => {
+    const told: string[] = [];
+    const onProgress = ({ label, done, total }: Progress) => told.push(`${label} ${done}/${total}`);
+    await brainScore(features, sliceColumns(spoilt, 1, 5), { ...options, onProgress });
+    expect(told.at(-1)).toBe("brain score 5/5");
   });
 
   it("are the same with a gap, since every volume is tested once (by hand)", async () => {

@@ -91,7 +91,7 @@ describe("groupScores", () => {
     const subjects = subjectsWith([[scores("brainScore", 8, "n/a", 1), scores("brainScoreWordRate", "n/a", "n/a", 1)]]);
     const told: string[] = [];
     await groupScores(subjects, { onProgress: ({ done, total }) => told.push(`${done}/${total}`) });
-    expect(told).toEqual(["0/3", "1/3", "2/3"]);
+    expect(told).toEqual(["0/3", "1/3", "2/3", "3/3"]);
     const onProgress = () => {
       throw new Error("stop");
     };
