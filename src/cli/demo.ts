@@ -4,7 +4,7 @@ import { checkOutput } from "../study/check-output.ts";
 import { checkOptions } from "../study/options.ts";
 import { runStudy } from "../study/run.ts";
 import type { Command } from "./command-line.ts";
-import { showRun } from "./score.ts";
+import { describeRun, showRun } from "./score.ts";
 import { simulateInto } from "./simulate.ts";
 import { studyFlags } from "./study-flags.ts";
 
@@ -42,8 +42,9 @@ export const demo: Command = {
       ...parsed.values,
     });
     const run = await runStudy(options, { onProgress, onNote, date, command: commandLine, signal });
-    const shown = showRun(run, options.output, terminal) as object;
+    showRun(run, options.output, terminal);
     terminal.note(`What was planted: ${join(dataset, "phantom.json")}`);
-    return { ...shown, data: dataset, planted: truth.regions };
+    if (!parsed.switches.has("json")) return undefined;
+    return { ...(await describeRun(run, options.output)), data: dataset, planted: truth.regions };
   },
 };

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { listSome } from "../errors.ts";
 import { formatNoun } from "../report/numbers.ts";
+import { listScores } from "../report/score-list.ts";
 import { runStudy, type StudyRun } from "../study/run.ts";
 import type { Command } from "./command-line.ts";
 import { studyFlags, studyOptionsOf } from "./study-flags.ts";
@@ -29,13 +30,13 @@ export const score: Command = {
     const { onProgress } = terminal;
     const onNote = (line: string) => terminal.note(line);
     const run = await runStudy(options, { onProgress, onNote, date, command: commandLine, signal });
-    return showRun(run, options.output, terminal);
+    showRun(run, options.output, terminal);
+    return parsed.switches.has("json") ? describeRun(run, options.output) : undefined;
   },
 };
 
-/** Prints what came out and where it lies; returns the same for `--json`. */
-export function showRun(run: StudyRun, output: string, terminal: Terminal): unknown {
-  const report = run.report === undefined ? undefined : join(output, run.report);
+/** Prints what came out and where it lies. */
+export function showRun(run: StudyRun, output: string, terminal: Terminal): void {
   terminal.endProgress();
   for (const line of run.summary) terminal.result(line);
   terminal.note("");
@@ -54,15 +55,23 @@ export function showRun(run: StudyRun, output: string, terminal: Terminal): unkn
     );
   const kinds = [...new Set(run.warnings.map(({ code }) => code))];
   if (kinds.length > 0) terminal.note(`Warnings, told above and in the report: ${kinds.join(", ")}.`);
-  const { subjects, notes } = run.result;
+  const { subjects } = run.result;
   const nOthers = subjects.length - run.participants.length;
   if (nOthers > 0)
     terminal.note(
       `The group is of ${subjects.length}: ${formatNoun(nOthers, "participant")} more were scored into the folder before.`,
     );
+  const report = reportPath(run, output);
   terminal.note(report === undefined ? `The group's files: cortecast report ${output}` : `Report: ${report}`);
+}
+
+const reportPath = ({ report }: StudyRun, output: string) => (report === undefined ? undefined : join(output, report));
+
+/** The object that `--json` prints: what came out, with the scores, and where it lies. */
+export async function describeRun(run: StudyRun, output: string): Promise<object> {
+  const { subjects, notes } = run.result;
   return {
-    report,
+    report: reportPath(run, output),
     output,
     participants: run.participants,
     nParticipants: subjects.length,
@@ -74,5 +83,6 @@ export function showRun(run: StudyRun, output: string, terminal: Terminal): unkn
     kept: run.kept,
     quality: Object.fromEntries(subjects.map((subject) => [subject.participant, subject.quality])),
     notes,
+    ...(await listScores(run.result, run.participants)),
   };
 }

@@ -158,7 +158,7 @@ export async function subjectFiles(
  * What an analysis is called in a subject's files. Where there is a forecast, the group says: one subject's forecast
  * distances and depths are of all targets, and called so.
  */
-function nameInFiles(own: ScoreKey): string {
+export function nameInFiles(own: ScoreKey): string {
   return isLargestOfCurve(own) ? `${own.analysis}Unmasked` : own.analysis;
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readGifti } from "../../src/formats/gifti.ts";
+import type { ListedScore, ScoreList } from "../../src/report/score-list.ts";
 import { run } from "./run.ts";
 
 let folder = "";
@@ -15,6 +16,25 @@ const filesBelow = (path: string) =>
   readdirSync(path, { recursive: true, encoding: "utf8" })
     .filter((name) => statSync(join(path, name)).isFile())
     .sort();
+
+/** Rows of a participant's table, without the volumes; n/a as JSON has it. */
+function tableRows(path: string): unknown[][] {
+  const [, ...rows] = readFileSync(path, "utf8").trim().split("\n");
+  return rows.map((row) => {
+    const [participant, target, hemi, ...cells] = row.split("\t");
+    return [participant, target, hemi, ...cells.slice(0, 4), cells[4] === "n/a" ? null : Number(cells[4])];
+  });
+}
+
+/** Scores that were printed, as {@link tableRows} gives them. */
+function printedRows(scores: readonly ListedScore[]): unknown[][] {
+  return scores.flatMap(({ participant, target, hemi, analysis, layer, distance, mean, folds }) =>
+    [mean, ...(folds ?? [])].map((value, row) => [
+      ...[participant, target, hemi, analysis, `${layer}`, `${distance}`],
+      ...[row === 0 ? "mean" : `${row}`, value],
+    ]),
+  );
+}
 
 describe("from simulation to report", () => {
   test("the command line on a small data set: tree, numbers, and a second run that does nothing", async () => {
@@ -43,10 +63,48 @@ describe("from simulation to report", () => {
     expect(header).toBe("participant_id\ttarget\themi\tanalysis\tlayer\tdistance\tfold\tvalue\tn_volumes");
     expect(rows.some((row) => row.includes("forecastScore\t4\t-2\tmean"))).toBe(true);
 
+    // Agreement: what is printed is what the tables hold, number by number.
+    const { scores, nScores, tables, maps } = JSON.parse(scored.stdout) as ScoreList;
+    expect(tables).toEqual(["01", "02"].map((label) => `sub-${label}/sub-${label}_scores.tsv`));
+    expect(printedRows(scores!)).toEqual(tables.flatMap((path) => tableRows(join(results, path))));
+    // By hand: brain score, two distances, their peak, and word rate, of each participant and region.
+    const nRegions = new Set(scores!.map(({ target, hemi }) => `${target} ${hemi}`)).size;
+    expect([nScores, scores!.length]).toEqual([2 * 5 * nRegions, 2 * 5 * nRegions]);
+    expect([...maps].sort()).toEqual(tree.filter((path) => path.startsWith("sub-") && path.endsWith(".shape.gii")));
+
     const before = filesBelow(results).map((path) => [path, statSync(join(results, path)).mtimeMs]);
     const again = await run("score", data, results, ...flags, "--regions", atlas, "--json");
-    expect(JSON.parse(again.stdout)).toMatchObject({ nComputed: 0, nReused: 4, written: [] });
+    expect(JSON.parse(again.stdout)).toMatchObject({ nComputed: 0, nReused: 4, written: [], scores, nScores });
     expect(filesBelow(results).map((path) => [path, statSync(join(results, path)).mtimeMs])).toEqual(before);
+  });
+
+  test("regions: scores of the run's own participants alone; vertices without an atlas: of hemispheres", async () => {
+    const data = join(folder, "both");
+    const simulation = ["--participants", "2", "--vertices", "42", "--responses", "both", "--json"];
+    expect((await run("simulate", data, ...simulation)).code).toBe(0);
+    const flags = ["--distances", "none", "--controls", "none", "--components", "4", "--json"];
+    const of = async (kind: string, label: string) => {
+      const chosen = ["--kind", kind, "--participants", label];
+      const { code, stdout, stderr } = await run("score", data, join(folder, kind), ...flags, ...chosen);
+      expect([code, stderr]).toEqual([0, ""]);
+      return JSON.parse(stdout) as ScoreList;
+    };
+    await of("region", "01");
+    const { scores, tables, maps } = await of("region", "02");
+    expect([tables, maps]).toEqual([["sub-02/sub-02_scores.tsv"], []]);
+    expect(printedRows(scores!)).toEqual(tableRows(join(folder, "region", tables[0]!)));
+    expect(new Set(scores!.map(({ participant }) => participant))).toEqual(new Set(["sub-02"]));
+
+    // By hand: the mean over the vertices of each hemisphere's map.
+    const wholes = await of("surface", "01");
+    expect(wholes.scores).toHaveLength(2);
+    for (const { target, hemi, mean, folds } of wholes.scores!) {
+      const map = wholes.maps.find((path) => path.includes(`hemi-${hemi}`))!;
+      const values = [...readGifti(readFileSync(join(folder, "surface", map))).arrays[0]!.data].filter(Number.isFinite);
+      expect([target, folds!.length]).toEqual(["hemisphere", 5]);
+      // Maps are in single precision.
+      expect(mean).toBeCloseTo(values.reduce((sum, value) => sum + value, 0) / values.length, 6);
+    }
   });
 
   test("activations: one file a story", async () => {
