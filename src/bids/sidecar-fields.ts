@@ -78,6 +78,7 @@ export const responseSidecarFields: FieldTable = {
 export const descriptionFields: FieldTable = {
   Name: obeyed("the title of the report"),
   DatasetDOI: obeyed("noted as where the data come from"),
+  ...all("passed on to the results' own description", ["GeneratedBy", "SourceDatasets"]),
   ...all("names of files are read alike in all versions and kinds of data sets", ["BIDSVersion", "DatasetType"]),
   ...all(meaning, [
     ...[
@@ -90,7 +91,7 @@ export const descriptionFields: FieldTable = {
       "HowToAcknowledge",
       "Funding",
     ],
-    ...["EthicsApprovals", "ReferencesAndLinks", "GeneratedBy", "SourceDatasets", "AdditionalValidation", "Genetics"],
+    ...["EthicsApprovals", "ReferencesAndLinks", "AdditionalValidation", "Genetics"],
   ]),
 };
 

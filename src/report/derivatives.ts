@@ -7,7 +7,7 @@ import type { OutputFile } from "../sources/output-files.ts";
 import { loadFolds, loadMean } from "./load-scores.ts";
 import { isLargestOfCurve } from "./peaks.ts";
 import { averageRegions } from "./regions.ts";
-import type { Provenance, ScoreKey, SubjectScores, TargetRegion } from "./result.ts";
+import type { ScoreKey, SubjectScores, TargetRegion } from "./result.ts";
 import { type MapFile, mapPaths, scoreLabel, scoreMaps } from "./score-maps.ts";
 import { checkSubject } from "./select.ts";
 
@@ -23,31 +23,6 @@ export const scoreColumns = [
   "value",
   "n_volumes",
 ] as const;
-
-/** What goes into `dataset_description.json` beside the provenance. */
-export interface DatasetDescriptionOptions {
-  /** Name of the set of results. */
-  readonly name: string;
-  readonly provenance: Provenance;
-}
-
-/**
- * `dataset_description.json`, which makes a folder of results a BIDS derivative: `DatasetType`, what generated it with
- * its version, and what it derives from.
- *
- * @see https://bids-specification.readthedocs.io/en/stable/modality-agnostic-files/dataset-description.html
- */
-export function datasetDescription({ name, provenance }: DatasetDescriptionOptions): OutputFile {
-  const sources = provenance.sourceDatasets ?? [];
-  const description = {
-    Name: name,
-    BIDSVersion: "1.10.0",
-    DatasetType: "derivative",
-    GeneratedBy: [{ Name: "cortecast", Version: provenance.version }],
-    ...(sources.length > 0 ? { SourceDatasets: sources } : {}),
-  };
-  return { path: "dataset_description.json", bytes: formatJson(description) };
-}
 
 /** `scores.json`: what the columns of every subject's `*_scores.tsv` mean; it lies at the root and holds for all. */
 export function scoresDescription(): OutputFile {

@@ -129,6 +129,16 @@ export interface Provenance {
   readonly audit?: AuditCount | undefined;
   /** Data sets that the scores derive from, as in `SourceDatasets` of BIDS. */
   readonly sourceDatasets?: readonly SourceDataset[] | undefined;
+  /** What generated the data set, where it is a derivative itself, as in `GeneratedBy` of BIDS. */
+  readonly sourceGeneratedBy?: readonly GeneratedBy[] | undefined;
+}
+
+/** One entry of `GeneratedBy` in a BIDS `dataset_description.json`. */
+export interface GeneratedBy {
+  readonly Name: string;
+  readonly Version?: string | undefined;
+  readonly Description?: string | undefined;
+  readonly CodeURL?: string | undefined;
 }
 
 /** One entry of `SourceDatasets` in a BIDS `dataset_description.json`. */

@@ -1,4 +1,5 @@
 import { OptionError } from "../errors.ts";
+import { datasetPaths } from "../report/dataset-files.ts";
 import { subjectPaths } from "../report/derivatives.ts";
 import { groupPaths } from "../report/group-files.ts";
 import type { ScoreKey, StudyResult } from "../report/result.ts";
@@ -12,7 +13,7 @@ import type { FeatureSet } from "./plan.ts";
 import { stepKeys } from "./score-step.ts";
 
 /** Files of every run's results, whatever its options. */
-const fixedPaths = ["dataset_description.json", "scores.json", "group_scores.tsv", "group_scores.json", "report.html"];
+const fixedPaths = [...datasetPaths, "scores.json", "group_scores.tsv", "group_scores.json", "report.html"];
 
 /** What the folder of results is called in messages. */
 export const outputName = "<output>";

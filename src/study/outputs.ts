@@ -1,5 +1,6 @@
 import type { OnProgress } from "../array/progress.ts";
-import { datasetDescription, scoresDescription, subjectFiles } from "../report/derivatives.ts";
+import { datasetFiles } from "../report/dataset-files.ts";
+import { scoresDescription, subjectFiles } from "../report/derivatives.ts";
 import type { Findings } from "../report/findings.ts";
 import { groupFiles } from "../report/group-files.ts";
 import { findingsPage } from "../report/html.ts";
@@ -81,7 +82,7 @@ async function participantFiles(scored: Scored, context: ResultContext): Promise
 
 /** Files that hold for all participants, whoever they are. */
 function commonFiles({ title, provenance }: StudyResult): OutputFile[] {
-  return [datasetDescription({ name: `Brain and forecast scores of ${title}`, provenance }), scoresDescription()];
+  return [...datasetFiles({ name: `Brain and forecast scores of ${title}`, provenance }), scoresDescription()];
 }
 
 /** Writes the files that hold for all participants; those of the group stay. */

@@ -16,6 +16,7 @@ import { notesOn } from "./notes.ts";
 import type { StudyOptions } from "./options.ts";
 import { type InForce, recordOptions } from "./record-options.ts";
 import type { KeptStep } from "./score-cache.ts";
+import { generatedBy, sourceDatasets } from "./source-datasets.ts";
 
 /** One participant with all that was computed of them. */
 export interface Scored {
@@ -31,6 +32,8 @@ export interface ResultContext {
   readonly layers: readonly number[];
   readonly options: StudyOptions;
   readonly command?: string | undefined;
+  /** Where the data set lies, seen from the results: see `pathToSource`. */
+  readonly sourcePath?: string | undefined;
   /** What the inspection warns of. */
   readonly warnings: readonly DatasetIssue[];
   readonly inForce: InForce;
@@ -136,10 +139,10 @@ function depthOf(layers: readonly number[], analyses: readonly SubjectAnalysis[]
   };
 }
 
-function provenance(scored: readonly Scored[], { inputs, model, command }: ResultContext): Provenance {
+function provenance(scored: readonly Scored[], { inputs, model, command, sourcePath }: ResultContext): Provenance {
   const hashes = new Map(scored.flatMap((one) => Object.entries(one.inputs.hashes)));
   const dates = scored.flatMap((one) => one.steps.map((step) => step.date));
-  const { DatasetDOI } = inputs.dataset.description;
+  const { description } = inputs.dataset;
   return {
     // The newest number's: a run that computes nothing changes nothing.
     date: dates.sort().at(-1) ?? "n/a",
@@ -149,7 +152,8 @@ function provenance(scored: readonly Scored[], { inputs, model, command }: Resul
     inputs: [...hashes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, sha256]) => ({ path, sha256 })),
     modelFingerprint: model.fingerprint,
     audit: scored.flatMap((one) => one.steps.map((step) => step.audit)).reduce(addAudits, NO_AUDIT),
-    sourceDatasets: typeof DatasetDOI === "string" ? [{ DOI: DatasetDOI }] : [],
+    sourceDatasets: sourceDatasets(description, sourcePath),
+    sourceGeneratedBy: generatedBy(description),
   };
 }
 

@@ -20,6 +20,7 @@ import { settingsOf } from "./participant-record.ts";
 import type { InForce } from "./record-options.ts";
 import { assembleResult } from "./result.ts";
 import { budgetOf } from "./sizes.ts";
+import { pathToSource } from "./source-datasets.ts";
 
 /** What a run is told and asked from outside. */
 export interface RunEnvironment {
@@ -128,7 +129,8 @@ async function carryOut(
       cache: options.cache ?? `${options.output}/cache`,
     };
     const scored = await collectScores(inputs.participants, plan, stores.scores, onProgress);
-    const context = { inputs, model, layers, options, command, warnings, inForce };
+    const sourcePath = pathToSource(options.output, options.dataset);
+    const context = { inputs, model, layers, options, command, warnings, inForce, sourcePath };
     const own = assembleResult(scored, context);
     const about = {
       participants,

@@ -3,7 +3,8 @@ import { parseBidsName } from "../../src/bids/name.ts";
 import { OptionError } from "../../src/errors.ts";
 import { readGifti } from "../../src/formats/gifti.ts";
 import { numericColumn, readTsv, textColumn } from "../../src/formats/tsv.ts";
-import { datasetDescription, scoreColumns, scoresDescription, subjectFiles } from "../../src/report/derivatives.ts";
+import { datasetDescription, datasetFiles, datasetPaths } from "../../src/report/dataset-files.ts";
+import { scoreColumns, scoresDescription, subjectFiles } from "../../src/report/derivatives.ts";
 import { scoreLabel } from "../../src/report/score-maps.ts";
 import type { OutputFile } from "../../src/sources/output-files.ts";
 import { syntheticStudy, syntheticSurfaceStudy, withMean } from "./synthetic.ts";
@@ -24,9 +25,28 @@ describe("datasetDescription", () => {
       Name: "Alice",
       BIDSVersion: "1.10.0",
       DatasetType: "derivative",
-      GeneratedBy: [{ Name: "cortecast", Version: "0.1.0" }],
+      GeneratedBy: [
+        { Name: "cortecast", Version: "0.1.0", Description: "Brain scores and forecast scores of language models" },
+      ],
       SourceDatasets: [{ DOI: "10.18112/openneuro.ds002322.v1.0.4", Version: "1.0.4" }],
     });
+  });
+
+  test("by hand: what generated the source follows, and what made this is first", () => {
+    const { provenance } = syntheticStudy({ nSubjects: 1 });
+    const sourceGeneratedBy = [{ Name: "fMRIPrep", Version: "23.1.3" }];
+    const { bytes } = datasetDescription({ name: "Alice", provenance: { ...provenance, sourceGeneratedBy } });
+    const { GeneratedBy } = JSON.parse(bytes as string) as { GeneratedBy: { Name: string }[] };
+    expect(GeneratedBy.map(({ Name }) => Name)).toEqual(["cortecast", "fMRIPrep"]);
+  });
+
+  test("by hand: the README names title, version, command and report; paths are those that are checked before a run", () => {
+    const { provenance } = syntheticStudy({ nSubjects: 1 });
+    const files = datasetFiles({ name: "Alice", provenance: { ...provenance, command: "cortecast score a b" } });
+    expect(files.map(({ path }) => path)).toEqual([...datasetPaths]);
+    const text = files[1]!.bytes as string;
+    for (const part of ["# Alice\n", "cortecast 0.1.0, with\n\n    cortecast score a b\n", "`report.html`"])
+      expect(text).toContain(part);
   });
 
   test("every column of the table is described, and nothing else", () => {

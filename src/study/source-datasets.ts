@@ -1,0 +1,64 @@
+import { relative } from "node:path";
+import type { GeneratedBy, SourceDataset } from "../report/result.ts";
+
+/** Addresses that hold on every machine; not paths, nor files of one machine. */
+const ADDRESS = /^(?!file:)[a-z][a-z0-9+.-]+:/i;
+
+/**
+ * What results derive from, as `SourceDatasets` of BIDS: the data set itself, by its `DatasetDOI`, or else by its path from the
+ * results; where it is a derivative, also the data sets that it names.
+ *
+ * @param description - of the data set: what its `dataset_description.json` holds
+ * @param path - see {@link pathToSource}
+ * @returns texts alone. Entries of the data set's own list keep what holds elsewhere: paths, which are relative to another
+ * folder or of one machine, are left out
+ */
+export function sourceDatasets(
+  description: Readonly<Record<string, unknown>>,
+  path: string | undefined,
+): SourceDataset[] {
+  const { DatasetDOI } = description;
+  const own: SourceDataset[] = [];
+  if (typeof DatasetDOI === "string" && DatasetDOI.trim() !== "") {
+    const doi = /10\.\d{4,}\/\S+/.exec(DatasetDOI)?.[0];
+    own.push({ ...(doi ? { URL: `https://doi.org/${doi}` } : {}), DOI: DatasetDOI });
+  } else if (path !== undefined) own.push({ URL: path });
+  const named = recordsOf(description["SourceDatasets"]).map(({ URL, DOI, Version }) => ({
+    ...(isAddress(URL) ? { URL } : {}),
+    ...(typeof DOI === "string" ? { DOI } : {}),
+    ...(typeof Version === "string" ? { Version } : {}),
+  }));
+  return [...own, ...named.filter(({ URL, DOI }) => URL !== undefined || DOI !== undefined)];
+}
+
+/** What generated a data set that is a derivative: its `GeneratedBy`, but for what is said of containers and paths. */
+export function generatedBy(description: Readonly<Record<string, unknown>>): GeneratedBy[] {
+  return recordsOf(description["GeneratedBy"]).flatMap(({ Name, Version, Description, CodeURL }) =>
+    typeof Name === "string"
+      ? [
+          {
+            Name,
+            ...(typeof Version === "string" ? { Version } : {}),
+            ...(typeof Description === "string" ? { Description } : {}),
+            ...(isAddress(CodeURL) ? { CodeURL } : {}),
+          },
+        ]
+      : [],
+  );
+}
+
+/**
+ * The path of a data set from the folder of results, where results lie in it or beside it: `"../.."`, `"../data"`. Undefined where
+ * they lie elsewhere: such a path names folders of the user's machine, and holds on no other.
+ */
+export function pathToSource(output: string, dataset: string): string | undefined {
+  const path = relative(output, dataset).replaceAll("\\", "/");
+  return /^(\.\.|\.\.\/(\.\.\/)*[^/]+)$/.test(path) && path.split("/").length <= 3 ? path : undefined;
+}
+
+const isAddress = (value: unknown): value is string => typeof value === "string" && ADDRESS.test(value);
+
+function recordsOf(list: unknown): Readonly<Record<string, unknown>>[] {
+  if (!Array.isArray(list)) return [];
+  return list.filter((one): one is Record<string, unknown> => typeof one === "object" && one !== null);
+}
