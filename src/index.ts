@@ -142,6 +142,7 @@ export type { ScoringDesign } from "./regression/scoring-design.ts";
 export { htmlReport } from "./report/html.ts";
 export {
   type AnalysisScores,
+  type GeneratedBy,
   type KnownAnalysis,
   type MissingFold,
   memoryScores,

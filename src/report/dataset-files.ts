@@ -44,12 +44,12 @@ export function datasetDescription({ name, provenance }: DatasetFilesOptions): O
   return { path: "dataset_description.json", bytes: formatJson(description) };
 }
 
-function readme({ name, provenance: { version, command } }: DatasetFilesOptions): OutputFile {
+function readme({ name, provenance: { version, command, sourcePath } }: DatasetFilesOptions): OutputFile {
   const made = command === undefined ? "" : `, with\n\n    ${command.replaceAll("\n", "\n    ")}\n`;
   const text = `# ${name}
 
 How well a language model predicts the brain responses of people who listen to stories: brain scores and forecast scores.
-Made by cortecast ${version}${made || ".\n"}
+Made by cortecast ${version}${made || ".\n"}${sourcePath === undefined ? "" : `\nThe data set was at \`${sourcePath}\`, seen from this folder.\n`}
 Begin with \`report.html\`: the findings, every option, and where the numbers come from. Where it is missing, participants
 were scored one by one: \`cortecast report\`, with this folder, makes it.
 

@@ -129,6 +129,8 @@ export interface Provenance {
   readonly audit?: AuditCount | undefined;
   /** Data sets that the scores derive from, as in `SourceDatasets` of BIDS. */
   readonly sourceDatasets?: readonly SourceDataset[] | undefined;
+  /** Where the data set lies, seen from the results, where they lie in it or beside it: `"../.."`. */
+  readonly sourcePath?: string | undefined;
   /** What generated the data set, where it is a derivative itself, as in `GeneratedBy` of BIDS. */
   readonly sourceGeneratedBy?: readonly GeneratedBy[] | undefined;
 }

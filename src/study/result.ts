@@ -152,8 +152,9 @@ function provenance(scored: readonly Scored[], { inputs, model, command, sourceP
     inputs: [...hashes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, sha256]) => ({ path, sha256 })),
     modelFingerprint: model.fingerprint,
     audit: scored.flatMap((one) => one.steps.map((step) => step.audit)).reduce(addAudits, NO_AUDIT),
-    sourceDatasets: sourceDatasets(description, sourcePath),
+    sourceDatasets: sourceDatasets(description),
     sourceGeneratedBy: generatedBy(description),
+    sourcePath,
   };
 }
 

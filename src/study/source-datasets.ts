@@ -1,28 +1,24 @@
 import { relative } from "node:path";
 import type { GeneratedBy, SourceDataset } from "../report/result.ts";
 
-/** Addresses that hold on every machine; not paths, nor files of one machine. */
-const ADDRESS = /^(?!file:)[a-z][a-z0-9+.-]+:/i;
+/** Addresses that hold on every machine; not paths, nor files of one machine. BIDS asks for a URI, which has no blanks. */
+const ADDRESS = /^(?!file:)[a-z][a-z0-9+.-]+:\S+$/i;
 
 /**
- * What results derive from, as `SourceDatasets` of BIDS: the data set itself, by its `DatasetDOI`, or else by its path from the
- * results; where it is a derivative, also the data sets that it names.
+ * What results derive from, as `SourceDatasets` of BIDS: the data set itself, by its `DatasetDOI`, and, where it is a derivative, the
+ * data sets that it names.
  *
  * @param description - of the data set: what its `dataset_description.json` holds
- * @param path - see {@link pathToSource}
- * @returns texts alone. Entries of the data set's own list keep what holds elsewhere: paths, which are relative to another
- * folder or of one machine, are left out
+ * @returns texts alone. Paths in the data set's own list are left out: they are relative to another folder, or of one machine, and
+ * BIDS allows a URI alone
  */
-export function sourceDatasets(
-  description: Readonly<Record<string, unknown>>,
-  path: string | undefined,
-): SourceDataset[] {
+export function sourceDatasets(description: Readonly<Record<string, unknown>>): SourceDataset[] {
   const { DatasetDOI } = description;
   const own: SourceDataset[] = [];
   if (typeof DatasetDOI === "string" && DatasetDOI.trim() !== "") {
     const doi = /10\.\d{4,}\/\S+/.exec(DatasetDOI)?.[0];
-    own.push({ ...(doi ? { URL: `https://doi.org/${doi}` } : {}), DOI: DatasetDOI });
-  } else if (path !== undefined) own.push({ URL: path });
+    own.push({ ...(doi ? { URL: `https://doi.org/${encodeURI(doi)}` } : {}), DOI: DatasetDOI });
+  }
   const named = recordsOf(description["SourceDatasets"]).map(({ URL, DOI, Version }) => ({
     ...(isAddress(URL) ? { URL } : {}),
     ...(typeof DOI === "string" ? { DOI } : {}),

@@ -35,7 +35,7 @@ afterAll(() => {
   rmSync(root, { recursive: true });
 });
 
-/** Files of results by path; what was typed is told in the records and the report. */
+/** Files of results by path; what was typed is told in the records, the report and README.md. */
 function contentOf(output: string): Record<string, string> {
   const paths = readdirSync(join(root, output), { recursive: true, encoding: "utf8", withFileTypes: true });
   return Object.fromEntries(
@@ -43,7 +43,9 @@ function contentOf(output: string): Record<string, string> {
       .filter((entry) => entry.isFile() && !entry.name.startsWith(".cortecast"))
       .map((entry) => {
         const path = join(entry.parentPath, entry.name);
-        const text = readFileSync(path, "latin1").replace(/<code>cortecast score [^<]*<\/code>/, "<code></code>");
+        const text = readFileSync(path, "latin1")
+          .replace(/<code>cortecast score [^<]*<\/code>/, "<code></code>")
+          .replace(/^ {4}cortecast score .*$/m, "");
         return [path.slice(join(root, output).length + 1), text.replaceAll(output, "out")] as const;
       })
       .sort(([a], [b]) => (a < b ? -1 : 1)),

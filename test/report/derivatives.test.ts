@@ -42,10 +42,18 @@ describe("datasetDescription", () => {
 
   test("by hand: the README names title, version, command and report; paths are those that are checked before a run", () => {
     const { provenance } = syntheticStudy({ nSubjects: 1 });
-    const files = datasetFiles({ name: "Alice", provenance: { ...provenance, command: "cortecast score a b" } });
+    const files = datasetFiles({
+      name: "Alice",
+      provenance: { ...provenance, command: "cortecast score a b", sourcePath: "../data" },
+    });
     expect(files.map(({ path }) => path)).toEqual([...datasetPaths]);
     const text = files[1]!.bytes as string;
-    for (const part of ["# Alice\n", "cortecast 0.1.0, with\n\n    cortecast score a b\n", "`report.html`"])
+    for (const part of [
+      "# Alice\n",
+      "cortecast 0.1.0, with\n\n    cortecast score a b\n",
+      "`report.html`",
+      "at `../data`,",
+    ])
       expect(text).toContain(part);
   });
 

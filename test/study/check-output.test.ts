@@ -78,7 +78,7 @@ describe("runStudy", () => {
     const bytes = changed.map((path) => [join(output, path), readFileSync(join(output, path))] as const);
     for (const [path] of bytes) writeFileSync(path, "changed");
     await expect(study.run({ output, delays: "3" })).rejects.toThrow(
-      "got scores.json (changed since cortecast wrote it), ",
+      "got README.md (changed since cortecast wrote it), .bidsignore (changed since cortecast wrote it), scores.json (changed since cortecast wrote it), ",
     );
     const fixed = ["scores.json", "group_scores.tsv", "group_scores.json", "report.html"];
     for (const [path, content] of bytes) if (fixed.includes(relative(output, path))) writeFileSync(path, content);

@@ -6,8 +6,8 @@ describe("sourceDatasets, by hand", () => {
   test.each([
     ["a bare DOI", { DatasetDOI: doi }, [{ URL: `https://doi.org/${doi}`, DOI: doi }]],
     ["a DOI as BIDS writes it", { DatasetDOI: `doi:${doi}` }, [{ URL: `https://doi.org/${doi}`, DOI: `doi:${doi}` }]],
-    ["no DOI: the path", {}, [{ URL: "../data" }]],
-    ["what is no text: the path", { DatasetDOI: 7, SourceDatasets: "x" }, [{ URL: "../data" }]],
+    ["no DOI: none", {}, []],
+    ["what is no text: none", { DatasetDOI: 7, SourceDatasets: "x" }, []],
     [
       "a derivative: its own sources, without paths of a machine",
       {
@@ -18,16 +18,15 @@ describe("sourceDatasets, by hand", () => {
           { URL: "file:///home/ann/raw", DOI: doi },
           { URL: "C:\\raw" },
           { URL: "../raw" },
+          { URL: "https://a b" },
           null,
         ],
       },
-      [{ URL: "../data" }, { DOI: doi, Version: "1.0.1" }, { URL: "https://openneuro.org/ds1" }, { DOI: doi }],
+      [{ DOI: doi, Version: "1.0.1" }, { URL: "https://openneuro.org/ds1" }, { DOI: doi }],
     ],
   ])("%s", (_, description, expected) => {
-    expect(sourceDatasets(description, "../data")).toEqual(expected);
+    expect(sourceDatasets(description)).toEqual(expected);
   });
-
-  test("without DOI and path there is none", () => expect(sourceDatasets({}, undefined)).toEqual([]));
 
   test("what generated the source, its texts alone; entries without a name are left out", () => {
     const GeneratedBy = [{ Name: "fMRIPrep", Version: "23.1.3", CodeURL: "/opt/code" }, { Version: "1" }, 3];
