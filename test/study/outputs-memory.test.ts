@@ -81,8 +81,9 @@ describe("memory that the results of forty participants take", () => {
     const { growth, nWritten } = JSON.parse(run.stdout) as { growth: number; nWritten: number };
     expect(growth).toBeLessThan(total / 2);
     // 13 analyses a participant, the depth among them; in the group 2 differences F(8) - F(0) more, and the 3 peaks
-    // (d* of two layers, k*) masked as well as unmasked. Two hemispheres, a map and its JSON each; a table and its JSON for each participant and the group; a record for each participant; two descriptions and the report.
-    expect(nWritten).toBe(nSubjects * (13 * 4 + 2 + 1) + 18 * 4 + 2 + 2 + 1);
+    // (d* of two layers, k*) masked as well as unmasked. Two hemispheres, a map and its JSON each; a table and its JSON for each participant and the group; a record for each participant; two descriptions, the report,
+    // README.md and .bidsignore.
+    expect(nWritten).toBe(nSubjects * (13 * 4 + 2 + 1) + 18 * 4 + 2 + 2 + 1 + 2);
     const mapOf = (label: string) => {
       const path = `sub-7/sub-7_hemi-R_space-sphere_desc-${label}_statmap.shape.gii`;
       return readGifti(readFileSync(join(output, path))).arrays[0]!.data;
