@@ -40,7 +40,7 @@ function contentOf(output: string): Record<string, string> {
       .map((file) => {
         const path = join(file.parentPath, file.name);
         const bytes = readFileSync(path);
-        const text = path.endsWith(".json") || path.endsWith(".html");
+        const text = /\.(?:json|html|md)$/.test(path);
         const content = text ? Buffer.from(bytes.toString("utf8").replaceAll(output, "whole")) : bytes;
         return [path.slice(join(root, output).length), hashOf(content, "sha256")] as const;
       })

@@ -151,8 +151,23 @@ describe("downloadFiles, from one process to the next", () => {
       await download(folder, [listed(server, "/a")]);
       expect(inFolder(folder)).toEqual(["a"]);
     }
-    const twice = [download(folder, [listed(server, "/a")]), download(folder, [listed(server, "/a")])];
-    const ends = (await Promise.allSettled(twice)).map(({ status: end }) => end);
-    expect(ends.sort()).toEqual(["fulfilled", "rejected"]);
+    // The first is under way until it is answered, which it is once the second has been refused.
+    server.files.set("/b", bytes);
+    let answer = () => {};
+    const isAsked = new Promise<void>((resolve) => {
+      // The file server answers once this has ended.
+      server.always("/b", () => {
+        resolve();
+        return new Promise<void>((go) => {
+          answer = go;
+        });
+      });
+    });
+    const first = download(folder, [listed(server, "/b")]);
+    await isAsked;
+    await expect(download(folder, [listed(server, "/a")])).rejects.toThrow(`${folder}: one run at a time`);
+    answer();
+    await first;
+    expect(inFolder(folder)).toEqual(["a", "b"]);
   });
 });
