@@ -3,6 +3,7 @@ import { formatInspection } from "../inspection/format.ts";
 import { countIssues, type Inspection } from "../inspection/inspection.ts";
 import { checkStudy } from "../study/inspect-study.ts";
 import { storesIn } from "../study/open-study.ts";
+import { cacheFolder } from "../study/options.ts";
 import type { Command } from "./command-line.ts";
 import { studyFlags, studyOptionsOf } from "./study-flags.ts";
 
@@ -37,7 +38,7 @@ export const check: Command = {
     const way = ways.find((known) => known === read);
     if (way === undefined) throw new OptionError(`--read: must be one of ${ways.join(", ")}, got "${read}".`);
     const options = await studyOptionsOf({ ...parsed, values }, { output: notGiven });
-    const { activations } = storesIn(options.cache ?? `${options.output}/cache`);
+    const { activations } = storesIn(cacheFolder(options));
     const inspection = await checkStudy(options, {
       ...{ activations, writes: options.output !== notGiven, read: way },
       onProgress: terminal.onProgress,

@@ -4,7 +4,7 @@ import type { BlockScores } from "../encoding/score-block.ts";
 import { type AuditCount, addAudits, auditTarget, NO_AUDIT } from "../regression/audit.ts";
 import type { Fold } from "../regression/folds.ts";
 import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
-import type { ScorableDesign } from "../regression/scoring-design.ts";
+import type { ScoringDesign } from "../regression/scoring-design.ts";
 
 /** Which target is computed again by definition, on which design. */
 export interface AuditPlace {
@@ -48,7 +48,8 @@ export interface AuditedBlock {
   readonly rows: Matrix;
   readonly folds: readonly Fold[];
   readonly ridge: ResolvedRidgeOptions;
-  readonly designOf: (model: number, fold: number) => ScorableDesign | Promise<ScorableDesign>;
+  /** A design in double precision. */
+  readonly designOf: (model: number, fold: number) => ScoringDesign | Promise<ScoringDesign>;
 }
 
 /**
@@ -65,7 +66,7 @@ export async function auditBlock(
   for (const { target, model, fold } of audits) {
     // One that cannot be scored in a fold is scored in none.
     if (isScorable[target] === 0) continue;
-    const design = await (await designOf(model, fold)).exact();
+    const design = await designOf(model, fold);
     const row = Matrix.of(rows.data.subarray(target * rows.nColumns, (target + 1) * rows.nColumns), 1, rows.nColumns);
     const at = (model * folds.length + fold) * nTargets + target;
     const name = `target ${target} of its block, model ${model}, fold ${fold + 1}`;

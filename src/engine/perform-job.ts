@@ -77,7 +77,11 @@ async function score(job: ScoreJob, onDesign: (done: number) => void): Promise<A
   const { nModels, folds, ridge, average, rows, audits } = job;
   const designOf = (model: number, fold: number) => designIn(job, model, fold);
   const scores = await scoreBlock({ nModels, folds, ridge, average, designOf }, rows, onDesign);
-  return { ...scores, audit: await auditBlock({ audits, rows, folds, ridge, designOf }, scores) };
+  // By definition: from the design in double precision, and nothing that single precision needs.
+  const { location, folder, key } = job.designs;
+  const exactOf = (model: number, fold: number) =>
+    loadDesign(folderStore(location), designPath(folder, model, fold), key);
+  return { ...scores, audit: await auditBlock({ audits, rows, folds, ridge, designOf: exactOf }, scores) };
 }
 
 /** Designs in the memory of this thread, as many as fit: they come in the same order for every block. */

@@ -1,6 +1,6 @@
 import type { Matrix } from "../array/matrix.ts";
 import { AuditError } from "../errors.ts";
-import { definedCorrelation, definedErrors } from "./definition.ts";
+import { DOUBLE, definedCorrelation, definedErrors } from "./definition.ts";
 import type { Fold } from "./folds.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
 import { observedRows } from "./score-targets.ts";
@@ -41,8 +41,6 @@ export interface AuditedScore {
 
 /** Errors that differ by less than this share are ties, and r may be off by this much; both are what the methods promise. */
 const [TIE, R_OFF] = [1e-5, 1e-5];
-/** Rounding of double precision, with room for sums. */
-const DOUBLE = 2 ** -46;
 
 /**
  * Computes the penalty and the correlation of one target again, by definition in double precision, and compares.

@@ -4,7 +4,7 @@ import { multiply } from "../graph/multiply.ts";
 import { type HeldOutSet, shrinkage } from "./held-out.ts";
 import { runHeldOut, runHeldOutPairs } from "./held-out-graph.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
-import { UNIT } from "./rounding.ts";
+import { TYPICAL_PROJECTION, UNIT } from "./rounding.ts";
 import {
   MOST_ALPHAS,
   type Shortlist,
@@ -79,8 +79,6 @@ const GREATEST_BATCH = 256;
 const SHORTLISTED_BATCH = 2048;
 /** An error that is wanted may be off by this share of itself; else it is computed in double precision. */
 const WANTED_ERROR = 5e-6;
-/** The rounding of a projection, root mean square over the directions, in units of u |y|; held by the test of `rounding.ts`. */
-export const TYPICAL_PROJECTION = 1;
 /** Coefficients may be off by this share of their length; else they are computed in double precision. */
 const WANTED_COEFFICIENTS = 2e-5;
 

@@ -2,6 +2,7 @@ import { Matrix } from "../array/matrix.ts";
 import type { ChoiceDesign } from "./choose-alpha.ts";
 import { correlateRows } from "./correlate.ts";
 import { shrinkage } from "./held-out.ts";
+import { FEW_DIGITS, INSIDE } from "./outside.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
 import type { ScoringDesign } from "./scoring-design.ts";
 
@@ -45,7 +46,7 @@ export interface DefinedCorrelation {
 }
 
 /** Rounding of double precision, with room for sums. */
-const DOUBLE = 2 ** -46;
+export const DOUBLE = 2 ** -46;
 
 /**
  * Pearson r of what a penalty predicts for the other samples of a design and what was observed, by loops in double precision.
@@ -102,10 +103,10 @@ function leftOutErrors(
   const isFull = singularValues[0]! > 0 && rank === n - (intercept ? 1 : 0);
   for (let i = 0; i < n; i++) {
     if (isFull) free[i] = outside[i] = 0;
-    else if (free[i]! < 1e-6) {
+    else if (free[i]! < FEW_DIGITS) {
       const rest = unitVectorOutside(left, i, intercept);
       const length = sumOfSquares(rest);
-      const isInside = length <= 1e-26;
+      const isInside = length <= INSIDE ** 2;
       free[i] = isInside ? 0 : length;
       outside[i] = isInside ? 0 : rest.reduce((sum, value, j) => sum + value * target[j]!, 0);
     }
@@ -152,7 +153,8 @@ function innerFoldErrors({ sets, intercept }: ChoiceDesign, target: Float64Array
   const greatestWeights = new Float64Array(nAlphas);
   for (const { samples, fit, predict, damping, weights } of sets) {
     const { train, test } = samples!;
-    for (let a = 0; a < nAlphas; a++) greatestWeights[a] = Math.max(greatestWeights[a]!, weights.data[0]!);
+    // All errors of a chunk count alike, under every penalty.
+    greatestWeights.fill(Math.max(greatestWeights[0]!, weights.data[0]!));
     let mean = 0;
     for (const i of train) mean += intercept ? target[i]! / train.length : 0;
     const projection = along(

@@ -1,5 +1,6 @@
 import type { Matrix } from "../array/matrix.ts";
 import { createRandom } from "../array/random.ts";
+import { dot } from "./dot.ts";
 
 /**
  * Makes the rows of a matrix orthonormal in place, and orthogonal to other orthonormal vectors: Gram-Schmidt, every
@@ -43,15 +44,6 @@ function scaleInPlace(vector: Float64Array, factor: number): void {
 }
 
 function subtractProjection(row: Float64Array, vector: Float64Array): void {
-  // Two running sums: one alone waits for each addition to end.
-  let even = 0;
-  let odd = 0;
-  const n = row.length;
-  for (let i = 0; i + 1 < n; i += 2) {
-    even += row[i]! * vector[i]!;
-    odd += row[i + 1]! * vector[i + 1]!;
-  }
-  if (n % 2 === 1) even += row[n - 1]! * vector[n - 1]!;
-  const length = even + odd;
-  for (let i = 0; i < n; i++) row[i]! -= length * vector[i]!;
+  const length = dot(row, vector);
+  for (let i = 0; i < row.length; i++) row[i]! -= length * vector[i]!;
 }

@@ -23,10 +23,10 @@ export interface OutsideBase {
   readonly places: Matrix<Float64Array>;
 }
 
-/** Below this the difference above has lost more than six of its sixteen digits. */
-const FEW_DIGITS = 1e-6;
+/** Below this the difference 1 - H_ii has lost more than six of its sixteen digits. */
+export const FEW_DIGITS = 1e-6;
 /** What is left of a unit vector after three projections, at most, where it lies inside: rounding of double precision. */
-const INSIDE = 1e-13;
+export const INSIDE = 1e-13;
 
 /**
  * What a sample is left when all directions of a design are taken off. Where it is little, as of a volume that is unlike all

@@ -33,6 +33,9 @@ const PANEL = 128;
 /** In units of u |y|. */
 export const PROJECTION = 4;
 
+/** The same as a root mean square over all directions, of which a target lies along few. */
+export const TYPICAL_PROJECTION = 1;
+
 /** Of a sum of terms of one sign over directions, in units of u times the sum. */
 export const SUM_OVER_DIRECTIONS = 32;
 

@@ -1,9 +1,9 @@
 import { emptyLike, type FloatArray, Matrix, takeRows, toFloat64 } from "../array/matrix.ts";
 import { multiply } from "../graph/multiply.ts";
-import { type ChosenTargets, chooseAlphas, coefficientsOf, shrinkagesOf, TYPICAL_PROJECTION } from "./choose-alpha.ts";
+import { type ChosenTargets, chooseAlphas, coefficientsOf, shrinkagesOf } from "./choose-alpha.ts";
 import { correlateRows } from "./correlate.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
-import { UNIT } from "./rounding.ts";
+import { TYPICAL_PROJECTION, UNIT } from "./rounding.ts";
 import type { ScorableDesign } from "./scoring-design.ts";
 import type { TargetMoments } from "./shortlist.ts";
 import { type GraphMemory, runPredictions } from "./shortlist-graph.ts";

@@ -79,6 +79,9 @@ export function errorBounds(weights: Float64Array, nAlphas: number, multipliers:
   return { nAlphas, weights: terms, mean, spread, multiplier };
 }
 
+/** The rounding of sums of a few terms in double precision, as a share of the greatest. */
+const DOUBLE = 2 ** -48;
+
 /** One residual r_g, and how another r_a = b r_g + z follows from it, z orthogonal to r_g; with what each may be off by. */
 export interface ResidualStep {
   /** |r_g|^2 */
@@ -145,5 +148,3 @@ export function narrowError(
     if (term !== a && bound + slack < upper[at]!) upper[at] = bound + slack;
   }
 }
-
-const DOUBLE = 2 ** -48;

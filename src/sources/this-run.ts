@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname, uptime } from "node:os";
+import { sha256 } from "./checksum.ts";
 
 /** What a run is known by: to others on this machine, in other containers of it, and on other machines. */
 export interface RunIdentity {
@@ -39,7 +40,7 @@ export function runTag(): string {
   return `${placeTag}-${self}-${ownStart ?? 0}-${randomUUID().slice(0, 8)}`;
 }
 
-const placeTag = createHash("sha256").update(JSON.stringify(place)).digest("hex").slice(0, 16);
+const placeTag = sha256(JSON.stringify(place)).slice(0, 16);
 
 /**
  * Whether a run goes on: `"unknown"` where it is of another machine, another boot or another namespace, whose processes

@@ -320,6 +320,11 @@ export function nameOnCommandLine(key: string): string {
   return key === "dataset" || key === "output" ? `<${key}>` : flagOf(key);
 }
 
+/** Where activations, designs and scores are kept, unless the options say otherwise: within the output folder. */
+export function cacheFolder({ cache, output }: Pick<StudyOptions, "cache" | "output">): string {
+  return cache ?? `${output}/cache`;
+}
+
 /**
  * Checks raw options, from flags or a study file, and fills in defaults.
  *

@@ -3,7 +3,7 @@ import type { DatasetIssue } from "../errors.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
 import { inspectStudy } from "./inspect-study.ts";
 import { openStudy, storesIn } from "./open-study.ts";
-import type { StudyOptions } from "./options.ts";
+import { cacheFolder, type StudyOptions } from "./options.ts";
 
 /**
  * What a run with these options would take, without computing or writing anything: steps that an earlier run kept in the
@@ -17,7 +17,7 @@ export async function planRun(
 ): Promise<
   RunEstimate & { readonly nSteps: number; readonly nMissing: number; readonly warnings: readonly DatasetIssue[] }
 > {
-  const stores = storesIn(options.cache ?? `${options.output}/cache`);
+  const stores = storesIn(cacheFolder(options));
   const inspected = await inspectStudy(options, { activations: stores.activations, writes: false, onProgress });
   try {
     const study = await openStudy(inspected, options, stores, onProgress);

@@ -14,7 +14,7 @@ import { estimateRun, formatEstimate } from "./estimate.ts";
 import { checkOthers, writeGroupLevel } from "./group-level.ts";
 import { type InspectedStudy, inspectStudy } from "./inspect-study.ts";
 import { type OpenStudy, openStudy, type StudyStores, storesIn } from "./open-study.ts";
-import type { StudyOptions } from "./options.ts";
+import { cacheFolder, type StudyOptions } from "./options.ts";
 import { joinOutcomes, writeCommon, writeParticipants } from "./outputs.ts";
 import { settingsOf } from "./participant-record.ts";
 import type { InForce } from "./record-options.ts";
@@ -80,7 +80,7 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
     onNote: "a function",
     date: "a function",
   });
-  const cache = options.cache ?? `${options.output}/cache`;
+  const cache = cacheFolder(options);
   const stores = storesIn(cache);
   const { onProgress } = environment;
   const inspected = await inspectStudy(options, { activations: stores.activations, onProgress });
@@ -126,7 +126,7 @@ async function carryOut(
       reading: model.reading,
       threads: study.pool.nThreads,
       memory: budgetOf(options),
-      cache: options.cache ?? `${options.output}/cache`,
+      cache: cacheFolder(options),
     };
     const scored = await collectScores(inputs.participants, plan, stores.scores, onProgress);
     const sourcePath = pathToSource(options.output, options.dataset);

@@ -2,9 +2,15 @@ import { describe, expect, it } from "vitest";
 import { Matrix, toFloat32, toFloat64 } from "../../src/array/matrix.ts";
 import { createRandom, type Random } from "../../src/array/random.ts";
 import { multiply } from "../../src/graph/multiply.ts";
-import { TYPICAL_PROJECTION } from "../../src/regression/choose-alpha.ts";
 import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
-import { PROJECTION, residualNoise, SUM_OVER_DIRECTIONS, sumOverSamples, UNIT } from "../../src/regression/rounding.ts";
+import {
+  PROJECTION,
+  residualNoise,
+  SUM_OVER_DIRECTIONS,
+  sumOverSamples,
+  TYPICAL_PROJECTION,
+  UNIT,
+} from "../../src/regression/rounding.ts";
 import { runAllResiduals, runMoments, runProjection, withGraphMemory } from "../../src/regression/shortlist-graph.ts";
 
 /** Targets of shapes that round badly: drifts that lie along a direction, spikes, levels that repeat, and noise. */
