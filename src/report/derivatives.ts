@@ -27,7 +27,7 @@ export const scoreColumns = [
 /** `scores.json`: what the columns of every subject's `*_scores.tsv` mean; it lies at the root and holds for all. */
 export function scoresDescription(): OutputFile {
   const columns: Record<(typeof scoreColumns)[number], object> = {
-    participant_id: { Description: "Subject, as in participants.tsv of the source data set." },
+    participant_id: { Description: "Participant, as in participants.tsv of the source data set." },
     target: { Description: "Region that the score belongs to." },
     hemi: {
       Description: "Hemisphere of the region; n/a where the region's file does not say.",
@@ -47,7 +47,7 @@ export function scoresDescription(): OutputFile {
       Description:
         "The score; n/a where the target could not be scored. Units depend on the analysis: correlations are without unit.",
     },
-    n_volumes: { Description: "Volumes of all of the subject's stories together, over which the folds are laid." },
+    n_volumes: { Description: "Volumes of all of the participant's stories together, over which the folds are laid." },
   };
   return { path: "scores.json", bytes: formatJson(columns) };
 }
@@ -63,7 +63,7 @@ export const analysisDescriptions: Readonly<Record<string, string>> = {
     "Distance at which the forecast score is largest, in words, also where there is no forecast: there it is the largest of noise.",
   forecastDepthUnmasked:
     "Layer at which the forecast score is largest, also where there is no forecast: there it is the largest of noise.",
-  noiseCeiling: "Brain score of the other subjects' mean responses.",
+  noiseCeiling: "Brain score of the other participants' mean responses.",
   brainScoreWordRate: "Control: brain score of the number of words in each volume.",
   brainScoreRandomWeights: "Control: brain score of the same language model with random weights.",
   forecastScoreRandomWindow: "Control: forecast score with random vectors in the window's place.",

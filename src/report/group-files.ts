@@ -37,11 +37,11 @@ export const groupColumns = [
 
 /** Sentences on the differences that the group's table holds beside the scores. */
 const contrastDescriptions: Readonly<Record<string, string>> = {
-  forecastScoreBeyondZero: "Forecast score at distance 8 minus that at distance 0, within subjects.",
+  forecastScoreBeyondZero: "Forecast score at distance 8 minus that at distance 0, within participants.",
   forecastScoreBeyondRandomWindow:
-    "Forecast score minus that of random vectors in the window's place, within subjects.",
-  brainScoreBeyondWordRate: "Brain score minus that of the word rate, within subjects.",
-  brainScoreBeyondRandomWeights: "Brain score minus that of the same model with random weights, within subjects.",
+    "Forecast score minus that of random vectors in the window's place, within participants.",
+  brainScoreBeyondWordRate: "Brain score minus that of the word rate, within participants.",
+  brainScoreBeyondRandomWeights: "Brain score minus that of the same model with random weights, within participants.",
 };
 
 /**
@@ -110,7 +110,7 @@ function groupMaps(space: PlacedSpace, scores: GroupScores): OutputFile[] {
       ownValue(contrastDescriptions, scores.analysis) ??
       scores.analysis,
     Arrays:
-      "Mean over subjects, number of subjects, Wilcoxon signed-rank statistic, its sign (1: the ranks lie above zero, -1: below), its two-sided p, and q (false discovery rate over all vertices or voxels).",
+      "Mean over participants, number of participants, Wilcoxon signed-rank statistic, its sign (1: the ranks lie above zero, -1: below), its two-sided p, and q (false discovery rate over all vertices or voxels).",
   });
 }
 
@@ -120,19 +120,19 @@ const unmasked = (key: PeakKey): ScoreKey => ({ ...key, analysis: `${key.analysi
 function peakMaps(space: PlacedSpace, key: PeakKey, peak: Float64Array, test: GroupScores | undefined): OutputFile[] {
   const where = analysisDescriptions[key.analysis]!;
   const rule = test
-    ? `${test.analysis === "forecastScoreBeyondZero" ? "F(8) - F(0)" : "F(8)"} at layer ${test.layer} above zero over subjects (two-sided Wilcoxon signed-rank test, q < ${significanceLevel}, false discovery rate over all vertices or voxels)`
+    ? `${test.analysis === "forecastScoreBeyondZero" ? "F(8) - F(0)" : "F(8)"} at layer ${test.layer} above zero over participants (two-sided Wilcoxon signed-rank test, q < ${significanceLevel}, false discovery rate over all vertices or voxels)`
     : undefined;
   const masked = peak.map((value, target) => (isGain(test, target) ? value : Number.NaN));
   const everywhere = unmasked(key);
   return [
     ...mapFiles(space, key, scoreLabel(key), [{ name: "peak", values: masked }], {
-      Description: `${where} Of the mean curve over subjects.`,
+      Description: `${where} Of the mean curve over participants.`,
       Mask: rule
         ? `Only where there is a forecast: ${rule}. NaN elsewhere.`
         : "NaN throughout: whether there is a forecast was not tested, for which distances 8 and 0 must be among the distances.",
     }),
     ...mapFiles(space, everywhere, scoreLabel(everywhere), [{ name: "peak", values: peak }], {
-      Description: `${where} Of the mean curve over subjects.`,
+      Description: `${where} Of the mean curve over participants.`,
       Mask: "None: where there is no forecast this is the largest of noise.",
     }),
   ];
@@ -192,7 +192,7 @@ const columnDescriptions: Record<(typeof groupColumns)[number], object> = {
     Levels: { L: "left", R: "right" },
   },
   analysis: {
-    Description: "What was computed of each subject.",
+    Description: "What was computed of each participant.",
     Levels: { ...analysisDescriptions, ...contrastDescriptions },
   },
   layer: {
@@ -203,13 +203,13 @@ const columnDescriptions: Record<(typeof groupColumns)[number], object> = {
       "Words from the current word to the last word of the forecast window; n/a where the analysis has none or spans all.",
     Units: "words",
   },
-  n: { Description: "Subjects with a score." },
-  mean: { Description: "Mean over these subjects; n/a for forecastDistance and forecastDepth, which have a peak." },
-  ci_low: { Description: "Lower end of the 95 % confidence interval of the mean over subjects (t-distribution)." },
+  n: { Description: "Participants with a score." },
+  mean: { Description: "Mean over these participants; n/a for forecastDistance and forecastDepth, which have a peak." },
+  ci_low: { Description: "Lower end of the 95 % confidence interval of the mean over participants (t-distribution)." },
   ci_high: { Description: "Upper end of it." },
   statistic: {
     Description:
-      "Wilcoxon signed-rank statistic against zero over subjects; n/a for forecastDistance and forecastDepth, whose null value is not zero.",
+      "Wilcoxon signed-rank statistic against zero over participants; n/a for forecastDistance and forecastDepth, whose null value is not zero.",
   },
   sign: {
     Description: "On which side of zero the ranks lie: a gain, such as a forecast, must be above.",
@@ -222,10 +222,10 @@ const columnDescriptions: Record<(typeof groupColumns)[number], object> = {
   },
   peak: {
     Description:
-      "Of forecastDistance and forecastDepth: distance (words) or layer at which the mean curve over subjects is largest; n/a without a forecast, see note.",
+      "Of forecastDistance and forecastDepth: distance (words) or layer at which the mean curve over participants is largest; n/a without a forecast, see note.",
   },
   peak_low: {
-    Description: `Lower end of its 95 % interval, over ${BOOTSTRAP_DRAWS} bootstrap samples of the subjects.`,
+    Description: `Lower end of its 95 % interval, over ${BOOTSTRAP_DRAWS} bootstrap samples of the participants.`,
   },
   peak_high: { Description: "Upper end of it." },
   peak_unmasked: {

@@ -59,7 +59,7 @@ export async function findingsPage(
 </head>
 <body>
 <header><h1>${title}</h1>
-<p class="about">${formatNoun(subjects.length, "subject")} · ${describeStories(subjects)} · ${model} · ${provenance.date.slice(0, 10)}</p></header>
+<p class="about">${formatNoun(subjects.length, "participant")} · ${describeStories(subjects)} · ${model} · ${provenance.date.slice(0, 10)}</p></header>
 <main>
 <p class="lead">${summarise(findings)
     .join(" ")
@@ -116,7 +116,7 @@ function groupSection(findings: Findings): Markup {
   });
   const what = view.kind === "wholes" ? "Means over whole hemispheres or structures, since no atlas was given. " : "";
   const level = String(significanceLevel).replace("0.", ".");
-  const caption = `${what}n: subjects with a score. R: brain score${beyond.length > 0 ? ", and what it has beyond its controls within subjects" : ""}; F: forecast score${forecast?.beyondRandom ? ", and what it has beyond random vectors in the window's place" : ""}.${forecastDistance ? ` d*: distance at which the group's forecast score is largest (words), only where there is a forecast, F(8) − F(0) above zero at q < ${level}, with its interval in 95 % of bootstrap samples of the subjects.` : ""} Other intervals: 95 % confidence of the mean over subjects (t-distribution). q: two-sided Wilcoxon signed-rank test against zero, false discovery rate over the regions (Benjamini and Hochberg); bold where the mean is above zero and q < ${level}, an arrow downwards where it is below.`;
+  const caption = `${what}n: participants with a score. R: brain score${beyond.length > 0 ? ", and what it has beyond its controls within participants" : ""}; F: forecast score${forecast?.beyondRandom ? ", and what it has beyond random vectors in the window's place" : ""}.${forecastDistance ? ` d*: distance at which the group's forecast score is largest (words), only where there is a forecast, F(8) − F(0) above zero at q < ${level}, with its interval in 95 % of bootstrap samples of the participants.` : ""} Other intervals: 95 % confidence of the mean over participants (t-distribution). q: two-sided Wilcoxon signed-rank test against zero, false discovery rate over the regions (Benjamini and Hochberg); bold where the mean is above zero and q < ${level}, an arrow downwards where it is below.`;
   return html`<section><h2>Group</h2>${dataTable(columns, rows, caption)}</section>`;
 }
 

@@ -42,7 +42,7 @@ export function missingSection({ subjects, options }: StudyResult): Markup[] {
     const { name, what, remedy } = reasons[reason];
     const n = new Set(ours.flatMap(({ participants }) => participants)).size;
     const most = Math.max(...ours.map((group) => group.nTargets[1]));
-    const extent = `In ${formatNoun(n, "subject")} of ${formatCount(subjects.length)}, up to ${formatCount(most)} of ${formatNoun(nTargets, "target")}`;
+    const extent = `In ${formatNoun(n, "participant")} of ${formatCount(subjects.length)}, up to ${formatCount(most)} of ${formatNoun(nTargets, "target")}`;
     return [
       html`<p class="warning"><strong>${name}.</strong> ${extent}: ${what}${reason === "prediction-constant" ? consequence(options) : ""}. ${describePlaces(ours)} ${remedy}</p>`,
     ];
@@ -53,7 +53,7 @@ export function missingSection({ subjects, options }: StudyResult): Markup[] {
       { name: "Fold", kind: "number" },
       { name: "Part", kind: "text" },
       { name: "Test chunk", kind: "text" },
-      { name: "Subjects", kind: "text" },
+      { name: "Participants", kind: "text" },
       { name: "Targets", kind: "number" },
     ],
     groups.map((group) => [
@@ -64,7 +64,7 @@ export function missingSection({ subjects, options }: StudyResult): Markup[] {
       group.participants.length === subjects.length ? "all" : group.participants.join(", "),
       formatRange(group.nTargets),
     ]),
-    "Folds in which targets have no score. Part: the volumes of the fold in which the trouble lies. Volumes are counted from 0 in the stories joined. Targets: the most of any analysis, from the subject with fewest to the one with most.",
+    "Folds in which targets have no score. Part: the volumes of the fold in which the trouble lies. Volumes are counted from 0 in the stories joined. Targets: the most of any analysis, from the participant with fewest to the one with most.",
   );
   return [...warnings, foldedTable(`Missing scores, fold by fold`, table)];
 }

@@ -63,7 +63,7 @@ function peakSection(findings: Findings, peaks: GroupPeaks, { heading, axis, wha
         hasZero: first < 0,
       },
     )}
-<figcaption>${what} Large dot: that of the mean curve over subjects, given in figures on the right; bar: its 95 % interval over ${formatCount(BOOTSTRAP_DRAWS)} bootstrap samples of the subjects. Pale dots: each subject's own, which noise drives to the ends. ${leftOut(shown.length, withForecast.length)}</figcaption></figure>`;
+<figcaption>${what} Large dot: that of the mean curve over participants, given in figures on the right; bar: its 95 % interval over ${formatCount(BOOTSTRAP_DRAWS)} bootstrap samples of the participants. Pale dots: each participant's own, which noise drives to the ends. ${leftOut(shown.length, withForecast.length)}</figcaption></figure>`;
   const table = dataTable(
     [
       { name: "Region", kind: "text" },
@@ -83,7 +83,7 @@ function peakSection(findings: Findings, peaks: GroupPeaks, { heading, axis, wha
       ),
       reasonWithoutPeak(peaks, target)?.replace(" - ", " − ") ?? "yes",
     ]),
-    `${what} All regions, those without a forecast too: there it is the largest of noise. Peak: of the group's mean curve. At an end: subjects whose own lies at ${formatNumber(first, 0)} or ${formatNumber(last, 0)}.`,
+    `${what} All regions, those without a forecast too: there it is the largest of noise. Peak: of the group's mean curve. At an end: participants whose own lies at ${formatNumber(first, 0)} or ${formatNumber(last, 0)}.`,
   );
   return html`<section><h2>${heading}</h2>
 <p class="note">${describeShown(findings, peaks, withForecast.length)}</p>
@@ -97,7 +97,7 @@ function describeShown({ order, labels, group }: Findings, peaks: GroupPeaks, nF
   if (!peaks.test) return `Shown for no region: ${reasonWithoutPeak({ ...peaks, n: Float64Array.of(1) }, 0)}.`;
   const what = peaks.test.analysis === "forecastScoreBeyondZero" ? "F(8) − F(0)" : "F(8)";
   const layer = peaks.layer === "n/a" ? ` at layer ${peaks.test.layer}` : "";
-  const rule = `there is a forecast: ${what}${layer} above zero over subjects (two-sided Wilcoxon signed-rank test, q < .01 over regions)`;
+  const rule = `there is a forecast: ${what}${layer} above zero over participants (two-sided Wilcoxon signed-rank test, q < .01 over regions)`;
   const left = order.filter((target) => !hasForecast(peaks, target)).map((target) => labels[target]!);
   const named =
     left.length === 0

@@ -69,17 +69,17 @@ async function scoreMapAt(findings: Findings, key: ScoreKey, [place, places]: Pl
   const nBelow = sides.reduce((n, side) => n + (side < 0 ? 1 : 0), 0);
   const nPlaces = formatCount(values.length);
   const threshold = isThresholded
-    ? `Shown where it differs from zero over subjects (two-sided Wilcoxon signed-rank test, q < .01 over ${places}): above zero in ${formatCount(nAbove)} of ${nPlaces} ${places} (${formatShare(nAbove / values.length)}), below zero in ${nBelow === 0 ? "none" : `${formatCount(nBelow)}, in blue`}.`
+    ? `Shown where it differs from zero over participants (two-sided Wilcoxon signed-rank test, q < .01 over ${places}): above zero in ${formatCount(nAbove)} of ${nPlaces} ${places} (${formatShare(nAbove / values.length)}), below zero in ${nBelow === 0 ? "none" : `${formatCount(nBelow)}, in blue`}.`
     : subjects.length < fewestForSignificance
-      ? `Not thresholded: with fewer than ${fewestForSignificance} subjects no ${place} can reach q < .01.`
-      : `Not thresholded: no ${place} reaches q < .01 over all ${nPlaces} (the smallest p that ${formatNoun(subjects.length, "subject")} can give is ${formatProbability(2 / 2 ** subjects.length)}); regions are tested below.`;
+      ? `Not thresholded: with fewer than ${fewestForSignificance} participants no ${place} can reach q < .01.`
+      : `Not thresholded: no ${place} reaches q < .01 over all ${nPlaces} (the smallest p that ${formatNoun(subjects.length, "participant")} can give is ${formatProbability(2 / 2 ** subjects.length)}); regions are tested below.`;
   return {
     name:
       analysis === "brainScore"
         ? "Brain score R"
         : `Forecast score F at distance ${distance === "n/a" ? "n/a" : formatNumber(distance, 0)}`,
     isThresholded,
-    caption: `Mean over subjects${atLayer(key)}. ${threshold}`,
+    caption: `Mean over participants${atLayer(key)}. ${threshold}`,
     values,
     decimals: analysis === "brainScore" ? 3 : 4,
     isSigned: true,
@@ -99,7 +99,7 @@ async function distanceMap(
     return none("Not drawn: whether there is a forecast was not tested, as distances 8 and 0 were not both computed.");
   const test = await onPlaces(findings, peaks.test);
   const nShown = test.mean.reduce((n, _, v) => n + (isGain(test, v) ? 1 : 0), 0);
-  const rule = `F(8) − F(0) above zero over subjects (two-sided Wilcoxon signed-rank test, q < .01 over ${places})`;
+  const rule = `F(8) − F(0) above zero over participants (two-sided Wilcoxon signed-rank test, q < .01 over ${places})`;
   if (nShown === 0) {
     return none(`Not drawn: no ${place} has a forecast, which is ${rule}. Without one, d* is the largest of noise.`);
   }
@@ -112,7 +112,7 @@ async function distanceMap(
   return {
     name: distanceName,
     isThresholded: true,
-    caption: `Peak of the mean curve over subjects${atLayer(peaks)}, shown where there is a forecast, ${rule}: ${formatCount(nShown)} of ${formatCount(n)} ${places} (${formatShare(nShown / n)}). Elsewhere it would be the largest of noise.`,
+    caption: `Peak of the mean curve over participants${atLayer(peaks)}, shown where there is a forecast, ${rule}: ${formatCount(nShown)} of ${formatCount(n)} ${places} (${formatShare(nShown / n)}). Elsewhere it would be the largest of noise.`,
     values: map.peak.map((peak, v) => (isGain(test, v) ? peak : Number.NaN)),
     decimals: 0,
     isSigned: false,

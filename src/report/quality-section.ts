@@ -29,7 +29,7 @@ export function qualitySection({ result, view, brain }: Findings): Markup {
   const nScores = view.subjects.length * (brain?.mean.length ?? 0);
   const nMissing = nScores - (brain?.n.reduce((sum, n) => sum + n, 0) ?? 0);
   const columns = [
-    { name: "Subject", kind: "text" as const },
+    { name: "Participant", kind: "text" as const },
     { name: "Stories", kind: "number" as const },
     { name: "Volumes", kind: "number" as const },
     ...keys.map((key) => ({ name: ownValue(qualityNames, key) ?? key, kind: "number" as const })),
@@ -42,11 +42,11 @@ export function qualitySection({ result, view, brain }: Findings): Markup {
   ]);
   return html`<section><h2>Data quality</h2>
 ${edgeWarnings(result.subjects)}
-${nMissing > 0 && html`<p class="warning"><strong>Missing scores.</strong> ${formatCount(nMissing)} of ${formatCount(nScores)} brain scores (subjects by regions) are missing; the statistics leave them out.</p>`}
+${nMissing > 0 && html`<p class="warning"><strong>Missing scores.</strong> ${formatCount(nMissing)} of ${formatCount(nScores)} brain scores (participants by regions) are missing; the statistics leave them out.</p>`}
 ${missingSection(result)}
 ${notes.length > 0 ? html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>` : html`<p class="note">No exclusions or departures were noted.</p>`}
 ${foldedTable(
-  `Numbers of ${formatNoun(subjects.length, "subject")}`,
+  `Numbers of ${formatNoun(subjects.length, "participant")}`,
   dataTable(
     columns,
     rows,
@@ -69,7 +69,7 @@ function edgeWarnings(subjects: Findings["result"]["subjects"]): Markup[] {
         ? "At the highest value the penalty may still be too weak."
         : "At the lowest value the penalty may still be too strong.";
     return [
-      html`<p class="warning"><strong>Alpha at the ${end} value.</strong> In ${formatNoun(over.length, "subject")} of ${formatCount(subjects.length)} the targets with a score above zero chose the ${end} alpha of the grid in more than 5 % of the folds (most: ${worst.participant}, ${formatShare(worst.quality[key] as number)}). ${meaning} ${remedy} alphas would tell.</p>`,
+      html`<p class="warning"><strong>Alpha at the ${end} value.</strong> In ${formatNoun(over.length, "participant")} of ${formatCount(subjects.length)} the targets with a score above zero chose the ${end} alpha of the grid in more than 5 % of the folds (most: ${worst.participant}, ${formatShare(worst.quality[key] as number)}). ${meaning} ${remedy} alphas would tell.</p>`,
     ];
   });
 }

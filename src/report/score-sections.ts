@@ -44,14 +44,14 @@ export function brainScoreSection(findings: Findings): Markup | undefined {
   return html`<section><h2>Brain score</h2>
 <figure>${legendList(legend)}${regionFigure(rows, {
     title: "Brain score by region",
-    description: `Mean brain score over subjects in ${shown.length} regions, highest first; the numbers are in the table of the group.`,
+    description: `Mean brain score over participants in ${shown.length} regions, highest first; the numbers are in the table of the group.`,
     axis: "brain score R",
     colour: "var(--brain)",
     decimals: 3,
     include: [0, 0],
     hasZero: true,
   })}
-<figcaption>Correlation R of predicted and measured responses on held-out volumes, averaged over folds${atLayer(brain)}. Pale dots: subjects; large dot and bar: their mean, given in figures on the right, and its 95 % confidence interval (t-distribution over subjects), full where they are above zero over subjects, with a minus sign where below (two-sided Wilcoxon signed-rank test, q &lt; .01 over regions).${cutNote([brain, ...brainControls.map(({ scores }) => scores)], shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
+<figcaption>Correlation R of predicted and measured responses on held-out volumes, averaged over folds${atLayer(brain)}. Pale dots: participants; large dot and bar: their mean, given in figures on the right, and its 95 % confidence interval (t-distribution over participants), full where they are above zero over participants, with a minus sign where below (two-sided Wilcoxon signed-rank test, q &lt; .01 over regions).${cutNote([brain, ...brainControls.map(({ scores }) => scores)], shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
 ${layersFigure(findings, "brainScore", "var(--brain)", ["brain score R", "brain score R"])}</section>`;
 }
 
@@ -124,11 +124,11 @@ ${curveChart(curves[i]!, {
       formatNumber(distance, 0),
       ...shown.map((target) => formatNumber(curve[i]!.mean[target]!, 4)),
     ]),
-    "Forecast score, mean over subjects.",
+    "Forecast score, mean over participants.",
   );
   return html`<section><h2>Forecast score over distances</h2>
 <figure>${legendList(legend)}<div class="multiples">${charts}</div>
-<figcaption>What a window of words whose last lies at the given distance (horizontal, words; negative: the past) adds to the brain score (vertical)${atLayer(curve[0]!)}. Axes are the same in all charts. Bands: 95 % confidence intervals of the mean over subjects, distance by distance. ${forecastCriterion(findings)} The mark at the highest mean is full where F is above zero (two-sided Wilcoxon signed-rank test, q &lt; .01 over regions at that distance); being the highest of ${distances.length} means, it flatters.${cutNote([...curve, ...control], shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
+<figcaption>What a window of words whose last lies at the given distance (horizontal, words; negative: the past) adds to the brain score (vertical)${atLayer(curve[0]!)}. Axes are the same in all charts. Bands: 95 % confidence intervals of the mean over participants, distance by distance. ${forecastCriterion(findings)} The mark at the highest mean is full where F is above zero (two-sided Wilcoxon signed-rank test, q &lt; .01 over regions at that distance); being the highest of ${distances.length} means, it flatters.${cutNote([...curve, ...control], shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
 ${foldedTable("Numbers behind this figure", table)}
 ${layersFigure(findings, "forecastScore", "var(--forecast)", [`forecast score F at distance ${formatNumber(forecast.tabled, 0)}`, "forecast score F"], forecast.tabled)}</section>`;
 }
@@ -173,7 +173,7 @@ ${curveChart(curves[i]!, {
   yLabel,
 })}</div>`,
   )}</div>
-<figcaption>${capitalised(what)} (vertical) over the layers of the language model (horizontal; 0: embedding output). Mean over subjects and its 95 % confidence interval.${cutNote(scored, shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>`;
+<figcaption>${capitalised(what)} (vertical) over the layers of the language model (horizontal; 0: embedding output). Mean over participants and its 95 % confidence interval.${cutNote(scored, shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>`;
 }
 
 /** Scores are correlations, or differences of two. */
@@ -265,7 +265,7 @@ export function estimateLegend(colour: string, what: string): LegendItem[] {
       swatch: `<path d="M0,9H18" stroke="${colour}" stroke-width="3.5"/><circle cx="9" cy="9" r="6" fill="${colour}"/>`,
       text: what,
     },
-    { swatch: `<circle cx="9" cy="9" r="4" fill="${colour}" class="subjects"/>`, text: "a subject" },
+    { swatch: `<circle cx="9" cy="9" r="4" fill="${colour}" class="subjects"/>`, text: "a participant" },
   ];
 }
 

@@ -88,14 +88,14 @@ export function leadingLayer(layers: readonly number[], deepest: number = Math.m
  */
 export function checkSubjects(subjects: readonly SubjectScores[]): void {
   const first = subjects[0];
-  if (!first) throw new OptionError("subjects must hold at least one subject, got none. Check what was excluded.");
+  if (!first) throw new OptionError("participants: there must be at least one, got none. Check what was excluded.");
   const seen = new Set<string>();
   for (const subject of subjects) {
     checkSubject(subject);
     const { participant, targets } = subject;
     if (seen.has(participant)) {
       throw new OptionError(
-        `subjects must be named once each, got "${participant}" twice. Join a subject's runs first.`,
+        `participants must be named once each, got "${participant}" twice. Join a participant's runs first.`,
       );
     }
     seen.add(participant);
@@ -105,7 +105,7 @@ export function checkSubjects(subjects: readonly SubjectScores[]): void {
         targets.some(({ name, hemi }, i) => name !== first.targets[i]!.name || hemi !== first.targets[i]!.hemi));
     if (differs) {
       throw new ShapeError(
-        `subjects must have the same targets in the same order (${first.targets.length}, as ${first.participant} has), got ` +
+        `participants must have the same targets in the same order (${first.targets.length}, as ${first.participant} has), got ` +
           `${targets.length} that differ (${participant}). Score them in one space.`,
       );
     }
@@ -122,7 +122,7 @@ export function checkSubject(subject: SubjectScores): void {
   const { participant, targets, space, analyses } = subject;
   if (!participant.startsWith("sub-") || !isLabel(participant.slice(4))) {
     throw new OptionError(
-      `participant must be "sub-" and letters or digits, got "${participant}". Rename the subject.`,
+      `participant must be "sub-" and letters or digits, got "${participant}". Rename the participant.`,
     );
   }
   if (space.kind !== "region") {

@@ -26,13 +26,13 @@ export function summarise(findings: Findings): string[] {
     grayordinate: ` over ${formatNoun(targets.length, "grayordinate")}`,
   }[space.kind];
   const sentences = [
-    `${formatNoun(subjects.length, "subject")} heard ${formatNoun(stories.length, "story", "stories")}${named}; each gave ${perSubject}${places}.`,
+    `${formatNoun(subjects.length, "participant")} heard ${formatNoun(stories.length, "story", "stories")}${named}; each gave ${perSubject}${places}.`,
   ];
   if (brain) sentences.push(...brainSentences(findings, brain));
   if (forecast) sentences.push(...forecastSentences(findings));
   if (view.subjects.length < fewestForSignificance) {
     sentences.push(
-      `With fewer than ${fewestForSignificance} subjects the signed-rank test cannot reach q < .01: nothing is called significant here.`,
+      `With fewer than ${fewestForSignificance} participants the signed-rank test cannot reach q < .01: nothing is called significant here.`,
     );
   }
   return sentences;

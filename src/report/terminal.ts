@@ -53,14 +53,14 @@ export function formatTerminal(findings: Findings, options: TerminalOptions = {}
   const left = group.targets.length - shown.length;
   const missing = missingNames(result);
   return [
-    `${plain(result.title)}: ${formatNoun(result.subjects.length, "subject")}, ${plain(result.model)}`,
+    `${plain(result.title)}: ${formatNoun(result.subjects.length, "participant")}, ${plain(result.model)}`,
     "",
     line(headerCells),
     ...rows.map(line),
     ...(left > 0 ? [`and ${formatNoun(left, "region")} more, in group_scores.tsv`] : []),
     ...(brain || forecast
       ? [
-          "* above zero over subjects, \u2193 below (two-sided Wilcoxon signed-rank test,",
+          "* above zero over participants, \u2193 below (two-sided Wilcoxon signed-rank test,",
           "  q < .01, false discovery rate over regions)",
         ]
       : []),

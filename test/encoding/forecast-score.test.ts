@@ -69,7 +69,7 @@ describe("forecastScore", () => {
     expect(other.brainScore).toEqual(one.brainScore);
   });
 
-  it("shares what is prepared between subjects (agreement)", async () => {
+  it("shares what is prepared between participants (agreement)", async () => {
     const prepared = await prepareForecast(features, windows, options);
     for (const responses of [bold, normalMatrix(nVolumes, 3, "another subject")]) {
       expect(await scoreForecast(prepared, responses)).toEqual(

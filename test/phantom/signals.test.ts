@@ -63,7 +63,7 @@ describe("createSignalMaker", () => {
     expect(mean(signal.map((value) => value * value))).toBeCloseTo(1, 10);
   });
 
-  it("the same for the same names and seed, another for another region, subject or seed", async () => {
+  it("the same for the same names and seed, another for another region, participant or seed", async () => {
     const signal = maker.signal(forecast, "A", "sub-01", 0);
     expect((await make()).signal(forecast, "A", "sub-01", 0)).toEqual(signal);
     expect(maker.signal(forecast, "B", "sub-01", 0)).not.toEqual(signal);
@@ -71,7 +71,7 @@ describe("createSignalMaker", () => {
     expect((await make({ seed: 1 })).signal(forecast, "A", "sub-01", 0)).not.toEqual(signal);
   });
 
-  it("subjects share most of a region: a direction of their own counts half as much as the common one", () => {
+  it("participants share most of a region: a direction of their own counts half as much as the common one", () => {
     const subjects = Array.from({ length: 12 }, (_, s) => maker.signal(heard, "A", `sub-${s}`, 0));
     const pairs = subjects.flatMap((a, i) => subjects.slice(i + 1).map((b) => correlation(a, b)));
     // Common 1 and own 0.5 in two dimensions: correlations of 1 / (1 + 0.25) = 0.8 in the mean.
@@ -79,7 +79,7 @@ describe("createSignalMaker", () => {
     expect(mean(Float64Array.from(pairs))).toBeLessThan(0.98);
   });
 
-  it("what is heard lies in the 12 leading components of the words, after the subject's response (identity)", async () => {
+  it("what is heard lies in the 12 leading components of the words, after the participant's response (identity)", async () => {
     const signal = maker.signal(heard, "A", "sub-01", 0.4);
     expect(await shareInLeading(signal, 12, [], 0.4)).toBeCloseTo(1, 8);
     expect(await shareInLeading(signal, 6, [], 0.4)).toBeLessThan(0.999);

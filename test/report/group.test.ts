@@ -67,7 +67,7 @@ describe("groupScores", () => {
     expect(qValue[0]).toBeCloseTo(pValue[0]!, 12);
   });
 
-  test("by hand: subjects without a score are left out, target by target", async () => {
+  test("by hand: participants without a score are left out, target by target", async () => {
     const { scores: all } = await groupScores(
       subjectsWith([
         [scores("brainScore", 8, "n/a", 1, Number.NaN)],
@@ -107,7 +107,7 @@ describe("groupScores", () => {
     expect(group!.mean[0]).toBeLessThan(0);
   });
 
-  test("identity: a contrast is the test of the differences within subjects", async () => {
+  test("identity: a contrast is the test of the differences within participants", async () => {
     const group = await groupScores(
       subjectsWith(
         d.map((value, i) => [
@@ -145,7 +145,7 @@ describe("groupFiles", () => {
     expect(Object.keys(JSON.parse(files[1]!.bytes as string) as object)).toEqual([...groupColumns]);
   });
 
-  test("identity: maps hold the mean over subjects, vertex by vertex; the table, regions", async () => {
+  test("identity: maps hold the mean over participants, vertex by vertex; the table, regions", async () => {
     const study = syntheticSurfaceStudy({ nSubjects: 3, fineness: 2, distances: [0, 8] });
     const files = (await allOf(groupFiles(await studyFindings(study)))).flat();
     const path = "group/hemi-R_space-phantom_desc-brainScoreL8_statmap.shape.gii";

@@ -35,12 +35,12 @@ describe("missing scores in the report (by hand)", () => {
   test("a warning for each reason says how many, where and what to do", async () => {
     const warnings = textOf(await htmlReport(studyWith([silence], [silence, flat])), "p.warning");
     expect(warnings.filter((text) => text.startsWith("Constant"))).toEqual([
-      "Constant prediction. In 2 subjects of 2, up to 6 of 6 targets: the features do not vary over a whole test chunk, as no word falls into it or shortly before it: no correlation can be taken, and so no mean over folds. Fold 3 (alice, volumes 145 to 216). Fewer folds make longer chunks; trims drop silence at the ends.",
-      "Constant responses. In 1 subject of 2, up to 1 of 6 targets: responses do not vary over a test chunk, or over all volumes that are trained on: these targets are scored in no fold. Fold 1 (alice, volumes 0 to 72). Vertices without data, such as those of the medial wall, look so; elsewhere look at the files.",
+      "Constant prediction. In 2 participants of 2, up to 6 of 6 targets: the features do not vary over a whole test chunk, as no word falls into it or shortly before it: no correlation can be taken, and so no mean over folds. Fold 3 (alice, volumes 145 to 216). Fewer folds make longer chunks; trims drop silence at the ends.",
+      "Constant responses. In 1 participant of 2, up to 1 of 6 targets: responses do not vary over a test chunk, or over all volumes that are trained on: these targets are scored in no fold. Fold 1 (alice, volumes 0 to 72). Vertices without data, such as those of the medial wall, look so; elsewhere look at the files.",
     ]);
   });
 
-  test("a table has every fold once, with the subjects and the range of targets", async () => {
+  test("a table has every fold once, with the participants and the range of targets", async () => {
     const other = { ...silence, nTargets: 4 };
     const [details] = [
       ...parseHTML(await htmlReport(studyWith([silence], [other, flat]))).document.querySelectorAll("details"),
@@ -134,9 +134,9 @@ describe("a study with a silent end, a flat response and odd events (by hand)", 
     const page = readFileSync(at("out/report.html"), "utf8");
     expect(textOf(page, ".lead").join()).toContain("No region could be given a brain score: see data quality.");
     const warnings = textOf(page, "p.warning").join("\n");
-    expect(warnings).toContain("Constant prediction. In 3 subjects of 3, up to 2 of 2 targets");
+    expect(warnings).toContain("Constant prediction. In 3 participants of 3, up to 2 of 2 targets");
     expect(warnings).toContain("Fold 3 (walk, volumes 40 to 59).");
-    expect(warnings).toContain("Constant responses. In 1 subject of 3, up to 1 of 2 targets");
+    expect(warnings).toContain("Constant responses. In 1 participant of 3, up to 1 of 2 targets");
   });
 
   test("events unlike those of the other runs are noted", () => {

@@ -31,7 +31,7 @@ function plainStudy(nSubjects: number): StudyResult {
 const ticksOf = (page: string) =>
   textOf(page, 'svg.chart g[aria-label="x-axis tick label"] text').map((label) => Number(label.replace("−", "-")));
 
-describe("intervals of two subjects", () => {
+describe("intervals of two participants", () => {
   // Student's t with one degree of freedom is 12.7: .9 and .5 have the interval .7 ± 12.7 * .2 = -1.84 to 3.24.
   const two = (scores: readonly [number, number]): StudyResult => {
     const study = plainStudy(2);
@@ -63,15 +63,15 @@ describe("intervals of two subjects", () => {
 });
 
 describe("summarise", () => {
-  test("by hand: ten subjects, one region above zero and one below", async () => {
+  test("by hand: ten participants, one region above zero and one below", async () => {
     // Mean of .01 .. .10 is .055; the interval is t(9, .975) = 2.262157 times sd .0302765 / sqrt(10): .0217 to either side.
     expect(summarise(await studyFindings(plainStudy(10)))).toEqual([
-      "10 subjects heard 1 story (alice); each gave 362 volumes.",
+      "10 participants heard 1 story (alice); each gave 362 volumes.",
       "With layer 8 of gpt2, the brain score is largest in A (R = 0.055, 95 % interval 0.033 to 0.077); it is above zero in 1 of 2 regions and below zero in 1 (q < .01).",
     ]);
   });
 
-  test("with too few subjects it says so and claims nothing", async () => {
+  test("with too few participants it says so and claims nothing", async () => {
     const sentences = summarise(await studyFindings(plainStudy(7)));
     expect(sentences.join(" ")).not.toContain("above zero");
     expect(sentences.at(-1)).toContain("nothing is called significant");
@@ -146,7 +146,7 @@ describe("the page", async () => {
       expect(chart.querySelector("title")?.textContent).not.toBe("");
       expect(chart.querySelector("desc")?.textContent).not.toBe("");
     }
-    expect(textOf(page, "details table caption")).toContain("Forecast score, mean over subjects.");
+    expect(textOf(page, "details table caption")).toContain("Forecast score, mean over participants.");
   });
 
   test("runs nothing and asks for nothing: no script, no handler, no address", () => {
@@ -186,7 +186,7 @@ describe("the page", async () => {
   test("warns of alphas at the grid's edge above 5 % and names the worst", () => {
     const warning = textOf(page, ".warning").join(" ");
     expect(warning).toContain(
-      "Alpha at the highest value. In 1 subject of 27 the targets with a score above zero chose the highest alpha of the grid in more than 5 % of the folds",
+      "Alpha at the highest value. In 1 participant of 27 the targets with a score above zero chose the highest alpha of the grid in more than 5 % of the folds",
     );
     expect(warning).toContain("(most: sub-04, 20.0 %)");
     expect(warning).not.toContain("lowest value");
@@ -198,7 +198,7 @@ describe("the page", async () => {
     const mean = Float64Array.of(0.1, Number.NaN);
     const holed = { ...first!, analyses: [withMean(first!.analyses[0]!, () => mean)] };
     expect(textOf(await htmlReport({ ...study, subjects: [holed, ...others] }), ".warning").join()).toContain(
-      "1 of 6 brain scores (subjects by regions) are missing",
+      "1 of 6 brain scores (participants by regions) are missing",
     );
   });
 
@@ -240,13 +240,13 @@ describe("the page", async () => {
     expect(rows.filter((text) => text.startsWith("cortecast"))).toEqual(["cortecast0.1.0"]);
   });
 
-  test("stays under 2 MB with 12 regions, 27 subjects, 41 distances and 13 layers", async () => {
+  test("stays under 2 MB with 12 regions, 27 participants, 41 distances and 13 layers", async () => {
     const regions = Array.from({ length: 12 }, (_, r) => `Region ${r + 1}`);
     const layers = Array.from({ length: 13 }, (_, layer) => layer);
     expect(Buffer.byteLength(await htmlReport(syntheticStudy({ regions, layers })))).toBeLessThan(2e6);
   });
 
-  test("a subject without any score, and one alone, still make a page", async () => {
+  test("a participant without any score, and one alone, still make a page", async () => {
     const study = plainStudy(1);
     const [only] = study.subjects;
     const empty = {
@@ -275,7 +275,7 @@ describe("the cortex on the page", () => {
     const strong = await htmlReport(syntheticSurfaceStudy({ nSubjects: 20, fineness: 6, distances: [0, 8] }));
     expect(titles(strong)).toContain("Brain score R");
     expect(textOf(strong, "figcaption").join()).toContain(
-      "Shown where it differs from zero over subjects (two-sided Wilcoxon signed-rank test, q < .01 over vertices): above",
+      "Shown where it differs from zero over participants (two-sided Wilcoxon signed-rank test, q < .01 over vertices): above",
     );
     // Every second subject with the opposite sign: no vertex differs from zero.
     const subjects = study.subjects.map((subject, s) => ({
@@ -286,7 +286,7 @@ describe("the cortex on the page", () => {
     expect(titles(flat)).toContain("Brain score R not thresholded");
     expect(textOf(flat, "figcaption").join()).toContain("Not thresholded: no vertex reaches q < .01 over all");
     const few = await htmlReport({ ...study, subjects: study.subjects.slice(0, 5) });
-    expect(textOf(few, "figcaption").join()).toContain("Not thresholded: with fewer than 8 subjects");
+    expect(textOf(few, "figcaption").join()).toContain("Not thresholded: with fewer than 8 participants");
     // A forecast distance without a forecast is the largest of noise: no picture of it.
     for (const page of [flat, few]) {
       expect(textOf(page, "figcaption").join()).toContain("Not drawn: no vertex has a forecast");

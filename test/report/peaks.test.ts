@@ -55,13 +55,13 @@ describe("what is below zero is not a gain", async () => {
   const { group, brain, forecastDistance } = findings;
   const region = (name: string) => regions.indexOf(name);
 
-  test("by hand: sides of zero, of twelve subjects with one sign: p = 2 / 2^12", () => {
+  test("by hand: sides of zero, of twelve participants with one sign: p = 2 / 2^12", () => {
     expect(regions.map((_, r) => sideOfZero(brain, r))).toEqual([1, -1, 0, 0]);
     // q of the two: three regions are tested, p = 2 / 4096 each: 3 / 2 of it.
     expect(brain!.qValue[1]).toBeCloseTo((3 / 2) * (2 / 4096), 12);
   });
 
-  test("a mean that a few subjects pull over zero has no side", () => {
+  test("a mean that a few participants pull over zero has no side", () => {
     const [mean, sign, qValue] = [Float64Array.of(-0.1), Float64Array.of(1), Float64Array.of(0.001)];
     expect(sideOfZero({ ...brain!, mean, sign, qValue }, 0)).toBe(0);
   });
@@ -140,7 +140,7 @@ describe("what is below zero is not a gain", async () => {
     expect(await htmlReport(fourRegions([8], [4, 8]))).toContain("Shown for no region: whether");
   });
 
-  test("the statistics have no mean of subjects' own peaks", () => {
+  test("the statistics have no mean of participants' own peaks", () => {
     expect(group.scores.map(({ analysis }) => analysis)).not.toContain("forecastDistance");
   });
 });

@@ -28,7 +28,7 @@ describe("group and terminal", async () => {
   const study = syntheticStudy({ nSubjects: 8, distances: [0, 8] });
   const findings = await studyFindings(study);
 
-  test("identity: the table's mean is the mean over subjects", async () => {
+  test("identity: the table's mean is the mean over participants", async () => {
     const [[table]] = (await allOf(groupFiles(findings))) as [[OutputFile]];
     const [header, ...rows] = (table.bytes as string)
       .trim()

@@ -34,8 +34,8 @@ test("checkSubjects takes every label that names are read with: other alphabets,
 describe("checkSubjects refuses what cannot be put side by side", () => {
   const other = { ...subject, participant: "sub-02" };
   test.each<[string, readonly SubjectScores[], typeof OptionError | typeof ShapeError, string]>([
-    ["nobody", [], OptionError, "subjects must hold at least one subject, got none"],
-    ["one twice", [subject, subject], OptionError, 'subjects must be named once each, got "sub-01" twice'],
+    ["nobody", [], OptionError, "participants: there must be at least one, got none"],
+    ["one twice", [subject, subject], OptionError, 'participants must be named once each, got "sub-01" twice'],
     [
       "a path as a name",
       [{ ...subject, participant: "sub-../x" }],
@@ -46,7 +46,7 @@ describe("checkSubjects refuses what cannot be put side by side", () => {
       "other targets",
       [subject, { ...other, targets: [subject.targets[1]!, subject.targets[0]!] }],
       ShapeError,
-      "subjects must have the same targets in the same order (2, as sub-01 has), got 2 that differ (sub-02)",
+      "participants must have the same targets in the same order (2, as sub-01 has), got 2 that differ (sub-02)",
     ],
     [
       "a space that cannot stand in a file name",

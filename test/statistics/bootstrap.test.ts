@@ -6,12 +6,12 @@ const oneAgainst = (nOthers: number) =>
   Float64Array.from([0, ...Array(nOthers).fill(1), 1.5 * nOthers, ...Array(nOthers).fill(0)]);
 
 describe("peakOfMeanCurve", () => {
-  test("identity: where all subjects have the same curve, so has every sample", () => {
+  test("identity: where all participants have the same curve, so has every sample", () => {
     const curves = Float64Array.of(1, 1, 1, 3, 3, 3, 2, 2, 2);
     expect(peakOfMeanCurve(curves, 3, drawSubjects(3))).toEqual({ peak: 1, low: 1, high: 1 });
   });
 
-  test("by hand: of two subjects, a quarter of the samples has the second alone, and the interval reaches its peak", () => {
+  test("by hand: of two participants, a quarter of the samples has the second alone, and the interval reaches its peak", () => {
     // Means over both: 1.5 at point 0, .5 at point 1.
     expect(peakOfMeanCurve(Float64Array.of(3, 0, 0, 1), 2, drawSubjects(2))).toEqual({ peak: 0, low: 0, high: 1 });
   });
@@ -32,13 +32,13 @@ describe("peakOfMeanCurve", () => {
     expect(peakOfMeanCurve(nothing, 2, drawSubjects(2))).toEqual({ peak: -1, low: -1, high: -1 });
   });
 
-  test("one subject has a peak and no interval", () => {
+  test("one participant has a peak and no interval", () => {
     expect(peakOfMeanCurve(Float64Array.of(1, 5, 2), 1, drawSubjects(1))).toEqual({ peak: 1, low: -1, high: -1 });
   });
 });
 
 describe("drawSubjects", () => {
-  test("the same samples each time, of all subjects", () => {
+  test("the same samples each time, of all participants", () => {
     const draws = drawSubjects(5);
     expect(draws).toHaveLength(5 * BOOTSTRAP_DRAWS);
     expect(draws).toEqual(drawSubjects(5));

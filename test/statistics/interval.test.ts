@@ -45,7 +45,7 @@ test("by hand: limits of the normal distribution", () => {
   expect(normalCdf(Number.NaN)).toBeNaN();
 });
 
-test("by hand: NaN is a missing subject; one value has no interval, none no mean", () => {
+test("by hand: NaN is a missing participant; one value has no interval, none no mean", () => {
   expect(meanInterval([1, Number.NaN, 3]).n).toBe(2);
   expect(meanInterval([1, Number.NaN, 3]).mean).toBe(2);
   expect(meanInterval([4])).toEqual({ mean: 4, low: Number.NaN, high: Number.NaN, n: 1 });

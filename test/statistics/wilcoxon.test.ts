@@ -72,7 +72,7 @@ test("by hand: three positive differences give 1/8 of the sign patterns", () => 
   expect(wilcoxonSignedRank([1, 2, 3], { alternative: "less" }).pValue).toBe(1);
 });
 
-test("agreement: the exact p-value against every sign pattern of 10 subjects", () => {
+test("agreement: the exact p-value against every sign pattern of 10 participants", () => {
   const random = createRandom("patterns");
   const differences = Array.from({ length: 10 }, () => random.normal() + 0.3);
   const magnitudes = differences.map(Math.abs).sort((a, b) => a - b);
@@ -98,7 +98,7 @@ test("identity: flipping every sign swaps greater and less", () => {
   }
 });
 
-test("by hand: NaN is a missing subject, zeros are dropped, nothing left is NaN", () => {
+test("by hand: NaN is a missing participant, zeros are dropped, nothing left is NaN", () => {
   const { n, pValue } = wilcoxonSignedRank([1, Number.NaN, 2, 3], { alternative: "greater" });
   expect({ n, pValue }).toEqual({ n: 3, pValue: 1 / 8 });
   expect(wilcoxonSignedRank([0, 1, 0, 2]).n).toBe(2);
