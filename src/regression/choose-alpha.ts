@@ -5,14 +5,8 @@ import { type HeldOutSet, shrinkage } from "./held-out.ts";
 import { runHeldOut, runHeldOutPairs } from "./held-out-graph.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
 import { TYPICAL_PROJECTION, UNIT } from "./rounding.ts";
-import {
-  MOST_ALPHAS,
-  type Shortlist,
-  shortlistErrors,
-  shortlistOf,
-  type TargetMoments,
-  targetMoments,
-} from "./shortlist.ts";
+import { MOST_ALPHAS, type Shortlist, shortlistOf, type TargetMoments, targetMoments } from "./shortlist.ts";
+import { shortlistErrors } from "./shortlist-errors.ts";
 import { type GraphMemory, type Rows, rowsOf, withGraphMemory } from "./shortlist-graph.ts";
 import { sliceTargets, type TargetBlock, takeSamples } from "./target-block.ts";
 

@@ -1,6 +1,7 @@
 import { Matrix } from "../array/matrix.ts";
 import { type Device, resolveDevice } from "../graph/device.ts";
 import type { Expression } from "../graph/expression.ts";
+import { multiply } from "../graph/multiply.ts";
 import {
   add,
   gather,
@@ -79,6 +80,11 @@ export async function runHeldOutPairs(
   device: Device | undefined,
 ): Promise<{ readonly projection: Matrix<Float64Array>; readonly errors: Float64Array }> {
   const { base } = set;
+  // Without a pair no residual is asked for, and those of all targets would be formed for nothing.
+  if (rows.length === 0) {
+    const projection = await multiply(targets, set.fit, { transposeB: true, device });
+    return { projection, errors: new Float64Array(0) };
+  }
   const session = await sessionFor(`${base} pairs`, () => pairsGraph(base), device);
   const indices = (data: Int32Array): TensorValue => ({ type: "int32", shape: [data.length], data });
   const { projection, errors } = await session.run({

@@ -6,7 +6,8 @@ import { heldOutSets } from "../../src/regression/held-out.ts";
 import { ridgeCv } from "../../src/regression/ridge.ts";
 import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
 import { resolveRidgeOptions } from "../../src/regression/ridge-options.ts";
-import { shortlistErrors, shortlistOf, targetMoments } from "../../src/regression/shortlist.ts";
+import { shortlistOf, targetMoments } from "../../src/regression/shortlist.ts";
+import { shortlistErrors } from "../../src/regression/shortlist-errors.ts";
 import { withGraphMemory } from "../../src/regression/shortlist-graph.ts";
 
 const nSamples = 90;
