@@ -25,7 +25,8 @@ export interface DesignOptions extends DelayOptions {
  * and components are taken from the training volumes alone and applied to all.
  *
  * - `"before-delays"`: standardise, PCA, delays, standardise;
- * - `"after-delays"`: standardise, delays, PCA, standardise;
+ * - `"after-delays"`: standardise, delays, standardise, PCA. The first standardisation changes nothing but what `edge: "zero"`
+ *   means, the mean of the training volumes: the order is that of the paper's text, delays, StandardScaler, PCA;
  * - components `"none"`: standardise, delays, standardise.
  *
  * With `edge: "silence"` delays bring in, from before a story's first volume, the zero vector of the features, a volume without
@@ -33,7 +34,8 @@ export interface DesignOptions extends DelayOptions {
  *
  * @param bands - features of each band, all stories joined, each [nVolumes x nFeatures]; all finite
  * @param train - rows of the training volumes
- * @returns [nVolumes x nColumns] for all volumes; the training rows of a column have mean 0 and variance 1 (population)
+ * @returns [nVolumes x nColumns] for all volumes; the training rows of a column have mean 0 and variance 1 (population), but for
+ * components taken after the delays, which have mean 0 and keep their variances
  * @throws ShapeError where bands and story lengths disagree, or a band does not vary over the training volumes
  * @throws OptionError where `components` is neither `"none"` nor a whole number from 1, `reduction` is unknown, or a delay does
  * not fit
@@ -75,24 +77,30 @@ export async function fitBand(band: Matrix, train: Int32Array, options: DesignOp
 }
 
 /**
- * What is done to each column on its own before components are taken: standardised and, with `"after-delays"`, delayed.
+ * What is done to each column on its own before components are taken: standardised and, with `"after-delays"`, delayed and
+ * standardised again.
  *
  * @returns [nVolumes x nColumns]; where delays are yet to come and bring in silence, one row more, the last: a volume
  * without words
  */
 export function beforeReduction(band: Matrix, train: Int32Array, options: DesignOptions): Matrix<Float64Array> {
   const features = standardiseOn(band, train, isSilent(options) ? withSilence(band) : band);
-  return options.reduction === "after-delays" ? delayed(features, options) : features;
+  return options.reduction === "after-delays" ? standardiseOn(delayed(features, options), train) : features;
 }
 
 /**
- * What is done to each column on its own after components were taken: with `"before-delays"` delayed, and standardised.
+ * What is done to each column on its own after components were taken: with `"before-delays"` delayed and standardised; with
+ * `"after-delays"` nothing.
  *
  * @param columns - with as many rows as {@link beforeReduction} gives
  * @returns [nVolumes x nColumns]
  */
-export function afterReduction(columns: Matrix, train: Int32Array, options: DesignOptions): Matrix<Float64Array> {
-  return standardiseOn(options.reduction === "after-delays" ? columns : delayed(columns, options), train);
+export function afterReduction<Columns extends Matrix>(
+  columns: Columns,
+  train: Int32Array,
+  options: DesignOptions,
+): Columns | Matrix<Float64Array> {
+  return options.reduction === "after-delays" ? columns : standardiseOn(delayed(columns, options), train);
 }
 
 function isSilent({ edge = DEFAULT_EDGE }: DesignOptions): boolean {
