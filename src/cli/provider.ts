@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { DeviceError } from "../errors.ts";
+import { setRuntimeEnvironment } from "../graph/environment.ts";
 import { writeOnnx } from "../graph/onnx.ts";
 import { gemm, input } from "../graph/operators.ts";
-import { silenceTelemetry } from "../graph/telemetry.ts";
 
 /**
  * Why an execution provider does not start here, or undefined where it does. It is tried in a process of its own, since
@@ -14,7 +14,7 @@ export function probeProvider(name: string): string | undefined {
   const model = writeOnnx({ product: gemm(a, a) });
   const runtime = createRequire(import.meta.url).resolve("onnxruntime-node");
   // The other process has this one's environment.
-  silenceTelemetry();
+  setRuntimeEnvironment();
   const script = `
     const model = require("node:fs").readFileSync(0);
     require(process.argv[1]).InferenceSession.create(model, { executionProviders: [process.argv[2]], logSeverityLevel: 4 })

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { AuditError, DeviceError, FormatError, NotFoundError, OptionError, ShapeError } from "../errors.ts";
-import { silenceTelemetry } from "../graph/telemetry.ts";
+import { setRuntimeEnvironment } from "../graph/environment.ts";
 import type { Job, JobResult } from "./job.ts";
 
 /** What a thread is sent; its `workerData` is an Int32Array that holds 1 once it is to end. */
@@ -59,7 +59,7 @@ interface Waiting {
  * keep the cores busier than several threads for each product: what lies between products is done side by side as well.
  */
 export function openPool(nThreads: number): Pool {
-  silenceTelemetry();
+  setRuntimeEnvironment();
   const idle: Worker[] = [];
   const all = new Set<Worker>();
   const busy = new Map<Worker, Waiting>();

@@ -3,9 +3,11 @@ import { freeNow } from "../array/free-now.ts";
 import { emptyRecord, ownValue } from "../array/records.ts";
 import { DeviceError, ShapeError } from "../errors.ts";
 import { type Device, resolveDevice } from "./device.ts";
+import { setRuntimeEnvironment } from "./environment.ts";
 import { type DataType, type Expression, formatDimensions, inOrder, type TensorData } from "./expression.ts";
 import { outputName, writeOnnx } from "./onnx.ts";
-import { silenceTelemetry } from "./telemetry.ts";
+import { gemm, input } from "./operators.ts";
+import { isSinglePrecision, N_SUMMANDS, N_VECTORS, productRounding, trialMatrices } from "./single-precision.ts";
 
 /** A tensor with its numbers: row-major, `shape` of known lengths. */
 export interface TensorValue {
@@ -46,12 +48,54 @@ export interface Session {
  * (see {@link Device.provider}).
  *
  * @param outputs - the expressions to compute, under the names that {@link Session.run} gives them
- * @throws DeviceError where the runtime refuses the graph or has no such provider
+ * @throws DeviceError where the runtime refuses the graph, has no such provider, or the provider's products are coarser than
+ *   those of single precision
  */
 export async function compile(outputs: Readonly<Record<string, Expression>>, device: Device = {}): Promise<Session> {
   const { provider: asked, threads } = resolveDevice(device);
   const isDouble = inOrder(Object.values(outputs)).some(({ type }) => type === "float64");
   const provider = isDouble ? "cpu" : asked;
+  if (provider !== "cpu") await checkPrecision(provider);
+  return compileFor(outputs, provider, threads);
+}
+
+// One check a provider and process.
+const checks = new Map<string, Promise<void>>();
+
+/** Refuses a provider whose products are coarser than those of single precision: what is computed by them would be, too. */
+function checkPrecision(provider: string): Promise<void> {
+  let check = checks.get(provider);
+  if (!check) {
+    check = multiplyTrial(provider).then((product) => {
+      if (isSinglePrecision(product)) return;
+      const remedy = provider === "cuda" ? `Set NVIDIA_TF32_OVERRIDE=0 in the environment, or take` : "Take";
+      throw new DeviceError(
+        `compile: provider "${provider}" must multiply in single precision, got products that are off by ${productRounding(product).toPrecision(3)} times its rounding. ${remedy} the provider "cpu".`,
+      );
+    });
+    checks.set(provider, check);
+  }
+  return check;
+}
+
+async function multiplyTrial(provider: string): Promise<Float32Array> {
+  const left = input("a", "float32", [N_VECTORS, N_SUMMANDS]);
+  const right = input("b", "float32", [N_SUMMANDS, N_VECTORS]);
+  const session = await compileFor({ product: gemm(left, right) }, provider, 1);
+  const { a, b } = trialMatrices();
+  const { product } = await session.run({
+    a: { type: "float32", shape: [N_VECTORS, N_SUMMANDS], data: a },
+    b: { type: "float32", shape: [N_SUMMANDS, N_VECTORS], data: b },
+  });
+  await session.close();
+  return product!.data as Float32Array;
+}
+
+async function compileFor(
+  outputs: Readonly<Record<string, Expression>>,
+  provider: string,
+  threads: number,
+): Promise<Session> {
   const model = writeOnnx(outputs);
   const declared = declaredInputs(Object.values(outputs));
   // `externalData` takes bytes in Node as well; the type that ONNX Runtime ships names it for the browser only.
@@ -66,7 +110,7 @@ export async function compile(outputs: Readonly<Record<string, Expression>>, dev
     logSeverityLevel: 3,
     externalData: model.external,
   };
-  silenceTelemetry();
+  setRuntimeEnvironment();
   let session: InferenceSession;
   try {
     session = await InferenceSession.create(model.bytes, options);

@@ -1,10 +1,11 @@
 import { range } from "../array/indices.ts";
 import { Matrix } from "../array/matrix.ts";
+import { resolveDevice } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
 import { type HeldOutSet, shrinkage } from "./held-out.ts";
 import { runHeldOut, runHeldOutPairs } from "./held-out-graph.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
-import { TYPICAL_PROJECTION, UNIT } from "./rounding.ts";
+import { coarseness, TYPICAL_PROJECTION, UNIT } from "./rounding.ts";
 import { MOST_ALPHAS, type Shortlist, shortlistOf, type TargetMoments, targetMoments } from "./shortlist.ts";
 import { shortlistErrors } from "./shortlist-errors.ts";
 import { type GraphMemory, type Rows, rowsOf, withGraphMemory } from "./shortlist-graph.ts";
@@ -121,7 +122,8 @@ async function chooseFromShortlist(
   memory: GraphMemory,
   use: (chosen: ChosenTargets) => Promise<readonly number[] | undefined>,
 ): Promise<Doubtful> {
-  const { nAlphas, shrinkageSquares } = shortlist;
+  const { nAlphas, shrinkageSquares, fit } = shortlist;
+  const unit = UNIT * coarseness(resolveDevice(options.device).provider, fit.nColumns, fit.nRows);
   const doubtful: Doubtful = new Map();
   const known = moments ?? (await targetMoments([shortlist], asRows(block), options.device, memory))[0]!;
   const width = options.targetBlock ?? SHORTLISTED_BATCH;
@@ -148,7 +150,7 @@ async function chooseFromShortlist(
       const at = t * nAlphas + only;
       error[t] = errors[at]! * scale[t]! ** 2;
       // The relative rounding error of the coefficients: that of the projection times |shrinkage| / |coefficients|.
-      const projected = TYPICAL_PROJECTION * UNIT * Math.sqrt(squares[t]!);
+      const projected = TYPICAL_PROJECTION * unit * Math.sqrt(squares[t]!);
       const loss = projected * Math.sqrt(shrinkageSquares[only]! / coefficientSquares(t, only));
       const isSure = upper[at]! - lower[at]! < 2 * WANTED_ERROR * errors[at]! && loss < WANTED_COEFFICIENTS;
       if (!isSure) doubtful.set(start + t, candidates[t]!);

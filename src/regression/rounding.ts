@@ -20,8 +20,9 @@
  *    and up to 4 u for the products, whose partial sums are at most sqrt(p'd p h_i) with h_i = sum_k d_k U_ki^2; further sqrt(h_i)
  *    times what its projections are off by. So (dr_i)^2 is at most u^2 (2 y_i^2 + ({@link PROJECTION}^2 + 32) |y|^2 h_i).
  *
- * The constants hold for the CPU provider of ONNX Runtime in the version that is pinned. They are held by
- * `test/regression/rounding.test.ts`, which measures each kind of rounding on designs and targets of many shapes.
+ * The constants hold for the CPU provider of ONNX Runtime in the version that is pinned; on others every allowance is
+ * {@link coarseness} times as large. They are held by `test/regression/rounding.test.ts`, which measures each kind of rounding on
+ * designs and targets of many shapes, and by `test/graph/webgpu.test.ts`.
  *
  * @see N. J. Higham, T. Mary (2019), SIAM J. Sci. Comput. 41, A2815 (sums whose roundings have random signs)
  */
@@ -78,4 +79,19 @@ export function sharesOff(length: number, sum: number, sumOfSquares: number): nu
  */
 export function pairsOff(length: number, greatest: number): number {
   return UNIT * (4 * SUM_OVER_DIRECTIONS * greatest + 2 * PROJECTION * Math.sqrt(length * greatest));
+}
+
+/**
+ * How many times as large every allowance is on an execution provider. Those of graphics processors add up all n summands
+ * of a product one after the other: partial sums leave sqrt(n / 3) u of a projection in place of sqrt(PANEL / 3) u, and equal terms
+ * of one sign n / 4 u of their sum.
+ *
+ * @param provider - of ONNX Runtime
+ */
+export function coarseness(provider: string, nSamples: number, rank: number): number {
+  if (provider === "cpu") return 1;
+  const ofProjection = Math.sqrt(Math.max(nSamples, rank) / PANEL);
+  const overSamples = (16 + nSamples / 4) / sumOverSamples(nSamples);
+  const overDirections = (16 + rank / 4) / SUM_OVER_DIRECTIONS;
+  return Math.max(1, ofProjection, overSamples, overDirections);
 }

@@ -1,9 +1,10 @@
 import { emptyLike, type FloatArray, Matrix, takeRows, toFloat64 } from "../array/matrix.ts";
+import { resolveDevice } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
 import { type ChosenTargets, chooseAlphas, coefficientsOf, shrinkagesOf } from "./choose-alpha.ts";
 import { correlateRows } from "./correlate.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
-import { TYPICAL_PROJECTION, UNIT } from "./rounding.ts";
+import { coarseness, TYPICAL_PROJECTION, UNIT } from "./rounding.ts";
 import type { ScorableDesign } from "./scoring-design.ts";
 import type { TargetMoments } from "./shortlist.ts";
 import { type GraphMemory, runPredictions } from "./shortlist-graph.ts";
@@ -189,6 +190,7 @@ async function correlate(
       memory,
     );
     const r = new Float64Array(rows.length);
+    const unit = UNIT * coarseness(resolveDevice(options.device).provider, targets.nSamples, projection.nColumns);
     const unsure: number[] = [];
     for (let t = 0; t < rows.length; t++) {
       const square = squares.data[t]!;
@@ -197,7 +199,7 @@ async function correlate(
       const projected = TYPICAL_PROJECTION ** 2 * targets.squares[t]! * sensitivity[best[t]!]!;
       const summed = OF_PREDICTION ** 2 * magnitudes.data[t]!;
       // Of a prediction that is 0, or no number, too.
-      if (!(UNIT * Math.sqrt((projected + summed) / square) < WANTED_CORRELATION)) unsure.push(t);
+      if (!(unit * Math.sqrt((projected + summed) / square) < WANTED_CORRELATION)) unsure.push(t);
     }
     return { r, unsure };
   }

@@ -1,6 +1,6 @@
 import { range } from "../array/indices.ts";
-import type { Device } from "../graph/device.ts";
-import { pairsOff, residualNoise, sharesOff, sumOverSamples, UNIT } from "./rounding.ts";
+import { type Device, resolveDevice } from "../graph/device.ts";
+import { coarseness, pairsOff, residualNoise, sharesOff, sumOverSamples, UNIT } from "./rounding.ts";
 import { MOST_ALPHAS, pairOf, type Shortlist, type TargetMoments } from "./shortlist.ts";
 import { narrowError, type ResidualStep } from "./shortlist-bounds.ts";
 import { type GraphMemory, type Rows, runAllResiduals, runProjection, runResiduals } from "./shortlist-graph.ts";
@@ -65,6 +65,7 @@ export async function shortlistErrors(
   const { projection, sums } = await runProjection({ targets, fit, shares }, device, memory);
   const state: State = {
     ...{ lengths, shortlist, wantsErrors, sums: sums.data },
+    coarse: coarseness(resolveDevice(device).provider, fit.nColumns, fit.nRows),
     ...roomFor(memory, nTargets, nAlphas),
     step: { length: 0, offLength: 0, distance: 0, along: 0, off: 0, offMoments: 0 },
   };
@@ -96,6 +97,8 @@ interface State extends Room {
   readonly lengths: Float64Array;
   readonly shortlist: Shortlist;
   readonly wantsErrors: boolean;
+  /** How many times as large as on the CPU every allowance for rounding is. */
+  readonly coarse: number;
   /** Squares of the projection with the shares, [nTargets x nShares]. */
   readonly sums: Float32Array;
   /** Room for one. */
@@ -137,9 +140,9 @@ function roomFor(memory: GraphMemory, nTargets: number, nAlphas: number): Room {
 
 /** Bounds that the targets themselves give. */
 function boundFromTargets(state: State, { rows, first }: TargetMoments): void {
-  const { shortlist, lengths, sums, lower, upper, likely, step } = state;
+  const { shortlist, coarse, lengths, sums, lower, upper, likely, step } = state;
   const { nAlphas, fromTarget, meanWeight, shares } = shortlist;
-  const ofSum = UNIT * sumOverSamples(shortlist.fit.nColumns);
+  const ofSum = coarse * UNIT * sumOverSamples(shortlist.fit.nColumns);
   step.offLength = 0;
   for (let t = 0; t < lengths.length; t++) {
     const at = t * shares.nColumns;
@@ -149,7 +152,7 @@ function boundFromTargets(state: State, { rows, first }: TargetMoments): void {
     for (let a = 0; a < nAlphas; a++) {
       step.distance = sums[at + a]!;
       step.along = sums[at + nAlphas + a]!;
-      step.off = sharesOff(step.length, -step.along, step.distance);
+      step.off = coarse * sharesOff(step.length, -step.along, step.distance);
       narrowError(fromTarget, a, step, rows.data, t * rows.nColumns + first, lower, upper, t * nAlphas + a);
       const generalised = meanWeight[a]! * (step.length + 2 * step.along + step.distance);
       if (generalised < least) {
@@ -165,7 +168,8 @@ function boundFromTargets(state: State, { rows, first }: TargetMoments): void {
  *
  * The error is w_0 |r|^2 + M, with w_0 the least weight and M = sum (w - w_0) r^2: terms of one sign. |r|^2 is |y|^2 less what the
  * projection explains, or the sum of the squares of the residual, whichever is known better. With n_1 and n_w what
- * {@link residualNoise} gives for weights of 1 and for w - w_0, s the allowance of a sum over samples, and u = 2^-24,
+ * {@link residualNoise} gives for weights of 1 and for w - w_0, s the allowance of a sum over samples, and u = 2^-24 ({@link coarseness} times
+ * as large where not on the CPU),
  *
  *   |r|^2 from the projection is off by 3 times what a sum of its shares is ({@link sharesOff}),
  *   |r|^2 from the residual by s u |r|^2 + 2 |r| n_1 + n_1^2,
@@ -182,9 +186,10 @@ function boundFromResiduals(
   moments: Float32Array,
   isWhole: boolean,
 ): void {
-  const { shortlist, lengths, sums, errors, lower, upper, candidates, isTried, step } = state;
+  const { shortlist, coarse, lengths, sums, errors, lower, upper, candidates, isTried, step } = state;
   const { nAlphas, fromResidual, leastWeight, greatestWeight, ofWeights, ofLeverages, leverages, shares } = shortlist;
-  const ofSum = UNIT * sumOverSamples(shortlist.fit.nColumns);
+  const unit = coarse * UNIT;
+  const ofSum = unit * sumOverSamples(shortlist.fit.nColumns);
   for (let i = 0; i < open.length; i++) {
     const t = open[i]!;
     const row = isWhole ? t : i;
@@ -192,24 +197,24 @@ function boundFromResiduals(
     const from = row * (3 * nAlphas + 1);
     const at = t * shares.nColumns;
     const length = lengths[t]!;
-    const noise = residualNoise(length, leverages[g]!, length);
+    const noise = coarse * residualNoise(length, leverages[g]!, length);
     const sum = moments[from + 3 * nAlphas]!;
     const offSum = ofSum * sum + 2 * Math.sqrt(sum) * noise + noise * noise;
     const rest = length + 2 * sums[at + nAlphas + g]! + sums[at + g]!;
-    const offRest = 3 * sharesOff(length, -sums[at + nAlphas + g]!, sums[at + g]!);
+    const offRest = 3 * coarse * sharesOff(length, -sums[at + nAlphas + g]!, sums[at + g]!);
     const isRest = offRest < offSum;
     step.length = isRest ? rest : sum;
     step.offLength = isRest ? offRest : offSum;
     step.offMoments = offSum;
     const excess = moments[from + 2 * nAlphas + g]!;
-    const weighted = residualNoise(ofWeights[g]!, ofLeverages[g]!, length);
+    const weighted = coarse * residualNoise(ofWeights[g]!, ofLeverages[g]!, length);
     const error = leastWeight[g]! * step.length + excess;
     const off =
       leastWeight[g]! * step.offLength +
       ofSum * excess +
       2 * Math.sqrt(excess) * weighted +
       weighted * weighted +
-      2 * UNIT * Math.sqrt(greatestWeight[g]! * error);
+      2 * unit * Math.sqrt(greatestWeight[g]! * error);
     errors[t * nAlphas + g] = error;
     if (error - off > lower[t * nAlphas + g]!) lower[t * nAlphas + g] = error - off;
     if (error + off < upper[t * nAlphas + g]!) upper[t * nAlphas + g] = error + off;
@@ -223,7 +228,7 @@ function boundFromResiduals(
       const both = sums[pairs + pairOf(g, a)]!;
       step.distance = Math.max(0, own - 2 * both + other);
       step.along = both - own;
-      step.off = pairsOff(length, Math.max(own, other));
+      step.off = coarse * pairsOff(length, Math.max(own, other));
       narrowError(fromResidual, a, step, moments, from, lower, upper, t * nAlphas + a);
     }
   }

@@ -2,11 +2,27 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
 import { embeddedModelFolder } from "../../src/language-model/embedded.ts";
+import { coarseness } from "../../src/regression/rounding.ts";
 import { type BuiltCommandLine, buildCommandLine } from "../cli/built.ts";
 import { normalMatrix, respond } from "../encoding/simulate.ts";
 import { relativeError } from "../language-model/small-models.ts";
+import {
+  auditHardRidge,
+  hardOptions,
+  hardRidge,
+  joinAudits,
+  N_TARGETS,
+  NOTHING_AUDITED,
+} from "../regression/campaign.ts";
+import {
+  allowancesUsed,
+  type RoundedNumbers,
+  type RoundingCase,
+  roundingInputs,
+} from "../regression/rounding-cases.ts";
 import { describeWithShared, shared } from "../support/shared.ts";
 
 // SwiftShader, which comes with Chromium, is a Vulkan driver that computes on the processor. The libraries are found by
@@ -20,6 +36,35 @@ const env = {
 };
 const missing = !existsSync(driver);
 if (missing) console.log(`skipped: WebGPU: ${driver} is not on this machine (apt-get install chromium)`);
+
+// Modules of the build, by the paths of their sources.
+const hardProgram = `
+  const { hard, graphs } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
+  const built = (path) => import(new URL(path, "file://" + process.argv[1]));
+  const { Matrix } = await built("array/matrix.js");
+  const { decomposeRidge } = await built("regression/ridge-decomposition.js");
+  const { scoreRidge } = await built("regression/ridge.js");
+  const { runProjection, runMoments, runAllResiduals, withGraphMemory } = await built("regression/shortlist-graph.js");
+  const matrix = ({ data, nRows, nColumns }, type) => Matrix.of(type.from(data), nRows, nColumns);
+  const results = { hard: [], graphs: [] };
+  for (const { x, y, xTest, yTest, options } of hard) {
+    const [train, bold, test, wanted] = [x, y, xTest, yTest].map((one) => matrix(one, Float64Array));
+    const { r, bestAlpha } = await scoreRidge(await decomposeRidge(train, options), bold, test, wanted, options);
+    results.hard.push({ r: Array.from(r, String), bestAlpha: Array.from(bestAlpha, String) });
+  }
+  const device = { provider: "webgpu" };
+  for (const inputs of graphs) {
+    const [targets, fit, shares, kept, weights] = ["targets", "fit", "shares", "kept", "weights"].map((name) => matrix(inputs[name], Float32Array));
+    results.graphs.push(await withGraphMemory(async (memory) => {
+      const { projection, sums } = await runProjection({ targets, fit, shares }, device, memory);
+      const moments = await runMoments(targets, weights, device, memory);
+      const chosen = new Int32Array(targets.nRows);
+      const residuals = await runAllResiduals({ targets, projection, kept, fit, weights }, chosen, device, memory);
+      const copy = ({ data }) => Array.from(data);
+      return { projection: copy(projection), sums: copy(sums), moments: copy(moments), residuals: copy(residuals) };
+    }));
+  }
+  process.stdout.write(JSON.stringify(results), () => process.exit(0));`;
 
 const program = `
   const { brainScore, loadLanguageModel, Matrix } = await import(process.argv[1]);
@@ -53,14 +98,18 @@ describe.skipIf(missing)("WebGPU beside the CPU", () => {
   });
   afterAll(() => built.remove());
 
-  function onBoth<T>(input: object): { readonly cpu: T; readonly webgpu: T } {
+  function run<T>(code: string, input: object): T {
     const { status, signal, stdout, stderr } = spawnSync(
       process.execPath,
-      ["-e", `(async () => {${program}})().catch((error) => { console.error(error); process.exit(1); })`, built.entry],
-      { encoding: "utf8", env, input: JSON.stringify(input), maxBuffer: 2 ** 26, timeout: 100_000 },
+      ["-e", `(async () => {${code}})().catch((error) => { console.error(error); process.exit(1); })`, built.entry],
+      { encoding: "utf8", env, input: JSON.stringify(input), maxBuffer: 2 ** 26, timeout: 500_000 },
     );
     if (status !== 0) throw new Error(`the program must end well, got ${status ?? signal}:\n${stderr}`);
-    return JSON.parse(stdout) as { readonly cpu: T; readonly webgpu: T };
+    return JSON.parse(stdout) as T;
+  }
+
+  function onBoth<T>(input: object): { readonly cpu: T; readonly webgpu: T } {
+    return run(program, input);
   }
 
   const features = normalMatrix(60, 12, "features");
@@ -88,15 +137,49 @@ describe.skipIf(missing)("WebGPU beside the CPU", () => {
       score.forEach((r, target) => {
         expect(Math.abs(webgpu[n]!.score[target]! - r)).toBeLessThan(1e-5);
       });
-      // From 1e6 on fits of 40 volumes are so small that errors under neighbouring penalties differ by less than rounding.
-      bestAlphas.forEach((alpha, i) => {
-        expect(Math.min(webgpu[n]!.bestAlphas[i]!, 1e6)).toBe(Math.min(alpha, 1e6));
-      });
+      // What rounding could decide is decided in double precision.
+      expect(webgpu[n]!.bestAlphas).toEqual(bestAlphas);
     }
     // Double precision is the CPU's, single is not.
     expect(webgpu[3]).toEqual(cpu[3]);
     expect(webgpu[0]).not.toEqual(cpu[0]);
   });
+
+  it("hard ridge regressions against the definition in double, and rounding within its allowances (agreement)", async () => {
+    const hard = Array.from({ length: 10 }, (_, seed) => hardRidge(seed));
+    const cases: readonly RoundingCase[] = [
+      [290, "noise"],
+      [290, "drift"],
+      [3000, "drift"],
+      [3000, "two levels, one after the other"],
+    ];
+    const made = await Promise.all(cases.map(roundingInputs));
+    const plain = (one: Matrix) => ({ ...one, data: Array.from(one.data) });
+    const found = run<{
+      readonly hard: readonly Readonly<Record<"r" | "bestAlpha", readonly string[]>>[];
+      readonly graphs: readonly RoundedNumbers[];
+    }>(hardProgram, {
+      hard: hard.map((one) => ({
+        ...{ x: plain(one.x), y: plain(one.y), xTest: plain(one.xTest), yTest: plain(one.yTest) },
+        options: hardOptions(one, { provider: "webgpu", threads: 1 }),
+      })),
+      graphs: made.map(({ inputs }) =>
+        Object.fromEntries(Object.entries(inputs).map(([name, one]) => [name, plain(one)])),
+      ),
+    });
+    let audit = NOTHING_AUDITED;
+    for (const [i, { r, bestAlpha }] of found.hard.entries()) {
+      const scores = { r: Float64Array.from(r, Number), bestAlpha: Float64Array.from(bestAlpha, Number) };
+      audit = joinAudits(audit, await auditHardRidge(hard[i]!, scores));
+    }
+    expect(audit.wrong).toEqual([]);
+    expect(audit.found.nAudited).toBeGreaterThan(0.8 * hard.length * N_TARGETS);
+    for (const [i, numbers] of found.graphs.entries()) {
+      const [n] = cases[i]!;
+      const used = await allowancesUsed(made[i]!, numbers, coarseness("webgpu", n, made[i]!.left.nRows));
+      for (const share of Object.values(used)) expect(share).toBeLessThan(1);
+    }
+  }, 600_000);
 
   const expectSameStates = (folder: string, nLayers: number) => {
     const { cpu, webgpu } = onBoth<readonly (readonly number[])[]>({ folder });

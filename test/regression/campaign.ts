@@ -1,5 +1,12 @@
+import { range } from "../../src/array/indices.ts";
 import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom, type Random } from "../../src/array/random.ts";
+import type { Device } from "../../src/graph/device.ts";
+import { type AuditCount, addAudits, auditTarget, NO_AUDIT } from "../../src/regression/audit.ts";
+import type { scoreRidge } from "../../src/regression/ridge.ts";
+import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
+import { resolveRidgeOptions } from "../../src/regression/ridge-options.ts";
+import { scoringDesign } from "../../src/regression/scoring-design.ts";
 
 /** A ridge regression that was made to be hard: what a fast path gets wrong hides in shapes that nobody thinks of. */
 export interface HardRidge {
@@ -178,4 +185,60 @@ function makeTarget(
     const at = i * y.nColumns + t;
     y.data[at] = size * (y.data[at]! + offset);
   }
+}
+
+/** What is right of the scores of a hard ridge regression, and what is not, against the definition in double precision. */
+export interface HardAudit {
+  readonly found: AuditCount;
+  /** What is wrong, a sentence each. */
+  readonly wrong: readonly string[];
+}
+
+/** The numbers of both are kept together. */
+export function joinAudits(one: HardAudit, other: HardAudit): HardAudit {
+  return { found: addAudits(one.found, other.found), wrong: [...one.wrong, ...other.wrong] };
+}
+
+/** Of no scores at all. */
+export const NOTHING_AUDITED: HardAudit = { found: NO_AUDIT, wrong: [] };
+
+/** The options of a hard ridge regression. */
+export function hardOptions({ alphas, choice, intercept }: HardRidge, device: Device = {}) {
+  return { alphas, choice, intercept, nInnerFolds: 4, device };
+}
+
+/**
+ * Computes every choice of a hard ridge regression again, by definition.
+ *
+ * @param scores - from `scoreRidge`
+ */
+export async function auditHardRidge(
+  hard: HardRidge,
+  { r, bestAlpha }: Pick<Awaited<ReturnType<typeof scoreRidge>>, "r" | "bestAlpha">,
+): Promise<HardAudit> {
+  const { name, x, y, xTest, yTest, choice } = hard;
+  const resolved = resolveRidgeOptions(hardOptions(hard), "test");
+  const design = await scoringDesign(await decomposeRidge(x, hardOptions(hard)), xTest, resolved, "test");
+  const fold = { train: range(y.nRows), test: range(yTest.nRows, y.nRows) };
+  let found = NO_AUDIT;
+  const wrong: string[] = [];
+  for (let t = 0; t < N_TARGETS; t++) {
+    const row = Matrix.of(Float64Array.from([...column(y, t), ...column(yTest, t)]), 1, y.nRows + yTest.nRows);
+    try {
+      const score = { bestAlpha: bestAlpha[t]!, r: r[t]!, name: `${name}, ${choice}, target ${t}` };
+      found = addAudits(found, auditTarget(design, row, fold, resolved, score));
+    } catch (error) {
+      wrong.push((error as Error).message);
+    }
+  }
+  return { found, wrong };
+}
+
+function column({ data, nRows, nColumns }: Matrix, t: number): Float64Array {
+  return Float64Array.from({ length: nRows }, (_, i) => data[i * nColumns + t]!);
+}
+
+/** The counts of an audit in a line. */
+export function describeAudit(nDesigns: number, { nAudited, nTies, worstExcess, worstR }: AuditCount): string {
+  return `campaign: ${nDesigns} designs, ${nAudited} targets, worst excess ${worstExcess.toExponential(1)}, worst r ${worstR.toExponential(1)}, ${nTies} other penalties`;
 }
