@@ -33,8 +33,9 @@ export interface EncodingScore {
   /** Why scores of folds are NaN: one entry a fold and reason, none where all are numbers. */
   readonly missing: readonly MissingScores[];
   /**
-   * Shares (0..1) of the choices, over targets with a score above zero and folds, that fell on the lowest and on the
-   * highest alpha: large ones say that the range is too narrow. NaN where no score is above zero.
+   * Shares (0..1) of the choices, over targets that are predicted beyond chance and folds, that fell on the lowest and on
+   * the highest alpha where an alpha beyond it would still change the prediction: large ones say that the range is too
+   * narrow. NaN where no target is predicted. See `alphaAtEdges` of `alpha-edges.ts`.
    */
   readonly alphaAtEdges: { readonly lowest: number; readonly highest: number };
 }
@@ -147,9 +148,9 @@ export async function scoreEncodings(
   const { ridge } = models[0]!;
   const folds = models[0]!.folds.map(({ fold }) => fold);
   const nTargets = bold.nColumns;
-  const shape = { nModels: models.length, nFolds: folds.length, ridge };
+  const shape = { nModels: models.length, folds, ridge };
   const collection = collectScores(nTargets, shape);
-  const total = shape.nModels * shape.nFolds;
+  const total = shape.nModels * folds.length;
   const designOf = (model: number, fold: number) => scorable(models[model]!.folds[fold]!.design, ridge);
   for (let start = 0; start < nTargets; start += TARGETS_AT_ONCE) {
     const length = Math.min(TARGETS_AT_ONCE, nTargets - start);
@@ -159,7 +160,7 @@ export async function scoreEncodings(
       const done = Math.floor((total * start + nDesigns * length) / nTargets);
       onProgress?.({ label, done, total });
     };
-    collection.add(columns, await scoreBlock({ ...shape, folds, designOf, average }, rows, tell));
+    collection.add(columns, await scoreBlock({ ...shape, designOf, average }, rows, tell));
   }
   return collection.finish();
 }

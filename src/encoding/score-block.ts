@@ -1,4 +1,5 @@
 import { type FloatArray, Matrix, takeRows } from "../array/matrix.ts";
+import { changeBeyond } from "../regression/alpha-reach.ts";
 import { designMoments } from "../regression/choose-alpha.ts";
 import { correlateRows } from "../regression/correlate.ts";
 import type { Fold } from "../regression/folds.ts";
@@ -33,6 +34,11 @@ export interface BlockScores {
   readonly bestAlpha: Float64Array;
   /** Pearson r over the held-out volumes of all folds, [nModels x nTargets], for `average: "concatenated"`; else empty. */
   readonly pooled: Float64Array;
+  /**
+   * By how much coefficients could still change under penalties beyond the lowest and the highest ({@link changeBeyond}),
+   * [nModels x nFolds x 2]; 0 where no target can be scored.
+   */
+  readonly beyond: Float64Array;
 }
 
 /**
@@ -59,6 +65,7 @@ export async function scoreBlock(
     r: filled(nModels * folds.length * nTargets),
     bestAlpha: filled(nModels * folds.length * nTargets),
     pooled: filled(average === "concatenated" ? nModels * nTargets : 0),
+    beyond: new Float64Array(nModels * folds.length * 2),
   };
   const put = (to: Float64Array, row: number, values: Float64Array) => {
     for (let k = 0; k < scorable.length; k++) to[row * nTargets + scorable[k]!] = values[k]!;
@@ -73,7 +80,7 @@ export async function scoreBlock(
 /** Models whose designs are in memory at a time: what their penalties follow from is one product of many columns. */
 export const MODELS_AT_ONCE = 8;
 
-type Scores = Pick<BlockScores, "r" | "bestAlpha" | "pooled">;
+type Scores = Pick<BlockScores, "r" | "bestAlpha" | "pooled" | "beyond">;
 type Put = (to: Float64Array, row: number, values: Float64Array) => void;
 
 async function scoreFolds(
@@ -96,6 +103,7 @@ async function scoreFolds(
         for (const [i, design] of designs.entries()) {
           const model = first + i;
           const { r, bestAlpha } = await scoreTargets(design, rows, train, observed, ridge, block, moments[i]);
+          scores.beyond.set(changeBeyond(design.singularRange, ridge.alphas), (model * folds.length + fold) * 2);
           put(scores.r, model * folds.length + fold, r);
           put(scores.bestAlpha, model * folds.length + fold, bestAlpha);
           onDesign(fold * nModels + model + 1);
@@ -119,7 +127,9 @@ async function scorePooled(
     // Less the mean of the first fold's training volumes: what varies is not lost beside a large mean.
     let origin: Float64Array | undefined;
     for (const [fold, { train, test }] of folds.entries()) {
-      const { predicted, mean, bestAlpha } = await predictTargets(await designOf(model, fold), rows, train, ridge);
+      const design = await designOf(model, fold);
+      const { predicted, mean, bestAlpha } = await predictTargets(design, rows, train, ridge);
+      scores.beyond.set(changeBeyond(design.singularRange, ridge.alphas), (model * folds.length + fold) * 2);
       put(scores.r, model * folds.length + fold, correlateRows(predicted, observedRows(rows, test, inDouble)));
       put(scores.bestAlpha, model * folds.length + fold, bestAlpha);
       origin ??= mean;

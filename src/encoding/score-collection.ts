@@ -1,6 +1,7 @@
 import { Matrix } from "../array/matrix.ts";
+import type { Fold } from "../regression/folds.ts";
 import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
-import { alphaAtEdges } from "./alpha-edges.ts";
+import { alphaAtEdges, chanceDeviation } from "./alpha-edges.ts";
 import type { EncodingScore } from "./brain-score.ts";
 import { addMissing, constantPredictions, type MissingScores } from "./missing.ts";
 import type { BlockScores } from "./score-block.ts";
@@ -22,10 +23,11 @@ export function collectScores(
   nTargets: number,
   {
     nModels,
-    nFolds,
+    folds,
     ridge,
-  }: { readonly nModels: number; readonly nFolds: number; readonly ridge: ResolvedRidgeOptions },
+  }: { readonly nModels: number; readonly folds: readonly Fold[]; readonly ridge: ResolvedRidgeOptions },
 ): ScoreCollection {
+  const nFolds = folds.length;
   const filled = (nRows: number) => {
     const matrix = Matrix.zeros(nRows, nTargets);
     matrix.data.fill(Number.NaN);
@@ -35,12 +37,13 @@ export function collectScores(
     foldScores: filled(nFolds),
     bestAlphas: filled(nFolds),
     pooled: new Float64Array(nTargets).fill(Number.NaN),
+    beyond: Matrix.zeros(nFolds, 2),
   }));
   let isPooled = false;
   const isScorable = new Uint8Array(nTargets);
   const missing: (readonly MissingScores[])[] = [];
   return {
-    add(columns, { r, bestAlpha, pooled, ...block }) {
+    add(columns, { r, bestAlpha, pooled, beyond, ...block }) {
       isPooled ||= pooled.length > 0;
       missing.push(block.missing);
       columns.forEach((column, k) => {
@@ -48,6 +51,9 @@ export function collectScores(
       });
       const width = columns.length;
       models.forEach((model, m) => {
+        // The same in all blocks with targets that can be scored.
+        for (let i = 0; i < nFolds * 2; i++)
+          model.beyond.data[i] = Math.max(model.beyond.data[i]!, beyond[m * nFolds * 2 + i]!);
         for (let fold = 0; fold < nFolds; fold++) {
           const from = (m * nFolds + fold) * width;
           for (let k = 0; k < width; k++) {
@@ -60,15 +66,17 @@ export function collectScores(
       });
     },
     finish: () =>
-      models.map(({ foldScores, bestAlphas, pooled }) => {
+      models.map(({ foldScores, bestAlphas, pooled, beyond }) => {
         const score = isPooled ? pooled : meanOverFolds(foldScores);
+        const nTest = folds.map(({ test }) => test.length);
+        const deviation = chanceDeviation(score, nTest);
         return {
           score,
           foldScores,
           bestAlphas,
           nNotScored: score.reduce((count, r) => count + (Number.isNaN(r) ? 1 : 0), 0),
           missing: [...addMissing(missing), ...constantPredictions(foldScores, isScorable)],
-          alphaAtEdges: alphaAtEdges(bestAlphas, score, ridge.alphas),
+          alphaAtEdges: alphaAtEdges(bestAlphas, score, { alphas: ridge.alphas, beyond, deviation }),
         };
       }),
   };

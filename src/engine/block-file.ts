@@ -6,8 +6,8 @@ import { loadKeptArrays, writeKeptArrays } from "./kept-arrays.ts";
 
 /** Keeps the scores of a block, bit for bit, until those of all blocks are put together. */
 export async function writeBlock(store: Store, path: string, key: string, block: AuditedScores): Promise<void> {
-  const { nTargets, isScorable, missing, r, bestAlpha, pooled, audit } = block;
-  const arrays = [Float64Array.from(isScorable), r, bestAlpha, pooled];
+  const { nTargets, isScorable, missing, r, bestAlpha, pooled, beyond, audit } = block;
+  const arrays = [Float64Array.from(isScorable), r, bestAlpha, pooled, beyond];
   await writeKeptArrays(store, path, key, { about: { nTargets, missing, audit }, arrays });
 }
 
@@ -19,6 +19,7 @@ export async function writeBlock(store: Store, path: string, key: string, block:
 export async function loadBlock(store: Store, path: string, key: string): Promise<AuditedScores> {
   const { about, arrays } = await loadKeptArrays(store, path, key);
   const { nTargets, missing, audit } = about as { nTargets: number; missing: MissingScores[]; audit: AuditCount };
-  const [isScorable, r, bestAlpha, pooled] = arrays as [Float64Array, Float64Array, Float64Array, Float64Array];
-  return { nTargets, isScorable: Uint8Array.from(isScorable), missing, r, bestAlpha, pooled, audit };
+  const [isScorable, r, bestAlpha, pooled, beyond] = arrays as Float64Array[];
+  const scores = { r: r!, bestAlpha: bestAlpha!, pooled: pooled!, beyond: beyond! };
+  return { nTargets, isScorable: Uint8Array.from(isScorable!), missing, ...scores, audit };
 }

@@ -1,4 +1,5 @@
 import { Matrix } from "../array/matrix.ts";
+import type { SingularRange } from "../regression/alpha-reach.ts";
 import type { HeldOutSet } from "../regression/held-out.ts";
 import type { OutsideBase } from "../regression/outside.ts";
 import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
@@ -130,12 +131,13 @@ const OF_PENALTIES = [
 interface AboutSingle {
   readonly intercept: boolean;
   readonly hasShortlist: boolean;
+  readonly singularRange: SingularRange;
   /** Of the matrices, which come first. */
   readonly shapes: readonly Shape[];
 }
 
 async function writeSingle(store: Store, path: string, key: string, design: ScorableDesign): Promise<void> {
-  const { intercept, shortlist, predictor } = design;
+  const { intercept, shortlist, predictor, singularRange } = design;
   const matrices = [predictor.shrinkage, predictor.test, predictor.testSquares];
   const numbers = [predictor.sensitivity];
   if (shortlist) {
@@ -145,7 +147,7 @@ async function writeSingle(store: Store, path: string, key: string, design: Scor
     for (const name of OF_PENALTIES) numbers.push(shortlist[name]);
   }
   const about: AboutSingle = {
-    ...{ intercept, hasShortlist: shortlist !== undefined },
+    ...{ intercept, hasShortlist: shortlist !== undefined, singularRange },
     shapes: matrices.map(({ nRows, nColumns }) => [nRows, nColumns]),
   };
   await writeKeptArrays(store, path, key, { about, arrays: [...matrices.map(({ data }) => data), ...numbers] });
@@ -165,7 +167,7 @@ export async function loadSingleDesign(
   settings: LoadSettings = {},
 ): Promise<ScorableDesign> {
   const { about, arrays } = await loadKeptArrays(store, singlePath(path), key, settings);
-  const { intercept, hasShortlist, shapes } = about as AboutSingle;
+  const { intercept, hasShortlist, singularRange, shapes } = about as AboutSingle;
   const [shrinkage, test, testSquares, ...matrices] = shapes.map(
     ([nRows, nColumns], i): Rows => ({ data: arrays[i] as Float32Array, nRows, nColumns }),
   );
@@ -191,6 +193,7 @@ export async function loadSingleDesign(
         }
       : undefined,
     predictor: { shrinkage: shrinkage!, test: test!, testSquares: testSquares!, sensitivity: sensitivityOfTest! },
+    singularRange,
     exact: () => loadDesign(store, path, key),
   };
 }

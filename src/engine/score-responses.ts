@@ -62,7 +62,7 @@ export async function scoreResponses(
   const { designs, folds, ridge } = models;
   const nModels = models.distances.length;
   const { nTargets, nLoaded, load } = responses;
-  const collection = collectScores(nTargets, { nModels, nFolds: folds.length, ridge });
+  const collection = collectScores(nTargets, { nModels, folds, ridge });
   const total = nModels * folds.length;
   const places = drawAudits(key, nAudits, { nTargets, nModels, nFolds: folds.length });
   let audit = NO_AUDIT;

@@ -1,4 +1,5 @@
 import { type Matrix, toFloat32 } from "../array/matrix.ts";
+import { type SingularRange, singularRange } from "./alpha-reach.ts";
 import { type ChoiceDesign, type Choosable, choosable, overGreatest, shrinkagesOf } from "./choose-alpha.ts";
 import { heldOutSets } from "./held-out.ts";
 import { projectSamples, type RidgeDecomposition } from "./ridge-decomposition.ts";
@@ -59,6 +60,7 @@ export function flattenConstantRows({ data, nRows, nColumns }: Matrix<Float64Arr
 export interface ScorableDesign extends Choosable {
   /** What predictions in single precision need; asked for in single precision alone. */
   readonly predictor: Predictor;
+  readonly singularRange: SingularRange;
   readonly exact: () => ScoringDesign | Promise<ScoringDesign>;
 }
 
@@ -72,6 +74,7 @@ export function scorable(design: ScoringDesign, options: Pick<ResolvedRidgeOptio
     get predictor() {
       return predictorOf(design, options);
     },
+    singularRange: singularRange(design.singularValues),
     exact: () => design,
   };
 }

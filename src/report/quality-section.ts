@@ -5,7 +5,7 @@ import { missingSection } from "./missing-section.ts";
 import { formatCount, formatList, formatNoun, formatNumber, formatShare } from "./numbers.ts";
 import { dataTable, foldedTable } from "./table.ts";
 
-/** Above this share of choices at an end of the grid, by targets with a score above zero, the grid may be too narrow. */
+/** Above this share of choices at an edge where it matters (`alphaAtEdges` of `encoding/`), the range may be too narrow. */
 const mostAtEdge = 0.05;
 
 const qualityNames: Readonly<Record<string, string>> = {
@@ -50,7 +50,7 @@ ${foldedTable(
   dataTable(
     columns,
     rows,
-    "Alpha at lowest, at highest: share of the choices, over targets with a score above zero and folds, that fell on the grid's lowest or highest penalty. n/a: not recorded, or no score is above zero.",
+    "Alpha at lowest, at highest: of the choices of targets that are predicted beyond chance (q < .01), one a fold, the share that fell on the lowest or highest penalty where one beyond it could still change the coefficients by more than 1 %. n/a: not recorded, or no target is predicted beyond chance.",
   ),
 )}</section>`;
 }
@@ -63,13 +63,9 @@ function edgeWarnings(subjects: Findings["result"]["subjects"]): Markup[] {
     const worst = over.reduce((most, subject) =>
       (subject.quality[key] as number) > (most.quality[key] as number) ? subject : most,
     );
-    const [end, remedy] = key === "alphaAtLowest" ? ["lowest", "Smaller"] : ["highest", "Larger"];
-    const meaning =
-      key === "alphaAtHighest"
-        ? "At the highest value the penalty may still be too weak."
-        : "At the lowest value the penalty may still be too strong.";
+    const [end, other] = key === "alphaAtLowest" ? ["lowest", "smaller"] : ["highest", "larger"];
     return [
-      html`<p class="warning"><strong>Alpha at the ${end} value.</strong> In ${formatNoun(over.length, "participant")} of ${formatCount(subjects.length)} the targets with a score above zero chose the ${end} alpha of the grid in more than 5 % of the folds (most: ${worst.participant}, ${formatShare(worst.quality[key] as number)}). ${meaning} ${remedy} alphas would tell.</p>`,
+      html`<p class="warning"><strong>Alpha at the ${end} value.</strong> In ${formatNoun(over.length, "participant")} of ${formatCount(subjects.length)} the targets that are predicted beyond chance (q &lt; .01) chose the ${end} alpha in more than 5 % of the folds (most: ${worst.participant}, ${formatShare(worst.quality[key] as number)}), where a ${other} one could still change the prediction. Scores may rise with ${other} <code>--alphas</code>.</p>`,
     ];
   });
 }

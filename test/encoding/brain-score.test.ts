@@ -49,11 +49,8 @@ describe("brainScore", () => {
     }
     const path = Array.from({ length: 10 }, (_, i) => 10 ** (i - 1));
     expect(score.bestAlphas.data.every((alpha) => path.includes(alpha))).toBe(true);
-    const isAbove = (i: number) => score.score[i % nTargets]! > 0;
-    const nAbove = score.score.filter((r) => r > 0).length;
-    const share = (alpha: number) =>
-      score.bestAlphas.data.filter((a, i) => a === alpha && isAbove(i)).length / (5 * nAbove);
-    expect(score.alphaAtEdges).toEqual({ lowest: share(0.1), highest: share(1e8) });
+    // From 0.1 to 1e8 no wider range matters to a design of 20 columns.
+    expect(score.alphaAtEdges).toEqual({ lowest: 0, highest: 0 });
   });
 
   it("is prepareEncoding and scoreEncoding, once for many responses (agreement)", async () => {
@@ -89,7 +86,8 @@ describe("brainScore", () => {
     const score = await brainScore(features, copy, { ...options, components: "none", alphas: [1e-3] });
     // A penalty of 1e-3 beside about 128 training volumes shrinks by 1e-5.
     expect(score.score[0]).toBeGreaterThan(0.9999);
-    expect(score.alphaAtEdges).toEqual({ lowest: 1, highest: 1 });
+    // A single penalty is the highest too; as the lowest, it is dwarfed by every direction.
+    expect(score.alphaAtEdges).toEqual({ lowest: 0, highest: 1 });
   });
 
   it("lies within its null for shuffled responses (recovery)", async () => {
@@ -154,8 +152,7 @@ describe("targets that cannot be scored", () => {
       }
       const chosen = score.bestAlphas.data.filter((alpha) => !Number.isNaN(alpha));
       expect(chosen.length).toBe(5 * 6);
-      const above = score.bestAlphas.data.filter((_, i) => score.score[i % nTargets]! > 0);
-      expect(score.alphaAtEdges.highest).toBe(above.filter((alpha) => alpha === 1e8).length / above.length);
+      expect(score.alphaAtEdges).toEqual({ lowest: 0, highest: 0 });
     },
   );
 

@@ -38,8 +38,8 @@ describe("designs that are kept", () => {
     const path = designPath("folder", 0, fold.index);
     await writeDesign(store, path, "key", design, ridge);
     const { exact, ...loaded } = await loadSingleDesign(store, path, "key");
-    const { intercept, shortlist, predictor } = scorable(design, ridge);
-    expect(loaded).toEqual({ intercept, shortlist, predictor });
+    const { intercept, shortlist, predictor, singularRange } = scorable(design, ridge);
+    expect(loaded).toEqual({ intercept, shortlist, predictor, singularRange });
     expect(await exact()).toEqual(design);
   });
 

@@ -186,7 +186,7 @@ describe("the page", async () => {
   test("warns of alphas at the grid's edge above 5 % and names the worst", () => {
     const warning = textOf(page, ".warning").join(" ");
     expect(warning).toContain(
-      "Alpha at the highest value. In 1 participant of 27 the targets with a score above zero chose the highest alpha of the grid in more than 5 % of the folds",
+      "Alpha at the highest value. In 1 participant of 27 the targets that are predicted beyond chance (q < .01) chose the highest alpha in more than 5 % of the folds",
     );
     expect(warning).toContain("(most: sub-04, 20.0 %)");
     expect(warning).not.toContain("lowest value");
