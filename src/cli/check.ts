@@ -44,7 +44,8 @@ export const check: Command = {
       onProgress: terminal.onProgress,
     });
     terminal.endProgress();
-    for (const line of formatInspection(inspection, { all: parsed.switches.has("all") })) terminal.note(oneLine(line));
+    for (const line of formatInspection(inspection, { all: parsed.switches.has("all") }))
+      terminal.result(oneLine(line));
     return inspection;
   },
   hasFailed: (result) => countIssues((result as Inspection).issues).error > 0,

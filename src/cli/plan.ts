@@ -26,12 +26,12 @@ export const plan: Command = {
     terminal.endProgress();
     const { nSteps, nMissing, warnings } = estimate;
     for (const line of formatIssues(warnings)) terminal.note(line);
-    terminal.note(
+    terminal.result(
       nMissing === 0
         ? `Nothing to do: all ${formatNoun(nSteps, "step")} are there.`
         : `${nMissing} of ${formatNoun(nSteps, "step")} to compute.`,
     );
-    for (const line of formatEstimate(estimate)) terminal.note(line);
+    for (const line of formatEstimate(estimate)) terminal.result(line);
     return estimate;
   },
 };

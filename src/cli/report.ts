@@ -19,7 +19,7 @@ export const report: Command = {
       ...{ onProgress: terminal.onProgress, onNote, signal },
     });
     terminal.endProgress();
-    for (const line of summary) terminal.note(line);
+    for (const line of summary) terminal.result(line);
     terminal.note("");
     const { subjects, notes } = result;
     terminal.note(

@@ -183,7 +183,7 @@ export function formatEstimate(estimate: RunEstimate): readonly string[] {
   const measured =
     speed &&
     ` (measured: ${(speed.secondsPerTarget * 1e6).toFixed(1)} µs a target, model, fold and thread; ${(speed.secondsPerDesign * 1e3).toFixed(0)} ms a design and thread)`;
-  const time = seconds === undefined ? "under a minute or so" : `about ${formatTime(seconds)}${measured}`;
+  const time = seconds === undefined ? "about a minute or less" : `about ${formatTime(seconds)}${measured}`;
   return [
     "To compute:",
     ...models,

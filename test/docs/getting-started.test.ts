@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCommandLine } from "../../src/cli/command-line.ts";
 import { readGifti } from "../../src/formats/gifti.ts";
 import { groupColumns } from "../../src/report/group-files.ts";
+import { buildPackage } from "../cli/built.ts";
 import { codeBlocks, readDocument, root, sectionOf } from "./documents.ts";
 
 const page = readDocument("docs/getting-started.md");
@@ -94,10 +95,67 @@ describe("docs/getting-started.md, the smallest folder", () => {
 
   it("the command of a study has flags that exist: it stops at the model, which is not there", async () => {
     const { code, stderr } = await run(commands[2]!);
-    expect(commands).toHaveLength(4);
+    expect(commands).toHaveLength(5);
     expect(code).toBe(1);
-    expect(stderr).toContain("models/gpt2");
+    expect(stderr).toContain("error: --model: the folder must exist");
   });
+});
+
+describe("docs/getting-started.md, one job each", () => {
+  const oneJob = "npx cortecast score my-data results-jobs --kind region --distances 0,4,8";
+
+  it("its two commands score a participant and make the group", async () => {
+    expect(commands[4]).toMatch(oneJob);
+    const own = await run(commands[4]!);
+    expect({ code: own.code, stderr: own.stderr }).toEqual({ code: 0, stderr: "" });
+    expect(readdirSync("results-jobs")).not.toContain("report.html");
+    const group = await run("npx cortecast report results-jobs");
+    expect(group).toMatchObject({ code: 0, result: { participants: ["sub-01"] } });
+    expect(readdirSync("results-jobs")).toContain("report.html");
+  });
+
+  it("the scripts for Slurm run the same, under an sbatch that does at once what it is given", () => {
+    rmSync("results-jobs", { recursive: true });
+    mkdirSync("bin");
+    const built = buildPackage();
+    const settings = { mode: 0o755 };
+    // Every task of an array, with the processors that the script asks for; what is wrapped; a job's number where asked.
+    writeFileSync(
+      "bin/sbatch",
+      `#!/bin/bash
+set -e
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --parsable) parsable=1 ;;
+    --array=*) last="\${1##*-}" ;;
+    --dependency=afterok:7) ;;
+    --wrap) bash -c "$2" 1>&2; shift ;;
+    *) script="$1" ;;
+  esac
+  shift
+done
+if [ -n "$script" ]; then
+  export SLURM_CPUS_PER_TASK=$(sed -n 's/^#SBATCH --cpus-per-task=//p' "$script")
+  for task in $(seq 1 "$last"); do SLURM_ARRAY_TASK_ID=$task bash "$script" 1>&2; done
+fi
+if [ -n "$parsable" ]; then echo 7; fi
+`,
+      settings,
+    );
+    writeFileSync(
+      "bin/npx",
+      `#!/bin/bash\nexec "${process.execPath}" "${join(built, "dist/cli/main.js")}" "\${@:2}"\n`,
+      settings,
+    );
+    execFileSync("bash", ["submit.sh"], {
+      env: { ...process.env, PATH: `${join(folder, "bin")}:${process.env["PATH"]}` },
+      stdio: "pipe",
+    });
+    expect(readFileSync("participants.txt", "utf8")).toBe("sub-01\n");
+    expect(readFileSync("score-one.sh", "utf8")).toContain(oneJob);
+    expect(readdirSync("results-jobs")).toEqual(expect.arrayContaining(["report.html", "sub-01"]));
+    rmSync(built, { recursive: true });
+  }, 120_000);
 });
 
 describe("docs/getting-started.md, what goes wrong", () => {

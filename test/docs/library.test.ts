@@ -21,8 +21,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "cortecast-library-"));
   process.chdir(folder);
   for (const [path, content] of Object.entries(await smallModelFiles({ n_positions: 256 })))
-    await folderStore(join(folder, "models/gpt2")).write(path, content);
-  const model = await loadLanguageModel(join(folder, "models/gpt2"));
+    await folderStore(join(folder, "gpt2")).write(path, content);
+  const model = await loadLanguageModel(join(folder, "gpt2"));
   const simulation = { nSubjects: 2, stories: [tinyStory, tinierStory], nVertices: 42 };
   await simulateDataset(folderStore(join(folder, "my-data")), model, simulation);
   await model.close();
@@ -53,7 +53,7 @@ describe("docs/library.md", () => {
   it("its example gives the numbers that the command writes (agreement)", async () => {
     const printed = (await run("library.mjs")).map(([line]) => line as string);
     const options = checkOptions({
-      ...{ dataset: "my-data", output: "same", model: "models/gpt2", kind: "region", participants: "01" },
+      ...{ dataset: "my-data", output: "same", model: "gpt2", kind: "region", participants: "01" },
       ...{ distances: "-4,0,8", drift: "linear" },
     });
     const { result } = await runStudy(options, { onProgress: () => {}, onNote: () => {}, date: () => new Date(0) });

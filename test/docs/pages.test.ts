@@ -12,8 +12,9 @@ const ofScore = pages.filter((path) => !["docs/options.md", "docs/fetch.md"].inc
 describe("pages of docs/", () => {
   it.each(ofScore)("%s speaks of flags that score has", (path) => {
     const known = new Set([...Object.keys({ ...score.usage.flags, ...commonFlags }).map(flagOf)]);
-    // fMRIPrep's own, and what clean is told beside.
-    for (const flag of ["--output-spaces", ...Object.keys(clean.usage.flags).map(flagOf)]) known.add(flag);
+    // fMRIPrep's own, Slurm's own, and what clean is told beside.
+    const slurm = ["--array", "--cpus-per-task", "--dependency", "--mem", "--parsable", "--time", "--wrap"];
+    for (const flag of ["--output-spaces", ...slurm, ...Object.keys(clean.usage.flags).map(flagOf)]) known.add(flag);
     const flags = [...readDocument(path).matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([flag]) => flag);
     // Anchors of options.md begin with the dashes of the flag.
     expect(flags.filter((flag) => !known.has(flag))).toEqual([]);
