@@ -190,7 +190,7 @@ export function takeRows<Data extends FloatArray>(
 }
 
 /**
- * Matrices side by side, [nRows x sum of nColumns], in the precision of the first.
+ * Matrices side by side, [nRows x sum of nColumns], in the precision of the widest: nothing is rounded.
  *
  * @throws ShapeError where they differ in their number of rows, or none is given
  */
@@ -202,7 +202,7 @@ export function joinColumns(matrices: readonly Matrix[]): Matrix {
   });
   if (!first) throw new ShapeError("joinColumns: at least one matrix must be given, got none.");
   const nColumns = matrices.reduce((sum, m) => sum + m.nColumns, 0);
-  const data = emptyLike(first.data, first.nRows * nColumns);
+  const data = emptyLike(widest(matrices), first.nRows * nColumns);
   let offset = 0;
   for (const matrix of matrices) {
     if (matrix.nRows !== first.nRows) {
@@ -219,7 +219,7 @@ export function joinColumns(matrices: readonly Matrix[]): Matrix {
 }
 
 /**
- * Matrices one below the other, [sum of nRows x nColumns], in the precision of the first.
+ * Matrices one below the other, [sum of nRows x nColumns], in the precision of the widest: nothing is rounded.
  *
  * @throws ShapeError where they differ in their number of columns, or none is given
  */
@@ -231,7 +231,7 @@ export function joinRows(matrices: readonly Matrix[]): Matrix {
   });
   if (!first) throw new ShapeError("joinRows: at least one matrix must be given, got none.");
   const nRows = matrices.reduce((sum, m) => sum + m.nRows, 0);
-  const data = emptyLike(first.data, nRows * first.nColumns);
+  const data = emptyLike(widest(matrices), nRows * first.nColumns);
   let offset = 0;
   for (const matrix of matrices) {
     if (matrix.nColumns !== first.nColumns) {
@@ -243,6 +243,11 @@ export function joinRows(matrices: readonly Matrix[]): Matrix {
     offset += matrix.data.length;
   }
   return Matrix.of(data, nRows, first.nColumns);
+}
+
+/** Numbers in double precision where any matrix has them, else in single. */
+function widest(matrices: readonly Matrix[]): FloatArray {
+  return (matrices.find(({ data }) => data instanceof Float64Array) ?? matrices[0]!).data;
 }
 
 /** The transpose, as a copy of the same precision. */

@@ -143,6 +143,21 @@ export function decodeTensor(
   bytes: Uint8Array,
   options: SafetensorsOptions = {},
 ): Float32Array {
+  const numbers = decodeWideTensor(entry, bytes, options);
+  return numbers instanceof Float32Array ? numbers : new Float32Array(numbers);
+}
+
+/**
+ * The numbers of one tensor as they are: F64 in double precision, else as {@link decodeTensor}.
+ *
+ * @param bytes - the tensor's own bytes, from `entry.start` to `entry.end` of the file
+ * @throws ShapeError and FormatError as {@link decodeTensor}
+ */
+export function decodeWideTensor(
+  entry: SafetensorsEntry,
+  bytes: Uint8Array,
+  options: SafetensorsOptions = {},
+): Float32Array | Float64Array {
   const path = pathOf(options, "safetensors");
   if (bytes.length !== entry.end - entry.start) {
     throw new ShapeError(
@@ -155,7 +170,7 @@ export function decodeTensor(
     case "F32":
       return new Float32Array(...floatView(ordered, 4));
     case "F64":
-      return new Float32Array(new Float64Array(...floatView(ordered, 8)));
+      return new Float64Array(...floatView(ordered, 8));
     case "F16":
       return widenHalf(new Uint16Array(...floatView(ordered, 2)));
     case "BF16":

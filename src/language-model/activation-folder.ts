@@ -1,9 +1,10 @@
 import { Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
+import { singleWhereEnough } from "../array/single-precision.ts";
 import { normalText } from "../bids/identity.ts";
 import { FormatError, NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import { readNpy, readNpyHeader } from "../formats/npy.ts";
-import { decodeTensor, readSafetensorsHeader, safetensorsHeaderLength } from "../formats/safetensors.ts";
+import { decodeWideTensor, readSafetensorsHeader, safetensorsHeaderLength } from "../formats/safetensors.ts";
 import { inputSource } from "../sources/input-source.ts";
 import { nameOfLocation } from "../sources/path.ts";
 import type { Source } from "../sources/source.ts";
@@ -18,14 +19,15 @@ export interface ActivationFolder {
   /** Layers that each of these stories has, ascending. */
   readonly layers: readonly number[];
   /**
-   * One layer's activations of a story, [nWords x nUnits], single precision.
+   * One layer's activations of a story, [nWords x nUnits]: in single precision where that is enough for every unit
+   * (`singleWhereEnough`), else, of numbers that are stored wider, in double.
    *
    * @param story - one of those that the folder was opened for
    * @param words - of the transcript: as many as the activations have rows; where the file says which words it holds, the
    * same ones
    * @throws FormatError where they are not, or a number is not finite
    */
-  load(story: string, layer: number, words: readonly string[]): Promise<Matrix<Float32Array>>;
+  load(story: string, layer: number, words: readonly string[]): Promise<Matrix>;
   /**
    * Checks one layer of a story as {@link ActivationFolder.load} does, but for its numbers, of which none is read.
    *
@@ -201,23 +203,20 @@ async function arrayShape(source: Source, path: string): Promise<readonly number
   return readNpyHeader(head, { path: `${source.location}/${path}` }).shape;
 }
 
-async function loadLayer(
-  source: Source,
-  { path, part }: LayerPlace,
-  words: readonly string[],
-): Promise<Matrix<Float32Array>> {
+async function loadLayer(source: Source, { path, part }: LayerPlace, words: readonly string[]): Promise<Matrix> {
   const where = `${source.location}/${path}`;
   const { data, nRows, nColumns } =
     typeof part === "string" ? await tensorLayer(source, path, part, words) : await arrayLayer(source, path, part);
   checkSize(where, nRows, nColumns, words);
-  const bad = data.findIndex((value) => !Number.isFinite(value));
+  // Beyond single precision squares may overflow where features are standardised.
+  const bad = data.findIndex((value) => !Number.isFinite(Math.fround(value)));
   if (bad >= 0) {
     throw new FormatError(
       where,
       `activations must be finite in single precision, got ${data[bad]} (word ${Math.floor(bad / nColumns) + 1}, unit ${(bad % nColumns) + 1}). Mend what made them`,
     );
   }
-  return Matrix.of(data, nRows, nColumns);
+  return singleWhereEnough(Matrix.of(data, nRows, nColumns));
 }
 
 function checkSize(where: string, nRows: number, nColumns: number, words: readonly string[]): void {
@@ -254,7 +253,7 @@ async function tensorLayer(source: Source, path: string, name: string, words: re
   if (entry.shape.length !== 2) throw wrongShape(where, entry.shape);
   checkWords(metadata["words"], words, where);
   const bytes = await source.readRange(path, entry.start, entry.end - entry.start);
-  return { data: decodeTensor(entry, bytes, { path: where }), nRows: entry.shape[0]!, nColumns: entry.shape[1]! };
+  return { data: decodeWideTensor(entry, bytes, { path: where }), nRows: entry.shape[0]!, nColumns: entry.shape[1]! };
 }
 
 /** Files that say which words they hold must hold those of the transcript. */
@@ -287,7 +286,9 @@ async function arrayLayer(source: Source, path: string, layer: number | undefine
   if (shape.length !== (layer === undefined ? 2 : 3)) throw wrongShape(where, shape);
   const [nRows, nColumns] = shape.slice(-2) as [number, number];
   const start = (layer ?? 0) * nRows * nColumns;
-  return { data: Float32Array.from(data.subarray(start, start + nRows * nColumns)), nRows, nColumns };
+  const own = data.subarray(start, start + nRows * nColumns);
+  const isWide = data instanceof Float64Array || data instanceof Int32Array || data instanceof Uint32Array;
+  return { data: isWide ? Float64Array.from(own) : Float32Array.from(own), nRows, nColumns };
 }
 
 function wrongShape(path: string, shape: readonly number[]): FormatError {

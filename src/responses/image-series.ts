@@ -1,10 +1,11 @@
 import type { Matrix } from "../array/matrix.ts";
+import { singleWhereEnough } from "../array/single-precision.ts";
 import { FormatError } from "../errors.ts";
 import { streamCifti } from "../formats/cifti.ts";
 import type { CiftiAxes, CiftiGrayordinates, CiftiParcel, CiftiSeries } from "../formats/cifti-axes.ts";
 import { streamNifti } from "../formats/nifti-stream.ts";
 import type { Source } from "../sources/source.ts";
-import { mayNeedDouble, singleWhereEnough } from "./single-precision.ts";
+import { mayNeedDouble } from "./single-precision.ts";
 import { hemiOfStructure, type Target } from "./target.ts";
 import { selectVoxels, type VolumeMask } from "./volume-mask.ts";
 

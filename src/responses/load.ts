@@ -1,5 +1,6 @@
 import { checkArgument } from "../array/arguments.ts";
 import { joinColumns, type Matrix, sliceRows } from "../array/matrix.ts";
+import { singleWhereEnough } from "../array/single-precision.ts";
 import { type BidsDataset, readSidecarWithOrigin } from "../bids/dataset.ts";
 import { type DatasetIssue, FormatError, NotFoundError, OptionError } from "../errors.ts";
 import { readTsv } from "../formats/tsv.ts";
@@ -11,7 +12,6 @@ import { discardedVolumes, firstConfoundRow } from "./discarded-volumes.ts";
 import type { ResponseFiles } from "./find.ts";
 import { loadGrayordinateSeries, loadParcelSeries, loadVolumeSeries } from "./image-series.ts";
 import { countEmpty, seriesContent } from "./series-content.ts";
-import { inOnePrecision, singleWhereEnough } from "./single-precision.ts";
 import { loadSurfaceSeries, type SurfaceSeries } from "./surface-series.ts";
 import { grayordinateTargets, surfaceTargets, type Target, type TargetSpace, voxelTargets } from "./target.ts";
 import { readRegionSeries, type TimeSeries } from "./time-series.ts";
@@ -340,7 +340,7 @@ function joinHemispheres(parts: readonly Matrix[], files: readonly string[]): Ma
       `hemispheres must have equally many volumes, got ${nRows} here and ${first.nRows} in ${files[0]}. One of them is truncated: fetch it again`,
     );
   });
-  return parts.length === 1 ? first : joinColumns(inOnePrecision(parts));
+  return parts.length === 1 ? first : joinColumns(parts);
 }
 
 function qualityOf(bold: Matrix): Response["quality"] {

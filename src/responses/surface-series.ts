@@ -1,4 +1,5 @@
 import { emptyLike, type FloatArray, Matrix } from "../array/matrix.ts";
+import { singleWhereEnough } from "../array/single-precision.ts";
 import { transposeInto } from "../array/transpose-into.ts";
 import { FormatError } from "../errors.ts";
 import { numberTypeOf } from "../formats/gifti-data.ts";
@@ -6,7 +7,6 @@ import type { GiftiArrayTag, GiftiReceiver } from "../formats/gifti-stream.ts";
 import { fitsSingle } from "../formats/number-type.ts";
 import type { Source } from "../sources/source.ts";
 import { loadGiftiInto } from "./load-gifti.ts";
-import { singleWhereEnough } from "./single-precision.ts";
 import { knownVertices } from "./target.ts";
 
 /** The time series of one hemisphere. */

@@ -1,7 +1,7 @@
 import { Matrix } from "../array/matrix.ts";
+import { singleWhereEnough } from "../array/single-precision.ts";
 import { FormatError } from "../errors.ts";
 import { numericColumn, readTsv } from "../formats/tsv.ts";
-import { singleWhereEnough } from "./single-precision.ts";
 import type { Target } from "./target.ts";
 
 /** Responses as their files hold them. */

@@ -83,10 +83,11 @@ describe("parts of a matrix", () => {
     ]);
   });
 
-  it("by hand: joined matrices take the precision of the first", () => {
+  it("by hand: joined matrices take the precision of the widest, whatever their order", () => {
     const single = toFloat32(Matrix.fromRows([[1 / 3]]));
     const double = Matrix.fromRows([[1 / 3]]);
-    expect(joinColumns([single, double]).data).toEqual(Float32Array.of(1 / 3, 1 / 3));
+    expect(joinColumns([single, double]).data).toEqual(Float64Array.of(Math.fround(1 / 3), 1 / 3));
+    expect(joinRows([single, single]).data).toBeInstanceOf(Float32Array);
     expect(joinRows([double, single]).data).toEqual(Float64Array.of(1 / 3, Math.fround(1 / 3)));
   });
 });

@@ -154,7 +154,7 @@ describe("openActivationFolder (by hand)", () => {
       "numbers that are not finite",
       { "tale.npy": writeNpy({ shape: [3, 2], data: Float64Array.of(0, 1, 2, 1e300, 4, 5) }) },
       words,
-      "acts/tale.npy: activations must be finite in single precision, got Infinity (word 2, unit 2). Mend what made them",
+      "acts/tale.npy: activations must be finite in single precision, got 1e+300 (word 2, unit 2). Mend what made them",
     ],
     [
       "other words than the file says",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
+import { singleWhereEnough } from "../../src/array/single-precision.ts";
 import { loadDataset } from "../../src/bids/dataset.ts";
 import { writeGifti } from "../../src/formats/gifti.ts";
 import { writeNifti } from "../../src/formats/nifti-write.ts";
@@ -8,7 +9,7 @@ import { writeTsv } from "../../src/formats/tsv.ts";
 import { findResponses } from "../../src/responses/find.ts";
 import { loadVolumeSeries } from "../../src/responses/image-series.ts";
 import { loadResponse } from "../../src/responses/load.ts";
-import { inOnePrecision, mayNeedDouble, singleWhereEnough } from "../../src/responses/single-precision.ts";
+import { mayNeedDouble } from "../../src/responses/single-precision.ts";
 import { loadSurfaceSeries } from "../../src/responses/surface-series.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 
@@ -132,11 +133,6 @@ describe("singleWhereEnough (by hand)", () => {
   it("leaves aside what does not vary or is not finite", () => {
     expect(singleWhereEnough(column(2e7, 2e7)).data).toBeInstanceOf(Float32Array);
     expect(singleWhereEnough(column(1, Number.NaN, 2)).data).toBeInstanceOf(Float32Array);
-  });
-
-  it("joins in the wider precision", () => {
-    const parts = [Matrix.of(new Float32Array(2), 2, 1), column(2e7, 2e7 + 1)];
-    expect(inOnePrecision(parts).map(({ data }) => data.constructor.name)).toEqual(["Float64Array", "Float64Array"]);
   });
 
   it("of images only those that may need it are read in double precision", () => {
