@@ -1,9 +1,9 @@
 import { OptionError, oneLine } from "../errors.ts";
 import { formatInspection } from "../inspection/format.ts";
 import { countIssues, type Inspection } from "../inspection/inspection.ts";
+import { cachePlace } from "../study/cache-place.ts";
 import { checkStudy } from "../study/inspect-study.ts";
 import { storesIn } from "../study/open-study.ts";
-import { cacheFolder } from "../study/options.ts";
 import type { Command } from "./command-line.ts";
 import { studyFlags, studyOptionsOf } from "./study-flags.ts";
 
@@ -38,9 +38,10 @@ export const check: Command = {
     const way = ways.find((known) => known === read);
     if (way === undefined) throw new OptionError(`--read: must be one of ${ways.join(", ")}, got "${read}".`);
     const options = await studyOptionsOf({ ...parsed, values }, { output: notGiven });
-    const { activations } = storesIn(cacheFolder(options));
+    const cache = await cachePlace(options);
+    const { activations } = storesIn(cache.folder);
     const inspection = await checkStudy(options, {
-      ...{ activations, writes: options.output !== notGiven, read: way },
+      ...{ activations, cache, writes: options.output !== notGiven, read: way },
       onProgress: terminal.onProgress,
     });
     terminal.endProgress();

@@ -1,5 +1,6 @@
 import { formatNoun } from "../report/numbers.ts";
 import { checkFolder } from "../sources/node.ts";
+import { cachePlace, isCacheThere } from "../study/cache-place.ts";
 import { cleanFolder } from "../study/clean.ts";
 import type { Command } from "./command-line.ts";
 
@@ -35,6 +36,9 @@ export const clean: Command = {
     );
     if (removes && labels !== undefined && ours.length > 0)
       terminal.note(`The group's files are as before: cortecast report ${folder} makes them anew.`);
+    const cache = await cachePlace({ output: folder, cache: undefined });
+    if (labels === undefined && (await isCacheThere(cache)))
+      terminal.note(`What is kept for the next run stays: ${cache.folder}. Delete it as you like.`);
     return { output: folder, [removes ? "removed" : "wouldRemove"]: ours, changed };
   },
 };

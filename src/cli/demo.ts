@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { folderStore } from "../sources/node.ts";
+import { checkWritable, folderStore } from "../sources/node.ts";
+import { cachePlace, checkCachePlace } from "../study/cache-place.ts";
 import { checkOutput } from "../study/check-output.ts";
 import { checkOptions } from "../study/options.ts";
 import { runStudy } from "../study/run.ts";
@@ -26,7 +27,9 @@ export const demo: Command = {
     const dataset = join(folder, "data");
     const output = join(folder, "results");
     const machine = checkOptions({ dataset, output, ...parsed.values });
+    await checkWritable(folder, "[folder]");
     await checkOutput(folderStore(output));
+    await checkCachePlace(await cachePlace(machine), output);
     const simulation = { nSubjects: 9, responses: "surface", nVertices: 492, onProgress } as const;
     const truth = await simulateInto(dataset, "[folder]", machine, simulation, () =>
       onNote("Simulating nine participants who listen to two stories …"),

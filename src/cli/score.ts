@@ -61,6 +61,7 @@ export function showRun(run: StudyRun, output: string, terminal: Terminal): void
     terminal.note(
       `The group is of ${subjects.length}: ${formatNoun(nOthers, "participant")} more were scored into the folder before.`,
     );
+  terminal.note(`Kept for the next run: ${run.cache}`);
   const report = reportPath(run, output);
   terminal.note(report === undefined ? `The group's files: cortecast report ${output}` : `Report: ${report}`);
 }
@@ -81,6 +82,7 @@ export async function describeRun(run: StudyRun, output: string): Promise<object
     written: run.written,
     removed: run.removed,
     kept: run.kept,
+    cache: run.cache,
     quality: Object.fromEntries(subjects.map((subject) => [subject.participant, subject.quality])),
     notes,
     ...(await listScores(run.result, run.participants)),

@@ -60,7 +60,9 @@ were scored one by one: \`cortecast report\`, with this folder, makes it.
 | \`sub-*/*_statmap.*\` | maps of a participant, where vertices or voxels were scored, each with its JSON |
 | \`group_scores.tsv\` | statistics over participants; \`group_scores.json\` tells what the columns mean |
 | \`group/\` | maps over participants, where vertices or voxels were scored |
-| \`cache/\` | kept for the next run, where no other folder was given for it; may be deleted |
+
+Activations, designs and scores that are kept for the next run lie outside: in the folder beside this one whose name ends in
+\`-cache\`, unless another was given for them. They may be deleted.
 
 Files that BIDS does not define are listed in \`.bidsignore\`. Names that begin with \`.cortecast-\` are records of cortecast's
 own: \`cortecast report\` and \`cortecast clean\` need them.

@@ -18,6 +18,7 @@ import type { Transcript } from "../stimulus/word.ts";
 import { type ActivationSource, openActivationSource } from "./activation-source.ts";
 import { modelFiles } from "./activations.ts";
 import { loadAtlas } from "./atlas.ts";
+import { type CachePlace, checkCachePlace } from "./cache-place.ts";
 import { misfits } from "./check-fit.ts";
 import { checkOutput, checkPlannedFiles, outputName } from "./check-output.ts";
 import { checkNoneLeft } from "./group-level.ts";
@@ -43,6 +44,8 @@ import { loadSurfaces } from "./surfaces.ts";
 export interface InspectStudySettings {
   /** Keeps activations. */
   readonly activations: Store;
+  /** Where they and all else are kept: what there is to say of the place is told (default: nothing). */
+  readonly cache?: CachePlace | undefined;
   /** Whether the folders that results and cache go to must allow it (default true): not where nothing will be written. */
   readonly writes?: boolean | undefined;
   /** The data set (default: the folder that the options name). */
@@ -75,10 +78,11 @@ export interface InspectedStudy {
  * what one calls an error stops the other.
  */
 export async function inspectStudy(options: StudyOptions, settings: InspectStudySettings): Promise<InspectedStudy> {
-  const { writes = true, onProgress = () => {} } = settings;
+  const { writes = true, cache, onProgress = () => {} } = settings;
   const found = issueList();
   const outside = outsideFiles();
-  const isPlace = writes && (await checkPlaces(options, found));
+  if (cache) found.add(cache.issues);
+  const isPlace = writes && (await checkPlaces(options, cache, found));
   const named = await outside.unreadable(namedFiles(options));
   found.add(named);
   const isReadable = (paths: readonly string[] | undefined) =>
@@ -186,13 +190,17 @@ const nothingSeen = {
 const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
 
 /** Looks whether results and what is kept may be written where the options say; whether results may. */
-async function checkPlaces({ output, cache }: StudyOptions, found: IssueList): Promise<boolean> {
+async function checkPlaces(
+  { output }: StudyOptions,
+  cache: CachePlace | undefined,
+  found: IssueList,
+): Promise<boolean> {
   const isPlace = await found.attempt("output", async () => {
     await checkWritable(output, outputName);
     await checkOutput(folderStore(output));
     return true;
   });
-  if (cache !== undefined) await found.attempt("cache", () => checkWritable(cache, "--cache"));
+  if (cache) await found.attempt("cache", () => checkCachePlace(cache, output));
   return isPlace ?? false;
 }
 

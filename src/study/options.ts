@@ -286,7 +286,7 @@ export const studyOptions = {
   cache: {
     schema: path,
     group: "machine",
-    help: "folder for activations, designs and scores by content (default: <output>/cache)",
+    help: "folder for activations, designs and scores by content (default: beside the output folder, <output>-cache)",
   },
 } as const satisfies Readonly<Record<string, OptionSpecification>>;
 
@@ -318,11 +318,6 @@ export function flagOf(key: string): string {
 /** What a key is called on the command line: `--min-context`, or `<dataset>` for an argument. */
 export function nameOnCommandLine(key: string): string {
   return key === "dataset" || key === "output" ? `<${key}>` : flagOf(key);
-}
-
-/** Where activations, designs and scores are kept, unless the options say otherwise: within the output folder. */
-export function cacheFolder({ cache, output }: Pick<StudyOptions, "cache" | "output">): string {
-  return cache ?? `${output}/cache`;
 }
 
 /**

@@ -1,13 +1,14 @@
 import type { OnProgress } from "../array/progress.ts";
 import type { DatasetIssue } from "../errors.ts";
+import { cachePlace } from "./cache-place.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
 import { inspectStudy } from "./inspect-study.ts";
 import { openStudy, storesIn } from "./open-study.ts";
-import { cacheFolder, type StudyOptions } from "./options.ts";
+import type { StudyOptions } from "./options.ts";
 
 /**
  * What a run with these options would take, without computing or writing anything: steps that an earlier run kept in the
- * output folder, or the cache, are left out of it.
+ * cache are left out of it.
  *
  * @throws what stands against the study
  */
@@ -15,15 +16,29 @@ export async function planRun(
   options: StudyOptions,
   onProgress: OnProgress,
 ): Promise<
-  RunEstimate & { readonly nSteps: number; readonly nMissing: number; readonly warnings: readonly DatasetIssue[] }
+  RunEstimate & {
+    readonly nSteps: number;
+    readonly nMissing: number;
+    /** Folder in which steps were looked for. */
+    readonly cache: string;
+    /** What makes the scores doubtful, and notes on the cache. */
+    readonly warnings: readonly DatasetIssue[];
+  }
 > {
-  const stores = storesIn(cacheFolder(options));
-  const inspected = await inspectStudy(options, { activations: stores.activations, writes: false, onProgress });
+  const cache = await cachePlace(options);
+  const stores = storesIn(cache.folder);
+  const inspected = await inspectStudy(options, { activations: stores.activations, cache, writes: false, onProgress });
   try {
     const study = await openStudy(inspected, options, stores, onProgress);
     try {
       const estimate = await estimateRun(study, { always: true, onProgress });
-      return { ...estimate, nSteps: study.plan.nSteps, nMissing: study.missing.size, warnings: study.warnings };
+      return {
+        ...estimate,
+        nSteps: study.plan.nSteps,
+        nMissing: study.missing.size,
+        cache: cache.folder,
+        warnings: [...study.warnings, ...cache.issues],
+      };
     } finally {
       await study.close();
     }

@@ -7,6 +7,7 @@ import { formatNoun } from "../report/numbers.ts";
 import type { StudyResult } from "../report/result.ts";
 import { formatTerminal } from "../report/terminal.ts";
 import { folderStore, removeAbandoned } from "../sources/node.ts";
+import { type CachePlace, cachePlace, markCache } from "./cache-place.ts";
 import { claimParticipants, whileWriting } from "./claim.ts";
 import { collectScores } from "./collect-scores.ts";
 import { computeSteps, describeFeatureSet } from "./compute-steps.ts";
@@ -14,7 +15,7 @@ import { estimateRun, formatEstimate } from "./estimate.ts";
 import { checkOthers, writeGroupLevel } from "./group-level.ts";
 import { type InspectedStudy, inspectStudy } from "./inspect-study.ts";
 import { type OpenStudy, openStudy, type StudyStores, storesIn } from "./open-study.ts";
-import { cacheFolder, type StudyOptions } from "./options.ts";
+import type { StudyOptions } from "./options.ts";
 import { joinOutcomes, writeCommon, writeParticipants } from "./outputs.ts";
 import { settingsOf } from "./participant-record.ts";
 import type { InForce } from "./record-options.ts";
@@ -59,6 +60,8 @@ export interface StudyRun {
   readonly removed: readonly string[];
   /** Paths within it of an earlier run, which this one does not have, and that somebody changed since: they are left. */
   readonly kept: readonly string[];
+  /** Folder in which activations, designs and scores are kept for the next run. */
+  readonly cache: string;
 }
 
 /**
@@ -80,10 +83,10 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
     onNote: "a function",
     date: "a function",
   });
-  const cache = cacheFolder(options);
-  const stores = storesIn(cache);
+  const cache = await cachePlace(options);
+  const stores = storesIn(cache.folder);
   const { onProgress } = environment;
-  const inspected = await inspectStudy(options, { activations: stores.activations, onProgress });
+  const inspected = await inspectStudy(options, { activations: stores.activations, cache, onProgress });
   try {
     // Before anything is made or written.
     inspected.found.refuse(options.dataset);
@@ -91,8 +94,9 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
     const output = folderStore(options.output);
     const release = await claimParticipants(output, options.participants && participants);
     try {
-      for (const folder of [options.output, cache]) await removeAbandoned(folder);
-      return await carryOut(inspected, options, environment, stores);
+      await markCache(cache);
+      for (const folder of [options.output, cache.folder]) await removeAbandoned(folder);
+      return await carryOut(inspected, options, environment, { stores, cache });
     } finally {
       await release();
     }
@@ -105,7 +109,7 @@ async function carryOut(
   inspected: InspectedStudy,
   options: StudyOptions,
   { onProgress, onNote, date, command, signal }: RunEnvironment,
-  stores: StudyStores,
+  { stores, cache }: { readonly stores: StudyStores; readonly cache: CachePlace },
 ): Promise<StudyRun> {
   const study = await openStudy(inspected, options, stores, onProgress);
   const { inputs, warnings, model, plan, missing } = study;
@@ -115,7 +119,7 @@ async function carryOut(
     const layers = model.layers;
     const participants = inputs.participants.map(({ participant }) => participant);
     await checkOthers(output, { participants, settings: settingsOf({ inputs, model, layers, options }, first!) });
-    for (const line of formatIssues(warnings)) onNote(line);
+    for (const line of formatIssues([...warnings, ...cache.issues])) onNote(line);
     onNote(describePlan(study));
     for (const line of formatEstimate(await estimateRun(study, { onProgress }))) onNote(line);
     await computeSteps(study, onProgress, date);
@@ -126,7 +130,7 @@ async function carryOut(
       reading: model.reading,
       threads: study.pool.nThreads,
       memory: budgetOf(options),
-      cache: cacheFolder(options),
+      cache: cache.folder,
     };
     const scored = await collectScores(inputs.participants, plan, stores.scores, onProgress);
     const sourcePath = pathToSource(options.output, options.dataset);
@@ -137,6 +141,7 @@ async function carryOut(
       warnings,
       nComputed: missing.size,
       nReused: plan.nSteps - missing.size,
+      cache: cache.folder,
     };
     const write = async () => {
       const ofParticipants = await writeParticipants(output, scored, context, onProgress);

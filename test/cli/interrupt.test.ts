@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTinyStudy, type TinyStudy } from "../study/tiny-study.ts";
+import { filesBelow } from "../support/results.ts";
 import { type BuiltCommandLine, buildCommandLine } from "./built.ts";
 
 let built: BuiltCommandLine;
@@ -22,32 +23,25 @@ beforeAll(async () => {
   const { code, stderr } = await start().ended;
   if (code !== 0) throw new Error(`the uninterrupted run must end well, got ${code}: ${stderr}`);
   whole = hashes();
-  nSteps = [...whole.keys()].filter((path) => path.startsWith("cache/scores/")).length;
-}, 60_000);
+  nSteps = countOf(/^cache\/scores\//);
+}, 300_000);
 afterAll(() => {
   study.remove();
   built.remove();
 });
 
-function files(): string[] {
-  const out = study.at("out");
-  if (!existsSync(out)) return [];
-  try {
-    return readdirSync(out, { recursive: true, encoding: "utf8" }).filter((path) => {
-      const info = statSync(join(out, path), { throwIfNoEntry: false });
-      return info?.isFile() ?? false;
-    });
-  } catch {
-    // A folder of blocks went while its files were listed.
-    return files();
-  }
-}
+/** Files of results and, below `cache/`, those that are kept beside them. */
+const files = () => [
+  ...filesBelow(study.at("out")),
+  ...filesBelow(study.at("out-cache")).map((path) => `cache/${path}`),
+];
+const placeOf = (path: string) => study.at(path.startsWith("cache/") ? `out-${path}` : `out/${path}`);
 const hashes = () =>
   new Map(
     files().map((path) => [
       path,
       createHash("sha256")
-        .update(readFileSync(study.at("out", path)))
+        .update(readFileSync(placeOf(path)))
         .digest("hex"),
     ]),
   );
@@ -63,7 +57,7 @@ const moments: Readonly<Record<string, (output: string) => boolean>> = {
 
 /** Starts the command anew and sends signals at a moment; the second one, if any, shortly after the first. */
 async function interrupt(moment: string, ...signals: readonly NodeJS.Signals[]) {
-  rmSync(study.at("out"), { recursive: true, force: true });
+  for (const folder of ["out", "out-cache"]) rmSync(study.at(folder), { recursive: true, force: true });
   const { child, output, ended } = start();
   const alive = () => child.exitCode === null && child.signalCode === null;
   while (alive() && !moments[moment]!(output())) await setTimeout(1);
@@ -125,7 +119,7 @@ describe("a run that is cut off leaves whole files, and the same command goes on
   test("killed between a step's scores and the removal of its blocks: the next run clears up", async () => {
     await interrupt("the first results were written", "SIGKILL");
     const scores = [...whole.keys()].find((path) => path.startsWith("cache/scores/"))!;
-    const folder = study.at("out", scores.replace(/\.safetensors$/, ".blocks"));
+    const folder = placeOf(scores.replace(/\.safetensors$/, ".blocks"));
     mkdirSync(folder);
     writeFileSync(join(folder, "0-162.scores"), "what was left");
     await expectToGoOn();

@@ -14,7 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => study.remove());
 afterEach(() => {
-  for (const name of ["out", "changed", "changed-model"]) rmSync(study.at(name), { recursive: true, force: true });
+  for (const name of ["out", "out-cache", "changed", "changed-model"])
+    rmSync(study.at(name), { recursive: true, force: true });
 });
 
 /** Paths of the study's folder stand after "@". */
@@ -275,7 +276,7 @@ describe("what was kept is damaged", () => {
   test.each(["scores", "activations"])("numbers of %s that were changed do not pass for results", async (kind) => {
     const flags = ["--layer", "1", "--distances", "8", "--components", "3"];
     expect((await score("@data", "@out", ...flags)).code).toBe(0);
-    const folder = study.at("out/cache", kind);
+    const folder = study.at("out-cache", kind);
     const [file] = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
       /safetensors$/.test(name),
     );

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { filesBelow, resultsIn } from "../support/results.ts";
 import { type BuiltCommandLine, buildCommandLine } from "./built.ts";
 
 let built: BuiltCommandLine;
@@ -16,8 +17,6 @@ const score = (output: string, ...more: string[]) => [
   "0,8",
   "--components",
   "5",
-  "--cache",
-  "cache",
   ...more,
 ];
 
@@ -35,41 +34,39 @@ afterAll(() => {
   rmSync(root, { recursive: true });
 });
 
-/** Files of results by path; what was typed is told in the records, the report and README.md. */
-function contentOf(output: string): Record<string, string> {
-  const paths = readdirSync(join(root, output), { recursive: true, encoding: "utf8", withFileTypes: true });
-  return Object.fromEntries(
-    paths
-      .filter((entry) => entry.isFile() && !entry.name.startsWith(".cortecast"))
-      .map((entry) => {
-        const path = join(entry.parentPath, entry.name);
-        const text = readFileSync(path, "latin1")
-          .replace(/<code>cortecast score [^<]*<\/code>/, "<code></code>")
-          .replace(/^ {4}cortecast score .*$/m, "");
-        return [path.slice(join(root, output).length + 1), text.replaceAll(output, "out")] as const;
-      })
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
-}
-
 describe("one participant a process, into one folder", () => {
   test.each([["participant"], ["both"]])(
     "two at the same time, with --level %s, then report: the files of one run of both but for what was typed (identity)",
     async (level) => {
       const [whole, apart] = [`whole-${level}`, `apart-${level}`];
-      await done(score(whole));
+      // What is sampled for the audit depends on how many are scored at once: both find the same scores.
+      const cache = ["--cache", "cache"];
+      await done(score(whole, ...cache));
       const jobs = ["01", "02"].map((one) =>
-        built.start(score(apart, "--participants", one, "--level", level), { cwd: root }),
+        built.start(score(apart, "--participants", one, "--level", level, ...cache), { cwd: root }),
       );
       for (const { ended } of jobs) expect(await ended).toMatchObject({ code: 0 });
       const told = JSON.parse(await done(["report", apart, "--json"])) as { participants: string[]; report: string };
       expect(told).toMatchObject({ participants: ["sub-01", "sub-02"], report: `${apart}/report.html` });
-      const expected = contentOf(whole);
+      const expected = resultsIn(join(root, whole));
       expect(Object.keys(expected).length).toBeGreaterThan(50);
-      expect(contentOf(apart)).toEqual(expected);
+      expect(resultsIn(join(root, apart))).toEqual(expected);
     },
     300_000,
   );
+
+  test("by hand: two at the same time keep what they compute in one place, where a run of both finds all of it", async () => {
+    const jobs = ["01", "02"].map((one) =>
+      built.start(score("shared", "--participants", one, "--level", "participant"), { cwd: root }),
+    );
+    for (const { ended } of jobs) expect(await ended).toMatchObject({ code: 0 });
+    const before = filesBelow(join(root, "shared-cache"));
+    // Two stories; designs for both participants, features alone and two distances in five folds, in two precisions; scores of each.
+    const count = (part: string) => before.filter((path) => path.startsWith(`${part}/`)).length;
+    expect(["activations", "designs", "scores"].map(count)).toEqual([2, 2 * 3 * 5, 2]);
+    expect(JSON.parse(await done(score("shared", "--json")))).toMatchObject({ nComputed: 0, cache: "shared-cache" });
+    expect(filesBelow(join(root, "shared-cache"))).toEqual(before);
+  }, 300_000);
 
   test("by hand: two for the same participant: one works, the other is refused", async () => {
     const argv = score("same", "--participants", "01");

@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRandom } from "../../src/array/random.ts";
-import { hashOf } from "../support/server.ts";
+import { filesBelow, resultsIn } from "../support/results.ts";
 import { type BuiltCommandLine, buildCommandLine } from "./built.ts";
 
 // One participant's 8,824 vertices are three blocks of targets.
@@ -22,31 +22,13 @@ beforeAll(async () => {
   built = buildCommandLine();
   await done(simulate);
   const started = performance.now();
-  await done(score("whole"));
+  await done(score("in-one-go"));
   seconds = (performance.now() - started) / 1000;
 }, 300_000);
 afterAll(() => {
   built.remove();
   rmSync(root, { recursive: true });
 });
-
-/** Every file of an output folder with the hash of its bytes; what was typed is told in them, and differs by the folder. */
-function contentOf(output: string): Record<string, string> {
-  const files = readdirSync(join(root, output), { recursive: true, encoding: "utf8", withFileTypes: true });
-  return Object.fromEntries(
-    files
-      // Records tell what was typed, and lists hold the digests of what tells it.
-      .filter((file) => file.isFile() && !file.name.startsWith(".cortecast-"))
-      .map((file) => {
-        const path = join(file.parentPath, file.name);
-        const bytes = readFileSync(path);
-        const text = /\.(?:json|html|md)$/.test(path);
-        const content = text ? Buffer.from(bytes.toString("utf8").replaceAll(output, "whole")) : bytes;
-        return [path.slice(join(root, output).length), hashOf(content, "sha256")] as const;
-      })
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
-}
 
 test.each([1, 2])(
   "killed at random moments until it is done: every file is that of a run in one go, seed %d (identity)",
@@ -66,15 +48,16 @@ test.each([1, 2])(
         expect([code, stderr]).toEqual([0, expect.any(String)]);
         if (nKilled > 0) break;
         // Quicker than the run that was timed: once more from the beginning, killed sooner.
-        rmSync(join(root, output), { recursive: true });
+        for (const folder of [output, `${output}-cache`]) rmSync(join(root, folder), { recursive: true });
         longest /= 2;
         continue;
       }
       expect(++nKilled).toBeLessThan(60);
       longest = Math.max(longest, 1);
     }
-    expect(contentOf(output)).toEqual(contentOf("whole"));
-    expect(readdirSync(join(root, output, "cache/scores")).filter((name) => name.endsWith(".blocks"))).toEqual([]);
+    expect(resultsIn(join(root, output))).toEqual(resultsIn(join(root, "in-one-go")));
+    const kept = filesBelow(join(root, `${output}-cache`));
+    expect(kept).toEqual(filesBelow(join(root, "in-one-go-cache")));
   },
   300_000,
 );

@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readGifti } from "../../src/formats/gifti.ts";
 import type { ListedScore, ScoreList } from "../../src/report/score-list.ts";
+import { filesBelow } from "../support/results.ts";
 import { run } from "./run.ts";
 
 let folder = "";
@@ -11,11 +12,6 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "cortecast-"));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const filesBelow = (path: string) =>
-  readdirSync(path, { recursive: true, encoding: "utf8" })
-    .filter((name) => statSync(join(path, name)).isFile())
-    .sort();
 
 /** Rows of a participant's table, without the volumes; n/a as JSON has it. */
 function tableRows(path: string): unknown[][] {
@@ -51,11 +47,11 @@ describe("from simulation to report", () => {
     const summary = JSON.parse(scored.stdout) as { nParticipants: number; nTargets: number; nComputed: number };
     expect(summary).toMatchObject({ nParticipants: 2, nTargets: 84, nComputed: 4 });
 
-    const tree = filesBelow(results).filter((path) => !path.startsWith("cache"));
+    const tree = filesBelow(results);
     expect(tree).toContain("dataset_description.json");
     expect(tree).toContain("group_scores.tsv");
     expect(tree).toContain("report.html");
-    expect(tree).toContain(join("sub-01", "sub-01_scores.tsv"));
+    expect(tree).toContain("sub-01/sub-01_scores.tsv");
     expect(tree.some((path) => path.includes(".partial"))).toBe(false);
     const map = tree.find((path) => /sub-01.*hemi-L.*brainScore.*\.shape\.gii$/.test(path))!;
     expect(readGifti(readFileSync(join(results, map))).arrays[0]!.data.length).toBe(42);

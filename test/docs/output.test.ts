@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -12,6 +12,7 @@ import { checkOptions } from "../../src/study/options.ts";
 import { runStudy } from "../../src/study/run.ts";
 import { smallModelFiles } from "../language-model/small-models.ts";
 import { tinyStory } from "../phantom/tiny.ts";
+import { filesBelow } from "../support/results.ts";
 import { readDocument, sectionOf } from "./documents.ts";
 
 const page = readDocument("docs/output.md");
@@ -43,10 +44,6 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const filesBelow = (path: string) =>
-  readdirSync(path, { recursive: true, encoding: "utf8" })
-    .filter((name) => statSync(join(path, name)).isFile())
-    .map((name) => name.replaceAll("\\", "/"));
 const patternOf = (path: string) => new RegExp(`^${path.replaceAll(".", "\\.").replace(/<\w+>/g, "[A-Za-z0-9]+")}$`);
 const json = (...parts: string[]) => JSON.parse(readFileSync(at(...parts), "utf8")) as Record<string, object>;
 const tableOf = (path: string) => {
@@ -57,6 +54,7 @@ const tableOf = (path: string) => {
 describe("docs/output.md, files", () => {
   it.each([
     ["## Files of `score`", "out", []],
+    ["## The cache", "out-cache", []],
     ["## Simulated data sets", "data", ["dataset_description.json", "README", "participants.tsv"]],
   ])("%s: every file that is written is told, and every file that is told is written", (heading, output, more) => {
     const told = [...firstColumn(heading).filter((cell) => /[./]/.test(cell)), ...more].map(patternOf);

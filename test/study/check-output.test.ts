@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { memoryStore } from "../../src/sources/memory.ts";
 import { checkOutputFolder } from "../../src/study/check-output.ts";
+import { filesBelow } from "../support/results.ts";
 import { createTinyStudy, type TinyStudy } from "./tiny-study.ts";
 
 describe("checkOutputFolder", () => {
@@ -34,10 +35,7 @@ describe("runStudy", () => {
   });
   afterAll(() => study.remove());
 
-  const tree = () =>
-    readdirSync(study.at("out"), { recursive: true, encoding: "utf8" })
-      .filter((path) => !path.startsWith("cache") && statSync(study.at("out", path)).isFile())
-      .sort();
+  const tree = () => filesBelow(study.at("out"));
 
   test("identity: with other options and back, the folder is what it was, from the scores that are kept", async () => {
     const first = await study.run();
@@ -71,7 +69,7 @@ describe("runStudy", () => {
   test("by hand: maps and tables too, and ours once they were changed; nothing is computed first", async () => {
     const output = study.at("changed");
     const { written } = await study.run({ output });
-    const before = readdirSync(study.at("changed/cache/scores")).length;
+    const before = readdirSync(study.at("changed-cache/scores")).length;
     // Every file that is written is one that was looked for before; those at the root are looked for before data are read.
     const changed = written.filter((path) => path !== "dataset_description.json");
     expect(changed.length).toBeGreaterThan(30);
@@ -86,7 +84,7 @@ describe("runStudy", () => {
       `(changed since cortecast wrote it) and ${changed.length - fixed.length - 10} more in ${output}.`,
     );
     for (const [path, content] of bytes) writeFileSync(path, content);
-    expect(readdirSync(study.at("changed/cache/scores"))).toHaveLength(before);
+    expect(readdirSync(study.at("changed-cache/scores"))).toHaveLength(before);
     expect((await study.run({ output })).written).toEqual([]);
   });
 

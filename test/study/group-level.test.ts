@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cleanFolder } from "../../src/study/clean.ts";
 import { reportFolder } from "../../src/study/group-level.ts";
+import { filesBelow } from "../support/results.ts";
 import { createTinyStudy, type TinyStudy } from "./tiny-study.ts";
 
 let study: TinyStudy;
@@ -11,11 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => study.remove());
 
-/** Files of results by path, with their bytes; what is kept for the next run lies elsewhere. */
+/** Files of results by path, with their bytes. */
 function treeOf(folder: string): ReadonlyMap<string, string> {
-  const paths = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  const files = paths.filter((path) => !path.startsWith("cache") && statSync(join(folder, path)).isFile());
-  return new Map(files.sort().map((path) => [path, readFileSync(join(folder, path), "latin1")]));
+  return new Map(filesBelow(folder).map((path) => [path, readFileSync(join(folder, path), "latin1")]));
 }
 const cache = () => study.at("cache");
 const silent = { onProgress: () => {} };

@@ -17,8 +17,8 @@ import { tinyStory } from "../phantom/tiny.ts";
 export interface TinyStudy {
   /** A path within the folder, which holds `model/` and `data/`. */
   readonly at: (...parts: string[]) => string;
-  /** Scores the data into the folder `out`, but for what the options say. */
-  readonly run: (options?: Readonly<Record<string, unknown>>) => Promise<StudyRun>;
+  /** Scores the data into the folder `out`, but for what the options say; hands on what is told meanwhile. */
+  readonly run: (options?: Readonly<Record<string, unknown>>, onNote?: (line: string) => void) => Promise<StudyRun>;
   readonly remove: () => void;
 }
 
@@ -64,9 +64,9 @@ export async function createTinyStudy(simulation: SimulateOptions = {}): Promise
   await model.close();
   return {
     at,
-    run: (options = {}) => {
+    run: (options = {}, onNote = () => {}) => {
       const folders = { dataset: at("data"), output: at("out"), model: at("model") };
-      const environment = { onProgress: () => {}, onNote: () => {}, date: () => new Date(0) };
+      const environment = { onProgress: () => {}, onNote, date: () => new Date(0) };
       return runStudy(checkOptions({ ...folders, ...tinyOptions, ...options }), environment);
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),

@@ -1,0 +1,29 @@
+import { lstat, realpath, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+
+/**
+ * The folder beside another one whose name is that one's with something behind it: `results-cache` for `results`, `results/`
+ * and `./results`. Whatever way leads to a folder, it is the same: what lies behind a link has it beside the folder that the
+ * link leads to, and `.` has it beside the working directory. Neither folder need exist.
+ *
+ * @returns as the folder was written where that will do (`results-cache`), else absolute; undefined for the root of a file
+ * system, which nothing lies beside
+ */
+export async function folderBeside(folder: string, suffix: string): Promise<string | undefined> {
+  const whole = resolve(folder);
+  const isLink = (await lstat(whole).catch(() => undefined))?.isSymbolicLink() ?? false;
+  const real = isLink ? await realpath(whole).catch(() => whole) : whole;
+  if (dirname(real) === real) return undefined;
+  const written = basename(folder);
+  const isPlain = real === whole && written !== "." && written !== "..";
+  const from = isPlain ? folder : real;
+  return join(dirname(from), `${basename(from)}${suffix}`);
+}
+
+/** Whether a folder is on another file system than what lies beside it, as a volume that was hung into a container is. */
+export async function isMountPoint(folder: string): Promise<boolean> {
+  const real = await realpath(resolve(folder)).catch(() => undefined);
+  if (real === undefined) return false;
+  const [own, above] = await Promise.all([real, dirname(real)].map((path) => stat(path).catch(() => undefined)));
+  return own !== undefined && above !== undefined && own.dev !== above.dev;
+}
