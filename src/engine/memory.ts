@@ -8,6 +8,12 @@ export interface SweepSize {
   /** Of all stories of a participant together, and of the longest. */
   readonly nVolumes: number;
   readonly longestStory: number;
+  /** Bytes of a number of the responses: 4 in single precision, 8 in double. */
+  readonly heldBytes: number;
+  /** Bytes a target, at most, while a story is being read. */
+  readonly readingBytes: number;
+  /** Bytes of a number that scores are computed with: 4, or 8 with `precision: "float64"`. */
+  readonly scoringBytes: number;
   /** Features alone, and with each window. */
   readonly nModels: number;
   readonly nFolds: number;
@@ -45,8 +51,8 @@ const [BATCH, BATCH_ARRAYS] = [512, 8];
 /**
  * How many responses may be in memory so that all stays within a budget.
  *
- * Counted are, in bytes: 4 T for each target that is loaded, and 8 T' for each that there is while a story is being read, T'
- * its volumes; 16 nModels nFolds a target for scores and penalties, and as many again when they are put together; and on each thread a
+ * Counted are, in bytes: 4 T for each target that is loaded, 8 T where single precision does not hold the responses; what each that there
+ * is takes while a story is being read, 8 T' with T' volumes in single precision and up to 20 T' in double; 16 nModels nFolds a target for scores and penalties, and as many again when they are put together; and on each thread a
  * block of targets three times over, its scores twice, one batch eight times, the designs that are scored side by side,
  * or the inner products of the words of a window, and half as much again.
  *
@@ -54,26 +60,40 @@ const [BATCH, BATCH_ARRAYS] = [512, 8];
  * @throws OptionError where not even one block of targets fits, with what would
  */
 export function planMemory(size: SweepSize, budget: number): MemoryPlan {
-  const { nTargets, nVolumes, longestStory, nModels, nFolds, nColumns, width, nUnits, nThreads } = size;
+  const {
+    nTargets,
+    nVolumes,
+    longestStory,
+    heldBytes,
+    readingBytes,
+    scoringBytes,
+    nModels,
+    nFolds,
+    nColumns,
+    width,
+    nUnits,
+    nThreads,
+  } = size;
   const block = Math.min(BLOCK, nTargets);
   // In double precision; in single, half of the first and as much as the second for the weights of samples.
   const design = 8 * nColumns * nVolumes + 300 * nVolumes;
   const scoring =
-    3 * 4 * block * nVolumes +
+    // The rows that a thread is given, and two arrays in the precision of the scores.
+    (heldBytes + 2 * scoringBytes) * block * nVolumes +
     2 * 16 * block * nModels * nFolds +
-    4 * BATCH_ARRAYS * Math.min(BATCH, nTargets) * nVolumes +
+    scoringBytes * BATCH_ARRAYS * Math.min(BATCH, nTargets) * nVolumes +
     (MODELS_AT_ONCE + 2) * design;
   const making =
     nModels > 1 ? 8 * (width + 4) * nVolumes ** 2 + 8 * (width + 2) * nVolumes * nUnits : 8 * nVolumes * nUnits;
   const threads = nThreads * (THREAD + HELD * Math.max(scoring, making));
   const results = 16 * nTargets * nModels * nFolds;
   const fixed = PROGRAM + threads + results;
-  const reading = 8 * longestStory * nTargets;
+  const reading = readingBytes * nTargets;
   const assembling = 16 * nTargets * nModels * (nFolds + 1);
   const peak = (n: number) => {
     const isOneStory = longestStory === nVolumes && n === nTargets;
     // Of parts, the one before may still be there.
-    const responses = (n < nTargets ? 8 : 4) * nVolumes * n;
+    const responses = (n < nTargets ? 2 : 1) * heldBytes * nVolumes * n;
     return fixed + Math.max(assembling, isOneStory ? reading : responses + reading);
   };
   let nLoaded = nTargets;

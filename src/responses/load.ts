@@ -39,6 +39,11 @@ export interface Response {
   readonly nDiscarded: number;
   /** What says so: a sidecar's path, or the option; undefined where nothing was discarded. */
   readonly discardedBy: string | undefined;
+  /**
+   * Bytes of memory a number of `bold` takes: `held`, 4 in single precision and 8 in double; `reading`, the most while it is cleaned,
+   * with the run as it was read.
+   */
+  readonly bytes: { readonly held: number; readonly reading: number };
   /** The volumes of the files that `bold` holds; `end` is exclusive. */
   readonly kept: { readonly start: number; readonly end: number };
   /** What is odd and no error: a repetition time in the file that is not its sidecar's. */
@@ -143,7 +148,9 @@ export async function responseOfRun(
     noColumns.push(...chosen.without);
     read.push(path, ...new Set(Object.values(origin)));
   }
-  const bold = singleWhereEnough(cleanBold(cut, { ...cleaning, trimStart, trimEnd, repetitionTime, confounds }));
+  const cleaned = cleanBold(cut, { ...cleaning, trimStart, trimEnd, repetitionTime, confounds });
+  const bold = singleWhereEnough(cleaned);
+  const [wide, held] = [cleaned.data.BYTES_PER_ELEMENT, bold.data.BYTES_PER_ELEMENT];
   return {
     participant,
     story,
@@ -156,6 +163,8 @@ export async function responseOfRun(
     confounds: confoundNames,
     nDiscarded,
     discardedBy: placed.origin,
+    // As it was read, cleaned, and rounded where that is enough.
+    bytes: { held, reading: 2 * wide + (held === wide ? 0 : held) },
     kept: { start: start + trimStart, end: stop - trimEnd },
     notes: [
       ...notesOn(files, whole),

@@ -1,4 +1,4 @@
-import { type Matrix, toFloat64, zerosLike } from "../array/matrix.ts";
+import { type Matrix, zerosLike } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { AUDITS } from "../engine/audits.ts";
 import { makeDesigns } from "../engine/make-designs.ts";
@@ -104,15 +104,15 @@ function responsesOf(
   nLoaded: number,
 ): ResponseBlocks {
   const nVolumes = stories.reduce((sum, story) => sum + story.nVolumes, 0);
+  const isDouble = stories.some(({ bytes }) => bytes.held > 4);
   const load = async (from: number, to: number): Promise<Matrix> => {
     let joined: Matrix | undefined;
     let row = 0;
     for (const story of stories) {
       const { bold } = await loadStoryResponse(inputs, story, options);
       if (stories.length === 1 && to - from === bold.nColumns) return bold;
-      joined ??= zerosLike(bold.data, nVolumes, to - from, "responses");
       // One story in double precision is enough for all to be.
-      if (bold.data instanceof Float64Array) joined = toFloat64(joined);
+      joined ??= zerosLike(isDouble ? new Float64Array(0) : bold.data, nVolumes, to - from, "responses");
       for (let i = 0; i < bold.nRows; i++, row++) {
         joined.data.set(bold.data.subarray(i * bold.nColumns + from, i * bold.nColumns + to), row * (to - from));
       }

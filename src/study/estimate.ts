@@ -34,7 +34,7 @@ export interface RunEstimate {
   readonly parts: readonly EstimatedPart[];
   readonly nThreads: number;
   readonly wordsToRead: number;
-  /** Bytes of responses that are read, as single precision numbers. */
+  /** Bytes of responses that are read, as numbers in memory. */
   readonly responseBytes: number;
   /** The most that is to be resident. */
   readonly peakBytes: number;
@@ -120,7 +120,7 @@ export async function estimateRun(
       seconds: speed && total((one) => secondsOf(one, { ...speed, size: largest!.size }, nAlphas)),
     };
   });
-  const responseBytes = sum(({ members, size }) => 4 * members * size.nVolumes * size.nTargets);
+  const responseBytes = sum(({ members, size }) => size.heldBytes * members * size.nVolumes * size.nTargets);
   let seconds: number | undefined;
   if (speed) {
     const rate = countWork({ ...largest!.size, nTargets: 1 }, nAlphas).scoreOperations;

@@ -26,6 +26,8 @@ export interface HeardStory {
   readonly audioStart: number;
   /** Seconds. */
   readonly repetitionTime: number;
+  /** Bytes of memory a number of the responses takes; until they are read, those of single precision. */
+  readonly bytes: Response["bytes"];
   /** Columns of the run's table of confounds that were regressed out. */
   readonly confounds: readonly string[];
   /** Volumes that the events count and that the files do not hold, before their first one. */
@@ -102,7 +104,10 @@ export async function readParticipants(
       runs.reduce((total, { response }) => total + count(response.quality), 0);
     return {
       participant,
-      stories: runs.flatMap(({ run }) => heardStory(run, transcripts) ?? []),
+      stories: runs.flatMap(({ run, response: { bytes } }) => {
+        const story = heardStory(run, transcripts);
+        return story ? [{ ...story, bytes }] : [];
+      }),
       targets: runs[0]!.response.targets,
       space: runs[0]!.response.space,
       responseHashes: Object.fromEntries(files.map((path) => [path, source.hashes.get(path)!])),
@@ -128,9 +133,10 @@ export function heardStory(
 ): HeardStory | undefined {
   const transcript = transcripts.get(files.stimFile);
   if (heard === undefined || transcript === undefined) return undefined;
-  const { nVolumes, audioStart, repetitionTime, confounds, nDiscarded, discardedBy, notes } = heard;
+  const { nVolumes, audioStart, repetitionTime, bytes, confounds, nDiscarded, discardedBy, notes } = heard;
   const noted = { ...files, notes: [...files.notes, ...notes] };
-  return { files: noted, transcript, nVolumes, audioStart, repetitionTime, confounds, nDiscarded, discardedBy };
+  const timing = { nVolumes, audioStart, repetitionTime };
+  return { files: noted, transcript, ...timing, bytes, confounds, nDiscarded, discardedBy };
 }
 
 /** Which responses the options ask for. */

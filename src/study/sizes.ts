@@ -17,7 +17,7 @@ export interface SizedStudy {
 
 /** A participant by what the sizes of the work follow from. */
 export interface SizedParticipant {
-  readonly stories: readonly Pick<HeardStory, "nVolumes">[];
+  readonly stories: readonly Pick<HeardStory, "nVolumes" | "bytes">[];
   readonly targets: { readonly length: number };
 }
 
@@ -27,8 +27,9 @@ export function sizeOf(
   { featureSet }: { readonly featureSet: FeatureSet },
   participant: SizedParticipant,
 ): SweepSize {
-  const { components, reduction, delays, width, folds } = options;
-  const volumes = participant.stories.map((story) => story.nVolumes);
+  const { components, reduction, delays, width, folds, precision } = options;
+  const { stories } = participant;
+  const volumes = stories.map((story) => story.nVolumes);
   const nVolumes = volumes.reduce((sum, n) => sum + n, 0);
   const isWordRate = featureSet.kind === "word-rate";
   const nUnits = isWordRate ? 1 : model.nUnits;
@@ -39,7 +40,12 @@ export function sizeOf(
       : Math.min(components, nFeatures) * (reduction === "before-delays" ? delays : 1);
   const nColumns = columns(nUnits) + (nModels > 1 ? columns(width * nUnits) : 0);
   return {
-    ...{ nTargets: participant.targets.length, nVolumes, longestStory: Math.max(...volumes), nModels, nFolds: folds },
+    ...{ nTargets: participant.targets.length, nVolumes, nModels, nFolds: folds },
+    // One story in double precision is enough for all to be held so.
+    heldBytes: Math.max(...stories.map(({ bytes }) => bytes.held)),
+    readingBytes: Math.max(...stories.map(({ nVolumes: n, bytes }) => n * bytes.reading)),
+    scoringBytes: precision === "float64" ? 8 : 4,
+    longestStory: Math.max(...volumes),
     ...{ nColumns: Math.min(nColumns, nVolumes), width, nUnits, nThreads: pool.nThreads },
   };
 }
@@ -97,7 +103,7 @@ export function checkMemory(
 /** The sizes of all work; participants who heard equally long stories are alike. */
 function sizesOf(participants: readonly SizedParticipant[], study: SizedStudy): readonly SweepSize[] {
   const key = ({ stories, targets }: SizedParticipant) =>
-    [targets.length, ...stories.map(({ nVolumes }) => nVolumes)].join();
+    [targets.length, ...stories.flatMap(({ nVolumes, bytes }) => [nVolumes, bytes.held, bytes.reading])].join();
   const distinct = [...new Map(participants.map((participant) => [key(participant), participant])).values()];
   return featureSetsOf(study.model.layers, study.options).flatMap((featureSet) =>
     distinct.map((participant) => sizeOf(study, { featureSet }, participant)),

@@ -13,6 +13,7 @@ import { buildPackage } from "../cli/built.ts";
 const wholeBrain = {
   ...{ nTargets: 81_924, nVolumes: 1000, longestStory: 500, nModels: 42, nFolds: 5, nColumns: 240 },
   ...{ width: 7, nUnits: 768, nThreads: 2 },
+  ...{ heldBytes: 4, readingBytes: 8 * 500, scoringBytes: 4 },
 };
 
 describe("planMemory", () => {
@@ -26,6 +27,32 @@ describe("planMemory", () => {
     expect(tight.nLoaded).toBeLessThan(81_924);
     expect(tight.nLoaded % BLOCK).toBe(0);
     expect(tight.peakBytes).toBeLessThanOrEqual(roomy.peakBytes - 100e6);
+  });
+
+  it("counts responses in double precision as they are held: joined, read and in blocks (by hand)", () => {
+    // Features alone: less is needed to make their designs than to score.
+    const features = { ...wholeBrain, nModels: 1 };
+    const single = planMemory(features, 64e9);
+    const double = planMemory({ ...features, heldBytes: 8, readingBytes: 16 * 500 }, 64e9);
+    expect(double.nLoaded).toBe(81_924);
+    // 4 bytes more for each of 1,000 volumes of each target joined, 8 more for each of 500 being read; on each of two threads 4 more for a
+    // block, half as much again for the allocator.
+    const more = 4 * 81_924 * 1000 + 8 * 81_924 * 500 + 2 * 1.5 * 4 * 4096 * 1000;
+    expect(double.peakBytes - single.peakBytes).toBe(more);
+    // What there is at one moment, array by array: all stories joined, a story as it was read, and cleaned.
+    expect(double.peakBytes).toBeGreaterThan(8 * 81_924 * (1000 + 500 + 500));
+    // Parts: the one before may still be there.
+    const tight = planMemory({ ...features, heldBytes: 8, readingBytes: 16 * 500 }, double.peakBytes - 300e6);
+    expect(tight.nLoaded).toBeLessThan(81_924);
+    expect(tight.peakBytes).toBeGreaterThan(16 * 1000 * tight.nLoaded + 16 * 500 * 81_924);
+  });
+
+  it("counts blocks in double precision where scores are computed in it (by hand)", () => {
+    // Features alone: less is needed to make their designs than to score.
+    const features = { ...wholeBrain, nModels: 1 };
+    const double = planMemory({ ...features, scoringBytes: 8 }, 64e9);
+    // On each of two threads two arrays of a block and eight of a batch take 4 bytes more a number, half as much again.
+    expect(double.peakBytes - planMemory(features, 64e9).peakBytes).toBe(2 * 1.5 * 4 * 1000 * (2 * 4096 + 8 * 512));
   });
 
   it("designs stay in memory where they are few (by hand)", () => {

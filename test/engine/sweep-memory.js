@@ -24,7 +24,19 @@ const volumes = { nVolumes, repetitionTime: 1.5 };
 const stories = [{ vectors, onsets, volumes }];
 const options = { storyLengths: [nVolumes], components: 20 };
 const size = {
-  ...{ nTargets, nVolumes, longestStory: 100, nModels: 2, nFolds: 5, nColumns: 240, width, nUnits },
+  ...{
+    nTargets,
+    nVolumes,
+    longestStory: 100,
+    heldBytes: 4,
+    readingBytes: 800,
+    scoringBytes: 4,
+    nModels: 2,
+    nFolds: 5,
+    nColumns: 240,
+    width,
+    nUnits,
+  },
   nThreads: 2,
 };
 const plan = planMemory(size, Number(budget));

@@ -57,6 +57,7 @@ describe("loadResponse of regions", () => {
       repetitionTime: 2,
       audioStart: -3,
       files: [tablePath, "sub-1/func/sub-1_task-a_events.tsv"],
+      bytes: { held: 4, reading: 8 },
       confounds: [],
       ...{ nDiscarded: 0, discardedBy: undefined, kept: { start: 0, end: 3 } },
       notes: [],

@@ -65,7 +65,10 @@ describe("responses of mean 2e7 and deviation 1 (by hand: what is left of them w
   const table = { "sub-1/func/sub-1_task-a_timeseries.tsv": writeTsv(["A", "B"], rowsOf(0, 2)) };
 
   it("of a table", async () => {
-    expect(error((await load(table)).bold)).toBeLessThan(STEP);
+    const { bold, bytes } = await load(table);
+    expect(error(bold)).toBeLessThan(STEP);
+    // As it was read, and cleaned.
+    expect(bytes).toEqual({ held: 8, reading: 16 });
   });
 
   it("of tables of two hemispheres, one of which single precision would hold", async () => {
@@ -82,13 +85,16 @@ describe("responses of mean 2e7 and deviation 1 (by hand: what is left of them w
   });
 
   it("once standardised, in single precision again", async () => {
-    const { bold } = await load(table, { standardise: true });
+    const { bold, bytes } = await load(table, { standardise: true });
+    // As it was read and cleaned, in double, and rounded.
+    expect(bytes).toEqual({ held: 4, reading: 20 });
     expect(bold.data).toBeInstanceOf(Float32Array);
     const plain = writeTsv(
       ["A", "B"],
       Array.from({ length: nVolumes }, (_, t) => [...deviations.subarray(t * 2, t * 2 + 2)]),
     );
     const same = await load({ "sub-1/func/sub-1_task-a_timeseries.tsv": plain }, { standardise: true });
+    expect(same.bytes).toEqual({ held: 4, reading: 8 });
     for (const [i, value] of bold.data.entries()) expect(value).toBeCloseTo(same.bold.data[i]!, 6);
   });
 
