@@ -4,7 +4,7 @@ import { DEFAULT_ALPHAS } from "../regression/ridge-options.ts";
 import type { ActivationSource } from "./activation-source.ts";
 import type { StudyInputs } from "./inputs.ts";
 import { ownExclusions } from "./open-dataset.ts";
-import type { StudyOptions, studyOptions } from "./options.ts";
+import { type StudyOptions, studyOptions } from "./options.ts";
 
 /** Every option of a study with the value that was in force; "none" where there was none, or it had no effect. */
 export type RecordedOptions = { readonly [Key in keyof typeof studyOptions]: RecordedValue };
@@ -28,7 +28,10 @@ export interface RecordedInputs extends Pick<StudyInputs, "participants" | "tran
   readonly leftOut: ReadonlyMap<string, string>;
 }
 
-/** The options of a study as they were in force: defaults filled in, what was found and chosen in place of what was left open. */
+/**
+ * The options of a study as they were in force: defaults filled in, what was found and chosen in place of what was left open. Their
+ * order is that of the documentation, whatever was typed.
+ */
 export function recordOptions(
   options: StudyOptions,
   { participants, transcripts, surfaces = [], leftOut }: RecordedInputs,
@@ -45,7 +48,7 @@ export function recordOptions(
   );
   const hasOwn = [...leftOut.values()].includes(ownExclusions);
   const ownMasks = kinds === "volume" ? "the brain masks of all runs" : none;
-  return {
+  const record: RecordedOptions = {
     ...options,
     stories: [...new Set(stories.map(({ files }) => files.story))],
     participants: participants.map(({ participant }) => participant),
@@ -88,6 +91,8 @@ export function recordOptions(
     seed: options.controls.some((control) => control.startsWith("random-")) ? options.seed : none,
     ...{ threads, memory, cache },
   };
+  const keys = Object.keys(studyOptions) as (keyof RecordedOptions)[];
+  return Object.fromEntries(keys.map((key) => [key, record[key]])) as RecordedOptions;
 }
 
 const labelIn = (path: string, key: string) => ownValue(parseBidsName(path)?.entities ?? {}, key);

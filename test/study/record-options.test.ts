@@ -32,6 +32,13 @@ describe("the record of a study that was given few options", () => {
     expect(section).not.toContain("not set");
   });
 
+  test("they stand in the order of the documentation, whatever was typed and what was found later", () => {
+    const told = Object.keys(json.Options);
+    expect(told.filter((key) => known.includes(key))).toEqual(known.filter((key) => told.includes(key)));
+    const [, section] = /<h2>Options<\/h2>(.*?)<\/section>/s.exec(page)!;
+    expect([...section!.matchAll(/<code>(\w+)<\/code>/g)].map(([, key]) => key)).toEqual(known);
+  });
+
   // By hand: the model holds 256 tokens, half of which every word sees at least; the simulated responses have 1.5 s between
   // volumes and audio from 3 s; the paper's alphas are 1e-1 to 1e8; nothing was cleaned, left out or masked.
   test.each<[string, unknown]>([
