@@ -60,9 +60,9 @@ export const analysisDescriptions: Readonly<Record<string, string>> = {
   forecastDistance: "Distance at which the forecast score is largest, in words.",
   forecastDepth: "Layer at which the forecast score is largest.",
   forecastDistanceUnmasked:
-    "Distance at which the forecast score is largest, in words, also where there is no forecast: there it is the largest of noise.",
+    "Distance at which the forecast score is largest, in words, also where there is no forecast: there it is a peak of noise.",
   forecastDepthUnmasked:
-    "Layer at which the forecast score is largest, also where there is no forecast: there it is the largest of noise.",
+    "Layer at which the forecast score is largest, also where there is no forecast: there it is a peak of noise.",
   noiseCeiling: "Brain score of the other participants' mean responses.",
   brainScoreWordRate: "Control: brain score of the number of words in each volume.",
   brainScoreRandomWeights: "Control: brain score of the same language model with random weights.",

@@ -50,7 +50,7 @@ export interface ForecastFindings {
   /** The distance that tables name: 8, the paper's, or the one nearest to it that was computed. */
   readonly tabled: number;
   readonly atTabled: GroupScores;
-  /** F(8) - F(0), where both were computed. */
+  /** F(8) − F(0), where both were computed. */
   readonly beyondZero: GroupScores | undefined;
   /** The forecast score at `tabled` minus that of random windows, within subjects. */
   readonly beyondRandom: GroupScores | undefined;

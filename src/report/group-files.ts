@@ -120,7 +120,7 @@ const unmasked = (key: PeakKey): ScoreKey => ({ ...key, analysis: `${key.analysi
 function peakMaps(space: PlacedSpace, key: PeakKey, peak: Float64Array, test: GroupScores | undefined): OutputFile[] {
   const where = analysisDescriptions[key.analysis]!;
   const rule = test
-    ? `${test.analysis === "forecastScoreBeyondZero" ? "F(8) - F(0)" : "F(8)"} at layer ${test.layer} above zero over participants (two-sided Wilcoxon signed-rank test, q < ${significanceLevel}, false discovery rate over all vertices or voxels)`
+    ? `${test.analysis === "forecastScoreBeyondZero" ? "F(8) − F(0)" : "F(8)"} at layer ${test.layer} above zero over participants (two-sided Wilcoxon signed-rank test, q < ${significanceLevel}, false discovery rate over all vertices or voxels)`
     : undefined;
   const masked = peak.map((value, target) => (isGain(test, target) ? value : Number.NaN));
   const everywhere = unmasked(key);
@@ -133,7 +133,7 @@ function peakMaps(space: PlacedSpace, key: PeakKey, peak: Float64Array, test: Gr
     }),
     ...mapFiles(space, everywhere, scoreLabel(everywhere), [{ name: "peak", values: peak }], {
       Description: `${where} Of the mean curve over participants.`,
-      Mask: "None: where there is no forecast this is the largest of noise.",
+      Mask: "None: where there is no forecast this is a peak of noise.",
     }),
   ];
 }
@@ -229,7 +229,7 @@ const columnDescriptions: Record<(typeof groupColumns)[number], object> = {
   },
   peak_high: { Description: "Upper end of it." },
   peak_unmasked: {
-    Description: "The same as peak, but also where there is no forecast: there it is the largest of noise.",
+    Description: "The same as peak, but also where there is no forecast: there it is a peak of noise.",
   },
   note: { Description: "Why numbers of this row are n/a." },
 };

@@ -14,7 +14,7 @@ import { brainScoreSection, forecastSection } from "./score-sections.ts";
 import { sideOfZero, significanceLevel } from "./significance.ts";
 import { sliceSection } from "./slice-section.ts";
 import { pageStyle } from "./style.ts";
-import { summarise } from "./summary.ts";
+import { type SummaryPart, summarise } from "./summary.ts";
 import { dataTable, type TableColumn } from "./table.ts";
 
 /**
@@ -61,9 +61,7 @@ export async function findingsPage(
 <header><h1>${title}</h1>
 <p class="about">${formatNoun(subjects.length, "participant")} · ${describeStories(subjects)} · ${model} · ${provenance.date.slice(0, 10)}</p></header>
 <main>
-<p class="lead">${summarise(findings)
-    .join(" ")
-    .replace(/ ([=<]) /g, "\u00a0$1\u00a0")}</p>
+<div class="lead">${summarise(findings).map(summaryPart)}</div>
 ${brainScoreSection(findings)}
 ${maps}
 ${forecastSection(findings)}
@@ -78,7 +76,19 @@ ${provenanceSection(result)}
 </body>
 </html>
 `;
-  return page.markup;
+  return keepTogether(page.markup);
+}
+
+function summaryPart({ heading, sentences }: SummaryPart): Markup {
+  if (heading === undefined) return html`<p>${sentences.join(" ")}</p>`;
+  return html`<p><strong>${heading}</strong></p>
+<ul>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
+}
+
+/** The page with no line broken at an equals or a less-than sign, in the lead and in what is said of figures and tables. */
+function keepTogether(page: string): string {
+  const said = /<div class="lead">[\s\S]*?<\/div>|<p class="note">[\s\S]*?<\/p>|<(figcaption|caption)>[\s\S]*?<\/\1>/g;
+  return page.replace(said, (part) => part.replace(/ (=|&lt;|&#60;) /g, "\u00a0$1\u00a0"));
 }
 
 function groupSection(findings: Findings): Markup {
@@ -116,7 +126,13 @@ function groupSection(findings: Findings): Markup {
   });
   const what = view.kind === "wholes" ? "Means over whole hemispheres or structures, since no atlas was given. " : "";
   const level = String(significanceLevel).replace("0.", ".");
-  const caption = `${what}n: participants with a score. R: brain score${beyond.length > 0 ? ", and what it has beyond its controls within participants" : ""}; F: forecast score${forecast?.beyondRandom ? ", and what it has beyond random vectors in the window's place" : ""}.${forecastDistance ? ` d*: distance at which the group's forecast score is largest (words), only where there is a forecast, F(8) − F(0) above zero at q < ${level}, with its interval in 95 % of bootstrap samples of the participants.` : ""} Other intervals: 95 % confidence of the mean over participants (t-distribution). q: two-sided Wilcoxon signed-rank test against zero, false discovery rate over the regions (Benjamini and Hochberg); bold where the mean is above zero and q < ${level}, an arrow downwards where it is below.`;
+  const caption = html`${what}<ul class="reading">
+<li>n: participants with a score.</li>
+<li>R: brain score${beyond.length > 0 && "; R − a control: their difference within participants"}.${forecast && ` F: forecast score${forecast.beyondRandom ? "; F − random window: its difference from random vectors in the window's place" : ""}.`}</li>
+${forecastDistance && html`<li>d*: distance (words) at which the group's forecast score is largest, with its 95 % interval over bootstrap samples of the participants. It stands only where there is a forecast: F(8) − F(0) above zero, q < ${level}.</li>`}
+<li>95 % interval: of the mean over participants (t-distribution).</li>
+<li>q: two-sided Wilcoxon signed-rank test against zero, false discovery rate over the regions (Benjamini and Hochberg). Bold: above zero, q < ${level}. Arrow downwards: below zero, q < ${level}.</li>
+</ul>`;
   return html`<section><h2>Group</h2>${dataTable(columns, rows, caption)}</section>`;
 }
 
@@ -179,8 +195,11 @@ ${inputs.length > 0 && html`<details><summary>${formatNoun(inputs.length, "input
 
 /** What an audit found, in words. */
 function describeAudit({ nAudited, nTies, worstExcess, worstR }: AuditCount): string {
-  const least = worstExcess > 0 ? `at most ${worstExcess.toExponential(1)} of itself above the least` : "the least";
-  return `${formatNoun(nAudited, "choice")} of a penalty computed again by definition, in double precision: error ${least} (${formatNoun(nTies, "near-tie")}), r within ${worstR.toExponential(1)}.`;
+  const least =
+    worstExcess > 0
+      ? `The chosen error is above the least by at most ${worstExcess.toExponential(1)} of it`
+      : "All have the least error";
+  return `${formatNoun(nAudited, "choice")} of a penalty computed again by definition, in double precision. ${least} (${formatNoun(nTies, "near-tie")}); r differs by at most ${worstR.toExponential(1)}.`;
 }
 
 /** Nested records as pairs of `outer.inner` and the value as text, undefined where it is not set. */

@@ -63,7 +63,7 @@ function peakSection(findings: Findings, peaks: GroupPeaks, { heading, axis, wha
         hasZero: first < 0,
       },
     )}
-<figcaption>${what} Large dot: that of the mean curve over participants, given in figures on the right; bar: its 95 % interval over ${formatCount(BOOTSTRAP_DRAWS)} bootstrap samples of the participants. Pale dots: each participant's own, which noise drives to the ends. ${leftOut(shown.length, withForecast.length)}</figcaption></figure>`;
+<figcaption>${what} Large dot, and the number on the right: that of the mean curve over participants. Bar: its 95 % interval over ${formatCount(BOOTSTRAP_DRAWS)} bootstrap samples of the participants. Pale dots: each participant's own; noise moves them to the ends. ${leftOut(shown.length, withForecast.length)}</figcaption></figure>`;
   const table = dataTable(
     [
       { name: "Region", kind: "text" },
@@ -81,9 +81,9 @@ function peakSection(findings: Findings, peaks: GroupPeaks, { heading, axis, wha
       formatCount(
         subjectValues(findings, peaks.own, target).filter(({ value }) => value === first || value === last).length,
       ),
-      reasonWithoutPeak(peaks, target)?.replace(" - ", " − ") ?? "yes",
+      reasonWithoutPeak(peaks, target) ?? "yes",
     ]),
-    `${what} All regions, those without a forecast too: there it is the largest of noise. Peak: of the group's mean curve. At an end: participants whose own lies at ${formatNumber(first, 0)} or ${formatNumber(last, 0)}.`,
+    `${what} All regions are listed; where there is no forecast, the peak means nothing. Peak: of the group's mean curve. At an end: participants whose own peak lies at ${formatNumber(first, 0)} or ${formatNumber(last, 0)}.`,
   );
   return html`<section><h2>${heading}</h2>
 <p class="note">${describeShown(findings, peaks, withForecast.length)}</p>

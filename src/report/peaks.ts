@@ -43,7 +43,7 @@ export function isLargestOfCurve({ analysis }: ScoreKey): boolean {
  * The peaks that there are: d* at every layer with two distances or more; k* where distance 8 was scored at two layers or
  * more.
  *
- * A forecast is where F(8) - F(0) is above zero at that layer; for k* at the main one, or F(8) itself where distance 0 was
+ * A forecast is where F(8) − F(0) is above zero at that layer; for k* at the main one, or F(8) itself where distance 0 was
  * not computed.
  */
 export function listPeakKeys(keys: readonly ScoreKey[]): PeakKey[] {
@@ -175,7 +175,7 @@ export function createPeakMap(nTargets: number): PeakMap {
   };
 }
 
-/** Whether a target has a forecast, without which its peak is the largest of noise. */
+/** Whether a target has a forecast, without which its peak is a peak of noise. */
 export function hasForecast({ test }: Pick<GroupPeaks, "test">, target: number): boolean {
   return isGain(test, target);
 }
@@ -188,7 +188,7 @@ export function reasonWithoutPeak({ analysis, test, n }: Pick<GroupPeaks, "analy
     const needed = analysis === "forecastDistance" ? "distances 8 and 0" : "distance 8";
     return `whether there is a forecast was not tested, for which ${needed} must be among the distances`;
   }
-  const what = test.analysis === "forecastScoreBeyondZero" ? "F(8) - F(0)" : "F(8)";
+  const what = test.analysis === "forecastScoreBeyondZero" ? "F(8) − F(0)" : "F(8)";
   const side = sideOfZero(test, target) < 0 ? "below zero" : "not above zero";
   return `no forecast: ${what} is ${side} over participants`;
 }

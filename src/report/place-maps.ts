@@ -1,12 +1,12 @@
 import type { OnProgress } from "../array/progress.ts";
 import type { Findings } from "./findings.ts";
 import { type GroupScores, groupMeanAt, groupScoresAt, listGroupKeys } from "./group.ts";
-import { formatCount, formatNoun, formatNumber, formatProbability, formatShare } from "./numbers.ts";
+import { formatCount, formatNoun, formatNumber, formatShare } from "./numbers.ts";
 import { createPeakMap, type GroupPeaks } from "./peaks.ts";
 import type { ScoreKey } from "./result.ts";
 import { atLayer } from "./score-sections.ts";
 import { isSameKey } from "./select.ts";
-import { fewestForSignificance, isGain, sideOfZero } from "./significance.ts";
+import { fewestForSignificance, isGain, sideOfZero, significanceLevel } from "./significance.ts";
 
 /** A map of the group to draw: a value a vertex or voxel, masked already. */
 export interface PlaceMap {
@@ -72,7 +72,7 @@ async function scoreMapAt(findings: Findings, key: ScoreKey, [place, places]: Pl
     ? `Shown where it differs from zero over participants (two-sided Wilcoxon signed-rank test, q < .01 over ${places}): above zero in ${formatCount(nAbove)} of ${nPlaces} ${places} (${formatShare(nAbove / values.length)}), below zero in ${nBelow === 0 ? "none" : `${formatCount(nBelow)}, in blue`}.`
     : subjects.length < fewestForSignificance
       ? `Not thresholded: with fewer than ${fewestForSignificance} participants no ${place} can reach q < .01.`
-      : `Not thresholded: no ${place} reaches q < .01 over all ${nPlaces} (the smallest p that ${formatNoun(subjects.length, "participant")} can give is ${formatProbability(2 / 2 ** subjects.length)}); regions are tested below.`;
+      : `Not thresholded: no ${place} reaches q < .01 over all ${nPlaces}. ${whyNone(subjects.length, values.length, [place, places])}Regions are tested below.`;
   return {
     name:
       analysis === "brainScore"
@@ -84,6 +84,24 @@ async function scoreMapAt(findings: Findings, key: ScoreKey, [place, places]: Pl
     decimals: analysis === "brainScore" ? 3 : 4,
     isSigned: true,
   };
+}
+
+/** Where a smaller share of the places would have to pass together, few participants are not why none does. */
+const leastShare = 0.01;
+
+/**
+ * Why no place passes, where few participants are the reason. The smallest p of n is 2 / 2^n; its q is p times places by
+ * places that have it, so that a share of p / .01 of all places must have it.
+ */
+function whyNone(nSubjects: number, nPlaces: number, [place, places]: Places): string {
+  if (nSubjects < fewestForSignificance) {
+    return `With fewer than ${fewestForSignificance} participants no ${place} can reach q < .01. `;
+  }
+  const least = 2 / 2 ** nSubjects;
+  const share = least / significanceLevel;
+  // Where few places are enough the reason is another.
+  if (share < leastShare || share * nPlaces <= 1) return "";
+  return `With ${formatNoun(nSubjects, "participant")} no p is below ${formatNumber(least, least < 0.001 ? 4 : 3)}. After the correction over ${formatCount(nPlaces)} ${places} this is q < .01 only where at least ${formatShare(share)} of them have it. `;
 }
 
 /** The peak of the group's curve at the places that have a forecast; no map where none has. */
@@ -101,7 +119,10 @@ async function distanceMap(
   const nShown = test.mean.reduce((n, _, v) => n + (isGain(test, v) ? 1 : 0), 0);
   const rule = `F(8) − F(0) above zero over participants (two-sided Wilcoxon signed-rank test, q < .01 over ${places})`;
   if (nShown === 0) {
-    return none(`Not drawn: no ${place} has a forecast, which is ${rule}. Without one, d* is the largest of noise.`);
+    return none(
+      `Not drawn: no ${place} has a forecast, which is ${rule}. Without a forecast, d* is a peak of noise. ${whyNone(subjects.length, test.mean.length, [place, places])}` +
+        "Regions average the noise of many and are fewer: they may have a forecast where none of their parts has one. See the section on forecast distance.",
+    );
   }
   const map = createPeakMap(test.mean.length);
   for (const [point, key] of peaks.points.entries()) {
@@ -112,7 +133,7 @@ async function distanceMap(
   return {
     name: distanceName,
     isThresholded: true,
-    caption: `Peak of the mean curve over participants${atLayer(peaks)}, shown where there is a forecast, ${rule}: ${formatCount(nShown)} of ${formatCount(n)} ${places} (${formatShare(nShown / n)}). Elsewhere it would be the largest of noise.`,
+    caption: `Peak of the mean curve over participants${atLayer(peaks)}, shown where there is a forecast, ${rule}: ${formatCount(nShown)} of ${formatCount(n)} ${places} (${formatShare(nShown / n)}). Elsewhere it would be a peak of noise.`,
     values: map.peak.map((peak, v) => (isGain(test, v) ? peak : Number.NaN)),
     decimals: 0,
     isSigned: false,

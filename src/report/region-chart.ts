@@ -54,7 +54,7 @@ export function regionFigure(rows: readonly RegionRow[], options: RegionChartOpt
 
 /**
  * One line a region: subjects as pale dots, their mean as a dot on its 95 % interval, controls in grey below, the mean in
- * figures on the right.
+ * figures on the right, bold where it is above zero.
  */
 function regionChart(rows: readonly RegionRow[], options: RegionChartOptions, layout: keyof typeof layouts): Markup {
   const { colour, decimals } = options;
@@ -158,15 +158,21 @@ function regionChart(rows: readonly RegionRow[], options: RegionChartOptions, la
         dx: -gap,
       },
     ),
-    text(estimates, {
-      y: "y",
-      text: (row: RegionRow) => formatNumber(row.mean, decimals),
-      frameAnchor: "right",
-      textAnchor: "start",
-      dx: gap,
-      fontVariant: "tabular-nums",
-      fontWeight: 600,
-    }),
+    // Bold where above zero, as in the table of the group.
+    ...[true, false].map((isAbove) =>
+      text(
+        estimates.filter(({ side }) => side > 0 === isAbove),
+        {
+          y: "y",
+          text: (row: RegionRow) => formatNumber(row.mean, decimals),
+          frameAnchor: "right",
+          textAnchor: "start",
+          dx: gap,
+          fontVariant: "tabular-nums",
+          fontWeight: isAbove ? 600 : 400,
+        },
+      ),
+    ),
   ];
   return drawChart(
     {

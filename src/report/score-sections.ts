@@ -51,7 +51,7 @@ export function brainScoreSection(findings: Findings): Markup | undefined {
     include: [0, 0],
     hasZero: true,
   })}
-<figcaption>Correlation R of predicted and measured responses on held-out volumes, averaged over folds${atLayer(brain)}. Pale dots: participants; large dot and bar: their mean, given in figures on the right, and its 95 % confidence interval (t-distribution over participants), full where they are above zero over participants, with a minus sign where below (two-sided Wilcoxon signed-rank test, q &lt; .01 over regions).${cutNote([brain, ...brainControls.map(({ scores }) => scores)], shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
+<figcaption>Correlation R of predicted and measured responses on held-out volumes, averaged over folds${atLayer(brain)}. Pale dots: participants. Large dot and bar: their mean and its 95 % confidence interval (t-distribution over participants); the number on the right is the mean. Full dot and bold number: above zero over participants. Dot with a minus sign: below zero. Hollow dot: neither (two-sided Wilcoxon signed-rank test, q &lt; .01 over regions).${cutNote([brain, ...brainControls.map(({ scores }) => scores)], shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
 ${layersFigure(findings, "brainScore", "var(--brain)", ["brain score R", "brain score R"])}</section>`;
 }
 
@@ -115,20 +115,30 @@ ${curveChart(curves[i]!, {
         ]
       : []),
   ];
-  const table = dataTable(
-    [
-      { name: "Distance", kind: "number" },
-      ...shown.map((target) => ({ name: breakableLabel(labels[target]!), kind: "number" as const })),
-    ],
-    distances.map((distance, i) => [
-      formatNumber(distance, 0),
-      ...shown.map((target) => formatNumber(curve[i]!.mean[target]!, 4)),
-    ]),
-    "Forecast score, mean over participants.",
-  );
+  const value = (i: number, target: number) => formatNumber(curve[i]!.mean[target]!, 4);
+  const title = "Forecast score, mean over participants";
+  // The longer side goes down the page.
+  const table =
+    distances.length < shown.length
+      ? dataTable(
+          [
+            { name: "Region", kind: "text" },
+            ...distances.map((distance) => ({ name: formatNumber(distance, 0), kind: "number" as const })),
+          ],
+          shown.map((target) => [breakableLabel(labels[target]!), ...distances.map((_, i) => value(i, target))]),
+          `${title}, at each distance (words).`,
+        )
+      : dataTable(
+          [
+            { name: "Distance", kind: "number" },
+            ...shown.map((target) => ({ name: breakableLabel(labels[target]!), kind: "number" as const })),
+          ],
+          distances.map((distance, i) => [formatNumber(distance, 0), ...shown.map((target) => value(i, target))]),
+          `${title}.`,
+        );
   return html`<section><h2>Forecast score over distances</h2>
 <figure>${legendList(legend)}<div class="multiples">${charts}</div>
-<figcaption>What a window of words whose last lies at the given distance (horizontal, words; negative: the past) adds to the brain score (vertical)${atLayer(curve[0]!)}. Axes are the same in all charts. Bands: 95 % confidence intervals of the mean over participants, distance by distance. ${forecastCriterion(findings)} The mark at the highest mean is full where F is above zero (two-sided Wilcoxon signed-rank test, q &lt; .01 over regions at that distance); being the highest of ${distances.length} means, it flatters.${cutNote([...curve, ...control], shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
+<figcaption>Horizontal: distance to the last word of the window (words; negative: the past). Vertical: what the window adds to the brain score${atLayer(curve[0]!)}. Axes are the same in all charts. Bands: 95 % confidence intervals of the mean over participants, of each distance by itself. ${forecastCriterion(findings)} The mark stands at the highest mean; it is full where F is above zero there (two-sided Wilcoxon signed-rank test, q &lt; .01 over regions). The highest of ${distances.length} means is, by chance, a little higher than it should be.${cutNote([...curve, ...control], shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
 ${foldedTable("Numbers behind this figure", table)}
 ${layersFigure(findings, "forecastScore", "var(--forecast)", [`forecast score F at distance ${formatNumber(forecast.tabled, 0)}`, "forecast score F"], forecast.tabled)}</section>`;
 }

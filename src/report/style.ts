@@ -28,7 +28,11 @@ h3 { font-size: 1.0625rem; line-height: 1.3; font-weight: 600; margin: 0; overfl
 p, figcaption, caption, li, .lead { max-width: 46rem; }
 p { margin: .35rem 0 1rem; }
 .about { color: var(--soft); margin: 0 0 2rem; }
-.lead { font-size: 1.2rem; line-height: 1.55; max-width: 52rem; }
+.lead { font-size: 1.15rem; line-height: 1.5; max-width: 52rem; }
+.lead p { max-width: none; margin: 0 0 .5rem; }
+.lead ul { margin: 0 0 .9rem; padding-left: 1.3rem; }
+.lead li { max-width: none; margin: .15rem 0; }
+.reading { margin: 0; padding-left: 1.2rem; }
 figure { margin: 1.25rem 0 0; }
 figcaption, caption, .note { color: var(--soft); font-size: .94rem; line-height: 1.5; }
 figure.layers { margin-top: 2.5rem; }

@@ -1,16 +1,24 @@
 import type { Findings } from "./findings.ts";
 import type { GroupScores } from "./group.ts";
 import { formatCount, formatInterval, formatList, formatNoun, formatNumber } from "./numbers.ts";
+import { listLayers } from "./select.ts";
 import { fewestForSignificance, sideOfZero } from "./significance.ts";
 
+/** A part of the summary: sentences on one thing. */
+export interface SummaryPart {
+  /** What they are on; undefined for the first, which says who heard what, and for remarks on the whole. */
+  readonly heading: string | undefined;
+  readonly sentences: readonly string[];
+}
+
 /**
- * The study in words: who was scored on what, where the brain score is largest and in how many regions it differs from
- * zero, what its controls reach, how the forecast score runs over distances. Every statement is put together from the
+ * The study in words: who was scored on what; where the brain score is largest, in how many regions it differs from
+ * zero, and what its controls reach; how the forecast score runs over distances. Every statement is put together from the
  * numbers; what was not computed is not mentioned.
  *
- * @returns sentences, in order
+ * @returns parts, in the order of a page; each sentence stands on its own, as in a list
  */
-export function summarise(findings: Findings): string[] {
+export function summarise(findings: Findings): SummaryPart[] {
   const { result, view, brain, forecast } = findings;
   const { subjects } = result;
   const stories = [...new Set(subjects.flatMap((subject) => subject.stories))];
@@ -25,17 +33,15 @@ export function summarise(findings: Findings): string[] {
     volume: ` over ${formatNoun(targets.length, "voxel")}`,
     grayordinate: ` over ${formatNoun(targets.length, "grayordinate")}`,
   }[space.kind];
-  const sentences = [
-    `${formatNoun(subjects.length, "participant")} heard ${formatNoun(stories.length, "story", "stories")}${named}; each gave ${perSubject}${places}.`,
-  ];
-  if (brain) sentences.push(...brainSentences(findings, brain));
-  if (forecast) sentences.push(...forecastSentences(findings));
+  const who = `${formatNoun(subjects.length, "participant")} heard ${formatNoun(stories.length, "story", "stories")}${named}; each gave ${perSubject}${places}.`;
+  const parts: SummaryPart[] = [{ heading: undefined, sentences: [who] }];
+  if (brain) parts.push({ heading: "Brain score", sentences: brainSentences(findings, brain) });
+  if (forecast) parts.push({ heading: "Forecast score", sentences: forecastSentences(findings) });
   if (view.subjects.length < fewestForSignificance) {
-    sentences.push(
-      `With fewer than ${fewestForSignificance} participants the signed-rank test cannot reach q < .01: nothing is called significant here.`,
-    );
+    const few = `With fewer than ${fewestForSignificance} participants the signed-rank test cannot reach q < .01: nothing is called significant here.`;
+    parts.push({ heading: undefined, sentences: [few] });
   }
-  return sentences;
+  return parts;
 }
 
 function brainSentences({ result, view, labels, order, brainControls }: Findings, brain: GroupScores): string[] {
@@ -44,8 +50,9 @@ function brainSentences({ result, view, labels, order, brainControls }: Findings
   const isTested = view.subjects.length >= fewestForSignificance;
   const layer = brain.layer === "n/a" ? "" : ` layer ${brain.layer} of`;
   const sentences = [
-    `With${layer} ${result.model}, the brain score is largest in ${labels[best]} (R = ${formatNumber(brain.mean[best]!)}${inBrackets(brain, best)})` +
-      `${isTested ? `; it is ${countSides(brain)}` : ""}.`,
+    `With${layer} ${result.model}, the brain score is largest in ${labels[best]} (R = ${formatNumber(brain.mean[best]!)}${inBrackets(brain, best)}).`,
+    ...leadingLayer(result, brain),
+    ...(isTested ? [`It is ${countSides(brain)}.`] : []),
   ];
   const controls = brainControls.flatMap(({ name, scores }) =>
     Number.isFinite(scores.mean[best]) ? [`${formatNumber(scores.mean[best]!)} (${name})`] : [],
@@ -59,6 +66,14 @@ function brainSentences({ result, view, labels, order, brainControls }: Findings
   if (isTested && beyond.length > 0)
     sentences.push(`The brain score is larger than that of ${formatList(beyond)} (q < .01).`);
   return sentences;
+}
+
+/** Which of several layers the page leads with, and why. */
+function leadingLayer(result: Findings["result"], { layer }: GroupScores): string[] {
+  const layers = listLayers(result.subjects, "brainScore");
+  if (layers.length < 2 || layer === "n/a") return [];
+  const why = layer === result.mainLayer ? "" : `, the nearest to two thirds of the deepest of them, ${layers.at(-1)}`;
+  return [`Of the ${layers.length} layers that were scored, layer ${layer} is shown${why}.`];
 }
 
 function forecastSentences({ result, view, labels, forecast, forecastDistance, group }: Findings): string[] {
@@ -77,7 +92,8 @@ function forecastSentences({ result, view, labels, forecast, forecastDistance, g
   const largest = `at a distance of ${formatNoun(overall.distance, "word")}${inSeconds}, F = ${formatNumber(overall.mean, 4)}`;
   const sentences = [
     `Averaged over regions, the forecast score${atLayer} is ${overall.mean > 0 ? `largest ${largest}` : `above zero at no distance (largest ${largest})`}` +
-      `${edge && distances.length > 1 ? ", the edge of the distances computed" : ""}; the region that gains most there is ${labels[best]} (F = ${formatNumber(at.mean[best]!, 4)}${inBrackets(at, best, 4)}).`,
+      `${edge && distances.length > 1 ? ", the edge of the distances computed" : ""}.`,
+    `The region that gains most there is ${labels[best]} (F = ${formatNumber(at.mean[best]!, 4)}${inBrackets(at, best, 4)}).`,
     ...(view.subjects.length >= fewestForSignificance
       ? [`At ${formatNoun(tabled, "word")} F is ${countSides(atTabled)}.`]
       : []),
@@ -86,7 +102,7 @@ function forecastSentences({ result, view, labels, forecast, forecastDistance, g
     const where = countOfRegions(forecastDistance.test, 1);
     sentences.push(
       count(forecastDistance.test, 1) === "none"
-        ? "No region has a forecast, which is F(8) − F(0) above zero (q < .01): where the forecast score is largest means little."
+        ? "No region has a forecast, which is F(8) − F(0) above zero (q < .01). So the distance at which the forecast score is largest means little."
         : `There is a forecast, F(8) − F(0) above zero, in ${where} (q < .01).`,
     );
   }

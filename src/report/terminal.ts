@@ -12,6 +12,9 @@ export interface TerminalOptions {
   readonly mostRegions?: number | undefined;
 }
 
+/** Columns of a narrow terminal. */
+const widest = 80;
+
 /** Longer names of regions are cut, so that a line fits an ordinary terminal. */
 const longestName = 28;
 
@@ -25,7 +28,7 @@ export function formatTerminal(findings: Findings, options: TerminalOptions = {}
   const { mostRegions = 20 } = options;
   const { result, brain, forecast, forecastDistance, order, labels, group } = findings;
   const header = ["region"];
-  if (brain) header.push("R", "95 % interval", "q");
+  if (brain) header.push("R", "95 % interval", "q of R");
   if (forecast) header.push(`F(${formatNumber(forecast.tabled, 0)})`);
   if (forecastDistance) header.push("d*");
   const shown = order.slice(0, mostRegions);
@@ -49,7 +52,7 @@ export function formatTerminal(findings: Findings, options: TerminalOptions = {}
       .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
       .join("  ")
       .trimEnd();
-  const headerCells = header.map((name) => (name === "q" || name.startsWith("F(") ? `${name}  ` : name));
+  const headerCells = header.map((name) => (name === "q of R" || name.startsWith("F(") ? `${name}  ` : name));
   const left = group.targets.length - shown.length;
   const missing = missingNames(result);
   return [
@@ -66,7 +69,7 @@ export function formatTerminal(findings: Findings, options: TerminalOptions = {}
       : []),
     ...(forecastDistance
       ? [
-          "d*: distance of the group's largest F, where there is a forecast: F(8) - F(0)",
+          "d*: distance of the group's largest F, where there is a forecast: F(8) \u2212 F(0)",
           `  above zero (q < .01)${forecastDistance.test ? "" : "; not tested here, as 8 or 0 is not among the distances"}`,
         ]
       : []),
@@ -85,10 +88,9 @@ function controlLines({ brainControls, forecast, labels, order }: Findings): str
   const lineOf = (name: string, what: string, mean: GroupScores["mean"], decimals: number) => {
     const known = [...mean].filter(Number.isFinite);
     const average = known.reduce((sum, value) => sum + value, 0) / known.length;
-    return [
-      `Control, ${name}: ${what} ${formatNumber(average, decimals)} over regions,`,
-      `  ${formatNumber(mean[best]!, decimals)} in ${where}`,
-    ];
+    const whole = `Control, ${name}: ${what} ${formatNumber(average, decimals)} over regions`;
+    const first = `${formatNumber(mean[best]!, decimals)} in ${where}`;
+    return `${whole}, ${first}`.length <= widest ? [`${whole}, ${first}`] : [`${whole},`, `  ${first}`];
   };
   return [
     ...brainControls.flatMap(({ name, scores }) => lineOf(name, "R", scores.mean, 3)),

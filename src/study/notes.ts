@@ -75,7 +75,7 @@ export function notesOn(
   const recommended = options.firstDelay + options.delays + 1;
   if (options.gap < recommended) {
     notes.push(
-      `Training volumes reach to within ${options.gap} volumes of the test chunks (gap ${options.gap}), as in the paper; with delays, a gap of ${recommended} keeps slow responses apart.`,
+      `The gap between training volumes and test chunks is ${formatNoun(options.gap, "volume")}${options.gap === 0 ? ", as in the paper" : ""}. Delayed features and slow responses reach over it: a gap of ${recommended} (--gap) keeps them apart.`,
     );
   }
   if (options.filing !== "onset")

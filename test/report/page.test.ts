@@ -62,30 +62,39 @@ describe("intervals of two participants", () => {
   });
 });
 
+const sentencesOf = (findings: Parameters<typeof summarise>[0]) =>
+  summarise(findings).flatMap(({ sentences }) => sentences);
+
 describe("summarise", () => {
   test("by hand: ten participants, one region above zero and one below", async () => {
     // Mean of .01 .. .10 is .055; the interval is t(9, .975) = 2.262157 times sd .0302765 / sqrt(10): .0217 to either side.
     expect(summarise(await studyFindings(plainStudy(10)))).toEqual([
-      "10 participants heard 1 story (alice); each gave 362 volumes.",
-      "With layer 8 of gpt2, the brain score is largest in A (R = 0.055, 95 % interval 0.033 to 0.077); it is above zero in 1 of 2 regions and below zero in 1 (q < .01).",
+      { heading: undefined, sentences: ["10 participants heard 1 story (alice); each gave 362 volumes."] },
+      {
+        heading: "Brain score",
+        sentences: [
+          "With layer 8 of gpt2, the brain score is largest in A (R = 0.055, 95 % interval 0.033 to 0.077).",
+          "It is above zero in 1 of 2 regions and below zero in 1 (q < .01).",
+        ],
+      },
     ]);
   });
 
   test("with too few participants it says so and claims nothing", async () => {
-    const sentences = summarise(await studyFindings(plainStudy(7)));
+    const sentences = sentencesOf(await studyFindings(plainStudy(7)));
     expect(sentences.join(" ")).not.toContain("above zero");
     expect(sentences.at(-1)).toContain("nothing is called significant");
   });
 
   test("recovery: the planted peak is named, and that the region of noise is not above zero", async () => {
     const study = syntheticStudy({ nSubjects: 200, regions: ["planted", "noise"] });
-    const said = summarise(await studyFindings(study)).join(" ");
+    const said = sentencesOf(await studyFindings(study)).join(" ");
     // Planted at 4 words (see the generator). Two words further the mean curve has fallen by .0001, the standard error of
     // a point, three words further by .0003: the argmax may lie two words beside the peak.
     expect(Number(/largest at a distance of (\d+) words/.exec(said)?.[1])).toBeGreaterThanOrEqual(2);
     expect(Number(/largest at a distance of (\d+) words/.exec(said)?.[1])).toBeLessThanOrEqual(6);
-    expect(said).toContain("the region that gains most there is planted");
-    expect(said).toContain("it is above zero in 1 of 2 regions and below zero in none");
+    expect(said).toContain("The region that gains most there is planted");
+    expect(said).toContain("It is above zero in 1 of 2 regions and below zero in none");
   });
 
   test("a forecast score that is nowhere above zero is said to be so (by hand)", async () => {
@@ -96,14 +105,23 @@ describe("summarise", () => {
         own.analysis === "forecastScore" ? withMean(own, (mean) => mean.map((v) => v - 1)) : own,
       ),
     }));
-    const said = summarise(await studyFindings({ ...study, subjects })).join(" ");
+    const said = sentencesOf(await studyFindings({ ...study, subjects })).join(" ");
     expect(said).toContain(
       "the forecast score (layer 8) is above zero at no distance (largest at a distance of 8 words",
     );
   });
 
+  test("of several layers it says which is shown and why (by hand: two thirds of 12)", async () => {
+    const said = sentencesOf(await studyFindings(syntheticStudy({ layers: [0, 4, 8, 12] }))).join(" ");
+    expect(said).toContain(
+      "Of the 4 layers that were scored, layer 8 is shown, the nearest to two thirds of the deepest of them, 12.",
+    );
+    const asked = { ...syntheticStudy({ layers: [0, 4, 8, 12] }), mainLayer: 4 };
+    expect(sentencesOf(await studyFindings(asked)).join(" ")).toContain("that were scored, layer 4 is shown.");
+  });
+
   test("an argmax at the edge of the distances is called so", async () => {
-    expect(summarise(await studyFindings(syntheticStudy({ distances: [-10, -6, -2] }))).join(" ")).toContain(
+    expect(sentencesOf(await studyFindings(syntheticStudy({ distances: [-10, -6, -2] }))).join(" ")).toContain(
       "the edge of the distances computed",
     );
   });
@@ -275,7 +293,7 @@ describe("the cortex on the page", () => {
     const strong = await htmlReport(syntheticSurfaceStudy({ nSubjects: 20, fineness: 6, distances: [0, 8] }));
     expect(titles(strong)).toContain("Brain score R");
     expect(textOf(strong, "figcaption").join()).toContain(
-      "Shown where it differs from zero over participants (two-sided Wilcoxon signed-rank test, q < .01 over vertices): above",
+      "Shown where it differs from zero over participants (two-sided Wilcoxon signed-rank test, q\u00a0<\u00a0.01 over vertices): above",
     );
     // Every second subject with the opposite sign: no vertex differs from zero.
     const subjects = study.subjects.map((subject, s) => ({
@@ -284,10 +302,16 @@ describe("the cortex on the page", () => {
     }));
     const flat = await htmlReport({ ...study, subjects });
     expect(titles(flat)).toContain("Brain score R not thresholded");
-    expect(textOf(flat, "figcaption").join()).toContain("Not thresholded: no vertex reaches q < .01 over all");
+    expect(textOf(flat, "figcaption").join()).toContain(
+      "Not thresholded: no vertex reaches q\u00a0<\u00a0.01 over all",
+    );
+    // By hand: the least p of 14 is 2 / 2^14 = .000122, and .000122 / s < .01 where a share s of over 1.22 % has it.
+    expect(textOf(flat, "figcaption").join().replaceAll("\u00a0", " ")).toContain(
+      "With 14 participants no p is below 0.0001. After the correction over 436 vertices this is q < .01 only where at least 1.2 % of them have it.",
+    );
     const few = await htmlReport({ ...study, subjects: study.subjects.slice(0, 5) });
     expect(textOf(few, "figcaption").join()).toContain("Not thresholded: with fewer than 8 participants");
-    // A forecast distance without a forecast is the largest of noise: no picture of it.
+    // A forecast distance without a forecast is a peak of noise: no picture of it.
     for (const page of [flat, few]) {
       expect(textOf(page, "figcaption").join()).toContain("Not drawn: no vertex has a forecast");
       expect(parseHTML(page).document.querySelectorAll(".maps img")).toHaveLength(8);

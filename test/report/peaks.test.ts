@@ -16,6 +16,10 @@ import { allOf, syntheticStudy, syntheticSurfaceStudy, withMean } from "./synthe
 
 const regions = ["forecast", "below", "flat", "missing"];
 const distances = [-4, 0, 4, 8];
+const said = (findings: Parameters<typeof summarise>[0]) =>
+  summarise(findings)
+    .flatMap(({ sentences }) => sentences)
+    .join(" ");
 
 /**
  * Twelve subjects. Region "forecast": F rises to distance 8, by a little else in each subject; "below": F(8) is below F(0),
@@ -66,19 +70,19 @@ describe("what is below zero is not a gain", async () => {
     expect(sideOfZero({ ...brain!, mean, sign, qValue }, 0)).toBe(0);
   });
 
-  test("d* is there where F(8) - F(0) is above zero alone, with the reason elsewhere", () => {
+  test("d* is there where F(8) − F(0) is above zero alone, with the reason elsewhere", () => {
     expect(regions.map((_, r) => hasForecast(forecastDistance!, r))).toEqual([true, false, false, false]);
     expect(forecastDistance!.peak[region("forecast")]).toBe(8);
     expect(regions.map((_, r) => reasonWithoutPeak(forecastDistance!, r))).toEqual([
       undefined,
-      "no forecast: F(8) - F(0) is below zero over participants",
-      "no forecast: F(8) - F(0) is not above zero over participants",
+      "no forecast: F(8) − F(0) is below zero over participants",
+      "no forecast: F(8) − F(0) is not above zero over participants",
       "no participant has a score",
     ]);
   });
 
   test("the lead counts the regions with a forecast, and says so where there is none", async () => {
-    expect(summarise(findings).join(" ")).toContain("There is a forecast, F(8) − F(0) above zero, in 1 of 3 regions");
+    expect(said(findings)).toContain("There is a forecast, F(8) − F(0) above zero, in 1 of 3 regions");
     const study = fourRegions();
     const subjects = study.subjects.map((subject) => ({
       ...subject,
@@ -87,16 +91,14 @@ describe("what is below zero is not a gain", async () => {
       ),
     }));
     // Turned round, "below" is the one that rises.
-    expect(summarise(await studyFindings({ ...study, subjects })).join(" ")).toContain("in 1 of 3 regions (q < .01)");
+    expect(said(await studyFindings({ ...study, subjects }))).toContain("in 1 of 3 regions (q < .01)");
     const flat = subjects.map((subject) => ({
       ...subject,
       analyses: subject.analyses.map((own) =>
         own.analysis === "forecastScore" ? withMean(own, (mean) => mean.map((_, i) => 0.1 + i)) : own,
       ),
     }));
-    expect(summarise(await studyFindings({ ...study, subjects: flat })).join(" ")).toContain(
-      "No region has a forecast",
-    );
+    expect(said(await studyFindings({ ...study, subjects: flat }))).toContain("No region has a forecast");
   });
 
   test("the terminal stars what is above zero, and shows d* nowhere else", () => {
@@ -189,7 +191,7 @@ describe("maps of d* over the group", async () => {
         .bytes as Uint8Array,
     ).arrays.map(({ data }) => [...data]);
 
-  test("identity: NaN where F(8) - F(0) is not above zero (q < .01), the unmasked values elsewhere", () => {
+  test("identity: NaN where F(8) − F(0) is not above zero (q < .01), the unmasked values elsewhere", () => {
     const [masked] = map("forecastDistanceL8");
     const [unmasked] = map("forecastDistanceUnmaskedL8");
     const [, , , sign, , q] = map("forecastScoreBeyondZeroL8D8");

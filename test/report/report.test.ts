@@ -55,8 +55,14 @@ describe("group and terminal", async () => {
     const brainControls = [{ name: "word rate", scores: { ...scores!, mean }, beyond: undefined }];
     const lines = formatTerminal({ ...findings, brainControls, forecast: undefined });
     const n = mean.length;
-    const at = lines.indexOf(`Control, word rate: R ${((0.25 * (n - 1) + 0.5) / n).toFixed(3)} over regions,`);
-    expect(at).toBeGreaterThan(0);
-    expect(lines[at + 1]).toBe(`  0.500 in ${findings.labels[findings.order[0]!]}`);
+    const first = findings.order[0]!;
+    const whole = `Control, word rate: R ${((0.25 * (n - 1) + 0.5) / n).toFixed(3)} over regions,`;
+    expect(lines).toContain(`${whole} 0.500 in ${findings.labels[first]}`);
+    // A line over 80 columns is broken: a name of 28 letters, to which longer ones are cut, beside the longer of the controls.
+    const labels = findings.labels.map((label, i) => (i === first ? "abcdefghi ".repeat(4) : label));
+    const longer = [{ ...brainControls[0]!, name: "random weights" }];
+    const broken = formatTerminal({ ...findings, labels, brainControls: longer, forecast: undefined });
+    const beginning = whole.replace("word rate", "random weights");
+    expect(broken[broken.indexOf(beginning) + 1]).toMatch(/^ {2}0\.500 in abcdefghi/);
   });
 });
