@@ -25,6 +25,12 @@ export async function readGiftiHeader(
   return parser.end();
 }
 
+/** What a GIFTI file says before its first numbers. */
+export interface GiftiStart extends GiftiArrayTag {
+  /** Of the file and of its first array; where both say it, the array. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 /**
  * What a GIFTI file says of its first array and how many it holds; undefined where it holds none. Of a file of any size
  * no more is read than what stands before the first numbers, so that what comes after them may be damaged.
@@ -35,11 +41,11 @@ export async function readGiftiHeader(
 export async function readGiftiStart(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
   options: ReadGiftiHeaderOptions = {},
-): Promise<GiftiArrayTag | undefined> {
+): Promise<GiftiStart | undefined> {
   const path = pathOf(options, "GIFTI");
-  let first: GiftiArrayTag | undefined;
-  const parser = giftiParser(path, ({ tag }) => {
-    first ??= tag;
+  let first: GiftiStart | undefined;
+  const parser = giftiParser(path, ({ tag, metadata }) => {
+    first ??= { ...tag, metadata: metadata() };
     return undefined;
   });
   for await (const piece of gunzipped(pieces, path)) {

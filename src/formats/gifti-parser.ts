@@ -33,6 +33,8 @@ export interface BlockStart {
   readonly encoding: GiftiEncoding;
   /** Where the numbers lie, if not in this file. */
   readonly external: ExternalBlock | undefined;
+  /** What the file and the array say of themselves before the block; where both say it, the array. */
+  readonly metadata: () => Readonly<Record<string, string>>;
 }
 
 /** Takes a GIFTI file apart as the bytes of its XML arrive. */
@@ -89,7 +91,8 @@ export function giftiParser(path: string, begin: (start: BlockStart) => BlockRea
     }
     start.block.start = element.start;
     data = { element, block: start.block, hasText: false };
-    reader = index < (declared ?? 0) ? begin(start) : undefined;
+    const metadata = () => ({ ...readMetadata(path, root!), ...readMetadata(path, array) });
+    reader = index < (declared ?? 0) ? begin({ ...start, metadata }) : undefined;
   }
 
   function closeArray(array: OpenElement): void {

@@ -112,7 +112,8 @@ async function readSize(
   issues: DatasetIssue[],
 ): Promise<Omit<RunFacts, "files" | "heard">> {
   try {
-    const { nVolumes, nTargets, places, space, repetitionTime } = await readResponseHeader(dataset, files, mask);
+    const header = await readResponseHeader(dataset, files, mask);
+    const { nVolumes, nTargets, places, space, repetitionTime, seriesStart } = header;
     if (repetitionTime !== undefined && !isSameTime(repetitionTime, files.repetitionTime)) {
       issues.push({
         severity: "warning",
@@ -121,12 +122,22 @@ async function readSize(
         message: `the repetition time of the file itself must be that of its sidecar (${files.repetitionTime} s), got ${repetitionTime} s. One of them is wrong: every word's volume depends on it.`,
       });
     }
-    return { nVolumes, nTargets, places, space, repetitionTime, nDiscarded: undefined };
+    for (const [index, hemi] of header.hemispheres.entries()) {
+      const named = files.hemispheres[index]!;
+      if (hemi === undefined || named === hemi || named === "n/a") continue;
+      issues.push({
+        severity: "warning",
+        code: "hemisphere-of-file",
+        path: files.files[index]!,
+        message: `the hemisphere of the file itself (AnatomicalStructurePrimary) must be that of its name (${named}), got ${hemi}. One of them is wrong: if the files were swapped, every map and region is of the other side.`,
+      });
+    }
+    return { nVolumes, nTargets, places, space, repetitionTime, seriesStart, nDiscarded: undefined };
   } catch (error) {
     issues.push(readIssueOf(error, files));
     return {
       ...{ nVolumes: undefined, nTargets: [], places: "", space: undefined, repetitionTime: undefined },
-      nDiscarded: undefined,
+      ...{ seriesStart: 0, nDiscarded: undefined },
     };
   }
 }
@@ -135,13 +146,13 @@ async function readSize(
 async function place(
   dataset: BidsDataset,
   files: ResponseFiles,
-  { nVolumes }: Pick<RunFacts, "nVolumes">,
+  { nVolumes, seriesStart }: Pick<RunFacts, "nVolumes" | "seriesStart">,
   { cleaning }: ReadRunsOptions,
   issues: DatasetIssue[],
 ): Promise<DiscardedVolumes | undefined> {
   if (nVolumes === undefined) return undefined;
   try {
-    const placed = await discardedVolumes(dataset, files, nVolumes, cleaning?.volumesDiscarded);
+    const placed = await discardedVolumes(dataset, files, nVolumes, cleaning?.volumesDiscarded, seriesStart);
     if ("issue" in placed) {
       issues.push(placed.issue);
       return undefined;
@@ -168,7 +179,7 @@ function describeDiscarded({ audioStart, repetitionTime }: ResponseFiles, n: num
 async function hearRun(
   dataset: BidsDataset,
   files: ResponseFiles,
-  { nVolumes, nDiscarded, space, repetitionTime: own }: Omit<RunFacts, "files" | "heard">,
+  { nVolumes, nDiscarded, space, seriesStart, repetitionTime: own }: Omit<RunFacts, "files" | "heard">,
   { cleaning }: ReadRunsOptions,
   issues: DatasetIssue[],
 ): Promise<HeardRun | undefined> {
@@ -181,6 +192,7 @@ async function hearRun(
     files: files.files,
     nTargets: [1],
     repetitionTime: own,
+    seriesStart,
   };
   try {
     const response = await responseOfRun(dataset, files, standIn, cleaning);

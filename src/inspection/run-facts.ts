@@ -17,6 +17,8 @@ export interface RunFacts {
   readonly space: TargetSpace | undefined;
   /** Seconds between volumes by the files themselves; undefined where they do not say. */
   readonly repetitionTime: number | undefined;
+  /** Seconds from the start of the recording to the first volume by the files themselves; 0 where they do not say. */
+  readonly seriesStart: number;
   /** What is left of the run for the story after cuts and trims; undefined where it cannot be used. */
   readonly heard: HeardRun | undefined;
 }

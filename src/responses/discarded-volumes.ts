@@ -59,10 +59,13 @@ const FIELD = "NumberOfVolumesDiscardedByUser";
  *
  * It is refused where the number contradicts the volumes that there are: those of the raw image, or the rows of a table of
  * confounds that belongs to it; where volumes are missing that nothing speaks of; and where XCP-D's table of outliers has
- * more rows than the responses have volumes, so that some were censored in the middle.
+ * more rows than the responses have volumes, so that some were censored in the middle. So it is where the response file itself
+ * says that its first volume is a later one (`SeriesStart` of CIFTI), events count the raw volumes, and neither its JSON nor
+ * the raw image agrees.
  *
  * @param nVolumes - of the response files
  * @param stated - volumes that the user says were discarded
+ * @param seriesStart - seconds from the start of the recording to the first volume, by the file itself
  * @remarks BIDS on both fields, `...DiscardedByUser` and `...DiscardedByScanner`: onsets "should always refer to the
  * beginning of the acquisition of the first volume in the corresponding imaging file - independent of the value of" the
  * field. So what the scanner discarded moves nothing, nor does what was discarded before the raw image was stored; what a
@@ -74,6 +77,7 @@ export async function discardedVolumes(
   files: ResponseFiles,
   nVolumes: number,
   stated?: number,
+  seriesStart = 0,
 ): Promise<DiscardedVolumes | { readonly issue: DatasetIssue }> {
   const members = files.files.map((path) => fileOf(dataset, path)!);
   const [first] = members as [BidsFile];
@@ -105,7 +109,24 @@ export async function discardedVolumes(
     isOwnEvents: eventsRoot === first.root,
     isRawEvents: eventsRoot === "",
   };
-  return stated === undefined ? decide(facts) : obey(facts, stated);
+  if (stated !== undefined) return obey(facts, stated);
+  const decided = decide(facts);
+  return "issue" in decided ? decided : (lateStart(facts, decided.nDiscarded, seriesStart) ?? decided);
+}
+
+/** What stands against the first volume where the file itself says that it is another one. */
+function lateStart(
+  { files, nVolumes, recorded, isOwnEvents, isRawEvents }: Facts,
+  nDiscarded: number,
+  seriesStart: number,
+): { readonly issue: DatasetIssue } | undefined {
+  const { repetitionTime } = files;
+  const isEarly = Math.abs(seriesStart) < repetitionTime * (1 - 1e-3);
+  if (isEarly || (isOwnEvents && !isRawEvents) || recorded?.n === nVolumes) return undefined;
+  if (Math.abs(seriesStart - nDiscarded * repetitionTime) < repetitionTime / 2) return undefined;
+  const [path] = files.files as [string];
+  const message = `the first volume must be the one that events count from, less those that the JSON says were discarded (${nDiscarded}), got one at ${seriesStart} s by the file itself (SeriesStart; volumes are ${repetitionTime} s apart). Say with --volumes-discarded how many volumes were left out before it (0 for none).`;
+  return { issue: { severity: "error", code: "volumes-missing", path, message } };
 }
 
 /** By what the files say. */

@@ -15,6 +15,8 @@ export interface ImageSeries {
   readonly bold: Matrix;
   /** Seconds; undefined where the file does not say. */
   readonly repetitionTime: number | undefined;
+  /** Seconds from the start of the recording to the first volume; undefined where the file does not say. */
+  readonly seriesStart?: number | undefined;
 }
 
 /**
@@ -45,14 +47,14 @@ export async function loadGrayordinateSeries(
 }
 
 /**
- * What the axes of a dense series say: the grayordinates, and the time between volumes.
+ * What the axes of a dense series say: the grayordinates, the time between volumes, and that of the first one.
  *
  * @throws FormatError where they are no dense series'
  */
 export function grayordinatesOf(
   { rows, columns }: CiftiAxes,
   path: string,
-): { readonly grayordinates: CiftiGrayordinates; readonly repetitionTime: number } {
+): { readonly grayordinates: CiftiGrayordinates; readonly repetitionTime: number; readonly seriesStart: number } {
   if (rows.kind !== "series" || columns.kind !== "grayordinates") {
     throw new FormatError(
       path,
@@ -60,7 +62,7 @@ export function grayordinatesOf(
     );
   }
   checkTimed(rows, path);
-  return { grayordinates: columns, repetitionTime: rows.step };
+  return { grayordinates: columns, repetitionTime: rows.step, seriesStart: rows.start };
 }
 
 /**
@@ -79,14 +81,14 @@ export async function loadParcelSeries(
 }
 
 /**
- * What the axes of a parcellated series say: the parcels, and the time between volumes.
+ * What the axes of a parcellated series say: the parcels, the time between volumes, and that of the first one.
  *
  * @throws FormatError where they are no parcellated series', or two parcels have one name
  */
 export function parcelsOf(
   { rows, columns }: CiftiAxes,
   path: string,
-): { readonly targets: readonly Target[]; readonly repetitionTime: number } {
+): { readonly targets: readonly Target[]; readonly repetitionTime: number; readonly seriesStart: number } {
   if (rows.kind !== "series" || columns.kind !== "parcels") {
     throw new FormatError(
       path,
@@ -97,7 +99,7 @@ export function parcelsOf(
   const targets = columns.parcels.map((parcel): Target => ({ name: parcel.name, hemi: hemiOf(parcel) }));
   const twice = targets.find(({ name, hemi }, i) => targets.findIndex((t) => t.name === name && t.hemi === hemi) < i);
   if (twice) throw new FormatError(path, `parcels must have names of their own, got "${twice.name}" twice. Rename one`);
-  return { targets, repetitionTime: rows.step };
+  return { targets, repetitionTime: rows.step, seriesStart: rows.start };
 }
 
 /** Rows of a spectrum are no volumes. */

@@ -10,6 +10,7 @@ import { chooseConfounds } from "./confound-strategies.ts";
 import { confoundColumns } from "./confounds.ts";
 import { discardedVolumes, firstConfoundRow } from "./discarded-volumes.ts";
 import type { ResponseFiles } from "./find.ts";
+import { giftiSays } from "./gifti-says.ts";
 import { loadGrayordinateSeries, loadParcelSeries, loadVolumeSeries } from "./image-series.ts";
 import { countEmpty, seriesContent } from "./series-content.ts";
 import { loadSurfaceSeries, type SurfaceSeries } from "./surface-series.ts";
@@ -111,7 +112,7 @@ export async function responseOfRun(
     );
   }
   const { volumesDiscarded, ...others } = options;
-  const placed = await discardedVolumes(dataset, files, nWhole, volumesDiscarded);
+  const placed = await discardedVolumes(dataset, files, nWhole, volumesDiscarded, whole.seriesStart);
   if ("issue" in placed) throw issueError(placed.issue);
   const { nDiscarded } = placed;
   const { start, end } = storyVolumes(files, nWhole, nDiscarded);
@@ -229,6 +230,8 @@ export interface WholeRun extends TimeSeries {
   readonly nTargets: readonly number[];
   /** Seconds between volumes by the files themselves; undefined where they do not say. */
   readonly repetitionTime?: number | undefined;
+  /** Seconds from the start of the recording to the first volume by the files themselves; undefined where they do not say. */
+  readonly seriesStart?: number | undefined;
 }
 
 /**
@@ -262,14 +265,14 @@ export async function loadRun(dataset: BidsDataset, files: ResponseFiles, mask?:
       };
     }
     case "grayordinate": {
-      const { bold, grayordinates, repetitionTime } = await loadGrayordinateSeries(source, path);
+      const { bold, grayordinates, ...times } = await loadGrayordinateSeries(source, path);
       const space: TargetSpace = { kind: "grayordinate", space: files.space, grayordinates };
       return {
         bold,
         targets: grayordinateTargets(grayordinates),
         space,
         files: [path],
-        repetitionTime,
+        ...times,
         nTargets: [bold.nColumns],
       };
     }
@@ -303,7 +306,7 @@ export async function loadOwnMask(source: Source, { masks = [], files }: Respons
 
 /** Tables or parcels, one file or one a hemisphere. */
 async function loadRegions({ source }: BidsDataset, { files, hemispheres }: ResponseFiles): Promise<WholeRun> {
-  const parts: TimeSeries[] = [];
+  const parts: (TimeSeries & Pick<WholeRun, "repetitionTime" | "seriesStart">)[] = [];
   for (const [index, path] of files.entries()) {
     parts.push(
       path.toLowerCase().endsWith(".tsv")
@@ -320,10 +323,13 @@ async function loadRegions({ source }: BidsDataset, { files, hemispheres }: Resp
     space: { kind: "region" },
     files,
     nTargets: parts.map((part) => part.bold.nColumns),
+    repetitionTime: parts[0]!.repetitionTime,
+    seriesStart: parts[0]!.seriesStart,
   };
 }
 
-async function loadSurfaces({ source }: BidsDataset, { files, hemispheres, space }: ResponseFiles): Promise<WholeRun> {
+async function loadSurfaces({ source }: BidsDataset, run: ResponseFiles): Promise<WholeRun> {
+  const { files, hemispheres, space } = run;
   const parts: SurfaceSeries[] = [];
   for (const path of files) parts.push(await loadSurfaceSeries(source, path, space));
   const count = (hemi: "L" | "R") => parts[hemispheres.indexOf(hemi)]?.bold.nColumns ?? 0;
@@ -337,6 +343,7 @@ async function loadSurfaces({ source }: BidsDataset, { files, hemispheres, space
     space: { kind: "surface", space, nVertices },
     files: parts.flatMap((part) => part.files),
     nTargets: parts.map((part) => part.bold.nColumns),
+    repetitionTime: giftiSays(parts[0]!.metadata, run.repetitionTime).repetitionTime,
   };
 }
 

@@ -7,6 +7,7 @@ import type { CiftiGrayordinates } from "../formats/cifti-axes.ts";
 import { readGiftiStart } from "../formats/gifti-headers.ts";
 import { streamNiftiHeader } from "../formats/nifti-stream.ts";
 import type { ResponseFiles } from "./find.ts";
+import { type GiftiSays, giftiSays } from "./gifti-says.ts";
 import { grayordinatesOf, parcelsOf } from "./image-series.ts";
 import { seriesSize } from "./surface-series.ts";
 import type { Target, TargetSpace } from "./target.ts";
@@ -24,6 +25,10 @@ export interface ResponseHeader {
   readonly space: TargetSpace | undefined;
   /** Seconds between volumes by the files themselves; undefined where they do not say. */
   readonly repetitionTime: number | undefined;
+  /** The hemisphere of each file by itself; undefined where it does not say. */
+  readonly hemispheres: readonly GiftiSays["hemi"][];
+  /** Seconds from the start of the recording to the first volume, by the files themselves; 0 where they do not say. */
+  readonly seriesStart: number;
 }
 
 /** The size of one file. */
@@ -33,6 +38,8 @@ interface FileSize {
   readonly places?: unknown;
   readonly grayordinates?: CiftiGrayordinates | undefined;
   readonly repetitionTime?: number | undefined;
+  readonly hemi?: GiftiSays["hemi"];
+  readonly seriesStart?: number | undefined;
 }
 
 /**
@@ -67,6 +74,8 @@ export async function readResponseHeader(
     places: digest(sizes.map(({ places }) => places)),
     space: spaceOf(files, sizes, mask),
     repetitionTime: first!.repetitionTime,
+    hemispheres: sizes.map(({ hemi }) => hemi),
+    seriesStart: first!.seriesStart ?? 0,
   };
 }
 
@@ -94,11 +103,11 @@ function spaceOf(
 function fileSize(
   dataset: BidsDataset,
   { path, hemi }: { readonly path: string; readonly hemi: Target["hemi"] },
-  { kind, space }: ResponseFiles,
+  { kind, space, repetitionTime }: ResponseFiles,
   mask: VolumeMask | undefined,
 ): Promise<FileSize> {
   if (path.toLowerCase().endsWith(".tsv")) return regionSize(dataset, path, hemi);
-  return kind === "surface" ? surfaceSize(dataset, path, space) : imageSize(dataset, path, mask);
+  return kind === "surface" ? surfaceSize(dataset, path, space, repetitionTime) : imageSize(dataset, path, mask);
 }
 
 /** Tables are small: they are read whole. */
@@ -112,11 +121,11 @@ async function imageSize({ source }: BidsDataset, path: string, mask: VolumeMask
   if (/\.[dp]tseries\.nii$/i.test(path)) {
     const { nRows: nVolumes, nColumns: nTargets, ...axes } = await streamCiftiAxes(pieces, { path });
     if (/\.ptseries\.nii$/i.test(path)) {
-      const { targets: places, repetitionTime } = parcelsOf(axes, path);
-      return { nVolumes, nTargets, places, repetitionTime };
+      const { targets: places, ...times } = parcelsOf(axes, path);
+      return { nVolumes, nTargets, places, ...times };
     }
-    const { grayordinates, repetitionTime } = grayordinatesOf(axes, path);
-    return { nVolumes, nTargets, places: grayordinates, grayordinates, repetitionTime };
+    const { grayordinates, ...times } = grayordinatesOf(axes, path);
+    return { nVolumes, nTargets, places: grayordinates, grayordinates, ...times };
   }
   const { shape, affine, repetitionTime } = await streamNiftiHeader(pieces, { path });
   const nVolumes = shape[3] ?? 1;
@@ -138,9 +147,14 @@ function digest(places: unknown): string {
   return createHash("sha256").update(plainJson(places)).digest("hex");
 }
 
-async function surfaceSize({ source }: BidsDataset, path: string, space: string): Promise<FileSize> {
+async function surfaceSize(
+  { source }: BidsDataset,
+  path: string,
+  space: string,
+  repetitionTime: number,
+): Promise<FileSize> {
   const tag = await readGiftiStart(source.stream(path), { path });
   if (!tag) throw new FormatError(path, "a functional GIFTI must hold arrays, got none. Fetch it again");
   const { nVolumes, nVertices } = seriesSize(tag, path, space);
-  return { nVolumes, nTargets: nVertices };
+  return { nVolumes, nTargets: nVertices, ...giftiSays(tag.metadata, repetitionTime) };
 }

@@ -15,6 +15,8 @@ export interface SurfaceSeries {
   readonly bold: Matrix;
   /** Every file that was read: the GIFTI and those beside it in which numbers lie. */
   readonly files: readonly string[];
+  /** What the file says of itself, and its first array. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface SurfaceSeries {
 export async function loadSurfaceSeries(source: Source, path: string, space: string): Promise<SurfaceSeries> {
   const files = [path];
   let series: Series | undefined;
-  await loadGiftiInto(source, path, {
+  const { metadata, arrays } = await loadGiftiInto(source, path, {
     sink(tag) {
       if (!INTENTS.has(tag.intent)) throw otherIntent(path, tag.intent);
       if (tag.index === 0) {
@@ -41,7 +43,7 @@ export async function loadSurfaceSeries(source: Source, path: string, space: str
     onFile: (beside) => void (files.includes(beside) || files.push(beside)),
   });
   if (!series) throw otherIntent(path, "no array");
-  return { bold: singleWhereEnough(series.bold()), files };
+  return { bold: singleWhereEnough(series.bold()), files, metadata: { ...metadata, ...arrays[0]?.metadata } };
 }
 
 /**

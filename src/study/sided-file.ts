@@ -1,6 +1,7 @@
 import { hemisphereOf } from "../bids/identity.ts";
 import { OptionError } from "../errors.ts";
 import type { Gifti } from "../formats/gifti.ts";
+import { hemiOfStructureName } from "../responses/gifti-says.ts";
 import { hemiOfName } from "../responses/region.ts";
 
 /** A file that belongs to a hemisphere, as an option names it. */
@@ -51,6 +52,6 @@ function hemiOfGifti({ metadata, arrays }: Gifti): "L" | "R" | undefined {
   const said = [metadata, ...arrays.map((array) => array.metadata)].flatMap(
     (own) => own["AnatomicalStructurePrimary"] ?? [],
   );
-  const sides = new Set(said.flatMap((structure) => hemisphereOf(structure.replace(/^Cortex/i, "")) ?? []));
+  const sides = new Set(said.flatMap((structure) => hemiOfStructureName(structure) ?? []));
   return sides.size === 1 ? [...sides][0] : undefined;
 }

@@ -76,6 +76,7 @@ describe("readGiftiStart", () => {
       dataType: "NIFTI_TYPE_FLOAT32",
       dimensions: [2000],
       order: "row",
+      metadata: { AnatomicalStructurePrimary: "CortexLeft", Name: "volume 0" },
     });
     // A tag that lies across pieces is looked at again at twice the length.
     expect(state.nBytes).toBeLessThan(2 * (damaged.indexOf("<Data>") + 100));

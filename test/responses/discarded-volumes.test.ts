@@ -38,10 +38,10 @@ const base: Files = {
   [`${derived}_timeseries.tsv`]: rows(12, 4),
 };
 
-async function place(files: Files, stated?: number) {
+async function place(files: Files, stated?: number, seriesStart?: number) {
   const dataset = await loadDataset(memoryStore({ ...base, ...files }));
   const [found] = await findResponses(dataset);
-  const placed = await discardedVolumes(dataset, found!, 12, stated);
+  const placed = await discardedVolumes(dataset, found!, 12, stated, seriesStart);
   return "issue" in placed ? `${placed.issue.code} ${placed.issue.path}: ${placed.issue.message}` : placed;
 }
 
@@ -68,6 +68,21 @@ describe("discardedVolumes", () => {
       `memory/${path}: the file must stay as it is while a study runs, got `,
     );
     expect(await place({ [path]: "no image" })).toMatchObject({ nDiscarded: 0 });
+  });
+
+  // By hand: 6 s are 4 volumes of 1.5 s.
+  it("a file that says itself that it begins 6 s late is refused, but where that is known or the user says it", async () => {
+    const refused = `volumes-missing ${derived}_timeseries.tsv: the first volume must be the one that events count from, less those that the JSON says were discarded (0), got one at 6 s by the file itself (SeriesStart; volumes are 1.5 s apart). Say with --volumes-discarded how many volumes were left out before it (0 for none).`;
+    expect(await place({}, undefined, 6)).toBe(refused);
+    expect(await place({}, undefined, -6)).toContain("got one at -6 s");
+    expect(await place({}, undefined, 0.75)).toMatchObject({ nDiscarded: 0 });
+    expect(await place(sidecar(4), undefined, 6)).toMatchObject({ nDiscarded: 4 });
+    expect(await place(sidecar(2), undefined, 6)).toContain("were discarded (2), got one at 6 s");
+    expect(await place({}, 4, 6)).toMatchObject({ nDiscarded: 4 });
+    expect(await place({}, 0, 6)).toMatchObject({ nDiscarded: 0 });
+    // The raw image has no volume more, and events beside the responses count from their first.
+    expect(await place(scanned(12), undefined, 6)).toMatchObject({ nDiscarded: 0 });
+    expect(await place({ [`${derived}_events.tsv`]: events }, undefined, 6)).toMatchObject({ nDiscarded: 0 });
   });
 
   // By hand, from what BIDS says of the field: raw events count from the first volume of the raw image.

@@ -46,6 +46,26 @@ async function header(files: Readonly<Record<string, Uint8Array | string>>, kind
 }
 
 describe("readResponseHeader (by hand)", () => {
+  it("tells when the first volume of a CIFTI series was, and which hemisphere a GIFTI says", async () => {
+    const rows = { kind: "series", start: 6, step: 1.5, unit: "SECOND" } as const;
+    const models = [
+      {
+        ...{ kind: "surface", structure: "CIFTI_STRUCTURE_CORTEX_LEFT", start: 0, nVertices: 2 },
+        vertices: Int32Array.of(0),
+      },
+    ] as const;
+    const late = writeCifti({
+      ...{ rows, columns: { kind: "grayordinates", models, volume: undefined }, metadata: {} },
+      data: { data: new Float32Array(4), nRows: 4, nColumns: 1 },
+    });
+    expect(await header({ "a.dtseries.nii": late }, "grayordinate")).toMatchObject({
+      ...{ seriesStart: 6, repetitionTime: 1.5, hemispheres: [undefined] },
+    });
+    expect(await header({ "L.gii": functional([7, 5]) }, "surface")).toMatchObject({
+      ...{ seriesStart: 0, hemispheres: [undefined] },
+    });
+  });
+
   it.each<[string, Readonly<Record<string, Uint8Array | string>>, ResponseFiles["kind"], object]>([
     [
       "a table",
