@@ -85,7 +85,12 @@ export {
   writeGifti,
 } from "./formats/gifti.ts";
 export type { GiftiData, GiftiDataType, GiftiEncoding } from "./formats/gifti-data.ts";
-export { type GiftiStart, type ReadGiftiHeaderOptions, readGiftiHeader, readGiftiStart } from "./formats/gifti-headers.ts";
+export {
+  type GiftiStart,
+  type ReadGiftiHeaderOptions,
+  readGiftiHeader,
+  readGiftiStart,
+} from "./formats/gifti-headers.ts";
 export {
   type ExternalFile,
   type GiftiArrayTag,

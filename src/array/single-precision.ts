@@ -6,9 +6,12 @@ import { type Matrix, toFloat32 } from "./matrix.ts";
  */
 const MOST_DEVIATIONS = 1000;
 
+/** Magnitudes that single precision holds with all its digits, with room for squares of deviations in double: beyond lie its infinity and numbers of few digits. */
+const [LEAST, GREATEST] = [2 ** -100, 2 ** 127];
+
 /**
  * The same numbers in single precision, where that is enough for every column: its largest magnitude is at most a thousand
- * times its standard deviation. Else the numbers as they are: a mean of 2e7 leaves steps of 2 to single precision, and
+ * times its standard deviation, and neither so large nor so small that single precision has other digits there. Else the numbers as they are: a mean of 2e7 leaves steps of 2 to single precision, and
  * nothing of a deviation of 1. Responses and features are centred in double precision, and their deviations are all that counts.
  *
  * @param x - [nSamples x nColumns]; values that are not finite are left aside, and columns that do not vary
@@ -34,6 +37,7 @@ function isEnough({ data, nRows, nColumns }: Matrix): boolean {
     }
   }
   for (let v = 0; v < nColumns; v++) {
+    if (largest[v]! > 0 && !(largest[v]! >= LEAST && largest[v]! <= GREATEST)) return false;
     const deviation = Math.sqrt(squares[v]! / n[v]!);
     if (deviation > 0 && largest[v]! > MOST_DEVIATIONS * deviation) return false;
   }

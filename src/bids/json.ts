@@ -1,5 +1,6 @@
 import { FormatError } from "../errors.ts";
 import { checkFileBytes } from "../formats/file-bytes.ts";
+import { parseJsonText } from "../formats/json-text.ts";
 
 /**
  * The object that a JSON file holds (a byte order mark before it is skipped).
@@ -17,7 +18,7 @@ export function readJsonObject(
   const then = remedy === "" ? "" : `. ${remedy}`;
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    value = parseJsonText(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
     const reason = (error as Error).message;
     throw new FormatError(path, `the file must hold JSON in UTF-8, got: ${reason}${then}`, undefined, {

@@ -1,6 +1,7 @@
 import { ownValue } from "../array/records.ts";
 import { FormatError } from "../errors.ts";
 import { checkFileBytes } from "./file-bytes.ts";
+import { parseJsonText } from "./json-text.ts";
 import { decodeUtf8, utf8Length } from "./text.ts";
 
 /** A value of a JSON document, with where it stands, for messages. */
@@ -21,7 +22,7 @@ export function parseJson(bytes: Uint8Array, path: string): JsonValue {
   checkFileBytes(bytes, path);
   const text = decodeUtf8(bytes, path);
   try {
-    return { value: JSON.parse(text) as unknown, where: "", path };
+    return { value: parseJsonText(text), where: "", path };
   } catch (cause) {
     const notFinite = findNotFinite(text);
     if (notFinite) {
@@ -29,6 +30,8 @@ export function parseJson(bytes: Uint8Array, path: string): JsonValue {
       throw new FormatError(path, message, utf8Length(text.slice(0, notFinite.at)), { cause });
     }
     const { message: reason } = cause as Error;
+    if (reason.startsWith("arrays and objects"))
+      throw new FormatError(path, `the file must be JSON, got ${reason}. Write it anew`, undefined, { cause });
     const position = Number(/at position (\d+)/.exec(reason)?.[1]);
     if (/end of JSON|unterminated/i.test(reason) || position >= text.length) {
       throw new FormatError(path, "the file must be JSON, got an end too early. It looks truncated", bytes.length, {

@@ -2,6 +2,7 @@ import { emptyRecord, ownValue } from "../array/records.ts";
 import { FormatError, OptionError, ShapeError } from "../errors.ts";
 import { hostIsLittleEndian, ownMemory, swapByteOrder } from "./byte-order.ts";
 import { checkFileBytes, pathOf } from "./file-bytes.ts";
+import { parseJsonText } from "./json-text.ts";
 import { widenHalf } from "./number-type.ts";
 import { decodeUtf8 } from "./text.ts";
 
@@ -241,7 +242,7 @@ function parseHeader(json: Uint8Array, path: string): Record<string, unknown> {
   const text = decodeUtf8(json, path);
   let header: unknown;
   try {
-    header = JSON.parse(text);
+    header = parseJsonText(text);
   } catch (cause) {
     throw new FormatError(path, `the header must be JSON, got ${shorten(text)} (${(cause as Error).message})`, 8, {
       cause,

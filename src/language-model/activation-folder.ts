@@ -3,6 +3,7 @@ import type { OnProgress } from "../array/progress.ts";
 import { singleWhereEnough } from "../array/single-precision.ts";
 import { normalText } from "../bids/identity.ts";
 import { FormatError, NotFoundError, nearestNames, OptionError } from "../errors.ts";
+import { parseJsonText } from "../formats/json-text.ts";
 import { readNpy, readNpyHeader } from "../formats/npy.ts";
 import { decodeWideTensor, readSafetensorsHeader, safetensorsHeaderLength } from "../formats/safetensors.ts";
 import { inputSource } from "../sources/input-source.ts";
@@ -261,7 +262,7 @@ function checkWords(told: string | undefined, words: readonly string[], path: st
   if (told === undefined) return;
   let own: unknown;
   try {
-    own = JSON.parse(told);
+    own = parseJsonText(told);
   } catch {
     own = undefined;
   }

@@ -2,6 +2,7 @@ import { modelFile } from "../catalogue/model-files.ts";
 import { FormatError, NotFoundError } from "../errors.ts";
 import { checkFields, type FieldTable } from "../formats/field-table.ts";
 import { isJsonObject, type JsonValue } from "../formats/json.ts";
+import { parseJsonText } from "../formats/json-text.ts";
 import { readText, type Source } from "../sources/source.ts";
 import { byteLevelFields, bytePairFields, noEnds, tokenizerFields, tokenizerRemedy } from "./tokenizer-fields.ts";
 
@@ -122,7 +123,7 @@ function asRecord(value: unknown, path: string, what: string): Record<string, un
 
 function parseJson(text: string, path: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch (error) {
     throw new FormatError(path, `the file must be JSON, got: ${(error as Error).message}`, undefined, { cause: error });
   }

@@ -1,6 +1,7 @@
 import { ownValue } from "../array/records.ts";
 import { FormatError } from "../errors.ts";
 import { checkFields } from "../formats/field-table.ts";
+import { parseJsonText } from "../formats/json-text.ts";
 import { gpt2ConfigFields } from "./config-fields.ts";
 
 /** Everything in a GPT-2's `config.json` that its hidden states depend on. */
@@ -121,7 +122,7 @@ function namesOf(name: string): readonly string[] {
 function parseObject(bytes: Uint8Array, path: string): Record<string, unknown> {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    parsed = parseJsonText(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
     throw new FormatError(path, `the file must be JSON, got: ${(error as Error).message}`, undefined, { cause: error });
   }

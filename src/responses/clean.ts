@@ -37,6 +37,9 @@ const BLOCK = 256;
 /** Share of a target's variance below which what is left is rounding error (the square of 1e-12). */
 const EXPLAINED = 1e-24;
 
+/** Rounding of numbers in single precision, as a share of their magnitude. */
+const SINGLE = 2 ** -24;
+
 /**
  * One run's responses without drift and confounds, [nVolumes - trimStart - trimEnd x nTargets], in the precision of
  * `bold`. In this order:
@@ -47,7 +50,8 @@ const EXPLAINED = 1e-24;
  * 3. with `standardise`, each target minus its mean, divided by its population standard deviation.
  *
  * Arithmetic in double precision. A target that is constant over the volumes kept stays as it is (zeros where
- * standardised, as is one that the regressors explain to rounding error); a target that is not finite somewhere becomes NaN throughout if anything is regressed or scaled.
+ * standardised). One that the regressors explain to rounding error, that of its own numbers in single precision where `bold` has them
+ * so, becomes constant: what is left of it is noise of no brain; a target that is not finite somewhere becomes NaN throughout if anything is regressed or scaled.
  *
  * @param bold - [nVolumes x nTargets]
  * @throws OptionError where drift or standardise is unknown, there are fewer than two volumes or trims leave fewer, cutoff or repetitionTime is missing or out of range, a
@@ -78,7 +82,7 @@ export function cleanBold<Data extends FloatArray>(bold: Matrix<Data>, options: 
     for (let i = 0; i < nRows; i++) {
       block.set(kept.data.subarray(i * nColumns + start, i * nColumns + start + width), i * width);
     }
-    cleanBlock(block, nRows, width, basis, standardise);
+    cleanBlock(block, nRows, width, { basis, standardise, isSingle: kept.data instanceof Float32Array });
     for (let i = 0; i < nRows; i++) data.set(block.subarray(i * width, (i + 1) * width), i * nColumns + start);
   }
   return Matrix.of(data, nRows, nColumns);
@@ -89,16 +93,21 @@ function cleanBlock(
   block: Float64Array,
   nRows: number,
   width: number,
-  basis: readonly Float64Array[],
-  standardise: boolean,
+  {
+    basis,
+    standardise,
+    isSingle,
+  }: { readonly basis: readonly Float64Array[]; readonly standardise: boolean; readonly isSingle: boolean },
 ): void {
   const means = new Float64Array(width);
+  const largest = new Float64Array(width);
   const isConstant = new Uint8Array(width).fill(1);
   for (let i = 0; i < nRows; i++) {
     for (let v = 0; v < width; v++) {
       const value = block[i * width + v]!;
       means[v]! += value / nRows;
       if (value !== block[v]!) isConstant[v] = 0;
+      largest[v] = Math.max(largest[v]!, Math.abs(value));
     }
   }
   for (let v = 0; v < width; v++) if (isConstant[v]) means[v] = block[v]!;
@@ -116,15 +125,18 @@ function cleanBlock(
       for (let v = 0; v < width; v++) block[i * width + v]! -= weight * shares[v]!;
     }
   }
+  // Of what regressors explain to rounding error nothing is left, were it blown up to unit variance.
+  const rest = sumsOfSquares(block, nRows, width);
+  const isExplained = rest.map((squares, v) => {
+    const rounding = isSingle ? nRows * (SINGLE * largest[v]!) ** 2 : 0;
+    return squares <= Math.max(before[v]! * EXPLAINED, basis.length > 0 ? rounding : 0) ? 1 : 0;
+  });
   if (!standardise) {
+    for (let i = 0; i < nRows; i++) for (let v = 0; v < width; v++) if (isExplained[v]) block[i * width + v] = 0;
     for (let i = 0; i < nRows; i++) for (let v = 0; v < width; v++) block[i * width + v]! += means[v]!;
     return;
   }
-  const scale = sumsOfSquares(block, nRows, width);
-  for (let v = 0; v < width; v++) {
-    // What the regressors explain to rounding error must not be blown up to unit variance: it becomes constant zero.
-    scale[v] = scale[v]! <= before[v]! * EXPLAINED ? Number.POSITIVE_INFINITY : Math.sqrt(scale[v]! / nRows);
-  }
+  const scale = rest.map((squares, v) => (isExplained[v] ? Number.POSITIVE_INFINITY : Math.sqrt(squares / nRows)));
   for (let i = 0; i < nRows; i++) for (let v = 0; v < width; v++) block[i * width + v]! /= scale[v]!;
 }
 

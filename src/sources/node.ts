@@ -27,14 +27,19 @@ import { walkFolder } from "./walk.ts";
 /** Bytes of one piece of a stream: a read costs as much as a quarter of a mebibyte does. */
 const pieceSize = 2 ** 20;
 
+/** Bytes that Node reads into memory at once. */
+const mostAtOnce = 2 ** 31 - 1;
+
 /**
  * A folder on this machine's disk, to read and to write. Writing goes to a temporary file beside the target and is
  * then renamed, so that a crash or Ctrl-C leaves no half-written file under its final name.
  *
  * @param folder - path of the folder; it need not exist before the first write
+ * @throws OptionError where the path begins with `~`, which shells alone know: a folder of that name would be made
  */
 export function folderStore(folder: string): Store {
   checkArgument("folderStore: folder", folder, "a text");
+  checkHome(folder, folder);
   const root = resolve(folder);
   const at = (path: string) => {
     checkPath(path, folder);
@@ -129,6 +134,10 @@ export function folderStore(folder: string): Store {
     async read(path, room) {
       const { file, size } = await openFile(path);
       try {
+        if (size > mostAtOnce) {
+          const message = `a file that is read at once must have less than 2 GiB, got ${size} bytes. Is it the right file? Only images, surfaces and .safetensors files are read in parts`;
+          throw new FormatError(at(path), message);
+        }
         // Some files have no size before they are read, those of /proc say.
         if (!room || size === 0 || size > room.length) return await file.readFile();
         const bytes = room.subarray(0, size);
@@ -219,12 +228,27 @@ async function fill(bytes: Uint8Array, file: FileHandle, start: number): Promise
 }
 
 /**
+ * Checks that a path does not begin with `~` for the home folder: a shell puts that in where it stands at the start of a word, and
+ * neither in quotes nor in a file.
+ *
+ * @param name - what the path is called in the message
+ * @throws OptionError
+ */
+export function checkHome(path: string, name: string): void {
+  if (!/^~(?:[/\\]|$)/.test(path)) return;
+  throw new OptionError(
+    `${name}: a path must be written in full, got "~", which only a shell takes for the home folder, and not in quotes or files. Write the folder out, or ./~ where it is called so.`,
+  );
+}
+
+/**
  * Checks that a folder can be read.
  *
  * @param name - what the folder is called in the message
  * @throws NotFoundError where it does not exist, or is a file
  */
 export async function checkFolder(folder: string, name: string): Promise<void> {
+  checkHome(folder, name);
   const info = await stat(folder).catch(() => undefined);
   if (info?.isDirectory()) return;
   const [got, remedy] = info
@@ -240,6 +264,7 @@ export async function checkFolder(folder: string, name: string): Promise<void> {
  * @throws OptionError where it, or the folder in which it would be made, is no folder or cannot be written to
  */
 export async function checkWritable(folder: string, name: string): Promise<void> {
+  checkHome(folder, name);
   let nearest = resolve(folder);
   while (!(await exists(nearest)) && dirname(nearest) !== nearest) nearest = dirname(nearest);
   try {

@@ -14,6 +14,13 @@ const reasons: Readonly<Record<string, readonly [got: string, remedy: string]>> 
   ELOOP: ["a link that leads to itself", "Mend the link"],
   ENAMETOOLONG: ["a name that is too long", "Give a shorter path"],
   EIO: ["a damaged disk or connection", "Copy the file anew"],
+  EFBIG: [
+    "a file larger than a limit or the file system allows",
+    "Raise the limit with ulimit -f, or give a folder on another disk",
+  ],
+  EBUSY: ["a file or device that is in use", "Wait for who uses it"],
+  ESTALE: ["a file that the server no longer knows", "Run again"],
+  ENFILE: ["too many open files in the whole system", "Run again when it does less"],
   EMFILE: ["too many open files", "Raise the limit with ulimit -n"],
 };
 

@@ -63,8 +63,19 @@ export function readStudyFile(bytes: Uint8Array, options: ReadStudyFileOptions =
 function resolved(node: unknown, document: Document.Parsed, place: string): unknown {
   if (!isNode(node)) return undefined;
   try {
-    return node.toJS(document);
+    const value: unknown = node.toJS(document);
+    // A value that holds itself has no end, and nothing can be said of it.
+    JSON.stringify(value);
+    return value;
   } catch (cause) {
+    if (cause instanceof TypeError) {
+      throw new FormatError(
+        place,
+        "the study file must be YAML of values, got an alias within the value that it names. Write the value out",
+        undefined,
+        { cause },
+      );
+    }
     // An alias of nothing, or so many that they would fill the memory.
     if (!(cause instanceof ReferenceError)) throw cause;
     throw new FormatError(place, `the study file must be YAML, got: ${cause.message}`, undefined, { cause });

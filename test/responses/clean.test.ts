@@ -244,3 +244,26 @@ describe("cleanBold", () => {
     expect(cleanBold(randomBold(60, 2), { confounds: partly, trimStart: 2 }).nRows).toBe(58);
   });
 });
+
+describe("targets that regressors explain to rounding error", () => {
+  const nVolumes = 60;
+  const random = createRandom(3);
+  const confound = Float64Array.from({ length: nVolumes }, () => 100 + random.normal());
+  const noise = Float64Array.from({ length: nVolumes }, () => random.normal());
+  const confounds = Matrix.of(confound, nVolumes, 1);
+
+  // By hand: the first target is the confound, the second has a ten-thousandth of a deviation that is its own.
+  it.each(["single", "double"])("become constant, others do not, in %s precision", (precision) => {
+    const exact = Float64Array.from({ length: 2 * nVolumes }, (_, i) => {
+      const t = i >> 1;
+      return confound[t]! + (i % 2) * 1e-4 * noise[t]!;
+    });
+    const data = precision === "single" ? Float32Array.from(exact) : exact;
+    for (const standardise of [false, true]) {
+      const cleaned = cleanBold(Matrix.of(data, nVolumes, 2), { confounds, standardise });
+      const [first, second] = [0, 1].map((v) => Array.from({ length: nVolumes }, (_, t) => cleaned.data[2 * t + v]!));
+      expect(new Set(first).size).toBe(1);
+      expect(new Set(second).size).toBeGreaterThan(nVolumes / 2);
+    }
+  });
+});

@@ -50,12 +50,12 @@ describe("readResponseHeader (by hand)", () => {
     const rows = { kind: "series", start: 6, step: 1.5, unit: "SECOND" } as const;
     const models = [
       {
-        ...{ kind: "surface", structure: "CIFTI_STRUCTURE_CORTEX_LEFT", start: 0, nVertices: 2 },
+        ...{ kind: "surface" as const, structure: "CIFTI_STRUCTURE_CORTEX_LEFT", start: 0, nVertices: 2 },
         vertices: Int32Array.of(0),
       },
     ] as const;
     const late = writeCifti({
-      ...{ rows, columns: { kind: "grayordinates", models, volume: undefined }, metadata: {} },
+      ...{ rows, columns: { kind: "grayordinates" as const, models, volume: undefined }, metadata: {} },
       data: { data: new Float32Array(4), nRows: 4, nColumns: 1 },
     });
     expect(await header({ "a.dtseries.nii": late }, "grayordinate")).toMatchObject({

@@ -136,6 +136,14 @@ describe("singleWhereEnough (by hand)", () => {
     expect(singleWhereEnough(column(998, 1002)).data).toBeInstanceOf(Float32Array);
   });
 
+  it("keeps magnitudes beyond those that single precision has all digits for", () => {
+    for (const scale of [1e-308, 1e-170, 1e-44, 1e-40, 1e38, 1e200])
+      expect(singleWhereEnough(column(-scale, 3 * scale)).data).toBeInstanceOf(Float64Array);
+    for (const scale of [1e-29, 1e-10, 1e10, 1e37])
+      expect(singleWhereEnough(column(-scale, 3 * scale)).data).toBeInstanceOf(Float32Array);
+    expect(singleWhereEnough(column(0, 0)).data).toBeInstanceOf(Float32Array);
+  });
+
   it("leaves aside what does not vary or is not finite", () => {
     expect(singleWhereEnough(column(2e7, 2e7)).data).toBeInstanceOf(Float32Array);
     expect(singleWhereEnough(column(1, Number.NaN, 2)).data).toBeInstanceOf(Float32Array);
@@ -148,6 +156,8 @@ describe("singleWhereEnough (by hand)", () => {
     ).toEqual([false, false, true, true]);
     expect(mayNeedDouble({ type: "float32", slope: 2, intercept: 0 })).toBe(false);
     expect(mayNeedDouble({ type: "float32", slope: 1, intercept: 1 })).toBe(true);
+    expect(mayNeedDouble({ type: "float32", slope: 1e-40, intercept: 0 })).toBe(true);
+    expect(mayNeedDouble({ type: "int16", slope: -1e30, intercept: 0 })).toBe(true);
     expect(mayNeedDouble({ type: "int16", slope: 0.5, intercept: 2 ** 19 })).toBe(false);
     expect(mayNeedDouble({ type: "int16", slope: 0.5, intercept: 2 ** 20 })).toBe(true);
   });

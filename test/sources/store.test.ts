@@ -6,6 +6,7 @@ import {
   readdirSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -14,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { memoryStore } from "../../src/sources/memory.ts";
-import { checkWritable, folderStore, removeAbandoned } from "../../src/sources/node.ts";
+import { checkFolder, checkWritable, folderStore, removeAbandoned } from "../../src/sources/node.ts";
 import { writeOutputFiles } from "../../src/sources/output-files.ts";
 import { listFiles, readText, type Store } from "../../src/sources/source.ts";
 import { describeSystemError } from "../../src/sources/system-error.ts";
@@ -470,5 +471,32 @@ describe("memoryStore", () => {
     expect(store.location).toBe("made up");
     expect([...store.files.keys()]).toEqual(["a/x.txt", "y"]);
     expect([...(await store.read("a/x.txt"))]).toEqual([0xc3, 0xa9]);
+  });
+});
+
+describe("paths that begin with ~ (by hand: no folder of that name is made)", () => {
+  it.each(["~", "~/results", "~\\results"])("%s is refused", async (folder) => {
+    const message = 'a path must be written in full, got "~", which only a shell takes for the home folder';
+    expect(() => folderStore(folder)).toThrow(message);
+    await expect(checkWritable(folder, "<output>")).rejects.toThrow(`<output>: ${message}`);
+    await expect(checkFolder(folder, "<dataset>")).rejects.toThrow(`<dataset>: ${message}`);
+  });
+
+  it.each(["./~", "~other", "a/~/b"])("%s is a path like others", (folder) => {
+    expect(() => folderStore(folder)).not.toThrow();
+  });
+});
+
+describe("files that are read at once", () => {
+  it("by hand: of 2 GiB or more are refused with what to do, and can be read in parts", async () => {
+    const folder = newFolder();
+    const store = folderStore(folder);
+    await store.write("large.tsv", new Uint8Array(1));
+    // A hole: it takes no room on the disk.
+    truncateSync(join(folder, "large.tsv"), 2 ** 31);
+    await expect(store.read("large.tsv")).rejects.toThrow(
+      `${join(folder, "large.tsv")}: a file that is read at once must have less than 2 GiB, got 2147483648 bytes. Is it the right file?`,
+    );
+    expect(await store.readRange("large.tsv", 2 ** 31 - 4, 4)).toEqual(new Uint8Array(4));
   });
 });

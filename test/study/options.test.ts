@@ -115,6 +115,13 @@ describe("readStudyFile", () => {
     expect(wrong).toThrow(/^--folds: must be at least 2, got "1"\.$/);
   });
 
+  test("by hand: an alias within the value that it names is refused, with its line", () => {
+    const text = "dataset: a\noutput: b\nstories: &a [*a]\n";
+    expect(() => readStudyFile(new TextEncoder().encode(text), { path: "s.yaml" })).toThrow(
+      "s.yaml:3: the study file must be YAML of values, got an alias within the value that it names. Write the value out",
+    );
+  });
+
   test("by hand: aliases stand for what they name, also within lists", () => {
     const file = bytes("dataset: &here in\noutput: *here\nfolds: &n 4\ninnerFolds: *n\nlayer: [*n, 5]\n");
     expect(readStudyFile(file)).toMatchObject({ dataset: "in", output: "in", folds: 4, innerFolds: 4, layer: [4, 5] });
