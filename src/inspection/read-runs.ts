@@ -122,16 +122,7 @@ async function readSize(
         message: `the repetition time of the file itself must be that of its sidecar (${files.repetitionTime} s), got ${repetitionTime} s. One of them is wrong: every word's volume depends on it.`,
       });
     }
-    for (const [index, hemi] of header.hemispheres.entries()) {
-      const named = files.hemispheres[index]!;
-      if (hemi === undefined || named === hemi || named === "n/a") continue;
-      issues.push({
-        severity: "warning",
-        code: "hemisphere-of-file",
-        path: files.files[index]!,
-        message: `the hemisphere of the file itself (AnatomicalStructurePrimary) must be that of its name (${named}), got ${hemi}. One of them is wrong: if the files were swapped, every map and region is of the other side.`,
-      });
-    }
+    issues.push(...otherHemispheres(files, header.hemispheres));
     return { nVolumes, nTargets, places, space, repetitionTime, seriesStart, nDiscarded: undefined };
   } catch (error) {
     issues.push(readIssueOf(error, files));
@@ -140,6 +131,19 @@ async function readSize(
       ...{ seriesStart: 0, nDiscarded: undefined },
     };
   }
+}
+
+/** Files that say that they are of another hemisphere than their names do. */
+function otherHemispheres(
+  { files, hemispheres }: ResponseFiles,
+  own: readonly ("L" | "R" | undefined)[],
+): readonly DatasetIssue[] {
+  return files.flatMap((path, i): DatasetIssue[] => {
+    const [named, said] = [hemispheres[i]!, own[i]];
+    if (said === undefined || named === said || named === "n/a") return [];
+    const message = `the hemisphere of the file itself (AnatomicalStructurePrimary) must be that of its name (${named}), got ${said}. One of them is wrong: if the files were swapped, every map and region is of the other side.`;
+    return [{ severity: "warning", code: "hemisphere-of-file", path, message }];
+  });
 }
 
 /** Where a run's volumes lie in time; undefined, and an issue, where it is not known. */
