@@ -112,9 +112,9 @@ function loadResponses({ peer, stories }, vertices) {
 
 /** A map of the first participant, both hemispheres side by side. */
 function loadMap(output, label) {
-  const { files } = JSON.parse(readFileSync(join(output, ".cortecast-files.json"), "utf8"));
+  const { files } = JSON.parse(readFileSync(join(output, "sub-01/.cortecast-files.json"), "utf8"));
   // Sorted: the left hemisphere comes first.
-  const names = files.filter((path) => path.startsWith("sub-01/") && path.endsWith(`_desc-${label}_statmap.shape.gii`));
+  const names = Object.keys(files).filter((path) => path.endsWith(`_desc-${label}_statmap.shape.gii`));
   const both = names.map((name) => readGifti(readFileSync(join(output, name))).arrays[0].data);
   return Float64Array.from(both.flatMap((values) => [...values]));
 }

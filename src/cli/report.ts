@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { formatNoun } from "../report/numbers.ts";
 import { reportFolder } from "../study/group-level.ts";
 import type { Command } from "./command-line.ts";
+import { noteOldPlaces } from "./score.ts";
 
 /** `cortecast report`. */
 export const report: Command = {
@@ -15,7 +16,7 @@ export const report: Command = {
   async run({ parsed, terminal, signal }) {
     const folder = parsed.positionals["output"]!;
     const onNote = (line: string) => terminal.note(line);
-    const { result, findings, summary, written, removed, kept, ...rest } = await reportFolder(folder, {
+    const { result, findings, summary, written, removed, kept, inOldPlace, ...rest } = await reportFolder(folder, {
       ...{ onProgress: terminal.onProgress, onNote, signal },
     });
     terminal.endProgress();
@@ -27,6 +28,7 @@ export const report: Command = {
         ? `Nothing to do: the group of ${formatNoun(subjects.length, "participant")} was there.`
         : `Joined ${formatNoun(subjects.length, "participant")}, wrote ${formatNoun(written.length, "file")}.`,
     );
+    noteOldPlaces(inOldPlace, terminal);
     const path = join(folder, rest.report);
     terminal.note(`Report: ${path}`);
     const participants = subjects.map(({ participant }) => participant);

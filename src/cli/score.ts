@@ -47,11 +47,11 @@ export function showRun(run: StudyRun, output: string, terminal: Terminal): void
   );
   if (run.removed.length > 0)
     terminal.note(
-      `Removed ${formatNoun(run.removed.length, "file")} that an earlier run with other options had written.`,
+      `Removed ${formatNoun(run.removed.length, "file")} that an earlier run, with other options or of an earlier version, had written.`,
     );
   if (run.kept.length > 0)
     terminal.note(
-      `Left ${listSome(run.kept)}, of an earlier run with other options: changed since cortecast wrote them.`,
+      `Left ${listSome(run.kept)}, of an earlier run, with other options or of an earlier version: changed since cortecast wrote them.`,
     );
   const kinds = [...new Set(run.warnings.map(({ code }) => code))];
   if (kinds.length > 0) terminal.note(`Warnings, told above and in the report: ${kinds.join(", ")}.`);
@@ -61,9 +61,19 @@ export function showRun(run: StudyRun, output: string, terminal: Terminal): void
     terminal.note(
       `The group is of ${subjects.length}: ${formatNoun(nOthers, "participant")} more were scored into the folder before.`,
     );
+  noteOldPlaces(run.inOldPlace, terminal);
   terminal.note(`Kept for the next run: ${run.cache}`);
   const report = reportPath(run, output);
   terminal.note(report === undefined ? `The group's files: cortecast report ${output}` : `Report: ${report}`);
+}
+
+/** Tells which participants' files are not where the others' are. */
+export function noteOldPlaces(participants: readonly string[], terminal: Terminal): void {
+  if (participants.length === 0) return;
+  const [first] = participants;
+  terminal.note(
+    `Left where an earlier version wrote them: tables and maps of ${listSome(participants)}, in ${first}/, not ${first}/func/. Score ${participants.length === 1 ? "this participant" : "these"} again to move them; what the cache holds is not computed anew.`,
+  );
 }
 
 const reportPath = ({ report }: StudyRun, output: string) => (report === undefined ? undefined : join(output, report));

@@ -56,8 +56,8 @@ were scored one by one: \`cortecast report\`, with this folder, makes it.
 | file | what it holds |
 |---|---|
 | \`report.html\` | the report |
-| \`sub-*/sub-*_scores.tsv\` | scores of a participant; \`scores.json\` tells what the columns mean, the JSON beside the table how they came about |
-| \`sub-*/*_statmap.*\` | maps of a participant, where vertices or voxels were scored, each with its JSON |
+| \`sub-*/func/sub-*_scores.tsv\` | scores of a participant; \`scores.json\` tells what the columns mean, the JSON beside the table how they came about |
+| \`sub-*/func/*_statmap.*\` | maps of a participant, where vertices or voxels were scored, each with its JSON |
 | \`group_scores.tsv\` | statistics over participants; \`group_scores.json\` tells what the columns mean |
 | \`group/\` | maps over participants, where vertices or voxels were scored |
 

@@ -8,7 +8,7 @@ import { loadFolds, loadMean } from "./load-scores.ts";
 import { isLargestOfCurve } from "./peaks.ts";
 import { averageRegions } from "./regions.ts";
 import type { ScoreKey, SubjectScores, TargetRegion } from "./result.ts";
-import { type MapFile, mapPaths, scoreLabel, scoreMaps } from "./score-maps.ts";
+import { type MapFile, mapPaths, scoreLabel, scoreMaps, subjectFolder } from "./score-maps.ts";
 import { checkSubject } from "./select.ts";
 
 /** Columns of a subject's table of scores, in order. */
@@ -76,7 +76,7 @@ export interface SubjectFilesOptions {
 }
 
 /**
- * The files of one subject: `sub-X/sub-X_scores.tsv` with one row a region, analysis, layer, distance and fold, and its
+ * The files of one subject, in `sub-X/func/`: `sub-X_scores.tsv` with one row a region, analysis, layer, distance and fold, and its
  * JSON; where vertices or voxels were scored also one map an analysis, layer and distance (and hemisphere), each with its JSON. Maps hold
  * the average over the folds; the table holds every fold. The scores of one analysis are in memory at a time.
  *
@@ -90,7 +90,7 @@ export async function subjectFiles(
 ): Promise<OutputFile[]> {
   checkSubject(scores);
   const { participant, space, stories, nVolumes, quality, missing = [] } = scores;
-  const base = `${participant}/${participant}_scores`;
+  const { tablePath, tableSidecarPath } = subjectTable(participant);
   const about = {
     ...{
       Participant: participant,
@@ -110,8 +110,8 @@ export async function subjectFiles(
       ? scores
       : averageRegions({ ...scores, analyses: regions.length > 0 ? scores.analyses : [] }, regions);
   const files: OutputFile[] = [
-    { path: `${base}.tsv`, bytes: writeTsv(scoreColumns, await scoreRows(tabled)) },
-    { path: `${base}.json`, bytes: formatJson(mergeSidecar(about, sidecar)) },
+    { path: tablePath, bytes: writeTsv(scoreColumns, await scoreRows(tabled)) },
+    { path: tableSidecarPath, bytes: formatJson(mergeSidecar(about, sidecar)) },
   ];
   if (space.kind === "region") return files;
   for (const own of scores.analyses) {
@@ -137,12 +137,22 @@ export function nameInFiles(own: ScoreKey): string {
   return isLargestOfCurve(own) ? `${own.analysis}Unmasked` : own.analysis;
 }
 
+/**
+ * Where a subject's table of scores and its JSON lie.
+ *
+ * @param participant - `"sub-01"`
+ */
+export function subjectTable(participant: string): { readonly tablePath: string; readonly tableSidecarPath: string } {
+  const base = `${subjectFolder(participant)}/${participant}_scores`;
+  return { tablePath: `${base}.tsv`, tableSidecarPath: `${base}.json` };
+}
+
 /** The paths of {@link subjectFiles}, without the files: known before anything is computed. */
 export function subjectPaths(participant: string, space: TargetSpace, keys: readonly ScoreKey[]): string[] {
-  const base = `${participant}/${participant}_scores`;
-  if (space.kind === "region") return [`${base}.tsv`, `${base}.json`];
+  const { tablePath, tableSidecarPath } = subjectTable(participant);
+  if (space.kind === "region") return [tablePath, tableSidecarPath];
   const maps = keys.flatMap((key) => mapPaths(participant, space, scoreLabel({ ...key, analysis: nameInFiles(key) })));
-  return [`${base}.tsv`, `${base}.json`, ...maps.flatMap(({ path, sidecarPath }) => [path, sidecarPath])];
+  return [tablePath, tableSidecarPath, ...maps.flatMap(({ path, sidecarPath }) => [path, sidecarPath])];
 }
 
 /** A space in few words: which voxels or grayordinates they are, the maps say. */

@@ -28,11 +28,12 @@ export interface MapFile {
  * Map files of one analysis, in single precision:
  *
  * - surfaces: one GIFTI a hemisphere that has vertices, an array of intent `NIFTI_INTENT_SHAPE` a map, named
- *   `sub-01/sub-01_hemi-L_space-fsaverage6_desc-forecastScoreL8D4_statmap.shape.gii`;
+ *   `sub-01/func/sub-01_hemi-L_space-fsaverage6_desc-forecastScoreL8D4_statmap.shape.gii`;
  * - volumes: one compressed NIfTI (`_statmap.nii.gz`), a volume a map; NaN outside the mask;
  * - grayordinates: one CIFTI of dense scalars (`_statmap.dscalar.nii`).
  *
- * @param folder - the subject's label with `sub-`, or `"group"`; it also begins the file names, `group` without entity
+ * @param folder - the subject's label with `sub-`: its maps are in its {@link subjectFolder}, and their names begin with the
+ * label; or `"group"`: maps are in that folder, and their names are of no subject
  * @param label - what `desc-` says, letters and digits: see {@link scoreLabel}
  */
 export function scoreMaps(folder: string, space: PlacedSpace, label: string, layers: readonly MapLayer[]): MapFile[] {
@@ -43,6 +44,12 @@ export function scoreMaps(folder: string, space: PlacedSpace, label: string, lay
 }
 
 const extensions = { surface: ".shape.gii", volume: ".nii.gz", grayordinate: ".dscalar.nii" } as const;
+
+/**
+ * Where a subject's files lie: `"sub-01/func"`, after the data type that scores come from, as BIDS has it. There is no folder
+ * of a session: scores are of all runs of a subject.
+ */
+export const subjectFolder = (subject: string) => `${subject}/func`;
 
 /** Where a map goes. */
 export interface MapPath extends Pick<MapFile, "hemi" | "sidecarPath"> {
@@ -60,7 +67,8 @@ export function mapPaths(folder: string, space: PlacedSpace, label: string): Map
       ...(space.space === "n/a" ? {} : { space: space.space }),
       desc: label,
     };
-    const named = (extension: string) => `${folder}/${formatBidsName({ entities, suffix: "statmap", extension })}`;
+    const place = folder.startsWith("sub-") ? subjectFolder(folder) : folder;
+    const named = (extension: string) => `${place}/${formatBidsName({ entities, suffix: "statmap", extension })}`;
     return { path: named(extensions[space.kind]), sidecarPath: named(".json"), hemi };
   });
 }

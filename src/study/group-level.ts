@@ -1,5 +1,6 @@
 import type { OnProgress } from "../array/progress.ts";
 import { listSome, NotFoundError, OptionError } from "../errors.ts";
+import { subjectTable } from "../report/derivatives.ts";
 import { type Findings, studyFindings } from "../report/findings.ts";
 import type { StudyResult } from "../report/result.ts";
 import { formatTerminal } from "../report/terminal.ts";
@@ -20,6 +21,8 @@ export interface GroupLevel extends WrittenFiles {
   readonly summary: readonly string[];
   /** Path of the report, within the folder. */
   readonly report: string;
+  /** Participants whose tables and maps lie where earlier versions wrote them, `sub-18/` in place of `sub-18/func/`. */
+  readonly inOldPlace: readonly string[];
 }
 
 /**
@@ -49,19 +52,31 @@ export async function reportFolder(
 
 /** {@link reportFolder}, of a folder that no other run writes into. */
 export async function writeGroupLevel(output: Store, onProgress: OnProgress): Promise<GroupLevel> {
-  const result = joinRecords(await readRecords(output, onProgress));
+  const records = await readRecords(output, onProgress);
+  const result = joinRecords(records);
   await checkGroupFiles(output, result);
   const findings = await studyFindings(result, { onProgress });
   const outcome = await writeGroup(output, findings, onProgress);
-  return { ...outcome, result, findings, summary: formatTerminal(findings), report: "report.html" };
+  const inOldPlace: string[] = [];
+  for (const { scored } of records) {
+    const { participant } = scored.inputs;
+    const { tablePath } = subjectTable(participant);
+    if (!(await output.has(tablePath)) && (await output.has(oldTablePath(participant)))) inOldPlace.push(participant);
+  }
+  return { ...outcome, result, findings, summary: formatTerminal(findings), report: "report.html", inOldPlace };
 }
+
+/** Where versions before wrote a participant's table; maps were beside it. */
+const oldTablePath = (participant: string) => `${participant}/${participant}_scores.tsv`;
 
 async function readRecords(output: Store, onProgress: OnProgress): Promise<ParticipantRecord[]> {
   const participants = await participantFolders(output);
   const [whole, cutOff]: [string[], string[]] = [[], []];
   for (const participant of participants) {
-    if (await output.has(recordPath(participant))) whole.push(participant);
-    else if (await output.has(`${participant}/${participant}_scores.tsv`)) cutOff.push(participant);
+    const has = (path: string) => output.has(path);
+    if (await has(recordPath(participant))) whole.push(participant);
+    else if ((await has(subjectTable(participant).tablePath)) || (await has(oldTablePath(participant))))
+      cutOff.push(participant);
   }
   if (cutOff.length > 0) {
     throw new OptionError(

@@ -56,10 +56,12 @@ export interface StudyRun {
   readonly nReused: number;
   /** Paths within the output folder that were written or changed. */
   readonly written: readonly string[];
-  /** Paths within it of an earlier run with other options, which this one does not have; they are removed. */
+  /** Paths within it of an earlier run, with other options or of an earlier version, which this one does not have; they are removed. */
   readonly removed: readonly string[];
   /** Paths within it of an earlier run, which this one does not have, and that somebody changed since: they are left. */
   readonly kept: readonly string[];
+  /** Participants of other runs whose tables and maps lie where earlier versions wrote them. */
+  readonly inOldPlace: readonly string[];
   /** Folder in which activations, designs and scores are kept for the next run. */
   readonly cache: string;
 }
@@ -67,7 +69,7 @@ export interface StudyRun {
 /**
  * Carries a study out: reads the data set, computes what is missing, writes scores, maps, group tables and the report.
  * Each participant's scores of each layer or control are kept as they are finished, so that an interrupted run goes on
- * where it was, and a second run does only what is missing. Files of an earlier run with other options are removed from the
+ * where it was, and a second run does only what is missing. Files of an earlier run, with other options or of an earlier version, are removed from the
  * output folder where they are of the same participants; other participants' results stay, and are in the group. Several
  * runs may work in one folder at the same time, each for participants of its own.
  *
@@ -148,10 +150,11 @@ async function carryOut(
       if (options.level === "participant") {
         const outcome = joinOutcomes([await writeCommon(output, own), ofParticipants]);
         const summary = formatTerminal(await studyFindings(own, { onProgress }));
-        return { ...about, ...outcome, result: own, summary, report: undefined };
+        return { ...about, ...outcome, result: own, summary, report: undefined, inOldPlace: [] };
       }
-      const { result, summary, report, ...ofGroup } = await writeGroupLevel(output, onProgress);
-      return { ...about, ...joinOutcomes([ofParticipants, ofGroup]), result: withOwn(result, own), summary, report };
+      const { result, summary, report, inOldPlace, ...ofGroup } = await writeGroupLevel(output, onProgress);
+      const outcome = joinOutcomes([ofParticipants, ofGroup]);
+      return { ...about, ...outcome, result: withOwn(result, own), summary, report, inOldPlace };
     };
     return await whileWriting(output, write, { onNote, signal });
   } finally {

@@ -24,7 +24,7 @@ async function score(name: string, data = at(name, "data"), ...flags: string[]) 
   const result = await run("score", data, output, ...how, ...flags);
   const scores: Record<string, number> = {};
   if (result.code === 0) {
-    const table = readFileSync(join(output, "sub-01/sub-01_scores.tsv"), "utf8").trim().split("\n");
+    const table = readFileSync(join(output, "sub-01/func/sub-01_scores.tsv"), "utf8").trim().split("\n");
     const [columns, ...rows] = table.map((line) => line.split("\t")) as [string[], ...string[][]];
     const cell = (row: string[], column: string) => row[columns.indexOf(column)]!;
     for (const row of rows) {
@@ -68,7 +68,7 @@ describeWithShared("volumes that are 0 in every target", "cases/volumes-zeroed",
     const scored = await score("volumes-zeroed");
     expect(flowing(scored)).toContain(told);
     expect(readFileSync(join(scored.output, "report.html"), "utf8")).toContain(told);
-    const record = JSON.parse(readFileSync(join(scored.output, "sub-01/sub-01_scores.json"), "utf8")) as {
+    const record = JSON.parse(readFileSync(join(scored.output, "sub-01/func/sub-01_scores.json"), "utf8")) as {
       Quality: object;
     };
     expect(record.Quality).toMatchObject({ nVolumesEmpty: 32 });

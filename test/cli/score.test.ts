@@ -51,17 +51,17 @@ describe("from simulation to report", () => {
     expect(tree).toContain("dataset_description.json");
     expect(tree).toContain("group_scores.tsv");
     expect(tree).toContain("report.html");
-    expect(tree).toContain("sub-01/sub-01_scores.tsv");
+    expect(tree).toContain("sub-01/func/sub-01_scores.tsv");
     expect(tree.some((path) => path.includes(".partial"))).toBe(false);
     const map = tree.find((path) => /sub-01.*hemi-L.*brainScore.*\.shape\.gii$/.test(path))!;
     expect(readGifti(readFileSync(join(results, map))).arrays[0]!.data.length).toBe(42);
-    const [header, ...rows] = readFileSync(join(results, "sub-01/sub-01_scores.tsv"), "utf8").trim().split("\n");
+    const [header, ...rows] = readFileSync(join(results, "sub-01/func/sub-01_scores.tsv"), "utf8").trim().split("\n");
     expect(header).toBe("participant_id\ttarget\themi\tanalysis\tlayer\tdistance\tfold\tvalue\tn_volumes");
     expect(rows.some((row) => row.includes("forecastScore\t4\t-2\tmean"))).toBe(true);
 
     // Agreement: what is printed is what the tables hold, number by number.
     const { scores, nScores, tables, maps } = JSON.parse(scored.stdout) as ScoreList;
-    expect(tables).toEqual(["01", "02"].map((label) => `sub-${label}/sub-${label}_scores.tsv`));
+    expect(tables).toEqual(["01", "02"].map((label) => `sub-${label}/func/sub-${label}_scores.tsv`));
     expect(printedRows(scores!)).toEqual(tables.flatMap((path) => tableRows(join(results, path))));
     // By hand: brain score, two distances, their peak, and word rate, of each participant and region.
     const nRegions = new Set(scores!.map(({ target, hemi }) => `${target} ${hemi}`)).size;
@@ -87,7 +87,7 @@ describe("from simulation to report", () => {
     };
     await of("region", "01");
     const { scores, tables, maps } = await of("region", "02");
-    expect([tables, maps]).toEqual([["sub-02/sub-02_scores.tsv"], []]);
+    expect([tables, maps]).toEqual([["sub-02/func/sub-02_scores.tsv"], []]);
     expect(printedRows(scores!)).toEqual(tableRows(join(folder, "region", tables[0]!)));
     expect(new Set(scores!.map(({ participant }) => participant))).toEqual(new Set(["sub-02"]));
 

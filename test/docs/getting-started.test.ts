@@ -83,7 +83,7 @@ describe("docs/getting-started.md, the smallest folder", () => {
     const { code, stderr, result } = await run(commands[1]!);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(result).toMatchObject({ nParticipants: 1, nTargets: 6 });
-    const map = "results-surface/sub-01/sub-01_hemi-R_space-toy_desc-brainScoreL4_statmap.shape.gii";
+    const map = "results-surface/sub-01/func/sub-01_hemi-R_space-toy_desc-brainScoreL4_statmap.shape.gii";
     expect(readGifti(readFileSync(map)).arrays[0]!.data).toHaveLength(3);
   });
 

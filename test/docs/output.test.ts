@@ -63,10 +63,31 @@ describe("docs/output.md, files", () => {
     expect(told.filter((pattern) => !written.some((path) => pattern.test(path)))).toEqual([]);
   });
 
+  it("by hand: participants' files are in func/, and .bidsignore lists all but what BIDS defines", () => {
+    const written = filesBelow(at("out"));
+    const ofParticipants = written.filter((path) => /^sub-\d+\/(?!\.cortecast-)/.test(path));
+    expect(ofParticipants.length).toBeGreaterThan(50);
+    expect(ofParticipants.filter((path) => !/^(sub-\d+)\/func\/\1_[^/]+$/.test(path))).toEqual([]);
+    // As in .gitignore: a star within a name, two for any folders, a slash at the end for a folder.
+    const lines = readFileSync(at("out/.bidsignore"), "utf8").split("\n");
+    const patterns = lines
+      .filter((line) => line !== "" && !line.startsWith("#"))
+      .map((line) =>
+        line
+          .replaceAll(".", "\\.")
+          .replaceAll("*", "[^/]*")
+          .replace(/^\[\^\/\]\*\[\^\/\]\*\//, "(.*/)?"),
+      )
+      .map((text) => new RegExp(`^${text}${text.endsWith("/") ? "" : "$"}`));
+    const shown = written.filter((path) => !patterns.some((pattern) => pattern.test(path)));
+    // Validators read .bidsignore, and do not ask what it is.
+    expect(shown).toEqual([".bidsignore", "README.md", "dataset_description.json"]);
+  });
+
   it("maps are named and hold arrays as told", () => {
     for (const label of ["brainScoreL2", "forecastScoreL1D8", "forecastScoreL1Dminus1", "brainScoreWordRate"]) {
       const own = readGifti(
-        readFileSync(at("out", `sub-01/sub-01_hemi-L_space-phantom_desc-${label}_statmap.shape.gii`)),
+        readFileSync(at("out", `sub-01/func/sub-01_hemi-L_space-phantom_desc-${label}_statmap.shape.gii`)),
       );
       expect(own.arrays).toHaveLength(1);
       const group = readGifti(readFileSync(at("out", `group/hemi-R_space-phantom_desc-${label}_statmap.shape.gii`)));
@@ -81,13 +102,13 @@ describe("docs/output.md, tables", () => {
 
   it("columns are told in their order", () => {
     expect(firstColumn("## Columns of a participant's scores")).toEqual([...scoreColumns]);
-    expect(tableOf("out/sub-01/sub-01_scores.tsv").columns).toEqual([...scoreColumns]);
+    expect(tableOf("out/sub-01/func/sub-01_scores.tsv").columns).toEqual([...scoreColumns]);
     expect(firstColumn("## Columns of the group's scores")).toEqual([...groupColumns]);
     expect(tableOf("out/group_scores.tsv").columns).toEqual([...groupColumns]);
   });
 
   it("analyses are those that the files hold; differences and peaks in the group's alone, unmasked ones in participants'", () => {
-    const own = new Set(tableOf("out/sub-01/sub-01_scores.tsv").rows.map((row) => row[3]!));
+    const own = new Set(tableOf("out/sub-01/func/sub-01_scores.tsv").rows.map((row) => row[3]!));
     const group = new Set(tableOf("out/group_scores.tsv").rows.map((row) => row[2]!));
     const isGroups = (name: string) => name.includes("Beyond") || /^forecast(Distance|Depth)$/.test(name);
     expect(group).toEqual(new Set(analyses.filter((name) => !name.endsWith("Unmasked"))));
@@ -95,7 +116,7 @@ describe("docs/output.md, tables", () => {
   });
 
   it("folds are numbers from 1 and mean; argmaxes have the mean alone", () => {
-    const { rows } = tableOf("out/sub-01/sub-01_scores.tsv");
+    const { rows } = tableOf("out/sub-01/func/sub-01_scores.tsv");
     const foldsOf = (analysis: string) => [...new Set(rows.filter((row) => row[3] === analysis).map((row) => row[6]))];
     expect(foldsOf("brainScore")).toEqual(["mean", "1", "2", "3", "4", "5"]);
     expect(foldsOf("forecastDistanceUnmasked")).toEqual(["mean"]);
@@ -108,7 +129,7 @@ describe("docs/output.md, JSON", () => {
   const isQuality = (field: string) => /^[a-z]/.test(field);
 
   it("of a participant: fields and counts are told in their order", () => {
-    const sidecar = json("out", "sub-01/sub-01_scores.json");
+    const sidecar = json("out", "sub-01/func/sub-01_scores.json");
     expect(Object.keys(sidecar)).toEqual(told.filter((field) => !isQuality(field)));
     expect(new Set(Object.keys(sidecar["Quality"]!))).toEqual(new Set(told.filter(isQuality)));
     const [transcript] = sidecar["Transcripts"] as object[];
@@ -116,7 +137,7 @@ describe("docs/output.md, JSON", () => {
   });
 
   it("of maps: what is more is told", () => {
-    const own = Object.keys(json("out", "sub-01/sub-01_hemi-L_space-phantom_desc-brainScoreL1_statmap.json"));
+    const own = Object.keys(json("out", "sub-01/func/sub-01_hemi-L_space-phantom_desc-brainScoreL1_statmap.json"));
     const group = Object.keys(json("out", "group/hemi-L_space-phantom_desc-brainScoreL1_statmap.json"));
     const more = ["Description", "Analysis", "Layer", "Distance", "Hemisphere", "NNotScored"];
     const text = sectionOf(page, "## JSON of a participant");

@@ -66,7 +66,7 @@ describe("subjectFiles of regions", async () => {
   const study = syntheticStudy({ nSubjects: 1, distances: [-3, 8], nFolds: 2 });
   const scores = study.subjects[0]!;
   const files = await subjectFiles(scores, { SoftwareVersion: "0.1.0" });
-  const table = readTsv(at(files, "sub-01/sub-01_scores.tsv"));
+  const table = readTsv(at(files, "sub-01/func/sub-01_scores.tsv"));
 
   test("identity: every mean and fold stands in its row, to the last bit", async () => {
     const keys = ["target", "analysis", "layer", "distance", "fold"].map((column) => textColumn(table, column));
@@ -93,7 +93,7 @@ describe("subjectFiles of regions", async () => {
   });
 
   test("the JSON beside it holds the sidecar and the quality", () => {
-    const about = json(files, "sub-01/sub-01_scores.json");
+    const about = json(files, "sub-01/func/sub-01_scores.json");
     expect(about).toMatchObject({
       SoftwareVersion: "0.1.0",
       Participant: "sub-01",
@@ -112,7 +112,7 @@ describe("subjectFiles of regions", async () => {
     const [first, ...others] = scores.analyses;
     const holed = withMean(first!, (mean) => mean.with(0, Number.NaN));
     const written = await subjectFiles({ ...scores, analyses: [holed, ...others] }, {});
-    expect(readTsv(at(written, "sub-01/sub-01_scores.tsv")).rows[0]![7]).toBe("n/a");
+    expect(readTsv(at(written, "sub-01/func/sub-01_scores.tsv")).rows[0]![7]).toBe("n/a");
   });
 });
 
@@ -128,7 +128,7 @@ describe("subjectFiles of vertices", async () => {
       const mean = await loadMean();
       (["L", "R"] as const).forEach((hemi, i) => {
         const label = scoreLabel({ analysis, layer, distance });
-        const path = `sub-01/sub-01_hemi-${hemi}_space-phantom_desc-${label}_statmap`;
+        const path = `sub-01/func/sub-01_hemi-${hemi}_space-phantom_desc-${label}_statmap`;
         const gifti = readGifti(at(files, `${path}.shape.gii`));
         expect(gifti.metadata["AnatomicalStructurePrimary"]).toBe(hemi === "L" ? "CortexLeft" : "CortexRight");
         expect(gifti.arrays).toHaveLength(1);
@@ -156,10 +156,10 @@ describe("subjectFiles of vertices", async () => {
   });
 
   test("the table holds means of the regions, or nothing but its header without an atlas", async () => {
-    const regions = new Set(textColumn(readTsv(at(files, "sub-01/sub-01_scores.tsv")), "target"));
+    const regions = new Set(textColumn(readTsv(at(files, "sub-01/func/sub-01_scores.tsv")), "target"));
     expect(regions).toEqual(new Set(["Side", "Front"]));
     const bare = await subjectFiles(scores, {});
-    expect(readTsv(at(bare, "sub-01/sub-01_scores.tsv")).rows).toHaveLength(0);
+    expect(readTsv(at(bare, "sub-01/func/sub-01_scores.tsv")).rows).toHaveLength(0);
   });
 
   test("a hemisphere without vertices has no file", async () => {

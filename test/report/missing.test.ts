@@ -116,7 +116,7 @@ describe("a study with a silent end, a flat response and odd events (by hand)", 
 
   test("the sidecar says which fold, which volumes and why", () => {
     const sidecar = (subject: string) =>
-      JSON.parse(readFileSync(at(`out/${subject}/${subject}_scores.json`), "utf8")) as Record<string, unknown>;
+      JSON.parse(readFileSync(at(`out/${subject}/func/${subject}_scores.json`), "utf8")) as Record<string, unknown>;
     const silent = {
       ...{ Fold: 3, Part: "test", Reason: "prediction-constant" },
       ...{ Volumes: [40, 59], Stories: ["walk"] },

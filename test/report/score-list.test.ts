@@ -30,7 +30,7 @@ const result: StudyResult = {
   })),
 };
 const maps = ["desc-brainScoreL8", "desc-forecastDepthUnmaskedD8"].flatMap((desc) =>
-  ["L", "R"].map((hemi) => `sub-02/sub-02_hemi-${hemi}_space-fsaverage5_${desc}_statmap.shape.gii`),
+  ["L", "R"].map((hemi) => `sub-02/func/sub-02_hemi-${hemi}_space-fsaverage5_${desc}_statmap.shape.gii`),
 );
 
 test("by hand: the regions' means over the vertices that have a score, and which files hold the rest", async () => {
@@ -39,7 +39,7 @@ test("by hand: the regions' means over the vertices that have a score, and which
     { name: "B", hemi: "L", targets: Int32Array.of(0) },
   ] as const;
   const list = await listScores({ ...result, regions }, ["sub-02"]);
-  expect(list).toMatchObject({ nScores: 4, tables: ["sub-02/sub-02_scores.tsv"], maps });
+  expect(list).toMatchObject({ nScores: 4, tables: ["sub-02/func/sub-02_scores.tsv"], maps });
   const about = { participant: "sub-02", hemi: "L", ...brain };
   expect(list.scores!.slice(0, 2)).toEqual([
     { ...about, target: "A", mean: 0.25, folds: [0, 0.5] },
@@ -58,6 +58,6 @@ test("by hand: without an atlas, hemispheres", async () => {
 
 test("by hand: more than are listed are counted, and the files are named", async () => {
   const list = await listScores(result, ["sub-02"], { mostScores: 3 });
-  expect(list).toEqual({ nScores: 4, scores: null, tables: ["sub-02/sub-02_scores.tsv"], maps });
+  expect(list).toEqual({ nScores: 4, scores: null, tables: ["sub-02/func/sub-02_scores.tsv"], maps });
   expect((await listScores(result, ["sub-02"], { mostScores: 4 })).scores).toHaveLength(4);
 });

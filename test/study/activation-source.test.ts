@@ -27,7 +27,7 @@ describe("a folder of activations in place of a model", () => {
     expect(nComputed).toBe(2);
     expect(result.model).toBe("acts");
     const maps = ["brainScoreL1", "forecastScoreL1D2"].map(
-      (label) => `sub-01/sub-01_hemi-L_space-phantom_desc-${label}_statmap.shape.gii`,
+      (label) => `sub-01/func/sub-01_hemi-L_space-phantom_desc-${label}_statmap.shape.gii`,
     );
     for (const map of maps) {
       expect(readFileSync(study.at("by-folder", map)).equals(readFileSync(study.at("by-model", map)))).toBe(true);

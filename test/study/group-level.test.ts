@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cleanFolder } from "../../src/study/clean.ts";
@@ -144,5 +144,49 @@ describe("cleanFolder (by hand)", () => {
     const rest = await cleanFolder(folder, { removes: true });
     expect(rest.changed).toEqual(["report.html"]);
     expect([...treeOf(folder).keys()]).toEqual(["report.html", "sub-01/mine.txt"]);
+  }, 120_000);
+});
+
+describe("results of an earlier version, whose tables and maps lie in sub-<label>/ itself", () => {
+  /** Moves a participant's files, and what the list of them says, to where earlier versions wrote them. */
+  function toOldPlace(folder: string, participant: string): void {
+    const list = join(folder, participant, ".cortecast-files.json");
+    writeFileSync(list, readFileSync(list, "utf8").replaceAll(`${participant}/func/`, `${participant}/`));
+    for (const path of filesBelow(join(folder, participant, "func")))
+      renameSync(join(folder, participant, "func", path), join(folder, participant, path));
+    rmdirSync(join(folder, participant, "func"));
+  }
+
+  test("by hand: score moves those of its participants, and tells whose are left; none lies in both places", async () => {
+    const folder = study.at("old");
+    await into("old", { participants: "01,02" });
+    const fresh = treeOf(folder);
+    for (const participant of ["sub-01", "sub-02"]) toOldPlace(folder, participant);
+    expect([...treeOf(folder).keys()].filter((path) => path.includes("/func/"))).toEqual([]);
+
+    const first = await into("old", { participants: "01" });
+    expect([first.nComputed, first.inOldPlace]).toEqual([0, ["sub-02"]]);
+    // The table and maps, each with its JSON; the record stays where it was.
+    const ofFirst = [...fresh.keys()].filter((path) => path.startsWith("sub-01/func/"));
+    expect(first.removed).toEqual(ofFirst.map((path) => path.replace("/func/", "/")));
+    expect((await reportFolder(folder, silent)).inOldPlace).toEqual(["sub-02"]);
+
+    expect((await into("old", { participants: "01,02" })).inOldPlace).toEqual([]);
+    expect(treeOf(folder)).toEqual(fresh);
+    expect((await into("old", { participants: "01,02" })).written).toEqual([]);
+  }, 120_000);
+
+  test("by hand: a file that somebody changed there is told and left; clean removes the others", async () => {
+    const folder = study.at("older");
+    await into("older", { participants: "01", distances: "none" });
+    toOldPlace(folder, "sub-01");
+    const table = "sub-01/sub-01_scores.tsv";
+    writeFileSync(join(folder, table), "mine");
+    const cleaned = await cleanFolder(folder);
+    expect([cleaned.changed, cleaned.ours.filter((path) => path.includes("/func/"))]).toEqual([[table], []]);
+    const { kept, inOldPlace } = await into("older", { participants: "01", distances: "none" });
+    expect([kept, inOldPlace]).toEqual([[table], []]);
+    expect(readFileSync(join(folder, table), "utf8")).toBe("mine");
+    expect(filesBelow(join(folder, "sub-01")).filter((path) => /^sub-01_/.test(path))).toEqual(["sub-01_scores.tsv"]);
   }, 120_000);
 });

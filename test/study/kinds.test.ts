@@ -126,7 +126,7 @@ describe("the same responses in every kind of file", () => {
 
   it("by hand: maps lie in the files' own grids, nothing outside of the mask", async () => {
     const volume = await scores((await run("volume")).result, "brainScore");
-    const path = "sub-01/sub-01_space-toy_desc-brainScoreL1_statmap.nii.gz";
+    const path = "sub-01/func/sub-01_space-toy_desc-brainScoreL1_statmap.nii.gz";
     const page = readFileSync(study.at("out-volume", "report.html"), "utf8");
     expect(page.match(/alt="Brain score R: (axial|coronal|sagittal) slice/g)).toHaveLength(18);
     const { header, data } = readNifti(readFileSync(study.at("out-volume", path)));
@@ -136,7 +136,7 @@ describe("the same responses in every kind of file", () => {
       expect(value).toBe(Number.isInteger(region) && region < 7 ? Math.fround(volume[region]!) : Number.NaN);
     });
     const cifti = readCifti(
-      readFileSync(study.at("out-grayordinate/sub-01/sub-01_space-fsLR_desc-brainScoreL1_statmap.dscalar.nii")),
+      readFileSync(study.at("out-grayordinate/sub-01/func/sub-01_space-fsLR_desc-brainScoreL1_statmap.dscalar.nii")),
     );
     const grayordinates = await scores((await run("grayordinate")).result, "brainScore");
     expect([...cifti.data.data]).toEqual(grayordinates.map(Math.fround));

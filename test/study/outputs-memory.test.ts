@@ -85,7 +85,7 @@ describe("memory that the results of forty participants take", () => {
     // README.md and .bidsignore.
     expect(nWritten).toBe(nSubjects * (13 * 4 + 2 + 1) + 18 * 4 + 2 + 2 + 1 + 2);
     const mapOf = (label: string) => {
-      const path = `sub-7/sub-7_hemi-R_space-sphere_desc-${label}_statmap.shape.gii`;
+      const path = `sub-7/func/sub-7_hemi-R_space-sphere_desc-${label}_statmap.shape.gii`;
       return readGifti(readFileSync(join(output, path))).arrays[0]!.data;
     };
     // What is written is what was kept; the depth, the layer of which the score at distance 8 is larger.

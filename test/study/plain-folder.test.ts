@@ -32,7 +32,7 @@ it("identity: files of a plain folder have the scores that they have as a BIDS d
   const { nComputed } = await study.run({ output: study.at("named"), ...plain });
   expect(nComputed).toBe(2);
   for (const label of ["brainScoreL1", "forecastScoreL1D8"]) {
-    const map = `sub-02/sub-02_hemi-R_space-phantom_desc-${label}_statmap.shape.gii`;
+    const map = `sub-02/func/sub-02_hemi-R_space-phantom_desc-${label}_statmap.shape.gii`;
     expect(readFileSync(study.at("named", map)).equals(readFileSync(study.at("bids", map)))).toBe(true);
   }
 });

@@ -10,7 +10,7 @@ let page = "";
 beforeAll(async () => {
   study = await createTinyStudy();
   await study.run();
-  json = JSON.parse(readFileSync(study.at("out/sub-01/sub-01_scores.json"), "utf8")) as typeof json;
+  json = JSON.parse(readFileSync(study.at("out/sub-01/func/sub-01_scores.json"), "utf8")) as typeof json;
   page = readFileSync(study.at("out/report.html"), "utf8");
 });
 afterAll(() => study.remove());
