@@ -96,7 +96,8 @@ describe("a run that is cut off leaves whole files, and the same command goes on
   test.each(Object.keys(moments))("Ctrl-C when %s: exit code 130 and one line", async (moment) => {
     const { code, stderr } = await interrupt(moment, "SIGINT");
     expect(code).toBe(130);
-    expect(stderr).toMatch(
+    // What takes longer than two seconds, on a machine that does other things besides, shows its progress.
+    expect(stderr.replace(/^.*[█░].*\n/gm, "")).toMatch(
       /^[^\n]*steps to compute\n(?:To compute:\n(?: {2}.*\n)+)?Stopped\. What is finished is kept; the same command goes on from there\.\n$/,
     );
     expect(countOf(/\.partial$/)).toBe(0);
