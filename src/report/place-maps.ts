@@ -6,7 +6,7 @@ import { createPeakMap, type GroupPeaks } from "./peaks.ts";
 import type { ScoreKey } from "./result.ts";
 import { atLayer } from "./score-sections.ts";
 import { isSameKey } from "./select.ts";
-import { fewestForSignificance, isGain, sideOfZero, significanceLevel } from "./significance.ts";
+import { fewestForSignificance, isGain, leastTogether, sideOfZero } from "./significance.ts";
 
 /** A map of the group to draw: a value a vertex or voxel, masked already. */
 export interface PlaceMap {
@@ -67,12 +67,13 @@ async function scoreMapAt(findings: Findings, key: ScoreKey, [place, places]: Pl
   const values = scores.mean.map((mean, v) => (!isThresholded || sides[v] !== 0 ? mean : Number.NaN));
   const nAbove = sides.reduce((n, side) => n + (side > 0 ? 1 : 0), 0);
   const nBelow = sides.reduce((n, side) => n + (side < 0 ? 1 : 0), 0);
-  const nPlaces = formatCount(values.length);
+  const nTested = countTested(scores);
+  const nPlaces = formatCount(nTested);
   const threshold = isThresholded
-    ? `Shown where it differs from zero over participants (two-sided Wilcoxon signed-rank test, q < .01 over ${places}): above zero in ${formatCount(nAbove)} of ${nPlaces} ${places} (${formatShare(nAbove / values.length)}), below zero in ${nBelow === 0 ? "none" : `${formatCount(nBelow)}, in blue`}.`
+    ? `Shown where it differs from zero over participants (two-sided Wilcoxon signed-rank test, q < .01 over ${places}): above zero in ${formatCount(nAbove)} of ${nPlaces} ${places} (${formatShare(nAbove / nTested)}), below zero in ${nBelow === 0 ? "none" : `${formatCount(nBelow)}, in blue`}.`
     : subjects.length < fewestForSignificance
       ? `Not thresholded: with fewer than ${fewestForSignificance} participants no ${place} can reach q < .01.`
-      : `Not thresholded: no ${place} reaches q < .01 over all ${nPlaces}. ${whyNone(subjects.length, values.length, [place, places])}Regions are tested below.`;
+      : `Not thresholded: no ${place} reaches q < .01 over all ${nPlaces}. ${whyNone(subjects.length, nTested, [place, places])}${findings.view.kind === "wholes" ? "" : "Regions are tested below."}`.trimEnd();
   return {
     name:
       analysis === "brainScore"
@@ -89,20 +90,18 @@ async function scoreMapAt(findings: Findings, key: ScoreKey, [place, places]: Pl
 /** Where a smaller share of the places would have to pass together, few participants are not why none does. */
 const leastShare = 0.01;
 
-/**
- * Why no place passes, where few participants are the reason. The smallest p of n is 2 / 2^n; its q is p times places by
- * places that have it, so that a share of p / .01 of all places must have it.
- */
-function whyNone(nSubjects: number, nPlaces: number, [place, places]: Places): string {
+/** Why no place passes, where few participants are the reason: see {@link leastTogether}. */
+function whyNone(nSubjects: number, nTested: number, [place, places]: Places): string {
   if (nSubjects < fewestForSignificance) {
     return `With fewer than ${fewestForSignificance} participants no ${place} can reach q < .01. `;
   }
-  const least = 2 / 2 ** nSubjects;
-  const share = least / significanceLevel;
-  // Where few places are enough the reason is another.
-  if (share < leastShare || share * nPlaces <= 1) return "";
-  return `With ${formatNoun(nSubjects, "participant")} no p is below ${formatNumber(least, least < 0.001 ? 4 : 3)}. After the correction over ${formatCount(nPlaces)} ${places} this is q < .01 only where at least ${formatShare(share)} of them have it. `;
+  const [least, together] = leastTogether(nSubjects, nTested);
+  if (together === 1 || together < leastShare * nTested) return "";
+  return `With ${formatNoun(nSubjects, "participant")} no p is below ${formatNumber(least, least < 0.001 ? 4 : 3)}. After the correction over ${formatCount(nTested)} ${places} this is q < .01 only where at least ${formatCount(together)} of them have it. `;
 }
+
+/** Places with a score, which are tested; a medial wall has none. */
+const countTested = ({ qValue }: GroupScores) => qValue.reduce((n, q) => n + (Number.isFinite(q) ? 1 : 0), 0);
 
 /** The peak of the group's curve at the places that have a forecast; no map where none has. */
 async function distanceMap(
@@ -120,7 +119,7 @@ async function distanceMap(
   const rule = `F(8) − F(0) above zero over participants (two-sided Wilcoxon signed-rank test, q < .01 over ${places})`;
   if (nShown === 0) {
     return none(
-      `Not drawn: no ${place} has a forecast, which is ${rule}. Without a forecast, d* is a peak of noise. ${whyNone(subjects.length, test.mean.length, [place, places])}` +
+      `Not drawn: no ${place} has a forecast, which is ${rule}. Without a forecast, d* is a peak of noise. ${whyNone(subjects.length, countTested(test), [place, places])}` +
         "Regions average the noise of many and are fewer: they may have a forecast where none of their parts has one. See the section on forecast distance.",
     );
   }
@@ -129,7 +128,7 @@ async function distanceMap(
     tell(point);
     map.take(peaks.grid[point]!, await groupMeanAt(subjects, key));
   }
-  const n = test.mean.length;
+  const n = countTested(test);
   return {
     name: distanceName,
     isThresholded: true,

@@ -23,3 +23,15 @@ export function sideOfZero(scores: GroupScores | undefined, target: number): 1 |
 export function isGain(scores: GroupScores | undefined, target: number): boolean {
   return sideOfZero(scores, target) > 0;
 }
+
+/**
+ * How many of `n` that are tested together must have the least p that `nSubjects` can give, so that these reach
+ * q < {@link significanceLevel}. That p is 2 / 2^nSubjects, of all signs alike, and its q is p n / k where k have it (Benjamini
+ * and Hochberg).
+ *
+ * @returns `[least p, k]`; k may be larger than `n`, where none can pass
+ */
+export function leastTogether(nSubjects: number, n: number): readonly [least: number, together: number] {
+  const least = 2 / 2 ** nSubjects;
+  return [least, Math.floor((least * n) / significanceLevel) + 1];
+}

@@ -1,8 +1,8 @@
 import type { Findings } from "./findings.ts";
 import type { GroupScores } from "./group.ts";
-import { formatCount, formatInterval, formatList, formatNoun, formatNumber } from "./numbers.ts";
+import { formatCount, formatInterval, formatList, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
 import { listLayers } from "./select.ts";
-import { fewestForSignificance, sideOfZero } from "./significance.ts";
+import { fewestForSignificance, leastTogether, sideOfZero } from "./significance.ts";
 
 /** A part of the summary: sentences on one thing. */
 export interface SummaryPart {
@@ -41,16 +41,34 @@ export function summarise(findings: Findings): SummaryPart[] {
     const few = `With fewer than ${fewestForSignificance} participants the signed-rank test cannot reach q < .01: nothing is called significant here.`;
     parts.push({ heading: undefined, sentences: [few] });
   }
+  const nTested = brain ? [...brain.qValue].filter(Number.isFinite).length : 0;
+  const [leastP, together] = leastTogether(view.subjects.length, nTested);
+  if (view.subjects.length >= fewestForSignificance && together > 1 && together >= manyTogether * nTested) {
+    const few = `With ${formatNoun(view.subjects.length, "participant")} no p is below ${formatNumber(leastP)}. After the correction over ${nTested} regions this is q < .01 only where at least ${together} of them have it: where few regions or none are named above, participants may be too few.`;
+    parts.push({ heading: undefined, sentences: [few] });
+  }
   return parts;
 }
+
+/** Share of the regions that would have to pass together, from which on it is said. */
+const manyTogether = 0.2;
 
 function brainSentences({ result, view, labels, order, brainControls }: Findings, brain: GroupScores): string[] {
   const best = order[0]!;
   if (!Number.isFinite(brain.mean[best])) return ["No region could be given a brain score: see data quality."];
   const isTested = view.subjects.length >= fewestForSignificance;
   const layer = brain.layer === "n/a" ? "" : ` layer ${brain.layer} of`;
+  const isOne = labels.length === 1;
+  const score = `R = ${formatNumber(brain.mean[best]!)}${inBrackets(brain, best)}`;
   const sentences = [
-    `With${layer} ${result.model}, the brain score is largest in ${labels[best]} (R = ${formatNumber(brain.mean[best]!)}${inBrackets(brain, best)}).`,
+    isOne
+      ? `With${layer} ${result.model}, the brain score of ${labels[best]} is ${score}.`
+      : `With${layer} ${result.model}, the brain score is largest in ${labels[best]} (${score}).`,
+    ...(view.kind === "wholes"
+      ? [
+          "This is a mean over a whole hemisphere, structure or brain, which hides what is local; an atlas (--regions) shows it.",
+        ]
+      : []),
     ...leadingLayer(result, brain),
     ...(isTested ? [`It is ${countSides(brain)}.`] : []),
   ];
@@ -90,10 +108,15 @@ function forecastSentences({ result, view, labels, forecast, forecastDistance, g
     seconds !== undefined && Number.isFinite(seconds) ? ` (${formatNumber(overall.distance * seconds, 1)} s)` : "";
   const edge = overall.distance === distances[0] || overall.distance === distances.at(-1);
   const largest = `at a distance of ${formatNoun(overall.distance, "word")}${inSeconds}, F = ${formatNumber(overall.mean, 4)}`;
+  const isOne = labels.length === 1;
   const sentences = [
-    `Averaged over regions, the forecast score${atLayer} is ${overall.mean > 0 ? `largest ${largest}` : `above zero at no distance (largest ${largest})`}` +
+    `${isOne ? "The" : "Averaged over regions, the"} forecast score${atLayer} is ${overall.mean > 0 ? `largest ${largest}` : `above zero at no distance (largest ${largest})`}` +
       `${edge && distances.length > 1 ? ", the edge of the distances computed" : ""}.`,
-    `The region that gains most there is ${labels[best]} (F = ${formatNumber(at.mean[best]!, 4)}${inBrackets(at, best, 4)}).`,
+    ...(isOne
+      ? []
+      : [
+          `The largest of the ${labels.length} regions there is ${labels[best]} (F = ${formatNumber(at.mean[best]!, 4)}${inBrackets(at, best, 4)}, ${describeQ(at.qValue[best]!)}).`,
+        ]),
     ...(view.subjects.length >= fewestForSignificance
       ? [`At ${formatNoun(tabled, "word")} F is ${countSides(atTabled)}.`]
       : []),
@@ -111,7 +134,7 @@ function forecastSentences({ result, view, labels, forecast, forecastDistance, g
   if (values.length > 0) {
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     sentences.push(
-      `Random vectors in the window's place give F = ${formatNumber(mean, 4)} at ${formatNoun(tabled, "word")}, averaged over regions.`,
+      `Random vectors in the window's place give F = ${formatNumber(mean, 4)} at ${formatNoun(tabled, "word")}${isOne ? "" : ", averaged over regions"}.`,
     );
   }
   if (beyondRandom && view.subjects.length >= fewestForSignificance) {
@@ -129,7 +152,17 @@ function inBrackets(scores: GroupScores, target: number, decimals = 3): string {
 
 /** `"above zero in 5 of 6 regions and below zero in none (q < .01)"`. */
 function countSides(scores: GroupScores): string {
+  if (scores.mean.length === 1) {
+    const side = sideOfZero(scores, 0);
+    return side === 0 ? "neither above nor below zero (q < .01)" : `${side > 0 ? "above" : "below"} zero (q < .01)`;
+  }
   return `above zero in ${countOfRegions(scores, 1)} and below zero in ${count(scores, -1)} (q < .01)`;
+}
+
+/** `"q = 0.004"`, `"q < 0.001"`. */
+function describeQ(q: number): string {
+  const text = formatProbability(q);
+  return text.startsWith("<") ? `q ${text}` : `q = ${text}`;
 }
 
 /** `"5 of 6 regions"`: significant and of that sign, of those that were tested. */

@@ -88,6 +88,7 @@ function controlLines({ brainControls, forecast, labels, order }: Findings): str
   const lineOf = (name: string, what: string, mean: GroupScores["mean"], decimals: number) => {
     const known = [...mean].filter(Number.isFinite);
     const average = known.reduce((sum, value) => sum + value, 0) / known.length;
+    if (labels.length === 1) return [`Control, ${name}: ${what} ${formatNumber(average, decimals)} in ${where}`];
     const whole = `Control, ${name}: ${what} ${formatNumber(average, decimals)} over regions`;
     const first = `${formatNumber(mean[best]!, decimals)} in ${where}`;
     return `${whole}, ${first}`.length <= widest ? [`${whole}, ${first}`] : [`${whole},`, `  ${first}`];

@@ -93,7 +93,7 @@ describe("summarise", () => {
     // a point, three words further by .0003: the argmax may lie two words beside the peak.
     expect(Number(/largest at a distance of (\d+) words/.exec(said)?.[1])).toBeGreaterThanOrEqual(2);
     expect(Number(/largest at a distance of (\d+) words/.exec(said)?.[1])).toBeLessThanOrEqual(6);
-    expect(said).toContain("The region that gains most there is planted");
+    expect(said).toContain("The largest of the 2 regions there is planted");
     expect(said).toContain("It is above zero in 1 of 2 regions and below zero in none");
   });
 
@@ -109,6 +109,19 @@ describe("summarise", () => {
     expect(said).toContain(
       "the forecast score (layer 8) is above zero at no distance (largest at a distance of 8 words",
     );
+  });
+
+  test("few participants and many regions: says how many must pass together (by hand)", async () => {
+    // The least p of 8 is 2 / 2^8 = .0078125: p 5 / k < .01 from k = 4 on; of 2 regions p 2 / 1 = .0156, so both must.
+    const said = sentencesOf(await studyFindings(plainStudy(8))).at(-1);
+    expect(said).toContain("With 8 participants no p is below 0.008. After the correction over 2 regions");
+    expect(said).toContain("only where at least 2 of them have it");
+  });
+
+  test("one region alone is neither the largest nor one of many (by hand)", async () => {
+    const said = sentencesOf(await studyFindings(syntheticStudy({ nSubjects: 12, regions: ["brain"] }))).join(" ");
+    expect(said).toMatch(/the brain score of brain is R = /);
+    expect(said).not.toMatch(/largest in|[Aa]veraged over regions|of the 1 region/);
   });
 
   test("of several layers it says which is shown and why (by hand: two thirds of 12)", async () => {
@@ -305,9 +318,9 @@ describe("the cortex on the page", () => {
     expect(textOf(flat, "figcaption").join()).toContain(
       "Not thresholded: no vertex reaches q\u00a0<\u00a0.01 over all",
     );
-    // By hand: the least p of 14 is 2 / 2^14 = .000122, and .000122 / s < .01 where a share s of over 1.22 % has it.
+    // By hand: the least p of 14 is p = 2 / 2^14 = .000122, and p 436 / k < .01 from k = 6 on.
     expect(textOf(flat, "figcaption").join().replaceAll("\u00a0", " ")).toContain(
-      "With 14 participants no p is below 0.0001. After the correction over 436 vertices this is q < .01 only where at least 1.2 % of them have it.",
+      "With 14 participants no p is below 0.0001. After the correction over 436 vertices this is q < .01 only where at least 6 of them have it.",
     );
     const few = await htmlReport({ ...study, subjects: study.subjects.slice(0, 5) });
     expect(textOf(few, "figcaption").join()).toContain("Not thresholded: with fewer than 8 participants");
