@@ -1,6 +1,7 @@
 import { checkArgument } from "../array/arguments.ts";
 import { emptyRecord, ownValue } from "../array/records.ts";
 import { DatasetError } from "../errors.ts";
+import { filesList, listedPaths } from "../sources/output-files.ts";
 import type { Source } from "../sources/source.ts";
 import { unreadable, unreadableFiles } from "../sources/unreadable.ts";
 import { entitiesWithin, isSameLabel, normalText } from "./identity.ts";
@@ -46,11 +47,13 @@ const RUN_FILE = /^(sub|ses|task)[-_ ]/i;
 
 /**
  * The index of a BIDS data set: its description and all files that BIDS names, those of nested data sets
- * (`derivatives/<name>/`) included. Nothing but `dataset_description.json` is read.
+ * (`derivatives/<name>/`) included, but for results of cortecast: files that a list of its own names
+ * (`.cortecast-files.json`). Nothing but `dataset_description.json` and such lists is read.
  *
  * @param source - the data set's root folder
  * @throws DatasetError where `dataset_description.json` is missing, or a folder of data files is a link to nothing
- * @throws NotFoundError, FormatError where `dataset_description.json` cannot be read, or is not a JSON object
+ * @throws NotFoundError, FormatError where `dataset_description.json` cannot be read, or is not a JSON object, or where a
+ * list of results is damaged
  * @remarks Hidden folders, `code/`, `sourcedata/` and `stimuli/` are not searched. A nested data set needs no
  * description of its own: many derivatives in use have none.
  */
@@ -77,9 +80,17 @@ export async function loadDataset(source: Source): Promise<BidsDataset> {
   const misnamed: string[] = [];
   const participantFolders: string[] = [];
   const noFolders: string[] = [];
+  const results = new Set<string>();
   const visit = async (folder: string) => {
-    for (const entry of await source.list(folder)) {
-      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    const entries = await source.list(folder);
+    if (folder !== "" && entries.some(({ name }) => name === filesList)) {
+      // A data set that cortecast simulated has such a list, too.
+      const isData = entries.some(({ name }) => name === "phantom.json");
+      for (const path of isData ? [] : await listedPaths(source, folder)) results.add(path);
+    }
+    for (const entry of entries) {
+      const path = join(folder, entry.name);
+      if (results.has(path)) continue;
       const name = parseBidsName(entry.name);
       if (entry.kind === "folder" && !(name && DATA_FILE.test(entry.name))) {
         if (folder === "" && PARTICIPANT_FOLDER.test(entry.name)) participantFolders.push(path);
@@ -98,6 +109,8 @@ export async function loadDataset(source: Source): Promise<BidsDataset> {
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
   return { source, description, files, misnamed, participantFolders };
 }
+
+const join = (folder: string, path: string) => (folder === "" ? path : `${folder}/${path}`);
 
 /**
  * The files that fit a query, in the order of the data set.

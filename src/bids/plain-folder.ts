@@ -2,6 +2,7 @@ import { emptyRecord, ownValue } from "../array/records.ts";
 import { NotFoundError, OptionError } from "../errors.ts";
 import { writeTsv } from "../formats/tsv.ts";
 import { memoryStore } from "../sources/memory.ts";
+import { filesList, listedPaths } from "../sources/output-files.ts";
 import { splitPath } from "../sources/path.ts";
 import { routedSource } from "../sources/routed.ts";
 import { type Entry, listFiles, type Source } from "../sources/source.ts";
@@ -79,7 +80,10 @@ export async function plainFolderSource(source: Source, folder: PlainFolder): Pr
   made["dataset_description.json"] = JSON.stringify({ Name: source.location, BIDSVersion: "1.10.0" });
   made[`${naming.suffix}.json`] = JSON.stringify({ RepetitionTime: repetitionTime });
   const isOwn = (path: string) => !path.startsWith("stimuli/") && !path.split("/").some((part) => part.startsWith("."));
-  const all = (await listFiles(source)).filter(isOwn);
+  const files = await listFiles(source);
+  const results = new Set<string>();
+  for (const path of files) if (path.endsWith(`/${filesList}`)) await addResults(source, path, results);
+  const all = files.filter((path) => isOwn(path) && !results.has(path));
   for (const path of all) {
     const found = fits.exec(normalText(path))?.groups;
     if (!found) {
@@ -105,6 +109,13 @@ export async function plainFolderSource(source: Source, folder: PlainFolder): Pr
     );
   }
   return { source: seenAs(source, real, memoryStore(made, source.location)), leftOut };
+}
+
+/** Files that cortecast wrote are no responses; those of a data set that it simulated are. */
+async function addResults(source: Source, list: string, results: Set<string>): Promise<void> {
+  const folder = list.slice(0, -filesList.length - 1);
+  if (await source.has(`${folder}/phantom.json`)) return;
+  for (const path of await listedPaths(source, folder)) results.add(path);
 }
 
 function compile(pattern: string): RegExp {

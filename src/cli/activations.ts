@@ -11,6 +11,7 @@ import { checkOutputFiles, writeOutputFiles } from "../sources/output-files.ts";
 import { listTranscripts, loadTranscript, storyOfTranscript } from "../stimulus/load-transcript.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import { activationOptions, loadStudyModel, studyLayers } from "../study/activations.ts";
+import { checkPlace } from "../study/check-place.ts";
 import type { StudyOptions } from "../study/options.ts";
 import type { Command } from "./command-line.ts";
 import type { Parsed } from "./flags.ts";
@@ -50,6 +51,7 @@ export const activations: Command = {
   async run({ parsed, terminal }) {
     const options = await studyOptionsOf(parsed);
     await checkWritable(options.output, "<output>");
+    await checkPlace(options.output, "<output>");
     const transcripts = await loadTranscripts(options);
     const paths = transcripts.map(({ story }) => pathOf(story));
     await checkOutputFiles(folderStore(options.output), paths, listed);

@@ -9,6 +9,7 @@ import { downloadFiles } from "../sources/download.ts";
 import { createHttpClient, type HttpClient, type HttpOptions } from "../sources/http.ts";
 import { checkWritable, folderStore } from "../sources/node.ts";
 import type { RemoteFile } from "../sources/remote-file.ts";
+import { checkPlace } from "../study/check-place.ts";
 import { flagOf } from "../study/options.ts";
 import type { Command, CommandContext } from "./command-line.ts";
 import type { FlagSpecification, Parsed, PositionalSpecification } from "./flags.ts";
@@ -140,7 +141,10 @@ async function fetchInto(
   const attempts = numberFlag(parsed, "attempts", { least: 1, most: 1000, whole: true });
   const timeout = numberFlag(parsed, "timeout", { least: 1, most: 3600 });
   const isDry = parsed.switches.has("dryRun");
-  if (!isDry) await checkWritable(into, "<folder>");
+  if (!isDry) {
+    await checkWritable(into, "<folder>");
+    await checkPlace(into, "<folder>", { sourcedata: true });
+  }
   const client = createHttpClient({ environment, attempts, timeout, signal, ...options });
   try {
     const { source, files } = await list(client);

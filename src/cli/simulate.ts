@@ -5,6 +5,7 @@ import { formatNoun } from "../report/numbers.ts";
 import { withLock } from "../sources/lock.ts";
 import { checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
 import { loadStudyModel } from "../study/activations.ts";
+import { checkPlace } from "../study/check-place.ts";
 import { checkOptions, type StudyOptions } from "../study/options.ts";
 import type { Command } from "./command-line.ts";
 import type { FlagSpecification, Parsed } from "./flags.ts";
@@ -74,6 +75,7 @@ export async function simulateInto(
 ): Promise<PhantomTruth> {
   checkProvider(machine.provider);
   await checkWritable(folder, name);
+  await checkPlace(folder, name, { sourcedata: true });
   const store = folderStore(folder);
   if ((await store.has("dataset_description.json")) && !(await store.has("phantom.json"))) {
     throw new OptionError(

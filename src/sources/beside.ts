@@ -27,3 +27,21 @@ export async function isMountPoint(folder: string): Promise<boolean> {
   const [own, above] = await Promise.all([real, dirname(real)].map((path) => stat(path).catch(() => undefined)));
   return own !== undefined && above !== undefined && own.dev !== above.dev;
 }
+
+/**
+ * Where a folder lies, or would, with every link on the way followed: the folder itself, then those above it up to the root
+ * of the file system. It need not exist.
+ */
+export async function foldersAbove(folder: string): Promise<readonly string[]> {
+  const missing: string[] = [];
+  let nearest = resolve(folder);
+  let real = await realpath(nearest).catch(() => undefined);
+  while (real === undefined && dirname(nearest) !== nearest) {
+    missing.unshift(basename(nearest));
+    nearest = dirname(nearest);
+    real = await realpath(nearest).catch(() => undefined);
+  }
+  const places = [join(real ?? nearest, ...missing)];
+  for (let at = places[0]!; dirname(at) !== at; at = dirname(at)) places.push(dirname(at));
+  return places;
+}

@@ -1,6 +1,6 @@
 import { FormatError, listSome, NotFoundError, OptionError } from "../errors.ts";
 import { digestOf } from "./checksum.ts";
-import { readText, type Store } from "./source.ts";
+import { readText, type Source, type Store } from "./source.ts";
 
 /** A file to be written: where, relative to the store's root ("/" on every system), and what. */
 export interface OutputFile {
@@ -226,7 +226,21 @@ function digestOfBytes(bytes: Uint8Array | string): Promise<string> {
   return digestOf("sha256", encoded.length, once(encoded));
 }
 
-async function readList(store: Store, { list = filesList }: OutputFilesOptions): Promise<Listed> {
+/**
+ * Paths, from the source's root, of the files that the list in a folder names.
+ *
+ * @param folder - the one that holds the list, which is at its root or at a participant's of the results: `"results/sub-01"`
+ * @throws FormatError where the list is damaged
+ */
+export async function listedPaths(source: Source, folder: string): Promise<readonly string[]> {
+  const listed = await readList(source, { list: `${folder}/${filesList}` });
+  // Lists of participants name files from the root of the results.
+  const own = folder.slice(folder.lastIndexOf("/") + 1);
+  const above = folder.slice(0, -own.length);
+  return [...listed.keys()].map((path) => (path.startsWith(`${own}/`) ? `${above}${path}` : `${folder}/${path}`));
+}
+
+async function readList(store: Source, { list = filesList }: OutputFilesOptions): Promise<Listed> {
   if (!(await store.has(list))) return new Map();
   const isDigests = (value: unknown): value is string | string[] =>
     [value].flat().every((digest) => typeof digest === "string");

@@ -21,6 +21,7 @@ import { loadAtlas } from "./atlas.ts";
 import { type CachePlace, checkCachePlace } from "./cache-place.ts";
 import { misfits } from "./check-fit.ts";
 import { checkOutput, checkPlannedFiles, outputName } from "./check-output.ts";
+import { checkPlace } from "./check-place.ts";
 import { checkNoneLeft } from "./group-level.ts";
 import {
   cleaningOf,
@@ -191,16 +192,19 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total +
 
 /** Looks whether results and what is kept may be written where the options say; whether results may. */
 async function checkPlaces(
-  { output }: StudyOptions,
+  { output, dataset, derivatives = [] }: StudyOptions,
   cache: CachePlace | undefined,
   found: IssueList,
 ): Promise<boolean> {
+  const datasets = [dataset, ...derivatives];
   const isPlace = await found.attempt("output", async () => {
     await checkWritable(output, outputName);
     await checkOutput(folderStore(output));
+    await checkPlace(output, outputName, { datasets });
     return true;
   });
   if (cache) await found.attempt("cache", () => checkCachePlace(cache, output));
+  if (cache?.kind === "given") await found.attempt("cache", () => checkPlace(cache.folder, "--cache", { datasets }));
   return isPlace ?? false;
 }
 

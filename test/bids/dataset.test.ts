@@ -33,6 +33,38 @@ describe("loadDataset", () => {
     ]);
   });
 
+  it("leaves out what cortecast's own lists name, wherever it lies, and nothing else (by hand)", async () => {
+    const list = (...paths: string[]) =>
+      JSON.stringify({ files: Object.fromEntries(paths.map((path) => [path, "00"])) });
+    const dataset = await load({
+      // Results that an earlier version wrote among the data of a participant.
+      "sub-18/func/sub-18_task-x_bold.json": "{}",
+      "sub-18/.cortecast-files.json": list("dataset_description.json", "group/group_scores.tsv"),
+      "sub-18/group/group_scores.tsv": "",
+      "sub-18/sub-22/.cortecast-files.json": list("sub-22/sub-22_scores.json"),
+      "sub-18/sub-22/sub-22_scores.json": "{}",
+      "sub-18/sub-22/sub-22_notes.json": "{}",
+      "sub-18/sub-22_scores.json": "{}",
+      // A data set that cortecast simulated is data.
+      "derivatives/simulated/.cortecast-files.json": list("sub-01/func/sub-01_task-x_bold.json", "phantom.json"),
+      "derivatives/simulated/phantom.json": "{}",
+      "derivatives/simulated/sub-01/func/sub-01_task-x_bold.json": "{}",
+    });
+    expect(dataset.files.map(({ path }) => path)).toEqual([
+      "derivatives/simulated/phantom.json",
+      "derivatives/simulated/sub-01/func/sub-01_task-x_bold.json",
+      "sub-18/func/sub-18_task-x_bold.json",
+      "sub-18/sub-22/sub-22_notes.json",
+      "sub-18/sub-22_scores.json",
+    ]);
+  });
+
+  it("refuses a list of results that is damaged", async () => {
+    const error = await load({ "results/.cortecast-files.json": "{" }).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(FormatError);
+    expect((error as FormatError).message).toContain("results/.cortecast-files.json: the file must hold");
+  });
+
   it("says what is missing of a folder that is no data set", async () => {
     const error = await loadDataset(memoryStore({}, "somewhere")).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(DatasetError);

@@ -112,6 +112,7 @@ describe("check and score agree: what one calls an error stops the other, in the
     ["a space that is not there", false, nothing, ["--space", "fsaverage9"]],
     ["a derivative that is not there", false, nothing, ["--derivatives", "/nowhere/fmriprep"]],
     ["a cache below a file", false, nothing, ["--cache", "@participants.tsv/cache"]],
+    ["a cache among the data", false, nothing, ["--cache", "@sub-1/cache"]],
     ["more delays than volumes", false, nothing, ["--delays", "60"]],
     ["more folds than volumes allow", false, nothing, ["--folds", "40"]],
     ["a gap that leaves nothing to train on", false, nothing, ["--gap", "60"]],
@@ -241,6 +242,24 @@ describe("check and score agree: what one calls an error stops the other, in the
       expect(checked.stdout).toContain(text.replace("--folds: ", ""));
     }
     expect(readdirSync(join(folder, `${n}`))).toEqual(["data"]);
+  });
+
+  test.each([
+    ["a participant's folder", "sub-1", false],
+    ["the transcripts", "stimuli/results", false],
+    ["derivatives/", "derivatives/results", true],
+  ])("by hand: results in the data set's own folders, %s", async (_, within, canBeScored) => {
+    const root = join(mkdtempSync(join(folder, "own-")), "data");
+    cpSync(base(), root, { recursive: true });
+    const flags = Object.entries({ ...quick, "--activations": join(root, "made"), "--layer": "0" }).flat();
+    const argv = [root, join(root, within), ...flags];
+    const message = `the folder must not lie among the data of a data set, got one in ${within.split("/")[0]}/ of`;
+    const [checked, scored] = [await run("check", ...argv), await run("score", ...argv)];
+    expect([checked.code, scored.code], `${checked.stdout}${scored.stderr}`).toEqual(canBeScored ? [0, 0] : [1, 1]);
+    expect([checked.stdout.includes(message), scored.stderr.includes(message)]).toEqual([!canBeScored, !canBeScored]);
+    // What was written is not read as data.
+    const again = await run("check", ...argv, "--json");
+    if (canBeScored) expect((JSON.parse(again.stdout) as Inspection).issues).toEqual([]);
   });
 
   test("by hand: a study file gives check what it gives score", async () => {

@@ -15,6 +15,21 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
+test.each([
+  ["simulate", ["simulate", at("set/sub-01"), "--participants", "1"], "sub-01"],
+  ["activations", ["activations", at("story.csv"), at("set/stimuli/vectors")], "stimuli"],
+  ["fetch", ["fetch", "model", "gpt2", at("set/code/gpt2"), "--base-url", "http://127.0.0.1:9"], "code"],
+  ["demo", ["demo", at("set/sub-01/demo")], "sub-01"],
+])("by hand: %s writes nothing among the data of a data set", async (_, argv, taken) => {
+  write("set/dataset_description.json", "{}");
+  const { code, stderr } = await run(...argv);
+  expect(code).toBe(1);
+  expect(stderr).toContain(
+    `the folder must not lie among the data of a data set, got one in ${taken}/ of ${at("set")} (`,
+  );
+  expect(existsSync(at("set", taken))).toBe(false);
+});
+
 // What score and report do is in test/study, fetch in test/cli/fetch.test.ts, transcript in its own.
 describe("files of the user's own (by hand)", () => {
   test.each([

@@ -1,0 +1,22 @@
+/** Folders at the top of a data set that BIDS gives a meaning, and that hold no results. */
+const NAMED = new Set(["code", "phenotype", "sourcedata", "stimuli"]);
+
+/** What participants' and sessions' folders are called. */
+const OF_DATA = /^(?:sub|ses)-/i;
+
+/**
+ * The folder of a data set's own in which a path lies: a participant's or session's, `code`, `phenotype`, `sourcedata` or
+ * `stimuli`, of the data set itself or of one in `derivatives/`; undefined where it lies in none of these.
+ *
+ * @param path - from the data set's root, with "/" between folders
+ * @see https://bids-specification.readthedocs.io/en/stable/common-principles.html#filesystem-structure
+ */
+export function takenFolder(path: string): string | undefined {
+  const parts = path.split("/");
+  let depth = 0;
+  // Some data sets keep the participants of their only derivative directly in derivatives/.
+  while (parts[depth]?.toLowerCase() === "derivatives") depth += OF_DATA.test(parts[depth + 1] ?? "") ? 1 : 2;
+  const own = parts[depth];
+  if (own === undefined || !(OF_DATA.test(own) || NAMED.has(own.toLowerCase()))) return undefined;
+  return parts.slice(0, depth + 1).join("/");
+}
