@@ -51,7 +51,8 @@ const TARGETS_AT_ONCE = 4096;
  * out of the fit. For each fold: design ({@link fitDesign}), ridge with the penalty chosen per target on the training
  * volumes, Pearson r on the test volumes; then the mean over folds.
  *
- * @param features - volume-level features, all stories joined, [nVolumes x nFeatures]; several bands are reduced apart
+ * @param features - volume-level features, all stories joined, [nVolumes x nFeatures], with rows below of volumes before
+ * stories where `volumesBefore` says so; several bands are reduced apart
  * @param bold - the responses of one subject, the same stories in the same order, [nVolumes x nTargets]
  * @throws ShapeError where features, bold and story lengths disagree
  * @throws OptionError where folds, delays, components or alphas cannot be used
@@ -69,7 +70,7 @@ export async function brainScore(
   options: EncodingOptions,
 ): Promise<EncodingScore> {
   checkArgument("brainScore: options", options, "an object", { storyLengths: "a list of numbers" });
-  checkVolumes("brainScore", asBands("brainScore", features), bold, options.storyLengths);
+  checkVolumes("brainScore", asBands("brainScore", features), bold, options);
   return scoreEncoding(await prepareEncoding(features, options), bold, options);
 }
 
@@ -89,13 +90,14 @@ export async function prepareEncoding(
 ): Promise<PreparedEncoding> {
   checkArgument("prepareEncoding: options", options, "an object", { storyLengths: "a list of numbers" });
   const bands = asBands("prepareEncoding", features);
-  const { storyLengths, nFolds = 5, gap, onProgress } = options;
+  const { storyLengths, volumesBefore, nFolds = 5, gap, onProgress } = options;
   const first = bands[0];
   if (!first) throw new ShapeError("prepareEncoding: at least one band of features must be given, got none.");
   checkBands("prepareEncoding", bands);
-  checkStoryLengths("prepareEncoding", storyLengths, first.nRows, `features ${formatShape(first)}`);
+  checkStoryLengths("prepareEncoding", storyLengths, first.nRows, `features ${formatShape(first)}`, volumesBefore);
+  const nVolumes = storyLengths.reduce((sum, length) => sum + length, 0);
   const folds: PreparedFold[] = [];
-  for (const fold of contiguousFolds(first.nRows, nFolds, { gap })) {
+  for (const fold of contiguousFolds(nVolumes, nFolds, { gap })) {
     folds.push(await prepareFold(await fitDesign(bands, fold.train, options), fold, options));
     onProgress?.({ label: "designs", done: folds.length, total: nFolds });
   }

@@ -70,7 +70,7 @@ export async function forecastScore(
   options: EncodingOptions,
 ): Promise<ForecastScores> {
   checkArgument("forecastScore: options", options, "an object", { storyLengths: "a list of numbers" });
-  checkVolumes("forecastScore", asBands("forecastScore", features), bold, options.storyLengths);
+  checkVolumes("forecastScore", asBands("forecastScore", features), bold, options);
   return scoreForecast(await prepareForecast(features, windows, options), bold, options);
 }
 
@@ -94,7 +94,7 @@ export async function prepareForecast(
   checkArgument("prepareForecast: options", options, "an object", { storyLengths: "a list of numbers" });
   checkWindows(windows);
   const bands = asBands("prepareForecast", features);
-  const { storyLengths, nFolds = 5, gap } = options;
+  const { storyLengths, volumesBefore, nFolds = 5, gap } = options;
   const distances = "featuresAt" in windows ? [...new Set(windows.distances)] : [...windows.keys()];
   const first = bands[0];
   if (!first) throw new ShapeError("prepareForecast: at least one band of features must be given, got none.");
@@ -104,8 +104,9 @@ export async function prepareForecast(
     );
   }
   checkBands("prepareForecast", bands);
-  checkStoryLengths("prepareForecast", storyLengths, first.nRows, `features ${formatShape(first)}`);
-  const folds = contiguousFolds(first.nRows, nFolds, { gap });
+  checkStoryLengths("prepareForecast", storyLengths, first.nRows, `features ${formatShape(first)}`, volumesBefore);
+  const nVolumes = storyLengths.reduce((sum, length) => sum + length, 0);
+  const folds = contiguousFolds(nVolumes, nFolds, { gap });
   const total = folds.length * (distances.length + 1);
   let done = 0;
   const baseFolds: PreparedFold[] = [];

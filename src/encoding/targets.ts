@@ -1,6 +1,7 @@
 import { checkArgument } from "../array/arguments.ts";
 import { checkMatrix, formatShape, type Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
+import type { DelayOptions } from "../features/delays.ts";
 
 /**
  * Refuses bands of features that are no matrices.
@@ -17,23 +18,25 @@ export function checkBands(where: string, bands: readonly Matrix[]): void {
 /**
  * Holds features, responses and story lengths against each other, and names all three numbers where they disagree.
  *
+ * @param options.volumesBefore - rows of the features below those of the volumes
  * @throws ShapeError where their numbers of volumes differ, or their data do not fill their shapes
  */
 export function checkVolumes(
   where: string,
   bands: readonly Matrix[],
   bold: Matrix,
-  storyLengths: readonly number[],
+  { storyLengths, volumesBefore = [] }: Pick<DelayOptions, "storyLengths" | "volumesBefore">,
 ): void {
   checkBands(where, bands);
   checkMatrix(bold, `${where}: bold`);
   const sum = storyLengths.reduce((total, length) => total + length, 0);
-  const wrong = bands.find((band) => band.nRows !== sum);
+  const nBefore = volumesBefore.reduce((total, n) => total + n, 0);
+  const wrong = bands.find((band) => band.nRows !== sum + nBefore);
   if (bold.nRows === sum && !wrong) return;
   const features = wrong ?? bands[0];
   throw new ShapeError(
     `${where}: features, bold and storyLengths must have equally many volumes, got ${features?.nRows ?? 0} rows of features ` +
       `(${features ? formatShape(features) : "none"}), ${bold.nRows} rows of bold (${formatShape(bold)}) and storyLengths ` +
-      `${storyLengths.join(" + ") || "none"} = ${sum}. Join the same stories in the same order.`,
+      `${storyLengths.join(" + ") || "none"} = ${sum}${nBefore > 0 ? ` (and ${nBefore} volumes before)` : ""}. Join the same stories in the same order.`,
   );
 }

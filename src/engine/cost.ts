@@ -81,7 +81,7 @@ export async function measureSpeed(
     vectors.set(offset, found);
     return found;
   };
-  const encoding = { ...options, storyLengths: [nVolumes] };
+  const encoding = { ...options, storyLengths: [nVolumes], volumesBefore: undefined };
   const [fold] = contiguousFolds(nVolumes, nFolds, { gap: options.gap });
   const windows = nModels > 1 ? { distances: [width - 1, width], width, featuresAt: vectorsAt } : undefined;
   for (let offset = 0; windows && offset <= width; offset++) vectorsAt(offset);

@@ -1,8 +1,9 @@
 import { freeNow } from "../array/free-now.ts";
-import { joinRows, type Matrix } from "../array/matrix.ts";
+import type { Matrix } from "../array/matrix.ts";
 import { foldDesigns } from "../encoding/fold-designs.ts";
 import { MODELS_AT_ONCE, scoreBlock } from "../encoding/score-block.ts";
 import type { SlidingWindows } from "../features/sliding-windows.ts";
+import { joinStories } from "../features/story-lengths.ts";
 import { forecastWindow } from "../features/window.ts";
 import { resolveRidgeOptions } from "../regression/ridge-options.ts";
 import { type ScorableDesign, scorable } from "../regression/scoring-design.ts";
@@ -66,7 +67,10 @@ export function slidingWindows(
       freeNow(words.data);
       return features;
     });
-    const joined = joinRows(parts);
+    const joined = joinStories(
+      parts,
+      stories.map(({ volumes }) => volumes.nBefore ?? 0),
+    );
     freeNow(...parts.map(({ data }) => data));
     return joined;
   };

@@ -27,6 +27,12 @@ export interface DelayOptions {
    * features that were centred before, take `"zero"`.
    */
   readonly edge?: "silence" | "zero" | "wrap" | undefined;
+  /**
+   * Volumes before each story's first of which features are given (default none): words that were spoken just before the first
+   * volume, as where volumes were discarded, still evoke responses in it. With `"silence"` alone; before these there is silence. Their
+   * rows lie below the volumes of all stories, story by story, in order of time.
+   */
+  readonly volumesBefore?: readonly number[] | undefined;
 }
 
 /** What {@link delayColumns} works by. */
@@ -39,23 +45,24 @@ export interface DelayColumnsOptions extends DelayOptions {
  * Delayed copies of the columns of `x`, within each story: row t of the copy for delay k is row t - k of the same story.
  * Columns are ordered by delay: all columns at `firstDelay`, then all one volume later, and so on.
  *
- * @param x - all stories, one after the other, [nVolumes x nFeatures]
- * @returns [nVolumes x (nDelays * nFeatures)] in the precision of `x`; the first k volumes of a story hold, at delay k, what
- * `edge` says: `silence`, zeros, or the last k volumes of the story
+ * @param x - all stories, one after the other, [nVolumes x nFeatures], and below them the `volumesBefore`
+ * @returns [nVolumes x (nDelays * nFeatures)] in the precision of `x`; the first k volumes of a story hold, at delay k, the
+ * `volumesBefore`, and before these what `edge` says: `silence`, zeros, or the last k volumes of the story
  * @throws ShapeError where the story lengths do not add up to nVolumes, or `silence` is not one number a feature
- * @throws OptionError where a delay is not a whole number or reaches over a whole story, or `edge` is unknown
+ * @throws OptionError where a delay is not a whole number or reaches over a whole story, `edge` is unknown, or is
+ * another than `silence` with `volumesBefore`
  * @remarks `edge: "wrap"` is a circular shift within each story. The first author's public code shifts circularly too, but
  * shifts the training volumes as one series and the test volumes as another, so that there the end of one story also
  * enters the start of the next. Both put the end of a series before its start; neither should be used to report.
  * @see https://doi.org/10.1038/s41562-022-01516-2, Methods, "Brain score"
  */
-export function delayColumns<Data extends Matrix["data"]>(
-  x: Matrix<Data>,
-  { storyLengths, nDelays = DEFAULT_DELAYS, firstDelay = 0, edge = DEFAULT_EDGE, silence }: DelayColumnsOptions,
-): Matrix<Data> {
-  checkStoryLengths("delayColumns", storyLengths, x.nRows, `features ${formatShape(x)}`);
+export function delayColumns<Data extends Matrix["data"]>(x: Matrix<Data>, options: DelayColumnsOptions): Matrix<Data> {
+  const { storyLengths, nDelays = DEFAULT_DELAYS, firstDelay = 0, edge = DEFAULT_EDGE } = options;
+  const { silence, volumesBefore } = options;
+  checkStoryLengths("delayColumns", storyLengths, x.nRows, `features ${formatShape(x)}`, volumesBefore);
   checkDelays(storyLengths, nDelays, firstDelay);
   checkChoice("delayColumns: edge", edge, EDGES);
+  checkBefore("delayColumns", options);
   const { nColumns } = x;
   if (silence && silence.length !== nColumns) {
     throw new ShapeError(
@@ -64,13 +71,23 @@ export function delayColumns<Data extends Matrix["data"]>(
   }
   const before = edge === "silence" ? silence : undefined;
   const width = nDelays * nColumns;
-  const data = emptyLike(x.data, x.nRows * width);
+  const nVolumes = storyLengths.reduce((sum, length) => sum + length, 0);
+  const data = emptyLike(x.data, nVolumes * width);
   let start = 0;
-  for (const length of storyLengths) {
+  // The row below the last of the volumes before the story's first.
+  let endBefore = nVolumes;
+  for (const [story, length] of storyLengths.entries()) {
+    const nBefore = volumesBefore?.[story] ?? 0;
+    endBefore += nBefore;
     for (let t = 0; t < length; t++) {
       for (let k = 0; k < nDelays; k++) {
         let source = t - firstDelay - k;
         const to = (start + t) * width + k * nColumns;
+        if (source < 0 && source >= -nBefore) {
+          const from = (endBefore + source) * nColumns;
+          data.set(x.data.subarray(from, from + nColumns), to);
+          continue;
+        }
         if (source < 0 && edge !== "wrap") {
           if (before) data.set(before, to);
           continue;
@@ -82,7 +99,19 @@ export function delayColumns<Data extends Matrix["data"]>(
     }
     start += length;
   }
-  return Matrix.of(data, x.nRows, width);
+  return Matrix.of(data, nVolumes, width);
+}
+
+/**
+ * Refuses volumes before stories where they would have no effect.
+ *
+ * @throws OptionError where there are such, and what comes before a story is not silence
+ */
+export function checkBefore(where: string, { edge = DEFAULT_EDGE, volumesBefore = [] }: DelayOptions): void {
+  if (edge === "silence" || volumesBefore.every((n) => n === 0)) return;
+  throw new OptionError(
+    `${where}: edge must be "silence" where features of volumes before stories are given (${volumesBefore.join(", ")}), got "${edge}". Leave volumesBefore out.`,
+  );
 }
 
 function checkDelays(storyLengths: readonly number[], nDelays: number, firstDelay: number): void {

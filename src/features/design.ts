@@ -4,7 +4,7 @@ import { OptionError, ShapeError } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
 import { applyPca, fitPca } from "../regression/pca.ts";
 import { applyStandardise, fitStandardise } from "../regression/standardise.ts";
-import { DEFAULT_EDGE, type DelayOptions, delayColumns } from "./delays.ts";
+import { checkBefore, DEFAULT_EDGE, type DelayOptions, delayColumns } from "./delays.ts";
 import { checkStoryLengths } from "./story-lengths.ts";
 
 /** How features become the columns of a design. */
@@ -32,7 +32,8 @@ export interface DesignOptions extends DelayOptions {
  * With `edge: "silence"` delays bring in, from before a story's first volume, the zero vector of the features, a volume without
  * words, taken through the same steps: so that silence before a story is what silence within it is.
  *
- * @param bands - features of each band, all stories joined, each [nVolumes x nFeatures]; all finite
+ * @param bands - features of each band, all stories joined, each [nVolumes x nFeatures], and below them the
+ * `volumesBefore`; all finite
  * @param train - rows of the training volumes
  * @returns [nVolumes x nColumns] for all volumes; the training rows of a column have mean 0 and variance 1 (population), but for
  * components taken after the delays, which have mean 0 and keep their variances
@@ -59,7 +60,7 @@ export async function fitDesign(bands: readonly Matrix[], train: Int32Array, opt
  * The columns of one band in the design of one fold, as {@link fitDesign} joins them. A band's columns do not depend on
  * the bands beside it, so they can be computed once and joined with many others.
  *
- * @param band - features, all stories joined, [nVolumes x nFeatures]
+ * @param band - features, all stories joined, [nVolumes x nFeatures], and below them the `volumesBefore`
  * @param train - rows of the training volumes
  * @returns [nVolumes x nColumns] for all volumes
  * @throws ShapeError and OptionError as {@link fitDesign}
@@ -80,8 +81,8 @@ export async function fitBand(band: Matrix, train: Int32Array, options: DesignOp
  * What is done to each column on its own before components are taken: standardised and, with `"after-delays"`, delayed and
  * standardised again.
  *
- * @returns [nVolumes x nColumns]; where delays are yet to come and bring in silence, one row more, the last: a volume
- * without words
+ * @returns [nVolumes x nColumns]; where delays are yet to come, also the rows of `volumesBefore` and, where they bring in
+ * silence, a last one: a volume without words
  */
 export function beforeReduction(band: Matrix, train: Int32Array, options: DesignOptions): Matrix<Float64Array> {
   const features = standardiseOn(band, train, isSilent(options) ? withSilence(band) : band);
@@ -128,12 +129,10 @@ function delayed<Data extends Matrix["data"]>(columns: Matrix<Data>, options: De
  * @param what - the band, for messages: `"features 564 x 768"`
  * @throws ShapeError and OptionError as {@link fitDesign}
  */
-export function checkDesign(
-  band: Matrix,
-  { components = 20, reduction = "before-delays", storyLengths }: DesignOptions,
-  what: string,
-): void {
-  checkStoryLengths("fitDesign", storyLengths, band.nRows, what);
+export function checkDesign(band: Matrix, options: DesignOptions, what: string): void {
+  const { components = 20, reduction = "before-delays", storyLengths, volumesBefore } = options;
+  checkStoryLengths("fitDesign", storyLengths, band.nRows, what, volumesBefore);
+  checkBefore("fitDesign", options);
   if (components !== "none" && !(Number.isInteger(components) && components >= 1)) {
     throw new OptionError(
       `fitDesign: components must be a whole number from 1 or "none", got ${components} (${what}).`,

@@ -8,6 +8,11 @@ import { OptionError, ShapeError } from "../errors.ts";
 export interface VolumesOptions {
   /** Volumes of the run. */
   readonly nVolumes: number;
+  /**
+   * Volumes before the first that are given as well, above the others (default 0): of words that were spoken while nobody was
+   * scanned, whose responses last into the run.
+   */
+  readonly nBefore?: number | undefined;
   /** Seconds. */
   readonly repetitionTime: number;
   /** What a volume gets of the words in it (default "sum"). */
@@ -24,11 +29,20 @@ export interface VolumesOptions {
  */
 export const FILING_TOLERANCE = 1e-5;
 
+/**
+ * How many volumes before one must be known so that it holds all that `wordsToVolumes` brings into it: words reach beyond their
+ * own volume with "lanczos", by its lobes, and with "one-late".
+ */
+export function volumesReached({ downsample, filing }: Pick<VolumesOptions, "downsample" | "filing">): number {
+  if (downsample === "lanczos") return LANCZOS_LOBES;
+  return filing === "one-late" ? 1 : 0;
+}
+
 /** Lobes of the Lanczos window on each side of its centre. */
 const LANCZOS_LOBES = 3;
 
 /**
- * The words' vectors brought to the volumes of the scan, [nVolumes x nUnits], in the precision of `activations`.
+ * The words' vectors brought to the volumes of the scan, [(nBefore + nVolumes) x nUnits], in the precision of `activations`.
  *
  * - `"sum"` (default): volume t is the sum over the words with `t = floor((onset + 1e-5) / repetitionTime)`
  *   ({@link FILING_TOLERANCE}); zero where no word begins.
@@ -37,8 +51,8 @@ const LANCZOS_LOBES = 3;
  *   where `w(x) = sinc(x) sinc(x / 3)` for `|x| <= 3`, else 0, and `sinc(x) = sin(pi x) / (pi x)`: a low-pass filter at
  *   half the sampling rate, 1 / (2 repetitionTime), with three lobes, centred on the middle of the volume.
  *
- * Words outside the run, `onset < 0` or `onset >= nVolumes * repetitionTime` (to the same tolerance), are left out
- * whatever the option; {@link countWordsOutside} counts them. NaN in a vector makes its volume NaN.
+ * Words outside of these volumes, `onset < -nBefore * repetitionTime` or `onset >= nVolumes * repetitionTime` (to the same
+ * tolerance), are left out whatever the option; {@link countWordsOutside} counts them. NaN in a vector makes its volume NaN.
  *
  * @param activations - [nWords x nUnits]
  * @param onsets - seconds of scan time (audio start plus word onset), one a word; any order
@@ -47,8 +61,8 @@ const LANCZOS_LOBES = 3;
  * @remarks `filing: "one-late"` puts each word one volume later and drops those of the last volume, as
  * `onset // TR + 1` in public code does. Lanczos follows the Huth lab's `lanczosinterp2D` (window 3, cut-off multiplier
  * 1): no division by the sum of weights, volumes at their centres. That code takes words at the middle of their
- * duration: pass `onset + duration / 2` for it; and it lets words outside the run ring into the run, which here they
- * never do.
+ * duration: pass `onset + duration / 2` for it; and it lets words outside the run ring into the run, which here only those
+ * of the volumes before do.
  * @see https://doi.org/10.1038/nature17637 (Huth et al. 2016), Methods
  */
 export function wordsToVolumes<Data extends FloatArray>(
@@ -59,7 +73,7 @@ export function wordsToVolumes<Data extends FloatArray>(
   checkArgument("wordsToVolumes: options", options, "an object", { nVolumes: "a number", repetitionTime: "a number" });
   checkArgument("wordsToVolumes: onsets", onsets, "a list of numbers");
   checkMatrix(activations, "wordsToVolumes: activations");
-  const { nVolumes, downsample = "sum", filing = "onset", repetitionTime } = options;
+  const { nBefore = 0, downsample = "sum", filing = "onset", repetitionTime } = options;
   const { nRows: nWords, nColumns: nUnits } = activations;
   if (onsets.length !== nWords) {
     throw new ShapeError(
@@ -72,36 +86,37 @@ export function wordsToVolumes<Data extends FloatArray>(
       'wordsToVolumes: filing "one-late" must go with downsample "sum" or "mean", got "lanczos", which files no word in a single volume. Leave filing out.',
     );
   }
-  const volumes = fileWords(onsets, options);
+  const rows = fileWords(onsets, options);
+  const nRows = nBefore + options.nVolumes;
   // Sums in double precision whatever the precision of the activations.
-  const { data: sums } = Matrix.zeros(nVolumes, nUnits, "wordsToVolumes");
-  const counts = new Float64Array(nVolumes);
+  const { data: sums } = Matrix.zeros(nRows, nUnits, "wordsToVolumes");
+  const counts = new Float64Array(nRows);
   const source = activations.data;
-  const add = (volume: number, word: number, weight: number) => {
-    const to = volume * nUnits;
+  const add = (row: number, word: number, weight: number) => {
+    const to = row * nUnits;
     const from = word * nUnits;
     for (let u = 0; u < nUnits; u++) sums[to + u]! += weight * source[from + u]!;
-    counts[volume]! += 1;
+    counts[row]! += 1;
   };
   for (let word = 0; word < nWords; word++) {
-    const volume = volumes[word]!;
-    if (volume < 0) continue;
+    const row = rows[word]!;
+    if (row < 0) continue;
     if (downsample !== "lanczos") {
-      add(volume, word, 1);
+      add(row, word, 1);
       continue;
     }
-    const position = onsets[word]! / repetitionTime - 0.5;
+    const position = onsets[word]! / repetitionTime - 0.5 + nBefore;
     const first = Math.max(0, Math.ceil(position - LANCZOS_LOBES));
-    const last = Math.min(nVolumes - 1, Math.floor(position + LANCZOS_LOBES));
+    const last = Math.min(nRows - 1, Math.floor(position + LANCZOS_LOBES));
     for (let t = first; t <= last; t++) add(t, word, lanczos(t - position));
   }
   const data = emptyLike(activations.data, sums.length);
-  for (let t = 0; t < nVolumes; t++) {
+  for (let t = 0; t < nRows; t++) {
     const divisor = downsample === "mean" && counts[t]! > 0 ? counts[t]! : 1;
     for (let u = 0; u < nUnits; u++) data[t * nUnits + u] = sums[t * nUnits + u]! / divisor;
   }
   freeNow(sums);
-  return Matrix.of(data, nVolumes, nUnits);
+  return Matrix.of(data, nRows, nUnits);
 }
 
 /**
@@ -116,14 +131,18 @@ export function countWordsOutside(onsets: ArrayLike<number>, options: VolumesOpt
 }
 
 /**
- * The volume that each word belongs to, -1 for words that belong to none.
+ * The row of `wordsToVolumes` that each word belongs to, which is its volume where there are none before; -1 for words that
+ * belong to none.
  *
  * @param onsets - seconds of scan time
  * @throws OptionError where an onset is not finite or an option is out of range
  */
 export function fileWords(onsets: ArrayLike<number>, options: VolumesOptions): Int32Array {
-  const { nVolumes, repetitionTime, filing = "onset" } = options;
+  const { nVolumes, nBefore = 0, repetitionTime, filing = "onset" } = options;
   checkChoice("wordsToVolumes: filing", filing, ["onset", "one-late"]);
+  if (!(Number.isInteger(nBefore) && nBefore >= 0)) {
+    throw new OptionError(`wordsToVolumes: nBefore must be a whole number from 0, got ${nBefore}. It counts volumes.`);
+  }
   if (!(Number.isInteger(nVolumes) && nVolumes >= 0)) {
     throw new OptionError(`wordsToVolumes: nVolumes must be a whole number from 0, got ${nVolumes}.`);
   }
@@ -132,7 +151,7 @@ export function fileWords(onsets: ArrayLike<number>, options: VolumesOptions): I
       `wordsToVolumes: repetitionTime must be a positive number of seconds, got ${repetitionTime}. The sidecar's RepetitionTime has it.`,
     );
   }
-  const volumes = new Int32Array(onsets.length);
+  const rows = new Int32Array(onsets.length);
   for (let word = 0; word < onsets.length; word++) {
     const onset = onsets[word]!;
     if (!Number.isFinite(onset)) {
@@ -141,11 +160,11 @@ export function fileWords(onsets: ArrayLike<number>, options: VolumesOptions): I
       );
     }
     const volume = Math.floor((onset + FILING_TOLERANCE) / repetitionTime);
-    const inside = volume >= 0 && volume < nVolumes;
+    const inside = volume >= -nBefore && volume < nVolumes;
     const filed = filing === "one-late" ? volume + 1 : volume;
-    volumes[word] = inside && filed < nVolumes ? filed : -1;
+    rows[word] = inside && filed < nVolumes ? filed + nBefore : -1;
   }
-  return volumes;
+  return rows;
 }
 
 function lanczos(x: number): number {

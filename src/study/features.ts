@@ -1,8 +1,15 @@
-import { joinRows, type Matrix } from "../array/matrix.ts";
+import type { Matrix } from "../array/matrix.ts";
 import { wordRate } from "../encoding/nuisance.ts";
 import type { StoryVectors } from "../engine/job.ts";
 import { randomWindow } from "../features/control-window.ts";
-import { countWordsOutside, type VolumesOptions, wordsToVolumes } from "../stimulus/volumes.ts";
+import { joinStories } from "../features/story-lengths.ts";
+import {
+  countWordsOutside,
+  fileWords,
+  type VolumesOptions,
+  volumesReached,
+  wordsToVolumes,
+} from "../stimulus/volumes.ts";
 import type { HeardStory } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
 
@@ -14,18 +21,35 @@ export function scanOnsets({ transcript, audioStart }: HeardStory): Float64Array
   return Float64Array.from(transcript.words, (word) => audioStart + word.onset);
 }
 
-/** Words that begin before the first or after the last volume; they are in no feature. */
+/**
+ * Volumes before a story's first that its features are made for as well: where words were spoken in so many as the delays
+ * reach back, else none. Volumes that were discarded, cut away or trimmed had words in them to which the first of those
+ * that are kept still respond.
+ *
+ * @returns 0 where something else than silence is to come before a story
+ */
+export function volumesBefore(
+  story: HeardStory,
+  { edge, delays, firstDelay, downsample, filing }: StudyOptions,
+): number {
+  if (edge !== "silence") return 0;
+  const nBefore = firstDelay + delays - 1 + volumesReached({ downsample, filing });
+  const rows = fileWords(scanOnsets(story), { nVolumes: 0, nBefore, repetitionTime: story.repetitionTime });
+  return rows.some((row) => row >= 0) ? nBefore : 0;
+}
+
+/** Words that begin before the first or after the last volume: {@link volumesBefore} says which of them are in features. */
 export function wordsOutside(story: HeardStory): number {
   return countWordsOutside(scanOnsets(story), story);
 }
 
-/** Activations at volume level, all stories joined, [nVolumes x nUnits]. */
+/** Activations at volume level, all stories joined, [nVolumes x nUnits], and below them the {@link volumesBefore} of each. */
 export function storyFeatures(
   stories: readonly HeardStory[],
   activationsOf: ActivationsOf,
   options: StudyOptions,
 ): Promise<Matrix> {
-  return joinStories(stories, async (story) => atVolumes(await activationsOf(story), story, options));
+  return joinFeatures(stories, options, async (story) => atVolumes(await activationsOf(story), story, options));
 }
 
 /** What forecast windows are made of, story by story: one vector a word, and how words become volumes. */
@@ -46,27 +70,33 @@ export function randomVectors(activationsOf: ActivationsOf, { seed }: StudyOptio
   return async (story) => randomWindow(await activationsOf(story), { seed: `${seed} ${story.files.story}` });
 }
 
-/** Words per volume, all stories joined, [nVolumes x 1]. */
-export function storyWordRate(stories: readonly HeardStory[], { filing }: StudyOptions): Promise<Matrix> {
-  return joinStories(stories, async (story) => {
-    const { nVolumes, repetitionTime } = story;
-    return wordRate(scanOnsets(story), { nVolumes, repetitionTime, filing });
+/** Words per volume, all stories joined, [nVolumes x 1], and below them the {@link volumesBefore} of each. */
+export function storyWordRate(stories: readonly HeardStory[], options: StudyOptions): Promise<Matrix> {
+  return joinFeatures(stories, options, async (story) => {
+    const { downsample: _, ...volumes } = volumesOf(story, options);
+    return wordRate(scanOnsets(story), volumes);
   });
 }
 
-async function joinStories(
+async function joinFeatures(
   stories: readonly HeardStory[],
+  options: StudyOptions,
   featuresOf: (story: HeardStory) => Promise<Matrix>,
 ): Promise<Matrix> {
   const parts: Matrix[] = [];
   for (const story of stories) parts.push(await featuresOf(story));
-  return joinRows(parts);
+  return joinStories(
+    parts,
+    stories.map((story) => volumesBefore(story, options)),
+  );
 }
 
 function atVolumes(activations: Matrix, story: HeardStory, options: StudyOptions): Matrix {
   return wordsToVolumes(activations, scanOnsets(story), volumesOf(story, options));
 }
 
-function volumesOf({ nVolumes, repetitionTime }: HeardStory, { downsample, filing }: StudyOptions): VolumesOptions {
-  return { nVolumes, repetitionTime, downsample, filing };
+function volumesOf(story: HeardStory, options: StudyOptions): VolumesOptions {
+  const { nVolumes, repetitionTime } = story;
+  const { downsample, filing } = options;
+  return { nVolumes, nBefore: volumesBefore(story, options), repetitionTime, downsample, filing };
 }

@@ -35,7 +35,7 @@ export function warningsOn({ participants }: Pick<StudyInputs, "participants">):
 }
 
 const wordsOutsideScan = (far: readonly string[]) =>
-  `Words outside the scan, and in no score: ${listSome(far)}. Do events, transcript and responses belong together?`;
+  `Words outside the scan: ${listSome(far)}. Do events, transcript and responses belong together?`;
 
 const heardAgain = (again: readonly string[]) =>
   `Heard several times: ${listSome(again)}. Words of the test chunks are trained on as well, so that whatever recurs with the audio is predicted and every score is too high. Keep one run of each story, with --exclude.`;

@@ -41,7 +41,7 @@ export interface StudyPlan {
 }
 
 /** Raised when the same inputs come to give other numbers, or more of them, or files are written otherwise. */
-export const numbersVersion = 7;
+export const numbersVersion = 8;
 
 /**
  * The steps of a study: for each layer and control, for each set of participants who heard the same stories, the

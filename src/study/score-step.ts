@@ -5,7 +5,14 @@ import { mergeMissing } from "../encoding/missing.ts";
 import type { EncodingOptions } from "../encoding/prepared.ts";
 import type { Stimulus } from "../engine/job.ts";
 import type { AnalysisScores, ScoreKey } from "../report/result.ts";
-import { type ActivationsOf, randomVectors, storyFeatures, storyVectors, storyWordRate } from "./features.ts";
+import {
+  type ActivationsOf,
+  randomVectors,
+  storyFeatures,
+  storyVectors,
+  storyWordRate,
+  volumesBefore,
+} from "./features.ts";
 import type { HeardStory } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
 import type { FeatureSet } from "./plan.ts";
@@ -16,6 +23,7 @@ export function encodingOptions(stories: readonly HeardStory[], options: StudyOp
   const { components, reduction, delays, firstDelay, edge, folds, gap, average, precision } = options;
   return {
     storyLengths: stories.map((story) => story.nVolumes),
+    volumesBefore: stories.map((story) => volumesBefore(story, options)),
     ...{ components, reduction, nDelays: delays, firstDelay, edge },
     ...{ nFolds: folds, gap, average, precision },
     alphas: options.alphas,

@@ -36,7 +36,7 @@ describe("notesOn (by hand)", () => {
       "Test chunks are short, 19 volumes in the smallest (sub-1, 5 folds): correlations over so few volumes are mostly chance. Fewer folds make them longer.",
     ]);
     const line =
-      'Words outside the scan, and in no score: sub-1_task-x "x" 6.0 %, sub-2_task-x "x" 6.0 %. Do events, transcript and responses belong together?';
+      'Words outside the scan: sub-1_task-x "x" 6.0 %, sub-2_task-x "x" 6.0 %. Do events, transcript and responses belong together?';
     expect(notes([1, 1], 94)[0]).toBe(line);
     expect(warningsOn(inputsOf([1, 1], 94))).toEqual([line]);
     expect(warningsOn(inputsOf([1, 1], 95))).toEqual([]);
