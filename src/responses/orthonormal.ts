@@ -46,6 +46,10 @@ function centre(column: Float64Array): void {
   for (let i = 0; i < column.length; i++) column[i]! -= mean;
 }
 
+/**
+ * The sum of the products, one after the other. `regression/dot.ts` adds in two running sums, which round otherwise: cleaned
+ * responses, and every score of them, would differ in their last bits from those of before.
+ */
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;

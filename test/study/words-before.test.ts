@@ -31,9 +31,9 @@ async function delayedFeatures(more: Readonly<Record<string, unknown>>) {
 }
 
 /** Rows from `start` on. */
-const after = ({ data, nRows, nColumns }: Matrix, start: number) =>
+const rowsFrom = ({ data, nRows, nColumns }: Matrix, start: number) =>
   Matrix.of(Float64Array.from(data.subarray(start * nColumns)), nRows - start, nColumns);
-const inDouble = (matrix: Matrix) => after(matrix, 0);
+const inDouble = (matrix: Matrix) => rowsFrom(matrix, 0);
 
 describe("a study of which the first volumes are cut", () => {
   it.each([{}, { filing: "one-late" }, { downsample: "mean", firstDelay: "1" }])(
@@ -42,8 +42,8 @@ describe("a study of which the first volumes are cut", () => {
       const [whole, cut] = [await delayedFeatures(more), await delayedFeatures({ ...more, trimStart: "12" })];
       expect(whole.before).toEqual([0]);
       expect(cut.before[0]).toBeGreaterThanOrEqual(5);
-      expect(inDouble(cut.activations)).toEqual(after(whole.activations, 12));
-      expect(inDouble(cut.wordRate)).toEqual(after(whole.wordRate, 12));
+      expect(inDouble(cut.activations)).toEqual(rowsFrom(whole.activations, 12));
+      expect(inDouble(cut.wordRate)).toEqual(rowsFrom(whole.wordRate, 12));
     },
   );
 
