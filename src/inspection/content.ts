@@ -31,6 +31,8 @@ interface RunContent {
   /** Each file with the digest of its numbers. */
   readonly digests: readonly { readonly name: string; readonly digest: string }[];
   readonly twins: TwinTargets;
+  /** Regions that count: names of columns whose numbers go up by one step. */
+  readonly counting: readonly string[];
 }
 
 interface TwinTargets {
@@ -72,6 +74,7 @@ export function checkContent(): ContentCheck {
           n: nTwins,
           shown: twins.map(([a, b]) => `${nameOf(run.targets[a]!)} and ${nameOf(run.targets[b]!)}`),
         },
+        counting: run.space.kind === "region" ? countingTargets(bold).map((v) => nameOf(run.targets[v]!)) : [],
       });
     },
     issues() {
@@ -80,7 +83,13 @@ export function checkContent(): ContentCheck {
         const nEverywhere = counts.reduce((sum, n) => sum + (n === own.length ? 1 : 0), 0);
         return issuesOf(own, own.length > 1 ? nEverywhere : 0);
       });
-      return [...ofTargets, ...runs.flatMap(ofVolumes), ...identicalFiles(runs), ...runs.flatMap(ofTwins)];
+      return [
+        ...ofTargets,
+        ...runs.flatMap(ofVolumes),
+        ...identicalFiles(runs),
+        ...runs.flatMap(ofTwins),
+        ...runs.flatMap(ofCounting),
+      ];
     },
   };
 }
@@ -134,6 +143,33 @@ function ofTwins({ path, nTargets, digests, twins }: RunContent): readonly Datas
   // Vertices and voxels are repeated where a coarser grid was resampled to a finer one.
   const message = `${n} of ${nTargets} targets have the same numbers as another (${listSome(shown, 3)})${areRegions ? ": a column twice, or regions of one set of voxels? Leave one of them out" : ", as where a coarser grid was resampled to a finer one"}.`;
   return [{ severity: areRegions ? "warning" : "note", code: "targets-identical", path, message }];
+}
+
+/** Volumes from which on equal steps are no chance. */
+const FEWEST_STEPS = 10;
+
+/** Columns whose numbers go up or down by the same step from volume to volume, but for rounding: row numbers, times. */
+function countingTargets({ data, nRows, nColumns }: WholeRun["bold"]): readonly number[] {
+  if (nRows < FEWEST_STEPS) return [];
+  return Array.from({ length: nColumns }, (_, v) => v).filter((v) => {
+    const [first, last] = [data[v]!, data[(nRows - 1) * nColumns + v]!];
+    const step = (last - first) / (nRows - 1);
+    const rounding = 2 ** -22 * Math.max(Math.abs(first), Math.abs(last));
+    // Where single precision has few digits for a step nothing can be said of it.
+    if (!(Math.abs(step) > 1e3 * rounding)) return false;
+    for (let t = 0; t < nRows; t++)
+      if (!(Math.abs(data[t * nColumns + v]! - first - t * step) <= rounding)) return false;
+    return true;
+  });
+}
+
+function ofCounting({ path, counting }: RunContent): readonly DatasetIssue[] {
+  if (counting.length === 0) return [];
+  const message = `columns must be regions, got ${listSome(
+    counting.map((name) => `"${name}"`),
+    3,
+  )}, whose numbers go by one step from volume to volume. Row numbers or times are scored like all others: take them out of the table.`;
+  return [{ severity: "warning", code: "targets-counting", path, message }];
 }
 
 const nameOf = ({ name, hemi }: Target) => (hemi === "n/a" ? name : `${name} (${hemi})`);

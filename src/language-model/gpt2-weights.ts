@@ -1,5 +1,5 @@
 import { createRandom } from "../array/random.ts";
-import { FormatError } from "../errors.ts";
+import { FormatError, listSome } from "../errors.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Gpt2Config } from "./gpt2-config.ts";
 
@@ -47,8 +47,8 @@ export function gpt2Shapes(config: Gpt2Config): ReadonlyMap<string, readonly num
  * heads, stored attention masks) may be there.
  *
  * @param path - the folder, for messages
- * @throws FormatError where the weights have another number of blocks; else listing the tensors that are missing, have
- * another shape than the configuration says, or belong to a block beyond `nLayers`
+ * @throws FormatError where the weights have another number of blocks; else listing the tensors that are missing, there under
+ * both names, have another shape than the configuration says, or belong to a block beyond `nLayers`
  */
 export function gpt2Weights(checkpoint: Checkpoint, config: Gpt2Config, path: string): Gpt2Weights {
   // Before tensors are listed: a damaged n_layer may be any number.
@@ -65,6 +65,8 @@ export function gpt2Weights(checkpoint: Checkpoint, config: Gpt2Config, path: st
   const troubles: string[] = [];
   for (const [name, shape] of expected) {
     const got = checkpoint.shapes.get(stored(name));
+    if (checkpoint.shapes.has(name) && checkpoint.shapes.has(`transformer.${name}`))
+      troubles.push(`"${name}" is there twice, as "transformer.${name}" too`);
     if (!got) troubles.push(`"${name}" is missing`);
     else if (got.join() !== shape.join())
       troubles.push(`"${name}" must be [${shape.join(" x ")}], got [${got.join(" x ")}]`);
@@ -83,6 +85,32 @@ export function gpt2Weights(checkpoint: Checkpoint, config: Gpt2Config, path: st
     ]);
   }
   return async (name) => ({ shape: expected.get(name)!, data: await checkpoint.readTensor(stored(name)) });
+}
+
+/** Tensors that no hidden state depends on: heads, and the masks that older versions of transformers stored. */
+const withoutEffect =
+  /^(?:h\.\d+\.attn\.(?:masked_)?bias|(?:lm_head|score|classifier|qa_outputs|multiple_choice_head)\..+)$/;
+
+/**
+ * What is to be told of tensors that are not read, though hidden states may depend on them in the program that wrote them:
+ * adapters that were not merged, attention to an encoder. One sentence, or none.
+ *
+ * @param path - the folder, for messages
+ */
+export function unusedTensors(checkpoint: Checkpoint, config: Gpt2Config, path: string): readonly string[] {
+  const expected = gpt2Shapes(config);
+  const unused = [...checkpoint.shapes.keys()].filter((name) => {
+    const bare = name.replace(/^transformer\./, "");
+    return !expected.has(bare) && !withoutEffect.test(bare);
+  });
+  if (unused.length === 0) return [];
+  const shown = listSome(
+    unused.map((name) => `"${name}"`),
+    3,
+  );
+  return [
+    `${path}: tensors that are not used, since GPT-2 has none of that name: ${shown}. An adapter must be merged into the weights first.`,
+  ];
 }
 
 /** The block that a tensor belongs to, counted from 0. */

@@ -11,7 +11,7 @@ import { openCheckpoint } from "./checkpoint.ts";
 import { fingerprintModel } from "./fingerprint.ts";
 import { type Gpt2Config, readGpt2Config } from "./gpt2-config.ts";
 import { gpt2Runner } from "./gpt2-runner.ts";
-import { gpt2Weights, randomGpt2Weights } from "./gpt2-weights.ts";
+import { gpt2Weights, randomGpt2Weights, unusedTensors } from "./gpt2-weights.ts";
 import type { LanguageModel } from "./language-model.ts";
 import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
 
@@ -65,6 +65,7 @@ export async function loadLanguageModel(
     ...configWarnings,
     ...tokenizer.warnings,
     ...(checkpoint?.warnings ?? []),
+    ...(checkpoint ? unusedTensors(checkpoint, config, source.location) : []),
     ...withoutEmbedding(tokenizer, config, source.location),
   ];
   for (const [file, why] of foreignModelFiles)

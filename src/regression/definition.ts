@@ -1,5 +1,5 @@
 import { Matrix } from "../array/matrix.ts";
-import type { ChoiceDesign } from "./choose-alpha.ts";
+import { type ChoiceDesign, overGreatest } from "./choose-alpha.ts";
 import { correlateRows } from "./correlate.ts";
 import { shrinkage } from "./held-out.ts";
 import { FEW_DIGITS, INSIDE } from "./outside.ts";
@@ -61,7 +61,8 @@ export function definedCorrelation(
   alpha: number,
 ): DefinedCorrelation {
   const projection = along(left.data, left.nRows, target);
-  const shrunk = shrinkage(singularValues, alpha);
+  // Over the greatest: correlation does not see it, and squares of what penalties above 1e150 leave are 0.
+  const shrunk = overGreatest(shrinkage(singularValues, alpha));
   const predicted = new Float64Array(test.nColumns);
   const length = sumOfSquares(target);
   let noise = 0;

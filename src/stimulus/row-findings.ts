@@ -12,7 +12,7 @@ export interface RowFindingOptions {
 
 /**
  * What makes rows unfit to be a transcript, in the order in which `readTranscript` refuses it: no words; words whose
- * times are not theirs; words without text, with times that no audio has, that end before they begin, or begin before
+ * times are not theirs; words without text, with half a character, with times that no audio has, that end before they begin, or begin before
  * an earlier one.
  */
 export function rowFindings(rows: readonly TranscriptRow[], options: RowFindingOptions): TranscriptFinding[] {
@@ -53,6 +53,10 @@ function orderFindings(rows: readonly TranscriptRow[]): TranscriptFinding[] {
       });
     if (isBlank(text)) {
       add("no-text", `every word must have text, got none (word ${word + 1})`, "Write the word or remove its row");
+    }
+    if (/\p{Surrogate}/u.test(text)) {
+      const message = `text must be whole characters, got half of one in ${JSON.stringify(text)} (word ${word + 1})`;
+      add("damaged-text", message, "Write the word anew");
     }
     if (isBeyond(onset) || isBeyond(offset)) {
       const message = `times must be seconds of audio, got ${onset} to ${offset} (${which})`;

@@ -357,3 +357,34 @@ describe("formatInspection (by hand)", () => {
     expect(lines(issues, true)).toHaveLength(1801);
   });
 });
+
+describe("columns of tables of regions that count (by hand)", () => {
+  const base = "derivatives/tables/sub-1/func/sub-1_task-tale_timeseries.tsv";
+  const table = (name: string, column: (t: number) => number) => ({
+    "dataset_description.json": '{"Name": "Toy", "BIDSVersion": "1.10.0"}',
+    "task-tale_bold.json": '{"RepetitionTime": 2}',
+    "sub-1/func/sub-1_task-tale_events.tsv": `${eventsHead}4\t40\tstory\ttale_audio.wav\n`,
+    "stimuli/tale_words.tsv": `onset\tduration\tword\n${Array.from({ length: 35 }, (_, n) => `${n}\t0.5\tword`).join("\n")}\n`,
+    [base]: `${name}\tA\n${Array.from({ length: 25 }, (_, t) => `${column(t)}\t${Math.sin(t * t)}`).join("\n")}\n`,
+  });
+  const codes = async (column: (t: number) => number) =>
+    (await inspect(table("index", column))).told.filter((line) => line.includes("targets-counting"));
+
+  it.each<[string, (t: number) => number]>([
+    ["rows", (t) => t],
+    ["seconds", (t) => 0.7 + 1.5 * t],
+    ["backwards", (t) => -3 * t],
+  ])("%s are told", async (_, column) => {
+    expect(await codes(column)).toEqual([
+      `warning targets-counting ${base}: columns must be regions, got "index", whose numbers go by one step from volume to volume. Row numbers or times are scored like all others: take them out of the table.`,
+    ]);
+  });
+
+  it.each<[string, (t: number) => number]>([
+    ["a drift with noise", (t) => t + 0.001 * Math.sin(t * t)],
+    ["a step", (t) => (t < 12 ? 0 : 1)],
+    ["a constant", () => 3],
+  ])("%s is not", async (_, column) => {
+    expect(await codes(column)).toEqual([]);
+  });
+});

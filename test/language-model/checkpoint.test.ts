@@ -145,6 +145,26 @@ describe("loadLanguageModel", () => {
     expect(await states(sharded)).toEqual(await states(files));
   });
 
+  it("a tensor under both of its names is refused, and one that is not read is told (by hand)", async () => {
+    const files = await smallModelFiles();
+    const tensors = Object.fromEntries(readSafetensors(files["model.safetensors"] as Uint8Array).tensors);
+    const load = (more: Record<string, { shape: number[]; data: Float32Array }>) =>
+      loadLanguageModel(memoryStore({ ...files, "model.safetensors": writeSafetensors({ ...tensors, ...more }) }));
+    const twice = tensors["ln_f.bias"]!;
+    await expect(load({ "transformer.ln_f.bias": { ...twice, shape: [...twice.shape] } })).rejects.toThrow(
+      '"ln_f.bias" is there twice, as "transformer.ln_f.bias" too',
+    );
+    const ones = { shape: [1], data: Float32Array.of(1) };
+    const { warnings } = await load({
+      "h.0.attn.c_attn.lora_A.weight": ones,
+      "h.0.attn.bias": ones,
+      "score.bias": ones,
+    });
+    expect(warnings).toEqual([
+      'memory: tensors that are not used, since GPT-2 has none of that name: "h.0.attn.c_attn.lora_A.weight". An adapter must be merged into the weights first.',
+    ]);
+  });
+
   it("bfloat16 weights are read exactly (agreement with the same numbers in float32)", async () => {
     const files = await smallModelFiles();
     const bytes = files["model.safetensors"] as Uint8Array;

@@ -142,6 +142,29 @@ describe("a sample of leverage near 1", () => {
 });
 
 describe("the audit", () => {
+  // Identity: penalties that dwarf the design leave a correlation that does not depend on them.
+  it.each([1e150, 1e200, 1e308])("finds nothing wrong where the only penalty is %d", async (alpha) => {
+    const random = createRandom("large penalty");
+    const draw = (nRows: number, nColumns: number) =>
+      Matrix.of(
+        Float64Array.from({ length: nRows * nColumns }, () => random.normal()),
+        nRows,
+        nColumns,
+      );
+    const [train, test, row] = [draw(45, 8), draw(15, 8), draw(1, 60)];
+    const options = resolveRidgeOptions({ alphas: [alpha] }, "test");
+    const decomposition = await decomposeRidge(train);
+    const targets = (from: number, to: number) => Matrix.of(row.data.slice(from, to), to - from, 1);
+    const rOf = async (only: number) =>
+      (await scoreRidge(decomposition, targets(0, 45), test, targets(45, 60), { alphas: [only] })).r[0]!;
+    const r = await rOf(alpha);
+    expect(Math.abs(r - (await rOf(1e30)))).toBeLessThan(1e-6);
+    const design = await scoringDesign(decomposition, test, options, "test");
+    const fold = { train: range(45), test: range(15, 45) };
+    const found = auditTarget(design, row, fold, options, { bestAlpha: alpha, r, name: "target 0" });
+    expect(found.worstR).toBeLessThan(1e-6);
+  });
+
   it("stops where another penalty was chosen, or another r computed (by hand: the neighbour's, r + .001)", async () => {
     const random = createRandom("audit");
     const x = Matrix.of(

@@ -569,3 +569,11 @@ describeWithShared("checkTranscript on Alice", "data/alice/stimuli/alice.TextGri
     expect([nWords, nUntimed, findings, start]).toEqual([2127, 0, [], 20.05891632653599]);
   });
 });
+
+it("half a character, which JSON can spell, is an error, as the model's tokenizer has it (by hand)", () => {
+  const file = String.raw`{"words": [{"word": "a", "start": 0, "end": 1}, {"word": "b\ud800", "start": 1, "end": 2}]}`;
+  const read = () => readTranscript(new TextEncoder().encode(file), { path: "a.json", story: "a" });
+  expect(read).toThrow(
+    String.raw`a.json: text must be whole characters, got half of one in "b\ud800" (word 2). Write the word anew`,
+  );
+});
