@@ -1,9 +1,21 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { describeWithShared, shared } from "../support/shared.ts";
-import { run } from "./run.ts";
+import { run, runTold } from "./run.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -108,6 +120,99 @@ describeWithShared("participants whose files are copies", "cases/participants-id
       for (const told of [...copies, stories]) expect(text).toContain(told);
     const report = readFileSync(join(output, "report.html"), "utf8");
     for (const told of [copies[0]!, stories]) expect(report).toContain(told);
+  });
+});
+
+describeWithShared("a sidecar's key __proto__", "cases/sidecar-proto-key", () => {
+  // By hand: the object that the key names is no part of the sidecar, which then holds nothing.
+  it("lends no repetition time: check and score refuse alike", async () => {
+    const data = at("sidecar-proto-key", "data");
+    const told = "a sidecar must give RepetitionTime in seconds, got none for sub-01/func/";
+    const checked = await run("check", data);
+    const scored = await run("score", data, join(folder, "out"), "--distances", "none");
+    for (const result of [checked, scored]) expect([result.code, flowing(result).includes(told)]).toEqual([1, true]);
+  });
+});
+
+/** Three participants of two stories, scored in a moment. */
+const small = () => at("participants-identical", "data");
+const quick = ["--layer", "4", "--components", "5", "--delays", "2", "--folds", "2", "--distances", "none"];
+
+describeWithShared("files of the user's own in the output folder", "cases/own-files-overwritten", () => {
+  it("by hand: are named, and stand as they were; nothing is computed first", async () => {
+    const mine = join(folder, "mine");
+    const texts = { "report.html": "my work\n", "scores.json": '{"mine": 1}\n' };
+    mkdirSync(mine);
+    for (const [name, text] of Object.entries(texts)) writeFileSync(join(mine, name), text);
+    const cache = join(folder, "cache");
+    const { code, stderr } = await run("score", small(), mine, ...quick, "--cache", cache);
+    expect([code, stderr]).toEqual([
+      1,
+      `cortecast: <output>: files that cortecast did not write, or that were changed since, must not be replaced, got scores.json (not written by cortecast), report.html (not written by cortecast) in ${mine}. Move them away, or give another folder.\n`,
+    ]);
+    expect([readdirSync(mine).sort(), existsSync(cache)]).toEqual([Object.keys(texts), false]);
+    for (const [name, text] of Object.entries(texts)) expect(readFileSync(join(mine, name), "utf8")).toBe(text);
+  });
+});
+
+describeWithShared("a model that is replaced while score runs", "cases/replaced-during-run", () => {
+  it("by hand: ends the study, and nothing of the other weights is kept under the first ones' fingerprint", async () => {
+    const model = join(folder, "model");
+    cpSync(join(import.meta.dirname, "../../models/storyteller-7m"), model, { recursive: true });
+    const weights = join(model, "model.safetensors");
+    const first = readFileSync(weights);
+    const second = Buffer.from(first);
+    // The sign of every 97th number, which has 2 bytes.
+    for (let byte = 9 + Number(first.readBigUInt64LE(0)); byte < second.length; byte += 2 * 97) second[byte]! ^= 0x80;
+    const put = (bytes: Uint8Array) => {
+      writeFileSync(`${weights}.new`, bytes);
+      renameSync(`${weights}.new`, weights);
+    };
+    const scoreOf = async (cache: string, onText: (text: string) => void = () => undefined) => {
+      const output = mkdtempSync(join(folder, "out-"));
+      const args = [small(), output, "--model", model, ...quick, "--cache", join(folder, cache)];
+      const { code, stderr } = await runTold(onText, "score", ...args);
+      if (code !== 0) return [code, stderr];
+      const [, row] = readFileSync(join(output, "sub-01/sub-01_scores.tsv"), "utf8").split("\n");
+      return [code, row];
+    };
+    const ofFirst = await scoreOf("first");
+    put(second);
+    const ofSecond = await scoreOf("second");
+    expect([ofFirst[0], ofSecond[0]]).toEqual([0, 0]);
+    expect(ofSecond[1]).not.toBe(ofFirst[1]);
+    put(first);
+    const meanwhile = await scoreOf("third", (text) => {
+      if (text.includes("to compute")) put(second);
+    });
+    expect(meanwhile).toEqual([
+      1,
+      expect.stringContaining(
+        `${weights}: the file must stay as it is while a study runs, got other bytes than at first`,
+      ),
+    ]);
+    put(first);
+    expect(await scoreOf("third")).toEqual(ofFirst);
+  }, 300_000);
+});
+
+describeWithShared("links in the cache that lead back, or out of it", "cases/newest-node-links", () => {
+  it("by hand: are not followed: score ends, and a file outside that looks abandoned stays", async () => {
+    const cache = join(folder, "cache");
+    mkdirSync(join(cache, "x"), { recursive: true });
+    mkdirSync(join(folder, "outside"));
+    symlinkSync("..", join(cache, "x/up"));
+    symlinkSync("../..", join(cache, "x/root"));
+    symlinkSync("../../outside", join(cache, "x/link"));
+    const theirs = join(folder, "outside/mine.AnyHost-1-0123abcd.partial");
+    const ours = join(cache, "x/ours.AnyHost-1-0123abcd.partial");
+    for (const path of [theirs, ours]) {
+      writeFileSync(path, "x");
+      utimesSync(path, new Date(0), new Date(0));
+    }
+    const { code } = await run("score", small(), join(folder, "out"), ...quick, "--cache", cache);
+    // What lies in the folder itself and looks the same is removed: it was looked at.
+    expect([code, existsSync(theirs), existsSync(ours)]).toEqual([0, true, false]);
   });
 });
 

@@ -4,12 +4,23 @@ import { runCommandLine } from "../../src/cli/command-line.ts";
 export const run = (...argv: string[]) => runWith({}, ...argv);
 
 /** The same, with variables of the environment. */
-export async function runWith(environment: Readonly<Record<string, string>>, ...argv: string[]) {
+export const runWith = (environment: Readonly<Record<string, string>>, ...argv: string[]) =>
+  runIn(environment, () => undefined, ...argv);
+
+/** The same, where `onText` is told what the command writes to standard error, as it is written. */
+export const runTold = (onText: (text: string) => void, ...argv: string[]) => runIn({}, onText, ...argv);
+
+async function runIn(environment: Readonly<Record<string, string>>, onText: (text: string) => void, ...argv: string[]) {
   let stdout = "";
   let stderr = "";
   const streams = {
     stdout: { write: (text: string) => (stdout += text) },
-    stderr: { write: (text: string) => (stderr += text) },
+    stderr: {
+      write: (text: string) => {
+        stderr += text;
+        onText(text);
+      },
+    },
     environment,
     now: () => 0,
   };

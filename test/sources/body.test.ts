@@ -68,7 +68,7 @@ describe("gatherBody", () => {
   });
 });
 
-describe("a connection that is reset (by hand)", () => {
+describe("a connection that is reset, the case fetch-connection-reset (by hand)", () => {
   it.each([
     ["plain", {}, (bytes: Uint8Array) => bytes],
     ["gzip", { "content-encoding": "gzip" }, (bytes: Uint8Array) => gzipSync(bytes)],

@@ -11,7 +11,7 @@ const apart = ["--uts", "--pid", "--fork", "--mount-proc"];
 const canUnshare = spawnSync("unshare", [...apart, "true"]).status === 0;
 if (!canUnshare) console.log("skipped: locks between machines and containers: unshare needs root");
 
-describe.skipIf(!canUnshare)("runs on other machines and in other containers", () => {
+describe.skipIf(!canUnshare)("runs on other machines and in other containers, the case two-hosts-one-folder", () => {
   let built = "";
   const root = mkdtempSync(join(tmpdir(), "cortecast-lock-apart-"));
   beforeAll(() => {
