@@ -115,5 +115,5 @@ describe("what is resident while responses are scored", () => {
     expect(tight.resident).toBeLessThan(tight.plan.peakBytes);
     expect(tight.plan.peakBytes).toBeLessThanOrEqual(1140e6);
     expect(tight.plan.peakBytes).toBeLessThan(roomy.plan.peakBytes - 100e6);
-  });
+  }, 600_000);
 });
