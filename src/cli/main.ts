@@ -9,7 +9,7 @@ import { untilDry } from "./run-dry.ts";
 // Threads hold little in V8's heap and much beside it. From a small heap it collects garbage whenever 20 MB of arrays were made.
 setFlagsFromString("--initial-old-space-size=256");
 
-// The first Ctrl-C stops at the next safe place, the second at once.
+// The first Ctrl-C stops where files are whole, the second at once.
 const abort = new AbortController();
 let terminated = false;
 process.on("SIGINT", () => {
@@ -18,7 +18,7 @@ process.on("SIGINT", () => {
     process.removeAllListeners("SIGINT");
     process.kill(process.pid, "SIGINT");
   } else if (process.stderr.isTTY)
-    process.stderr.write("\nStopping at the next safe place. Ctrl-C again ends at once.\n");
+    process.stderr.write("\nStopping: at most a few seconds of work are lost. Ctrl-C again ends at once.\n");
   abort.abort();
 });
 process.on("SIGTERM", () => {

@@ -165,7 +165,7 @@ function missingMessage({ nVolumes, own }: Facts, recorded: Count): string {
   const says = own === undefined ? `no JSON gives ${FIELD}` : `${FIELD} is ${own.n} in ${own.path}`;
   const must = `responses must have the ${recorded.n} volumes of ${recorded.path}, less those that their JSON says were discarded at the start, got ${nVolumes} (${says})`;
   if (recorded.n < nVolumes) return `${must}. Do the files belong to one run?`;
-  return `${must}: words would be placed wrongly. Write ${FIELD} into the JSON of the responses, or give the number with --volumes-discarded (0 where volumes are missing at the end alone). Volumes censored in the middle no number mends: take a version with all volumes.`;
+  return `${must}: words would be placed wrongly. Write ${FIELD} into the JSON of the responses, or give the number with --volumes-discarded (0 where volumes are missing at the end alone). Where volumes were censored in the middle, no number helps: take a version with all volumes.`;
 }
 
 /** By what the user says. */

@@ -53,7 +53,7 @@ const sections: readonly (readonly [
 
 const intro = `# Fields of files
 
-What becomes of each field of the files that are read. Nothing is passed over in silence:
+What becomes of each field of the files that are read. No field is ignored without a word:
 
 | word | meaning |
 |---|---|

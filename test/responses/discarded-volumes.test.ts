@@ -124,7 +124,7 @@ describe("discardedVolumes", () => {
 
   const missing = `volumes-missing ${derived}_timeseries.tsv: responses must have the 16 volumes of`;
   const remedy =
-    "words would be placed wrongly. Write NumberOfVolumesDiscardedByUser into the JSON of the responses, or give the number with --volumes-discarded (0 where volumes are missing at the end alone). Volumes censored in the middle no number mends: take a version with all volumes.";
+    "words would be placed wrongly. Write NumberOfVolumesDiscardedByUser into the JSON of the responses, or give the number with --volumes-discarded (0 where volumes are missing at the end alone). Where volumes were censored in the middle, no number helps: take a version with all volumes.";
   it.each<[string, Files, string]>([
     [
       "the raw image has 4 more, and nothing says why",
