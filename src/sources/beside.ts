@@ -1,23 +1,23 @@
 import { lstat, realpath, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 
 /**
  * The folder beside another one whose name is that one's with something behind it: `results-cache` for `results`, `results/`
  * and `./results`. Whatever way leads to a folder, it is the same: what lies behind a link has it beside the folder that the
  * link leads to, and `.` has it beside the working directory. Neither folder need exist.
  *
- * @returns as the folder was written where that will do (`results-cache`), else absolute; undefined for the root of a file
- * system, which nothing lies beside
+ * @returns as the folder was written, `results-cache`, or relative to the working directory, `../results-cache` for `.`;
+ * absolute behind a link; undefined for the root of a file system, which nothing lies beside
  */
 export async function folderBeside(folder: string, suffix: string): Promise<string | undefined> {
   const whole = resolve(folder);
   const isLink = (await lstat(whole).catch(() => undefined))?.isSymbolicLink() ?? false;
   const real = isLink ? await realpath(whole).catch(() => whole) : whole;
   if (dirname(real) === real) return undefined;
+  if (real !== whole) return `${real}${suffix}`;
   const written = basename(folder);
-  const isPlain = real === whole && written !== "." && written !== "..";
-  const from = isPlain ? folder : real;
-  return join(dirname(from), `${basename(from)}${suffix}`);
+  if (written === "." || written === "..") return relative("", `${whole}${suffix}`);
+  return join(dirname(folder), `${written}${suffix}`);
 }
 
 /** Whether a folder is on another file system than what lies beside it, as a volume that was hung into a container is. */

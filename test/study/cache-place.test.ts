@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Inspection } from "../../src/inspection/inspection.ts";
 import { folderBeside } from "../../src/sources/beside.ts";
@@ -34,8 +34,8 @@ describe("folderBeside (by hand)", () => {
     ["./results//", "results-cache"],
     ["/data/derivatives/cortecast", "/data/derivatives/cortecast-cache"],
     ["../results", "../results-cache"],
-    [".", `${process.cwd()}-cache`],
-    ["test/..", `${process.cwd()}-cache`],
+    [".", `../${basename(process.cwd())}-cache`],
+    ["test/..", `../${basename(process.cwd())}-cache`],
     ["/", undefined],
   ])("of %s: %s", async (folder, expected) => {
     expect(await folderBeside(folder, "-cache")).toBe(expected);
