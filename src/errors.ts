@@ -69,23 +69,52 @@ export interface DatasetIssue {
 /** Files of which each is told by a line of its own, where the same is wrong with all of them. */
 const mostAlike = 5;
 
+/** Lines for one kind of issue: what is wrong with hundreds of participants would push the first lines off the screen. */
+const mostOfKind = 20;
+
+/** Issues of one kind: of one severity and one code. */
+export interface IssueKind {
+  readonly severity: DatasetIssue["severity"];
+  readonly code: string;
+  readonly members: readonly DatasetIssue[];
+  /** The same issues, those that say the same of several files together. */
+  readonly alike: readonly (readonly [DatasetIssue, ...DatasetIssue[]])[];
+}
+
+/** Issues by kind, kinds and messages in the order in which they are first met. */
+export function issueKinds(issues: readonly DatasetIssue[]): readonly IssueKind[] {
+  type Collected = { members: DatasetIssue[]; alike: Map<string, [DatasetIssue, ...DatasetIssue[]]> };
+  const kinds = new Map<string, Collected>();
+  for (const issue of issues) {
+    const key = `${issue.severity} ${issue.code}`;
+    const kind: Collected = kinds.get(key) ?? { members: [], alike: new Map() };
+    kinds.set(key, kind);
+    kind.members.push(issue);
+    const same = kind.alike.get(issue.message);
+    if (same) same.push(issue);
+    else kind.alike.set(issue.message, [issue]);
+  }
+  return [...kinds.values()].map(({ members, alike }) => {
+    const { severity, code } = members[0]!;
+    return { severity, code, members, alike: [...alike.values()] };
+  });
+}
+
 /** Issues one a line; those that say the same of many files in one line, as of a data set that was not fetched. */
 function linesOf(issues: readonly DatasetIssue[]): string[] {
-  const alike = new Map<string, DatasetIssue[]>();
-  for (const issue of issues) {
-    const key = `${issue.severity} ${issue.message}`;
-    const same = alike.get(key);
-    if (same) same.push(issue);
-    else alike.set(key, [issue]);
-  }
-  return [...alike.values()].flatMap((same) => {
-    const [{ severity, message }] = same as [DatasetIssue];
-    if (same.length <= mostAlike) return same.map(({ path }) => `  ${severity}: ${path}: ${message}`);
-    const paths = listSome(
-      same.map(({ path }) => path),
-      3,
-    );
-    return [`  ${severity}: ${same.length} files (${paths}): ${message}`];
+  return issueKinds(issues).flatMap(({ severity, code, alike }) => {
+    const lines = alike.flatMap((same) => {
+      const [{ message }] = same;
+      if (same.length <= mostAlike) return same.map(({ path }) => `  ${severity}: ${path}: ${message}`);
+      const paths = listSome(
+        same.map(({ path }) => path),
+        3,
+      );
+      return [`  ${severity}: ${same.length} files (${paths}): ${message}`];
+    });
+    if (lines.length <= mostOfKind) return lines;
+    const more = `  ${severity}: and ${lines.length - mostOfKind} more like these (${code}): cortecast check --all lists them.`;
+    return [...lines.slice(0, mostOfKind), more];
   });
 }
 
@@ -152,6 +181,22 @@ export function nearestNames(wanted: string, known: readonly string[]): string {
   const shown = (near.length > 0 ? near : ranked.slice(0, 8)).map((r) => `"${shorten(r.name)}"`).join(", ");
   if (near.length > 0) return `Nearest: ${shown}.`;
   return known.length > 8 ? `Known: ${shown}, and ${known.length - 8} more.` : `Known: ${shown}.`;
+}
+
+/**
+ * The files that a path may have meant which is not there, for the end of an error message: {@link nearestNames} of those
+ * with the same ending, or of which one name begins the other; hidden files only where the name is one.
+ *
+ * @param wanted - the name that was not found
+ * @param files - names of files in its folder
+ */
+export function nearestFiles(wanted: string, files: readonly string[]): string {
+  const ending = (name: string) => /(?:\.[^.]+)?$/.exec(name)![0].toLowerCase();
+  const isMeant = (name: string) =>
+    name.startsWith(".") === wanted.startsWith(".") &&
+    (ending(name) === ending(wanted) || name.startsWith(wanted) || wanted.startsWith(name));
+  const meant = files.filter(isMeant);
+  return meant.length === 0 ? "No file there is called like it: check the path." : nearestNames(wanted, meant);
 }
 
 /** The first items of a list that may be long, for messages: `"a, b and 3 more"`. */

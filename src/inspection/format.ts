@@ -1,5 +1,4 @@
-import { type DatasetIssue, listSome } from "../errors.ts";
-import { groupBy } from "./group-by.ts";
+import { type DatasetIssue, type IssueKind, issueKinds, listSome } from "../errors.ts";
 import { countIssues, type Inspection, type StorySummary } from "./inspection.ts";
 
 /** Messages shown for one kind of issue, and paths for one message, where it is not asked for all of them. */
@@ -37,19 +36,17 @@ export function formatInspection(inspection: Inspection, options: { readonly all
 export function formatIssues(issues: readonly DatasetIssue[], options: { readonly all?: boolean } = {}): string[] {
   const lines: string[] = [];
   for (const severity of ["error", "warning", "note"] as const) {
-    const own = issues.filter((issue) => issue.severity === severity);
-    for (const [code, members] of groupBy(own, (issue) => issue.code)) {
+    for (const { code, members, alike } of issueKinds(issues.filter((issue) => issue.severity === severity))) {
       if (lines.length > 0) lines.push("");
       lines.push(`${severity.toUpperCase().padEnd(8)}${code}${members.length > 1 ? `, ${members.length} times` : ""}`);
-      lines.push(...(options.all ? members.map((member) => lineOf([member])) : linesOf(members)));
+      lines.push(...(options.all ? members.map((member) => lineOf([member])) : linesOf(alike)));
     }
   }
   return lines;
 }
 
 /** The first of one kind of issue; those that say the same of several files in one line. */
-function linesOf(members: readonly DatasetIssue[]): string[] {
-  const alike = [...groupBy(members, ({ message }) => message).values()];
+function linesOf(alike: IssueKind["alike"]): string[] {
   const lines = alike.slice(0, SHOWN).map(lineOf);
   const nLeft = alike.slice(SHOWN).reduce((sum, same) => sum + same.length, 0);
   if (nLeft > 0) lines.push(`  and ${nLeft} more: --all, or --json`);

@@ -218,7 +218,10 @@ export function readIssueOf(error: unknown, files: ResponseFiles): DatasetIssue 
   if (error instanceof FormatError) {
     return issue(files.confounds.includes(error.path) ? "confounds-unfit" : "unreadable", error.path, error.message);
   }
-  // A mask that volumes lack, a file beside a GIFTI that holds its numbers, a table or column of confounds.
+  // A column or strategy that a table of confounds does not have: the table is there.
+  const table = files.confounds.find((path) => error instanceof NotFoundError && error.message.startsWith(`${path}: `));
+  if (table !== undefined) return issue("confounds-unfit", table, (error as NotFoundError).message);
+  // A mask that volumes lack, a file beside a GIFTI that holds its numbers, a table of confounds.
   if (error instanceof NotFoundError) return issue("file-missing", first, error.message);
   if (error instanceof OptionError) {
     const code = error.message === severalMasks(files) ? "mask-ambiguous" : "options-unfit";

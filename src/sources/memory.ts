@@ -1,5 +1,5 @@
 import { checkArgument } from "../array/arguments.ts";
-import { FormatError, NotFoundError, nearestNames } from "../errors.ts";
+import { FormatError, NotFoundError, nearestFiles } from "../errors.ts";
 import { checkFetched } from "./fetched.ts";
 import { checkPath, checkRange, splitPath } from "./path.ts";
 import type { Entry, Store } from "./source.ts";
@@ -28,8 +28,8 @@ export function memoryStore(
       return bytes;
     }
     const { folder, name } = splitPath(path);
-    const siblings = list(folder).map((entry) => entry.name);
-    throw new NotFoundError(`${location}/${path}: the file must exist. ${nearestNames(name, siblings)}`);
+    const siblings = list(folder).flatMap((entry) => (entry.kind === "file" ? [entry.name] : []));
+    throw new NotFoundError(`${location}/${path}: the file must exist. ${nearestFiles(name, siblings)}`);
   }
 
   function list(folder: string): readonly Entry[] {

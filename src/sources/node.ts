@@ -14,7 +14,7 @@ import {
 } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { checkArgument } from "../array/arguments.ts";
-import { FormatError, NotFoundError, nearestNames, OptionError } from "../errors.ts";
+import { FormatError, NotFoundError, nearestFiles, OptionError } from "../errors.ts";
 import { checkFetched, danglingLink, pointerLength } from "./fetched.ts";
 import { folderNow } from "./folder-clock.ts";
 import { makeFolder } from "./make-folder.ts";
@@ -56,8 +56,8 @@ export function folderStore(folder: string): Store {
       return new NotFoundError(`${at(path)}: the path must be a file, got ${got}. ${remedy}.`);
     }
     if (await lstat(at(path)).catch(() => undefined)) return danglingLink(at(path));
-    const siblings = (await list(parent)).map((entry) => entry.name);
-    return new NotFoundError(`${at(path)}: the file must exist. ${nearestNames(name, siblings)}`);
+    const siblings = (await list(parent)).flatMap((entry) => (entry.kind === "file" ? [entry.name] : []));
+    return new NotFoundError(`${at(path)}: the file must exist. ${nearestFiles(name, siblings)}`);
   }
 
   function truncated(path: string, start: number, length: number, size: number): FormatError {

@@ -20,11 +20,23 @@ export const wholeNumbers = (least = Number.MIN_SAFE_INTEGER) =>
       const parts = value === "none" ? [] : Array.isArray(value) ? value.map(String) : String(value).split(",");
       const list = parts.flatMap((part) => expandRange(part.trim()) ?? [Number.NaN]);
       const refuse = (message: string) => context.addIssue({ code: "custom", message });
-      if (list.some(Number.isNaN)) refuse('must be whole numbers like "4", "0,4,8" or "-10:30"');
+      const range = parts.map(fallingRange).find((found) => found !== undefined);
+      if (range) refuse(range);
+      else if (list.some(Number.isNaN)) refuse('must be whole numbers like "4", "0,4,8" or "-10:30"');
       else if (list.some((number) => number < least)) refuse(`must be whole numbers from ${least}`);
       else if (list.length > mostValues) refuse(`must be at most ${mostValues} numbers`);
       return [...new Set(list)];
     });
+
+/** What is wrong with a range that goes downwards, or nowhere; undefined for any other text. */
+function fallingRange(part: string): string | undefined {
+  const [, start, end, step] = /^(-?\d{1,15}):(-?\d{1,15})(:\d{1,15})?$/.exec(part.trim()) ?? [];
+  if (start === undefined) return undefined;
+  if (step !== undefined && Number(step.slice(1)) === 0)
+    return `must be ranges with a step of 1 or more, got "${part.trim()}"`;
+  if (Number(end) >= Number(start)) return undefined;
+  return `must be ranges that go upwards, got "${part.trim()}"; write "${end}:${start}${step ?? ""}"`;
+}
 
 function expandRange(part: string): readonly number[] | undefined {
   if (/^-?\d{1,15}$/.test(part)) return [Number(part)];
@@ -80,15 +92,21 @@ export const whole = (least: number, most = Number.MAX_SAFE_INTEGER) => number(z
 /** A number from `least`. */
 export const amount = (least: number) => number(z.number().min(least));
 
-/** Bytes: a number of them, or one with a unit, `"8GB"`, `"500 MB"`, `"4GiB"`. */
+/** Bytes that nobody means: a number without a unit below this lacks one. */
+const LEAST_BARE = 1e6;
+
+/** Bytes: a number of them, from a million on, or one with a unit, `"8GB"`, `"500 MB"`, `"4GiB"`. */
 export const bytes = z
   .union([z.number(), z.string()], { error: 'must be an amount of memory like "8GB"' })
   .transform((value, context) => {
     const match = /^\s*(\d+(?:\.\d+)?)\s*(?:([kmgt])(i?)b?|b)?\s*$/i.exec(String(value));
     const power = ["k", "m", "g", "t"].indexOf(match?.[2]?.toLowerCase() ?? "") + 1;
     const amount = Number(match?.[1]) * (match?.[3] ? 1024 : 1000) ** power;
-    if (!(amount > 0 && Number.isFinite(amount)))
-      context.addIssue({ code: "custom", message: 'must be an amount of memory like "8GB"' });
+    const refuse = (message: string) => context.addIssue({ code: "custom", message });
+    if (!(amount > 0 && Number.isFinite(amount))) refuse('must be an amount of memory like "8GB"');
+    // Schedulers count in gigabytes or megabytes where no unit is written.
+    else if (/\d$/.test(String(value).trim()) && amount < LEAST_BARE)
+      refuse(`must be an amount of memory with its unit, got ${amount} bytes; write ${amount}GB or ${amount}MB`);
     return Math.floor(amount);
   });
 

@@ -3,9 +3,11 @@ import {
   DatasetError,
   DeviceError,
   FormatError,
+  issueKinds,
   listSome,
   NetworkError,
   NotFoundError,
+  nearestFiles,
   nearestNames,
   OptionError,
   oneLine,
@@ -116,6 +118,40 @@ describe("errors", () => {
     );
     expect(error.issues).toHaveLength(1801);
     expect(new DatasetError("x", issues.slice(1, 6)).message.split("\n")).toHaveLength(6);
+  });
+});
+
+describe("issues of one kind (by hand)", () => {
+  const issue = (code: string, path: string, message: string) => ({ severity: "error", code, path, message }) as const;
+
+  it("are together, and among them those that say the same", () => {
+    const [a, b, c, d] = [issue("x", "1", "m"), issue("y", "2", "m"), issue("x", "3", "n"), issue("x", "4", "m")];
+    expect(issueKinds([a, b, c, d])).toEqual([
+      { severity: "error", code: "x", members: [a, c, d], alike: [[a, d], [c]] },
+      { severity: "error", code: "y", members: [b], alike: [[b]] },
+    ]);
+  });
+
+  it("take twenty lines of an error at most, which says how many more there are", () => {
+    const many = Array.from({ length: 300 }, (_, i) => issue("x", `${i}.tsv`, `wrong ${i}`));
+    const lines = new DatasetError("where", [...many, issue("y", "other", "m")]).message.split("\n");
+    expect(lines).toHaveLength(1 + 20 + 1 + 1);
+    expect(lines[20]).toBe("  error: 19.tsv: wrong 19");
+    expect(lines[21]).toBe("  error: and 280 more like these (x): cortecast check --all lists them.");
+    expect(lines[22]).toBe("  error: other: m");
+  });
+});
+
+describe("nearestFiles", () => {
+  // By hand.
+  it.each([
+    ["the same ending", "lh.gii", [".git", "lh.annot", "rh.gii", "README"], 'Nearest: "rh.gii".'],
+    ["a name that begins as it does", "a.nii", ["a.nii.gz", "b.tsv"], 'Nearest: "a.nii.gz".'],
+    ["nothing like it", "lh.gii", [".git", "README"], "No file there is called like it: check the path."],
+    ["hidden files only for one", ".x.json", ["x.json", ".y.json"], 'Nearest: ".y.json".'],
+    ["no ending", "README", ["READM", "CHANGES", "a.tsv"], 'Nearest: "READM".'],
+  ])("takes files with %s", (_, wanted, files, message) => {
+    expect(nearestFiles(wanted, files)).toBe(message);
   });
 });
 

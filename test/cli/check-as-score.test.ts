@@ -262,6 +262,30 @@ describe("check and score agree: what one calls an error stops the other, in the
     if (canBeScored) expect((JSON.parse(again.stdout) as Inspection).issues).toEqual([]);
   });
 
+  test("by hand: a slip that concerns all participants is told once by both, as a table that does not fit", async () => {
+    const damage = (root: string) => {
+      for (let sub = 3; sub <= 8; sub++) {
+        for (const [path, text] of [
+          [eventsOf(sub), events("tale_audio.wav", 0)],
+          [series(sub), table(50, sub)],
+          [confoundsOf(sub), confounds(50)],
+        ] as const)
+          put(root, path, text);
+      }
+    };
+    const { checked, scored } = await bothOf(damage, ["--confounds", "motion-7"]);
+    const { issues } = JSON.parse(checked.stdout) as Inspection;
+    const errors = issues.filter(({ severity }) => severity === "error");
+    expect(errors.map(({ code, path }) => [code, path])).toEqual(
+      Array.from({ length: 8 }, (_, i) => ["confounds-unfit", confoundsOf(i + 1)]),
+    );
+    const lines = scored.stderr.split("\n").filter((line) => line.startsWith("  error: "));
+    expect(lines).toEqual([
+      `  error: 8 files (${[1, 2, 3].map(confoundsOf).join(", ")} and 5 more): ${errors[0]!.message}`,
+    ]);
+    expect(errors[0]!.message).toMatch(/^the confound must be a column of the table or a strategy .*got "motion-7"/);
+  });
+
   test("by hand: a study file gives check what it gives score", async () => {
     const study = join(folder, "study.yaml");
     writeFileSync(study, `dataset: ${base()}\noutput: ${join(folder, "out-study")}\nlayer: 99\nfolds: 3\n`);

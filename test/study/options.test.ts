@@ -40,7 +40,7 @@ describe("checkOptions", () => {
     [{ dataset: undefined }, "<dataset>: must be given, got nothing."],
     [{ dataset: "" }, '<dataset>: must be a path, not the empty text, got "".'],
     [{ dataset: 7 }, "<dataset>: must be a text, got 7."],
-    [{ distances: "5:1" }, '--distances: must be whole numbers like "4", "0,4,8" or "-10:30", got "5:1".'],
+    [{ distances: "5:1" }, '--distances: must be ranges that go upwards, got "5:1"; write "1:5".'],
     [{ folds: "1" }, '--folds: must be at least 2, got "1".'],
     [{ pooling: "max" }, '--pooling: must be one of last, mean, sum, got "max".'],
     [{ distances: "a:b" }, '--distances: must be whole numbers like "4", "0,4,8" or "-10:30", got "a:b".'],
@@ -57,6 +57,11 @@ describe("checkOptions", () => {
     [{ folds: "2.5" }, '--folds: must be a whole number, got "2.5".'],
     [{ folds: "Infinity" }, '--folds: must be a number, got "Infinity".'],
     [{ width: "-3" }, '--width: must be at least 1, got "-3".'],
+    [{ memory: 8 }, "--memory: must be an amount of memory with its unit, got 8 bytes; write 8GB or 8MB."],
+    [{ memory: " 8000 " }, "got 8000 bytes; write 8000GB or 8000MB."],
+    [{ distances: "0,4:0" }, '--distances: must be ranges that go upwards, got "4:0"; write "0:4".'],
+    [{ distances: "30:-10:2" }, 'must be ranges that go upwards, got "30:-10:2"; write "-10:30:2".'],
+    [{ distances: "0:4:0" }, 'must be ranges with a step of 1 or more, got "0:4:0".'],
     [{ components: "all" }, '--components: must be a whole number from 1, or none, got "all".'],
     [{ standardise: "yes" }, '--standardise: must be true or false, got "yes".'],
     [{ stories: "," }, '--stories: must be one name or more (leave the option out for all), got ",".'],
@@ -90,6 +95,16 @@ describe("checkOptions", () => {
 
   test("a list holds each number once, in the order in which it was given", () => {
     expect(checkOptions({ ...folders, distances: "8,-2:2,0" }).distances).toEqual([8, -2, -1, 0, 1, 2]);
+  });
+
+  test("by hand: a number of bytes that may be meant is taken without a unit, a small one with it", () => {
+    for (const [memory, nBytes] of [
+      ["1000000", 1e6],
+      [8e9, 8e9],
+      ["8 kB", 8000],
+      ["9b", 9],
+    ] as const)
+      expect(checkOptions({ ...folders, memory }).memory).toBe(nBytes);
   });
 
   test("numbers in words of a flag are numbers", () => {
