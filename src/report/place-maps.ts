@@ -1,9 +1,10 @@
 import type { OnProgress } from "../array/progress.ts";
 import type { Findings } from "./findings.ts";
 import { type GroupScores, groupMeanAt, groupScoresAt, listGroupKeys } from "./group.ts";
-import { formatCount, formatNoun, formatNumber, formatShare } from "./numbers.ts";
+import { formatCount, formatList, formatNoun, formatNumber, formatShare } from "./numbers.ts";
 import { createPeakMap, type GroupPeaks } from "./peaks.ts";
 import type { ScoreKey } from "./result.ts";
+import { mapPaths, scoreLabel } from "./score-maps.ts";
 import { atLayer } from "./score-sections.ts";
 import { isSameKey } from "./select.ts";
 import { fewestForSignificance, isGain, leastTogether, sideOfZero } from "./significance.ts";
@@ -111,7 +112,11 @@ async function distanceMap(
   tell: (point: number) => void,
 ): Promise<PlaceMap | NoMap> {
   const { subjects } = findings.result;
-  const none = (caption: string): NoMap => ({ name: distanceName, caption, values: undefined });
+  const none = (caption: string): NoMap => ({
+    name: distanceName,
+    caption: `${caption} ${unmaskedFiles(findings, peaks)}`,
+    values: undefined,
+  });
   if (!peaks.test)
     return none("Not drawn: whether there is a forecast was not tested, as distances 8 and 0 were not both computed.");
   const test = await onPlaces(findings, peaks.test);
@@ -132,9 +137,18 @@ async function distanceMap(
   return {
     name: distanceName,
     isThresholded: true,
-    caption: `Peak of the mean curve over participants${atLayer(peaks)}, shown where there is a forecast, ${rule}: ${formatCount(nShown)} of ${formatCount(n)} ${places} (${formatShare(nShown / n)}). Elsewhere it would be a peak of noise.`,
+    caption: `Peak of the mean curve over participants${atLayer(peaks)}, shown where there is a forecast, ${rule}: ${formatCount(nShown)} of ${formatCount(n)} ${places} (${formatShare(nShown / n)}). Elsewhere it would be a peak of noise. ${unmaskedFiles(findings, peaks)}`,
     values: map.peak.map((peak, v) => (isGain(test, v) ? peak : Number.NaN)),
     decimals: 0,
     isSigned: false,
   };
+}
+
+/** Where the peak of every place is, which no picture shows. */
+function unmaskedFiles({ result }: Findings, { analysis, layer, distance }: GroupPeaks): string {
+  const space = result.subjects[0]!.space;
+  if (space.kind === "region") return "";
+  const label = scoreLabel({ analysis: `${analysis}Unmasked`, layer, distance });
+  const paths = mapPaths("group", space, label).map(({ path }) => path);
+  return `The peak of every place, masked nowhere, is in ${formatList(paths)}.`;
 }

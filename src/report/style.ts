@@ -38,7 +38,7 @@ figcaption, caption, .note { color: var(--soft); font-size: .94rem; line-height:
 figure.layers { margin-top: 2.5rem; }
 .layers > h3 { margin-bottom: .9rem; }
 .layers .multiples h3 { font-weight: 400; }
-figcaption { margin-top: .6rem; }
+figcaption { margin-top: .6rem; overflow-wrap: anywhere; }
 caption { text-align: left; padding: 0 0 .6rem; }
 .subjects { fill-opacity: var(--pale); }
 .scroll { overflow-x: auto; }

@@ -2,6 +2,7 @@ import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
 import { ShapeError } from "../../src/errors.ts";
 import { studyFindings } from "../../src/report/findings.ts";
+import { groupPaths } from "../../src/report/group-files.ts";
 import { htmlReport } from "../../src/report/html.ts";
 import { type AnalysisScores, memoryScores, type StudyResult, type SubjectScores } from "../../src/report/result.ts";
 import { summarise } from "../../src/report/summary.ts";
@@ -328,6 +329,18 @@ describe("the cortex on the page", () => {
     for (const page of [flat, few]) {
       expect(textOf(page, "figcaption").join()).toContain("Not drawn: no vertex has a forecast");
       expect(parseHTML(page).document.querySelectorAll(".maps img")).toHaveLength(8);
+    }
+  });
+
+  test("the caption of the map of d* names the files without the mask, which are written (contract)", async () => {
+    const written = groupPaths(study.subjects[0]!.space, study.subjects[0]!.analyses);
+    const flat = await htmlReport({ ...study, subjects: study.subjects.slice(0, 5) });
+    for (const page of [await htmlReport(study), flat]) {
+      const caption = textOf(page, "figcaption").find((text) => text.includes("Unmasked"))!;
+      const named = caption.match(/group\/\S+\.shape\.gii/g)!;
+      expect(named).toHaveLength(2);
+      for (const path of named) expect(path).toMatch(/forecastDistanceUnmaskedL\d+/);
+      expect(written).toEqual(expect.arrayContaining(named));
     }
   });
 
