@@ -1,5 +1,6 @@
+import { plainText } from "../array/plain-text.ts";
 import type { OnProgress, Progress } from "../array/progress.ts";
-import { plainMessage, plainText } from "./plain-text.ts";
+import { plainMessage } from "./plain-message.ts";
 
 /** What a command writes to: the process's streams, or a test's. */
 export interface Streams {

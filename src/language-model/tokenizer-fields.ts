@@ -39,7 +39,9 @@ export const generationFields: FieldTable = { "*": none("concerns generating tex
 /** Names in the header of a safetensors file. */
 export const safetensorsFields: FieldTable = {
   __metadata__: none("tells what wrote the file"),
-  "*": obeyed("a tensor (dtype, shape, data_offsets), where a hidden state depends on it"),
+  "*": obeyed(
+    "a tensor (dtype, shape, data_offsets), where a hidden state depends on it; others are told, but for heads and stored masks",
+  ),
 };
 
 /** Every field of `tokenizer_config.json` (PreTrainedTokenizerBase, GPT2Tokenizer), and what becomes of it. */

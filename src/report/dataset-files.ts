@@ -1,3 +1,4 @@
+import { plainText } from "../array/plain-text.ts";
 import type { OutputFile } from "../sources/output-files.ts";
 import { formatJson } from "./derivatives.ts";
 import type { Provenance } from "./result.ts";
@@ -67,7 +68,7 @@ Activations, designs and scores that are kept for the next run lie outside: in t
 Files that BIDS does not define are listed in \`.bidsignore\`. Names that begin with \`.cortecast-\` are records of cortecast's
 own: \`cortecast report\` and \`cortecast clean\` need them.
 `;
-  return { path: "README.md", bytes: text };
+  return { path: "README.md", bytes: plainText(text) };
 }
 
 /** In the syntax of `.gitignore`, as validators read it: what is written here and BIDS 1.10 does not define. */

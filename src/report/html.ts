@@ -1,4 +1,5 @@
 import { checkArgument } from "../array/arguments.ts";
+import { plainText } from "../array/plain-text.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { AuditCount } from "../regression/audit.ts";
 import { cortexSection } from "./cortex-section.ts";
@@ -76,7 +77,7 @@ ${provenanceSection(result)}
 </body>
 </html>
 `;
-  return keepTogether(page.markup);
+  return plainText(keepTogether(page.markup));
 }
 
 function summaryPart({ heading, sentences }: SummaryPart): Markup {

@@ -1,4 +1,5 @@
 import { checkArgument } from "../array/arguments.ts";
+import { plainText } from "../array/plain-text.ts";
 import { transcriptLimits as limits } from "../stimulus/transcript-limits.ts";
 import type { TranscriptReport } from "../stimulus/transcript-report.ts";
 import type { TranscriptFinding } from "../stimulus/transcript-row.ts";
@@ -88,7 +89,7 @@ ${
 }
 </svg>
 `;
-  return drawn.markup;
+  return plainText(drawn.markup);
 
   /** Grid and line of the rate of speech, drawn from the middle of one window to the next. */
   function rateAxis(most: number): Markup {

@@ -19,6 +19,13 @@ describe("htmlReport", async () => {
     expect(page).toContain("&lt;script");
   });
 
+  test("characters that turn or break what is shown are written out, in tables and figures (by hand)", async () => {
+    const shown = await htmlReport(syntheticStudy({ regions: ["a\u001b]0;x\u0007", "\u202eb"], distances: [0] }));
+    expect(shown).not.toMatch(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/u);
+    expect(shown).toContain(String.raw`a\u001b]0;x\u0007`);
+    expect(shown).toContain(String.raw`\u202eb`);
+  });
+
   test("stays under 2 MB with 27 participants, 6 regions, 41 distances", async () => {
     expect((await htmlReport(syntheticStudy())).length).toBeLessThan(2_000_000);
   });

@@ -105,6 +105,12 @@ describe("transcriptPicture", () => {
     expect(svg).toContain("e &#38; f");
   });
 
+  it("writes characters out that turn or break what is shown (by hand)", () => {
+    const drawn = transcriptPicture(check(["0\t0.5\ta", "20\t0.5\t\u202e[\u001b]"], "\u001b[31m"));
+    expect(drawn).not.toMatch(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/u);
+    expect(drawn).toContain(String.raw`\u001b[31m`);
+  });
+
   it.each([
     ["no words", []],
     ["no times", ["n/a\tn/a\ta"]],

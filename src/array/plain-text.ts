@@ -1,0 +1,12 @@
+/**
+ * A text as it may go to a terminal or into a page: characters that these would obey, rather than show, are written as
+ * `\u001b`. Names of files, stories and regions come from anywhere. Line ends and tabs stay.
+ */
+export function plainText(text: string): string {
+  // Control characters, and those that turn the direction of writing.
+  return text.replace(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
