@@ -3,6 +3,7 @@ import { countWork, type MeasuredSpeed, type SweepWork } from "../engine/cost.ts
 import { countDesigns } from "../engine/design-file.ts";
 import type { SweepSize } from "../engine/memory.ts";
 import { formatNoun } from "../report/numbers.ts";
+import { freeBytes } from "../sources/part-file.ts";
 import { describeFeatureSet } from "./compute-steps.ts";
 import type { OpenStudy } from "./open-study.ts";
 import type { StepGroup } from "./plan.ts";
@@ -38,6 +39,8 @@ export interface RunEstimate {
   readonly responseBytes: number;
   /** The most that is to be resident. */
   readonly peakBytes: number;
+  /** That the disk has left where it is kept; undefined where nobody said where. */
+  readonly freeBytes: number | undefined;
   /** What the time follows from; undefined where all is done in seconds, or nothing is to be done. */
   readonly speed: MeasuredSpeed | undefined;
   /** Seconds until all is done; undefined where nothing was measured. */
@@ -58,11 +61,12 @@ const TOKENS = 1.3 * 1.5;
  * long, on all threads at once.
  *
  * @param settings.always - measure also where the run is short
+ * @param settings.cache - the folder that designs and scores are kept in, to see what room there is
  * @throws OptionError where the budget of memory is too small
  */
 export async function estimateRun(
   study: OpenStudy,
-  settings: { readonly always?: boolean; readonly onProgress?: OnProgress } = {},
+  settings: { readonly always?: boolean; readonly cache?: string; readonly onProgress?: OnProgress } = {},
 ): Promise<RunEstimate> {
   const { plan, options, pool } = study;
   const nAlphas = options.alphas?.length ?? 10;
@@ -130,7 +134,8 @@ export async function estimateRun(
     const disk = responseBytes / READING + parts.reduce((all, part) => all + part.scoreBytes, 0) / WRITING;
     seconds = STARTING + reading + disk + parts.reduce((all, part) => all + part.seconds!, 0);
   }
-  return { parts, nThreads: pool.nThreads, wordsToRead, responseBytes, peakBytes, speed, seconds };
+  const free = settings.cache === undefined ? undefined : await freeBytes(settings.cache);
+  return { parts, nThreads: pool.nThreads, freeBytes: free, wordsToRead, responseBytes, peakBytes, speed, seconds };
 }
 
 /** The work of a group without that of the designs that are there. */
@@ -172,7 +177,7 @@ async function measure({ pool, options }: OpenStudy, _group: StepGroup, size: Sw
 
 /** The estimate as lines of text; none where nothing is to be done. */
 export function formatEstimate(estimate: RunEstimate): readonly string[] {
-  const { parts, nThreads, wordsToRead, peakBytes, speed, seconds, responseBytes } = estimate;
+  const { parts, nThreads, freeBytes: free, wordsToRead, peakBytes, speed, seconds, responseBytes } = estimate;
   if (parts.length === 0) return [];
   const sum = (value: (part: EstimatedPart) => number) => parts.reduce((all, part) => all + value(part), 0);
   const models = parts.map(({ label, nModels, nFolds, nParticipants }) => {
@@ -184,13 +189,22 @@ export function formatEstimate(estimate: RunEstimate): readonly string[] {
     speed &&
     ` (measured: ${(speed.secondsPerTarget * 1e6).toFixed(1)} µs a target, model, fold and thread; ${(speed.secondsPerDesign * 1e3).toFixed(0)} ms a design and thread)`;
   const time = seconds === undefined ? "about a minute or less" : `about ${formatTime(seconds)}${measured}`;
+  const kept = sum((p) => p.designBytes + p.scoreBytes);
+  const room = free === undefined ? "" : `; ${formatSize(free)} are free`;
+  const short =
+    free !== undefined && kept > free
+      ? [
+          `WARNING disk-too-small: the disk must have room for ${formatSize(kept)} of designs and scores, got ${formatSize(free)} that are free. The run will stop when it is full: make room, or name a folder on another disk with --cache.`,
+        ]
+      : [];
   return [
     "To compute:",
     ...models,
     `  work: ${formatOperations(sum((p) => p.designOperations))} for designs (double precision), ${formatOperations(sum((p) => p.scoreOperations))} for scores (single)${reading}`,
-    `  disk: ${formatSize(responseBytes)} of responses read, ${formatSize(sum((p) => p.designBytes))} of designs and ${formatSize(sum((p) => p.scoreBytes))} of scores kept`,
+    `  disk: ${formatSize(responseBytes)} of responses read, ${formatSize(sum((p) => p.designBytes))} of designs and ${formatSize(sum((p) => p.scoreBytes))} of scores kept${room}`,
     `  memory: ${formatSize(peakBytes)} at most`,
     `  time: ${time}, on ${formatNoun(nThreads, "thread")}`,
+    ...short,
   ];
 }
 

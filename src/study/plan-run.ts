@@ -31,7 +31,7 @@ export async function planRun(
   try {
     const study = await openStudy(inspected, options, stores, onProgress);
     try {
-      const estimate = await estimateRun(study, { always: true, onProgress });
+      const estimate = await estimateRun(study, { always: true, cache: cache.folder, onProgress });
       return {
         ...estimate,
         nSteps: study.plan.nSteps,

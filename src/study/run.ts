@@ -123,7 +123,7 @@ async function carryOut(
     await checkOthers(output, { participants, settings: settingsOf({ inputs, model, layers, options }, first!) });
     for (const line of formatIssues([...warnings, ...cache.issues])) onNote(line);
     onNote(describePlan(study));
-    for (const line of formatEstimate(await estimateRun(study, { onProgress }))) onNote(line);
+    for (const line of formatEstimate(await estimateRun(study, { cache: cache.folder, onProgress }))) onNote(line);
     await computeSteps(study, onProgress, date);
     // Threads hold memory that results need.
     await study.pool.close();
