@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { listSome } from "../errors.ts";
 import { formatNoun } from "../report/numbers.ts";
 import { reportFolder } from "../study/group-level.ts";
 import type { Command } from "./command-line.ts";
@@ -16,31 +17,45 @@ export const report: Command = {
   async run({ parsed, terminal, signal }) {
     const folder = parsed.positionals["output"]!;
     const onNote = (line: string) => terminal.note(line);
-    const { result, findings, summary, written, removed, kept, inOldPlace, ...rest } = await reportFolder(folder, {
-      ...{ onProgress: terminal.onProgress, onNote, signal },
-    });
+    const { result, findings, summary, written, removed, kept, changed, missing, inOldPlace, ...rest } =
+      await reportFolder(folder, {
+        ...{ onProgress: terminal.onProgress, onNote, signal },
+      });
     terminal.endProgress();
     for (const line of summary) terminal.result(line);
+    for (const line of describeAltered(changed, missing)) terminal.result(line);
     terminal.note("");
-    const { subjects, notes } = result;
+    const { subjects, notes, absent } = result;
+    const participants = subjects.map(({ participant }) => participant);
     terminal.note(
       written.length + removed.length === 0
         ? `Nothing to do: the group of ${formatNoun(subjects.length, "participant")} was there.`
-        : `Joined ${formatNoun(subjects.length, "participant")}, wrote ${formatNoun(written.length, "file")}.`,
+        : `Joined ${formatNoun(subjects.length, "participant")} (${listSome(participants)}), wrote ${formatNoun(written.length, "file")}.`,
     );
     noteOldPlaces(inOldPlace, terminal);
     const path = join(folder, rest.report);
     terminal.note(`Report: ${path}`);
-    const participants = subjects.map(({ participant }) => participant);
     return {
       report: path,
       output: folder,
       participants,
+      absent,
       nTargets: findings.group.targets.length,
       written,
       removed,
       kept,
+      changed,
+      missing,
       notes,
     };
   },
 };
+
+/** Participants' files that are not what the group is made of. */
+function describeAltered(changed: readonly string[], missing: readonly string[]): string[] {
+  const lines: string[] = [];
+  if (changed.length > 0) lines.push(`Changed since cortecast wrote them: ${listSome(changed)}.`);
+  if (missing.length > 0) lines.push(`Removed since cortecast wrote them: ${listSome(missing)}.`);
+  if (lines.length === 0) return lines;
+  return ["", ...lines, "The group is made from the record of each participant, which is whole, not from these files."];
+}

@@ -86,6 +86,7 @@ export async function describeRun(run: StudyRun, output: string): Promise<object
     output,
     participants: run.participants,
     nParticipants: subjects.length,
+    absent: run.result.absent,
     nTargets: subjects[0]?.targets.length ?? 0,
     nComputed: run.nComputed,
     nReused: run.nReused,

@@ -27,6 +27,16 @@ export interface KeptFile {
   readonly load: (name: string) => Promise<Float32Array>;
 }
 
+/** How a kept file is opened. */
+interface KeptOptions {
+  readonly remedy?: string | undefined;
+}
+
+/** A kept file in messages: where it lies, and what to do where it is damaged. */
+interface Place extends KeptOptions {
+  readonly location: string;
+}
+
 /**
  * Keeps tensors for later runs, in a safetensors file: its metadata are those given, `key`, and `sha256`, the SHA-256 of
  * everything else in the file, by which {@link loadKept} knows that nothing was changed.
@@ -57,8 +67,8 @@ export async function loadKept(store: Store, path: string, key: string): Promise
   if (!(await store.has(path))) return undefined;
   const location = `${store.location}/${path}`;
   const bytes = await store.read(path);
-  const content = await whole(location, () => readSafetensors(bytes, { path: location }));
-  const metadata = await checkContent(location, key, content.metadata, (named) =>
+  const content = await whole({ location }, () => readSafetensors(bytes, { path: location }));
+  const metadata = await checkContent({ location }, key, content.metadata, (named) =>
     digestOf({ tensors: content.tensors, metadata: named }),
   );
   return { tensors: content.tensors, metadata };
@@ -69,24 +79,34 @@ export async function loadKept(store: Store, path: string, key: string): Promise
  * digest, as {@link loadKept} does.
  *
  * @param key - that the file was written with
+ * @param options.remedy - what to do about a file that is damaged (default: to delete it, since it is computed anew)
  * @throws NotFoundError where there is no such file
  * @throws FormatError where the file holds anything but what {@link writeKept} wrote under this key
  */
-export async function openKept(store: Source, path: string, key: string): Promise<KeptFile> {
-  const location = `${store.location}/${path}`;
-  const { metadata: all, tensors } = await whole(location, () => readHeader(store, path));
+export async function openKept(
+  store: Source,
+  path: string,
+  key: string,
+  { remedy }: KeptOptions = {},
+): Promise<KeptFile> {
+  const place = { location: `${store.location}/${path}`, remedy };
+  const { metadata: all, tensors } = await whole(place, () => readHeader(store, path));
   const shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]));
-  const load = tensorLoader(store, path, tensors);
-  const metadata = await checkContent(location, key, all, (named) => digest(named, shapes, load));
+  const load = tensorLoader(store, path, { tensors, remedy });
+  const metadata = await checkContent(place, key, all, (named) => digest(named, shapes, load));
   return { metadata, shapes, load };
 }
 
 /** Reads tensors of a file, which must not change in between. Who keeps it keeps no metadata, which may be large. */
-function tensorLoader(store: Source, path: string, tensors: SafetensorsHeader["tensors"]): KeptFile["load"] {
+function tensorLoader(
+  store: Source,
+  path: string,
+  { tensors, remedy }: Pick<SafetensorsHeader, "tensors"> & KeptOptions,
+): KeptFile["load"] {
   const location = `${store.location}/${path}`;
   const checksums = new Map<string, number>();
   return (name) =>
-    whole(location, async () => {
+    whole({ location, remedy }, async () => {
       const entry = tensors.get(name)!;
       const { start, end } = entry;
       const bytes = await store.readRange(path, start, end - start);
@@ -113,31 +133,39 @@ async function readHeader(store: Source, path: string): Promise<SafetensorsHeade
 }
 
 /** What is read from a kept file; bytes that cannot be read are no longer what was kept. */
-async function whole<T>(location: string, read: () => T | Promise<T>): Promise<T> {
+async function whole<T>({ location, remedy }: Place, read: () => T | Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (cause) {
-    if (cause instanceof FormatError) throw notAsWritten(location, "damaged bytes", { cause });
+    if (cause instanceof FormatError) throw notAsWritten(location, "damaged bytes", { remedy, cause });
     throw cause;
   }
 }
 
 /** The metadata without the digest, where digest and key are as they should be. */
 async function checkContent(
-  location: string,
+  { location, remedy }: Place,
   key: string,
   { sha256, ...metadata }: Readonly<Record<string, string>>,
   digestWith: (metadata: Kept["metadata"]) => Promise<string>,
 ): Promise<Kept["metadata"]> {
   if (sha256 === undefined || sha256 !== (await digestWith(metadata)))
-    throw notAsWritten(location, `content with another SHA-256 than it says (${sha256 ?? "none"})`);
-  if (metadata["key"] !== key) throw notAsWritten(location, `that of another key (${metadata["key"]})`);
+    throw notAsWritten(location, `content with another SHA-256 than it says (${sha256 ?? "none"})`, { remedy });
+  if (metadata["key"] !== key) throw notAsWritten(location, `that of another key (${metadata["key"]})`, { remedy });
   return metadata;
 }
 
-/** The error for a kept file that does not hold what it should; what it held can be computed again. */
-export function notAsWritten(location: string, got: string, options?: ErrorOptions): FormatError {
-  const message = `the file must hold what was kept in it, got ${got}. Delete it: it is computed anew`;
+/**
+ * The error for a kept file that does not hold what it should; what it held can be computed again.
+ *
+ * @param options.remedy - see {@link openKept}
+ */
+export function notAsWritten(
+  location: string,
+  got: string,
+  { remedy = "Delete it: it is computed anew", ...options }: KeptOptions & ErrorOptions = {},
+): FormatError {
+  const message = `the file must hold what was kept in it, got ${got}. ${remedy}`;
   return new FormatError(location, message, undefined, options);
 }
 

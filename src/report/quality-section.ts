@@ -1,4 +1,5 @@
 import { ownValue } from "../array/records.ts";
+import { absentSentence } from "./absent.ts";
 import type { Findings } from "./findings.ts";
 import { html, type Markup } from "./markup.ts";
 import { missingSection } from "./missing-section.ts";
@@ -41,6 +42,7 @@ export function qualitySection({ result, view, brain }: Findings): Markup {
     ...keys.map((key) => formatQuality(key, ownValue(quality, key))),
   ]);
   return html`<section><h2>Data quality</h2>
+${absentWarning(result)}
 ${edgeWarnings(result.subjects)}
 ${nMissing > 0 && html`<p class="warning"><strong>Missing scores.</strong> ${formatCount(nMissing)} of ${formatCount(nScores)} brain scores (participants by regions) are missing; the statistics leave them out.</p>`}
 ${missingSection(result)}
@@ -53,6 +55,13 @@ ${foldedTable(
     "Alpha at lowest, at highest: of the choices of targets that are predicted beyond chance (q < .01), one a fold, the share that fell on the lowest or highest penalty where one beyond it could still change the coefficients by more than 1 %. n/a: not recorded, or no target is predicted beyond chance.",
   ),
 )}</section>`;
+}
+
+/** Names who has responses in the data set, and no results here. */
+function absentWarning(result: Findings["result"]): Markup | undefined {
+  const sentence = absentSentence(result);
+  if (sentence === undefined) return undefined;
+  return html`<p class="warning"><strong>Not all participants.</strong> ${sentence} ${formatList(result.absent!)}. Their run failed, is not done, or was never started; the group is of the others.</p>`;
 }
 
 /** A warning for each end of the alphas that too many targets chose. */

@@ -171,6 +171,11 @@ export interface StudyResult {
   /** Seconds between two words on average, to say distances in seconds as well. */
   readonly secondsPerWord?: number | undefined;
   readonly provenance: Provenance;
+  /**
+   * `"sub-18"`: participants whose results are awaited and not here, as of a run that failed. Undefined where it is not known whom
+   * the data set has.
+   */
+  readonly absent?: readonly string[] | undefined;
   /** Remarks on data quality: exclusions, dropped runs, departures. One sentence each. */
   readonly notes: readonly string[];
 }

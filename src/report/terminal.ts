@@ -1,3 +1,5 @@
+import { listSome } from "../errors.ts";
+import { absentSentence } from "./absent.ts";
 import type { Findings } from "./findings.ts";
 import type { GroupScores } from "./group.ts";
 import { missingNames } from "./missing-section.ts";
@@ -21,8 +23,8 @@ const longestName = 28;
 /**
  * The group's results as lines of text for the end of a command: one line a region with its brain score R, the 95 %
  * interval, q, the forecast score F(8) and, where there is a forecast, the distance d* at which it peaks; columns that were
- * not computed are left out. Controls follow, a line each. `*` marks what is above zero, an arrow downwards what is below (q < .01); a last line says why
- * scores are missing, where any is. No colours, no width over 80 columns.
+ * not computed are left out. Controls follow, a line each. `*` marks what is above zero, an arrow downwards what is below (q < .01); last lines say why
+ * scores are missing, where any is, and who of the data set has no results. No colours, no width over 80 columns.
  */
 export function formatTerminal(findings: Findings, options: TerminalOptions = {}): string[] {
   const { mostRegions = 20 } = options;
@@ -55,6 +57,7 @@ export function formatTerminal(findings: Findings, options: TerminalOptions = {}
   const headerCells = header.map((name) => (name === "q of R" || name.startsWith("F(") ? `${name}  ` : name));
   const left = group.targets.length - shown.length;
   const missing = missingNames(result);
+  const absent = absentSentence(result);
   return [
     `${plain(result.title)}: ${formatNoun(result.subjects.length, "participant")}, ${plain(result.model)}`,
     "",
@@ -77,6 +80,7 @@ export function formatTerminal(findings: Findings, options: TerminalOptions = {}
     ...(missing.length > 0
       ? [`Some scores are missing (${formatList(missing).toLowerCase()}):`, "  see data quality in the report."]
       : []),
+    ...(absent === undefined ? [] : [absent, `  ${listSome(result.absent!.map(plain), 7)}`]),
   ];
 }
 

@@ -136,6 +136,8 @@ export interface ListedFiles {
   readonly ours: readonly string[];
   /** Those that somebody changed since. */
   readonly changed: readonly string[];
+  /** Those that somebody removed since. */
+  readonly absent: readonly string[];
 }
 
 /**
@@ -144,13 +146,13 @@ export interface ListedFiles {
  * @throws FormatError where the list is damaged
  */
 export async function listOutputFiles(store: Store, options: OutputFilesOptions = {}): Promise<ListedFiles> {
-  const [ours, changed]: [string[], string[]] = [[], []];
+  const files = { ours: [] as string[], changed: [] as string[], absent: [] as string[] };
   const listed = await readList(store, options);
   for (const path of [...listed.keys()].sort()) {
     const found = await inspect(store, path, listed);
-    if (found.kind !== "absent") (found.kind === "ours" ? ours : changed).push(path);
+    files[found.kind === "other" ? "changed" : found.kind].push(path);
   }
-  return { ours, changed };
+  return files;
 }
 
 /**

@@ -4,10 +4,11 @@ import { subjectTable } from "../report/derivatives.ts";
 import { type Findings, studyFindings } from "../report/findings.ts";
 import type { StudyResult } from "../report/result.ts";
 import { formatTerminal } from "../report/terminal.ts";
+import { lockName } from "../sources/lock.ts";
 import { checkFolder, folderStore, removeAbandoned } from "../sources/node.ts";
-import type { WrittenFiles } from "../sources/output-files.ts";
+import { listOutputFiles, type WrittenFiles } from "../sources/output-files.ts";
 import type { Store } from "../sources/source.ts";
-import { checkGroupFiles, checkOutput, outputName } from "./check-output.ts";
+import { checkGroupFiles, checkOutput, outputName, participantList } from "./check-output.ts";
 import { participantFolders, type WaitOptions, whileWriting } from "./claim.ts";
 import { checkSettings, joinRecords } from "./join-records.ts";
 import { writeGroup } from "./outputs.ts";
@@ -25,6 +26,13 @@ export interface GroupLevel extends WrittenFiles {
   readonly inOldPlace: readonly string[];
 }
 
+/** What was made of all results in a folder. */
+export interface ReportedFolder extends GroupLevel {
+  /** Participants' files that somebody changed, or removed, since cortecast wrote them. The group is made from the records beside them. */
+  readonly changed: readonly string[];
+  readonly missing: readonly string[];
+}
+
 /**
  * Joins the results of all participants in a folder: group tables, maps and the report, from what `score` wrote there, run by
  * run or in one go. Neither data set nor cache is needed.
@@ -36,7 +44,7 @@ export interface GroupLevel extends WrittenFiles {
 export async function reportFolder(
   folder: string,
   { onProgress, ...waiting }: WaitOptions & { readonly onProgress: OnProgress },
-): Promise<GroupLevel> {
+): Promise<ReportedFolder> {
   await checkFolder(folder, outputName);
   const output = folderStore(folder);
   await checkOutput(output);
@@ -44,16 +52,35 @@ export async function reportFolder(
     output,
     async () => {
       await removeAbandoned(folder);
-      return writeGroupLevel(output, onProgress);
+      const outcome = await writeGroupLevel(output, onProgress);
+      return { ...outcome, ...(await alteredFiles(output, outcome.result, onProgress)) };
     },
     waiting,
   );
 }
 
+/** Files of the participants that are not as they were written. */
+async function alteredFiles(
+  output: Store,
+  { subjects }: StudyResult,
+  onProgress: OnProgress,
+): Promise<Pick<ReportedFolder, "changed" | "missing">> {
+  const [changed, missing]: [string[], string[]] = [[], []];
+  const tell = (done: number) => onProgress({ label: "files of participants", done, total: subjects.length });
+  for (const [done, { participant }] of subjects.entries()) {
+    tell(done);
+    const files = await listOutputFiles(output, { list: participantList(participant) });
+    changed.push(...files.changed);
+    missing.push(...files.absent);
+  }
+  tell(subjects.length);
+  return { changed, missing };
+}
+
 /** {@link reportFolder}, of a folder that no other run writes into. */
 export async function writeGroupLevel(output: Store, onProgress: OnProgress): Promise<GroupLevel> {
-  const records = await readRecords(output, onProgress);
-  const result = joinRecords(records);
+  const { records, begun } = await readRecords(output, onProgress);
+  const result = joinRecords(records, begun);
   await checkGroupFiles(output, result);
   const findings = await studyFindings(result, { onProgress });
   const outcome = await writeGroup(output, findings, onProgress);
@@ -66,17 +93,18 @@ export async function writeGroupLevel(output: Store, onProgress: OnProgress): Pr
   return { ...outcome, result, findings, summary: formatTerminal(findings), report: "report.html", inOldPlace };
 }
 
-/** Where versions before wrote a participant's table; maps were beside it. */
-const oldTablePath = (participant: string) => `${participant}/${participant}_scores.tsv`;
-
-async function readRecords(output: Store, onProgress: OnProgress): Promise<ParticipantRecord[]> {
+/** The records of a folder, and participants of whom a run began to write results, or works on them, and who have none. */
+async function readRecords(
+  output: Store,
+  onProgress: OnProgress,
+): Promise<{ readonly records: ParticipantRecord[]; readonly begun: readonly string[] }> {
   const participants = await participantFolders(output);
-  const [whole, cutOff]: [string[], string[]] = [[], []];
+  const [whole, cutOff, begun]: [string[], string[], string[]] = [[], [], []];
   for (const participant of participants) {
-    const has = (path: string) => output.has(path);
-    if (await has(recordPath(participant))) whole.push(participant);
-    else if ((await has(subjectTable(participant).tablePath)) || (await has(oldTablePath(participant))))
-      cutOff.push(participant);
+    if (await output.has(recordPath(participant))) whole.push(participant);
+    else if (await output.has(`${participant}/${participant}_scores.tsv`)) cutOff.push(participant);
+    else if ((await output.has(participantList(participant))) || (await output.has(`${participant}/${lockName}`)))
+      begun.push(participant);
   }
   if (cutOff.length > 0) {
     throw new OptionError(
@@ -95,7 +123,7 @@ async function readRecords(output: Store, onProgress: OnProgress): Promise<Parti
     records.push(await read(participant));
   }
   onProgress({ label: "reading results", done: whole.length, total: whole.length });
-  return records;
+  return { records, begun };
 }
 
 /**

@@ -63,6 +63,11 @@ export interface StudyInputs {
   readonly mask: VolumeMask | undefined;
   /** Runs of the data set that were left out, with the option or file that says so. */
   readonly leftOut: ReadonlyMap<string, string>;
+  /**
+   * `"sub-18"`: participants of whom the data set has responses to these stories that are not left out, whether this study scores
+   * them or not; sorted.
+   */
+  readonly withResponses: readonly string[];
 }
 
 /** What {@link readParticipants} reads. */

@@ -10,14 +10,17 @@ import { assembleResult, type ResultContext } from "./result.ts";
  * one run of all of them. Options that were not the same for all, of those that change no number, have the values of all.
  *
  * @param records - one or more, by participant
+ * @param begun - participants of whom a run began to write results that are not there
  * @throws OptionError where they were not scored with the same options, or heard one story with different words
  */
-export function joinRecords(records: readonly ParticipantRecord[]): StudyResult {
+export function joinRecords(records: readonly ParticipantRecord[], begun: readonly string[] = []): StudyResult {
   const [first] = records;
   if (!first) throw new OptionError("records: there must be one or more, got none.");
   checkSettings(records.map(({ scored, settings }) => ({ participant: scored.inputs.participant, settings })));
   const transcripts = joinTranscripts(records);
   const contexts = records.map((record) => record.context);
+  const withResponses = distinct(contexts.flatMap(({ inputs }) => inputs.withResponses)).sort();
+  const joined = new Set(records.map(({ scored }) => scored.inputs.participant));
   const commands = distinct(contexts.flatMap(({ command }) => command ?? []));
   const context: ResultContext = {
     ...first.context,
@@ -27,6 +30,7 @@ export function joinRecords(records: readonly ParticipantRecord[]): StudyResult 
       ...first.context.inputs,
       participants: records.map(({ scored }) => scored.inputs),
       transcripts,
+      withResponses,
       leftOut: new Map(contexts.flatMap(({ inputs }) => [...inputs.leftOut])),
     },
     command: commands.length === 0 ? undefined : listSome(commands, 20),
@@ -41,6 +45,9 @@ export function joinRecords(records: readonly ParticipantRecord[]): StudyResult 
   );
   return {
     ...result,
+    absent: distinct([...withResponses, ...begun])
+      .filter((participant) => !joined.has(participant))
+      .sort(),
     options: { ...result.options, ...joinFields(differing) },
     provenance: { ...result.provenance, environment: joinFields(records.map(({ environment }) => environment)) },
   };

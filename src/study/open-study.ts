@@ -6,7 +6,7 @@ import { sha256 } from "../sources/checksum.ts";
 import { folderStore } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
 import type { ActivationSource } from "./activation-source.ts";
-import type { HeardStory, ParticipantInputs, StudyInputs } from "./inputs.ts";
+import { type HeardStory, type ParticipantInputs, queryOf, type StudyInputs } from "./inputs.ts";
 import { type InspectedStudy, readStudy } from "./inspect-study.ts";
 import type { StudyOptions } from "./options.ts";
 import { type PlannedParticipant, planStudy, type StepGroup, type StudyPlan } from "./plan.ts";
@@ -72,6 +72,7 @@ export async function openStudy(
   const leftOut = new Map([...excluded].filter(([run]) => there.has(run)));
   const inputs: StudyInputs = {
     ...{ dataset, participants, transcripts: [...transcripts.values()], regions, surfaces, mask, leftOut },
+    withResponses: participantsWithResponses(inspected, options),
   };
   const plan = planStudy(
     participants.map((participant) => plannedParticipant(participant, mask, options)),
@@ -100,6 +101,17 @@ export async function openStudy(
     membersOf,
     close: () => pool.close(),
   };
+}
+
+/** See {@link StudyInputs.withResponses}: a run counts where it fits the choice of versions and has a task that is scored. */
+function participantsWithResponses({ opened, examination }: InspectedStudy, options: StudyOptions): string[] {
+  const { dataset, excluded } = opened!;
+  const { stories, participants: _, ...versions } = queryOf(options);
+  const tasks = stories && new Set(examination!.facts.map(({ files }) => files.task));
+  const runs = candidateRuns(dataset, versions).filter(
+    ({ name, entities }) => !excluded.has(name) && (tasks === undefined || tasks.has(entities["task"] ?? "")),
+  );
+  return [...new Set(runs.map(({ entities }) => `sub-${entities["sub"]}`))].sort();
 }
 
 function plannedParticipant(

@@ -36,7 +36,7 @@ export interface ParticipantRecord {
 export const recordPath = (participant: string) => `${participant}/.cortecast-scores.safetensors`;
 
 /** Raised when records come to be written otherwise. */
-const recordKey = "cortecast participant 1";
+const recordKey = "cortecast participant 2";
 
 /** Options that may differ between participants who are joined: they change no number, or their contents are compared. */
 export const passedOver: ReadonlySet<string> = new Set([
@@ -83,7 +83,7 @@ export async function recordFile(
 ): Promise<OutputFile> {
   const { inputs, steps } = scored;
   const { targets, space, ...rest } = inputs;
-  const { dataset, transcripts, regions, surfaces, leftOut } = context.inputs;
+  const { dataset, transcripts, regions, surfaces, leftOut, withResponses } = context.inputs;
   const tensors = new Map<string, Tensor>();
   const described: unknown[] = [];
   for (const [i, { analyses, ...facts }] of steps.entries()) {
@@ -100,7 +100,7 @@ export async function recordFile(
     steps: described,
     context: {
       ...context,
-      inputs: { dataset: { description: dataset.description }, leftOut },
+      inputs: { dataset: { description: dataset.description }, leftOut, withResponses },
       model: { name: context.model.name, fingerprint: context.model.fingerprint, warnings: context.model.warnings },
       options,
     },
@@ -137,16 +137,18 @@ export function recordReader(output: Source): (participant: string) => Promise<P
   };
   return async (participant) => {
     const path = recordPath(participant);
-    const { metadata, load } = await openKept(output, path, recordKey);
+    const remedy = `Delete it, and score ${participant} again: its results are read from it, and nothing is computed here`;
+    const { metadata, load } = await openKept(output, path, recordKey, { remedy });
     const { about: text, places: packed } = metadata;
-    if (text === undefined || packed === undefined) throw notAsWritten(`${output.location}/${path}`, "no description");
+    if (text === undefined || packed === undefined)
+      throw notAsWritten(`${output.location}/${path}`, "no description", { remedy });
     const digest = sha256(packed);
     const place = places.get(digest) ?? placesOf(unpackJson(packed) as Places);
     places.set(digest, place);
     // The digest of the whole file says that it is what recordFile wrote.
     const about = unpackJson(text) as Packed;
     const { targets, space, regions, surfaces } = place;
-    const { dataset, leftOut } = about.context.inputs;
+    const { dataset, leftOut, withResponses } = about.context.inputs;
     const stories = about.inputs.stories.map((story) => ({ ...story, transcript: share(story.transcript) }));
     const inputs = { ...about.inputs, stories, targets, space };
     const transcripts = about.transcripts.map(share);
@@ -165,7 +167,7 @@ export function recordReader(output: Source): (participant: string) => Promise<P
       context: {
         ...about.context,
         inputs: {
-          ...{ dataset, leftOut, regions, surfaces, transcripts, participants: [inputs] },
+          ...{ dataset, leftOut, withResponses, regions, surfaces, transcripts, participants: [inputs] },
         },
       },
       settings: about.settings,
@@ -181,7 +183,9 @@ type Inputs = ResultContext["inputs"];
 interface Packed extends Pick<ParticipantRecord, "settings" | "environment" | "recorded"> {
   readonly inputs: Omit<Scored["inputs"], "targets" | "space">;
   readonly steps: readonly (Omit<Scored["steps"][number], "analyses"> & { readonly keys: readonly ScoreKey[] })[];
-  readonly context: Omit<ResultContext, "inputs"> & { readonly inputs: Pick<Inputs, "dataset" | "leftOut"> };
+  readonly context: Omit<ResultContext, "inputs"> & {
+    readonly inputs: Pick<Inputs, "dataset" | "leftOut" | "withResponses">;
+  };
   readonly transcripts: Inputs["transcripts"];
 }
 

@@ -40,7 +40,8 @@ export interface ResultContext {
 }
 
 /** What a result says of the inputs, beside what each participant heard. */
-export interface ReportedInputs extends Pick<StudyInputs, "participants" | "transcripts" | "regions" | "surfaces"> {
+export interface ReportedInputs
+  extends Pick<StudyInputs, "participants" | "transcripts" | "regions" | "surfaces" | "withResponses"> {
   readonly dataset: Pick<StudyInputs["dataset"], "description">;
   /** Runs of the data set that were left out, with the option or file that says so. */
   readonly leftOut: ReadonlyMap<string, string>;

@@ -54,7 +54,7 @@ describe("writeOutputFiles", () => {
     expect(await writeOutputFiles(store, [[file("ours")]])).toEqual({
       ...{ written: [], removed: [], kept: ["changed", "d/stale"] },
     });
-    expect(await listOutputFiles(store)).toEqual({ ours: ["ours"], changed: [] });
+    expect(await listOutputFiles(store)).toEqual({ ours: ["ours"], changed: [], absent: [] });
   });
 
   test("by hand: files of a list without digests, of the first versions, are no longer known to be ours", async () => {
@@ -70,7 +70,7 @@ describe("writeOutputFiles", () => {
     await writeOutputFiles(store, [[file("a"), file("b")]], adds);
     await writeOutputFiles(store, [[file("a", "new")]], adds);
     await store.write("b", "changed");
-    expect(await listOutputFiles(store, adds)).toEqual({ ours: ["a"], changed: ["b"] });
+    expect(await listOutputFiles(store, adds)).toEqual({ ours: ["a"], changed: ["b"], absent: [] });
     expect(await removeOutputFiles(store, adds)).toEqual({ removed: ["a"], kept: ["b"] });
     expect([...store.files.keys()]).toEqual(["b"]);
   });

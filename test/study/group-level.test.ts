@@ -101,13 +101,67 @@ describe("reportFolder", () => {
 
   test("by hand: what was cut off while it was written is told, not joined; so is a folder without results", async () => {
     await into("cut", { distances: "none", level: "participant" });
-    rmSync(study.at("cut/sub-02/.cortecast-scores.safetensors"));
+    const record = "cut/sub-02/.cortecast-scores.safetensors";
+    const whole = readFileSync(study.at(record));
+    writeFileSync(study.at(record), whole.subarray(0, whole.length - 1));
+    await expect(reportFolder(study.at("cut"), silent)).rejects.toThrow(
+      `${study.at(record)}: the file must hold what was kept in it, got damaged bytes. Delete it, and score sub-02 again: its results are read from it, and nothing is computed here`,
+    );
+    // The advice is right: with the record deleted, sub-02 can be scored again.
+    rmSync(study.at(record));
     await expect(reportFolder(study.at("cut"), silent)).rejects.toThrow(
       `got tables without the record beside them (sub-02 in ${study.at("cut")}). Score these again;`,
     );
+    await into("cut", { distances: "none", level: "participant", participants: "02" });
+    expect((await reportFolder(study.at("cut"), silent)).result.subjects).toHaveLength(3);
     mkdirSync(study.at("nothing"));
     await expect(reportFolder(study.at("nothing"), silent)).rejects.toMatchObject({ name: "NotFoundError" });
     await expect(reportFolder(study.at("nowhere"), silent)).rejects.toMatchObject({ name: "NotFoundError" });
+  }, 120_000);
+
+  test("by hand: who has responses in the data set and no results is named on the terminal and the page", async () => {
+    const apart = { distances: "none", level: "participant" };
+    await into("absent", { ...apart, participants: "01" });
+    const folder = study.at("absent");
+    const two = await reportFolder(folder, silent);
+    expect(two.result.absent).toEqual(["sub-02", "sub-03"]);
+    expect(two.summary.slice(-2)).toEqual([
+      "No results of 2 participants of the 3 with responses in the data set:",
+      "  sub-02, sub-03",
+    ]);
+    expect(readFileSync(join(folder, "report.html"), "utf8")).toContain(
+      "No results of 2 participants of the 3 with responses in the data set: sub-02 and sub-03.",
+    );
+    // Nothing of them is said in the participant's own files.
+    expect(readFileSync(join(folder, "sub-01/func/sub-01_scores.json"), "utf8")).not.toContain("sub-02");
+    // One who was left out on purpose is not awaited.
+    await into("absent", { ...apart, participants: "01", exclude: "sub-02_task-tiny" });
+    expect((await reportFolder(folder, silent)).result.absent).toEqual(["sub-03"]);
+    // One of whom a run began to write is, whatever the data set had.
+    mkdirSync(join(folder, "sub-09"));
+    writeFileSync(join(folder, "sub-09/.cortecast-files.json"), '{"files":{}}');
+    expect((await reportFolder(folder, silent)).result.absent).toEqual(["sub-03", "sub-09"]);
+    rmSync(join(folder, "sub-09"), { recursive: true });
+    await into("absent", { ...apart, participants: "03", exclude: "sub-02_task-tiny" });
+    const all = await reportFolder(folder, silent);
+    expect([all.result.absent, all.summary.join().includes("No results")]).toEqual([[], false]);
+    expect(readFileSync(join(folder, "report.html"), "utf8")).not.toContain("No results of");
+  }, 120_000);
+
+  test("by hand: participants' files that somebody changed or removed are told; the group is made without them", async () => {
+    await into("altered", { distances: "none" });
+    const folder = study.at("altered");
+    const before = readFileSync(join(folder, "group_scores.tsv"), "utf8");
+    const untouched = await reportFolder(folder, silent);
+    expect([untouched.changed, untouched.missing]).toEqual([[], []]);
+    writeFileSync(join(folder, "sub-02/func/sub-02_scores.tsv"), "mine");
+    rmSync(join(folder, "sub-03/func/sub-03_scores.json"));
+    expect(await reportFolder(folder, silent)).toMatchObject({
+      changed: ["sub-02/func/sub-02_scores.tsv"],
+      missing: ["sub-03/func/sub-03_scores.json"],
+      written: [],
+    });
+    expect(readFileSync(join(folder, "group_scores.tsv"), "utf8")).toBe(before);
   }, 120_000);
 
   test("by hand: a report that somebody wrote into, or their own file under a group map's name, is not replaced", async () => {

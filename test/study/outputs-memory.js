@@ -46,7 +46,7 @@ const plan = {
   })),
 };
 const inputs = {
-  ...{ dataset: { description: {} }, participants, transcripts: [transcript], leftOut: new Map() },
+  ...{ dataset: { description: {} }, participants, transcripts: [transcript], leftOut: new Map(), withResponses: [] },
   regions: ["L", "R"].flatMap((hemi, side) =>
     Array.from({ length: 100 }, (_, region) => ({
       ...{ name: `region ${region}`, hemi },
