@@ -62,6 +62,8 @@ export interface DatasetIssue {
   readonly code: string;
   /** Path of the file within the data set. */
   readonly path: string;
+  /** `"sub-18"`: the participant whom it is about, where one file tells of several. */
+  readonly participant?: string | undefined;
   /** What is wrong and what to do, in one sentence each. */
   readonly message: string;
 }

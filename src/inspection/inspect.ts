@@ -13,7 +13,7 @@ import { unreadableFiles } from "../sources/unreadable.ts";
 import { findTranscript } from "../stimulus/load-transcript.ts";
 import { checkAgreement } from "./agreement.ts";
 import { type Inspection, sortIssues } from "./inspection.ts";
-import { checkPresence } from "./presence.ts";
+import { checkPresence, participantsWithoutResponses, presenceOf } from "./presence.ts";
 import { type ReadRunsOptions, readContent, readHeaders, readIssueOf } from "./read-runs.ts";
 import type { RunFacts } from "./run-facts.ts";
 import {
@@ -56,6 +56,8 @@ export interface Examination {
   readonly stories: readonly StoryFacts[];
   /** The voxels of volumes that are looked at. */
   readonly mask: VolumeMask | undefined;
+  /** `"sub-18"`: participants of the whole data set who are listed or have files, and have no responses; sorted. */
+  readonly withoutResponses: readonly string[];
   /** Bytes of all response files. */
   readonly nBytes: number;
   /** What stands against the data so far, in no order. */
@@ -111,10 +113,12 @@ export async function examineDataset(dataset: BidsDataset, options: ExamineOptio
   const isTold = ({ path }: DatasetIssue) => unread.some((issue) => issue.path === path);
   const { facts, issues: ofRuns } = await readHeaders(dataset, found, { mask, cleaning, onProgress });
   const { stories, issues: ofTranscripts } = await loadStories(dataset, facts, transcripts);
+  const presence = await checkPresence(dataset, candidates, excluded);
   return {
     facts,
     stories,
     mask,
+    withoutResponses: participantsWithoutResponses(presence),
     nBytes: await countBytes(dataset, found),
     issues: [
       ...unusable,
@@ -132,7 +136,7 @@ export async function examineDataset(dataset: BidsDataset, options: ExamineOptio
       ...checkStoriesAlike(stories),
       ...checkTasks(found),
       ...checkRepeats(found),
-      ...(await checkPresence(dataset, candidates, excluded)),
+      ...presenceOf(presence, query.participants),
       ...(all.length === 0 && unusable.length === 0 ? [nothingLeft] : []),
       ...(given && !all.some(({ kind }) => kind === "volume") ? [maskWithoutVolumes(given)] : []),
     ],

@@ -31,6 +31,26 @@ export async function checkPresence(
   ];
 }
 
+const withoutResponses: ReadonlySet<string> = new Set(["participant-missing", "participant-without-responses"]);
+
+/** Participants who are listed in `participants.tsv`, or have files or a folder, and have no responses; sorted. */
+export function participantsWithoutResponses(presence: readonly DatasetIssue[]): string[] {
+  const names = presence.flatMap(({ code, participant }) =>
+    withoutResponses.has(code) && participant !== undefined ? [participant] : [],
+  );
+  return [...new Set(names)].sort();
+}
+
+/** What of {@link checkPresence} concerns the participants that are asked for; undefined asks for all. */
+export function presenceOf(
+  presence: readonly DatasetIssue[],
+  participants: readonly string[] | undefined,
+): readonly DatasetIssue[] {
+  if (participants === undefined) return presence;
+  const wanted = new Set(participants.map((name) => `sub-${normalText(name).replace(/^sub-/i, "")}`));
+  return presence.filter(({ participant }) => participant === undefined || wanted.has(participant));
+}
+
 /** Participants who have files, or a folder, and no responses. */
 function missingParticipants(dataset: BidsDataset, runs: readonly CandidateRun[]): readonly DatasetIssue[] {
   const scored = new Set(runs.map(({ entities }) => entities["sub"]));
@@ -71,6 +91,7 @@ function missingParticipants(dataset: BidsDataset, runs: readonly CandidateRun[]
       severity: "warning",
       code: "participant-without-responses",
       path: folder,
+      participant: folder,
       message: `the participant must have responses to be scored, got ${got}. Fetch or preprocess its runs, or leave it so knowingly.${hint}`,
     };
   });
@@ -106,6 +127,7 @@ function missingRuns(
       severity: "warning",
       code: "run-without-responses",
       path: file.path,
+      participant: `sub-${sub}`,
       message: `the run must have responses, as others of sub-${sub} do, got none of ${run}. Fetch or preprocess them, or leave the run out knowingly.`,
     });
   }
@@ -130,12 +152,15 @@ async function checkParticipants(dataset: BidsDataset): Promise<readonly Dataset
     const message = error.message.replace(`${path}: `, "");
     return [{ severity: "warning", code: "participants-unreadable", path, message }];
   }
-  const issue = (severity: "warning" | "note", code: string, message: string) => ({ severity, code, path, message });
+  const issue = (participant: string, severity: "warning" | "note", code: string, message: string): DatasetIssue => ({
+    ...{ severity, code, path, participant, message },
+  });
   return [
     ...listed
       .filter((name) => !folders.has(name))
       .map((name) =>
         issue(
+          name,
           "warning",
           "participant-missing",
           `every participant must have files, got none of ${name}. Fetch them, or take the row out.${alike(name, folders)}`,
@@ -144,7 +169,12 @@ async function checkParticipants(dataset: BidsDataset): Promise<readonly Dataset
     ...[...folders]
       .filter((name) => !listed.includes(name))
       .map((name) =>
-        issue("note", "participant-unlisted", `every participant should have a row, got none for ${name}. Add it.`),
+        issue(
+          name,
+          "note",
+          "participant-unlisted",
+          `every participant should have a row, got none for ${name}. Add it.`,
+        ),
       ),
   ];
 }

@@ -93,6 +93,9 @@ export async function writeGroupLevel(output: Store, onProgress: OnProgress): Pr
   return { ...outcome, result, findings, summary: formatTerminal(findings), report: "report.html", inOldPlace };
 }
 
+/** Where versions before wrote a participant's table; maps were beside it. */
+const oldTablePath = (participant: string) => `${participant}/${participant}_scores.tsv`;
+
 /** The records of a folder, and participants of whom a run began to write results, or works on them, and who have none. */
 async function readRecords(
   output: Store,
@@ -101,9 +104,11 @@ async function readRecords(
   const participants = await participantFolders(output);
   const [whole, cutOff, begun]: [string[], string[], string[]] = [[], [], []];
   for (const participant of participants) {
-    if (await output.has(recordPath(participant))) whole.push(participant);
-    else if (await output.has(`${participant}/${participant}_scores.tsv`)) cutOff.push(participant);
-    else if ((await output.has(participantList(participant))) || (await output.has(`${participant}/${lockName}`)))
+    const has = (path: string) => output.has(path);
+    if (await has(recordPath(participant))) whole.push(participant);
+    else if ((await has(subjectTable(participant).tablePath)) || (await has(oldTablePath(participant))))
+      cutOff.push(participant);
+    else if ((await has(participantList(participant))) || (await has(`${participant}/${lockName}`)))
       begun.push(participant);
   }
   if (cutOff.length > 0) {

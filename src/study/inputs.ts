@@ -68,6 +68,8 @@ export interface StudyInputs {
    * them or not; sorted.
    */
   readonly withResponses: readonly string[];
+  /** Those of whom the data set has a row, a folder or files, and no responses; sorted. */
+  readonly withoutResponses: readonly string[];
 }
 
 /** What {@link readParticipants} reads. */

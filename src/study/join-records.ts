@@ -1,4 +1,5 @@
 import { listSome, OptionError } from "../errors.ts";
+import { formatNoun } from "../report/numbers.ts";
 import type { StudyResult } from "../report/result.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import { outputName } from "./check-output.ts";
@@ -31,6 +32,7 @@ export function joinRecords(records: readonly ParticipantRecord[], begun: readon
       participants: records.map(({ scored }) => scored.inputs),
       transcripts,
       withResponses,
+      withoutResponses: [],
       leftOut: new Map(contexts.flatMap(({ inputs }) => [...inputs.leftOut])),
     },
     command: commands.length === 0 ? undefined : listSome(commands, 20),
@@ -45,12 +47,25 @@ export function joinRecords(records: readonly ParticipantRecord[], begun: readon
   );
   return {
     ...result,
+    notes: [...noteOnUnfetched(contexts, [...withResponses, ...joined]), ...result.notes],
     absent: distinct([...withResponses, ...begun])
       .filter((participant) => !joined.has(participant))
       .sort(),
     options: { ...result.options, ...joinFields(differing) },
     provenance: { ...result.provenance, environment: joinFields(records.map(({ environment }) => environment)) },
   };
+}
+
+/** Who is listed in the data set, or has files there, and has no responses. */
+function noteOnUnfetched(contexts: readonly ResultContext[], known: readonly string[]): string[] {
+  const without = distinct(contexts.flatMap(({ inputs }) => inputs.withoutResponses))
+    .filter((participant) => !known.includes(participant))
+    .sort();
+  if (without.length === 0) return [];
+  const has = without.length === 1 ? "has" : "have";
+  return [
+    `${formatNoun(without.length, "participant")} of the data set ${has} no responses there, and no results: ${listSome(without, 20)}.`,
+  ];
 }
 
 /**

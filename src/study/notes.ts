@@ -98,8 +98,10 @@ function notesOnDiscarded(participants: StudyInputs["participants"]): string[] {
   ];
 }
 
-/** Kinds of warnings that are told in other words, or with a run's own notes. */
+/** Kinds of warnings that are told in other words, with a run's own notes, or with the group's. */
 const toldOtherwise = new Set([
+  "participant-missing",
+  "participant-without-responses",
   "words-outside-scan",
   "story-heard-again",
   "events-unlike-others",
@@ -112,8 +114,11 @@ function notesOnWarnings(warnings: readonly DatasetIssue[]): string[] {
   const rest = warnings.filter(({ code }) => !toldOtherwise.has(code));
   return [...groupBy(rest, ({ code }) => code).values()].map((alike) => {
     const [{ path, message }, ...others] = alike as readonly [DatasetIssue, ...DatasetIssue[]];
-    const more =
-      others.length === 0 ? "" : ` So too ${listSome(others.map((other) => other.path))}: see cortecast check.`;
+    const elsewhere = [...new Set(others.map((other) => other.path))].filter((other) => other !== path);
+    const nHere = others.filter((other) => other.path === path).length;
+    // Several things that are wrong with one file have one path.
+    const left = [...(nHere > 0 ? [`${nHere} more in this file`] : []), ...elsewhere];
+    const more = left.length === 0 ? "" : ` So too ${listSome(left)}: see cortecast check.`;
     return `${path}: ${message}${more}`;
   });
 }

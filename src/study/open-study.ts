@@ -73,6 +73,7 @@ export async function openStudy(
   const inputs: StudyInputs = {
     ...{ dataset, participants, transcripts: [...transcripts.values()], regions, surfaces, mask, leftOut },
     withResponses: participantsWithResponses(inspected, options),
+    withoutResponses: inspected.examination!.withoutResponses,
   };
   const plan = planStudy(
     participants.map((participant) => plannedParticipant(participant, mask, options)),

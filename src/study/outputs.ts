@@ -53,7 +53,7 @@ function contextOf({ inputs }: Scored, context: ResultContext): ResultContext {
   return {
     ...context,
     inputs: { ...context.inputs, participants: [inputs], transcripts: [...transcripts] },
-    warnings: context.warnings.filter(({ path }) => !isOfOthers(path)),
+    warnings: context.warnings.filter(({ path, participant: whom }) => !isOfOthers(whom ?? path)),
   };
 }
 

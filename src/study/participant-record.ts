@@ -83,7 +83,7 @@ export async function recordFile(
 ): Promise<OutputFile> {
   const { inputs, steps } = scored;
   const { targets, space, ...rest } = inputs;
-  const { dataset, transcripts, regions, surfaces, leftOut, withResponses } = context.inputs;
+  const { dataset, transcripts, regions, surfaces, leftOut, withResponses, withoutResponses } = context.inputs;
   const tensors = new Map<string, Tensor>();
   const described: unknown[] = [];
   for (const [i, { analyses, ...facts }] of steps.entries()) {
@@ -100,7 +100,7 @@ export async function recordFile(
     steps: described,
     context: {
       ...context,
-      inputs: { dataset: { description: dataset.description }, leftOut, withResponses },
+      inputs: { dataset: { description: dataset.description }, leftOut, withResponses, withoutResponses },
       model: { name: context.model.name, fingerprint: context.model.fingerprint, warnings: context.model.warnings },
       options,
     },
@@ -148,7 +148,7 @@ export function recordReader(output: Source): (participant: string) => Promise<P
     // The digest of the whole file says that it is what recordFile wrote.
     const about = unpackJson(text) as Packed;
     const { targets, space, regions, surfaces } = place;
-    const { dataset, leftOut, withResponses } = about.context.inputs;
+    const { dataset, leftOut, withResponses, withoutResponses } = about.context.inputs;
     const stories = about.inputs.stories.map((story) => ({ ...story, transcript: share(story.transcript) }));
     const inputs = { ...about.inputs, stories, targets, space };
     const transcripts = about.transcripts.map(share);
@@ -167,7 +167,16 @@ export function recordReader(output: Source): (participant: string) => Promise<P
       context: {
         ...about.context,
         inputs: {
-          ...{ dataset, leftOut, withResponses, regions, surfaces, transcripts, participants: [inputs] },
+          ...{
+            dataset,
+            leftOut,
+            withResponses,
+            withoutResponses,
+            regions,
+            surfaces,
+            transcripts,
+            participants: [inputs],
+          },
         },
       },
       settings: about.settings,
@@ -184,7 +193,7 @@ interface Packed extends Pick<ParticipantRecord, "settings" | "environment" | "r
   readonly inputs: Omit<Scored["inputs"], "targets" | "space">;
   readonly steps: readonly (Omit<Scored["steps"][number], "analyses"> & { readonly keys: readonly ScoreKey[] })[];
   readonly context: Omit<ResultContext, "inputs"> & {
-    readonly inputs: Pick<Inputs, "dataset" | "leftOut" | "withResponses">;
+    readonly inputs: Pick<Inputs, "dataset" | "leftOut" | "withResponses" | "withoutResponses">;
   };
   readonly transcripts: Inputs["transcripts"];
 }

@@ -41,7 +41,10 @@ export interface ResultContext {
 
 /** What a result says of the inputs, beside what each participant heard. */
 export interface ReportedInputs
-  extends Pick<StudyInputs, "participants" | "transcripts" | "regions" | "surfaces" | "withResponses"> {
+  extends Pick<
+    StudyInputs,
+    "participants" | "transcripts" | "regions" | "surfaces" | "withResponses" | "withoutResponses"
+  > {
   readonly dataset: Pick<StudyInputs["dataset"], "description">;
   /** Runs of the data set that were left out, with the option or file that says so. */
   readonly leftOut: ReadonlyMap<string, string>;

@@ -148,6 +148,47 @@ describe("reportFolder", () => {
     expect(readFileSync(join(folder, "report.html"), "utf8")).not.toContain("No results of");
   }, 120_000);
 
+  test("by hand: who is listed without responses is named once on the page, and told to nobody who did not ask", async () => {
+    const list = study.at("data/participants.tsv");
+    const before = readFileSync(list, "utf8");
+    const listed = Array.from({ length: 22 }, (_, i) => `sub-${30 + i}`);
+    writeFileSync(
+      list,
+      `${before.trimEnd()}\n${listed.map((name) => `${name}${"\tn/a".repeat(before.split("\n")[0]!.split("\t").length - 1)}\n`).join("")}`,
+    );
+    const notes: string[] = [];
+    try {
+      const all = { participants: undefined, distances: "none", level: "participant" };
+      await into("listed", all);
+      const whole = treeOf(study.at("listed"));
+      const run = study.run(
+        {
+          output: study.at("listed"),
+          cache: cache(),
+          controls: "word-rate",
+          regions: atlas(),
+          surfaces: meshes(),
+          ...all,
+          participants: "01",
+        },
+        (line) => notes.push(line),
+      );
+      const { warnings } = await run;
+      expect(notes.filter((line) => line.includes("sub-30"))).toEqual([]);
+      expect(warnings.map(({ code }) => code)).not.toContain("participant-missing");
+      // The files of sub-01 are those of the run of all, to the byte.
+      expect(treeOf(study.at("listed"))).toEqual(whole);
+      const { result } = await reportFolder(study.at("listed"), silent);
+      expect(result.absent).toEqual([]);
+      expect(result.notes.filter((note) => note.includes("sub-30"))).toEqual([
+        `22 participants of the data set have no responses there, and no results: ${listed.slice(0, 20).join(", ")} and 2 more.`,
+      ]);
+      expect(readFileSync(study.at("listed/sub-01/func/sub-01_scores.json"), "utf8")).not.toContain("sub-30");
+    } finally {
+      writeFileSync(list, before);
+    }
+  }, 120_000);
+
   test("by hand: participants' files that somebody changed or removed are told; the group is made without them", async () => {
     await into("altered", { distances: "none" });
     const folder = study.at("altered");

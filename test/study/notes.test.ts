@@ -59,6 +59,21 @@ describe("notesOn (by hand)", () => {
     expect(notesOf("wrap")).toEqual(['Delays wrap around (edge "wrap"): for comparison only.']);
   });
 
+  test("warnings of one kind: each file once, however much is wrong with it", () => {
+    const warn = (path: string, message: string) => ({ severity: "warning", code: "odd", path, message }) as const;
+    const told = (...paths: string[]) =>
+      notesOn(
+        inputsOf([2]),
+        options,
+        paths.map((path, i) => warn(path, `wrong ${i}.`)),
+      );
+    expect(told("a")).toEqual(["a: wrong 0."]);
+    expect(told("a", "a", "a")).toEqual(["a: wrong 0. So too 2 more in this file: see cortecast check."]);
+    expect(told("a", "b", "a", "b", "c")).toEqual([
+      "a: wrong 0. So too 1 more in this file, b, c: see cortecast check.",
+    ]);
+  });
+
   test("test chunks under 20 volumes", () => {
     expect(notes([1], 99)[0]).toMatch(/^Test chunks are short, 19 volumes in the smallest \(sub-1, 5 folds\)/);
     expect(notes([1], 100)).toEqual([]);

@@ -46,7 +46,14 @@ const plan = {
   })),
 };
 const inputs = {
-  ...{ dataset: { description: {} }, participants, transcripts: [transcript], leftOut: new Map(), withResponses: [] },
+  ...{
+    dataset: { description: {} },
+    participants,
+    transcripts: [transcript],
+    leftOut: new Map(),
+    withResponses: [],
+    withoutResponses: [],
+  },
   regions: ["L", "R"].flatMap((hemi, side) =>
     Array.from({ length: 100 }, (_, region) => ({
       ...{ name: `region ${region}`, hemi },
