@@ -69,21 +69,22 @@ export async function loadStories(
       const { path } = transcript;
       findings = checkTranscript(readRawTranscript(await source.read(path), { path, story, ...how })).findings;
     } catch (error) {
-      issues.push(transcriptIssue(error, runs[0]!.files));
+      issues.push(transcriptIssue(error, runs[0]!.files, (choice.file?.source ?? dataset.source).location));
     }
     stories.push({ story, stimFile, runs, stretches, transcript, findings });
   }
   return { stories, issues };
 }
 
-function transcriptIssue(error: unknown, { events }: ResponseFiles): DatasetIssue {
+function transcriptIssue(error: unknown, { events }: ResponseFiles, location: string): DatasetIssue {
   const issue = (code: string, path: string, message: string): DatasetIssue => ({
     severity: "error",
     code,
     path,
     message,
   });
-  if (error instanceof NotFoundError) return issue("transcript-missing", events, error.message);
+  if (error instanceof NotFoundError)
+    return issue("transcript-missing", events, error.message.replace(`${location}: `, ""));
   if (error instanceof OptionError) return issue("transcript-ambiguous", events, error.message);
   if (error instanceof FormatError)
     return issue("transcript-unreadable", error.path, error.message.replace(`${error.path}: `, ""));

@@ -12,7 +12,14 @@ import { describeStories, qualitySection } from "./quality-section.ts";
 import { breakableLabel } from "./regions.ts";
 import type { StudyResult } from "./result.ts";
 import { brainScoreSection, forecastSection } from "./score-sections.ts";
-import { sideOfZero, significanceLevel } from "./significance.ts";
+import {
+  beyondOne,
+  fewestForSignificance,
+  onlyOne,
+  reachesBeyondOne,
+  sideOfZero,
+  significanceLevel,
+} from "./significance.ts";
 import { sliceSection } from "./slice-section.ts";
 import { pageStyle } from "./style.ts";
 import { type SummaryPart, summarise } from "./summary.ts";
@@ -96,20 +103,26 @@ function groupSection(findings: Findings): Markup {
   const { group, order, labels, brain, brainControls, forecast, forecastDistance, view } = findings;
   const beyond = brainControls.flatMap(({ name, beyond: scores }) => (scores ? [{ name, scores }] : []));
   const number = (name: string): TableColumn => ({ name, kind: "number" });
+  // One participant is no sample: there is neither interval nor test.
+  const isSample = view.subjects.length > 1;
+  const spread = isSample ? [number("95 % interval")] : [];
+  const q = isSample ? [number("q")] : [];
   const columns = [
     { name: "Region", kind: "text" } as const,
     number("n"),
-    ...(brain ? [number("R"), number("95 % interval"), number("q")] : []),
-    ...beyond.flatMap(({ name }) => [number(`R − ${name}`), number("q")]),
-    ...(forecast ? [number(`F(${formatNumber(forecast.tabled, 0)})`), number("95 % interval"), number("q")] : []),
-    ...(forecast?.beyondRandom ? [number("F − random window"), number("q")] : []),
-    ...(forecastDistance ? [number("d*")] : []),
+    ...(brain ? [number("R"), ...spread, ...q] : []),
+    ...beyond.flatMap(({ name }) => [number(`R − ${name}`), ...q]),
+    ...(forecast ? [number(`F(${formatNumber(forecast.tabled, 0)})`), ...spread, ...q] : []),
+    ...(forecast?.beyondRandom ? [number("F − random window"), ...q] : []),
+    ...(forecastDistance && isSample ? [number("d*")] : []),
   ];
   const rows = order.map((target) => {
     const counted = brain ?? forecast?.atTabled ?? group.scores[0];
     const tested = (scores: NonNullable<typeof brain>, decimals: number) => {
       const mean = formatNumber(scores.mean[target]!, decimals);
-      const q = formatProbability(scores.qValue[target]!);
+      if (!isSample) return [mean];
+      // Of a region that one participant alone has, there is no test either.
+      const q = scores.n[target]! > 1 ? formatProbability(scores.qValue[target]!) : "n/a";
       const interval = formatInterval(scores.low[target]!, scores.high[target]!, decimals);
       const side = sideOfZero(scores, target);
       if (side > 0) return [html`<strong>${mean}</strong>`, interval, html`<strong>${q}</strong>`];
@@ -122,7 +135,7 @@ function groupSection(findings: Findings): Markup {
       ...beyond.flatMap(({ scores }) => tested(scores, 3).filter((_, i) => i !== 1)),
       ...(forecast ? tested(forecast.atTabled, 4) : []),
       ...(forecast?.beyondRandom ? tested(forecast.beyondRandom, 4).filter((_, i) => i !== 1) : []),
-      ...(forecastDistance ? [formatPeakInterval(forecastDistance, target)] : []),
+      ...(forecastDistance && isSample ? [formatPeakInterval(forecastDistance, target)] : []),
     ];
   });
   const what = view.kind === "wholes" ? "Means over whole hemispheres or structures, since no atlas was given. " : "";
@@ -130,9 +143,13 @@ function groupSection(findings: Findings): Markup {
   const caption = html`${what}<ul class="reading">
 <li>n: participants with a score.</li>
 <li>R: brain score${beyond.length > 0 && "; R − a control: their difference within participants"}.${forecast && ` F: forecast score${forecast.beyondRandom ? "; F − random window: its difference from random vectors in the window's place" : ""}.`}</li>
-${forecastDistance && html`<li>d*: distance (words) at which the group's forecast score is largest, with its 95 % interval over bootstrap samples of the participants. It stands only where there is a forecast: F(8) − F(0) above zero, q < ${level}.</li>`}
-<li>95 % interval: of the mean over participants (t-distribution).</li>
-<li>q: two-sided Wilcoxon signed-rank test against zero, false discovery rate over the regions (Benjamini and Hochberg). Bold: above zero, q < ${level}. Arrow downwards: below zero, q < ${level}.</li>
+${forecastDistance && isSample && html`<li>d*: distance (words) at which the group's forecast score is largest, with its 95 % interval over bootstrap samples of the participants. It stands only where there is a forecast: F(8) − F(0) above zero, q < ${level}.</li>`}
+${!isSample && html`<li>${onlyOne}</li>`}
+${
+  isSample &&
+  html`<li>95 % interval: of the mean over participants (t-distribution).${brain && reachesBeyondOne(brain) && ` ${beyondOne}`}</li>
+<li>q: two-sided Wilcoxon signed-rank test against zero, false discovery rate over the regions (Benjamini and Hochberg). Bold: above zero, q < ${level}. Arrow downwards: below zero, q < ${level}.${view.subjects.length < fewestForSignificance && ` Fewer than ${fewestForSignificance} participants cannot reach that.`}</li>`
+}
 </ul>`;
   return html`<section><h2>Group</h2>${dataTable(columns, rows, caption)}</section>`;
 }

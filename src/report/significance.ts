@@ -35,3 +35,15 @@ export function leastTogether(nSubjects: number, n: number): readonly [least: nu
   const least = 2 / 2 ** nSubjects;
   return [least, Math.floor((least * n) / significanceLevel) + 1];
 }
+
+/** What is said where one participant is all there is. */
+export const onlyOne = "One participant: no interval and no test over participants.";
+
+/** What is said of {@link reachesBeyondOne}. */
+export const beyondOne =
+  "Of few participants it may reach beyond 1, where no correlation lies: it says that little is known.";
+
+/** Whether an interval of correlations has an end that no correlation can have: that of few participants may. */
+export function reachesBeyondOne({ low, high }: Pick<GroupScores, "low" | "high">): boolean {
+  return low.some((end) => end < -1) || high.some((end) => end > 1);
+}

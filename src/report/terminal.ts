@@ -6,7 +6,7 @@ import { missingNames } from "./missing-section.ts";
 import { formatInterval, formatList, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
 import { formatPeak } from "./peaks.ts";
 import { shortLabel } from "./regions.ts";
-import { sideOfZero } from "./significance.ts";
+import { fewestForSignificance, onlyOne, reachesBeyondOne, sideOfZero } from "./significance.ts";
 
 /** Settings of {@link formatTerminal}. */
 export interface TerminalOptions {
@@ -28,24 +28,27 @@ const longestName = 28;
  */
 export function formatTerminal(findings: Findings, options: TerminalOptions = {}): string[] {
   const { mostRegions = 20 } = options;
-  const { result, brain, forecast, forecastDistance, order, labels, group } = findings;
+  const { result, brain, forecast, forecastDistance, order, labels, group, view } = findings;
   const header = ["region"];
-  if (brain) header.push("R", "95 % interval", "q of R");
+  // One participant is no sample: there is neither interval nor test.
+  const nSubjects = view.subjects.length;
+  const isSample = nSubjects > 1;
+  if (brain) header.push("R", ...(isSample ? ["95 % interval", "q of R"] : []));
   if (forecast) header.push(`F(${formatNumber(forecast.tabled, 0)})`);
-  if (forecastDistance) header.push("d*");
+  if (forecastDistance && isSample) header.push("d*");
   const shown = order.slice(0, mostRegions);
   const rows = shown.map((target) => {
     const cells = [shortLabel(plain(labels[target]!), longestName)];
     if (brain) {
-      const q = brain.qValue[target]!;
-      cells.push(
-        formatNumber(brain.mean[target]!),
-        formatInterval(brain.low[target]!, brain.high[target]!),
-        formatProbability(q) + markOf(brain, target),
-      );
+      cells.push(formatNumber(brain.mean[target]!));
+      if (isSample) {
+        // Of a region that one participant alone has, there is no test either.
+        const q = brain.n[target]! > 1 ? formatProbability(brain.qValue[target]!) : "n/a";
+        cells.push(formatInterval(brain.low[target]!, brain.high[target]!), q + markOf(brain, target));
+      }
     }
     if (forecast) cells.push(formatNumber(forecast.atTabled.mean[target]!, 4) + markOf(forecast.atTabled, target));
-    if (forecastDistance) cells.push(formatPeak(forecastDistance, target));
+    if (forecastDistance && isSample) cells.push(formatPeak(forecastDistance, target));
     return cells;
   });
   const widths = header.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)));
@@ -64,13 +67,20 @@ export function formatTerminal(findings: Findings, options: TerminalOptions = {}
     line(headerCells),
     ...rows.map(line),
     ...(left > 0 ? [`and ${formatNoun(left, "region")} more, in group_scores.tsv`] : []),
-    ...(brain || forecast
+    ...(isSample ? [] : [onlyOne]),
+    ...(isSample && (brain || forecast)
       ? [
           "* above zero over participants, \u2193 below (two-sided Wilcoxon signed-rank test,",
           "  q < .01, false discovery rate over regions)",
+          ...(nSubjects < fewestForSignificance
+            ? [`  fewer than ${fewestForSignificance} participants cannot reach q < .01`]
+            : []),
         ]
       : []),
-    ...(forecastDistance
+    ...(isSample && brain && reachesBeyondOne(brain)
+      ? ["95 % interval: of few participants it may reach beyond 1, where no correlation lies"]
+      : []),
+    ...(forecastDistance && isSample
       ? [
           "d*: distance of the group's largest F, where there is a forecast: F(8) \u2212 F(0)",
           `  above zero (q < .01)${forecastDistance.test ? "" : "; not tested here, as 8 or 0 is not among the distances"}`,

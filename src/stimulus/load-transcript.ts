@@ -85,7 +85,7 @@ export async function findTranscript(source: Source, story: string, stimFile: st
   throw new NotFoundError(
     `${source.location}: a transcript of the story "${story}" must exist, got none by the name ${names.join(", ")}: ` +
       `stimuli/<name> or stimuli/<name>_words (${extensions.join(", ")}), stimuli/gentle/<name>/align (.csv, .json). ` +
-      `Add one of these, or give its path. Transcripts there: ${nearestNames(story, known)}`,
+      `Add one of these, or give its path. ${known.length === 0 ? "The data set has no transcripts." : `Transcripts there: ${nearestNames(story, known)}`}`,
   );
 }
 

@@ -135,7 +135,7 @@ describe("inspectDataset", () => {
     [
       "no transcript",
       (files) => delete files["stimuli/tale_words.tsv"],
-      `error transcript-missing ${events("1")}: toy: a transcript of the story "tale" must exist`,
+      `error transcript-missing ${events("1")}: a transcript of the story "tale" must exist`,
     ],
     [
       "a transcript that cannot be read",

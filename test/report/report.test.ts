@@ -31,6 +31,55 @@ describe("htmlReport", async () => {
   });
 });
 
+describe("few participants (by hand)", () => {
+  const few = (nSubjects: number) => syntheticStudy({ nSubjects, distances: [0, 8] });
+  const groupTable = async (nSubjects: number) => {
+    const page = await htmlReport(few(nSubjects));
+    return page.slice(page.indexOf("<h2>Group</h2>"), page.indexOf("<h2>Data quality</h2>"));
+  };
+  const lines = async (nSubjects: number) => formatTerminal(await studyFindings(few(nSubjects)));
+
+  test("one is no sample: neither interval, nor q, nor d*, and a line says so", async () => {
+    const table = await groupTable(1);
+    expect(table).toContain("One participant: no interval and no test over participants.");
+    expect(table).not.toMatch(/>q<|95 % interval<|>d\*<|1\.000/);
+    const text = await lines(1);
+    expect(text[2]).toMatch(/^region +R +F\(8\)$/);
+    expect(text).toContain("One participant: no interval and no test over participants.");
+    expect(text.join("\n")).not.toMatch(/q < \.01|1\.000|n\/a/);
+  });
+
+  test("two to seven have intervals and q, and are told that they cannot reach q < .01; eight are not", async () => {
+    // The least two-sided p of n signed ranks is 2 / 2^n: .016 with seven, .008 with eight.
+    for (const [n, isFew] of [
+      [2, true],
+      [7, true],
+      [8, false],
+    ] as const) {
+      expect((await groupTable(n)).includes("Fewer than 8 participants cannot reach that.")).toBe(isFew);
+      expect((await lines(n)).includes("  fewer than 8 participants cannot reach q < .01")).toBe(isFew);
+    }
+  });
+
+  test("an interval that reaches beyond 1 is told as one", async () => {
+    // t with one degree of freedom is 12.706: .1 and -.3 give -.1 +- 12.706 x .2 = -2.64 to 2.44.
+    const { subjects, ...rest } = syntheticStudy({ nSubjects: 2, distances: [], hasControls: false });
+    const wide = subjects.map((subject, s) => ({
+      ...subject,
+      analyses: subject.analyses.map((own) => ({
+        ...own,
+        loadMean: () => Promise.resolve(Float64Array.from(subject.targets, () => [0.1, -0.3][s]!)),
+      })),
+    }));
+    const study = { ...rest, subjects: wide };
+    expect(await htmlReport(study)).toContain("Of few participants it may reach beyond 1, where no correlation lies");
+    const text = formatTerminal(await studyFindings(study));
+    expect(text.join("\n")).toContain("−2.641 to 2.441");
+    expect(text).toContain("95 % interval: of few participants it may reach beyond 1, where no correlation lies");
+    expect((await lines(8)).join("\n")).not.toContain("beyond 1");
+  });
+});
+
 describe("group and terminal", async () => {
   const study = syntheticStudy({ nSubjects: 8, distances: [0, 8] });
   const findings = await studyFindings(study);
