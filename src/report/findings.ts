@@ -70,7 +70,7 @@ export async function studyFindings(
   options: { readonly onProgress?: OnProgress | undefined } = {},
 ): Promise<Findings> {
   const view = regionView(result);
-  const group = await groupScores(view.subjects, options);
+  const group = await groupScores(view.subjects, { ...options, mainLayer: mainLayer(result, "forecastScore") });
   const brainLayer = mainLayer(result, "brainScore") ?? "n/a";
   const brain = selectGroup(group, "brainScore", brainLayer, "n/a");
   const controls: [string, ScoreKey["layer"], string, string][] = [

@@ -10,7 +10,7 @@ import { type Group, type GroupScores, groupKeysOf, groupScoresAt, listGroupKeys
 import { createPeakMap, type GroupPeaks, listPeakKeys, type PeakKey, reasonWithoutPeak } from "./peaks.ts";
 import type { ScoreKey } from "./result.ts";
 import { type MapLayer, mapPaths, scoreLabel, scoreMaps } from "./score-maps.ts";
-import { formatScoreKey, isSameKey } from "./select.ts";
+import { formatScoreKey, isSameKey, mainLayer } from "./select.ts";
 import { isGain, significanceLevel } from "./significance.ts";
 
 /** Columns of the group's table, in order. */
@@ -68,7 +68,10 @@ export async function* groupFiles(
   const { space } = subjects[0]!;
   if (space.kind === "region") return;
   const keys = listGroupKeys(subjects);
-  const maps = listPeakKeys(keys).map((key) => ({ key, map: createPeakMap(subjects[0]!.targets.length) }));
+  const maps = listPeakKeys(keys, mainLayer(result, "forecastScore")).map((key) => ({
+    key,
+    map: createPeakMap(subjects[0]!.targets.length),
+  }));
   const tests = new Map<string, GroupScores>();
   const tell = (done: number) => options.onProgress?.({ label: "maps over participants", done, total: keys.length });
   for (const [done, key] of keys.entries()) {

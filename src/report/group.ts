@@ -86,16 +86,17 @@ function contrasts(keys: readonly ScoreKey[]): GroupKey[] {
  * scores of one key are in memory at a time, or of two for a difference, and, since subjects here have regions, those of a
  * curve until its peaks are found.
  *
+ * @param options.mainLayer - where a forecast is looked for that depths need: see {@link listPeakKeys}
  * @throws OptionError, ShapeError where subjects do not fit together: see {@link checkSubjects}, {@link loadMeans}
  */
 export async function groupScores(
   subjects: readonly SubjectScores[],
-  options: { readonly onProgress?: OnProgress | undefined } = {},
+  options: { readonly mainLayer?: number | undefined; readonly onProgress?: OnProgress | undefined } = {},
 ): Promise<Group> {
   checkSubjects(subjects);
   const nTargets = subjects[0]!.targets.length;
   const keys = listGroupKeys(subjects);
-  const curves = collectCurves(listPeakKeys(keys), nTargets);
+  const curves = collectCurves(listPeakKeys(keys, options.mainLayer), nTargets);
   const scores: GroupScores[] = [];
   const tell = () =>
     options.onProgress?.({ label: "statistics over participants", done: scores.length, total: keys.length });

@@ -45,8 +45,10 @@ export function isLargestOfCurve({ analysis }: ScoreKey): boolean {
  *
  * A forecast is where F(8) − F(0) is above zero at that layer; for k* at the main one, or F(8) itself where distance 0 was
  * not computed.
+ *
+ * @param mainLayer - default: the nearest to two thirds of the deepest layer
  */
-export function listPeakKeys(keys: readonly ScoreKey[]): PeakKey[] {
+export function listPeakKeys(keys: readonly ScoreKey[], mainLayer?: number): PeakKey[] {
   const scores = keys.filter(({ analysis, distance }) => analysis === "forecastScore" && distance !== "n/a");
   const at = (layer: ScoreKey["layer"], distance: number) =>
     scores.find((key) => key.layer === layer && key.distance === distance);
@@ -64,7 +66,7 @@ export function listPeakKeys(keys: readonly ScoreKey[]): PeakKey[] {
     .filter(({ layer, distance }) => layer !== "n/a" && distance === 8)
     .toSorted((a, b) => Number(a.layer) - Number(b.layer));
   const layers = deep.map(({ layer }) => Number(layer));
-  const main = leadingLayer(layers);
+  const main = mainLayer !== undefined && layers.includes(mainLayer) ? mainLayer : leadingLayer(layers);
   if (layers.length < 2 || main === undefined) return distances;
   const key = { analysis: "forecastDepth", layer: "n/a", distance: 8 } as const;
   return [...distances, { ...key, grid: layers, points: deep, test: beyondZero(main) ?? at(main, 8) }];

@@ -163,9 +163,11 @@ export interface StudyResult {
   readonly regions?: readonly TargetRegion[] | undefined;
   /** Meshes to draw maps on, where the targets are vertices: at most one a hemisphere. */
   readonly surfaces?: readonly Surface[] | undefined;
+  /** Depth of the language model; undefined where it is not known. */
+  readonly nLayers?: number | undefined;
   /**
-   * The layer that the report leads with. Default: the one nearest to two thirds of the deepest layer there is (8 of
-   * 12, the paper's), the lower of two equally near.
+   * The layer that the report leads with. Default: the one nearest to two thirds of the model's depth (8 of 12, the
+   * paper's), or of the deepest layer there is where the depth is not known; the lower of two equally near.
    */
   readonly mainLayer?: number | undefined;
   /** Seconds between two words on average, to say distances in seconds as well. */

@@ -54,24 +54,24 @@ export function listDistances(
 
 /**
  * The layer that a report leads with for an analysis: `result.mainLayer` where the analysis was run at it, else the one
- * nearest to two thirds of the deepest layer of all analyses, the lower of two equally near; undefined where the
- * analysis has no layers.
+ * nearest to two thirds of the model's depth, or of the deepest layer of all analyses where that is not known, the lower of
+ * two equally near; undefined where the analysis has no layers.
  */
 export function mainLayer(result: StudyResult, analysis: string): number | undefined {
   const layers = listLayers(result.subjects, analysis);
   if (result.mainLayer !== undefined && layers.includes(result.mainLayer)) return result.mainLayer;
   const all = listScoreKeys(result.subjects).flatMap((key) => (key.layer === "n/a" ? [] : [key.layer]));
-  return leadingLayer(layers, Math.max(...all));
+  return leadingLayer(layers, result.nLayers ?? Math.max(...all));
 }
 
 /**
  * The main one of several layers, at which controls are made and which a report leads with: the nearest to two thirds of
- * the deepest (8 of 12, the paper's), the lower of two equally near; undefined where there are none.
+ * the model's depth (8 of 12, the paper's), the lower of two equally near; undefined where there are none.
  *
- * @param deepest - default: the deepest of them
+ * @param depth - of the model. Default, where it is not known: the deepest of them
  */
-export function leadingLayer(layers: readonly number[], deepest: number = Math.max(...layers)): number | undefined {
-  const wanted = (2 / 3) * deepest;
+export function leadingLayer(layers: readonly number[], depth: number = Math.max(...layers)): number | undefined {
+  const wanted = (2 / 3) * depth;
   // The subtraction keeps ties such as 1 and 3 around 2 ties, for all depths that models have.
   return layers.reduce<number | undefined>(
     (best, layer) => (best === undefined || Math.abs(layer - wanted) < Math.abs(best - wanted) - 1e-9 ? layer : best),

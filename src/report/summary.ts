@@ -90,7 +90,9 @@ function brainSentences({ result, view, labels, order, brainControls }: Findings
 function leadingLayer(result: Findings["result"], { layer }: GroupScores): string[] {
   const layers = listLayers(result.subjects, "brainScore");
   if (layers.length < 2 || layer === "n/a") return [];
-  const why = layer === result.mainLayer ? "" : `, the nearest to two thirds of the deepest of them, ${layers.at(-1)}`;
+  const { nLayers, mainLayer } = result;
+  const depth = nLayers === undefined ? `the deepest of them, ${layers.at(-1)}` : `the model's depth, ${nLayers}`;
+  const why = layer === mainLayer ? "" : `, the nearest to two thirds of ${depth}`;
   return [`Of the ${layers.length} layers that were scored, layer ${layer} is shown${why}.`];
 }
 

@@ -34,6 +34,8 @@ export interface ActivationSource {
   readonly warnings: readonly string[];
   /** Layers to score, in rising order. */
   readonly layers: readonly number[];
+  /** Depth of the model; undefined where activations were made elsewhere, which do not say it. */
+  readonly nLayers: number | undefined;
   /** Length of a word's vector. */
   readonly nUnits: number;
   /** How the model reads stories, its own limits applied; undefined where activations were made elsewhere. */
@@ -98,6 +100,7 @@ async function modelSource(
       ...{ name, fingerprint, warnings },
       key: JSON.stringify([fingerprint, context, maxContext, minContext, pooling, layerZero, finalNorm]),
       layers: studyLayers(options, model),
+      nLayers: model.nLayers,
       nUnits: model.nUnits,
       reading,
       // Of each block 12 U^2 weights; attention itself is little beside them.
@@ -130,7 +133,17 @@ async function folderSource(
   const [story] = stories;
   const nUnits = await opened.check(namesOf(story!.files)[0], layers[0]!, wordsOf(story!.transcript));
   return {
-    ...{ name, fingerprint, warnings: [], key: fingerprint, layers, nUnits, reading: undefined, operationsPerToken: 0 },
+    ...{
+      name,
+      fingerprint,
+      warnings: [],
+      key: fingerprint,
+      layers,
+      nLayers: undefined,
+      nUnits,
+      reading: undefined,
+      operationsPerToken: 0,
+    },
     async check(transcripts) {
       for (const layer of layers) {
         let units: number | undefined;

@@ -121,7 +121,7 @@ export async function inspectStudy(options: StudyOptions, settings: InspectStudy
     found.add(model.warnings.map(modelWarning));
     const results = {
       options,
-      featureSets: featureSetsOf(model.layers, options),
+      featureSets: featureSetsOf(model, options),
       participants: participants.map(({ participant }) => participant),
     };
     if (isPlace && space) {

@@ -77,7 +77,7 @@ export async function openStudy(
   };
   const plan = planStudy(
     participants.map((participant) => plannedParticipant(participant, mask, options)),
-    model.layers,
+    model,
     options,
     { model: model.key, randomWeights: random?.key ?? "" },
     sha256,

@@ -1,6 +1,7 @@
 import type { Tensor } from "../formats/safetensors.ts";
 import { keptBytes, notAsWritten, openKept } from "../language-model/kept-tensors.ts";
 import type { ScoreKey, Surface, TargetRegion } from "../report/result.ts";
+import { leadingLayer } from "../report/select.ts";
 import {
   grayordinateTargets,
   surfaceTargets,
@@ -69,6 +70,8 @@ export function settingsOf(
       surfaces: sha256(packJson(inputs.surfaces ?? null)),
     }),
   );
+  // Random controls are made with it, and the group's figures are at it.
+  if (layers.length > 1) settings.set("main layer", String(leadingLayer(layers, model.nLayers)));
   for (const [name, value] of Object.entries(options)) {
     if (!passedOver.has(name) && name !== "layer" && value !== undefined) settings.set(name, packJson(value));
   }
@@ -101,7 +104,10 @@ export async function recordFile(
     context: {
       ...context,
       inputs: { dataset: { description: dataset.description }, leftOut, withResponses, withoutResponses },
-      model: { name: context.model.name, fingerprint: context.model.fingerprint, warnings: context.model.warnings },
+      model: {
+        ...{ name: context.model.name, fingerprint: context.model.fingerprint },
+        ...{ warnings: context.model.warnings, nLayers: context.model.nLayers },
+      },
       options,
     },
     transcripts,

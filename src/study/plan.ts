@@ -33,6 +33,12 @@ export interface StepGroup {
   readonly steps: readonly Step[];
 }
 
+/** The layers of a model that are scored, and how deep it is where that is known. */
+export interface ScoredLayers {
+  readonly layers: readonly number[];
+  readonly nLayers?: number | undefined;
+}
+
 /** Every step of a study, in the order in which they are done. */
 export interface StudyPlan {
   readonly featureSets: readonly FeatureSet[];
@@ -47,18 +53,18 @@ export const numbersVersion = 8;
  * The steps of a study: for each layer and control, for each set of participants who heard the same stories, the
  * participants. Pure: the same arguments, the same plan.
  *
- * @param layers - layers of the model to score; controls are made with the main one, which the report shows
+ * @param model - its layers to score; controls are made with the main one, which the report shows
  * @param fingerprints - what identifies the model's activations, and those of the model with random weights
  * @param hash - SHA-256 of a text
  */
 export function planStudy(
   participants: readonly PlannedParticipant[],
-  layers: readonly number[],
+  model: ScoredLayers,
   options: StudyOptions,
   fingerprints: { readonly model: string; readonly randomWeights: string },
   hash: (text: string) => string,
 ): StudyPlan {
-  const featureSets = featureSetsOf(layers, options);
+  const featureSets = featureSetsOf(model, options);
   const stimuli = [...new Set(participants.map((p) => p.stimulusKey))];
   const groups = stimuli.flatMap((stimulusKey) =>
     featureSets.map((featureSet): StepGroup => {
@@ -89,9 +95,9 @@ export function controlDistance(distances: readonly number[]): number | undefine
 }
 
 /** The feature sets of a study: the layers, then the controls. */
-export function featureSetsOf(layers: readonly number[], { controls, distances }: StudyOptions): FeatureSet[] {
+export function featureSetsOf({ layers, nLayers }: ScoredLayers, { controls, distances }: StudyOptions): FeatureSet[] {
   const featureSets: FeatureSet[] = layers.map((layer) => ({ kind: "layer", layer }));
-  const layer = leadingLayer(layers);
+  const layer = leadingLayer(layers, nLayers);
   const distance = controlDistance(distances);
   for (const kind of new Set(controls)) {
     if (kind === "word-rate") featureSets.push({ kind });

@@ -28,7 +28,10 @@ export interface Scored {
 /** What {@link assembleResult} needs beside the scores. */
 export interface ResultContext {
   readonly inputs: ReportedInputs;
-  readonly model: Pick<ActivationSource, "name" | "fingerprint" | "warnings">;
+  readonly model: Pick<ActivationSource, "name" | "fingerprint" | "warnings"> & {
+    /** Undefined also in records of versions that did not note it. */
+    readonly nLayers?: number | undefined;
+  };
   readonly layers: readonly number[];
   readonly options: StudyOptions;
   readonly command?: string | undefined;
@@ -61,6 +64,7 @@ export function assembleResult(scored: readonly Scored[], context: ResultContext
   return {
     title: typeof title === "string" ? title : basename(options.dataset),
     model: model.name,
+    nLayers: model.nLayers,
     options: recordOptions(options, inputs, context.inForce, context.layers),
     subjects,
     regions: inputs.regions,

@@ -11,7 +11,7 @@ import { distancesOf } from "./score-step.ts";
 /** What the sizes of a study's work follow from. */
 export interface SizedStudy {
   readonly options: StudyOptions;
-  readonly model: Pick<ActivationSource, "layers" | "nUnits">;
+  readonly model: Pick<ActivationSource, "layers" | "nLayers" | "nUnits">;
   readonly pool: { readonly nThreads: number };
 }
 
@@ -105,7 +105,7 @@ function sizesOf(participants: readonly SizedParticipant[], study: SizedStudy): 
   const key = ({ stories, targets }: SizedParticipant) =>
     [targets.length, ...stories.flatMap(({ nVolumes, bytes }) => [nVolumes, bytes.held, bytes.reading])].join();
   const distinct = [...new Map(participants.map((participant) => [key(participant), participant])).values()];
-  return featureSetsOf(study.model.layers, study.options).flatMap((featureSet) =>
+  return featureSetsOf(study.model, study.options).flatMap((featureSet) =>
     distinct.map((participant) => sizeOf(study, { featureSet }, participant)),
   );
 }

@@ -130,6 +130,11 @@ describe("summarise", () => {
     expect(said).toContain(
       "Of the 4 layers that were scored, layer 8 is shown, the nearest to two thirds of the deepest of them, 12.",
     );
+    // Two thirds of 6 are 4.
+    const deep = { ...syntheticStudy({ layers: [0, 4, 8, 12] }), nLayers: 6 };
+    expect(sentencesOf(await studyFindings(deep)).join(" ")).toContain(
+      "layer 4 is shown, the nearest to two thirds of the model's depth, 6.",
+    );
     const asked = { ...syntheticStudy({ layers: [0, 4, 8, 12] }), mainLayer: 4 };
     expect(sentencesOf(await studyFindings(asked)).join(" ")).toContain("that were scored, layer 4 is shown.");
   });

@@ -123,6 +123,8 @@ describe("what was run, by hand", () => {
         "brainScore",
       ),
     ).toBe(2);
+    // Of a model of 18 layers, two thirds are 12, whatever is scored.
+    expect(mainLayer({ ...study, nLayers: 18 }, "brainScore")).toBe(12);
     expect(mainLayer({ ...study, mainLayer: 12 }, "brainScore")).toBe(12);
     // The forecast was run at layer 8 alone.
     expect(mainLayer({ ...study, mainLayer: 12 }, "forecastScore")).toBe(8);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => study.remove());
 
-test("by hand: of layers 0, 1 and 2 the one nearest to two thirds of 2 is shown, and has all three controls", async () => {
+test("by hand: of layers 0, 1 and 2 of a model of 2 the one nearest to two thirds of 2 is shown, and has all three controls", async () => {
   const { subjects } = run.result;
   expect(listLayers(subjects, "brainScore")).toEqual([0, 1, 2]);
   expect(listLayers(subjects, "brainScoreRandomWeights")).toEqual([1]);

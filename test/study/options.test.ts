@@ -198,10 +198,10 @@ describe("planStudy", () => {
     stimulusKey: i < 2 ? "one story" : "another",
     responseKey: participant,
   }));
-  const plan = (more: object = {}, layers: readonly number[] = [4]) =>
+  const plan = (more: object = {}, layers: readonly number[] = [4], nLayers?: number) =>
     planStudy(
       people,
-      layers,
+      { layers, nLayers },
       checkOptions({ ...folders, ...more }),
       { model: "m", randomWeights: "r" },
       (text) => text,
@@ -229,6 +229,17 @@ describe("planStudy", () => {
     const { featureSets } = plan({ controls: "random-weights,random-window" }, layers);
     const controls = featureSets.filter(({ kind }) => kind.startsWith("random"));
     expect(controls.map((set) => "layer" in set && set.layer)).toEqual([main, main]);
+  });
+
+  test("by hand: of a model of 6 layers the main one is the nearest to 4, however few are scored", () => {
+    for (const [layers, main] of [
+      [[0, 2, 4], 4],
+      [[0, 1], 1],
+      [[2, 6], 2],
+    ] as const) {
+      const { featureSets } = plan({ controls: "random-weights" }, layers, 6);
+      expect(featureSets.find(({ kind }) => kind === "random-weights")).toMatchObject({ layer: main });
+    }
   });
 
   test("identity: keys change with what the numbers depend on, and with nothing else", () => {
