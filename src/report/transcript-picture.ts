@@ -97,7 +97,11 @@ ${
     const step = top <= 6 ? 1 : top <= 12 ? 2 : Math.ceil(top / 6);
     const y = (rate: number) => round(rateBottom - (rate / top) * (rateBottom - rateTop));
     const values = Array.from({ length: Math.floor(top / step) + 1 }, (_, i) => i * step);
-    const line = rates.map((window) => `${x((window.start + Math.min(window.end, until)) / 2)},${y(window.rate)}`);
+    // A window that reaches past the last word counts silence: the speech does not slow down there.
+    const spoken = rates.filter((window) => window.end <= (end ?? Number.NEGATIVE_INFINITY));
+    const line = (spoken.length > 0 ? spoken : rates).map(
+      (window) => `${x((window.start + Math.min(window.end, until)) / 2)},${y(window.rate)}`,
+    );
     return html`${values.map(
       (
         value,

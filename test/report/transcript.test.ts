@@ -78,6 +78,18 @@ describe("formatTranscriptReport", () => {
 });
 
 describe("transcriptPicture", () => {
+  it("even speech is a level line to its end: windows that reach past the last word are not drawn (by hand)", () => {
+    // A word a second for a minute: windows of 10 s from 0, 5, ... 45 s end before 59.5 s.
+    const rows = Array.from({ length: 60 }, (_, i) => `${i}\t0.5\tw${i}`);
+    const line = elements(transcriptPicture(check(rows))).find(({ name }) => name === "polyline")!;
+    const heights = line.attributes
+      .get("points")!
+      .split(" ")
+      .map((point) => point.split(",")[1]);
+    expect(heights).toHaveLength(10);
+    expect(new Set(heights).size).toBe(1);
+  });
+
   const rows = ["0\t0.5\ta", "n/a\tn/a\tb", "1\t0.5\t[c]", "20\t0.5\td", "19\t0.5\te & f"];
   const svg = transcriptPicture(check(rows, "a <b>", { audioDuration: 40 }));
 
