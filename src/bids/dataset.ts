@@ -1,12 +1,12 @@
 import { checkArgument } from "../array/arguments.ts";
 import { emptyRecord, ownValue } from "../array/records.ts";
 import { DatasetError } from "../errors.ts";
-import { filesList, listedPaths } from "../sources/output-files.ts";
 import type { Source } from "../sources/source.ts";
 import { unreadable, unreadableFiles } from "../sources/unreadable.ts";
 import { entitiesWithin, isSameLabel, normalText } from "./identity.ts";
 import { readJsonObject } from "./json.ts";
 import { type BidsName, parseBidsName } from "./name.ts";
+import { ownResults } from "./own-results.ts";
 
 /** One file of a data set whose name follows BIDS. */
 export interface BidsFile {
@@ -83,11 +83,8 @@ export async function loadDataset(source: Source): Promise<BidsDataset> {
   const results = new Set<string>();
   const visit = async (folder: string) => {
     const entries = await source.list(folder);
-    if (folder !== "" && entries.some(({ name }) => name === filesList)) {
-      // A data set that cortecast simulated has such a list, too.
-      const isData = entries.some(({ name }) => name === "phantom.json");
-      for (const path of isData ? [] : await listedPaths(source, folder)) results.add(path);
-    }
+    const names = new Set(entries.map(({ name }) => name));
+    if (folder !== "") for (const path of await ownResults(source, folder, names)) results.add(path);
     for (const entry of entries) {
       const path = join(folder, entry.name);
       if (results.has(path)) continue;

@@ -2,12 +2,13 @@ import { emptyRecord, ownValue } from "../array/records.ts";
 import { NotFoundError, OptionError } from "../errors.ts";
 import { writeTsv } from "../formats/tsv.ts";
 import { memoryStore } from "../sources/memory.ts";
-import { filesList, listedPaths } from "../sources/output-files.ts";
+import { filesList } from "../sources/output-files.ts";
 import { splitPath } from "../sources/path.ts";
 import { routedSource } from "../sources/routed.ts";
 import { type Entry, listFiles, type Source } from "../sources/source.ts";
 import { entitiesKey, hemisphereOf, normalText } from "./identity.ts";
 import { formatBidsName } from "./name.ts";
+import { ownResults } from "./own-results.ts";
 
 /** What a folder of responses that is no BIDS data set does not say itself. */
 export interface PlainFolder {
@@ -82,7 +83,12 @@ export async function plainFolderSource(source: Source, folder: PlainFolder): Pr
   const isOwn = (path: string) => !path.startsWith("stimuli/") && !path.split("/").some((part) => part.startsWith("."));
   const files = await listFiles(source);
   const results = new Set<string>();
-  for (const path of files) if (path.endsWith(`/${filesList}`)) await addResults(source, path, results);
+  for (const list of files) {
+    if (!list.endsWith(`/${filesList}`)) continue;
+    const folder = list.slice(0, -filesList.length - 1);
+    const names = new Set((await source.list(folder)).map(({ name }) => name));
+    for (const path of await ownResults(source, folder, names)) results.add(path);
+  }
   const all = files.filter((path) => isOwn(path) && !results.has(path));
   for (const path of all) {
     const found = fits.exec(normalText(path))?.groups;
@@ -109,13 +115,6 @@ export async function plainFolderSource(source: Source, folder: PlainFolder): Pr
     );
   }
   return { source: seenAs(source, real, memoryStore(made, source.location)), leftOut };
-}
-
-/** Files that cortecast wrote are no responses; those of a data set that it simulated are. */
-async function addResults(source: Source, list: string, results: Set<string>): Promise<void> {
-  const folder = list.slice(0, -filesList.length - 1);
-  if (await source.has(`${folder}/phantom.json`)) return;
-  for (const path of await listedPaths(source, folder)) results.add(path);
 }
 
 function compile(pattern: string): RegExp {

@@ -1,11 +1,10 @@
 import { range } from "../array/indices.ts";
 import { Matrix } from "../array/matrix.ts";
-import { resolveDevice } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
 import { type HeldOutSet, shrinkage } from "./held-out.ts";
 import { runHeldOut, runHeldOutPairs } from "./held-out-graph.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
-import { coarseness, TYPICAL_PROJECTION, UNIT } from "./rounding.ts";
+import { coarsenessOn, TYPICAL_PROJECTION, UNIT } from "./rounding.ts";
 import { MOST_ALPHAS, type Shortlist, shortlistOf, type TargetMoments, targetMoments } from "./shortlist.ts";
 import { shortlistErrors } from "./shortlist-errors.ts";
 import { type GraphMemory, type Rows, rowsOf, withGraphMemory } from "./shortlist-graph.ts";
@@ -123,7 +122,7 @@ async function chooseFromShortlist(
   use: (chosen: ChosenTargets) => Promise<readonly number[] | undefined>,
 ): Promise<Doubtful> {
   const { nAlphas, shrinkageSquares, fit } = shortlist;
-  const unit = UNIT * coarseness(resolveDevice(options.device).provider, fit.nColumns, fit.nRows);
+  const unit = UNIT * coarsenessOn(options.device, fit.nColumns, fit.nRows);
   const doubtful: Doubtful = new Map();
   const known = moments ?? (await targetMoments([shortlist], asRows(block), options.device, memory))[0]!;
   const width = options.targetBlock ?? SHORTLISTED_BATCH;

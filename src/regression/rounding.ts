@@ -1,3 +1,5 @@
+import { type Device, resolveDevice } from "../graph/device.ts";
+
 /**
  * How far numbers that the choice of a penalty computes in single precision may lie from what they would be in exact
  * arithmetic. Every term of a bound or an error has its allowance, in units of u = 2^-24 times the greatest of its summands or
@@ -79,6 +81,11 @@ export function sharesOff(length: number, sum: number, sumOfSquares: number): nu
  */
 export function pairsOff(length: number, greatest: number): number {
   return UNIT * (4 * SUM_OVER_DIRECTIONS * greatest + 2 * PROJECTION * Math.sqrt(length * greatest));
+}
+
+/** {@link coarseness} on a device. */
+export function coarsenessOn(device: Device | undefined, nSamples: number, rank: number): number {
+  return coarseness(resolveDevice(device).provider, nSamples, rank);
 }
 
 /**

@@ -1,10 +1,9 @@
 import { emptyLike, type FloatArray, Matrix, takeRows, toFloat64 } from "../array/matrix.ts";
-import { resolveDevice } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
 import { type ChosenTargets, chooseAlphas, coefficientsOf, shrinkagesOf } from "./choose-alpha.ts";
 import { correlateRows } from "./correlate.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
-import { coarseness, TYPICAL_PROJECTION, UNIT } from "./rounding.ts";
+import { coarsenessOn, TYPICAL_PROJECTION, UNIT } from "./rounding.ts";
 import type { ScorableDesign } from "./scoring-design.ts";
 import type { TargetMoments } from "./shortlist.ts";
 import { type GraphMemory, runPredictions } from "./shortlist-graph.ts";
@@ -190,7 +189,7 @@ async function correlate(
       memory,
     );
     const r = new Float64Array(rows.length);
-    const unit = UNIT * coarseness(resolveDevice(options.device).provider, targets.nSamples, projection.nColumns);
+    const unit = UNIT * coarsenessOn(options.device, targets.nSamples, projection.nColumns);
     const unsure: number[] = [];
     for (let t = 0; t < rows.length; t++) {
       const square = squares.data[t]!;

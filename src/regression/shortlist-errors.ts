@@ -1,6 +1,6 @@
 import { range } from "../array/indices.ts";
-import { type Device, resolveDevice } from "../graph/device.ts";
-import { coarseness, pairsOff, residualNoise, sharesOff, sumOverSamples, UNIT } from "./rounding.ts";
+import type { Device } from "../graph/device.ts";
+import { coarsenessOn, pairsOff, residualNoise, sharesOff, sumOverSamples, UNIT } from "./rounding.ts";
 import { MOST_ALPHAS, pairOf, type Shortlist, type TargetMoments } from "./shortlist.ts";
 import { narrowError, type ResidualStep } from "./shortlist-bounds.ts";
 import { type GraphMemory, type Rows, runAllResiduals, runProjection, runResiduals } from "./shortlist-graph.ts";
@@ -65,7 +65,7 @@ export async function shortlistErrors(
   const { projection, sums } = await runProjection({ targets, fit, shares }, device, memory);
   const state: State = {
     ...{ lengths, shortlist, wantsErrors, sums: sums.data },
-    coarse: coarseness(resolveDevice(device).provider, fit.nColumns, fit.nRows),
+    coarse: coarsenessOn(device, fit.nColumns, fit.nRows),
     ...roomFor(memory, nTargets, nAlphas),
     step: { length: 0, offLength: 0, distance: 0, along: 0, off: 0, offMoments: 0 },
   };
@@ -168,7 +168,7 @@ function boundFromTargets(state: State, { rows, first }: TargetMoments): void {
  *
  * The error is w_0 |r|^2 + M, with w_0 the least weight and M = sum (w - w_0) r^2: terms of one sign. |r|^2 is |y|^2 less what the
  * projection explains, or the sum of the squares of the residual, whichever is known better. With n_1 and n_w what
- * {@link residualNoise} gives for weights of 1 and for w - w_0, s the allowance of a sum over samples, and u = 2^-24 ({@link coarseness} times
+ * {@link residualNoise} gives for weights of 1 and for w - w_0, s the allowance of a sum over samples, and u = 2^-24 ({@link coarsenessOn} times
  * as large where not on the CPU),
  *
  *   |r|^2 from the projection is off by 3 times what a sum of its shares is ({@link sharesOff}),

@@ -7,7 +7,7 @@ import type { ScoreKey } from "./result.ts";
 import { mapPaths, scoreLabel } from "./score-maps.ts";
 import { atLayer } from "./score-sections.ts";
 import { isSameKey } from "./select.ts";
-import { fewestForSignificance, isGain, leastTogether, sideOfZero } from "./significance.ts";
+import { countTested, fewestForSignificance, isGain, leastTogether, sideOfZero } from "./significance.ts";
 
 /** A map of the group to draw: a value a vertex or voxel, masked already. */
 export interface PlaceMap {
@@ -100,9 +100,6 @@ function whyNone(nSubjects: number, nTested: number, [place, places]: Places): s
   if (together === 1 || together < leastShare * nTested) return "";
   return `With ${formatNoun(nSubjects, "participant")} no p is below ${formatNumber(least, least < 0.001 ? 4 : 3)}. After the correction over ${formatCount(nTested)} ${places} this is q < .01 only where at least ${formatCount(together)} of them have it. `;
 }
-
-/** Places with a score, which are tested; a medial wall has none. */
-const countTested = ({ qValue }: GroupScores) => qValue.reduce((n, q) => n + (Number.isFinite(q) ? 1 : 0), 0);
 
 /** The peak of the group's curve at the places that have a forecast; no map where none has. */
 async function distanceMap(

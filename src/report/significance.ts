@@ -24,6 +24,11 @@ export function isGain(scores: GroupScores | undefined, target: number): boolean
   return sideOfZero(scores, target) > 0;
 }
 
+/** Targets that are tested: those with a score, which a medial wall has not. */
+export function countTested({ qValue }: Pick<GroupScores, "qValue">): number {
+  return qValue.reduce((n, q) => n + (Number.isFinite(q) ? 1 : 0), 0);
+}
+
 /**
  * How many of `n` that are tested together must have the least p that `nSubjects` can give, so that these reach
  * q < {@link significanceLevel}. That p is 2 / 2^nSubjects, of all signs alike, and its q is p n / k where k have it (Benjamini

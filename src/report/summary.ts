@@ -2,7 +2,7 @@ import type { Findings } from "./findings.ts";
 import type { GroupScores } from "./group.ts";
 import { formatCount, formatInterval, formatList, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
 import { listLayers } from "./select.ts";
-import { fewestForSignificance, leastTogether, sideOfZero } from "./significance.ts";
+import { countTested, fewestForSignificance, leastTogether, sideOfZero } from "./significance.ts";
 
 /** A part of the summary: sentences on one thing. */
 export interface SummaryPart {
@@ -41,7 +41,7 @@ export function summarise(findings: Findings): SummaryPart[] {
     const few = `With fewer than ${fewestForSignificance} participants the signed-rank test cannot reach q < .01: nothing is called significant here.`;
     parts.push({ heading: undefined, sentences: [few] });
   }
-  const nTested = brain ? [...brain.qValue].filter(Number.isFinite).length : 0;
+  const nTested = brain ? countTested(brain) : 0;
   const [leastP, together] = leastTogether(view.subjects.length, nTested);
   if (view.subjects.length >= fewestForSignificance && together > 1 && together >= manyTogether * nTested) {
     const few = `With ${formatNoun(view.subjects.length, "participant")} no p is below ${formatNumber(leastP)}. After the correction over ${nTested} regions this is q < .01 only where at least ${together} of them have it: where few regions or none are named above, participants may be too few.`;
@@ -169,7 +169,7 @@ function describeQ(q: number): string {
 
 /** `"5 of 6 regions"`: significant and of that sign, of those that were tested. */
 function countOfRegions(scores: GroupScores, sign: 1 | -1): string {
-  const nTested = [...scores.qValue].filter(Number.isFinite).length;
+  const nTested = countTested(scores);
   return `${count(scores, sign)} of ${formatNoun(nTested, "region")}`;
 }
 
