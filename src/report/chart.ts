@@ -24,7 +24,8 @@ export function drawChart(options: PlotOptions, { title, description }: ChartTex
     document: document as unknown as NonNullable<PlotOptions["document"]>,
   }) as unknown as { readonly outerHTML: string };
   // Plot puts the same rules into every chart; the page needs none of them.
-  const svg = drawn.outerHTML.replace(/<style>[\s\S]*?<\/style>/, "");
+  // A chart is one picture, named by its title: its parts may have no name of their own (WAI-ARIA 1.2, 5.2.8.6).
+  const svg = drawn.outerHTML.replace(/<style>[\s\S]*?<\/style>/, "").replaceAll(' aria-label="', ' data-mark="');
   return trusted(
     svg.replace(/^<svg ([^>]*)>/, (_, attributes: string) => {
       return `<svg ${attributes} role="img"><title>${escapeHtml(title)}</title><desc>${escapeHtml(description)}</desc>`;

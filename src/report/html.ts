@@ -93,10 +93,24 @@ function summaryPart({ heading, sentences }: SummaryPart): Markup {
 <ul>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
 }
 
-/** The page with no line broken at an equals or a less-than sign, in the lead and in what is said of figures and tables. */
+/**
+ * The page with no line broken at an equals or a less-than sign, nor within a flag, in the lead, in what is said of figures
+ * and tables, in warnings and in notes; long names there break after an underscore.
+ */
 function keepTogether(page: string): string {
-  const said = /<div class="lead">[\s\S]*?<\/div>|<p class="note">[\s\S]*?<\/p>|<(figcaption|caption)>[\s\S]*?<\/\1>/g;
-  return page.replace(said, (part) => part.replace(/ (=|&lt;|&#60;) /g, "\u00a0$1\u00a0"));
+  const said =
+    /<div class="lead">[\s\S]*?<\/div>|<p class="(?:note|warning)">[\s\S]*?<\/p>|<(figcaption|caption|li)>[\s\S]*?<\/\1>/g;
+  return page
+    .replace(said, (part) =>
+      // Between tags: what stands in them is no text.
+      part.replace(/(?<=>)[^<]+/g, (text) =>
+        text
+          .replace(/ (=|&lt;|&#60;) /g, "\u00a0$1\u00a0")
+          .replace(/(?<![\w-])--[a-z]+(?:-[a-z]+)*/g, '<span class="whole">$&</span>')
+          .replace(/_(?=\w)/g, "_<wbr>"),
+      ),
+    )
+    .replace(/>(&lt;|&#60;) (?=[\d.])/g, ">$1\u00a0");
 }
 
 function groupSection(findings: Findings): Markup {
@@ -143,15 +157,15 @@ function groupSection(findings: Findings): Markup {
   const caption = html`${what}<ul class="reading">
 <li>n: participants with a score.</li>
 <li>R: brain score${beyond.length > 0 && "; R − a control: their difference within participants"}.${forecast && ` F: forecast score${forecast.beyondRandom ? "; F − random window: its difference from random vectors in the window's place" : ""}.`}</li>
-${forecastDistance && isSample && html`<li>d*: distance (words) at which the group's forecast score is largest, with its 95 % interval over bootstrap samples of the participants. It stands only where there is a forecast: F(8) − F(0) above zero, q < ${level}.</li>`}
+${forecastDistance && isSample && html`<li>d*: distance (words) at which the group's forecast score is largest, with its 95 % interval over bootstrap samples of the participants. It stands only where there is a forecast: F(8) − F(0) above zero, q &lt; ${level}.</li>`}
 ${!isSample && html`<li>${onlyOne}</li>`}
 ${
   isSample &&
   html`<li>95 % interval: of the mean over participants (t-distribution).${brain && reachesBeyondOne(brain) && ` ${beyondOne}`}</li>
-<li>q: two-sided Wilcoxon signed-rank test against zero, false discovery rate over the regions (Benjamini and Hochberg). Bold: above zero, q < ${level}. Arrow downwards: below zero, q < ${level}.${view.subjects.length < fewestForSignificance && ` Fewer than ${fewestForSignificance} participants cannot reach that.`}</li>`
+<li>q: two-sided Wilcoxon signed-rank test against zero, false discovery rate over the regions (Benjamini and Hochberg). Bold: above zero, q &lt; ${level}. Arrow downwards: below zero, q &lt; ${level}.${view.subjects.length < fewestForSignificance && ` Fewer than ${fewestForSignificance} participants cannot reach that.`}</li>`
 }
 </ul>`;
-  return html`<section><h2>Group</h2>${dataTable(columns, rows, caption)}</section>`;
+  return html`<section><h2>Group</h2>${dataTable("group", columns, rows, caption)}</section>`;
 }
 
 function optionsSection({ options }: StudyResult): Markup {
@@ -161,6 +175,7 @@ function optionsSection({ options }: StudyResult): Markup {
   const rows: Content[][] = all.flatMap(([name, value]) => (value === undefined ? [] : [[code(name), value]]));
   if (unset.length > 0) rows.push(["not set", unset.map((name, i) => [i > 0 && ", ", code(name)])]);
   return html`<section><h2>Options</h2>${dataTable(
+    "options",
     [
       { name: "Option", kind: "text" },
       { name: "Value", kind: "text" },
@@ -200,6 +215,7 @@ function provenanceSection({ model, provenance }: StudyResult): Markup {
     { name: "Value", kind: "text" },
   ];
   const files = dataTable(
+    "input files",
     [
       { name: "File", kind: "text" },
       { name: "SHA-256", kind: "text" },
@@ -207,7 +223,7 @@ function provenanceSection({ model, provenance }: StudyResult): Markup {
     inputs.map(({ path, sha256 }) => [breakableLabel(path), code(sha256)]),
     "Files that went in.",
   );
-  return html`<section><h2>Provenance</h2>${dataTable(columns, rows, "Where these results come from.")}
+  return html`<section><h2>Provenance</h2>${dataTable("provenance", columns, rows, "Where these results come from.")}
 ${inputs.length > 0 && html`<details><summary>${formatNoun(inputs.length, "input file")}</summary>${files}</details>`}</section>`;
 }
 

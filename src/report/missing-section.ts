@@ -48,6 +48,7 @@ export function missingSection({ subjects, options }: StudyResult): Markup[] {
     ];
   });
   const table = dataTable(
+    "missing scores",
     [
       { name: "Reason", kind: "text" },
       { name: "Fold", kind: "number" },

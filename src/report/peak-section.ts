@@ -65,6 +65,7 @@ function peakSection(findings: Findings, peaks: GroupPeaks, { heading, axis, wha
     )}
 <figcaption>${what} Large dot, and the number on the right: that of the mean curve over participants. Bar: its 95 % interval over ${formatCount(BOOTSTRAP_DRAWS)} bootstrap samples of the participants. Pale dots: each participant's own; noise moves them to the ends. ${leftOut(shown.length, withForecast.length)}</figcaption></figure>`;
   const table = dataTable(
+    `${heading.toLowerCase()} of all regions`,
     [
       { name: "Region", kind: "text" },
       { name: "n", kind: "number" },

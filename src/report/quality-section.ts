@@ -50,6 +50,7 @@ ${notes.length > 0 ? html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul
 ${foldedTable(
   `Numbers of ${formatNoun(subjects.length, "participant")}`,
   dataTable(
+    "data quality of participants",
     columns,
     rows,
     "Alpha at lowest, at highest: of the choices of targets that are predicted beyond chance (q < .01), one a fold, the share that fell on the lowest or highest penalty where one beyond it could still change the coefficients by more than 1 %. n/a: not recorded, or no target is predicted beyond chance.",

@@ -116,25 +116,27 @@ ${curveChart(curves[i]!, {
       : []),
   ];
   const value = (i: number, target: number) => formatNumber(curve[i]!.mean[target]!, 4);
-  const title = "Forecast score, mean over participants";
+  const title = "forecast scores over distances";
   // The longer side goes down the page.
   const table =
     distances.length < shown.length
       ? dataTable(
+          title,
           [
             { name: "Region", kind: "text" },
             ...distances.map((distance) => ({ name: formatNumber(distance, 0), kind: "number" as const })),
           ],
           shown.map((target) => [breakableLabel(labels[target]!), ...distances.map((_, i) => value(i, target))]),
-          `${title}, at each distance (words).`,
+          "Forecast score, mean over participants, at each distance (words).",
         )
       : dataTable(
+          title,
           [
             { name: "Distance", kind: "number" },
             ...shown.map((target) => ({ name: breakableLabel(labels[target]!), kind: "number" as const })),
           ],
           distances.map((distance, i) => [formatNumber(distance, 0), ...shown.map((target) => value(i, target))]),
-          `${title}.`,
+          "Forecast score, mean over participants.",
         );
   return html`<section><h2>Forecast score over distances</h2>
 <figure>${legendList(legend)}<div class="multiples">${charts}</div>

@@ -26,6 +26,8 @@ h1 { font-size: 2.4rem; line-height: 1.15; font-weight: 600; letter-spacing: -.0
 h2 { font-size: 1.5rem; line-height: 1.25; font-weight: 600; letter-spacing: -.01em; margin: 4rem 0 .35rem; }
 h3 { font-size: 1.0625rem; line-height: 1.3; font-weight: 600; margin: 0; overflow-wrap: break-word; }
 p, figcaption, caption, li, .lead { max-width: 46rem; }
+p, li { overflow-wrap: anywhere; }
+.whole { white-space: nowrap; }
 p { margin: .35rem 0 1rem; }
 .about { color: var(--soft); margin: 0 0 2rem; }
 .lead { font-size: 1.15rem; line-height: 1.5; max-width: 52rem; }
@@ -45,7 +47,8 @@ caption { text-align: left; padding: 0 0 .6rem; }
 .wide > svg, .narrow > svg { display: block; width: 100%; height: auto; }
 .narrow { display: none; }
 .legend { display: flex; flex-wrap: wrap; gap: .3rem 1.6rem; list-style: none; padding: 0; margin: 0 0 .75rem; font-size: .97rem; max-width: none; }
-.legend svg { display: inline-block; vertical-align: -.2em; margin-right: .45em; }
+.legend li { display: flex; align-items: baseline; gap: .45em; }
+.legend svg { flex: none; position: relative; top: .2em; }
 .multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); gap: 1.8rem 1.6rem; }
 .multiples svg { width: 100%; height: auto; }
 .multiples .peak { color: var(--soft); font-size: .94rem; margin: 0; font-variant-numeric: tabular-nums; }
@@ -73,6 +76,8 @@ tbody th code { white-space: nowrap; }
 .dense { font-size: .88rem; }
 .dense th, .dense td { padding-right: .7rem; }
 .dense tbody th { min-width: 6rem; }
+.denser { font-size: .8rem; }
+.denser th, .denser td { padding-right: .45rem; }
 strong { font-weight: 650; }
 .warning { border-left: 3px solid var(--alarm); padding: .1rem 0 .1rem .9rem; margin: .8rem 0; max-width: 46rem; }
 .warning strong { color: var(--alarm); }
@@ -90,6 +95,7 @@ footer { margin-top: 4rem; border-top: 1px solid var(--rule); padding-top: 1rem;
   caption { max-width: calc(100vw - 2.2rem); }
   .maps { grid-template-columns: repeat(2, 1fr); }
   .slices { grid-template-columns: repeat(2, 1fr); }
+  td.text { overflow-wrap: anywhere; }
 }
 @media print {
   :root {
@@ -98,12 +104,22 @@ footer { margin-top: 4rem; border-top: 1px solid var(--rule); padding-top: 1rem;
     --brain: #0a6aa8; --forecast: #c04e00; --control: #777; --alarm: #a32a12; --pale: .3;
   }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
-  h2 { break-after: avoid; }
-  figure, .multiples > *, tr { break-inside: avoid; }
+  h2, h2 + .note, h3, .legend, caption, thead { break-after: avoid; }
+  h2 { margin-top: 2.2rem; }
+  figure, .multiples > *, tr, .warning, li { break-inside: avoid; }
+  figure:has(.multiples) { break-inside: auto; }
+  .multiples { grid-template-columns: repeat(3, 1fr); }
   .scroll { overflow: visible; }
   table { font-size: 8.5pt; }
   th, td { padding-right: .7rem; }
-  tbody th { min-width: 0; }
+  td.text { overflow-wrap: anywhere; }
+  tbody th { min-width: 0; overflow-wrap: anywhere; }
+  .dense { font-size: 7.5pt; }
+  .denser { font-size: 7pt; }
+  .dense th, .dense td { padding-right: .3rem; }
+  .dense tbody th { min-width: 4rem; }
+  .dense td.number { white-space: normal; }
+  footer { margin-top: 1.5rem; break-before: avoid; }
   .wide { display: block; }
   .narrow { display: none; }
 }

@@ -78,11 +78,15 @@ function brainSentences({ result, view, labels, order, brainControls }: Findings
   if (controls.length > 0) {
     sentences.push(`The ${controls.length === 1 ? "control gives" : "controls give"} ${formatList(controls)} there.`);
   }
-  const beyond = brainControls.flatMap(({ name, beyond: scores }) =>
-    scores ? [`${name} in ${countOfRegions(scores, 1)}`] : [],
-  );
-  if (isTested && beyond.length > 0)
-    sentences.push(`The brain score is larger than that of ${formatList(beyond)} (q < .01).`);
+  const beyond = brainControls.flatMap(({ name, beyond: scores }) => (scores ? [{ name, scores }] : []));
+  if (isTested && isOne) {
+    for (const { name, scores } of beyond) {
+      sentences.push(`The brain score is ${isLarger(scores)} than that of ${name} (q < .01).`);
+    }
+  } else if (isTested && beyond.length > 0) {
+    const where = beyond.map(({ name, scores }) => `${name} in ${countOfRegions(scores, 1)}`);
+    sentences.push(`The brain score is larger than that of ${formatList(where)} (q < .01).`);
+  }
   return sentences;
 }
 
@@ -127,8 +131,10 @@ function forecastSentences({ result, view, labels, forecast, forecastDistance, g
     const where = countOfRegions(forecastDistance.test, 1);
     sentences.push(
       count(forecastDistance.test, 1) === "none"
-        ? "No region has a forecast, which is F(8) − F(0) above zero (q < .01). So the distance at which the forecast score is largest means little."
-        : `There is a forecast, F(8) − F(0) above zero, in ${where} (q < .01).`,
+        ? `${isOne ? "There is no forecast: F(8) − F(0) is not above zero" : "No region has a forecast, which is F(8) − F(0) above zero"} (q < .01). So the distance at which the forecast score is largest means little.`
+        : isOne
+          ? "There is a forecast: F(8) − F(0) is above zero (q < .01)."
+          : `There is a forecast, F(8) − F(0) above zero, in ${where} (q < .01).`,
     );
   }
   const random = control[distances.indexOf(tabled)];
@@ -141,7 +147,9 @@ function forecastSentences({ result, view, labels, forecast, forecastDistance, g
   }
   if (beyondRandom && view.subjects.length >= fewestForSignificance) {
     sentences.push(
-      `At that distance the forecast score is larger than with random vectors in ${countOfRegions(beyondRandom, 1)} (q < .01).`,
+      isOne
+        ? `At that distance the forecast score is ${isLarger(beyondRandom)} than with random vectors (q < .01).`
+        : `At that distance the forecast score is larger than with random vectors in ${countOfRegions(beyondRandom, 1)} (q < .01).`,
     );
   }
   return sentences;
@@ -159,6 +167,11 @@ function countSides(scores: GroupScores): string {
     return side === 0 ? "neither above nor below zero (q < .01)" : `${side > 0 ? "above" : "below"} zero (q < .01)`;
   }
   return `above zero in ${countOfRegions(scores, 1)} and below zero in ${count(scores, -1)} (q < .01)`;
+}
+
+/** How the score of the only region stands to what was subtracted from it. */
+function isLarger(difference: GroupScores): string {
+  return sideOfZero(difference, 0) > 0 ? "larger" : "not larger";
 }
 
 /** `"q = 0.004"`, `"q < 0.001"`. */

@@ -7,31 +7,32 @@ export interface TableColumn {
   readonly kind: "text" | "number";
 }
 
-/** Tables of more columns than this are set tighter, so that the page holds them. */
-const mostRoomy = 11;
+/** Tables of more columns than this are set tighter, and of more than that tighter still, so that the page holds them. */
+const [mostRoomy, mostDense] = [11, 13];
 
 /**
  * A table of the page. The first cell of each row is its header; wide tables scroll within themselves.
  *
+ * @param name - what the table holds, like no other table of the page: screen readers list the tables by it
  * @param rows - as many cells as columns
  * @param caption - what the table says and how to read it
  */
 export function dataTable(
+  name: string,
   columns: readonly TableColumn[],
   rows: readonly (readonly Content[])[],
   caption: Content,
 ): Markup {
-  const name = (kind: TableColumn["kind"]) => (kind === "number" ? "number" : "text");
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table"><table${columns.length > mostRoomy && trusted(' class="dense"')}><caption>${caption}</caption>
-<thead><tr>${columns.map((column) => html`<th scope="col" class="${name(column.kind)}">${column.name}</th>`)}</tr></thead>
+  return html`<section class="scroll" tabindex="0" aria-label="Table: ${name}"><table${columns.length > mostRoomy && trusted(columns.length > mostDense ? ' class="dense denser"' : ' class="dense"')}><caption>${caption}</caption>
+<thead><tr>${columns.map((column) => html`<th scope="col" class="${column.kind}">${column.name}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (row) => html`<tr>${row.map((cell, i) =>
       i === 0
-        ? html`<th scope="row" class="${name(columns[i]!.kind)}">${cell}</th>`
-        : html`<td class="${name(columns[i]!.kind)}">${cell}</td>`,
+        ? html`<th scope="row" class="${columns[i]!.kind}">${cell}</th>`
+        : html`<td class="${columns[i]!.kind}">${cell}</td>`,
     )}</tr>
 `,
-  )}</tbody></table></div>`;
+  )}</tbody></table></section>`;
 }
 
 /** A table that stays folded up until asked for: the numbers behind a figure. */

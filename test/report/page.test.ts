@@ -30,7 +30,7 @@ function plainStudy(nSubjects: number): StudyResult {
 
 /** The numbers along the horizontal axes of a page's charts. */
 const ticksOf = (page: string) =>
-  textOf(page, 'svg.chart g[aria-label="x-axis tick label"] text').map((label) => Number(label.replace("−", "-")));
+  textOf(page, 'svg.chart g[data-mark="x-axis tick label"] text').map((label) => Number(label.replace("−", "-")));
 
 describe("intervals of two participants", () => {
   // Student's t with one degree of freedom is 12.7: .9 and .5 have the interval .7 ± 12.7 * .2 = -1.84 to 3.24.
@@ -125,6 +125,28 @@ describe("summarise", () => {
     expect(said).not.toMatch(/largest in|[Aa]veraged over regions|of the 1 region/);
   });
 
+  test("of one region it says whether, not in how many (by hand: .06 against .02 and .03; the region of noise)", async () => {
+    const one = syntheticStudy({ nSubjects: 12, regions: ["brain"], distances: [0, 8] });
+    expect(sentencesOf(await studyFindings(one)).join(" ")).not.toMatch(/ in (1|none) of 1/);
+    // Of two regions the last is noise: the first is kept alone, with what was planted.
+    const two = syntheticStudy({ nSubjects: 12, regions: ["planted", "noise"], distances: [0, 4] });
+    const first = two.subjects.map((subject) => ({
+      ...subject,
+      targets: subject.targets.slice(0, 1),
+      analyses: subject.analyses.map((own) => withMean(own, (mean) => mean.slice(0, 1))),
+    }));
+    const said = sentencesOf(await studyFindings({ ...two, subjects: first }));
+    expect(said).toContain("The brain score is larger than that of word rate (q < .01).");
+    expect(said).toContain("The brain score is larger than that of random weights (q < .01).");
+    expect(said.filter((sentence) => /with random vectors/.test(sentence))).toEqual([
+      "At that distance the forecast score is larger than with random vectors (q < .01).",
+    ]);
+    // Noise: neither larger than controls of about the same.
+    expect(sentencesOf(await studyFindings(one))).toContain(
+      "The brain score is not larger than that of word rate (q < .01).",
+    );
+  });
+
   test("of several layers it says which is shown and why (by hand: two thirds of 12)", async () => {
     const said = sentencesOf(await studyFindings(syntheticStudy({ layers: [0, 4, 8, 12] }))).join(" ");
     expect(said).toContain(
@@ -186,6 +208,40 @@ describe("the page", async () => {
     expect(textOf(page, "details table caption")).toContain("Forecast score, mean over participants.");
   });
 
+  test("tables have names, each its own; a chart is one picture, no part of which has a name (WAI-ARIA 1.2, 5.2.8.6)", () => {
+    const { document } = parseHTML(page);
+    const named = [...document.querySelectorAll("[aria-label]")] as {
+      localName: string;
+      getAttribute(name: string): string;
+    }[];
+    expect(named.map(({ localName }) => localName)).toEqual(named.map(() => "section"));
+    expect(named.map((table) => table.getAttribute("aria-label"))).toEqual([
+      "Table: forecast scores over distances",
+      "Table: forecast distance of all regions",
+      "Table: group",
+      "Table: data quality of participants",
+      "Table: options",
+      "Table: provenance",
+      "Table: input files",
+    ]);
+  });
+
+  test("a less-than sign that is no tag is a reference, and no line breaks at it", () => {
+    const body = page.slice(page.indexOf("<body>"));
+    expect(body).not.toMatch(/<(?![/!a-z])/);
+    expect(textOf(page, "caption, figcaption, .lead, .warning, tbody").join()).not.toMatch(/< |[^\u00a0]< ?\./);
+  });
+
+  test("in what is said, flags are whole and long names break at underscores; attributes stay (by hand)", async () => {
+    const regions = ["ctx_superior_temporal", "B"];
+    const study = syntheticStudy({ nSubjects: 9, regions, distances: [0, 8] });
+    const written = await htmlReport({ ...study, notes: ["A gap (--inner-folds)."] });
+    expect(written).toContain('<li>A gap (<span class="whole">--inner-folds</span>).</li>');
+    expect(written).toContain("largest in ctx_<wbr>superior_<wbr>temporal (R");
+    expect(written).toContain('fill="var(--brain)"');
+    expect(written).toContain("<title>Forecast score over distances, ctx_superior_temporal</title>");
+  });
+
   test("runs nothing and asks for nothing: no script, no handler, no address", () => {
     expect(page).not.toMatch(/<script/i);
     expect(page).not.toMatch(/\son\w+=/i);
@@ -223,7 +279,7 @@ describe("the page", async () => {
   test("warns of alphas at the grid's edge above 5 % and names the worst", () => {
     const warning = textOf(page, ".warning").join(" ");
     expect(warning).toContain(
-      "Alpha at the highest value. In 1 participant of 27 the targets that are predicted beyond chance (q < .01) chose the highest alpha in more than 5 % of the folds",
+      "Alpha at the highest value. In 1 participant of 27 the targets that are predicted beyond chance (q\u00a0<\u00a0.01) chose the highest alpha in more than 5 % of the folds",
     );
     expect(warning).toContain("(most: sub-04, 20.0 %)");
     expect(warning).not.toContain("lowest value");

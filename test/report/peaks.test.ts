@@ -127,7 +127,7 @@ describe("what is below zero is not a gain", async () => {
 
   test("the report: bold above zero alone, a mark with a minus below, d* of the one region", async () => {
     const page = await htmlReport(fourRegions());
-    expect(page.match(/<td class="number">&#60; 0.001\u00a0↓<\/td>/g)).toHaveLength(2);
+    expect(page.match(/<td class="number">&#60;\u00a00.001\u00a0↓<\/td>/g)).toHaveLength(2);
     // In the order of display, by brain score.
     expect(page).toContain("in 1 of 4 regions. Without one: flat, below and missing.");
     expect(page).toContain("Forecast distance by region");
