@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { listSome } from "../errors.ts";
+import { describeKept } from "../report/kept-variance.ts";
 import { formatNoun } from "../report/numbers.ts";
 import { listScores } from "../report/score-list.ts";
 import { runStudy, type StudyRun } from "../study/run.ts";
@@ -95,6 +96,12 @@ export async function describeRun(run: StudyRun, output: string): Promise<object
     kept: run.kept,
     cache: run.cache,
     quality: Object.fromEntries(subjects.map((subject) => [subject.participant, subject.quality])),
+    keptVariance: Object.fromEntries(
+      subjects.map(({ participant, keptVariance = [] }) => [
+        participant,
+        keptVariance.map(({ folds, ...key }) => ({ ...key, ...describeKept(folds) })),
+      ]),
+    ),
     notes,
     ...(await listScores(run.result, run.participants)),
   };

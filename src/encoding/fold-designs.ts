@@ -1,18 +1,16 @@
-import { joinColumns, Matrix } from "../array/matrix.ts";
-import { fitDesign } from "../features/design.ts";
+import { Matrix } from "../array/matrix.ts";
+import { fitDesign, joinDesign } from "../features/design.ts";
 import { type SlidingWindows, slidingBands } from "../features/sliding-windows.ts";
 import type { Fold } from "../regression/folds.ts";
 import { trainingKernel } from "../regression/kernel.ts";
 import { kernelDesign } from "../regression/kernel-ridge.ts";
 import { resolveRidgeOptions } from "../regression/ridge-options.ts";
-import type { ScoringDesign } from "../regression/scoring-design.ts";
-import { type EncodingOptions, prepareFold } from "./prepared.ts";
+import { type EncodingOptions, type PreparedFold, prepareFold } from "./prepared.ts";
 
 /** What a model predicts responses from in one fold. */
-export interface FoldDesign {
+export interface FoldDesign extends PreparedFold {
   /** Words of the window beside the features; undefined for the features alone. */
   readonly distance: number | undefined;
-  readonly design: ScoringDesign;
 }
 
 /**
@@ -29,20 +27,21 @@ export async function* foldDesigns(
   fold: Fold,
   options: EncodingOptions,
 ): AsyncGenerator<FoldDesign> {
-  const columns = await fitDesign(bands, fold.train, options);
-  yield { distance: undefined, design: (await prepareFold(columns, fold, options)).design };
+  const features = await fitDesign(bands, fold.train, options);
+  yield { distance: undefined, ...(await prepareFold(features, fold, options)) };
   if (!windows) return;
   const ridge = resolveRidgeOptions(options, "prepareForecast");
   let own: Matrix<Float64Array> | undefined;
   for await (const band of slidingBands(windows, fold.train, options)) {
     const { distance } = band;
     if (band.kind === "columns") {
-      yield { distance, design: (await prepareFold(joinColumns([columns, band.columns]), fold, options)).design };
+      yield { distance, ...(await prepareFold(joinDesign(features, band), fold, options)) };
       continue;
     }
-    own ??= await trainingKernel(columns, fold.train, options.device);
-    const nColumns = columns.nColumns + band.nColumns;
-    yield { distance, design: await kernelDesign(sumOf(own, band.kernel), fold, nColumns, ridge) };
+    own ??= await trainingKernel(features.columns, fold.train, options.device);
+    const nColumns = features.columns.nColumns + band.nColumns;
+    const design = await kernelDesign(sumOf(own, band.kernel), fold, nColumns, ridge);
+    yield { distance, fold, design, keptVariance: [...features.keptVariance, undefined] };
   }
 }
 

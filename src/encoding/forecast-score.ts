@@ -1,7 +1,7 @@
 import { checkArgument, nameKind } from "../array/arguments.ts";
-import { checkMatrix, formatShape, joinColumns, Matrix } from "../array/matrix.ts";
+import { checkMatrix, formatShape, Matrix } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
-import { fitBand, fitDesign } from "../features/design.ts";
+import { type FittedBand, type FittedDesign, fitBand, fitDesign, joinDesign } from "../features/design.ts";
 import type { SlidingWindows } from "../features/sliding-windows.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
 import { contiguousFolds, type Fold } from "../regression/folds.ts";
@@ -111,20 +111,20 @@ export async function prepareForecast(
   let done = 0;
   const baseFolds: PreparedFold[] = [];
   const jointFolds = new Map<number, PreparedFold[]>(distances.map((distance) => [distance, []]));
-  const add = (fold: Fold, { distance, design }: FoldDesign) => {
-    (distance === undefined ? baseFolds : jointFolds.get(distance)!).push({ fold, design });
+  const add = ({ distance, ...prepared }: FoldDesign) => {
+    (distance === undefined ? baseFolds : jointFolds.get(distance)!).push(prepared);
     options.onProgress?.({ label: "designs", done: ++done, total });
   };
   if ("featuresAt" in windows) {
-    for (const fold of folds) for await (const one of foldDesigns(bands, windows, fold, options)) add(fold, one);
+    for (const fold of folds) for await (const one of foldDesigns(bands, windows, fold, options)) add(one);
   } else {
-    const designs: Matrix[] = [];
+    const designs: FittedDesign[] = [];
     for (const fold of folds) {
       designs.push(await fitDesign(bands, fold.train, options));
-      add(fold, { distance: undefined, ...(await prepareFold(designs.at(-1)!, fold, options)) });
+      add({ distance: undefined, ...(await prepareFold(designs.at(-1)!, fold, options)) });
     }
-    for await (const { distance, columns, fold } of formedBands(windows, first, folds, options)) {
-      add(fold, { distance, ...(await prepareFold(joinColumns([designs[fold.index]!, columns]), fold, options)) });
+    for await (const { distance, band, fold } of formedBands(windows, first, folds, options)) {
+      add({ distance, ...(await prepareFold(joinDesign(designs[fold.index]!, band), fold, options)) });
     }
   }
   const joint = new Map([...jointFolds].map(([distance, list]) => [distance, joinFolds(list, options)]));
@@ -132,7 +132,7 @@ export async function prepareForecast(
 }
 
 /** The band of one window in one fold; of each distance in the order of the folds. */
-type FoldBands = AsyncGenerator<{ readonly distance: number; readonly columns: Matrix; readonly fold: Fold }>;
+type FoldBands = AsyncGenerator<{ readonly distance: number; readonly band: FittedBand; readonly fold: Fold }>;
 
 /** Window by window: each is made once. */
 async function* formedBands(
@@ -144,7 +144,7 @@ async function* formedBands(
   for (const [distance, source] of windows) {
     const window = typeof source === "function" ? await source() : source;
     checkWindow(window, distance, features);
-    for (const fold of folds) yield { fold, distance, columns: await fitBand(window, fold.train, options) };
+    for (const fold of folds) yield { fold, distance, band: await fitBand(window, fold.train, options) };
   }
 }
 

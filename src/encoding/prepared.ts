@@ -1,6 +1,6 @@
-import { type Matrix, takeRows } from "../array/matrix.ts";
+import { takeRows } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
-import type { DesignOptions } from "../features/design.ts";
+import type { DesignOptions, FittedDesign } from "../features/design.ts";
 import type { Fold } from "../regression/folds.ts";
 import { trainingKernel } from "../regression/kernel.ts";
 import { kernelDesign } from "../regression/kernel-ridge.ts";
@@ -32,7 +32,18 @@ export interface PreparedFold {
   readonly fold: Fold;
   /** The design's training rows, taken apart, and its test rows along their directions. */
   readonly design: ScoringDesign;
+  /**
+   * Of each band of the design, in order (of features with a window, the window comes last): the share (0..1) of the variance
+   * over the training volumes that its components keep; undefined where it is not reduced.
+   */
+  readonly keptVariance: readonly (number | undefined)[];
 }
+
+/**
+ * The shares (0..1) of variance that the components of a band keep, one a fold; `"not reduced"` where its columns go into the
+ * design as they are, `"not recorded"` where designs or scores are of a version that did not note it.
+ */
+export type KeptShares = readonly number[] | "not reduced" | "not recorded";
 
 /** All that a score needs of the stimulus, for every subject who heard the same stories in the same order. */
 export interface PreparedEncoding {
@@ -45,17 +56,22 @@ export interface PreparedEncoding {
 }
 
 /**
- * Splits one fold's design, [nVolumes x nColumns], and takes its training rows apart; of a design wider than these by its
+ * Splits one fold's design and takes its training rows apart; of a design wider than these by its
  * volumes' inner products alone.
  */
-export async function prepareFold(design: Matrix, fold: Fold, ridge: RidgeOptions): Promise<PreparedFold> {
+export async function prepareFold(
+  { columns: design, keptVariance }: FittedDesign,
+  fold: Fold,
+  ridge: RidgeOptions,
+): Promise<PreparedFold> {
   const resolved = resolveRidgeOptions(ridge, "prepareEncoding");
   if (design.nColumns > fold.train.length) {
     const kernel = await trainingKernel(design, fold.train, resolved.device);
-    return { fold, design: await kernelDesign(kernel, fold, design.nColumns, resolved) };
+    return { fold, design: await kernelDesign(kernel, fold, design.nColumns, resolved), keptVariance };
   }
   const decomposition = await decomposeRidge(takeRows(design, fold.train), ridge);
-  return { fold, design: await scoringDesign(decomposition, takeRows(design, fold.test), resolved, "prepareEncoding") };
+  const scoring = await scoringDesign(decomposition, takeRows(design, fold.test), resolved, "prepareEncoding");
+  return { fold, design: scoring, keptVariance };
 }
 
 /** Puts the folds of one model together. */

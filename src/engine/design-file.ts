@@ -24,6 +24,11 @@ function singlePath(path: string): string {
   return `${path}-single`;
 }
 
+/** Where the shares of variance that its bands' components keep lie. */
+function sharesPath(path: string): string {
+  return `${path}-variance`;
+}
+
 type Shape = readonly [nRows: number, nColumns: number];
 
 /** What is said of a set of held-out errors; its matrices follow as arrays. */
@@ -60,6 +65,32 @@ export async function writeDesign(
 ): Promise<void> {
   if (ridge.precision === "float32") await writeSingle(store, singlePath(path), key, scorable(design, ridge));
   await writeDouble(store, path, key, design);
+}
+
+/** Keeps, beside a design, the share of variance that components keep of each of its bands; undefined where one is not reduced. */
+export async function writeShares(
+  store: Store,
+  path: string,
+  key: string,
+  shares: readonly (number | undefined)[],
+): Promise<void> {
+  const about = shares.map((share) => share ?? null);
+  await writeKeptArrays(store, sharesPath(path), key, { about, arrays: [] });
+}
+
+/**
+ * What {@link writeShares} kept; undefined where it did not: beside designs that an earlier version made.
+ *
+ * @throws FormatError where the file is not what was written under this key
+ */
+export async function loadShares(
+  store: Store,
+  path: string,
+  key: string,
+): Promise<readonly (number | undefined)[] | undefined> {
+  if (!(await store.has(sharesPath(path)))) return undefined;
+  const { about } = await loadKeptArrays(store, sharesPath(path), key);
+  return (about as (number | null)[]).map((share) => share ?? undefined);
 }
 
 /** Matrices that are one another's are kept once. */

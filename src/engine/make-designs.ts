@@ -1,8 +1,8 @@
-import type { EncodingOptions } from "../encoding/prepared.ts";
+import type { EncodingOptions, KeptShares } from "../encoding/prepared.ts";
 import { contiguousFolds, type Fold } from "../regression/folds.ts";
 import { type ResolvedRidgeOptions, resolveRidgeOptions } from "../regression/ridge-options.ts";
 import { folderStore } from "../sources/node.ts";
-import { designPath, hasDesign } from "./design-file.ts";
+import { designPath, hasDesign, loadShares } from "./design-file.ts";
 import type { DesignFolder, Stimulus } from "./job.ts";
 import type { Pool } from "./pool.ts";
 import { shareOut } from "./share-out.ts";
@@ -77,6 +77,30 @@ export async function makeDesigns(
     );
   }
   return { designs, distances: models, folds, ridge, nVolumes };
+}
+
+/**
+ * The shares of variance that components keep of what each model adds to the design: model 0 the features, the others their
+ * window.
+ *
+ * @throws FormatError where what was kept beside a design was changed
+ */
+export async function loadKeptVariance({ designs, distances, folds }: KeptModels): Promise<KeptShares[]> {
+  const store = folderStore(designs.location);
+  const models: KeptShares[] = [];
+  for (const model of distances.keys()) {
+    const shares: number[] = [];
+    let without: "not reduced" | "not recorded" | undefined;
+    for (const { index } of folds) {
+      const bands = await loadShares(store, designPath(designs.folder, model, index), designs.key);
+      const share = bands?.at(-1);
+      if (bands === undefined) without = "not recorded";
+      else if (share === undefined) without ??= "not reduced";
+      else shares.push(share);
+    }
+    models.push(without ?? shares);
+  }
+  return models;
 }
 
 /** A thread's own products run on it alone. */

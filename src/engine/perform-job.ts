@@ -11,7 +11,7 @@ import { folderStore } from "../sources/node.ts";
 import { wordsToVolumes } from "../stimulus/volumes.ts";
 import { auditBlock } from "./audits.ts";
 import { measureSpeed } from "./cost.ts";
-import { designPath, loadDesign, loadSingleDesign, writeDesign } from "./design-file.ts";
+import { designPath, loadDesign, loadSingleDesign, writeDesign, writeShares } from "./design-file.ts";
 import type { AuditedScores, DesignJob, Job, JobResult, ScoreJob, StoryVectors } from "./job.ts";
 
 /**
@@ -45,10 +45,13 @@ async function makeDesigns(job: DesignJob, onDesign: (done: number) => void): Pr
       ? slidingWindows(stimulus.windows.stories, [...models.keys()], stimulus.windows.width)
       : undefined;
   let done = 0;
-  for await (const { distance, design } of foldDesigns([stimulus.features], windows, fold, options)) {
+  for await (const { distance, design, keptVariance } of foldDesigns([stimulus.features], windows, fold, options)) {
     if (distance === undefined && !withFeatures) continue;
     const model = distance === undefined ? 0 : models.get(distance)!;
-    await writeDesign(store, designPath(designs.folder, model, fold.index), designs.key, design, ridge);
+    const path = designPath(designs.folder, model, fold.index);
+    // First: where there is a design, there are its shares.
+    await writeShares(store, path, designs.key, keptVariance);
+    await writeDesign(store, path, designs.key, design, ridge);
     onDesign(++done);
   }
   return undefined;

@@ -2,7 +2,7 @@ import { checkChoice } from "../array/choice.ts";
 import { emptyLike, formatShape, joinColumns, Matrix, sliceRows, takeRows } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
-import { applyPca, fitPca } from "../regression/pca.ts";
+import { applyPca, fitPca, keptVariance } from "../regression/pca.ts";
 import { applyStandardise, fitStandardise } from "../regression/standardise.ts";
 import { checkBefore, DEFAULT_EDGE, type DelayOptions, delayColumns } from "./delays.ts";
 import { checkStoryLengths } from "./story-lengths.ts";
@@ -20,6 +20,25 @@ export interface DesignOptions extends DelayOptions {
   readonly device?: Device | undefined;
 }
 
+/** Columns of a design, and what components kept of the features that they are made of. */
+export interface FittedDesign {
+  /** [nVolumes x nColumns]. */
+  readonly columns: Matrix;
+  /** Of each band, in order: see {@link FittedBand}. */
+  readonly keptVariance: readonly (number | undefined)[];
+}
+
+/** The columns of one band. */
+export interface FittedBand {
+  /** [nVolumes x nColumns]. */
+  readonly columns: Matrix;
+  /**
+   * The share (0..1) of the variance over the training volumes that components keep, of the columns that they are taken of:
+   * standardised, and delayed with `"after-delays"`. Undefined where the band is not reduced.
+   */
+  readonly keptVariance: number | undefined;
+}
+
 /**
  * The design of one fold: every band reduced on its own, delayed and standardised, then all side by side. Means, scales
  * and components are taken from the training volumes alone and applied to all.
@@ -35,7 +54,7 @@ export interface DesignOptions extends DelayOptions {
  * @param bands - features of each band, all stories joined, each [nVolumes x nFeatures], and below them the
  * `volumesBefore`; all finite
  * @param train - rows of the training volumes
- * @returns [nVolumes x nColumns] for all volumes; the training rows of a column have mean 0 and variance 1 (population), but for
+ * @returns columns for all volumes; the training rows of a column have mean 0 and variance 1 (population), but for
  * components taken after the delays, which have mean 0 and keep their variances
  * @throws ShapeError where bands and story lengths disagree, or a band does not vary over the training volumes
  * @throws OptionError where `components` is neither `"none"` nor a whole number from 1, `reduction` is unknown, or a delay does
@@ -49,11 +68,21 @@ export interface DesignOptions extends DelayOptions {
  * keep even that apart.
  * @see https://doi.org/10.1038/s41562-022-01516-2, Methods, "Brain score"
  */
-export async function fitDesign(bands: readonly Matrix[], train: Int32Array, options: DesignOptions): Promise<Matrix> {
+export async function fitDesign(
+  bands: readonly Matrix[],
+  train: Int32Array,
+  options: DesignOptions,
+): Promise<FittedDesign> {
   if (bands.length === 0) throw new ShapeError("fitDesign: at least one band of features must be given, got none.");
-  const designs: Matrix[] = [];
-  for (const band of bands) designs.push(await fitBand(band, train, options));
-  return designs.length === 1 ? designs[0]! : joinColumns(designs);
+  const fitted: FittedBand[] = [];
+  for (const band of bands) fitted.push(await fitBand(band, train, options));
+  const columns = fitted.length === 1 ? fitted[0]!.columns : joinColumns(fitted.map((band) => band.columns));
+  return { columns, keptVariance: fitted.map((band) => band.keptVariance) };
+}
+
+/** A design with one band more, on its right. */
+export function joinDesign({ columns, keptVariance }: FittedDesign, band: FittedBand): FittedDesign {
+  return { columns: joinColumns([columns, band.columns]), keptVariance: [...keptVariance, band.keptVariance] };
 }
 
 /**
@@ -62,19 +91,22 @@ export async function fitDesign(bands: readonly Matrix[], train: Int32Array, opt
  *
  * @param band - features, all stories joined, [nVolumes x nFeatures], and below them the `volumesBefore`
  * @param train - rows of the training volumes
- * @returns [nVolumes x nColumns] for all volumes
+ * @returns columns for all volumes
  * @throws ShapeError and OptionError as {@link fitDesign}
  */
-export async function fitBand(band: Matrix, train: Int32Array, options: DesignOptions): Promise<Matrix> {
+export async function fitBand(band: Matrix, train: Int32Array, options: DesignOptions): Promise<FittedBand> {
   const { components = 20, device } = options;
   const what = `features ${formatShape(band)}`;
   checkDesign(band, options, what);
   requireFiniteFeatures(band, what);
   requireVarying([band], train, what);
   const columns = beforeReduction(band, train, options);
-  if (components === "none" || columns.nColumns <= components) return afterReduction(columns, train, options);
+  if (components === "none" || columns.nColumns <= components) {
+    return { columns: afterReduction(columns, train, options), keptVariance: undefined };
+  }
   const pca = await fitPca(takeRows(columns, train), components, { device });
-  return afterReduction(await applyPca(columns, pca, { device }), train, options);
+  const scores = await applyPca(columns, pca, { device });
+  return { columns: afterReduction(scores, train, options), keptVariance: keptVariance(pca) };
 }
 
 /**

@@ -3,12 +3,14 @@ import { checkMatrix, formatShape, joinColumns, Matrix } from "../array/matrix.t
 import { ShapeError } from "../errors.ts";
 import { trainingKernel } from "../regression/kernel.ts";
 import { kernelPca } from "../regression/kernel-pca.ts";
+import { keptVariance } from "../regression/pca.ts";
 import { DEFAULT_DELAYS } from "./delays.ts";
 import {
   afterReduction,
   beforeReduction,
   checkDesign,
   type DesignOptions,
+  type FittedBand,
   fitBand,
   requireFiniteFeatures,
   requireVarying,
@@ -32,11 +34,9 @@ export interface SlidingWindows {
 }
 
 /** A window's columns in the design of one fold. */
-export interface WindowColumns {
+export interface WindowColumns extends FittedBand {
   readonly kind: "columns";
   readonly distance: number;
-  /** [nVolumes x nColumns] for all volumes. */
-  readonly columns: Matrix;
 }
 
 /** A window's columns in the design of one fold, known by the inner products of volumes over them. */
@@ -89,7 +89,7 @@ export async function* slidingBands(
     const isReduced = components !== "none" && components < nReduced;
     const nFeatures = isReduced ? nReduced : nWindow * nDelays;
     if (nFeatures <= train.length) {
-      yield { kind: "columns", distance, columns: await fitBand(joinColumns(features), train, options) };
+      yield { kind: "columns", distance, ...(await fitBand(joinColumns(features), train, options)) };
       continue;
     }
     const kernels: Float64Array[] = [];
@@ -107,8 +107,9 @@ export async function* slidingBands(
     addUp(sum.data, kernels);
     if (isReduced) {
       room ??= Matrix.zeros(train.length, train.length, "slidingBands").data;
-      const { scores } = await kernelPca(sum, { train, nFeatures, nComponents: components, device, room });
-      yield { kind: "columns", distance, columns: afterReduction(scores, train, options) };
+      const pca = await kernelPca(sum, { train, nFeatures, nComponents: components, device, room });
+      const columns = afterReduction(pca.scores, train, options);
+      yield { kind: "columns", distance, columns, keptVariance: keptVariance(pca) };
     } else {
       yield { kind: "kernel", distance, kernel: sum, nColumns: nFeatures };
     }

@@ -3,10 +3,10 @@ import type { Device } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
 import { requireNoOverflow } from "./check.ts";
 import { leadingEigen } from "./leading-eigen.ts";
-import { rankOf, requireComponents } from "./pca.ts";
+import { type ExplainedVariance, rankOf, requireComponents } from "./pca.ts";
 
 /** Samples along principal components of features that were never formed. */
-export interface KernelPca {
+export interface KernelPca extends ExplainedVariance {
   /** Every sample along each component, in descending order of variance over the training samples, [nSamples x rank]. */
   readonly scores: Matrix<Float64Array>;
   /** How many of the components that were asked for the rank of the training samples does not allow; 0 as a rule. */
@@ -49,6 +49,8 @@ export async function kernelPca(
   const shape = { nSamples: nTrain, nFeatures, nComponents };
   requireComponents(shape);
   requireNoOverflow(kernel, "kernelPca");
+  let trace = 0;
+  for (const [i, row] of train.entries()) trace += kernel.data[row * nTrain + i]!;
   const { values, vectors } = await leadingEigen(takeRows(kernel, train, room), nComponents, device);
   const rank = rankOf(values, shape);
   const directions = sliceColumns(vectors, 0, rank);
@@ -65,5 +67,9 @@ export async function kernelPca(
     const factor = Math.sign(largest) / Math.sqrt(squares);
     for (let i = 0; i < scores.nRows; i++) scores.data[i * rank + k]! *= factor;
   }
-  return { scores, nMissing: nComponents - rank, directions: transpose(directions) };
+  return {
+    ...{ scores, nMissing: nComponents - rank, directions: transpose(directions) },
+    explainedVariance: values.slice(0, rank).map((value) => value / (nTrain - 1)),
+    totalVariance: trace / (nTrain - 1),
+  };
 }

@@ -14,6 +14,8 @@ export interface Pca {
   readonly components: Matrix<Float64Array>;
   /** The variance along each component (divided by nSamples - 1), [nComponents]. */
   readonly explainedVariance: Float64Array;
+  /** The variance of all features together (divided by nSamples - 1). */
+  readonly totalVariance: number;
   /** How many of the components that were asked for the rank of the samples does not allow; 0 as a rule. */
   readonly nMissing: number;
 }
@@ -50,6 +52,7 @@ export async function fitPca(x: Matrix, nComponents: number, options: PcaOptions
   const wide = nFeatures > nSamples;
   const gram = await multiply(centred, centred, { transposeA: !wide, transposeB: wide, device });
   requireNoOverflow(gram, "fitPca");
+  const totalVariance = traceOf(gram) / (nSamples - 1);
   const { values, vectors } = await leadingEigen(gram, nComponents, device);
   const rank = rankOf(values, shape);
   // Rows of `directions` have norm 1 where the Gram matrix is over features, and else the singular value.
@@ -60,6 +63,7 @@ export async function fitPca(x: Matrix, nComponents: number, options: PcaOptions
     mean,
     components,
     explainedVariance: values.slice(0, rank).map((value) => value / (nSamples - 1)),
+    totalVariance,
     nMissing: nComponents - rank,
   };
 }
@@ -72,6 +76,25 @@ export async function fitPca(x: Matrix, nComponents: number, options: PcaOptions
 export async function applyPca(x: Matrix, pca: Pca, options: PcaOptions = {}): Promise<Matrix<Float64Array>> {
   const centred = centreColumns(x, pca.mean, "applyPca");
   return multiply(centred, pca.components, { transposeB: true, device: options.device });
+}
+
+/**
+ * The share of the training samples' variance that components keep (0..1): the sum of scikit-learn's
+ * `explained_variance_ratio_`. NaN where nothing varies.
+ */
+export function keptVariance({ explainedVariance, totalVariance }: ExplainedVariance): number {
+  const kept = explainedVariance.reduce((sum, variance) => sum + variance, 0);
+  // Components that keep all do so but for rounding, on either side.
+  return Math.min(1, kept / totalVariance);
+}
+
+/** The variance along components, [nComponents], and that of all features together. */
+export type ExplainedVariance = Pick<Pca, "explainedVariance" | "totalVariance">;
+
+function traceOf({ data, nRows }: Matrix<Float64Array>): number {
+  let sum = 0;
+  for (let i = 0; i < nRows; i++) sum += data[i * nRows + i]!;
+  return sum;
 }
 
 /** What components are taken of, and how many. */

@@ -4,12 +4,13 @@ import { OptionError } from "../errors.ts";
 import { writeTsv } from "../formats/tsv.ts";
 import type { TargetSpace } from "../responses/target.ts";
 import type { OutputFile } from "../sources/output-files.ts";
+import { describeKept } from "./kept-variance.ts";
 import { loadFolds, loadMean } from "./load-scores.ts";
 import { isLargestOfCurve } from "./peaks.ts";
 import { averageRegions } from "./regions.ts";
-import type { ScoreKey, SubjectScores, TargetRegion } from "./result.ts";
+import type { KeptVariance, ScoreKey, SubjectScores, TargetRegion } from "./result.ts";
 import { type MapFile, mapPaths, scoreLabel, scoreMaps, subjectFolder } from "./score-maps.ts";
-import { checkSubject } from "./select.ts";
+import { checkSubject, isSameKey } from "./select.ts";
 
 /** Columns of a subject's table of scores, in order. */
 export const scoreColumns = [
@@ -89,7 +90,7 @@ export async function subjectFiles(
   options: SubjectFilesOptions = {},
 ): Promise<OutputFile[]> {
   checkSubject(scores);
-  const { participant, space, stories, nVolumes, quality, missing = [] } = scores;
+  const { participant, space, stories, nVolumes, quality, keptVariance = [], missing = [] } = scores;
   const { tablePath, tableSidecarPath } = subjectTable(participant);
   const about = {
     ...{
@@ -111,18 +112,27 @@ export async function subjectFiles(
       : averageRegions({ ...scores, analyses: regions.length > 0 ? scores.analyses : [] }, regions);
   const files: OutputFile[] = [
     { path: tablePath, bytes: writeTsv(scoreColumns, await scoreRows(tabled)) },
-    { path: tableSidecarPath, bytes: formatJson(mergeSidecar(about, sidecar)) },
+    {
+      path: tableSidecarPath,
+      bytes: formatJson(mergeSidecar({ ...about, KeptVariance: keptVariance.map(variance) }, sidecar)),
+    },
   ];
   if (space.kind === "region") return files;
   for (const own of scores.analyses) {
     const { layer, distance } = own;
     const analysis = nameInFiles(own);
     const label = scoreLabel({ analysis, layer, distance });
+    const ofMap = keptVariance.find((one) => isSameKey(one, own));
+    const kept = ofMap && sharesOf(ofMap);
     const values = await loadMean(scores, own);
     for (const map of scoreMaps(participant, space, label, [{ name: label, values }])) {
       files.push(
         map.file,
-        mapSidecar(map, { ...about, Analysis: analysis, Layer: layer, Distance: distance }, sidecar),
+        mapSidecar(
+          map,
+          { ...about, Analysis: analysis, Layer: layer, Distance: distance, ...(kept ? { KeptVariance: kept } : {}) },
+          sidecar,
+        ),
       );
     }
   }
@@ -192,6 +202,15 @@ async function scoreRows(subject: SubjectScores): Promise<(string | number)[][]>
     });
   }
   return rows;
+}
+
+function variance(one: KeptVariance): object {
+  return { Analysis: one.analysis, Layer: one.layer, Distance: one.distance, ...sharesOf(one) };
+}
+
+function sharesOf(one: KeptVariance): object {
+  const { mean, lowest, highest, folds } = describeKept(one.folds);
+  return { Mean: mean, Lowest: lowest, Highest: highest, Folds: folds };
 }
 
 function mapSidecar(

@@ -4,6 +4,7 @@ import type { OnProgress } from "../array/progress.ts";
 import type { AuditCount } from "../regression/audit.ts";
 import { cortexSection } from "./cortex-section.ts";
 import { type Findings, studyFindings } from "./findings.ts";
+import { keptVarianceSection } from "./kept-variance.ts";
 import { type Content, html, type Markup, trusted } from "./markup.ts";
 import { formatInterval, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
 import { forecastDepthSection, forecastDistanceSection } from "./peak-section.ts";
@@ -76,6 +77,7 @@ ${forecastSection(findings)}
 ${forecastDistanceSection(findings)}
 ${forecastDepthSection(findings)}
 ${groupSection(findings)}
+${keptVarianceSection(findings)}
 ${qualitySection(findings)}
 ${optionsSection(result)}
 ${provenanceSection(result)}

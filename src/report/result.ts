@@ -1,6 +1,7 @@
 import { checkArgument } from "../array/arguments.ts";
 import type { FloatArray, Matrix } from "../array/matrix.ts";
 import type { MissingScores } from "../encoding/missing.ts";
+import type { KeptShares } from "../encoding/prepared.ts";
 import type { AuditCount } from "../regression/audit.ts";
 import type { Target, TargetSpace } from "../responses/target.ts";
 
@@ -68,6 +69,14 @@ export interface MissingFold extends Omit<MissingScores, "fold"> {
   readonly stories: readonly string[];
 }
 
+/**
+ * How much variance components keep of the features that an analysis adds to the design: of a brain score the words' own
+ * features, of a forecast score the window's.
+ */
+export interface KeptVariance extends ScoreKey {
+  readonly folds: KeptShares;
+}
+
 /** Everything that was computed of one subject; of the scores themselves, how to get at them. */
 export interface SubjectScores {
   /** `"sub-18"`. */
@@ -86,6 +95,8 @@ export interface SubjectScores {
    * `nWordsOutside` (words); anything else is shown under its own name.
    */
   readonly quality: Readonly<Record<string, number | string>>;
+  /** Of the features of each analysis; undefined where nobody asked. */
+  readonly keptVariance?: readonly KeptVariance[] | undefined;
   /** Why scores are missing, by fold and reason; none where all targets have scores in all folds. */
   readonly missing?: readonly MissingFold[] | undefined;
 }

@@ -2,6 +2,7 @@ import { listSome } from "../errors.ts";
 import { absentSentence } from "./absent.ts";
 import type { Findings } from "./findings.ts";
 import type { GroupScores } from "./group.ts";
+import { keptSentences } from "./kept-variance.ts";
 import { missingNames } from "./missing-section.ts";
 import { formatInterval, formatList, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
 import { formatPeak } from "./peaks.ts";
@@ -87,6 +88,7 @@ export function formatTerminal(findings: Findings, options: TerminalOptions = {}
         ]
       : []),
     ...controlLines(findings),
+    ...wrap(keptSentences(result)),
     ...(missing.length > 0
       ? [`Some scores are missing (${formatList(missing).toLowerCase()}):`, "  see data quality in the report."]
       : []),
@@ -111,6 +113,21 @@ function controlLines({ brainControls, forecast, labels, order }: Findings): str
     ...brainControls.flatMap(({ name, scores }) => lineOf(name, "R", scores.mean, 3)),
     ...(random ? lineOf("random window", `F(${formatNumber(forecast!.tabled, 0)})`, random.mean, 4) : []),
   ];
+}
+
+/** Sentences as lines that fit the terminal, all but the first of each set in. */
+function wrap(sentences: readonly string[]): string[] {
+  return sentences.flatMap((sentence) => {
+    const lines: string[] = [];
+    let line = "";
+    for (const word of sentence.split(" ")) {
+      if (line !== "" && `${line} ${word}`.length > widest) {
+        lines.push(line);
+        line = `  ${word}`;
+      } else line = line === "" ? word : `${line} ${word}`;
+    }
+    return [...lines, line];
+  });
 }
 
 /** A mark of two columns: on which side of zero the scores lie. */

@@ -1,7 +1,7 @@
 import { type Matrix, zerosLike } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { AUDITS } from "../engine/audits.ts";
-import { makeDesigns } from "../engine/make-designs.ts";
+import { loadKeptVariance, makeDesigns } from "../engine/make-designs.ts";
 import {
   BLOCK,
   type ResponseBlocks,
@@ -18,7 +18,7 @@ import type { OpenStudy } from "./open-study.ts";
 import type { StudyOptions } from "./options.ts";
 import type { FeatureSet, StepGroup } from "./plan.ts";
 import { scoresPath, writeStepScores } from "./score-cache.ts";
-import { distancesOf, stepScores, stepStimulus } from "./score-step.ts";
+import { distancesOf, stepScores, stepStimulus, stepVariance } from "./score-step.ts";
 import { memoryOf, sizeOf } from "./sizes.ts";
 
 /**
@@ -53,6 +53,7 @@ async function computeGroup(
   const memory = memoryOf(study, sizeOf(study, group, members[0]!));
   const made = { ...encoding, onProgress: tellDesigns };
   const models = await makeDesigns(pool, designs, distances, stimulus, made);
+  const keptVariance = stepVariance(group.featureSet, await loadKeptVariance(models), options);
 
   const perMember = (1 + distances.length) * options.folds;
   const done = members.map(() => 0);
@@ -70,7 +71,7 @@ async function computeGroup(
       },
     });
     const kept = stepScores(group.featureSet, scores, options);
-    await writeStepScores(stores.scores, key, { ...kept, audit, date: date().toISOString() });
+    await writeStepScores(stores.scores, key, { ...kept, keptVariance, audit, date: date().toISOString() });
     await removeBlocks(stores.scores, key);
   };
   // Where a participant is a single block, one thread's work, several are done side by side.

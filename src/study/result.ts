@@ -16,6 +16,7 @@ import { notesOn } from "./notes.ts";
 import type { StudyOptions } from "./options.ts";
 import { type InForce, recordOptions } from "./record-options.ts";
 import type { KeptStep } from "./score-cache.ts";
+import { unknownVariance } from "./score-step.ts";
 import { generatedBy, sourceDatasets } from "./source-datasets.ts";
 
 /** One participant with all that was computed of them. */
@@ -100,6 +101,7 @@ function subjectScores({ inputs, steps }: Scored, { layers, options }: ResultCon
       nWordsInterpolated: stories.reduce((sum, story) => sum + story.transcript.nInterpolated, 0),
       nWordsOutside: stories.reduce((sum, story) => sum + wordsOutside(story), 0),
     },
+    keptVariance: steps.flatMap((step) => step.keptVariance ?? unknownVariance(step.analyses, options)),
     missing: locateMissing(mergeMissing(steps.map((step) => step.missing)), stories, options.folds),
   };
 }

@@ -4,7 +4,7 @@ import type { MissingScores } from "../encoding/missing.ts";
 import type { Tensor } from "../formats/safetensors.ts";
 import { notAsWritten, openKept, writeKept } from "../language-model/kept-tensors.ts";
 import type { AuditCount } from "../regression/audit.ts";
-import type { AnalysisScores, SubjectAnalysis } from "../report/result.ts";
+import type { AnalysisScores, KeptVariance, SubjectAnalysis } from "../report/result.ts";
 import type { Source, Store } from "../sources/source.ts";
 
 /** What one step gives: scores of one participant, and counts to judge them by. */
@@ -28,6 +28,8 @@ interface StepFacts {
   readonly alphaAtHighest: number;
   /** How many choices of penalties were computed again by definition, and what that found. */
   readonly audit: AuditCount;
+  /** How much variance components keep; undefined in steps of versions that did not note it. */
+  readonly keptVariance?: readonly KeptVariance[] | undefined;
   /** When it was computed, ISO 8601. */
   readonly date: string;
 }
@@ -91,6 +93,14 @@ const about = z.object({
   ),
   alphaAtLowest: share,
   alphaAtHighest: share,
+  keptVariance: z
+    .array(
+      z.object({
+        ...{ analysis: z.string(), layer: ordinate, distance: ordinate },
+        folds: z.union([z.array(share), z.enum(["not reduced", "not recorded"])]),
+      }),
+    )
+    .optional(),
   audit: z.object({ nAudited: z.number(), nTies: z.number(), worstExcess: z.number(), worstR: z.number() }),
   date: z.string(),
 });

@@ -2,9 +2,9 @@ import type { EncodingScore } from "../encoding/brain-score.ts";
 import { forecastDistance } from "../encoding/forecast-distance.ts";
 import { type ForecastScores, forecastOf } from "../encoding/forecast-score.ts";
 import { mergeMissing } from "../encoding/missing.ts";
-import type { EncodingOptions } from "../encoding/prepared.ts";
+import type { EncodingOptions, KeptShares } from "../encoding/prepared.ts";
 import type { Stimulus } from "../engine/job.ts";
-import type { AnalysisScores, ScoreKey } from "../report/result.ts";
+import type { AnalysisScores, KeptVariance, ScoreKey } from "../report/result.ts";
 import {
   type ActivationsOf,
   randomVectors,
@@ -72,6 +72,9 @@ export function stepStimulus(
   return { options: encoding, stimulus };
 }
 
+/** What follows from a step's scores alone. */
+type ScoredStep = Omit<StepScores, "audit" | "keptVariance" | "date">;
+
 /**
  * What a step gives, from the scores of its models.
  *
@@ -81,10 +84,10 @@ export function stepScores(
   featureSet: FeatureSet,
   scores: readonly EncodingScore[],
   options: StudyOptions,
-): Omit<StepScores, "audit" | "date"> {
+): ScoredStep {
   const distances = distancesOf(featureSet, options);
   const judged = judge(scores);
-  const alone = (analysis: string, layer: number | "n/a"): Omit<StepScores, "audit" | "date"> => {
+  const alone = (analysis: string, layer: number | "n/a"): ScoredStep => {
     const { score, foldScores } = scores[0]!;
     return { analyses: [{ analysis, layer, distance: "n/a", mean: score, folds: foldScores }], ...judged };
   };
@@ -115,6 +118,31 @@ export function stepKeys(featureSet: FeatureSet, options: StudyOptions): ScoreKe
   return [whole("brainScore", layer), ...windows, ...argmax];
 }
 
+/**
+ * How much variance components keep of what each analysis of a step adds to the design.
+ *
+ * @param shares - of the features alone, then of the window at each of {@link distancesOf}
+ */
+export function stepVariance(
+  featureSet: FeatureSet,
+  shares: readonly KeptShares[],
+  options: StudyOptions,
+): KeptVariance[] {
+  const keys = stepKeys(featureSet, options).filter(({ analysis }) => analysis !== "forecastDistance");
+  // The features beside random windows are those of the layer, which has a step of its own.
+  const own = featureSet.kind === "random-window" ? shares.slice(1) : shares;
+  return keys.map((key, model) => ({ ...key, folds: own[model]! }));
+}
+
+/** {@link stepVariance} of a step that is known by its analyses alone, as of a version that did not note it. */
+export function unknownVariance(analyses: readonly ScoreKey[], { components }: StudyOptions): KeptVariance[] {
+  return analyses.flatMap(({ analysis, layer, distance }): KeptVariance[] => {
+    if (analysis === "forecastDistance") return [];
+    const isReduced = components !== "none" && analysis !== "brainScoreWordRate";
+    return [{ ...{ analysis, layer, distance }, folds: isReduced ? "not recorded" : "not reduced" }];
+  });
+}
+
 function layerAnalyses(forecast: ForecastScores, layer: number): AnalysisScores[] {
   const { score, foldScores } = forecast.brainScore;
   const analyses: AnalysisScores[] = [
@@ -141,7 +169,7 @@ function forecastAnalyses(forecast: ForecastScores, analysis: string, layer: num
  * Counts over all models of a step: the most that any could not score, and why; the mean shares of alphas at the ends, over
  * the models that have a score above zero.
  */
-function judge(scores: readonly EncodingScore[]): Omit<StepScores, "analyses" | "audit" | "date"> {
+function judge(scores: readonly EncodingScore[]): Omit<ScoredStep, "analyses"> {
   const mean = (values: readonly number[]) => {
     const known = values.filter((value) => !Number.isNaN(value));
     return known.reduce((sum, value) => sum + value, 0) / known.length;

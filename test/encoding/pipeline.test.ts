@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { joinRows, type Matrix } from "../../src/array/matrix.ts";
 import { brainScore, type EncodingScore } from "../../src/encoding/brain-score.ts";
-import { forecastScore } from "../../src/encoding/forecast-score.ts";
+import { type ForecastWindows, forecastScore, prepareForecast } from "../../src/encoding/forecast-score.ts";
 import { wordRate } from "../../src/encoding/nuisance.ts";
+import type { PreparedEncoding } from "../../src/encoding/prepared.ts";
 import { forecastWindow } from "../../src/features/window.ts";
 import { pipeline, pipelineVolumes, type ReferenceScore } from "./pipeline.ts";
 
@@ -39,6 +40,18 @@ function expectEqual(got: EncodingScore, reference: ReferenceScore): void {
   expect(wrong).toEqual([]);
 }
 
+function expectShares({ folds }: PreparedEncoding, reference: ReferenceScore): void {
+  expect(folds.map(({ keptVariance }) => keptVariance.map((share) => share === undefined))).toEqual(
+    reference.keptVariance.map((bands) => bands.map((share) => share === null)),
+  );
+  folds.forEach(({ keptVariance }, fold) => {
+    keptVariance.forEach((share, band) => {
+      // Eigenvalues are found to 1e-11 of their own size.
+      if (share !== undefined) expect(Math.abs(share / reference.keptVariance[fold]![band]! - 1)).toBeLessThan(1e-11);
+    });
+  });
+}
+
 describe("scores from words to correlations, against scikit-learn (oracle: fixtures/make_pipeline.py)", () => {
   it.each(Object.keys(pipeline.cases).filter((name) => name !== "word rate"))(
     "%s: brain and forecast scores of every target, fold and distance",
@@ -60,6 +73,28 @@ describe("scores from words to correlations, against scikit-learn (oracle: fixtu
         const nTargets = pipeline.bold.nColumns;
         expect(scores.score.data.slice(row * nTargets, (row + 1) * nTargets)).toEqual(expected);
       });
+    },
+  );
+
+  // Windows of 280 columns (1,680 with delays) are more than the training volumes, so that sliding ones are never formed.
+  it.each(["before-delays", "after-delays", "none", "gap, four folds, three delays, five components"])(
+    "%s: the share of variance that components keep is the sum of explained_variance_ratio_, in every fold, of features and windows, formed or not",
+    async (name) => {
+      const { options, features: alone, joint } = pipeline.cases[name]!;
+      const distances = Object.keys(joint).map(Number);
+      const formed: ForecastWindows = new Map(distances.map((distance) => [distance, windowAt(distance)]));
+      const sliding: ForecastWindows = {
+        distances,
+        width: pipeline.width,
+        featuresAt: (offset) =>
+          pipelineVolumes((activations) => forecastWindow(activations, { distance: offset, width: 1 })),
+      };
+      const all = { ...options, storyLengths: pipeline.storyLengths, device };
+      for (const windows of [formed, sliding]) {
+        const prepared = await prepareForecast(features, windows, all);
+        expectShares(prepared.base, alone);
+        for (const distance of distances) expectShares(prepared.joint.get(distance)!, joint[distance]!);
+      }
     },
   );
 

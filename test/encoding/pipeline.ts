@@ -16,6 +16,8 @@ export interface ReferenceScore {
   readonly log10LowestAlpha: readonly (readonly number[])[];
   readonly log10HighestAlpha: readonly (readonly number[])[];
   readonly concatenated: readonly number[];
+  /** Share of variance that components keep, by fold and band; null where a band is not reduced. */
+  readonly keptVariance: readonly (readonly (number | null)[])[];
 }
 
 interface Fixture {

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { prepareEncoding } from "../../src/encoding/brain-score.ts";
-import { designPath, hasDesign, loadDesign, loadSingleDesign, writeDesign } from "../../src/engine/design-file.ts";
+import {
+  designPath,
+  hasDesign,
+  loadDesign,
+  loadShares,
+  loadSingleDesign,
+  writeDesign,
+  writeShares,
+} from "../../src/engine/design-file.ts";
 import { FormatError, NotFoundError } from "../../src/errors.ts";
 import { scorable } from "../../src/regression/scoring-design.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
@@ -41,6 +49,16 @@ describe("designs that are kept", () => {
     const { intercept, shortlist, predictor, singularRange } = scorable(design, ridge);
     expect(loaded).toEqual({ intercept, shortlist, predictor, singularRange });
     expect(await exact()).toEqual(design);
+  });
+
+  it("shares of variance come back bit for bit, and are undefined where none were kept (identity)", async () => {
+    const store = memoryStore();
+    const path = designPath("folder", 1, 0);
+    expect(await loadShares(store, path, "key")).toBeUndefined();
+    const shares = [0.1 + 0.2, undefined, 1];
+    await writeShares(store, path, "key", shares);
+    expect(await loadShares(store, path, "key")).toEqual(shares);
+    await expect(loadShares(store, path, "other")).rejects.toThrow(FormatError);
   });
 
   it("a file in the place of another model's or fold's is refused (contract)", async () => {

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Matrix, sliceColumns } from "../../src/array/matrix.ts";
-import { forecastOf, forecastScore } from "../../src/encoding/forecast-score.ts";
+import { forecastOf, forecastScore, prepareForecast } from "../../src/encoding/forecast-score.ts";
 import type { KeptModels } from "../../src/engine/make-designs.ts";
-import { makeDesigns } from "../../src/engine/make-designs.ts";
+import { loadKeptVariance, makeDesigns } from "../../src/engine/make-designs.ts";
 import { slidingWindows } from "../../src/engine/perform-job.ts";
 import { openPool, type Pool } from "../../src/engine/pool.ts";
 import { BLOCK, removeBlocks, removeLeftBlocks, scoreResponses } from "../../src/engine/score-responses.ts";
@@ -164,7 +164,27 @@ describe("designs on threads", () => {
   it("are made once: a second call asks for no stimulus (identity)", async () => {
     const never = () => Promise.reject(new Error("nothing is to be made"));
     expect(await makeDesigns(pool, designs, distances, never, options)).toEqual(models);
-    expect(readdirSync(join(root, "designs")).length).toBe(40);
+    expect(readdirSync(join(root, "designs")).length).toBe(60);
+  });
+
+  it("tell what components keep of what each model adds to the design, as in memory (agreement)", async () => {
+    const windows = slidingWindows(stories, distances, 4);
+    const { base, joint } = await prepareForecast(features, windows, options);
+    const expected = [base, ...distances.map((distance) => joint.get(distance)!)].map(({ folds }) =>
+      folds.map(({ keptVariance }) => keptVariance.at(-1)),
+    );
+    const kept = await loadKeptVariance(models);
+    expect(kept.map((folds) => folds.length)).toEqual([5, 5, 5, 5]);
+    for (const [model, folds] of expected.entries()) {
+      // Sums in another order, on another number of threads.
+      for (const [f, share] of folds.entries())
+        expect(Math.abs((kept[model]![f] as number) - share!)).toBeLessThan(1e-12);
+    }
+    const none = { ...designs, folder: "none" };
+    const whole = await makeDesigns(pool, none, [3], async () => stimulus, { ...options, components: "none" });
+    expect(await loadKeptVariance(whole)).toEqual(["not reduced", "not reduced"]);
+    await folderStore(root).remove("none/model-1_fold-2.design-variance");
+    expect(await loadKeptVariance(whole)).toEqual(["not reduced", "not recorded"]);
   });
 
   it("only those that are missing are made, the same (identity)", async () => {

@@ -36,16 +36,16 @@ function moments(design: Matrix, rows: Int32Array, column: number): readonly [nu
 
 describe("fitDesign", () => {
   it("has components x delays columns a band before, components after, features x delays without (by hand)", async () => {
-    expect((await fitDesign([band, other], train, before)).nColumns).toBe(2 * 5 * 3);
-    expect((await fitDesign([band, other], train, after)).nColumns).toBe(2 * 5);
-    expect((await fitDesign([band, other], train, none)).nColumns).toBe((30 + 25) * 3);
+    expect((await fitDesign([band, other], train, before)).columns.nColumns).toBe(2 * 5 * 3);
+    expect((await fitDesign([band, other], train, after)).columns.nColumns).toBe(2 * 5);
+    expect((await fitDesign([band, other], train, none)).columns.nColumns).toBe((30 + 25) * 3);
     // 20 components and 6 delays unless told otherwise.
-    expect((await fitDesign([band, other], train, { storyLengths })).nColumns).toBe(240);
+    expect((await fitDesign([band, other], train, { storyLengths })).columns.nColumns).toBe(240);
   });
 
   it("standardises every column over the training volumes, but for components after delays (identity)", async () => {
     for (const options of [before, none]) {
-      const design = await fitDesign([band, other], train, options);
+      const design = (await fitDesign([band, other], train, options)).columns;
       for (let j = 0; j < design.nColumns; j++) {
         const [mean, variance] = moments(design, train, j);
         // Sums of 48 numbers of size 1 in double precision.
@@ -56,8 +56,8 @@ describe("fitDesign", () => {
   });
 
   it("takes components of standardised delayed columns and scales them no more (identity)", async () => {
-    const reduced = await fitDesign([band], train, after);
-    const columns = await fitDesign([band], train, none);
+    const reduced = (await fitDesign([band], train, after)).columns;
+    const columns = (await fitDesign([band], train, none)).columns;
     // The same columns, standardised over the training volumes: their components, of descending variance.
     const expected = await applyPca(columns, await fitPca(takeRows(columns, train), 5));
     const variances = Array.from({ length: 5 }, (_, j) => moments(reduced, train, j)[1]);
@@ -68,17 +68,22 @@ describe("fitDesign", () => {
 
   it("reduces bands apart: joined designs are the designs side by side (identity)", async () => {
     for (const options of variants) {
-      const both = await fitDesign([band, other], train, options);
-      const apart = joinColumns([await fitDesign([band], train, options), await fitDesign([other], train, options)]);
+      const both = (await fitDesign([band, other], train, options)).columns;
+      const apart = joinColumns([
+        (await fitDesign([band], train, options)).columns,
+        (await fitDesign([other], train, options)).columns,
+      ]);
       expect(both).toEqual(apart);
     }
   });
 
   it("standardises by hand: one column, one delay, the training rows 0 and 2 of 1, 9, 3 (by hand)", async () => {
-    const design = await fitDesign([Matrix.fromRows([[1], [9], [3]])], Int32Array.of(0, 2), {
-      storyLengths: [3],
-      nDelays: 1,
-    });
+    const design = (
+      await fitDesign([Matrix.fromRows([[1], [9], [3]])], Int32Array.of(0, 2), {
+        storyLengths: [3],
+        nDelays: 1,
+      })
+    ).columns;
     // Mean 2, standard deviation 1.
     expect([...design.data]).toEqual([-1, 7, 1]);
   });
@@ -86,8 +91,10 @@ describe("fitDesign", () => {
   it("keeps a band with no more columns than components as it is (identity)", async () => {
     for (const reduction of ["before-delays", "after-delays"] as const) {
       const narrow = sliceColumns(band, 0, 4);
-      const kept = await fitDesign([narrow], train, { storyLengths, nDelays: 3, reduction, components: 12 });
-      expect(kept).toEqual(await fitDesign([narrow], train, { storyLengths, nDelays: 3, components: "none" }));
+      const kept = (await fitDesign([narrow], train, { storyLengths, nDelays: 3, reduction, components: 12 })).columns;
+      expect(kept).toEqual(
+        (await fitDesign([narrow], train, { storyLengths, nDelays: 3, components: "none" })).columns,
+      );
     }
   });
 
@@ -101,12 +108,12 @@ describe("fitDesign", () => {
         for (let k = 0; k < 3; k++) mixed.data[i * 30 + j]! += three.data[i * 3 + k]! * mixing.data[k * 30 + j]!;
       }
     }
-    expect((await fitDesign([mixed], train, { ...before, components: 5 })).nColumns).toBe(3 * 3);
+    expect((await fitDesign([mixed], train, { ...before, components: 5 })).columns.nColumns).toBe(3 * 3);
   });
 
   it("fills the start of a story with the training mean, 0, not with the last story's end (identity)", async () => {
     // At delay k the first k volumes of both stories hold one number: what 0 becomes when standardised.
-    const design = await fitDesign([band], train, none);
+    const design = (await fitDesign([band], train, none)).columns;
     for (let j = 30; j < 90; j++) {
       const k = Math.floor(j / 30);
       const starts = [0, 33].flatMap((start) => Array.from({ length: k }, (_, t) => start + t));
@@ -115,7 +122,7 @@ describe("fitDesign", () => {
   });
 
   it("does to the volumes at delay 0 and 1 what the delays of the standardised features say (agreement)", async () => {
-    const design = await fitDesign([band], train, none);
+    const design = (await fitDesign([band], train, none)).columns;
     // Undelayed columns are standardised once: their copy at delay 0 is the plain z-score.
     const [mean, variance] = moments(band, train, 7);
     for (let row = 0; row < 60; row++) {
@@ -134,8 +141,8 @@ describe("fitDesign", () => {
         const changed = Matrix.of(band.data.slice(), 60, 30);
         for (const row of fold.test) changed.data.fill(1e3 * Math.sin(row), row * 30, (row + 1) * 30);
         const [was, is] = [
-          await fitDesign([band], fold.train, options),
-          await fitDesign([changed], fold.train, options),
+          (await fitDesign([band], fold.train, options)).columns,
+          (await fitDesign([changed], fold.train, options)).columns,
         ];
         expect(takeRows(is, fold.train)).toEqual(takeRows(was, fold.train));
         expect(takeRows(is, fold.test)).not.toEqual(takeRows(was, fold.test));
@@ -150,8 +157,8 @@ describe("fitDesign", () => {
     const changed = Matrix.of(band.data.slice(), 60, 30);
     const last = fold.test.at(-1)!;
     changed.data.fill(5, last * 30, (last + 1) * 30);
-    const was = await fitDesign([band], fold.train, none);
-    const is = await fitDesign([changed], fold.train, none);
+    const was = (await fitDesign([band], fold.train, none)).columns;
+    const is = (await fitDesign([changed], fold.train, none)).columns;
     const undelayed = (design: Matrix) => takeRows(sliceColumns(design, 0, 30), fold.train);
     expect(undelayed(is)).toEqual(undelayed(was));
     // One standardisation takes rows to rows by the same line: rows that were equal stay equal. Compare differences to

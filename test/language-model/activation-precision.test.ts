@@ -57,9 +57,11 @@ describe("activations that single precision does not hold stay in double until t
     expect(activations).toEqual({ data: Float64Array.from(numbers), nRows: 4, nColumns: 2 });
     // One word a volume, one delay: columns less their mean, over their standard deviation.
     const features = wordsToVolumes(activations, [0, 1, 2, 3], { nVolumes: 4, repetitionTime: 1 });
-    const design = await fitDesign([features], Int32Array.of(0, 1, 2, 3), {
-      ...{ storyLengths: [4], nDelays: 1, components: "none" },
-    });
+    const design = (
+      await fitDesign([features], Int32Array.of(0, 1, 2, 3), {
+        ...{ storyLengths: [4], nDelays: 1, components: "none" },
+      })
+    ).columns;
     // Unit 1: -3, -1, 1, 3 with deviation sqrt(5). Unit 2: 1, 2, 0, -3 with deviation sqrt(3.5).
     const wanted = values.map((value, i) => value / Math.sqrt(i % 2 === 0 ? 5 : 3.5));
     // Double precision holds 2e7 to 4e-9, the mean of four to as much.

@@ -5,7 +5,7 @@ import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
 import { OptionError, ShapeError } from "../../src/errors.ts";
 import { contiguousFolds } from "../../src/regression/folds.ts";
-import { applyPca, fitPca } from "../../src/regression/pca.ts";
+import { applyPca, fitPca, keptVariance } from "../../src/regression/pca.ts";
 import { applyStandardise, fitStandardise } from "../../src/regression/standardise.ts";
 
 type Rows = readonly (readonly number[])[];
@@ -17,6 +17,7 @@ const fixture = JSON.parse(readFileSync(join(import.meta.dirname, "fixtures/colu
     readonly x: Rows;
     readonly components: Rows;
     readonly explainedVariance: readonly number[];
+    readonly explainedVarianceRatio: readonly number[];
     readonly scores: Rows;
   }[];
   readonly folds: readonly {
@@ -89,6 +90,12 @@ describe("pca", () => {
     pca.explainedVariance.forEach((variance, k) => {
       expect(Math.abs(variance / oracle.explainedVariance[k]! - 1)).toBeLessThan(1e-11);
     });
+    pca.explainedVariance.forEach((variance, k) => {
+      expect(Math.abs(variance / pca.totalVariance / oracle.explainedVarianceRatio[k]! - 1)).toBeLessThan(1e-11);
+    });
+    const share = oracle.explainedVarianceRatio.reduce((sum, ratio) => sum + ratio, 0);
+    expect(Math.abs(keptVariance(pca) - share)).toBeLessThan(1e-11);
+    expect(keptVariance(pca)).toBeLessThanOrEqual(1);
     const scores = await applyPca(x, pca);
     expect(largestDifference(scores.data, Matrix.fromRows(oracle.scores).data)).toBeLessThan(1e-9);
   });
@@ -126,8 +133,10 @@ describe("pca", () => {
     }
     const pca = await fitPca(x, 3);
     expect([pca.components.nRows, pca.explainedVariance.length, pca.nMissing]).toEqual([2, 2, 1]);
+    // Two components keep all of rank 2.
+    expect(Math.abs(keptVariance(pca) - 1)).toBeLessThan(1e-14);
     const constant = await fitPca(Matrix.of(new Float64Array(12).fill(3), 4, 3), 2);
-    expect([constant.components.nRows, constant.nMissing]).toEqual([0, 2]);
+    expect([constant.components.nRows, constant.nMissing, keptVariance(constant)]).toEqual([0, 2, Number.NaN]);
     expect((await applyPca(Matrix.zeros(4, 3), constant)).nColumns).toBe(0);
   });
 

@@ -18,6 +18,7 @@ const scores: StepScores = {
   alphaAtLowest: Number.NaN,
   alphaAtHighest: 0.25,
   audit: { nAudited: 100, nTies: 1, worstExcess: 1e-7, worstR: 2e-6 },
+  keptVariance: [{ analysis: "brainScore", layer: 8, distance: "n/a", folds: [0.5, 0.75] }],
   date: "1970-01-01T00:00:00.000Z",
 };
 
