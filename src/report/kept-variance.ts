@@ -118,6 +118,7 @@ ${isPartial && html`<p class="note">Not recorded: the scores, or the designs, we
 ${foldedTable(
   "By layer, control and distance",
   dataTable(
+    "variance that components keep",
     [
       { name: "Features", kind: "text" },
       { name: "Layer", kind: "number" },
