@@ -23,7 +23,7 @@ export {
 } from "./encoding/forecast-score.ts";
 export type { MissingScores } from "./encoding/missing.ts";
 export { wordRate } from "./encoding/nuisance.ts";
-export type { EncodingOptions, PreparedEncoding, PreparedFold, ScoreOptions } from "./encoding/prepared.ts";
+export type { EncodingOptions, KeptShares, PreparedEncoding, PreparedFold, ScoreOptions } from "./encoding/prepared.ts";
 export {
   AuditError,
   DatasetError,
@@ -148,6 +148,7 @@ export { htmlReport } from "./report/html.ts";
 export {
   type AnalysisScores,
   type GeneratedBy,
+  type KeptVariance,
   type KnownAnalysis,
   type MissingFold,
   memoryScores,
