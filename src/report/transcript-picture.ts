@@ -14,13 +14,14 @@ const [rateTop, rateBottom] = [92, 262];
 const laneHeight = 28;
 const colours = {
   ...{ page: "#fffefb", ink: "#1c1d1f", soft: "#5c6066", rule: "#dcdad3", pause: "#efede7" },
-  ...{ rate: "#0a6aa8", untimed: "#85888d", warning: "#c04e00", error: "#a32a12" },
+  ...{ rate: "#0a6aa8", run: "#2f7d4f", untimed: "#85888d", warning: "#c04e00", error: "#a32a12" },
 };
 const fonts = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif';
 
 /**
  * A picture of a transcript's report as an SVG document that needs nothing else: words a second over time, below them
- * lanes for silences, words without a time, warnings and errors. Findings say what they are where the pointer rests.
+ * lanes for the run (where it was given, with lines where its first volume begins and its last ends), silences, words
+ * without a time, warnings and errors. Findings say what they are where the pointer rests.
  */
 export function transcriptPicture(report: TranscriptReport): string {
   checkArgument("transcriptPicture: report", report, "an object", {
@@ -30,16 +31,17 @@ export function transcriptPicture(report: TranscriptReport): string {
     silences: "a list",
     untimed: "a list",
   });
-  const { story, nWords, start, end, audioDuration, rates, silences, untimed, findings } = report;
-  const from = Math.min(0, start ?? 0);
-  const until = Math.max(end ?? 0, audioDuration ?? 0, from + 1);
+  const { story, nWords, start, end, audioDuration, run, rates, silences, untimed, findings } = report;
+  const from = Math.min(0, start ?? 0, run?.start ?? 0);
+  const until = Math.max(end ?? 0, audioDuration ?? 0, run?.end ?? 0, from + 1);
   const x = (time: number) => round(left + ((time - from) / (until - from)) * (right - left));
   const of = (severity: TranscriptFinding["severity"]) =>
     findings.flatMap(({ severity: own, time, message }): Mark[] =>
       own === severity && time !== undefined ? [{ start: time, end: time, told: message }] : [],
     );
 
-  const lanes: readonly (readonly [string, string, readonly Mark[]])[] = [
+  const lanes: readonly Lane[] = [
+    ...(run ? [["the run", colours.run, [{ ...run, told: `the run, to ${formatClock(run.end, 1)}` }]] as const] : []),
     [
       `${formatNoun(silences.length, "silence")} over ${limits.silence} s`,
       colours.soft,
@@ -53,8 +55,8 @@ export function transcriptPicture(report: TranscriptReport): string {
         told: `${formatNoun(stretch.nWords, "word")} from word ${stretch.word + 1}`,
       })),
     ],
-    [formatNoun(report.nWarnings, "warning"), colours.warning, of("warning")],
-    [formatNoun(report.nErrors, "error"), colours.error, of("error")],
+    [formatNoun(report.nWarnings, "warning"), colours.warning, of("warning"), "point"],
+    [formatNoun(report.nErrors, "error"), colours.error, of("error"), "point"],
   ];
   const lanesTop = rateBottom + 24;
   const bottom = lanesTop + lanes.length * laneHeight;
@@ -68,10 +70,12 @@ export function transcriptPicture(report: TranscriptReport): string {
 <text x="24" y="60" fill="${colours.soft}">${summary}</text>
 ${silences.map((silence) => bar({ ...silence, told: "" }, rateTop, rateBottom - rateTop, colours.pause))}
 ${rateAxis(rates.reduce((most, window) => Math.max(most, window.rate), 0))}
-${lanes.map(([name, colour, marks], lane) => {
+${lanes.map(([name, colour, marks, kind], lane) => {
   const y = lanesTop + lane * laneHeight;
   const shape =
-    lane < 2 ? (mark: Mark) => bar(mark, y + 7, laneHeight - 14, colour) : (mark: Mark) => point(mark, y, colour);
+    kind === "point"
+      ? (mark: Mark) => point(mark, y, colour)
+      : (mark: Mark) => bar(mark, y + 7, laneHeight - 14, colour);
   return html`<line x1="${left}" x2="${right}" y1="${y + laneHeight}" y2="${y + laneHeight}" stroke="${colours.rule}"/>
 <text x="${left - 14}" y="${y + 19}" text-anchor="end">${name}</text>${marks.map(shape)}
 `;
@@ -83,9 +87,16 @@ ${ticksOf(from, until).map(
 )}
 <text x="${(left + right) / 2}" y="${bottom + 43}" text-anchor="middle" fill="${colours.soft}">time in the audio</text>
 ${
+  run !== null &&
+  [run.start, run.end].map(
+    (time) =>
+      html`<line x1="${x(time)}" x2="${x(time)}" y1="${rateTop}" y2="${bottom}" stroke="${colours.run}" stroke-dasharray="7,4"/>`,
+  )
+}
+${
   audioDuration !== null &&
   html`<line x1="${x(audioDuration)}" x2="${x(audioDuration)}" y1="${rateTop}" y2="${bottom}" stroke="${colours.ink}" stroke-dasharray="2,3"/>
-<text x="${x(audioDuration)}" y="${rateTop - 8}" text-anchor="end" fill="${colours.soft}">end of the audio</text>`
+<text x="${x(audioDuration)}" y="${rateTop - 8}" text-anchor="${x(audioDuration) - left < 120 ? "start" : "end"}" fill="${colours.soft}">end of the audio</text>`
 }
 </svg>
 `;
@@ -127,6 +138,9 @@ ${
     return html`<path d="M${middle - 6},${high + 13}h12l-6,-12z" fill="${colour}"><title>${formatClock(at, 1)}: ${told}</title></path>`;
   }
 }
+
+/** A lane's name, colour and marks, drawn as bars or points. */
+type Lane = readonly [name: string, colour: string, marks: readonly Mark[], kind?: "point"];
 
 /** Something with a place in time, and what is said of it. */
 interface Mark {

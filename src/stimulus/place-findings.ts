@@ -37,6 +37,18 @@ export function placeFindings(
   ];
 }
 
+/**
+ * The run in seconds of the audio: from its first volume to the end of its last; null where its length is not known.
+ *
+ * @throws OptionError as {@link placeFindings}
+ */
+export function runInAudio(options: CheckTranscriptOptions): { readonly start: number; readonly end: number } | null {
+  const runDuration = checkLengths(options);
+  if (runDuration === undefined) return null;
+  const { audioStart = 0 } = options;
+  return { start: 0 - audioStart, end: runDuration - audioStart };
+}
+
 function checkLengths(options: CheckTranscriptOptions): number | undefined {
   const { audioStart = 0, nVolumes, repetitionTime } = options;
   for (const key of ["audioDuration", "runDuration", "repetitionTime", "nVolumes"] as const) {

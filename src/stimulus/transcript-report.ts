@@ -1,5 +1,5 @@
 import { checkArgument } from "../array/arguments.ts";
-import { type CheckTranscriptOptions, placeFindings } from "./place-findings.ts";
+import { type CheckTranscriptOptions, placeFindings, runInAudio } from "./place-findings.ts";
 import { isBeyond, rowFindings } from "./row-findings.ts";
 import { textFindings } from "./text-findings.ts";
 import {
@@ -29,6 +29,8 @@ export interface TranscriptReport {
   readonly end: number | null;
   /** Seconds, as it was given. */
   readonly audioDuration: number | null;
+  /** Seconds of audio at which the first volume of the run begins, and at which the last ends; null where that was not given. */
+  readonly run: { readonly start: number; readonly end: number } | null;
   /** Words a second from `start` to `end`. */
   readonly rate: number | null;
   readonly nErrors: number;
@@ -86,7 +88,7 @@ export function checkTranscript(
     ...{ story, path, format: raw?.format ?? null },
     nWords: rows.length,
     nUntimed: rows.filter(({ onset, isSpread }) => isSpread || Number.isNaN(onset)).length,
-    ...{ start, end, audioDuration: options.audioDuration ?? null, rate },
+    ...{ start, end, audioDuration: options.audioDuration ?? null, run: runInAudio(options), rate },
     ...{ nErrors: count("error"), nWarnings: count("warning") },
     findings: findings.toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b))),
     silences: unit ? [] : findSilences(rows).toSorted((a, b) => b.end - b.start - (a.end - a.start)),

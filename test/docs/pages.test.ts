@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { clean } from "../../src/cli/clean.ts";
 import { commonFlags } from "../../src/cli/flags.ts";
 import { score } from "../../src/cli/score.ts";
+import { transcript } from "../../src/cli/transcript.ts";
 import { flagOf } from "../../src/study/options.ts";
 import { codeBlocks, listDocuments, readDocument } from "./documents.ts";
 
@@ -12,9 +13,10 @@ const ofScore = pages.filter((path) => !["docs/options.md", "docs/fetch.md"].inc
 describe("pages of docs/", () => {
   it.each(ofScore)("%s speaks of flags that score has", (path) => {
     const known = new Set([...Object.keys({ ...score.usage.flags, ...commonFlags }).map(flagOf)]);
-    // fMRIPrep's own, Slurm's own, and what clean is told beside.
+    // fMRIPrep's own, Slurm's own, and what clean and transcript are told beside.
     const slurm = ["--array", "--cpus-per-task", "--dependency", "--mem", "--parsable", "--time", "--wrap"];
-    for (const flag of ["--output-spaces", ...slurm, ...Object.keys(clean.usage.flags).map(flagOf)]) known.add(flag);
+    const others = [clean, transcript].flatMap(({ usage }) => Object.keys(usage.flags).map(flagOf));
+    for (const flag of ["--output-spaces", ...slurm, ...others]) known.add(flag);
     const flags = [...readDocument(path).matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([flag]) => flag);
     // Anchors of options.md begin with the dashes of the flag.
     expect(flags.filter((flag) => !known.has(flag))).toEqual([]);

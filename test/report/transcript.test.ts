@@ -117,6 +117,35 @@ describe("transcriptPicture", () => {
     expect(svg).toContain("e &#38; f");
   });
 
+  it("has the run from its first volume to the end of its last, where it was given, as a bar between two lines (by hand)", () => {
+    // 30 volumes of 2 s, the audio from 12 s on: in seconds of the audio from -12 to 48. The time axis takes all: 60 s from 212 to 964.
+    const run = { audioDuration: 40, audioStart: 12, nVolumes: 30, repetitionTime: 2 };
+    const report = check(["0\t0.5\ta", "1\t0.5\tb", "2\t0.5\tc"], "s", run);
+    expect(report.run).toEqual({ start: -12, end: 48 });
+    const all = elements(transcriptPicture(report));
+    const number = ({ attributes }: XmlElement, name: string) => Number(attributes.get(name));
+    const dashed = all.filter(({ attributes }) => attributes.get("stroke-dasharray") === "7,4");
+    expect(dashed.map((line) => [number(line, "x1"), number(line, "x2")])).toEqual([
+      [212, 212],
+      [964, 964],
+    ]);
+    // The lines reach over the curve and all lanes, as that of the end of the audio does.
+    const audio = all.find(({ attributes }) => attributes.get("stroke-dasharray") === "2,3")!;
+    for (const line of dashed) {
+      expect([number(line, "y1"), number(line, "y2")]).toEqual([number(audio, "y1"), number(audio, "y2")]);
+    }
+    expect(number(audio, "x1")).toBeCloseTo(212 + (52 / 60) * 752, 2);
+    const bars = all.filter(({ name, attributes }) => name === "rect" && attributes.get("fill") === "#2f7d4f");
+    expect(bars.map((bar) => [number(bar, "x"), number(bar, "width")])).toEqual([[212, 752]]);
+    // A run that ends before the story does is drawn where it ends.
+    const short = check(["0\t0.5\ta", "99\t1\tb"], "s", { nVolumes: 20, repetitionTime: 2 });
+    const ends = elements(transcriptPicture(short)).filter(
+      ({ attributes }) => attributes.get("stroke-dasharray") === "7,4",
+    );
+    expect(ends.map((line) => number(line, "x1"))).toEqual([212, 212 + 0.4 * 752]);
+    expect(transcriptPicture(check(["0\t0.5\ta", "1\t0.5\tb"]))).not.toContain("the run");
+  });
+
   it("writes characters out that turn or break what is shown (by hand)", () => {
     const drawn = transcriptPicture(check(["0\t0.5\ta", "20\t0.5\t\u202e[\u001b]"], "\u001b[31m"));
     expect(drawn).not.toMatch(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/u);
