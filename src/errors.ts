@@ -1,3 +1,11 @@
+/** What an error says of itself beside its message: whoever catches it need not take the message apart. */
+export interface ErrorDetails extends ErrorOptions {
+  /** The file, folder, address or option that it is about. The message begins with it, and a colon. */
+  readonly where?: string | undefined;
+  /** Code of the issue that an inspection makes of it, where the class does not say enough: `"mask-ambiguous"`. */
+  readonly issueCode?: string | undefined;
+}
+
 /**
  * The errors that cortecast throws on purpose. Each carries a `kind`, so that a caller can tell them apart without
  * `instanceof` across package copies, and a message of the form
@@ -5,12 +13,41 @@
  */
 abstract class CortecastError extends Error {
   abstract readonly kind: string;
+  // Not fields: whoever prints an error would see its message twice.
+  readonly #where: string | undefined;
+  readonly #detail: string;
+  readonly #issueCode: string | undefined;
 
-  /** @param message - one line, or the lines, whatever is in the names that they hold */
-  constructor(message: string | readonly string[], options?: ErrorOptions) {
-    super((typeof message === "string" ? [message] : message).map(oneLine).join("\n"), options);
+  /** @param message - without `where`: one line, or the lines, whatever is in the names that they hold */
+  constructor(message: string | readonly string[], { where, issueCode, ...options }: ErrorDetails = {}) {
+    const detail = (typeof message === "string" ? [message] : message).map(oneLine).join("\n");
+    super(where === undefined ? detail : `${oneLine(where)}: ${detail}`, options);
     this.name = new.target.name;
+    this.#where = where;
+    this.#detail = detail;
+    this.#issueCode = issueCode;
   }
+
+  /** As in {@link ErrorDetails}; undefined where the message is about an argument, and begins with a function's name. */
+  get where(): string | undefined {
+    return this.#where;
+  }
+
+  /** The message without `where`. */
+  get detail(): string {
+    return this.#detail;
+  }
+
+  /** As in {@link ErrorDetails}. */
+  get issueCode(): string | undefined {
+    return this.#issueCode;
+  }
+}
+
+/** What an error says of the file, folder or option that it is about, without naming it again. */
+export function detailOf(error: unknown): string {
+  if (error instanceof CortecastError) return error.detail;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** A text with what would end its line written as `\u000a`: a name that holds it could pass for lines of ours. */
@@ -36,15 +73,26 @@ export class FormatError extends CortecastError {
   /** Where in the bytes the trouble was seen, counted from 0; undefined where no place can be named. */
   readonly byteOffset: number | undefined;
 
-  /** @param message - one line, or the lines */
+  readonly #problem: string;
+
+  /** @param message - without the path: one line, or the lines */
   constructor(path: string, message: string | readonly string[], byteOffset?: number, options?: ErrorOptions) {
-    const [first, ...more] = typeof message === "string" ? [message] : message;
+    const lines = typeof message === "string" ? [message] : message;
     const last = byteOffset === undefined ? "" : ` (at byte ${byteOffset})`;
-    super(more.length === 0 ? `${path}: ${first}${last}` : [`${path}: ${first}`, ...more], options);
+    super(lines.length === 1 ? `${lines[0]}${last}` : lines, { ...options, where: path });
     this.path = path;
     this.byteOffset = byteOffset;
+    this.#problem = lines.map(oneLine).join("\n");
+  }
+
+  /** What is wrong, without the place in the bytes. */
+  get problem(): string {
+    return this.#problem;
   }
 }
+
+/** A file that is not what it was when it was first read: it ends the study, also where the file could be spared. */
+export class ChangedFileError extends FormatError {}
 
 /** Something that was asked for by name and is not there; the message lists the nearest names that are. */
 export class NotFoundError extends CortecastError {
@@ -154,7 +202,7 @@ export class NetworkError extends CortecastError {
   constructor(
     message: string | readonly string[],
     details: { readonly status?: number; readonly mayPass?: boolean; readonly retryAfter?: number | undefined } = {},
-    options?: ErrorOptions,
+    options?: ErrorDetails,
   ) {
     super(message, options);
     this.status = details.status;

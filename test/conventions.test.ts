@@ -180,6 +180,14 @@ describe("effects", () => {
     expect(proxies).toContain('import { BlockList, isIP } from "node:net";');
   });
 
+  it("tell errors apart by their classes and fields, never by the words of a message", () => {
+    const byWords =
+      /\bmessage\.(?:startsWith|endsWith|includes|indexOf|match|search)\(|\w\.message (?:===|!==)|\.(?:test|exec)\((?:String\()?(?:\w+\.)?(?:message|error|cause)\)/g;
+    expect(findAll(files, byWords)).toEqual([]);
+    // What a message is about is its `where`, the rest its `detail`.
+    expect(findAll(files, /\bmessage\.(?:replace|slice)\([^)]*(?:path|location|where)/g)).toEqual([]);
+  });
+
   it("ask for the time and for chance below the command line in sources/ only, and to time a sample", () => {
     const clock = /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bMath\.random\b|\bsetTimeout\b/g;
     const asked = findAll(outsideRooms("cli"), clock).map((where) => where.split(":")[0]);

@@ -24,7 +24,8 @@ export interface HubModel {
 export function checkModelId(id: string): void {
   if (/^\w[\w.-]*(\/\w[\w.-]*)?$/.test(id) && !id.includes("..")) return;
   throw new OptionError(
-    `<model>: must be a name on Hugging Face, such as gpt2 or openai-community/gpt2, got ${JSON.stringify(id)}.`,
+    `must be a name on Hugging Face, such as gpt2 or openai-community/gpt2, got ${JSON.stringify(id)}.`,
+    { where: "<model>" },
   );
 }
 
@@ -113,7 +114,7 @@ export function selectModelFiles(
   const has = (name: string) => names.includes(name);
   const fail = (what: string, hint = "") => {
     const shown = names.filter((name) => !/^\.|\.md$/.test(name)).slice(0, 20);
-    return new NotFoundError(`${where}: a model must have ${what}, got ${shown.join(", ") || "no file"}.${hint}`);
+    return new NotFoundError(`a model must have ${what}, got ${shown.join(", ") || "no file"}.${hint}`, { where });
   };
   const { config, tokenizer: whole, vocabulary, merges, weights: single, weightIndex, ...beside } = modelFile;
   if (!has(config)) throw fail(config);

@@ -72,7 +72,8 @@ async function listRaw(client: HttpClient, wanted: Wanted, addresses: Narratives
     .filter(({ path }) => /^(README(\.md)?|CHANGES|\w[\w-]*\.(json|tsv))$/.test(path));
   if (!files.some(({ path }) => path === "dataset_description.json")) {
     throw new NotFoundError(
-      `${addresses.raw}: a data set must have dataset_description.json, got ${inRoot.objects.length} other files. Is the address right?`,
+      `a data set must have dataset_description.json, got ${inRoot.objects.length} other files. Is the address right?`,
+      { where: addresses.raw },
     );
   }
   files.push(...(await listEither(client, addresses, "stimuli/", isTranscript)));
@@ -101,7 +102,8 @@ async function listResponses(
     const { folders } = await listS3(client, folder, "derivatives/", "/");
     const known = folders.map((name) => name.slice(folder.prefix.length).split("/")[1]!);
     throw new NotFoundError(
-      `${addresses.whole}: the derivative must be one of those there, got "${wanted.derivative}". ${nearestNames(wanted.derivative!, known)}`,
+      `the derivative must be one of those there, got "${wanted.derivative}". ${nearestNames(wanted.derivative!, known)}`,
+      { where: addresses.whole },
     );
   }
   const inSpace = all.filter(({ path }) => parseBidsName(path)?.entities["space"] === wanted.space);
@@ -177,5 +179,5 @@ function labelsOf(files: readonly RemoteFile[], key: string): readonly string[] 
 }
 
 function notThere(where: string, key: string, label: string, known: readonly string[]): NotFoundError {
-  return new NotFoundError(`${where}: ${key}-${label} must be among the files there. ${nearestNames(label, known)}`);
+  return new NotFoundError(`${key}-${label} must be among the files there. ${nearestNames(label, known)}`, { where });
 }

@@ -38,12 +38,14 @@ export async function openRecord(store: Store, source: FetchedSource): Promise<S
   const earlier = await readRecord(store);
   if (earlier && earlier.name !== source.name) {
     throw new OptionError(
-      `${store.location}: the folder must be empty or hold files of ${source.name}, got those of ${earlier.name}. Give a folder of its own.`,
+      `the folder must be empty or hold files of ${source.name}, got those of ${earlier.name}. Give a folder of its own.`,
+      { where: store.location },
     );
   }
   if (earlier && earlier.commit !== source.commit) {
     throw new OptionError(
-      `${store.location}: the folder must hold files of one version, got those of ${earlier.commit} where ${source.commit} is asked for. Give another folder, or --revision ${earlier.commit}.`,
+      `the folder must hold files of one version, got those of ${earlier.commit} where ${source.commit} is asked for. Give another folder, or --revision ${earlier.commit}.`,
+      { where: store.location },
     );
   }
   let known = new Map(Object.entries(earlier?.files ?? {}));

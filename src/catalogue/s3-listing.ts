@@ -80,7 +80,8 @@ export function s3Folder(address: string, name: string): S3Folder {
     return { bucket: `${url.origin}/${bucket}`, prefix };
   }
   throw new OptionError(
-    `${name}: must be the address of a folder in an S3 bucket, https://<server>/<bucket>/<folder>, got "${address}".`,
+    `must be the address of a folder in an S3 bucket, https://<server>/<bucket>/<folder>, got "${address}".`,
+    { where: name },
   );
 }
 

@@ -34,7 +34,7 @@ export async function listSurfaces(
 ): Promise<readonly RemoteFile[]> {
   const density = ownValue(densities, space);
   if (density === undefined) {
-    throw new OptionError(`<space>: must be ${Object.keys(densities).join(" or ")}, got "${space}".`);
+    throw new OptionError(`must be ${Object.keys(densities).join(" or ")}, got "${space}".`, { where: "<space>" });
   }
   const names = ["L", "R"].flatMap((hemi) =>
     surfaces.map((surface) => `tpl-fsaverage_hemi-${hemi}_den-${density}_${surface}.gii`),
@@ -51,12 +51,10 @@ async function describe(client: HttpClient, address: string, path: string): Prom
   } catch (error) {
     // A bucket that must not be listed says 403 to what it does not have.
     if (!(error instanceof NetworkError) || ![403, 404].includes(error.status ?? 0)) throw error;
-    throw new NotFoundError(
-      `${address}: the file must be in TemplateFlow, got status ${error.status}. Check the address.`,
-      {
-        cause: error,
-      },
-    );
+    throw new NotFoundError(`the file must be in TemplateFlow, got status ${error.status}. Check the address.`, {
+      where: address,
+      cause: error,
+    });
   }
   if (isCalledWebPage(headers)) throw webPageError(address, `the file must be ${holds}`);
   const size = headers["content-length"];

@@ -136,13 +136,13 @@ async function loadTranscripts({
       }),
     ];
   }
-  if (!info) throw new NotFoundError(`${dataset}: the folder or transcript must exist.`);
+  if (!info) throw new NotFoundError("the folder or transcript must exist.", { where: dataset });
   const source = inputSource(folderStore(dataset));
   const wanted = stories ?? (await listTranscripts(source));
   if (wanted.length === 0) {
-    throw new NotFoundError(
-      `${dataset}: there must be transcripts in stimuli/, got none. Give a transcript's own path instead.`,
-    );
+    throw new NotFoundError("there must be transcripts in stimuli/, got none. Give a transcript's own path instead.", {
+      where: dataset,
+    });
   }
   const found: Transcript[] = [];
   for (const story of wanted) found.push(await loadTranscript(source, story, { tier, cues, noiseLabels }));

@@ -36,7 +36,8 @@ export const check: Command = {
   async run({ parsed, terminal }) {
     const { read = "auto", ...values } = parsed.values;
     const way = ways.find((known) => known === read);
-    if (way === undefined) throw new OptionError(`--read: must be one of ${ways.join(", ")}, got "${read}".`);
+    if (way === undefined)
+      throw new OptionError(`must be one of ${ways.join(", ")}, got "${read}".`, { where: "--read" });
     const options = await studyOptionsOf({ ...parsed, values }, { output: notGiven });
     const cache = await cachePlace(options);
     const { activations } = storesIn(cache.folder);

@@ -199,13 +199,13 @@ function listFlag({ values }: Parsed, key: string): readonly string[] | undefine
   if (text === undefined) return undefined;
   const labels = text.split(",").map((label) => label.trim());
   if (labels.every((label) => /^[A-Za-z0-9+-]+$/.test(label))) return labels;
-  throw new OptionError(`${flagOf(key)}: must be labels with commas between them, got "${text}".`);
+  throw new OptionError(`must be labels with commas between them, got "${text}".`, { where: flagOf(key) });
 }
 
 function addressOf({ values }: Parsed, key: string, variable: string | undefined, fallback: string): string {
   const address = ownValue(values, key) ?? (variable?.trim() || fallback);
   if (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)) return address;
-  throw new OptionError(`${flagOf(key)}: must be an address such as ${fallback}, got "${address}".`);
+  throw new OptionError(`must be an address such as ${fallback}, got "${address}".`, { where: flagOf(key) });
 }
 
 /** The one server that a token is for. */
@@ -213,6 +213,7 @@ function safeOrigin(address: string): string {
   const { protocol, hostname, origin } = new URL(address);
   if (protocol === "https:" || ["localhost", "127.0.0.1", "[::1]"].includes(hostname)) return origin;
   throw new OptionError(
-    `--base-url: must begin with https:// where HF_TOKEN is set, got "${address}": anybody on the way could read the token. Unset one of them.`,
+    `must begin with https:// where HF_TOKEN is set, got "${address}": anybody on the way could read the token. Unset one of them.`,
+    { where: "--base-url" },
   );
 }

@@ -69,20 +69,21 @@ export function parseCommandLine(argv: readonly string[], usage: Usage): Parsed 
       const key = keyOf.get(flag!);
       if (key === undefined) {
         throw new NotFoundError(
-          `${flag}: the flag must be one of "cortecast ${usage.name}", got none of them. ${nearestNames(flag!, [...keyOf.keys()])}`,
+          `the flag must be one of "cortecast ${usage.name}", got none of them. ${nearestNames(flag!, [...keyOf.keys()])}`,
+          { where: flag },
         );
       }
       if (flags[key]!.type === "value" && flag === argument) {
         const value = argv[++i];
         if (value === undefined || keyOf.has(value)) {
           const got = value === undefined ? "nothing" : `the flag ${value}`;
-          throw new OptionError(`${flag}: a value must follow, got ${got}.`);
+          throw new OptionError(`a value must follow, got ${got}.`, { where: flag });
         }
         joined.push(`${argument}=${value}`);
         continue;
       }
       if (flags[key]!.type === "switch" && flag !== argument)
-        throw new OptionError(`${flag}: the flag must stand alone, got a value (${argument}).`);
+        throw new OptionError(`the flag must stand alone, got a value (${argument}).`, { where: flag });
     } else if (/^-[^-]/.test(argument)) {
       throw new OptionError(
         `cortecast ${usage.name}: flags must begin with two dashes, got "${argument}". A path that begins with a dash is written "./${argument}".`,
@@ -95,7 +96,7 @@ export function parseCommandLine(argv: readonly string[], usage: Usage): Parsed 
   const seen = new Set<string>();
   for (const token of tokens) {
     if (token.kind !== "option") continue;
-    if (seen.has(token.name)) throw new OptionError(`--${token.name}: must be given once, got it twice.`);
+    if (seen.has(token.name)) throw new OptionError("must be given once, got it twice.", { where: `--${token.name}` });
     seen.add(token.name);
   }
   const wantsHelp = values["help"] === true;

@@ -27,5 +27,5 @@ export function numberFlag(
   if (Number.isFinite(value) && value >= least && value <= most && (!whole || Number.isSafeInteger(value)))
     return value;
   const range = most === Infinity ? `from ${least}` : `from ${least} to ${most}`;
-  throw new OptionError(`${flagOf(key)}: must be a ${whole ? "whole " : ""}number ${range}, got "${text}".`);
+  throw new OptionError(`must be a ${whole ? "whole " : ""}number ${range}, got "${text}".`, { where: flagOf(key) });
 }

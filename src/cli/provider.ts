@@ -43,6 +43,7 @@ export function checkProvider(name: string): void {
   const reason = probeProvider(name);
   if (reason === undefined) return;
   throw new DeviceError(
-    `--provider: must be one that starts on this machine, got "${name}" (${reason}). "cortecast doctor" lists those that do.`,
+    `must be one that starts on this machine, got "${name}" (${reason}). "cortecast doctor" lists those that do.`,
+    { where: "--provider" },
   );
 }

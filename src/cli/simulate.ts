@@ -79,7 +79,8 @@ export async function simulateInto(
   const store = folderStore(folder);
   if ((await store.has("dataset_description.json")) && !(await store.has("phantom.json"))) {
     throw new OptionError(
-      `${name}: the folder must be empty or hold a simulated data set, got another data set (${folder}). Give a folder of its own.`,
+      `the folder must be empty or hold a simulated data set, got another data set (${folder}). Give a folder of its own.`,
+      { where: name },
     );
   }
   return withLock(folder, name, async () => {
@@ -100,14 +101,14 @@ function verticesOf(parsed: Parsed): number | undefined {
   const f = Math.round(Math.sqrt(((nVertices ?? 42) - 2) / 10));
   if (nVertices === undefined || 10 * f * f + 2 === nVertices) return nVertices;
   const near = [f - 1, f, f + 1].filter((n) => n >= 2).map((n) => 10 * n * n + 2);
-  throw new OptionError(
-    `--vertices: must be 10 f² + 2 for a whole f, got ${nVertices}. Take one near it: ${near.join(", ")}.`,
-  );
+  throw new OptionError(`must be 10 f² + 2 for a whole f, got ${nVertices}. Take one near it: ${near.join(", ")}.`, {
+    where: "--vertices",
+  });
 }
 
 function responsesOf({ values }: Parsed): "surface" | "regions" | "both" | undefined {
   const { responses } = values;
   if (responses === undefined || responses === "surface" || responses === "regions" || responses === "both")
     return responses;
-  throw new OptionError(`--responses: must be surface, regions or both, got "${responses}".`);
+  throw new OptionError(`must be surface, regions or both, got "${responses}".`, { where: "--responses" });
 }

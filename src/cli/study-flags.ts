@@ -63,7 +63,7 @@ async function readFileOptions(
   try {
     bytes = await readFile(study);
   } catch (error) {
-    throw new NotFoundError(`--study: the file must exist and be readable, got "${study}".`, { cause: error });
+    throw new NotFoundError(`the file must exist and be readable, got "${study}".`, { where: "--study", cause: error });
   }
   return readStudyFile(bytes, { path: study, ...more });
 }

@@ -51,15 +51,15 @@ export const transcript: Command = {
     const named = pick(parsed, ["tier", "cues", "noiseLabels"]);
     const { tier, cues, noiseLabels } = checkOptions({ dataset: file, output: file, ...named });
     if (picture !== undefined && !picture.toLowerCase().endsWith(".svg"))
-      throw new OptionError(`--picture: must be a file that ends in .svg, got "${picture}".`);
+      throw new OptionError(`must be a file that ends in .svg, got "${picture}".`, { where: "--picture" });
     const repetitionTime = numberFlag(parsed, "repetitionTime", { most: longest });
     const nVolumes = numberFlag(parsed, "volumes", { whole: true });
     if ((repetitionTime === undefined) !== (nVolumes === undefined)) {
       const [given, lacking] =
         nVolumes === undefined ? ["--repetition-time", "--volumes"] : ["--volumes", "--repetition-time"];
-      throw new OptionError(
-        `${given}: must come with ${lacking}, which together say how long the run is, got it alone.`,
-      );
+      throw new OptionError(`must come with ${lacking}, which together say how long the run is, got it alone.`, {
+        where: given,
+      });
     }
     if (picture !== undefined) await checkOutputFiles(folderStore(dirname(picture)), [basename(picture)], pictures);
     const path = basename(file);
@@ -91,7 +91,9 @@ async function audioDurationOf(parsed: Parsed): Promise<number | undefined> {
   const { audio } = parsed.values;
   if (audio === undefined) return given;
   if (given !== undefined) {
-    throw new OptionError(`--audio: must not be given together with --audio-duration, got both. Leave out one.`);
+    throw new OptionError("must not be given together with --audio-duration, got both. Leave out one.", {
+      where: "--audio",
+    });
   }
   const source = folderStore(dirname(audio));
   const path = basename(audio);

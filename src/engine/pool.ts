@@ -1,7 +1,8 @@
 import { Worker } from "node:worker_threads";
-import { AuditError, DeviceError, FormatError, NotFoundError, OptionError, ShapeError } from "../errors.ts";
+import { DeviceError } from "../errors.ts";
 import { setRuntimeEnvironment } from "../graph/environment.ts";
 import type { Job, JobResult } from "./job.ts";
+import { receivedError, type ThreadError } from "./thread-error.ts";
 
 /** What a thread is sent; its `workerData` is an Int32Array that holds 1 once it is to end. */
 export interface Request {
@@ -14,15 +15,6 @@ export type Answer =
   | { readonly id: number; readonly done: number }
   | { readonly id: number; readonly result: JobResult<Job> }
   | { readonly id: number; readonly error: ThreadError };
-
-/** An error as it goes from one thread to another. */
-interface ThreadError {
-  readonly name: string;
-  readonly message: string;
-  readonly stack: string | undefined;
-  /** What the system said of a file, as Node gives it: whoever tells the user goes by it. */
-  readonly system?: Readonly<Record<"code" | "syscall" | "path", unknown>> | undefined;
-}
 
 /** Threads that do jobs. Close it when it is no longer needed. */
 export interface Pool {
@@ -83,7 +75,7 @@ export function openPool(nThreads: number): Pool {
       } else {
         busy.delete(worker);
         idle.push(worker);
-        if ("error" in answer) waiting.reject(asError(answer.error));
+        if ("error" in answer) waiting.reject(receivedError(answer.error));
         else waiting.resolve(answer.result);
         next();
       }
@@ -133,18 +125,3 @@ export function openPool(nThreads: number): Pool {
 }
 
 const closedError = () => new DeviceError("pool: it must be open until its jobs are done, got closed before.");
-
-const classes = { AuditError, ShapeError, OptionError, NotFoundError, DeviceError };
-
-/** An error of another thread as one of this: of its class, where that says what to do about it. */
-function asError({ name, message, stack, system }: ThreadError): Error {
-  const known = classes[name as keyof typeof classes];
-  const split = name === "FormatError" ? message.indexOf(": ") : -1;
-  const error = known
-    ? new known(message.split("\n"))
-    : split >= 0
-      ? new FormatError(message.slice(0, split), message.slice(split + 2))
-      : new Error(message);
-  if (stack !== undefined) error.stack = stack;
-  return Object.assign(error, system);
-}

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { performJob } from "./perform-job.ts";
 import type { Answer, Request } from "./pool.ts";
+import { sendableError } from "./thread-error.ts";
 
 // What runs on each thread of a pool: job after job, as they come.
 const port = parentPort!;
@@ -23,10 +24,7 @@ port.on("message", (request: Request | undefined) => {
       port.postMessage({ id, result } satisfies Answer, buffers as ArrayBuffer[]);
     },
     (error: unknown) => {
-      const { name, message, stack, ...more } = error instanceof Error ? error : new Error(String(error));
-      const { code, syscall, path } = more as Record<string, unknown>;
-      const system = typeof code === "string" ? { code, syscall, path } : undefined;
-      port.postMessage({ id, error: { name, message, stack, system } } satisfies Answer);
+      port.postMessage({ id, error: sendableError(error) } satisfies Answer);
     },
   );
 });

@@ -1,5 +1,5 @@
 import { checkArgument } from "../array/arguments.ts";
-import { OptionError, ShapeError } from "../errors.ts";
+import { FormatError, OptionError, ShapeError } from "../errors.ts";
 import { type Cifti, ciftiExtension } from "./cifti.ts";
 import {
   type CiftiBrainModel,
@@ -69,7 +69,8 @@ function checkXml(bytes: Uint8Array, nRows: number, nColumns: number): void {
   try {
     readCiftiXml({ bytes, path: "writeCifti", nRows, nColumns });
   } catch (cause) {
-    throw new OptionError(`${(cause as Error).message.replace(/ \(at byte \d+\)$/, "")}.`, { cause });
+    if (!(cause instanceof FormatError)) throw cause;
+    throw new OptionError(`${cause.path}: ${cause.problem}.`, { cause });
   }
 }
 

@@ -29,7 +29,7 @@ export function pathOf(options: { readonly path?: string | undefined }, fallback
 export function checkBytes(bytes: unknown, path: string): void {
   // By name, as one of another realm is none of this realm's class.
   if (ArrayBuffer.isView(bytes) && nameOfClass(bytes) === "Uint8Array") return;
-  throw new OptionError(`${path}: bytes must be a Uint8Array, got ${described(bytes)}. ${remedyFor(bytes)}`);
+  throw new OptionError(`bytes must be a Uint8Array, got ${described(bytes)}. ${remedyFor(bytes)}`, { where: path });
 }
 
 /** @throws OptionError where a value cannot be iterated with `for await` */
@@ -38,7 +38,8 @@ export function checkPieces(pieces: unknown, path: string): void {
     return;
   }
   throw new OptionError(
-    `${path}: pieces must be an async iterable of Uint8Arrays, got ${described(pieces)}. Give a stream of the file, such as createReadStream of node:fs makes.`,
+    `pieces must be an async iterable of Uint8Arrays, got ${described(pieces)}. Give a stream of the file, such as createReadStream of node:fs makes.`,
+    { where: path },
   );
 }
 

@@ -10,7 +10,8 @@ export type ExternalFile = (fileName: string) => AsyncIterable<Uint8Array<ArrayB
 /** The error of an array in another file that cannot be read for want of an option. */
 export function externalNotGiven(block: GiftiBlock, fileName: string): OptionError {
   return new OptionError(
-    `${block.path}: the numbers of ${block.where} lie in "${fileName}". Give \`external\`, which reads that file.`,
+    `the numbers of ${block.where} lie in "${fileName}". Give \`external\`, which reads that file.`,
+    { where: block.path },
   );
 }
 

@@ -1,7 +1,7 @@
 import { ownValue } from "../array/records.ts";
 import { FormatError } from "../errors.ts";
 import { checkFileBytes } from "./file-bytes.ts";
-import { parseJsonText } from "./json-text.ts";
+import { JsonError, parseJsonText } from "./json-text.ts";
 import { decodeUtf8, utf8Length } from "./text.ts";
 
 /** A value of a JSON document, with where it stands, for messages. */
@@ -24,33 +24,27 @@ export function parseJson(bytes: Uint8Array, path: string): JsonValue {
   try {
     return { value: parseJsonText(text), where: "", path };
   } catch (cause) {
-    const notFinite = findNotFinite(text);
-    if (notFinite) {
-      const message = `JSON must hold finite numbers, got ${notFinite.name}. Write null where a number is missing`;
-      throw new FormatError(path, message, utf8Length(text.slice(0, notFinite.at)), { cause });
-    }
-    const { message: reason } = cause as Error;
-    if (reason.startsWith("arrays and objects"))
-      throw new FormatError(path, `the file must be JSON, got ${reason}. Write it anew`, undefined, { cause });
-    const position = Number(/at position (\d+)/.exec(reason)?.[1]);
-    if (/end of JSON|unterminated/i.test(reason) || position >= text.length) {
-      throw new FormatError(path, "the file must be JSON, got an end too early. It looks truncated", bytes.length, {
-        cause,
-      });
-    }
-    const at = Number.isNaN(position) ? undefined : utf8Length(text.slice(0, position));
-    throw new FormatError(path, "the file must be JSON, got otherwise. Write it anew, or correct it", at, { cause });
+    if (!(cause instanceof JsonError)) throw cause;
+    const [message, at] = describeFault(cause, text);
+    const mark = bytes.length - utf8Length(text);
+    throw new FormatError(path, message, at === undefined ? undefined : mark + utf8Length(text.slice(0, at)), {
+      cause,
+    });
   }
 }
 
-/** The first `NaN` or `Infinity` outside of strings. */
-function findNotFinite(text: string): { readonly name: string; readonly at: number } | undefined {
-  let isInString = false;
-  for (const { 0: name, index } of text.matchAll(/"|\\.|\bNaN\b|\bInfinity\b/g)) {
-    if (name === '"') isInString = !isInString;
-    else if (!isInString && !name.startsWith("\\")) return { name, at: index };
+/** What is said of a text that is no JSON, and the character, where it is named. */
+function describeFault({ fault, message }: JsonError, text: string): readonly [string, number | undefined] {
+  switch (fault.kind) {
+    case "too-deep":
+      return [`the file must be JSON, got ${message}. Write it anew`, undefined];
+    case "truncated":
+      return ["the file must be JSON, got an end too early. It looks truncated", text.length];
+    case "not-finite":
+      return [`JSON must hold finite numbers, got ${fault.got}. Write null where a number is missing`, fault.at];
+    case "other":
+      return ["the file must be JSON, got otherwise. Write it anew, or correct it", fault.at];
   }
-  return undefined;
 }
 
 /** Whether the value is an object, `{...}`. */

@@ -204,13 +204,14 @@ function checkVoxels(voxels: Int32Array, volumeSize: number, path: string): void
   let last = -1;
   for (const voxel of voxels) {
     if (voxel <= last) {
-      throw new OptionError(`${path}: voxels must be ascending from 0, got ${voxel} after ${last}. Sort them.`);
+      throw new OptionError(`voxels must be ascending from 0, got ${voxel} after ${last}. Sort them.`, { where: path });
     }
     last = voxel;
   }
   if (last >= volumeSize) {
     throw new ShapeError(
-      `${path}: voxels must lie within the volume of ${volumeSize}, got ${last}. Is the mask of the same shape?`,
+      `voxels must lie within the volume of ${volumeSize}, got ${last}. Is the mask of the same shape?`,
+      { where: path },
     );
   }
 }

@@ -114,7 +114,9 @@ function splitQuoted(text: string): string[] {
 export function textColumn(table: Table, name: string): string[] {
   const index = table.columns.indexOf(name);
   if (index < 0) {
-    throw new NotFoundError(`${table.path}: there must be a column "${name}". ${nearestNames(name, table.columns)}`);
+    throw new NotFoundError(`there must be a column "${name}". ${nearestNames(name, table.columns)}`, {
+      where: table.path,
+    });
   }
   return table.rows.map((row) => row[index]!);
 }

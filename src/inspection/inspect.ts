@@ -222,8 +222,7 @@ async function survey(dataset: BidsDataset, query: ResponseQuery): Promise<Respo
     return await surveyResponses(dataset, query);
   } catch (error) {
     if (!(error instanceof NotFoundError) || hasResponses(dataset)) throw error;
-    const message = error.message.replace(`${dataset.source.location}: `, "");
-    const issue: DatasetIssue = { severity: "error", code: "no-responses", path: ".", message };
+    const issue: DatasetIssue = { severity: "error", code: "no-responses", path: ".", message: error.detail };
     return { found: [], issues: [issue], doubts: [...doubtfulNames(dataset), ...nearResponses(dataset)], runs: [] };
   }
 }

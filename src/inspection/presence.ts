@@ -149,8 +149,7 @@ async function checkParticipants(dataset: BidsDataset): Promise<readonly Dataset
       .map((name) => (folders.has(`sub-${name}`) ? `sub-${name}` : name));
   } catch (error) {
     if (!(error instanceof FormatError || error instanceof NotFoundError)) throw error;
-    const message = error.message.replace(`${path}: `, "");
-    return [{ severity: "warning", code: "participants-unreadable", path, message }];
+    return [{ severity: "warning", code: "participants-unreadable", path, message: error.detail }];
   }
   const issue = (participant: string, severity: "warning" | "note", code: string, message: string): DatasetIssue => ({
     ...{ severity, code, path, participant, message },

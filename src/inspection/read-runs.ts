@@ -11,7 +11,6 @@ import {
   loadRun,
   type Response,
   responseOfRun,
-  severalMasks,
   type WholeRun,
 } from "../responses/load.ts";
 import { readResponseHeader } from "../responses/response-header.ts";
@@ -213,21 +212,20 @@ export function readIssueOf(error: unknown, files: ResponseFiles): DatasetIssue 
   const [first] = files.files as [string];
   const issue = (code: string, path: string, message: string): DatasetIssue => ({
     ...{ severity: "error", code, path },
-    message: message.replace(`${path}: `, "").replaceAll("\n", " "),
+    message: message.replaceAll("\n", " "),
   });
   if (error instanceof FormatError) {
-    return issue(files.confounds.includes(error.path) ? "confounds-unfit" : "unreadable", error.path, error.message);
+    return issue(files.confounds.includes(error.path) ? "confounds-unfit" : "unreadable", error.path, error.detail);
   }
+  if (!(error instanceof NotFoundError || error instanceof OptionError)) throw error;
+  // The issue names the path itself, and no other place.
+  const message = error.where === first ? error.detail : error.message;
+  if (error instanceof OptionError) return issue(error.issueCode ?? "options-unfit", first, message);
   // A column or strategy that a table of confounds does not have: the table is there.
-  const table = files.confounds.find((path) => error instanceof NotFoundError && error.message.startsWith(`${path}: `));
-  if (table !== undefined) return issue("confounds-unfit", table, (error as NotFoundError).message);
+  const table = files.confounds.find((path) => path === error.where);
+  if (table !== undefined) return issue("confounds-unfit", table, error.detail);
   // A mask that volumes lack, a file beside a GIFTI that holds its numbers, a table of confounds.
-  if (error instanceof NotFoundError) return issue("file-missing", first, error.message);
-  if (error instanceof OptionError) {
-    const code = error.message === severalMasks(files) ? "mask-ambiguous" : "options-unfit";
-    return issue(code, first, error.message);
-  }
-  throw error;
+  return issue("file-missing", first, message);
 }
 
 /** Whether the run's table of confounds, which nobody asked for, has a row for each volume. */
@@ -249,6 +247,6 @@ async function checkConfounds(
     return [];
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    return warning(code, error.message.replace(`${path}: `, ""));
+    return warning(code, error.detail);
   }
 }

@@ -83,11 +83,15 @@ function transcriptIssue(error: unknown, { events }: ResponseFiles, location: st
     path,
     message,
   });
-  if (error instanceof NotFoundError)
-    return issue("transcript-missing", events, error.message.replace(`${location}: `, ""));
   if (error instanceof OptionError) return issue("transcript-ambiguous", events, error.message);
-  if (error instanceof FormatError)
-    return issue("transcript-unreadable", error.path, error.message.replace(`${error.path}: `, ""));
+  if (error instanceof NotFoundError && error.issueCode !== undefined)
+    return issue(error.issueCode, events, error.detail);
+  // A column that a table lacks, content that was not fetched: the file is there.
+  if (error instanceof NotFoundError) {
+    const path = error.where?.startsWith(`${location}/`) ? error.where.slice(location.length + 1) : error.where;
+    return issue("transcript-unreadable", path ?? events, error.detail);
+  }
+  if (error instanceof FormatError) return issue("transcript-unreadable", error.path, error.detail);
   if (describeSystemError(error) === undefined) throw error;
   const { path } = error as { readonly path?: unknown };
   return unreadable(typeof path === "string" ? path : events, error, "transcript-unreadable");

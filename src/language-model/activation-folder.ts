@@ -76,7 +76,8 @@ export async function openActivationFolder(
   if (layers.length === 0) {
     const shown = [...places].map(([story, own]) => `${story}: ${[...own.keys()].join(", ")}`).join("; ");
     throw new OptionError(
-      `${source.location}: all stories must have a layer in common, got none (${shown}). Write one file a story with the same layers.`,
+      `all stories must have a layer in common, got none (${shown}). Write one file a story with the same layers.`,
+      { where: source.location },
     );
   }
   const files = [...new Set([...places.values()].flatMap((own) => layers.map((layer) => own.get(layer)!.path)))].sort();
@@ -117,7 +118,8 @@ async function findStory(
     file.replace(/(_activations)?\.(safetensors|npy)$|_layer[-_]?\d+\.npy$/, ""),
   );
   throw new NotFoundError(
-    `${source.location}: every story must have activations, got none of "${names[0]}" (${names[0]}.safetensors, ${names[0]}/layer-<k>.npy, ${names[0]}.npy). ${nearestNames(names[0]!, [...new Set(known)])}`,
+    `every story must have activations, got none of "${names[0]}" (${names[0]}.safetensors, ${names[0]}/layer-<k>.npy, ${names[0]}.npy). ${nearestNames(names[0]!, [...new Set(known)])}`,
+    { where: source.location },
   );
 }
 
@@ -133,7 +135,8 @@ function spellings(source: Source, top: ReadonlyMap<string, unknown>, name: stri
   );
   if (there.length < 2) return there;
   throw new OptionError(
-    `${source.location}: a story must have its activations once, got files of the name "${name}" in two spellings of its letters (composed and decomposed Unicode). Remove one.`,
+    `a story must have its activations once, got files of the name "${name}" in two spellings of its letters (composed and decomposed Unicode). Remove one.`,
+    { where: source.location },
   );
 }
 
@@ -142,7 +145,8 @@ function addLayer(source: Source, layers: Map<number, LayerPlace>, layer: number
   const other = layers.get(layer);
   if (other) {
     throw new OptionError(
-      `${source.location}: every layer of a story must be one file, got ${other.path} and ${path} for layer ${layer}. Remove one.`,
+      `every layer of a story must be one file, got ${other.path} and ${path} for layer ${layer}. Remove one.`,
+      { where: source.location },
     );
   }
   layers.set(layer, { path });

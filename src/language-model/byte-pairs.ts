@@ -38,7 +38,8 @@ export async function loadBytePairs(source: Source): Promise<BytePairs> {
   }
   if (!(await source.has(modelFile.vocabulary)) || !(await source.has(modelFile.merges))) {
     throw new NotFoundError(
-      `${source.location}: a model's folder must hold tokenizer.json, or vocab.json and merges.txt. Fetch them from where the weights came from.`,
+      "a model's folder must hold tokenizer.json, or vocab.json and merges.txt. Fetch them from where the weights came from.",
+      { where: source.location },
     );
   }
   const path = `${source.location}/${modelFile.vocabulary}`;

@@ -53,7 +53,8 @@ export async function openCheckpoint(source: Source): Promise<Checkpoint> {
     shapes: new Map([...places].map(([name, { entry }]) => [name, entry.shape])),
     async readTensor(name) {
       const place = places.get(name);
-      if (!place) throw new NotFoundError(`${source.location}: the weights must hold tensor "${name}", got none.`);
+      if (!place)
+        throw new NotFoundError(`the weights must hold tensor "${name}", got none.`, { where: source.location });
       const { file, entry } = place;
       const path = `${source.location}/${file}`;
       const data = decodeTensor(entry, await source.readRange(file, entry.start, entry.end - entry.start), { path });
@@ -86,12 +87,14 @@ async function findWeightFiles(source: Source): Promise<{
   const pickled = names.find((name) => /^pytorch_model.*\.bin(\.index\.json)?$|\.(pt|pth|ckpt)$/.test(name));
   if (pickled !== undefined) {
     throw new NotFoundError(
-      `${source.location}: the weights must be safetensors, got only ${pickled}, a pickled file, which can run code when it is read. ` +
+      `the weights must be safetensors, got only ${pickled}, a pickled file, which can run code when it is read. ` +
         `Convert it once, in that folder: python -c "from transformers import AutoModel; AutoModel.from_pretrained('.').save_pretrained('.', safe_serialization=True)"`,
+      { where: source.location },
     );
   }
   throw new NotFoundError(
-    `${source.location}: a model's folder must hold ${wholeFile} or ${indexFile}, got ${names.length === 0 ? "nothing" : listSome(names)}. Fetch the weights in safetensors form.`,
+    `a model's folder must hold ${wholeFile} or ${indexFile}, got ${names.length === 0 ? "nothing" : listSome(names)}. Fetch the weights in safetensors form.`,
+    { where: source.location },
   );
 }
 
@@ -99,7 +102,7 @@ async function readHeader(source: Source, file: string): Promise<ReadonlyMap<str
   const path = `${source.location}/${file}`;
   const fileSize = (await source.list("")).find((entry) => entry.name === file)?.size;
   if (fileSize === undefined) {
-    throw new NotFoundError(`${path}: the shard must exist, as ${indexFile} names it. Fetch it.`);
+    throw new NotFoundError(`the shard must exist, as ${indexFile} names it. Fetch it.`, { where: path });
   }
   const options = { path, fileSize };
   const length = safetensorsHeaderLength(await source.readRange(file, 0, Math.min(8, fileSize)), options);

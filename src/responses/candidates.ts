@@ -58,9 +58,10 @@ export function candidateRuns(dataset: BidsDataset, choice: VersionChoice): read
   if (!hasResponses(dataset)) {
     const near = [...dataset.misnamed, ...nearResponses(dataset).map(({ path }) => path)];
     throw new NotFoundError(
-      `${dataset.source.location}: responses must be files sub-*_task-*_timeseries.tsv, sub-*_task-*_hemi-L*.func.gii, preprocessed *_bold.nii.gz, *.dtseries.nii or *.ptseries.nii, got none` +
+      `responses must be files sub-*_task-*_timeseries.tsv, sub-*_task-*_hemi-L*.func.gii, preprocessed *_bold.nii.gz, *.dtseries.nii or *.ptseries.nii, got none` +
         `${near.length > 0 ? ` (names that are nearly right: ${listSome(near, 3)})` : ""}. ` +
         "Give the data set that has them in derivatives/, or their folder with --derivatives.",
+      { where: dataset.source.location },
     );
   }
   for (const [key, label] of Object.entries(choice)) {
@@ -69,7 +70,8 @@ export function candidateRuns(dataset: BidsDataset, choice: VersionChoice): read
     if (fitting.length === 0) {
       const known = [...new Set(files.map((file) => labelOf(file, key)))].filter((name) => name !== "");
       throw new NotFoundError(
-        `${dataset.source.location}: ${key} must be one that response files have, got "${label}". ${nearestNames(label, known)}`,
+        `${key} must be one that response files have, got "${label}". ${nearestNames(label, known)}`,
+        { where: dataset.source.location },
       );
     }
     files = fitting;

@@ -83,7 +83,8 @@ export function chooseConfounds(
     for (const column of found) {
       if (!known.has(column)) {
         throw new NotFoundError(
-          `${table.path}: the columns that "${name}" stands for must be in the table, got no "${column}". Name the columns that there are, or take another strategy.`,
+          `the columns that "${name}" stands for must be in the table, got no "${column}". Name the columns that there are, or take another strategy.`,
+          { where: table.path },
         );
       }
       if (column.includes("_derivative1")) derivatives.add(column);
@@ -101,7 +102,8 @@ function checkMayBeNone(table: Table, name: string): void {
   const like = nearestNames(name.replaceAll("-", "_"), table.columns);
   const drift = name === "cosine" ? ", or take slow drift out with --drift cosine" : "";
   throw new NotFoundError(
-    `${table.path}: the strategy "${name}" must find columns in the table, got none. ${like} Name the columns that there are${drift}.`,
+    `the strategy "${name}" must find columns in the table, got none. ${like} Name the columns that there are${drift}.`,
+    { where: table.path },
   );
 }
 
@@ -114,7 +116,8 @@ function strategyColumns(table: Table, name: string, metadata: Readonly<Record<s
   if (components === undefined) {
     const strategies = Object.keys(confoundStrategies);
     throw new NotFoundError(
-      `${table.path}: the confound must be a column of the table or a strategy (${strategies.join(", ")}), got "${name}". ${nearestNames(name, [...table.columns, ...strategies])}`,
+      `the confound must be a column of the table or a strategy (${strategies.join(", ")}), got "${name}". ${nearestNames(name, [...table.columns, ...strategies])}`,
+      { where: table.path },
     );
   }
   const n = Number(components);

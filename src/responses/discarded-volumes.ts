@@ -1,8 +1,7 @@
 import { type BidsDataset, type BidsFile, filesNamed, readSidecarWithOrigin } from "../bids/dataset.ts";
-import { type DatasetIssue, FormatError, NotFoundError } from "../errors.ts";
+import { ChangedFileError, type DatasetIssue, FormatError, NotFoundError } from "../errors.ts";
 import { streamNiftiHeader } from "../formats/nifti-stream.ts";
 import { readTsv } from "../formats/tsv.ts";
-import { isChange } from "../sources/account.ts";
 import { systemReason } from "../sources/system-error.ts";
 import { runKey } from "./candidates.ts";
 import { companions, rawImages } from "./companions.ts";
@@ -317,7 +316,7 @@ async function unlessUnreadable(count: () => Promise<number>): Promise<number | 
   try {
     return await count();
   } catch (error) {
-    if (isChange(error)) throw error;
+    if (error instanceof ChangedFileError) throw error;
     if (error instanceof FormatError || error instanceof NotFoundError || systemReason(error)) return undefined;
     throw error;
   }

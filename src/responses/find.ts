@@ -307,7 +307,7 @@ function describe(
 const participantOf = (run: CandidateRun) => `sub-${run.entities["sub"]}`;
 
 function notThere(dataset: BidsDataset, what: string, name: string, known: readonly string[]): NotFoundError {
-  return new NotFoundError(
-    `${dataset.source.location}: the ${what} must be one with responses, got "${name}". ${nearestNames(name, known)}`,
-  );
+  return new NotFoundError(`the ${what} must be one with responses, got "${name}". ${nearestNames(name, known)}`, {
+    where: dataset.source.location,
+  });
 }

@@ -210,12 +210,14 @@ function confoundsPath(files: ResponseFiles): string {
   const [path, ...more] = files.confounds;
   if (path === undefined) {
     throw new NotFoundError(
-      `${files.files[0]}: the run must have a table *_desc-confounds_timeseries.tsv to regress confounds out, got none. Add it beside the responses, or leave confounds out.`,
+      "the run must have a table *_desc-confounds_timeseries.tsv to regress confounds out, got none. Add it beside the responses, or leave confounds out.",
+      { where: files.files[0] },
     );
   }
   if (more.length > 0) {
     throw new OptionError(
-      `${files.files[0]}: one table of confounds must fit the run, got ${files.confounds.length} (${files.confounds.join(", ")}). Keep one of them.`,
+      `one table of confounds must fit the run, got ${files.confounds.length} (${files.confounds.join(", ")}). Keep one of them.`,
+      { where: files.files[0] },
     );
   }
   return path;
@@ -281,12 +283,6 @@ export async function loadRun(dataset: BidsDataset, files: ResponseFiles, mask?:
   }
 }
 
-/** What stands against masks whose names mean the same, in words; undefined where there is one at most. */
-export function severalMasks({ masks = [], files }: Pick<ResponseFiles, "masks" | "files">): string | undefined {
-  if (masks.length < 2) return undefined;
-  return `${files[0]}: one brain mask must fit the run, got ${masks.length} (${masks.join(", ")}). Keep one of them, or say which with --mask.`;
-}
-
 /**
  * The brain mask that lies beside a run's volumes.
  *
@@ -295,12 +291,17 @@ export function severalMasks({ masks = [], files }: Pick<ResponseFiles, "masks" 
  * @throws FormatError where it cannot be read
  */
 export async function loadOwnMask(source: Source, { masks = [], files }: ResponseFiles): Promise<VolumeMask> {
-  const [mask] = masks;
-  const several = severalMasks({ masks, files });
-  if (several !== undefined) throw new OptionError(several);
+  const [mask, ...others] = masks;
+  if (others.length > 0) {
+    throw new OptionError(
+      `one brain mask must fit the run, got ${masks.length} (${masks.join(", ")}). Keep one of them, or say which with --mask.`,
+      { where: files[0], issueCode: "mask-ambiguous" },
+    );
+  }
   if (mask !== undefined) return loadMask(source, mask);
   throw new NotFoundError(
-    `${files[0]}: a brain mask must lie beside the volumes (desc-brain_mask.nii.gz), got none. Give one in their grid with --mask.`,
+    "a brain mask must lie beside the volumes (desc-brain_mask.nii.gz), got none. Give one in their grid with --mask.",
+    { where: files[0] },
   );
 }
 

@@ -25,8 +25,7 @@ export async function repetitionTimeOf(
     } catch (error) {
       if (error instanceof DatasetError) return { issue: error.issues[0]! };
       // The issue names the path itself.
-      if (error instanceof FormatError)
-        return failed("sidecar-unreadable", error.path, error.message.replace(`${error.path}: `, ""));
+      if (error instanceof FormatError) return failed("sidecar-unreadable", error.path, error.detail);
       throw error;
     }
     const { values, origin } = sidecar;

@@ -135,7 +135,7 @@ export async function eventsUnits(dataset: BidsDataset, events: BidsFile): Promi
   } catch (error) {
     if (error instanceof DatasetError) return error.issues[0];
     if (!(error instanceof FormatError)) throw error;
-    return issue("sidecar-unreadable", error.path, error.message.replace(`${error.path}: `, ""));
+    return issue("sidecar-unreadable", error.path, error.detail);
   }
   return undefined;
 }

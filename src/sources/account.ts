@@ -1,5 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
-import { FormatError } from "../errors.ts";
+import { ChangedFileError } from "../errors.ts";
 
 /**
  * Bytes of a piece of a file that has a digest of its own. A range is verified by reading the pieces that it lies in: small
@@ -139,16 +139,12 @@ export function settlePieces({ pieces, location }: Account, first: number, bytes
   });
 }
 
-const stays = "the file must stay as it is while a study runs";
-
 /** The error for a file that is not what it was. */
-export function changed(location: string, got: string): FormatError {
-  return new FormatError(location, `${stays}, got ${got}. Run the command again`);
-}
-
-/** Whether an error says that a file is not what it was: it ends whatever is done, also where the file could be spared. */
-export function isChange(error: unknown): boolean {
-  return error instanceof FormatError && error.message.startsWith(`${error.path}: ${stays}`);
+export function changed(location: string, got: string): ChangedFileError {
+  return new ChangedFileError(
+    location,
+    `the file must stay as it is while a study runs, got ${got}. Run the command again`,
+  );
 }
 
 function compare(known: string | undefined, digest: string, location: string): void {

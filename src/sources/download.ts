@@ -59,7 +59,8 @@ export async function downloadFiles(
     const free = await freeBytes(folder);
     if (plan.bytesLeft > free) {
       throw new OptionError(
-        `${folder}: the disk must have room for ${plan.bytesLeft} bytes, got ${free} that are free. Make room, or fetch less at a time.`,
+        `the disk must have room for ${plan.bytesLeft} bytes, got ${free} that are free. Make room, or fetch less at a time.`,
+        { where: folder },
       );
     }
     await onPlan?.(plan);
@@ -102,7 +103,8 @@ async function sortOut(
   if (others.length > 0) {
     const shown = others.slice(0, 5).join(", ") + (others.length > 5 ? ` and ${others.length - 5} more` : "");
     throw new OptionError(
-      `${folder}: files that were not fetched, or were changed since, must not be written over, got ${shown}. Give a folder of its own, or move them away.`,
+      `files that were not fetched, or were changed since, must not be written over, got ${shown}. Give a folder of its own, or move them away.`,
+      { where: folder },
     );
   }
   return { present, missing, bytesLeft };
@@ -194,7 +196,8 @@ async function checkCapitals(folder: string, files: readonly RemoteFile[]): Prom
     const other = seen.get(key);
     if (other === path || (other !== undefined && (await ignoresCase(folder)))) {
       throw new OptionError(
-        `${folder}: names of files must differ there, got ${JSON.stringify(other)} and ${JSON.stringify(path)}. Give a folder on a disk that tells capitals apart.`,
+        `names of files must differ there, got ${JSON.stringify(other)} and ${JSON.stringify(path)}. Give a folder on a disk that tells capitals apart.`,
+        { where: folder },
       );
     }
     seen.set(key, path);

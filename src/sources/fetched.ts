@@ -32,13 +32,15 @@ export function checkFetched(start: Uint8Array, size: number, location: string):
   );
   if (!pointer) return;
   throw new NotFoundError(
-    `${location}: the file must hold its content, got a ${pointer.kind} pointer in its place: it was not fetched. ${pointer.remedy}.`,
+    `the file must hold its content, got a ${pointer.kind} pointer in its place: it was not fetched. ${pointer.remedy}.`,
+    { where: location },
   );
 }
 
 /** What is said of a link that leads nowhere, as git-annex leaves it for a file that was not fetched. */
 export function danglingLink(location: string): NotFoundError {
   return new NotFoundError(
-    `${location}: the file must be there, got a link to nothing: its content was not fetched, or was moved. ${remedy}, or mend the link.`,
+    `the file must be there, got a link to nothing: its content was not fetched, or was moved. ${remedy}, or mend the link.`,
+    { where: location },
   );
 }

@@ -5,7 +5,7 @@ import { createGunzip } from "node:zlib";
 import { Agent, type Dispatcher, Pool, ProxyAgent, request } from "undici";
 import { NetworkError } from "../errors.ts";
 import { type Body, gatherBody } from "./body.ts";
-import { connectionRemedy, isAboutCertificates, statusRemedy } from "./network-remedy.ts";
+import { connectionRemedy, isAboutCertificates, statusRemedy, TunnelError } from "./network-remedy.ts";
 import { checkProxies, type Environment, proxyFor } from "./proxies.ts";
 import { type RetryPolicy, readRetryAfter, startRetries } from "./retry.ts";
 
@@ -249,7 +249,7 @@ function connectionError(address: string, error: unknown, signal: AbortSignal | 
   const reason = typeof code === "string" ? code : "an error";
   const mayPass = !/^(ERR_INVALID_|UND_ERR_INVALID_)/.test(reason) && !isAboutCertificates(reason);
   return new NetworkError(
-    `${address}: the connection must hold until all is there, got ${reason} (${String(message)}). ${connectionRemedy(reason, String(message))}`,
+    `${address}: the connection must hold until all is there, got ${reason} (${String(message)}). ${connectionRemedy(reason, error)}`,
     { mayPass },
     { cause: error },
   );
@@ -305,19 +305,22 @@ function joinHeaders(headers: Readonly<Record<string, string | string[] | undefi
 }
 
 /**
- * The connections to a proxy through which tunnels are asked for. A proxy that closes one unanswered is an error of
- * another code than undici's own: of that one the agent thinks that it may pass, and asks again without a pause and without end.
+ * The connections to a proxy through which tunnels are asked for. A proxy that opens none is an error of another code than
+ * undici's own: of one that closes the connection the agent thinks that it may pass, and asks again without a pause and without end.
  */
 function proxyClient(origin: URL, options: object): Pool {
   const pool = new Pool(origin, options);
-  const connect = pool.connect.bind(pool) as (asked: Dispatcher.ConnectOptions) => Promise<unknown>;
+  const connect = pool.connect.bind(pool) as (asked: Dispatcher.ConnectOptions) => Promise<Dispatcher.ConnectData>;
   return Object.assign(pool, {
     connect: async (asked: Dispatcher.ConnectOptions) => {
       try {
-        return await connect(asked);
+        const answer = await connect(asked);
+        if (answer.statusCode === 200) return answer;
+        answer.socket.on("error", () => undefined).destroy();
+        throw new TunnelError(answer.statusCode);
       } catch (cause) {
         if ((cause as NodeJS.ErrnoException).code !== "UND_ERR_SOCKET") throw cause;
-        throw Object.assign(new Error("the proxy closed the connection", { cause }), { code: "ECONNRESET" });
+        throw new TunnelError(undefined, { cause });
       }
     },
   }) as Pool;

@@ -158,7 +158,8 @@ function refusal(name: string, holder: Holder, folder: string, path: string): Op
     ? "if it runs no longer"
     : "its process cannot be seen from here: if you know that it runs no longer";
   return new OptionError(
-    `${name}: one run at a time must write there, got another that is not finished (${describeHolder(holder)}, ${folder}). Wait for it, or give another folder; ${unless}, delete ${path}.`,
+    `one run at a time must write there, got another that is not finished (${describeHolder(holder)}, ${folder}). Wait for it, or give another folder; ${unless}, delete ${path}.`,
+    { where: name },
   );
 }
 
@@ -196,7 +197,7 @@ async function checkIsFile(path: string, name: string): Promise<void> {
   const info = await lstat(path).catch(() => undefined);
   if (!info || info.isFile()) return;
   const got = info.isDirectory() ? "a folder" : info.isSymbolicLink() ? "a link" : "a pipe or a device";
-  throw new OptionError(`${name}: the lock of the folder must be a file, got ${got} (${path}). Move it away.`);
+  throw new OptionError(`the lock of the folder must be a file, got ${got} (${path}). Move it away.`, { where: name });
 }
 
 async function textOf(path: string): Promise<string | undefined> {

@@ -29,7 +29,7 @@ export function memoryStore(
     }
     const { folder, name } = splitPath(path);
     const siblings = list(folder).flatMap((entry) => (entry.kind === "file" ? [entry.name] : []));
-    throw new NotFoundError(`${location}/${path}: the file must exist. ${nearestFiles(name, siblings)}`);
+    throw new NotFoundError(`the file must exist. ${nearestFiles(name, siblings)}`, { where: `${location}/${path}` });
   }
 
   function list(folder: string): readonly Entry[] {

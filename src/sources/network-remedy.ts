@@ -16,18 +16,35 @@ export function statusRemedy(status: number): string {
   return "Check the address, or ask whoever runs the server.";
 }
 
+/** A proxy that was asked for a tunnel and opened none. */
+export class TunnelError extends Error {
+  override readonly name = "TunnelError";
+  /** As Node.js gives it for a connection that the other side closed. */
+  readonly code = "ECONNRESET";
+  /** HTTP's status code; undefined where the proxy closed the connection unanswered. */
+  readonly status: number | undefined;
+
+  constructor(status: number | undefined, options?: ErrorOptions) {
+    super(
+      status === undefined ? "the proxy closed the connection" : `the proxy answered with status ${status}`,
+      options,
+    );
+    this.status = status;
+  }
+}
+
 /**
  * What to do about a connection that failed, as a sentence.
  *
  * @param code - of Node.js or undici: `"ECONNREFUSED"`
- * @param message - of the same error
+ * @param error - the error that has it
  */
-export function connectionRemedy(code: string, message: string): string {
-  // What a proxy says that opens no tunnel has no code of its own.
-  const [, answer] = /Proxy response \((\d+)\)/.exec(message) ?? [];
-  if (answer === "407") return proxyLogin;
-  if (answer !== undefined || message === "the proxy closed the connection")
-    return "The proxy lets nothing through: check HTTPS_PROXY, or ask whoever runs it.";
+export function connectionRemedy(code: string, error?: unknown): string {
+  if (error instanceof TunnelError) {
+    return error.status === 407
+      ? proxyLogin
+      : "The proxy lets nothing through: check HTTPS_PROXY, or ask whoever runs it.";
+  }
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
     return `No server of that name is found: check the address and your connection. ${proxy}`;
   }

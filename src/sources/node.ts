@@ -53,11 +53,11 @@ export function folderStore(folder: string): Store {
       const [got, remedy] = info.isDirectory()
         ? ["a folder", "Give a file in it, or move the folder away where a file of that name belongs"]
         : ["a pipe or a device", "Write what comes out of it into a file, and give that"];
-      return new NotFoundError(`${at(path)}: the path must be a file, got ${got}. ${remedy}.`);
+      return new NotFoundError(`the path must be a file, got ${got}. ${remedy}.`, { where: at(path) });
     }
     if (await lstat(at(path)).catch(() => undefined)) return danglingLink(at(path));
     const siblings = (await list(parent)).flatMap((entry) => (entry.kind === "file" ? [entry.name] : []));
-    return new NotFoundError(`${at(path)}: the file must exist. ${nearestFiles(name, siblings)}`);
+    return new NotFoundError(`the file must exist. ${nearestFiles(name, siblings)}`, { where: at(path) });
   }
 
   function truncated(path: string, start: number, length: number, size: number): FormatError {
@@ -237,7 +237,8 @@ async function fill(bytes: Uint8Array, file: FileHandle, start: number): Promise
 export function checkHome(path: string, name: string): void {
   if (!/^~(?:[/\\]|$)/.test(path)) return;
   throw new OptionError(
-    `${name}: a path must be written in full, got "~", which only a shell takes for the home folder, and not in quotes or files. Write the folder out, or ./~ where it is called so.`,
+    `a path must be written in full, got "~", which only a shell takes for the home folder, and not in quotes or files. Write the folder out, or ./~ where it is called so.`,
+    { where: name },
   );
 }
 
@@ -254,7 +255,7 @@ export async function checkFolder(folder: string, name: string): Promise<void> {
   const [got, remedy] = info
     ? ["a file", "Give the folder that it lies in."]
     : ["nothing of that name", "Check the path: relative ones begin at the working directory."];
-  throw new NotFoundError(`${name}: the folder must exist, got ${got} (${resolve(folder)}). ${remedy}`);
+  throw new NotFoundError(`the folder must exist, got ${got} (${resolve(folder)}). ${remedy}`, { where: name });
 }
 
 /**
@@ -269,15 +270,17 @@ export async function checkWritable(folder: string, name: string): Promise<void>
   while (!(await exists(nearest)) && dirname(nearest) !== nearest) nearest = dirname(nearest);
   try {
     if (!(await stat(nearest)).isDirectory())
-      throw new OptionError(`${name}: must be a folder, got a path at or below a file (${nearest}). Give another.`);
+      throw new OptionError(`must be a folder, got a path at or below a file (${nearest}). Give another.`, {
+        where: name,
+      });
     // Tried, since permissions do not tell: file systems may be read-only, full, or make nothing at all.
     await rmdir(await mkdtemp(join(nearest, ".cortecast-")));
   } catch (error) {
     const reason = systemReason(error);
     if (!reason) throw error;
     throw new OptionError(
-      `${name}: files must be allowed to be written there, got ${reason.got} (${nearest}). ${reason.remedy}.`,
-      { cause: error },
+      `files must be allowed to be written there, got ${reason.got} (${nearest}). ${reason.remedy}.`,
+      { where: name, cause: error },
     );
   }
 }

@@ -215,7 +215,8 @@ function refuse(store: Store, others: readonly string[], { name }: OutputFilesOp
   if (others.length === 0) return;
   const [where, place] = name === undefined ? [store.location, ""] : [name, ` in ${store.location}`];
   throw new OptionError(
-    `${where}: files that cortecast did not write, or that were changed since, must not be replaced, got ${listSome(others)}${place}. Move them away, or give another folder.`,
+    `files that cortecast did not write, or that were changed since, must not be replaced, got ${listSome(others)}${place}. Move them away, or give another folder.`,
+    { where },
   );
 }
 

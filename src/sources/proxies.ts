@@ -86,6 +86,7 @@ function checkedAddress(name: string, address: string): string {
   const whole = address.includes("://") ? address : `http://${address}`;
   if (URL.canParse(whole) && /^(https?|socks5?):$/.test(new URL(whole).protocol)) return whole;
   throw new OptionError(
-    `${name}: must be a proxy's address, such as http://proxy:3128, got something else (not shown, it may hold a password). Mend or unset it.`,
+    "must be a proxy's address, such as http://proxy:3128, got something else (not shown, it may hold a password). Mend or unset it.",
+    { where: name },
   );
 }

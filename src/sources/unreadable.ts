@@ -1,4 +1,4 @@
-import type { DatasetIssue } from "../errors.ts";
+import { type DatasetIssue, detailOf } from "../errors.ts";
 import type { Source } from "./source.ts";
 import { describeSystemError } from "./system-error.ts";
 
@@ -26,8 +26,6 @@ export async function unreadableFiles(source: Source, paths: Iterable<string>): 
  * @param code - what kind of trouble it is
  */
 export function unreadable(path: string, error: unknown, code = "file-unreadable"): DatasetIssue {
-  const text = describeSystemError(error) ?? (error instanceof Error ? error.message : String(error));
   // The issue names the path itself.
-  const at = text.indexOf(`${path}: `);
-  return { severity: "error", code, path, message: at < 0 ? text : text.slice(at + path.length + 2) };
+  return { severity: "error", code, path, message: describeSystemError(error) ?? detailOf(error) };
 }

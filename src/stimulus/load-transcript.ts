@@ -83,9 +83,10 @@ export async function findTranscript(source: Source, story: string, stimFile: st
   }
   const known = await listTranscripts(source);
   throw new NotFoundError(
-    `${source.location}: a transcript of the story "${story}" must exist, got none by the name ${names.join(", ")}: ` +
+    `a transcript of the story "${story}" must exist, got none by the name ${names.join(", ")}: ` +
       `stimuli/<name> or stimuli/<name>_words (${extensions.join(", ")}), stimuli/gentle/<name>/align (.csv, .json). ` +
       `Add one of these, or give its path. ${known.length === 0 ? "The data set has no transcripts." : `Transcripts there: ${nearestNames(story, known)}`}`,
+    { where: source.location, issueCode: "transcript-missing" },
   );
 }
 

@@ -62,17 +62,20 @@ export function pickTier<Tier extends TextGridTier | EafTier>(
   }
   if (wanted === undefined && fitting.length === 1 && SOUNDS.test(fitting[0]!.name.trim())) {
     throw new OptionError(
-      `${path}: the only ${what} must hold words, got "${fitting[0]!.name}", which is a name for speech sounds. Save the words too, or name the tier with the option tier.`,
+      `the only ${what} must hold words, got "${fitting[0]!.name}", which is a name for speech sounds. Save the words too, or name the tier with the option tier.`,
+      { where: path },
     );
   }
   if (fitting.length === 1) return fitting[0]!;
   if (wanted !== undefined && fitting.length === 0) {
     throw new OptionError(
-      `${path}: the tier must be one of the file's ${what}s, got "${wanted}". ${nearestNames(wanted, names)}`,
+      `the tier must be one of the file's ${what}s, got "${wanted}". ${nearestNames(wanted, names)}`,
+      { where: path },
     );
   }
   const listed = names.map((name) => `"${name}"`).join(", ") || "none";
   throw new OptionError(
-    `${path}: exactly one ${what} must hold the words, got ${fitting.length} that fit of ${tiers.length} (${listed}). Name it with the option tier.`,
+    `exactly one ${what} must hold the words, got ${fitting.length} that fit of ${tiers.length} (${listed}). Name it with the option tier.`,
+    { where: path },
   );
 }

@@ -103,7 +103,8 @@ export function readRows(bytes: Uint8Array, path: string, choice: TierChoice = {
       return noiseLabels === undefined || read.noise !== undefined ? read : withoutNoise(read, noiseLabels);
     }
     throw new OptionError(
-      `${path}: the option tier (--tier) must be left out where a transcript has no tiers, got "${tier}" (${read.format}). Leave it out; where other stories need it, take those apart (--stories).`,
+      `the option tier (--tier) must be left out where a transcript has no tiers, got "${tier}" (${read.format}). Leave it out; where other stories need it, take those apart (--stories).`,
+      { where: path },
     );
   }
   throw new OptionError(

@@ -1,5 +1,5 @@
 import { checkArgument } from "../array/arguments.ts";
-import { FormatError, listSome } from "../errors.ts";
+import { FormatError, listSome, OptionError } from "../errors.ts";
 import { interpolateOnsets } from "./interpolate.ts";
 import { countNoise } from "./noise-labels.ts";
 import { rowFindings } from "./row-findings.ts";
@@ -64,7 +64,8 @@ export function readTranscript(bytes: Uint8Array, options: TranscriptOptions): T
   try {
     onsets = interpolateOnsets(rows.map((row) => row.onset));
   } catch (error) {
-    throw new FormatError(path, (error as Error).message, undefined, { cause: error });
+    if (!(error instanceof OptionError)) throw error;
+    throw new FormatError(path, error.message, undefined, { cause: error });
   }
   const fallback = meanDuration(rows, onsets);
   const words = rows.map((row, n): Word => {

@@ -153,7 +153,8 @@ async function folderSource(
           units ??= n;
           if (n === units) continue;
           throw new OptionError(
-            `--activations: the vectors of a layer must have one length, got ${units} and ${n} units (${folder}, layer ${layer}, the latter of "${named}"). Take all stories from one model.`,
+            `the vectors of a layer must have one length, got ${units} and ${n} units (${folder}, layer ${layer}, the latter of "${named}"). Take all stories from one model.`,
+            { where: "--activations" },
           );
         }
       }
@@ -185,7 +186,8 @@ function folderLayers(
   const bad = layer?.find((wanted) => !layers.includes(wanted));
   if (bad !== undefined || layer?.length === 0) {
     throw new OptionError(
-      `--layer: layers must be among those of the folder ${name} (${layers.join(", ")}), got ${bad ?? "none"}.`,
+      `layers must be among those of the folder ${name} (${layers.join(", ")}), got ${bad ?? "none"}.`,
+      { where: "--layer" },
     );
   }
   if (layer) return [...new Set(layer)].sort((a, b) => a - b);

@@ -75,7 +75,8 @@ export function studyLayers(
   const bad = layers.find((wanted) => wanted < 0 || wanted > model.nLayers);
   if (bad !== undefined || layers.length === 0) {
     throw new OptionError(
-      `--layer: layers must lie in 0..${model.nLayers} (model ${model.name}, 0 = embedding output), got ${bad ?? "none"}.`,
+      `layers must lie in 0..${model.nLayers} (model ${model.name}, 0 = embedding output), got ${bad ?? "none"}.`,
+      { where: "--layer" },
     );
   }
   return [...new Set(layers)].sort((a, b) => a - b);

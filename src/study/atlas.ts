@@ -35,7 +35,8 @@ export async function loadAtlas(
 ): Promise<TargetRegion[]> {
   if (!space || space.kind === "region") {
     throw new OptionError(
-      "--regions: the responses must be on a surface, in a volume or grayordinates, got region time series. Leave --regions out.",
+      "the responses must be on a surface, in a volume or grayordinates, got region time series. Leave --regions out.",
+      { where: "--regions" },
     );
   }
   const regions: TargetRegion[] = [];
@@ -45,14 +46,16 @@ export async function loadAtlas(
   }
   if (regions.length === 0) {
     throw new OptionError(
-      `--regions: a region must have a vertex or voxel that is scored, got none that has (${paths.join(", ")}). Take an atlas of the same space.`,
+      `a region must have a vertex or voxel that is scored, got none that has (${paths.join(", ")}). Take an atlas of the same space.`,
+      { where: "--regions" },
     );
   }
   const seen = new Set<string>();
   for (const { name, hemi } of regions) {
     if (seen.has(`${hemi} ${name}`)) {
       throw new OptionError(
-        `--regions: regions must have names of their own, got "${name}" twice${hemi === "n/a" ? "" : ` on hemi-${hemi}`} (${paths.join(", ")}). Rename one.`,
+        `regions must have names of their own, got "${name}" twice${hemi === "n/a" ? "" : ` on hemi-${hemi}`} (${paths.join(", ")}). Rename one.`,
+        { where: "--regions" },
       );
     }
     seen.add(`${hemi} ${name}`);
@@ -155,10 +158,12 @@ export function checkVertices(path: string, hemi: "L" | "R", n: number, expected
   if (n === expected) return;
   if (expected === 0) {
     throw new OptionError(
-      `${path}: the responses must have the file's hemisphere, got none of hemi-${hemi} (space ${space}). Leave the file out.`,
+      `the responses must have the file's hemisphere, got none of hemi-${hemi} (space ${space}). Leave the file out.`,
+      { where: path },
     );
   }
   throw new OptionError(
-    `${path}: vertices must be as many as the responses have on hemi-${hemi} (${expected}, space ${space}), got ${n}. Take the file of that space.`,
+    `vertices must be as many as the responses have on hemi-${hemi} (${expected}, space ${space}), got ${n}. Take the file of that space.`,
+    { where: path },
   );
 }

@@ -90,7 +90,8 @@ const note = (path: string, message: string): DatasetIssue => ({
 export async function checkCachePlace({ folder, kind }: CachePlace, output: string): Promise<void> {
   if (kind === "nowhere") {
     throw new OptionError(
-      `--cache: must be given where <output> is the root of a file system, which nothing lies beside, got nothing (${output}). Name a folder.`,
+      `must be given where <output> is the root of a file system, which nothing lies beside, got nothing (${output}). Name a folder.`,
+      { where: "--cache" },
     );
   }
   if (kind !== "beside") return checkWritable(folder, "--cache");
@@ -99,7 +100,8 @@ export async function checkCachePlace({ folder, kind }: CachePlace, output: stri
   if ((await contentOf(store)) !== "other") return;
   const names = (await store.list("")).map(({ name }) => name);
   throw new OptionError(
-    `--cache: must be given where the folder beside <output> is no cache of cortecast's, got none (${folder} holds ${listSome(names)}). Name another folder, or move that one away.`,
+    `must be given where the folder beside <output> is no cache of cortecast's, got none (${folder} holds ${listSome(names)}). Name another folder, or move that one away.`,
+    { where: "--cache" },
   );
 }
 

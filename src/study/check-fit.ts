@@ -85,8 +85,7 @@ export function misfits(participants: readonly FitParticipant[], options: StudyO
   const byOption = new Map<string, OptionError>();
   for (const participant of participants) {
     for (const error of misfitsOf(participant, options)) {
-      const [option] = error.message.split(":", 1) as [string];
-      if (!byOption.has(option)) byOption.set(option, error);
+      if (!byOption.has(error.where!)) byOption.set(error.where!, error);
     }
   }
   return [...byOption.values()];
@@ -100,13 +99,14 @@ function* misfitsOf({ participant, stories }: FitParticipant, options: StudyOpti
     const { files, nVolumes } = story;
     const recorded = `nVolumes (${nVolumes}, ${files.run}, story "${files.story}")`;
     if (delays >= nVolumes) {
-      yield new OptionError(
-        `--delays: must be fewer than ${recorded}, got ${delays}. Are they in seconds? They count volumes.`,
-      );
+      yield new OptionError(`must be fewer than ${recorded}, got ${delays}. Are they in seconds? They count volumes.`, {
+        where: "--delays",
+      });
     }
     if (last >= nVolumes) {
       yield new OptionError(
-        `--first-delay: the last of ${delays} delays must be smaller than ${recorded}, got ${last} with first delay ${firstDelay}. Is it in seconds? It counts volumes.`,
+        `the last of ${delays} delays must be smaller than ${recorded}, got ${last} with first delay ${firstDelay}. Is it in seconds? It counts volumes.`,
+        { where: "--first-delay" },
       );
     }
   }
@@ -115,14 +115,16 @@ function* misfitsOf({ participant, stories }: FitParticipant, options: StudyOpti
   const beyond = distances.find((distance) => distance - width + 1 >= longest || distance <= -longest);
   if (beyond !== undefined) {
     yield new OptionError(
-      `--distances: must lie within the stories (${longest} words in the longest, ${participant}), got ${beyond}. They count words.`,
+      `must lie within the stories (${longest} words in the longest, ${participant}), got ${beyond}. They count words.`,
+      { where: "--distances" },
     );
   }
   const total = stories.reduce((sum, { nVolumes }) => sum + nVolumes, 0);
   const tested = Math.floor(total / folds);
   if (tested < leastTested) {
     yield new OptionError(
-      `--folds: must leave ${leastTested} volumes or more to each test chunk, got ${folds} folds of ${total} volumes (${tested} in the smallest, ${participant}). Take fewer.`,
+      `must leave ${leastTested} volumes or more to each test chunk, got ${folds} folds of ${total} volumes (${tested} in the smallest, ${participant}). Take fewer.`,
+      { where: "--folds" },
     );
     return;
   }
@@ -130,25 +132,29 @@ function* misfitsOf({ participant, stories }: FitParticipant, options: StudyOpti
   const training = Math.min(...trainings.map((volumes) => volumes.length));
   if (training < 1) {
     yield new OptionError(
-      `--gap: must leave volumes to train on, got ${gap} on either side of ${folds} test chunks (${total} volumes, ${participant}). Take a smaller one.`,
+      `must leave volumes to train on, got ${gap} on either side of ${folds} test chunks (${total} volumes, ${participant}). Take a smaller one.`,
+      { where: "--gap" },
     );
     return;
   }
   if (alphaChoice === "inner-folds" && innerFolds > training) {
     yield new OptionError(
-      `--inner-folds: must be at most as many as training volumes (${training}, ${participant}), got ${innerFolds}. Take fewer.`,
+      `must be at most as many as training volumes (${training}, ${participant}), got ${innerFolds}. Take fewer.`,
+      { where: "--inner-folds" },
     );
   }
   if (components !== "none" && components > training) {
     yield new OptionError(
-      `--components: must be at most as many as training volumes (${training} in the smallest fold, ${participant}), got ${components}. Take fewer, or a smaller --gap.`,
+      `must be at most as many as training volumes (${training} in the smallest fold, ${participant}), got ${components}. Take fewer, or a smaller --gap.`,
+      { where: "--components" },
     );
   }
   const spoken = windowedVolumes(stories, 0, 1);
   const silent = trainings.findIndex((volumes) => !volumes.some((volume) => spoken.has(volume)));
   if (silent >= 0) {
     yield new OptionError(
-      `--folds: words must begin in training volumes of every fold, got none in fold ${silent + 1} of ${participant} (${total} volumes). Drop silent volumes with --trim-start and --trim-end, or take more folds.`,
+      `words must begin in training volumes of every fold, got none in fold ${silent + 1} of ${participant} (${total} volumes). Drop silent volumes with --trim-start and --trim-end, or take more folds.`,
+      { where: "--folds" },
     );
   }
   for (const distance of distances) {
@@ -156,7 +162,8 @@ function* misfitsOf({ participant, stories }: FitParticipant, options: StudyOpti
     const fold = trainings.findIndex((volumes) => !volumes.some((volume) => filled.has(volume)));
     if (fold < 0) continue;
     yield new OptionError(
-      `--distances: windows must hold words in training volumes of every fold, got none at distance ${distance} in fold ${fold + 1} of ${participant} (${total} volumes, ${longest} words in the longest story). Take distances nearer to 0.`,
+      `windows must hold words in training volumes of every fold, got none at distance ${distance} in fold ${fold + 1} of ${participant} (${total} volumes, ${longest} words in the longest story). Take distances nearer to 0.`,
+      { where: "--distances" },
     );
   }
 }

@@ -101,6 +101,7 @@ export async function checkOutputFolder(store: Store): Promise<void> {
   ours &&= !(await store.has("phantom.json"));
   if (ours) return;
   throw new OptionError(
-    `<output>: the folder must be empty or hold results of cortecast, got another data set (${store.location}/${path}). Give a folder of its own.`,
+    `the folder must be empty or hold results of cortecast, got another data set (${store.location}/${path}). Give a folder of its own.`,
+    { where: "<output>" },
   );
 }

@@ -25,7 +25,8 @@ export async function checkPlace(folder: string, name: string, settings: CheckPl
   const [place, ...above] = await foldersAbove(folder);
   if (roots.includes(place!)) {
     throw new OptionError(
-      `${name}: the folder must not be the data set, or one that responses are taken from, got one of these (${place}). Give a folder of its own.`,
+      `the folder must not be the data set, or one that responses are taken from, got one of these (${place}). Give a folder of its own.`,
+      { where: name },
     );
   }
   for (const dataset of above) {
@@ -33,7 +34,8 @@ export async function checkPlace(folder: string, name: string, settings: CheckPl
     const taken = takenFolder(relative(dataset, place!).split(sep).join("/"));
     if (taken === undefined || (settings.sourcedata === true && /(?:^|\/)sourcedata$/i.test(taken))) return;
     throw new OptionError(
-      `${name}: the folder must not lie among the data of a data set, got one in ${taken}/ of ${dataset} (${place}). Give one outside of the data set, or in ${join(dataset, "derivatives")}.`,
+      `the folder must not lie among the data of a data set, got one in ${taken}/ of ${dataset} (${place}). Give one outside of the data set, or in ${join(dataset, "derivatives")}.`,
+      { where: name },
     );
   }
 }

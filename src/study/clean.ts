@@ -64,7 +64,8 @@ async function named(output: Store, wanted: readonly string[]): Promise<string[]
     const participant = label.startsWith("sub-") ? label : `sub-${label}`;
     if (known.includes(participant)) return participant;
     throw new NotFoundError(
-      `--participants: results of the participant must be in the folder, got none of ${participant} (${output.location}). ${nearestNames(participant, known)}`,
+      `results of the participant must be in the folder, got none of ${participant} (${output.location}). ${nearestNames(participant, known)}`,
+      { where: "--participants" },
     );
   });
 }

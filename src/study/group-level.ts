@@ -113,12 +113,14 @@ async function readRecords(
   }
   if (cutOff.length > 0) {
     throw new OptionError(
-      `${outputName}: the results of every participant must be whole to be joined, got tables without the record beside them (${listSome(cutOff)} in ${output.location}). Score these again; they were cut off, or are of an earlier version.`,
+      `the results of every participant must be whole to be joined, got tables without the record beside them (${listSome(cutOff)} in ${output.location}). Score these again; they were cut off, or are of an earlier version.`,
+      { where: outputName },
     );
   }
   if (whole.length === 0) {
     throw new NotFoundError(
-      `${outputName}: there must be results of one participant or more, got none (${output.location}). Give the folder that cortecast score wrote into.`,
+      `there must be results of one participant or more, got none (${output.location}). Give the folder that cortecast score wrote into.`,
+      { where: outputName },
     );
   }
   const read = recordReader(output);
@@ -158,7 +160,8 @@ export async function checkNoneLeft(output: Store, participants: readonly string
   const others = await othersIn(output, participants);
   if (others.length === 0) return;
   throw new OptionError(
-    `${outputName}: a run of all participants must be of all whose results are there, got others, which would stay in the group (${listSome(others)} in ${output.location}). Remove them with cortecast clean ${output.location} --participants ${others.join(",")} --yes, or name this run's with --participants.`,
+    `a run of all participants must be of all whose results are there, got others, which would stay in the group (${listSome(others)} in ${output.location}). Remove them with cortecast clean ${output.location} --participants ${others.join(",")} --yes, or name this run's with --participants.`,
+    { where: outputName },
   );
 }
 

@@ -1,4 +1,4 @@
-import { DatasetError, type DatasetIssue, FormatError } from "../errors.ts";
+import { DatasetError, type DatasetIssue, detailOf, type ErrorDetails } from "../errors.ts";
 import { describeSystemError } from "../sources/system-error.ts";
 import { unreadable } from "../sources/unreadable.ts";
 
@@ -66,9 +66,7 @@ function issuesOf(error: unknown, code: string): readonly DatasetIssue[] {
   const { kind, path } = error as { readonly kind?: unknown; readonly path?: unknown };
   if (describeSystemError(error) !== undefined) return [unreadable(typeof path === "string" ? path : ".", error, code)];
   if (!(error instanceof Error && typeof kind === "string" && kinds.has(kind))) throw error;
-  const text = error.message.replaceAll(/\s*\n\s*/g, " ");
-  const colon = text.indexOf(": ");
-  const place = error instanceof FormatError ? error.path : colon < 0 ? "." : text.slice(0, colon);
-  const message = text.startsWith(`${place}: `) ? text.slice(place.length + 2) : text;
-  return [{ severity: "error", code, path: place, message }];
+  const { where } = error as ErrorDetails;
+  const message = detailOf(error).replaceAll(/\s*\n\s*/g, " ");
+  return [{ severity: "error", code, path: where ?? ".", message }];
 }

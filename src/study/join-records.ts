@@ -89,7 +89,8 @@ export function checkSettings(
     });
     const remedy = name === "what was scored" ? " Where they are voxels, --mask gives all the same." : "";
     throw new OptionError(
-      `${outputName}: participants in one folder must be scored with the same options, got ${name} ${listSome(got, 3)}.${remedy} Score all with the same, remove the others' results with cortecast clean, or give another folder.`,
+      `participants in one folder must be scored with the same options, got ${name} ${listSome(got, 3)}.${remedy} Score all with the same, remove the others' results with cortecast clean, or give another folder.`,
+      { where: outputName },
     );
   }
 }
@@ -105,7 +106,8 @@ function joinTranscripts(records: readonly ParticipantRecord[]): Transcript[] {
       const other = known.get(key);
       if (other && other.words !== words) {
         throw new OptionError(
-          `${outputName}: participants in one folder must have heard the same words in a story, got other words or times in ${transcript.path} for ${participant} than for ${other.by}: the transcript was changed in between. Score all again.`,
+          `participants in one folder must have heard the same words in a story, got other words or times in ${transcript.path} for ${participant} than for ${other.by}: the transcript was changed in between. Score all again.`,
+          { where: outputName },
         );
       }
       if (!other) known.set(key, { transcript, words, by: participant });

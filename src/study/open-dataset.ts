@@ -62,7 +62,8 @@ export async function openDataset(
     const name = basename(resolve(folder));
     if (names.has(name)) {
       throw new OptionError(
-        `--derivatives: folders must have names of their own below derivatives/, got "${name}" twice (${resolve(folder)}). Leave it out, or rename it.`,
+        `folders must have names of their own below derivatives/, got "${name}" twice (${resolve(folder)}). Leave it out, or rename it.`,
+        { where: "--derivatives" },
       );
     }
     names.add(name);
@@ -100,7 +101,8 @@ async function exclusionsOf(
   // A file that the user names and that leaves nothing out is a slip, as one run that does not is with --exclude.
   if (exclusions !== undefined && named.length > 0 && !named.some((run) => names.has(runKeyOfText(run) ?? ""))) {
     throw new NotFoundError(
-      `--exclusions: a run that the file names must be in the data set, got none of ${named.length} (${path}). ${nearestNames(named[0]!, [...names.values()])}`,
+      `a run that the file names must be in the data set, got none of ${named.length} (${path}). ${nearestNames(named[0]!, [...names.values()])}`,
+      { where: "--exclusions" },
     );
   }
   const { unfit, doubts } = fitExclusions(dataset, named, path);
@@ -115,6 +117,7 @@ function checkExclusions(dataset: BidsDataset, exclude: readonly string[], names
   if (unknown.length === 0) return;
   const more = unknown.length > 1 ? ` and ${unknown.length - 1} more` : "";
   throw new NotFoundError(
-    `--exclude: runs must be in the data set, as BIDS writes them, got "${unknown[0]}"${more} (${dataset.source.location}). ${nearestNames(unknown[0]!, [...names.values()])}`,
+    `runs must be in the data set, as BIDS writes them, got "${unknown[0]}"${more} (${dataset.source.location}). ${nearestNames(unknown[0]!, [...names.values()])}`,
+    { where: "--exclude" },
   );
 }

@@ -19,23 +19,29 @@ export const wholeNumbers = (least = Number.MIN_SAFE_INTEGER) =>
     .transform((value, context) => {
       const parts = value === "none" ? [] : Array.isArray(value) ? value.map(String) : String(value).split(",");
       const list = parts.flatMap((part) => expandRange(part.trim()) ?? [Number.NaN]);
-      const refuse = (message: string) => context.addIssue({ code: "custom", message });
+      const refuse = (message: string, params?: OwnWords) => context.addIssue({ code: "custom", message, params });
       const range = parts.map(fallingRange).find((found) => found !== undefined);
-      if (range) refuse(range);
+      if (range) refuse(...range);
       else if (list.some(Number.isNaN)) refuse('must be whole numbers like "4", "0,4,8" or "-10:30"');
       else if (list.some((number) => number < least)) refuse(`must be whole numbers from ${least}`);
       else if (list.length > mostValues) refuse(`must be at most ${mostValues} numbers`);
       return [...new Set(list)];
     });
 
+/** What a message says after "got" in place of the value, for issues whose code is `custom`. */
+interface OwnWords extends Record<string, unknown> {
+  readonly got: string;
+}
+
 /** What is wrong with a range that goes downwards, or nowhere; undefined for any other text. */
-function fallingRange(part: string): string | undefined {
+function fallingRange(part: string): readonly [string, OwnWords] | undefined {
   const [, start, end, step] = /^(-?\d{1,15}):(-?\d{1,15})(:\d{1,15})?$/.exec(part.trim()) ?? [];
   if (start === undefined) return undefined;
   if (step !== undefined && Number(step.slice(1)) === 0)
-    return `must be ranges with a step of 1 or more, got "${part.trim()}"`;
+    return ["must be ranges with a step of 1 or more", { got: `"${part.trim()}"` }];
   if (Number(end) >= Number(start)) return undefined;
-  return `must be ranges that go upwards, got "${part.trim()}"; write "${end}:${start}${step ?? ""}"`;
+  const got = `"${part.trim()}"; write "${end}:${start}${step ?? ""}"`;
+  return ["must be ranges that go upwards", { got }];
 }
 
 function expandRange(part: string): readonly number[] | undefined {
@@ -58,13 +64,16 @@ const digits = 'Labels of digits need quotes, such as "018": YAML reads them as 
  */
 export const names = ({ none = false } = {}) =>
   z
-    .union([z.string(), z.array(z.string())], {
-      error: (issue) =>
-        `must be names like "a,b" or a list of them, got ${JSON.stringify(issue.input)}${[issue.input].flat().some((part) => typeof part === "number") ? `. ${digits}` : ""}`,
-    })
+    // Not a union: that one is asked for a message, and has no place for what was got.
+    .unknown()
     .transform((value, context) => {
       if (none && value === "none") return [];
-      const parts = typeof value === "string" ? value.split(",") : value;
+      const parts: readonly unknown[] = typeof value === "string" ? value.split(",") : [value].flat();
+      if (!(parts.every(isText) && (typeof value === "string" || Array.isArray(value)))) {
+        const message = 'must be names like "a,b" or a list of them';
+        context.addIssue({ code: "custom", message, params: gotNoLabel(value) });
+        return z.NEVER;
+      }
       const list = parts.map((name) => name.trim()).filter((name) => name !== "");
       if (list.length === 0 && !none)
         context.addIssue({ code: "custom", message: "must be one name or more (leave the option out for all)" });
@@ -102,11 +111,13 @@ export const bytes = z
     const match = /^\s*(\d+(?:\.\d+)?)\s*(?:([kmgt])(i?)b?|b)?\s*$/i.exec(String(value));
     const power = ["k", "m", "g", "t"].indexOf(match?.[2]?.toLowerCase() ?? "") + 1;
     const amount = Number(match?.[1]) * (match?.[3] ? 1024 : 1000) ** power;
-    const refuse = (message: string) => context.addIssue({ code: "custom", message });
+    const refuse = (message: string, params?: OwnWords) => context.addIssue({ code: "custom", message, params });
     if (!(amount > 0 && Number.isFinite(amount))) refuse('must be an amount of memory like "8GB"');
     // Schedulers count in gigabytes or megabytes where no unit is written.
     else if (/\d$/.test(String(value).trim()) && amount < LEAST_BARE)
-      refuse(`must be an amount of memory with its unit, got ${amount} bytes; write ${amount}GB or ${amount}MB`);
+      refuse("must be an amount of memory with its unit", {
+        got: `${amount} bytes; write ${amount}GB or ${amount}MB`,
+      });
     return Math.floor(amount);
   });
 
@@ -133,10 +144,19 @@ export const yesOrNo = z.union([z.boolean(), z.enum(["true", "false"]).transform
 });
 
 /** A label of a file name; the empty text asks for files without it. */
-export const label = z.string({
-  error: (issue) =>
-    `must be a text, got ${JSON.stringify(issue.input)}${typeof issue.input === "number" ? `. ${digits}` : ""}`,
+export const label = z.unknown().transform((value, context) => {
+  if (isText(value)) return value;
+  context.addIssue({ code: "custom", message: "must be a text", params: gotNoLabel(value) });
+  return z.NEVER;
 });
+
+const isText = (value: unknown): value is string => typeof value === "string";
+
+/** What was given in place of a label, or of a list of them. */
+function gotNoLabel(value: unknown): OwnWords {
+  const hasNumber = [value].flat().some((part) => typeof part === "number");
+  return { got: `${JSON.stringify(value)}${hasNumber ? `. ${digits}` : ""}` };
+}
 
 /** A path. */
 export const path = z.string().min(1, { error: "must be a path, not the empty text" });
@@ -144,9 +164,9 @@ export const path = z.string().min(1, { error: "must be a path, not the empty te
 /** What a check of {@link z} found, as a sentence of the form "must be ..., got ...". */
 export function formatProblem(issue: z.core.$ZodIssue, value: unknown): string {
   const wrong = itemAt(value, issue.path[0]);
-  const got = `got ${typeof wrong === "string" ? `"${wrong}"` : (JSON.stringify(wrong) ?? "nothing")}`;
-  const must = mustOf(issue);
-  return must.includes(", got ") ? `${must}.` : `${must}, ${got}.`;
+  const own = issue.code === "custom" ? (issue.params as OwnWords | undefined) : undefined;
+  const got = own?.got ?? (typeof wrong === "string" ? `"${wrong}"` : (JSON.stringify(wrong) ?? "nothing"));
+  return `${issue.message}, got ${got}.`;
 }
 
 /** The item of a list, also of one that is written with commas; the value itself where no item is meant. */
@@ -156,13 +176,12 @@ function itemAt(value: unknown, index: PropertyKey | undefined): unknown {
   return typeof value === "string" ? value.split(",")[index]?.trim() : value;
 }
 
-function mustOf(issue: z.core.$ZodIssue): string {
-  // Ours, with what is accepted in words.
-  if (issue.message.startsWith("must ")) return issue.message;
+/** What a value must be, where its kind does not say it in words of its own. */
+export function mustOf(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}`;
   if (issue.code === "too_small") return `must be at least ${issue.minimum}`;
   if (issue.code === "too_big") return `must be at most ${issue.maximum}`;
-  if (issue.code !== "invalid_type") return issue.message;
+  if (issue.code !== "invalid_type") return undefined;
   const names: Readonly<Record<string, string>> = { int: "a whole number", string: "a text" };
   return `must be ${ownValue(names, issue.expected) ?? `a ${issue.expected}`}`;
 }

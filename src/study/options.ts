@@ -11,6 +11,7 @@ import {
   formatProblem,
   hemisphere,
   label,
+  mustOf,
   names,
   path,
   positiveNumbers,
@@ -339,7 +340,7 @@ export function checkOptions(
   const problems: string[] = [];
   for (const key of Object.keys(raw)) {
     if (!known.includes(key)) {
-      throw new NotFoundError(`${describe(key)}: there is no option of that name. ${nearestNames(key, known)}`);
+      throw new NotFoundError(`there is no option of that name. ${nearestNames(key, known)}`, { where: describe(key) });
     }
   }
   for (const [key, { schema }] of Object.entries(studyOptions)) {
@@ -349,7 +350,7 @@ export function checkOptions(
       continue;
     }
     const optional = (schema as z.ZodType).optional();
-    const result = (schema instanceof z.ZodDefault ? schema : optional).safeParse(value);
+    const result = (schema instanceof z.ZodDefault ? schema : optional).safeParse(value, { error: mustOf });
     if (result.success) options[key] = result.data;
     else for (const issue of result.error.issues) problems.push(`${describe(key)}: ${formatProblem(issue, value)}`);
   }

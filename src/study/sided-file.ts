@@ -37,13 +37,15 @@ export function hemiOfFile(flag: string, { path, given }: SidedFile, gifti?: Gif
   const say = `Say which: ${flag} L=${path} or R=${path}.`;
   if (named && own && named !== own) {
     throw new OptionError(
-      `${flag}: a file's name and its own metadata must say one hemisphere, got ${named} and ${own} (${path}). ${say}`,
+      `a file's name and its own metadata must say one hemisphere, got ${named} and ${own} (${path}). ${say}`,
+      { where: flag },
     );
   }
   const hemi = named ?? own;
   if (hemi) return hemi;
   throw new OptionError(
-    `${flag}: the file must say its hemisphere, by its name (hemi-L, lh., .L., left) or as a GIFTI (AnatomicalStructurePrimary), got "${path}". ${say}`,
+    `the file must say its hemisphere, by its name (hemi-L, lh., .L., left) or as a GIFTI (AnatomicalStructurePrimary), got "${path}". ${say}`,
+    { where: flag },
   );
 }
 

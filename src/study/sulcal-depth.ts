@@ -47,7 +47,8 @@ export async function shadeSurfaces(
   const left = [...named].find(([hemi]) => !surfaces.some((surface) => surface.hemi === hemi));
   if (left) {
     throw new OptionError(
-      `${flag}: files must be of hemispheres that --surfaces gives, got ${left[1].path} (${left[0]}). Give its surface, or leave it out.`,
+      `files must be of hemispheres that --surfaces gives, got ${left[1].path} (${left[0]}). Give its surface, or leave it out.`,
+      { where: flag },
     );
   }
   return shaded;
@@ -68,7 +69,8 @@ async function namedDepths(texts: readonly string[], files: OutsideFiles): Promi
     const other = depths.get(hemi);
     if (other) {
       throw new OptionError(
-        `${flag}: each hemisphere must have one file, got two of ${hemi} (${other.path}, ${path}). Take one.`,
+        `each hemisphere must have one file, got two of ${hemi} (${other.path}, ${path}). Take one.`,
+        { where: flag },
       );
     }
     depths.set(hemi, { path, depth: await readDepth(path, files) });

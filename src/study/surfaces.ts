@@ -23,7 +23,9 @@ export async function loadSurfaces(
   files: AtlasFiles,
 ): Promise<Surface[]> {
   if (space?.kind !== "surface") {
-    throw new OptionError("--surfaces: the responses must be on a surface, got none. Leave --surfaces out.");
+    throw new OptionError("the responses must be on a surface, got none. Leave --surfaces out.", {
+      where: "--surfaces",
+    });
   }
   const surfaces: Surface[] = [];
   for (const text of paths) {
@@ -36,7 +38,8 @@ export async function loadSurfaces(
     const hemi = hemiOfFile("--surfaces", file, gifti);
     if (surfaces.some((other) => other.hemi === hemi)) {
       throw new OptionError(
-        `--surfaces: each hemisphere must have one mesh, got two of ${hemi} (${paths.join(", ")}). Take one kind of surface.`,
+        `each hemisphere must have one mesh, got two of ${hemi} (${paths.join(", ")}). Take one kind of surface.`,
+        { where: "--surfaces" },
       );
     }
     checkVertices(path, hemi, points.length / 3, space.nVertices[hemi === "L" ? 0 : 1], space.space);

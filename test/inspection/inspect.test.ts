@@ -143,6 +143,11 @@ describe("inspectDataset", () => {
       "error transcript-unreadable stimuli/tale_words.tsv: onsets must not decrease, got 8 s after 9 s",
     ],
     [
+      "a transcript that lacks a column",
+      (files) => (files["stimuli/tale_words.tsv"] = "onset\tduration\n6\t1\n"),
+      'error transcript-unreadable stimuli/tale_words.tsv: there must be a column "word".',
+    ],
+    [
       "words without time",
       (files) => (files["stimuli/tale_words.tsv"] = words(seconds(5, 40).with(3, "n/a"))),
       "note transcript-without-time stimuli/tale_words.tsv: every word should have a time, got 1 of 35 without",

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ChangedFileError } from "../../src/errors.ts";
 import { writeNpy } from "../../src/formats/npy.ts";
 import { readSafetensors, writeSafetensors } from "../../src/formats/safetensors.ts";
 import { openActivationFolder } from "../../src/language-model/activation-folder.ts";
@@ -39,7 +40,7 @@ async function expectNoMixture(before: Files, after: Files, use: (source: Source
       const got = await use(replacedAfter(n, before, after).source);
       expect(whole, `replaced after ${n} readings`).toContainEqual(got);
     } catch (error) {
-      expect(error).toMatchObject({ name: "FormatError" });
+      expect(error).toBeInstanceOf(ChangedFileError);
       expect((error as Error).message).toMatch(/^in\/.*: the file must stay as it is while a study runs, got /);
       nRefused++;
     }

@@ -276,6 +276,21 @@ describe("proxies", () => {
     expect(nAsked).toBe(3);
   });
 
+  it.each([
+    [407, "The proxy wants a login: set HTTPS_PROXY to http://<name>:<password>@<proxy>:<port>."],
+    [403, "The proxy lets nothing through: check HTTPS_PROXY, or ask whoever runs it."],
+  ])("by hand: a proxy that answers %s to a tunnel is told by its status", async (code, remedy) => {
+    const proxy = createTcpServer((socket) => {
+      socket.on("error", () => undefined).once("data", () => socket.end(`HTTP/1.1 ${code} No\r\n\r\n`));
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    opened.push({ close: () => new Promise((resolve) => proxy.close(() => resolve())) });
+    const environment = { HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+    await expect(client({ environment, attempts: 1 }).getBytes("https://example.org/a")).rejects.toThrow(
+      `https://example.org/a: the connection must hold until all is there, got ECONNRESET (the proxy answered with status ${code}). ${remedy}`,
+    );
+  });
+
   it("by hand: https is tunnelled; what the far end says inside is not the proxy's to see", async () => {
     const [server, proxy] = [await serve(), await startProxy()];
     const address = server.origin.replace("http:", "https:");

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createRandom, type Random } from "../../src/array/random.ts";
+import { ChangedFileError } from "../../src/errors.ts";
 import { PIECE } from "../../src/sources/account.ts";
 import { type InputSource, inputSource } from "../../src/sources/input-source.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
@@ -126,7 +127,7 @@ describe("inputSource", () => {
             handedOut[at] = bytes[i]!;
           }
         } catch (error) {
-          expect(error).toMatchObject({ name: "FormatError" });
+          expect(error).toBeInstanceOf(ChangedFileError);
           expect((error as Error).message).toContain("data/x: the file must stay as it is while a study runs, got ");
           nRefused++;
         }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { connectionRemedy } from "../../src/sources/network-remedy.ts";
+import { connectionRemedy, TunnelError } from "../../src/sources/network-remedy.ts";
 
 describe("connectionRemedy (by hand)", () => {
   const proxy = "Where your network needs a proxy, set HTTPS_PROXY.";
-  it.each<[code: string, message: string, remedy: string]>([
+  it.each<[code: string, error: unknown, remedy: string]>([
     ["ENOTFOUND", "", `No server of that name is found: check the address and your connection. ${proxy}`],
     ["EAI_AGAIN", "", `No server of that name is found: check the address and your connection. ${proxy}`],
     ["ECONNREFUSED", "", "Nobody listens there: check the address, and HTTP_PROXY and HTTPS_PROXY where they are set."],
@@ -11,23 +11,29 @@ describe("connectionRemedy (by hand)", () => {
     ["UND_ERR_CONNECT_TIMEOUT", "", `Run the command again later, or with a longer --timeout. ${proxy}`],
     ["ENETUNREACH", "", `Run the command again later, or with a longer --timeout. ${proxy}`],
     ["ECONNRESET", "", `Run the command again; if it fails again, try later. ${proxy}`],
-    ["UND_ERR_SOCKET", "other side closed", `Run the command again; if it fails again, try later. ${proxy}`],
+    ["UND_ERR_SOCKET", new Error("other side closed"), `Run the command again; if it fails again, try later. ${proxy}`],
     [
       "SELF_SIGNED_CERT_IN_CHAIN",
       "",
       "Check the address; where a proxy of your network stands in between, name the file of its certificate in NODE_EXTRA_CA_CERTS.",
     ],
     [
-      "UND_ERR_ABORTED",
-      "Proxy response (407) !== 200 when HTTP Tunneling",
+      "ECONNRESET",
+      new TunnelError(407),
       "The proxy wants a login: set HTTPS_PROXY to http://<name>:<password>@<proxy>:<port>.",
     ],
+    ["ECONNRESET", new TunnelError(403), "The proxy lets nothing through: check HTTPS_PROXY, or ask whoever runs it."],
     [
-      "UND_ERR_ABORTED",
-      "Proxy response (403) !== 200 when HTTP Tunneling",
+      "ECONNRESET",
+      new TunnelError(undefined),
       "The proxy lets nothing through: check HTTPS_PROXY, or ask whoever runs it.",
     ],
-  ])("of %s %s", (code, message, remedy) => {
-    expect(connectionRemedy(code, message)).toBe(remedy);
+    [
+      "ECONNRESET",
+      new Error("the proxy closed the connection"),
+      `Run the command again; if it fails again, try later. ${proxy}`,
+    ],
+  ])("of %s %s", (code, error, remedy) => {
+    expect(connectionRemedy(code, error)).toBe(remedy);
   });
 });
