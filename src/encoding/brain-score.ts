@@ -6,7 +6,7 @@ import { fitDesign } from "../features/design.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
 import { contiguousFolds } from "../regression/folds.ts";
 import { scorable } from "../regression/scoring-design.ts";
-import { targetRows } from "../regression/target-block.ts";
+import { scoredRows } from "../regression/target-block.ts";
 import type { MissingScores } from "./missing.ts";
 import {
   type EncodingOptions,
@@ -157,7 +157,7 @@ export async function scoreEncodings(
   for (let start = 0; start < nTargets; start += TARGETS_AT_ONCE) {
     const length = Math.min(TARGETS_AT_ONCE, nTargets - start);
     const columns = Int32Array.from({ length }, (_, t) => start + t);
-    const rows = targetRows(bold, columns);
+    const rows = scoredRows(bold, columns);
     const tell = (nDesigns: number) => {
       const done = Math.floor((total * start + nDesigns * length) / nTargets);
       onProgress?.({ label, done, total });

@@ -3,7 +3,7 @@ import type { OnProgress } from "../array/progress.ts";
 import type { EncodingScore } from "../encoding/brain-score.ts";
 import { collectScores } from "../encoding/score-collection.ts";
 import { type AuditCount, addAudits, NO_AUDIT } from "../regression/audit.ts";
-import { targetRows } from "../regression/target-block.ts";
+import { scoredRows } from "../regression/target-block.ts";
 import type { Store } from "../sources/source.ts";
 import { AUDITS, drawAudits } from "./audits.ts";
 import { loadBlock, writeBlock } from "./block-file.ts";
@@ -90,7 +90,7 @@ export async function scoreResponses(
     const bold = await load(start, end);
     await shareOut(blocks, pool.nThreads, async ({ from, to, columns }) => {
       // Rows are made when a thread is free to take them.
-      const rows = targetRows(
+      const rows = scoredRows(
         bold,
         columns.map((column) => column - start),
       );

@@ -9,7 +9,7 @@ import { decomposeRidge, type RidgeDecomposition } from "./ridge-decomposition.t
 import { type ResolvedRidgeOptions, type RidgeOptions, resolveRidgeOptions } from "./ridge-options.ts";
 import { observedRows, type RidgeScore, scoreTargets } from "./score-targets.ts";
 import { scorable, scoringDesign } from "./scoring-design.ts";
-import { prepareTargets, targetRows } from "./target-block.ts";
+import { prepareTargets, scoredRows, targetRows } from "./target-block.ts";
 
 /** A ridge regression of many targets on one design, each target with its own penalty. */
 export interface RidgeFit {
@@ -218,8 +218,8 @@ export async function scoreRidge(
   const r = new Float64Array(nTargets);
   const bestAlpha = new Float64Array(nTargets);
   for (const columns of blocksOf(nTargets)) {
-    const rows = targetRows(y, columns);
-    const observed = observedRows(targetRows(yTest, columns), undefined, resolved);
+    const rows = scoredRows(y, columns);
+    const observed = observedRows(scoredRows(yTest, columns), undefined, resolved);
     const score = await scoreTargets(design, rows, undefined, observed, resolved);
     r.set(score.r, columns[0]);
     bestAlpha.set(score.bestAlpha, columns[0]);

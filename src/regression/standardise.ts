@@ -1,4 +1,5 @@
 import { formatShape, Matrix } from "../array/matrix.ts";
+import { factorNearOne } from "../array/near-one.ts";
 import { ShapeError } from "../errors.ts";
 import { requireFinite, requireSamples } from "./check.ts";
 
@@ -17,12 +18,17 @@ export interface Standardisation {
  * rounding, variance <= n eps variance + (n mean eps)^2, counts as constant and gets scale 1, so that it becomes zeros.
  * Both are as in scikit-learn's StandardScaler.
  *
+ * @remarks Columns whose squares overflow or vanish (magnitudes beyond 2^400 or below 2^-400) are standardised as all others are; in
+ * scikit-learn they become NaN or count as constant.
+ *
  * @param x - [nSamples x nColumns], any precision
  * @throws ShapeError where `x` has no rows or columns, or holds NaN or an infinity
  */
 export function fitStandardise(x: Matrix): Standardisation {
   requireSamples(x, 1, "fitStandardise", "x");
   requireFinite(x, "fitStandardise", "x");
+  const factors = factorsNearOne(x);
+  if (factors) return fitScaled(x, factors);
   const { data, nRows, nColumns } = x;
   const mean = columnMeans(x);
   const squares = new Float64Array(nColumns);
@@ -42,6 +48,24 @@ export function fitStandardise(x: Matrix): Standardisation {
     scale[j] = variance <= rounding ? 1 : Math.sqrt(variance);
   }
   return { mean, scale };
+}
+
+/** What brings each column near 1, as {@link factorNearOne}; undefined where none needs it. */
+function factorsNearOne({ data, nColumns }: Matrix): Float64Array | undefined {
+  // All numbers of single precision have squares in double.
+  if (data instanceof Float32Array) return undefined;
+  const largest = new Float64Array(nColumns);
+  for (let from = 0; from < data.length; from += nColumns)
+    for (let j = 0; j < nColumns; j++) largest[j] = Math.max(largest[j]!, Math.abs(data[from + j]!));
+  const factors = largest.map(factorNearOne);
+  return factors.every((factor) => factor === 1) ? undefined : factors;
+}
+
+/** Fits columns multiplied by factors, and gives mean and scale of the columns as they are. */
+function fitScaled({ data, nRows, nColumns }: Matrix, factors: Float64Array): Standardisation {
+  const scaled = data.map((value, i) => value * factors[i % nColumns]!);
+  const { mean, scale } = fitStandardise(Matrix.of(scaled, nRows, nColumns));
+  return { mean: mean.map((value, j) => value / factors[j]!), scale: scale.map((value, j) => value / factors[j]!) };
 }
 
 /**

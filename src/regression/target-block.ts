@@ -1,4 +1,5 @@
 import { emptyLike, type FloatArray, Matrix } from "../array/matrix.ts";
+import { factorNearOne } from "../array/near-one.ts";
 
 /** Some targets, made ready for a fit: centred, scaled to at most 1 in magnitude, one row a target. */
 export interface TargetBlock<Data extends FloatArray = FloatArray> {
@@ -30,6 +31,25 @@ export function targetRows<Data extends FloatArray>(y: Matrix<Data>, columns: In
     }
   }
   return Matrix.of(data, nTargets, nSamples);
+}
+
+/**
+ * Some columns of data as rows, [columns.length x nSamples], to be scored: as {@link targetRows}, but targets so large or small that sums of them
+ * overflow, or that they have few digits, are brought near 1 by a power of two. No score depends on a target's unit.
+ */
+export function scoredRows<Data extends FloatArray>(y: Matrix<Data>, columns: Int32Array): Matrix<Data> {
+  const rows = targetRows(y, columns);
+  const { data, nRows, nColumns } = rows;
+  // All numbers of single precision have squares and sums in double.
+  if (data instanceof Float32Array) return rows;
+  for (let t = 0; t < nRows; t++) {
+    const [from, to] = [t * nColumns, (t + 1) * nColumns];
+    let largest = 0;
+    for (let i = from; i < to; i++) if (Number.isFinite(data[i]!)) largest = Math.max(largest, Math.abs(data[i]!));
+    const factor = factorNearOne(largest);
+    if (factor !== 1) for (let i = from; i < to; i++) data[i]! *= factor;
+  }
+  return rows;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { checkArgument } from "../array/arguments.ts";
 import { checkChoice } from "../array/choice.ts";
 import { checkMatrix, emptyLike, type FloatArray, joinColumns, Matrix, sliceRows } from "../array/matrix.ts";
+import { factorNearOne } from "../array/near-one.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { cosineBasis } from "./cosine.ts";
 import { orthonormalBasis } from "./orthonormal.ts";
@@ -49,7 +50,7 @@ const SINGLE = 2 ** -24;
  *    mean; regressors that the ones before explain add nothing;
  * 3. with `standardise`, each target minus its mean, divided by its population standard deviation.
  *
- * Arithmetic in double precision. A target that is constant over the volumes kept stays as it is (zeros where
+ * Arithmetic in double precision, alike for every unit that targets may be in. A target that is constant over the volumes kept stays as it is (zeros where
  * standardised). One that the regressors explain to rounding error, that of its own numbers in single precision where `bold` has them
  * so, becomes constant: what is left of it is noise of no brain; a target that is not finite somewhere becomes NaN throughout if anything is regressed or scaled.
  *
@@ -99,6 +100,7 @@ function cleanBlock(
     isSingle,
   }: { readonly basis: readonly Float64Array[]; readonly standardise: boolean; readonly isSingle: boolean },
 ): void {
+  const factors = bringNearOne(block, nRows, width);
   const means = new Float64Array(width);
   const largest = new Float64Array(width);
   const isConstant = new Uint8Array(width).fill(1);
@@ -134,10 +136,26 @@ function cleanBlock(
   if (!standardise) {
     for (let i = 0; i < nRows; i++) for (let v = 0; v < width; v++) if (isExplained[v]) block[i * width + v] = 0;
     for (let i = 0; i < nRows; i++) for (let v = 0; v < width; v++) block[i * width + v]! += means[v]!;
+    if (factors) for (let i = 0; i < block.length; i++) block[i]! /= factors[i % width]!;
     return;
   }
   const scale = rest.map((squares, v) => (isExplained[v] ? Number.POSITIVE_INFINITY : Math.sqrt(squares / nRows)));
   for (let i = 0; i < nRows; i++) for (let v = 0; v < width; v++) block[i * width + v]! /= scale[v]!;
+}
+
+/**
+ * Brings targets whose squares overflow or vanish near 1, in place, as {@link factorNearOne}.
+ *
+ * @returns what each target was multiplied by; undefined where none was
+ */
+function bringNearOne(block: Float64Array, nRows: number, width: number): Float64Array | undefined {
+  const largest = new Float64Array(width);
+  for (let i = 0; i < nRows; i++)
+    for (let v = 0; v < width; v++) largest[v] = Math.max(largest[v]!, Math.abs(block[i * width + v]!));
+  const factors = largest.map(factorNearOne);
+  if (factors.every((factor) => factor === 1)) return undefined;
+  for (let i = 0; i < block.length; i++) block[i]! *= factors[i % width]!;
+  return factors;
 }
 
 function sumsOfSquares(block: Float64Array, nRows: number, width: number): Float64Array {

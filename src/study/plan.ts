@@ -47,7 +47,7 @@ export interface StudyPlan {
 }
 
 /** Raised when the same inputs come to give other numbers, or more of them, or files are written otherwise. */
-export const numbersVersion = 8;
+export const numbersVersion = 9;
 
 /**
  * The steps of a study: for each layer and control, for each set of participants who heard the same stories, the

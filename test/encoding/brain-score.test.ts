@@ -21,6 +21,26 @@ const nTargets = 10;
 const row = (matrix: Matrix, i: number) => matrix.data.slice(i * matrix.nColumns, (i + 1) * matrix.nColumns);
 
 describe("brainScore", () => {
+  // Identity: no score depends on the unit; a power of two changes no digit of whole numbers. At 2^1010 sums overflow, 2^-1060 is no normal number.
+  it.each(["folds", "concatenated"] as const)("%s: the same in any unit, to the bit", async (average) => {
+    const rounded = Matrix.of(
+      Float64Array.from(bold.data, (value) => Math.round(value * 2 ** 10)),
+      bold.nRows,
+      bold.nColumns,
+    );
+    const plain = await brainScore(features, rounded, { ...options, average });
+    for (const exponent of [-1060, -566, 566, 1010]) {
+      const scaled = Matrix.of(
+        rounded.data.map((value) => value * 2 ** exponent),
+        bold.nRows,
+        bold.nColumns,
+      );
+      const { score, foldScores } = await brainScore(features, scaled, { ...options, average });
+      expect(score).toEqual(plain.score);
+      expect(foldScores.data).toEqual(plain.foldScores.data);
+    }
+  });
+
   it("concatenated: a mean a million times the deviation and a penalty of 1e12 cost no digits (agreement with small means)", async () => {
     const moved = Matrix.of(
       Float64Array.from(bold.data, (value) => value + 1e6),

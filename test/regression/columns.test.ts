@@ -49,6 +49,19 @@ describe("standardise", () => {
     expect(largestDifference(ours.data, Matrix.fromRows(applied).data)).toBeLessThan(1e-9);
   });
 
+  // Identity: a power of two changes the unit and no digit; beyond 2^512 squares overflow, below 2^-537 they are 0.
+  test.each([-1000, -600, 600, 1000])("does the same in a unit 2^%d times as large, to the bit", (exponent) => {
+    const rows = [
+      [1.5, 7, 3],
+      [2.25, 7, -4],
+      [5, 7, 11],
+    ];
+    const plain = Matrix.fromRows(rows);
+    const scaled = Matrix.fromRows(rows.map(([a, b, c]) => [a! * 2 ** exponent, b! * 2 ** exponent, c!]));
+    const expected = applyStandardise(plain, fitStandardise(plain));
+    expect(applyStandardise(scaled, fitStandardise(scaled)).data).toEqual(expected.data);
+  });
+
   test("by hand: population variance; other samples are scaled alike; single precision in, double out", () => {
     const x = Matrix.of(Float32Array.of(1, 5, 3, 5), 2, 2);
     const standardisation = fitStandardise(x);

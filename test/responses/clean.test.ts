@@ -174,6 +174,25 @@ describe("cleanBold", () => {
     expect(cleanBold(bold, { trimStart: 5, trimEnd: 3 })).toEqual(sliceRows(bold, 5, 57));
   });
 
+  // Identity: a power of two changes the unit and no digit; at 1e-170 squares are 0, at 1e170 infinite.
+  it.each([-1000, -566, 566, 1000])("does the same in a unit 2^%d times as large, to the bit", (exponent) => {
+    const bold = randomBold(60, 3);
+    const confounds = randomBold(60, 2);
+    for (const standardise of [true, false]) {
+      const options = { drift: "linear", confounds, standardise } as const;
+      const plain = cleanBold(bold, options).data;
+      const scaled = cleanBold(
+        Matrix.of(
+          bold.data.map((value) => value * 2 ** exponent),
+          60,
+          3,
+        ),
+        options,
+      ).data;
+      expect(scaled).toEqual(standardise ? plain : plain.map((value) => value * 2 ** exponent));
+    }
+  });
+
   it("does not change what it is given", () => {
     const bold = randomBold(20, 2);
     const before = bold.data.slice();
