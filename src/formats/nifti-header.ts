@@ -24,6 +24,8 @@ export interface NiftiHeader {
   readonly spaceUnit: "m" | "mm" | "um" | undefined;
   /** Seconds between volumes; undefined where there is one volume, or the file gives no time or no unit of time. */
   readonly repetitionTime: number | undefined;
+  /** Seconds from the start of the recording to the first volume (`toffset`); undefined as above. */
+  readonly seriesStart: number | undefined;
   /** From voxel indices (i, j, k, 1) to coordinates (x, y, z, 1), [4 x 4] row-major: +x right, +y front, +z up. */
   readonly affine: readonly number[];
   /** What the affine is made of ({@link readNiftiHeader}). */
@@ -120,6 +122,9 @@ export function readNiftiHeader(bytes: Uint8Array, options: ReadNiftiOptions = {
   const { affine, affineFrom, space } = niftiAffine(get, layout, shape, isCiftiIntent(intentCode), path);
   const text = ({ at, length }: { readonly at: number; readonly length: number }) =>
     new TextDecoder().decode(bytes.subarray(at, at + length)).split("\0", 1)[0]!;
+  const secondsOf = secondsIn(units & 0x38);
+  const isSeries = (shape[3] ?? 1) > 1;
+  const step = secondsOf(get(layout.pixdim, 4));
   return {
     version,
     isLittleEndian,
@@ -130,7 +135,8 @@ export function readNiftiHeader(bytes: Uint8Array, options: ReadNiftiOptions = {
     dataStart: readDataStart(header, version),
     voxelSizes: [0, 1, 2].map((d) => (d < shape.length ? Math.abs(get(layout.pixdim, 1 + d)) : 1)) as Triple,
     spaceUnit: ([undefined, "m", "mm", "um"] as const)[units & 7],
-    repetitionTime: (shape[3] ?? 1) > 1 ? seconds(get(layout.pixdim, 4), units & 0x38) : undefined,
+    repetitionTime: isSeries && step !== undefined && step > 0 ? step : undefined,
+    seriesStart: isSeries ? secondsOf(get(layout.timeOffset)) : undefined,
     affine,
     affineFrom,
     space,
@@ -239,9 +245,8 @@ function readDataStart({ get, layout, path }: HeaderView, version: 1 | 2): numbe
   throw new FormatError(path, message, fieldAt(layout.voxOffset));
 }
 
-/** Seconds, where the unit is one of time and the number can be a time. */
-function seconds(value: number, unit: number): number | undefined {
+/** Makes seconds of numbers in a unit; undefined where that is none of time, or the number no time. */
+function secondsIn(unit: number): (value: number) => number | undefined {
   const perSecond = unit === 8 ? 1 : unit === 16 ? 1e3 : unit === 24 ? 1e6 : undefined;
-  if (perSecond === undefined || !(value > 0 && Number.isFinite(value))) return undefined;
-  return value / perSecond;
+  return (value) => (perSecond === undefined || !Number.isFinite(value) ? undefined : value / perSecond);
 }

@@ -21,6 +21,7 @@ export interface NiftiLayout {
   readonly slope: NiftiField;
   readonly intercept: NiftiField;
   readonly units: NiftiField;
+  readonly timeOffset: NiftiField;
   readonly intentCode: NiftiField;
   readonly intentParameters: NiftiField;
   readonly qformCode: NiftiField;
@@ -50,6 +51,7 @@ export const niftiLayouts: Readonly<Record<1 | 2, NiftiLayout>> = {
     slope: { at: 112, kind: "float32" },
     intercept: { at: 116, kind: "float32" },
     units: { at: 123, kind: "int8" },
+    timeOffset: { at: 136, kind: "float32" },
     intentCode: { at: 68, kind: "int16" },
     intentParameters: { at: 56, kind: "float32" },
     qformCode: { at: 252, kind: "int16" },
@@ -72,6 +74,7 @@ export const niftiLayouts: Readonly<Record<1 | 2, NiftiLayout>> = {
     slope: { at: 176, kind: "float64" },
     intercept: { at: 184, kind: "float64" },
     units: { at: 500, kind: "int32" },
+    timeOffset: { at: 216, kind: "float64" },
     intentCode: { at: 504, kind: "int32" },
     intentParameters: { at: 80, kind: "float64" },
     qformCode: { at: 344, kind: "int32" },

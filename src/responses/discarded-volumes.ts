@@ -59,7 +59,7 @@ const FIELD = "NumberOfVolumesDiscardedByUser";
  * It is refused where the number contradicts the volumes that there are: those of the raw image, or the rows of a table of
  * confounds that belongs to it; where volumes are missing that nothing speaks of; and where XCP-D's table of outliers has
  * more rows than the responses have volumes, so that some were censored in the middle. So it is where the response file itself
- * says that its first volume is a later one (`SeriesStart` of CIFTI), events count the raw volumes, and neither its JSON nor
+ * says that its first volume is a later one (`SeriesStart` of CIFTI, `toffset` of NIfTI), events count the raw volumes, and neither its JSON nor
  * the raw image agrees.
  *
  * @param nVolumes - of the response files
@@ -124,7 +124,8 @@ function lateStart(
   if (isEarly || (isOwnEvents && !isRawEvents) || recorded?.n === nVolumes) return undefined;
   if (Math.abs(seriesStart - nDiscarded * repetitionTime) < repetitionTime / 2) return undefined;
   const [path] = files.files as [string];
-  const message = `the first volume must be the one that events count from, less those that the JSON says were discarded (${nDiscarded}), got one at ${seriesStart} s by the file itself (SeriesStart; volumes are ${repetitionTime} s apart). Say with --volumes-discarded how many volumes were left out before it (0 for none).`;
+  const field = /(?<!\.[dp]tseries)\.nii(\.gz)?$/i.test(path) ? "toffset" : "SeriesStart";
+  const message = `the first volume must be the one that events count from, less those that the JSON says were discarded (${nDiscarded}), got one at ${seriesStart} s by the file itself (${field}; volumes are ${repetitionTime} s apart). Say with --volumes-discarded how many volumes were left out before it (0 for none).`;
   return { issue: { severity: "error", code: "volumes-missing", path, message } };
 }
 

@@ -29,7 +29,8 @@ export async function loadVolumeSeries(source: Source, path: string, mask: Volum
   const { header, volumes } = await streamNifti(source.stream(path), {
     ...{ path, select: selectVoxels(mask, path), isDouble: mayNeedDouble },
   });
-  return { bold: singleWhereEnough(volumes), repetitionTime: header.repetitionTime };
+  const { repetitionTime, seriesStart } = header;
+  return { bold: singleWhereEnough(volumes), repetitionTime, seriesStart };
 }
 
 /**

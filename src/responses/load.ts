@@ -255,7 +255,7 @@ export async function loadRun(dataset: BidsDataset, files: ResponseFiles, mask?:
     case "volume": {
       const used = mask ?? (await loadOwnMask(source, files));
       const { shape, affine, voxels } = used;
-      const { bold, repetitionTime } = await loadVolumeSeries(source, path, used);
+      const { bold, ...times } = await loadVolumeSeries(source, path, used);
       const space: TargetSpace = { kind: "volume", space: files.space, shape, affine, voxels };
       return {
         bold,
@@ -263,7 +263,7 @@ export async function loadRun(dataset: BidsDataset, files: ResponseFiles, mask?:
         space,
         files: mask ? [path] : [path, used.path],
         nTargets: [bold.nColumns],
-        repetitionTime,
+        ...times,
       };
     }
     case "grayordinate": {

@@ -127,18 +127,19 @@ async function imageSize({ source }: BidsDataset, path: string, mask: VolumeMask
     const { grayordinates, ...times } = grayordinatesOf(axes, path);
     return { nVolumes, nTargets, places: grayordinates, grayordinates, ...times };
   }
-  const { shape, affine, repetitionTime } = await streamNiftiHeader(pieces, { path });
+  const { shape, affine, repetitionTime, seriesStart } = await streamNiftiHeader(pieces, { path });
+  const times = { repetitionTime, seriesStart };
   const nVolumes = shape[3] ?? 1;
   if (mask) {
     checkGrid({ shape, affine }, mask, path);
-    return { nVolumes, nTargets: mask.voxels.length, repetitionTime };
+    return { nVolumes, nTargets: mask.voxels.length, ...times };
   }
   return {
     nVolumes,
     nTargets: shape.slice(0, 3).reduce((product, n) => product * n, 1),
     // Headers keep the affine in single precision.
     places: [shape.slice(0, 3), affine.map((value) => value.toFixed(2))],
-    repetitionTime,
+    ...times,
   };
 }
 

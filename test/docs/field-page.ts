@@ -7,6 +7,12 @@ import {
 } from "../../src/bids/sidecar-fields.ts";
 import { weightIndexFields } from "../../src/catalogue/weight-index.ts";
 import type { FieldRule, FieldTable } from "../../src/formats/field-table.ts";
+import {
+  ciftiSeriesFields,
+  giftiArrayFields,
+  giftiMetadataFields,
+  niftiFields,
+} from "../../src/formats/image-fields.ts";
 import { gpt2ConfigFields } from "../../src/language-model/config-fields.ts";
 import {
   addedTokenFields,
@@ -43,6 +49,10 @@ const sections: readonly (readonly [
     "Files of a data set",
     [
       ["JSON of a functional image or a time series", responseSidecarFields],
+      ["Header of NIfTI", niftiFields],
+      ["Series of CIFTI", ciftiSeriesFields],
+      ["Array of GIFTI", giftiArrayFields],
+      ["Metadata of a functional GIFTI", giftiMetadataFields],
       ["dataset_description.json", descriptionFields],
       ["events.tsv", eventsColumns],
       ["JSON of events.tsv", eventsSidecarFields],

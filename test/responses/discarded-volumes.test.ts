@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/bids/dataset.ts";
 import { FormatError } from "../../src/errors.ts";
+import { niftiLayouts, setField } from "../../src/formats/nifti-layout.ts";
 import { writeNifti } from "../../src/formats/nifti-write.ts";
 import { writeTsv } from "../../src/formats/tsv.ts";
 import { discardedVolumes } from "../../src/responses/discarded-volumes.ts";
 import { findResponses } from "../../src/responses/find.ts";
 import { type LoadResponseOptions, loadResponse } from "../../src/responses/load.ts";
+import { readResponseHeader } from "../../src/responses/response-header.ts";
 import { inputSource } from "../../src/sources/input-source.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 
@@ -83,6 +85,36 @@ describe("discardedVolumes", () => {
     // The raw image has no volume more, and events beside the responses count from their first.
     expect(await place(scanned(12), undefined, 6)).toMatchObject({ nDiscarded: 0 });
     expect(await place({ [`${derived}_events.tsv`]: events }, undefined, 6)).toMatchObject({ nDiscarded: 0 });
+  });
+
+  // By hand: as above, where the header of a NIfTI says so.
+  it("so it is with the time of the first volume of a NIfTI (toffset), by header and when it is read", async () => {
+    const volumes = "derivatives/m/sub-1/func/sub-1_task-a_desc-preproc_bold.nii";
+    const late = (seconds: number) => {
+      const bytes = image(12);
+      setField(new DataView(bytes.buffer, bytes.byteOffset), niftiLayouts[1].timeOffset, [seconds]);
+      return bytes;
+    };
+    const mask = {
+      shape: [1, 1, 1],
+      affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1],
+      data: Float32Array.of(1),
+    };
+    const files = (seconds: number) => ({
+      ...base,
+      [volumes]: late(seconds),
+      [volumes.replace("preproc_bold", "brain_mask")]: writeNifti(mask),
+    });
+    const read = async (seconds: number, volumesDiscarded?: number) => {
+      const dataset = await loadDataset(memoryStore(files(seconds)));
+      const [found] = await findResponses(dataset, { kind: "volume" });
+      expect((await readResponseHeader(dataset, found!)).seriesStart).toBe(seconds);
+      return loadResponse(dataset, found!, { volumesDiscarded });
+    };
+    await expect(read(6)).rejects.toThrow(
+      `${volumes}: the first volume must be the one that events count from, less those that the JSON says were discarded (0), got one at 6 s by the file itself (toffset; volumes are 1.5 s apart). Say with --volumes-discarded`,
+    );
+    expect((await read(0.75)).audioStart - (await read(6, 4)).audioStart).toBe(6);
   });
 
   // By hand, from what BIDS says of the field: raw events count from the first volume of the raw image.
