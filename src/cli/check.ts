@@ -2,8 +2,8 @@ import { OptionError, oneLine } from "../errors.ts";
 import { formatInspection } from "../inspection/format.ts";
 import { countIssues, type Inspection } from "../inspection/inspection.ts";
 import { cachePlace } from "../study/cache-place.ts";
-import { checkStudy } from "../study/inspect-study.ts";
-import { storesIn } from "../study/open-study.ts";
+import { checkStudy } from "../study/check-study.ts";
+import { storesIn } from "../study/plan-inspected.ts";
 import type { Command } from "./command-line.ts";
 import { studyFlags, studyOptionsOf } from "./study-flags.ts";
 

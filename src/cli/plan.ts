@@ -24,8 +24,8 @@ export const plan: Command = {
     const options = await studyOptionsOf(parsed);
     const estimate = await planRun(options, terminal.onProgress);
     terminal.endProgress();
-    const { nSteps, nMissing, warnings } = estimate;
-    for (const line of formatIssues(warnings)) terminal.note(line);
+    const { nSteps, nMissing, issues } = estimate;
+    for (const line of formatIssues(issues)) terminal.note(line);
     terminal.result(
       nMissing === 0
         ? `Nothing to do: all ${formatNoun(nSteps, "step")} are there.`

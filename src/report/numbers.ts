@@ -39,3 +39,8 @@ export function formatNoun(n: number, singular: string, plural = `${singular}s`)
 export function formatList(items: readonly string[]): string {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }
+
+/** Bytes in words: `"23 MB"`, `"1.1 GB"`. */
+export function formatSize(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+}

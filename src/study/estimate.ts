@@ -1,14 +1,14 @@
 import type { OnProgress } from "../array/progress.ts";
-import { countWork, type MeasuredSpeed, type SweepWork } from "../engine/cost.ts";
-import { countDesigns } from "../engine/design-file.ts";
+import { countWork, type MeasuredSpeed } from "../engine/cost.ts";
 import type { SweepSize } from "../engine/memory.ts";
-import { formatNoun } from "../report/numbers.ts";
+import { formatNoun, formatSize } from "../report/numbers.ts";
 import { freeBytes } from "../sources/part-file.ts";
 import { describeFeatureSet } from "./compute-steps.ts";
+import { countAlphas, type GroupWork, missingActivations, missingWork } from "./missing-work.ts";
 import type { OpenStudy } from "./open-study.ts";
 import type { StepGroup } from "./plan.ts";
 import { encodingOptions } from "./score-step.ts";
-import { memoryOf, sizeOf } from "./sizes.ts";
+import { memoryOf } from "./sizes.ts";
 
 /** What the missing steps of a feature set will take, over all participants and sets of stories. */
 export interface EstimatedPart {
@@ -68,38 +68,14 @@ export async function estimateRun(
   study: OpenStudy,
   settings: { readonly always?: boolean; readonly cache?: string; readonly onProgress?: OnProgress } = {},
 ): Promise<RunEstimate> {
-  const { plan, options, pool } = study;
-  const nAlphas = options.alphas?.length ?? 10;
-  const groups: { group: StepGroup; members: number; size: SweepSize; work: SweepWork }[] = [];
-  let peakBytes = 0;
-  let wordsToRead = 0;
-  const transcripts = new Map<string, Set<OpenStudy["inputs"]["transcripts"][number]>>();
-  for (const group of plan.groups) {
-    const members = study.membersOf(group);
-    if (members.length === 0) continue;
-    const size = sizeOf(study, group, members[0]!);
-    groups.push({
-      group,
-      members: members.length,
-      size,
-      work: await workLeft(study, group, countWork(size, nAlphas), size),
-    });
-    peakBytes = Math.max(peakBytes, memoryOf(study, size).peakBytes);
-    if (group.featureSet.kind === "word-rate") continue;
-    const source = group.featureSet.kind === "random-weights" ? "random" : "model";
-    const known = transcripts.get(source) ?? new Set();
-    for (const story of members[0]!.stories) known.add(story.transcript);
-    transcripts.set(source, known);
-  }
-  for (const [source, stories] of transcripts) {
-    const used = source === "random" ? study.random! : study.model;
-    const ofRandom = plan.featureSets.flatMap((set) => (set.kind === "random-weights" ? [set.layer] : []));
-    const layers = source === "random" ? ofRandom : study.model.layers;
-    wordsToRead += await used.wordsToRead([...stories], layers);
-  }
+  const { pool } = study;
+  const nAlphas = countAlphas(study);
+  const groups = await missingWork(study);
+  const peakBytes = groups.reduce((most, { size }) => Math.max(most, memoryOf(study, size).peakBytes), 0);
+  const { nWords: wordsToRead } = await missingActivations(study, groups);
   const sum = (value: (one: (typeof groups)[number]) => number) => groups.reduce((all, one) => all + value(one), 0);
   const slow =
-    (sum(({ members, work }) => members * work.scoreOperations) / SLOW_SINGLE +
+    (sum(({ nMembers, work }) => nMembers * work.scoreOperations) / SLOW_SINGLE +
       sum(({ work }) => work.designOperations) / SLOW_DOUBLE) /
     pool.nThreads;
   const largest = groups.toSorted((a, b) => b.size.nModels * b.size.nVolumes - a.size.nModels * a.size.nVolumes)[0];
@@ -116,15 +92,15 @@ export async function estimateRun(
     const total = (value: (one: (typeof groups)[number]) => number) => own.reduce((all, one) => all + value(one), 0);
     return {
       ...{ label, nModels: own[0]!.size.nModels, nFolds: own[0]!.size.nFolds, nStimuli: own.length },
-      nParticipants: total(({ members }) => members),
+      nParticipants: total(({ nMembers }) => nMembers),
       designOperations: total(({ work }) => work.designOperations),
-      scoreOperations: total(({ members, work }) => members * work.scoreOperations),
+      scoreOperations: total(({ nMembers, work }) => nMembers * work.scoreOperations),
       designBytes: total(({ work }) => work.designBytes),
-      scoreBytes: total(({ members, work }) => members * work.scoreBytes),
+      scoreBytes: total(({ nMembers, work }) => nMembers * work.scoreBytes),
       seconds: speed && total((one) => secondsOf(one, { ...speed, size: largest!.size }, nAlphas)),
     };
   });
-  const responseBytes = sum(({ members, size }) => size.heldBytes * members * size.nVolumes * size.nTargets);
+  const responseBytes = sum(({ nMembers, size }) => size.heldBytes * nMembers * size.nVolumes * size.nTargets);
   let seconds: number | undefined;
   if (speed) {
     const rate = countWork({ ...largest!.size, nTargets: 1 }, nAlphas).scoreOperations;
@@ -138,28 +114,16 @@ export async function estimateRun(
   return { parts, nThreads: pool.nThreads, freeBytes: free, wordsToRead, responseBytes, peakBytes, speed, seconds };
 }
 
-/** The work of a group without that of the designs that are there. */
-async function workLeft(
-  { stores }: OpenStudy,
-  { key }: StepGroup,
-  work: SweepWork,
-  size: SweepSize,
-): Promise<SweepWork> {
-  const nKept = await countDesigns(stores.designs, key);
-  const left = Math.max(0, 1 - nKept / (size.nModels * size.nFolds));
-  return { ...work, designOperations: left * work.designOperations, designBytes: left * work.designBytes };
-}
-
 /** Seconds of a group, from those of the sample in proportion to operations. */
 function secondsOf(
-  { members, size, work }: { readonly members: number; readonly size: SweepSize; readonly work: SweepWork },
+  { nMembers, size, work }: GroupWork,
   { secondsPerDesign, secondsPerTarget, size: measured }: MeasuredSpeed & { readonly size: SweepSize },
   nAlphas: number,
 ): number {
   const sample = countWork({ ...measured, nTargets: 1 }, nAlphas);
   const nOfSample = measured.nModels * measured.nFolds;
   const perDesign = (secondsPerDesign * work.designOperations) / (sample.designOperations / nOfSample);
-  const perTarget = (secondsPerTarget * work.scoreOperations * members) / (sample.scoreOperations / nOfSample);
+  const perTarget = (secondsPerTarget * work.scoreOperations * nMembers) / (sample.scoreOperations / nOfSample);
   // A participant of one block keeps one thread busy; several are done side by side.
   return (perDesign + perTarget) / size.nThreads;
 }
@@ -189,14 +153,7 @@ export function formatEstimate(estimate: RunEstimate): readonly string[] {
     speed &&
     ` (measured: ${(speed.secondsPerTarget * 1e6).toFixed(1)} µs a target, model, fold and thread; ${(speed.secondsPerDesign * 1e3).toFixed(0)} ms a design and thread)`;
   const time = seconds === undefined ? "about a minute or less" : `about ${formatTime(seconds)}${measured}`;
-  const kept = sum((p) => p.designBytes + p.scoreBytes);
   const room = free === undefined ? "" : `; ${formatSize(free)} are free`;
-  const short =
-    free !== undefined && kept > free
-      ? [
-          `WARNING disk-too-small: the disk must have room for ${formatSize(kept)} of designs and scores, got ${formatSize(free)} that are free. The run will stop when it is full: make room, or name a folder on another disk with --cache.`,
-        ]
-      : [];
   return [
     "To compute:",
     ...models,
@@ -204,17 +161,12 @@ export function formatEstimate(estimate: RunEstimate): readonly string[] {
     `  disk: ${formatSize(responseBytes)} of responses read, ${formatSize(sum((p) => p.designBytes))} of designs and ${formatSize(sum((p) => p.scoreBytes))} of scores kept${room}`,
     `  memory: ${formatSize(peakBytes)} at most`,
     `  time: ${time}, on ${formatNoun(nThreads, "thread")}`,
-    ...short,
   ];
 }
 
 function formatOperations(n: number): string {
   const [factor, unit] = n >= 1e15 ? [1e15, "PFLOP"] : n >= 1e12 ? [1e12, "TFLOP"] : [1e9, "GFLOP"];
   return `${(n / factor).toPrecision(3)} ${unit}`;
-}
-
-function formatSize(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
 }
 
 /** `"4 min 10 s"`, to two parts. */

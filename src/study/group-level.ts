@@ -10,7 +10,7 @@ import { listOutputFiles, type WrittenFiles } from "../sources/output-files.ts";
 import type { Store } from "../sources/source.ts";
 import { checkGroupFiles, checkOutput, outputName, participantList } from "./check-output.ts";
 import { participantFolders, type WaitOptions, whileWriting } from "./claim.ts";
-import { checkSettings, joinRecords } from "./join-records.ts";
+import { joinRecords } from "./join-records.ts";
 import { writeGroup } from "./outputs.ts";
 import { type ParticipantRecord, recordPath, recordReader } from "./participant-record.ts";
 
@@ -134,23 +134,6 @@ async function readRecords(
 }
 
 /**
- * Checks, before anything is computed, that what a run will add to a folder can be joined with what is there of others.
- *
- * @param run.settings - see `settingsOf`
- * @throws OptionError where other participants in the folder were scored with other options
- */
-export async function checkOthers(
-  output: Store,
-  run: { readonly participants: readonly string[]; readonly settings: Readonly<Record<string, string>> },
-): Promise<void> {
-  const read = recordReader(output);
-  const known = [{ participant: run.participants[0]!, settings: run.settings }];
-  for (const participant of await othersIn(output, run.participants))
-    known.push({ participant, settings: (await read(participant)).settings });
-  checkSettings(known);
-}
-
-/**
  * Checks that a run of all participants of a data set leaves none out whose results are in the folder: they would stay in the
  * group.
  *
@@ -166,7 +149,7 @@ export async function checkNoneLeft(output: Store, participants: readonly string
 }
 
 /** Participants whose results are in a folder, but for these. */
-async function othersIn(output: Store, participants: readonly string[]): Promise<string[]> {
+export async function othersIn(output: Store, participants: readonly string[]): Promise<string[]> {
   const others: string[] = [];
   for (const participant of await participantFolders(output)) {
     if (!participants.includes(participant) && (await output.has(recordPath(participant)))) others.push(participant);

@@ -2,14 +2,7 @@ import { basename } from "node:path";
 import type { OnProgress } from "../array/progress.ts";
 import type { DatasetIssue } from "../errors.ts";
 import { groupBy } from "../inspection/group-by.ts";
-import {
-  type Examination,
-  examineDataset,
-  howToRead,
-  type InspectOptions,
-  summariseInspection,
-} from "../inspection/inspect.ts";
-import { type Inspection, sortIssues } from "../inspection/inspection.ts";
+import { type Examination, examineDataset } from "../inspection/inspect.ts";
 import type { Surface, TargetRegion } from "../report/result.ts";
 import { loadMask } from "../responses/volume-mask.ts";
 import { checkFolder, checkWritable, folderStore } from "../sources/node.ts";
@@ -37,7 +30,7 @@ import type { StudyOptions } from "./options.ts";
 import { type OutsideFiles, outsideFiles } from "./outside-files.ts";
 import { featureSetsOf } from "./plan.ts";
 import { sidedFile } from "./sided-file.ts";
-import { checkMemory, type SizedParticipant } from "./sizes.ts";
+import { checkMemory, memoryIssues, type SizedParticipant } from "./sizes.ts";
 import { shadeSurfaces } from "./sulcal-depth.ts";
 import { loadSurfaces } from "./surfaces.ts";
 
@@ -62,6 +55,8 @@ export interface InspectedStudy {
   readonly opened: OpenDataset | undefined;
   readonly examination: Examination | undefined;
   readonly outside: OutsideFiles;
+  /** Participants of whom every run can be used, as far as headers tell. */
+  readonly participants: readonly ExaminedParticipant[];
   /** Transcripts by audio file. */
   readonly transcripts: ReadonlyMap<string, Transcript>;
   readonly regions: readonly TargetRegion[] | undefined;
@@ -131,9 +126,10 @@ export async function inspectStudy(options: StudyOptions, settings: InspectStudy
         await found.attempt("output", () => checkNoneLeft(output, results.participants));
     }
   }
-  if (model) await found.attempt("memory", () => checkMemory(participants, { options, model }));
+  if (model)
+    await found.attempt("memory", () => found.add(memoryIssues(checkMemory(participants, { options, model }))));
   return {
-    ...{ found, opened, examination, outside, transcripts, regions, surfaces, model, random },
+    ...{ found, opened, examination, outside, participants, transcripts, regions, surfaces, model, random },
     async close() {
       await model?.close();
       await random?.close();
@@ -158,35 +154,6 @@ export async function readStudy(
   found.add(issues);
   return participants;
 }
-
-/**
- * Everything that is wrong, doubtful or worth knowing of a study, before anything is computed: what `cortecast check` tells.
- *
- * @param settings.read - responses whole, as the study itself will read them, or their headers alone (default: whole where
- * they come to less than a gibibyte)
- */
-export async function checkStudy(
-  options: StudyOptions,
-  settings: InspectStudySettings & { readonly read?: InspectOptions["read"] },
-): Promise<Inspection> {
-  const study = await inspectStudy(options, settings);
-  try {
-    const { opened, examination, found } = study;
-    const read = examination ? howToRead(settings.read, examination) : "headers";
-    if (read === "whole") await readStudy(study, options, settings.onProgress);
-    if (opened && examination) {
-      return summariseInspection(opened.dataset, { ...examination, issues: [] }, { read, issues: found.issues });
-    }
-    return { ...nothingSeen, name: options.dataset, issues: sortIssues(found.issues) };
-  } finally {
-    await study.close();
-  }
-}
-
-const nothingSeen = {
-  ...{ nParticipants: 0, nRuns: 0, nPairs: 0, nExcluded: 0, stories: [], nBytes: 0 },
-  read: "headers",
-} as const;
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
 
@@ -246,7 +213,7 @@ async function examine(
 }
 
 /** A participant as far as headers tell. */
-interface ExaminedParticipant extends SizedParticipant {
+export interface ExaminedParticipant extends SizedParticipant {
   readonly participant: string;
   /** In the order in which they are joined. */
   readonly stories: readonly HeardStory[];

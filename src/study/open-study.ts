@@ -2,29 +2,14 @@ import type { OnProgress } from "../array/progress.ts";
 import { openPool, type Pool } from "../engine/pool.ts";
 import type { DatasetIssue } from "../errors.ts";
 import { candidateRuns } from "../responses/candidates.ts";
-import { sha256 } from "../sources/checksum.ts";
-import { folderStore } from "../sources/node.ts";
-import type { Store } from "../sources/source.ts";
 import type { ActivationSource } from "./activation-source.ts";
-import { type HeardStory, type ParticipantInputs, queryOf, type StudyInputs } from "./inputs.ts";
+import { checkRoom, checkRoomByHeaders, ofMachine } from "./check-room.ts";
+import { type ParticipantInputs, queryOf, type StudyInputs } from "./inputs.ts";
 import { type InspectedStudy, readStudy } from "./inspect-study.ts";
 import type { StudyOptions } from "./options.ts";
-import { type PlannedParticipant, planStudy, type StepGroup, type StudyPlan } from "./plan.ts";
-import { scoresPath } from "./score-cache.ts";
+import type { StepGroup, StudyPlan } from "./plan.ts";
+import { planInspected, type StudyStores } from "./plan-inspected.ts";
 import { threadsOf } from "./sizes.ts";
-
-/** Where a study keeps what it computes. */
-export interface StudyStores {
-  readonly scores: Store;
-  readonly activations: Store;
-  readonly designs: Store;
-}
-
-/** The stores within a folder. */
-export function storesIn(cache: string): StudyStores {
-  const store = (name: string) => folderStore(`${cache}/${name}`);
-  return { scores: store("scores"), activations: store("activations"), designs: store("designs") };
-}
 
 /** A study whose data were read, and whose steps are known. Close it when it is no longer needed. */
 export interface OpenStudy {
@@ -33,6 +18,8 @@ export interface OpenStudy {
   readonly inputs: StudyInputs;
   /** What makes the scores doubtful. */
   readonly warnings: readonly DatasetIssue[];
+  /** What there is to say of the machine: room on the disk, memory. */
+  readonly machineWarnings: readonly DatasetIssue[];
   readonly model: ActivationSource;
   /** The model with random weights, where it is a control. */
   readonly random: ActivationSource | undefined;
@@ -60,6 +47,9 @@ export async function openStudy(
 ): Promise<OpenStudy> {
   const { found, random } = inspected;
   found.refuse(options.dataset);
+  // Before hours of reading, where it can be known.
+  const isRoomChecked = await checkRoomByHeaders(inspected, options, stores);
+  found.refuse(options.dataset);
   const participants = await readStudy(inspected, options, onProgress);
   found.refuse(options.dataset);
   // There are no errors: all that is needed is there.
@@ -75,25 +65,19 @@ export async function openStudy(
     withResponses: participantsWithResponses(inspected, options),
     withoutResponses: inspected.examination!.withoutResponses,
   };
-  const plan = planStudy(
-    participants.map((participant) => plannedParticipant(participant, mask, options)),
-    model,
-    options,
-    { model: model.key, randomWeights: random?.key ?? "" },
-    sha256,
-  );
-  const missing = await missingSteps(plan, (key) => stores.scores.has(scoresPath(key)));
-  const membersOf = ({ steps }: StepGroup) => {
-    const names = new Set(steps.filter(({ key }) => missing.has(key)).map(({ participant }) => participant));
-    return participants.filter(({ participant }) => names.has(participant));
-  };
+  const { plan, missing, membersOf } = await planInspected(inspected, participants, options, stores);
+  if (!isRoomChecked) await checkRoom(inspected, participants, options, stores);
+  found.refuse(options.dataset);
   const pool = openPool(threadsOf(participants, { options, model }));
-  const warnings = found.issues.filter(({ severity }) => severity === "warning");
+  const all = found.issues.filter(({ severity }) => severity === "warning");
+  const warnings = all.filter(({ code }) => !ofMachine.has(code));
+  const machineWarnings = all.filter(({ code }) => ofMachine.has(code));
   return {
     options,
     stores,
     inputs,
     warnings,
+    machineWarnings,
     model,
     random,
     plan,
@@ -113,45 +97,4 @@ function participantsWithResponses({ opened, examination }: InspectedStudy, opti
     ({ name, entities }) => !excluded.has(name) && (tasks === undefined || tasks.has(entities["task"] ?? "")),
   );
   return [...new Set(runs.map(({ entities }) => `sub-${entities["sub"]}`))].sort();
-}
-
-function plannedParticipant(
-  { participant, stories, responseHashes }: ParticipantInputs,
-  mask: StudyInputs["mask"],
-  options: StudyOptions,
-): PlannedParticipant {
-  const { drift, cutoff, confounds, missingConfounds, standardise, trimStart, trimEnd } = options;
-  const cleaning = [
-    drift,
-    drift === "cosine" ? cutoff : 0,
-    confounds,
-    missingConfounds,
-    standardise,
-    trimStart,
-    trimEnd,
-  ];
-  return {
-    participant,
-    stimulusKey: sha256(JSON.stringify(stories.map(stimulusOf))),
-    responseKey: sha256(
-      JSON.stringify([
-        participant,
-        stories.map((story) => [story.files.run, story.files.volumes, story.confounds]),
-        responseHashes,
-        cleaning,
-        mask && [mask.shape, sha256(new Uint8Array(mask.voxels.buffer))],
-      ]),
-    ),
-  };
-}
-
-function stimulusOf({ files, transcript, nVolumes, audioStart, repetitionTime }: HeardStory): unknown {
-  const words = transcript.words.map(({ text, onset }) => [text, onset]);
-  return [files.story, nVolumes, audioStart, repetitionTime, words];
-}
-
-async function missingSteps(plan: StudyPlan, has: (key: string) => Promise<boolean>): Promise<ReadonlySet<string>> {
-  const missing = new Set<string>();
-  for (const { steps } of plan.groups) for (const { key } of steps) if (!(await has(key))) missing.add(key);
-  return missing;
 }

@@ -3,8 +3,9 @@ import type { DatasetIssue } from "../errors.ts";
 import { cachePlace } from "./cache-place.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
 import { inspectStudy } from "./inspect-study.ts";
-import { openStudy, storesIn } from "./open-study.ts";
+import { openStudy } from "./open-study.ts";
 import type { StudyOptions } from "./options.ts";
+import { storesIn } from "./plan-inspected.ts";
 
 /**
  * What a run with these options would take, without computing or writing anything: steps that an earlier run kept in the
@@ -21,8 +22,8 @@ export async function planRun(
     readonly nMissing: number;
     /** Folder in which steps were looked for. */
     readonly cache: string;
-    /** What makes the scores doubtful, and notes on the cache. */
-    readonly warnings: readonly DatasetIssue[];
+    /** What makes the scores doubtful, what there is to say of the machine, and notes on the cache. */
+    readonly issues: readonly DatasetIssue[];
   }
 > {
   const cache = await cachePlace(options);
@@ -37,7 +38,7 @@ export async function planRun(
         nSteps: study.plan.nSteps,
         nMissing: study.missing.size,
         cache: cache.folder,
-        warnings: [...study.warnings, ...cache.issues],
+        issues: [...study.warnings, ...study.machineWarnings, ...cache.issues],
       };
     } finally {
       await study.close();

@@ -8,16 +8,17 @@ import type { StudyResult } from "../report/result.ts";
 import { formatTerminal } from "../report/terminal.ts";
 import { folderStore, removeAbandoned } from "../sources/node.ts";
 import { type CachePlace, cachePlace, markCache } from "./cache-place.ts";
+import { checkOthers } from "./check-others.ts";
 import { claimParticipants, whileWriting } from "./claim.ts";
 import { collectScores } from "./collect-scores.ts";
 import { computeSteps, describeFeatureSet } from "./compute-steps.ts";
 import { estimateRun, formatEstimate } from "./estimate.ts";
-import { checkOthers, writeGroupLevel } from "./group-level.ts";
+import { writeGroupLevel } from "./group-level.ts";
 import { type InspectedStudy, inspectStudy } from "./inspect-study.ts";
-import { type OpenStudy, openStudy, type StudyStores, storesIn } from "./open-study.ts";
+import { type OpenStudy, openStudy } from "./open-study.ts";
 import type { StudyOptions } from "./options.ts";
 import { joinOutcomes, writeCommon, writeParticipants } from "./outputs.ts";
-import { settingsOf } from "./participant-record.ts";
+import { type StudyStores, storesIn } from "./plan-inspected.ts";
 import type { InForce } from "./record-options.ts";
 import { assembleResult } from "./result.ts";
 import { budgetOf } from "./sizes.ts";
@@ -114,14 +115,13 @@ async function carryOut(
   { stores, cache }: { readonly stores: StudyStores; readonly cache: CachePlace },
 ): Promise<StudyRun> {
   const study = await openStudy(inspected, options, stores, onProgress);
-  const { inputs, warnings, model, plan, missing } = study;
+  const { inputs, warnings, machineWarnings, model, plan, missing } = study;
   try {
     const output = folderStore(options.output);
-    const [first] = inputs.participants;
     const layers = model.layers;
     const participants = inputs.participants.map(({ participant }) => participant);
-    await checkOthers(output, { participants, settings: settingsOf({ inputs, model, layers, options }, first!) });
-    for (const line of formatIssues([...warnings, ...cache.issues])) onNote(line);
+    await checkOthers(inspected, inputs.participants, options);
+    for (const line of formatIssues([...warnings, ...machineWarnings, ...cache.issues])) onNote(line);
     onNote(describePlan(study));
     for (const line of formatEstimate(await estimateRun(study, { cache: cache.folder, onProgress }))) onNote(line);
     await computeSteps(study, onProgress, date);

@@ -1,7 +1,8 @@
 import { totalmem } from "node:os";
 import { type MemoryPlan, planMemory, type SweepSize } from "../engine/memory.ts";
-import { OptionError } from "../errors.ts";
+import { type DatasetIssue, OptionError } from "../errors.ts";
 import { resolveDevice } from "../graph/device.ts";
+import { formatSize } from "../report/numbers.ts";
 import type { ActivationSource } from "./activation-source.ts";
 import type { HeardStory } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
@@ -90,14 +91,25 @@ export function threadsOf(
 /**
  * Checks that the work of every participant fits into memory.
  *
+ * @returns the most bytes that are to be resident
  * @throws OptionError where it does not, with what would
  */
 export function checkMemory(
   participants: readonly SizedParticipant[],
   study: Pick<SizedStudy, "options" | "model">,
-): void {
+): number {
   const pool = { nThreads: threadsOf(participants, study) };
-  for (const size of sizesOf(participants, { ...study, pool })) memoryOf(study, size);
+  return sizesOf(participants, { ...study, pool }).reduce(
+    (most, size) => Math.max(most, memoryOf(study, size).peakBytes),
+    0,
+  );
+}
+
+/** What there is to say where a run may take more memory than the machine has: nothing where it does not. */
+export function memoryIssues(peakBytes: number, machine = totalmem()): readonly DatasetIssue[] {
+  if (peakBytes <= machine) return [];
+  const message = `the machine must have ${formatSize(peakBytes)} for what a run may take, got ${formatSize(machine)}. The system may end it, or slow it down: give less.`;
+  return [{ severity: "warning", code: "memory-too-small", path: "--memory", message }];
 }
 
 /** The sizes of all work; participants who heard equally long stories are alike. */

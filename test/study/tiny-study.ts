@@ -7,7 +7,8 @@ import { type SimulateOptions, simulateDataset } from "../../src/phantom/simulat
 import { memoryStore } from "../../src/sources/memory.ts";
 import { folderStore } from "../../src/sources/node.ts";
 import type { Source } from "../../src/sources/source.ts";
-import { checkStudy, inspectStudy, readStudy } from "../../src/study/inspect-study.ts";
+import { checkStudy } from "../../src/study/check-study.ts";
+import { inspectStudy, readStudy } from "../../src/study/inspect-study.ts";
 import { checkOptions, type StudyOptions } from "../../src/study/options.ts";
 import { runStudy, type StudyRun } from "../../src/study/run.ts";
 import { smallModelFiles } from "../language-model/small-models.ts";

@@ -1,0 +1,86 @@
+import { countWork, type SweepWork } from "../engine/cost.ts";
+import { countDesigns } from "../engine/design-file.ts";
+import type { SweepSize } from "../engine/memory.ts";
+import type { Store } from "../sources/source.ts";
+import type { Transcript } from "../stimulus/word.ts";
+import type { ActivationSource } from "./activation-source.ts";
+import type { HeardStory } from "./inputs.ts";
+import type { StepGroup, StudyPlan } from "./plan.ts";
+import { type SizedParticipant, type SizedStudy, sizeOf } from "./sizes.ts";
+
+/** A study whose steps are known. */
+export interface PlannedStudy extends SizedStudy {
+  readonly model: ActivationSource;
+  /** The model with random weights, where it is a control. */
+  readonly random: ActivationSource | undefined;
+  readonly plan: StudyPlan;
+  readonly stores: { readonly designs: Store };
+  /** Participants of a group whose steps are missing. */
+  readonly membersOf: (
+    group: StepGroup,
+  ) => readonly (SizedParticipant & { readonly stories: readonly Pick<HeardStory, "transcript">[] })[];
+}
+
+/** What the missing steps of a group take. */
+export interface GroupWork {
+  readonly group: StepGroup;
+  /** Participants whose steps are missing. */
+  readonly nMembers: number;
+  readonly size: SweepSize;
+  /** Without the designs that are there; scores are of one participant. */
+  readonly work: SweepWork;
+}
+
+/** How many penalties a target is offered. */
+export const countAlphas = ({ options }: Pick<SizedStudy, "options">): number => options.alphas?.length ?? 10;
+
+/** The groups of which steps are missing, with what these take. */
+export async function missingWork(study: PlannedStudy): Promise<GroupWork[]> {
+  const groups: GroupWork[] = [];
+  for (const group of study.plan.groups) {
+    const members = study.membersOf(group);
+    if (members.length === 0) continue;
+    const size = sizeOf(study, group, members[0]!);
+    const work = await workLeft(study, group, countWork(size, countAlphas(study)), size);
+    groups.push({ group, nMembers: members.length, size, work });
+  }
+  return groups;
+}
+
+/** The work of a group without that of the designs that are there. */
+async function workLeft(
+  { stores }: PlannedStudy,
+  { key }: StepGroup,
+  work: SweepWork,
+  size: SweepSize,
+): Promise<SweepWork> {
+  const nKept = await countDesigns(stores.designs, key);
+  const left = Math.max(0, 1 - nKept / (size.nModels * size.nFolds));
+  return { ...work, designOperations: left * work.designOperations, designBytes: left * work.designBytes };
+}
+
+/** Words that models are to read for the missing steps, and the bytes of the activations that are then kept. */
+export async function missingActivations(
+  study: PlannedStudy,
+  groups: readonly GroupWork[],
+): Promise<{ readonly nWords: number; readonly nBytes: number }> {
+  const { plan, model, random } = study;
+  const transcripts = new Map<"model" | "random", Set<Transcript>>();
+  for (const { group } of groups) {
+    if (group.featureSet.kind === "word-rate") continue;
+    const source = group.featureSet.kind === "random-weights" ? "random" : "model";
+    const known = transcripts.get(source) ?? new Set();
+    for (const story of study.membersOf(group)[0]!.stories) known.add(story.transcript);
+    transcripts.set(source, known);
+  }
+  let [nWords, nBytes] = [0, 0];
+  for (const [source, stories] of transcripts) {
+    const used = source === "random" ? random! : model;
+    const ofRandom = plan.featureSets.flatMap((set) => (set.kind === "random-weights" ? [set.layer] : []));
+    const layers = source === "random" ? ofRandom : model.layers;
+    const n = await used.wordsToRead([...stories], layers);
+    nWords += n;
+    nBytes += 4 * n * layers.length * used.nUnits;
+  }
+  return { nWords, nBytes };
+}

@@ -1,0 +1,94 @@
+import { sha256 } from "../sources/checksum.ts";
+import { folderStore } from "../sources/node.ts";
+import type { Store } from "../sources/source.ts";
+import type { HeardStory, ParticipantInputs, StudyInputs } from "./inputs.ts";
+import type { InspectedStudy } from "./inspect-study.ts";
+import type { StudyOptions } from "./options.ts";
+import { type PlannedParticipant, planStudy, type StepGroup, type StudyPlan } from "./plan.ts";
+import { scoresPath } from "./score-cache.ts";
+
+/** Where a study keeps what it computes. */
+export interface StudyStores {
+  /** The folder that they are in. */
+  readonly cache: string;
+  readonly scores: Store;
+  readonly activations: Store;
+  readonly designs: Store;
+}
+
+/** The stores within a folder. */
+export function storesIn(cache: string): StudyStores {
+  const store = (name: string) => folderStore(`${cache}/${name}`);
+  return { cache, scores: store("scores"), activations: store("activations"), designs: store("designs") };
+}
+
+/** What a participant's steps are known by. */
+export type KeyedParticipant = Pick<ParticipantInputs, "participant" | "stories" | "responseHashes">;
+
+/** The plan of a study that nothing stands against, and which steps of it are missing. */
+export async function planInspected<Participant extends KeyedParticipant>(
+  { model, random, examination }: InspectedStudy,
+  participants: readonly Participant[],
+  options: StudyOptions,
+  { scores }: Pick<StudyStores, "scores">,
+): Promise<{
+  readonly plan: StudyPlan;
+  readonly missing: ReadonlySet<string>;
+  /** Participants of a group whose steps are missing. */
+  readonly membersOf: (group: StepGroup) => readonly Participant[];
+}> {
+  const plan = planStudy(
+    participants.map((participant) => plannedParticipant(participant, examination!.mask, options)),
+    model!,
+    options,
+    { model: model!.key, randomWeights: random?.key ?? "" },
+    sha256,
+  );
+  const missing = await missingSteps(plan, (key) => scores.has(scoresPath(key)));
+  const membersOf = ({ steps }: StepGroup) => {
+    const names = new Set(steps.filter(({ key }) => missing.has(key)).map(({ participant }) => participant));
+    return participants.filter(({ participant }) => names.has(participant));
+  };
+  return { plan, missing, membersOf };
+}
+
+function plannedParticipant(
+  { participant, stories, responseHashes }: KeyedParticipant,
+  mask: StudyInputs["mask"],
+  options: StudyOptions,
+): PlannedParticipant {
+  const { drift, cutoff, confounds, missingConfounds, standardise, trimStart, trimEnd } = options;
+  const cleaning = [
+    drift,
+    drift === "cosine" ? cutoff : 0,
+    confounds,
+    missingConfounds,
+    standardise,
+    trimStart,
+    trimEnd,
+  ];
+  return {
+    participant,
+    stimulusKey: sha256(JSON.stringify(stories.map(stimulusOf))),
+    responseKey: sha256(
+      JSON.stringify([
+        participant,
+        stories.map((story) => [story.files.run, story.files.volumes, story.confounds]),
+        responseHashes,
+        cleaning,
+        mask && [mask.shape, sha256(new Uint8Array(mask.voxels.buffer))],
+      ]),
+    ),
+  };
+}
+
+function stimulusOf({ files, transcript, nVolumes, audioStart, repetitionTime }: HeardStory): unknown {
+  const words = transcript.words.map(({ text, onset }) => [text, onset]);
+  return [files.story, nVolumes, audioStart, repetitionTime, words];
+}
+
+async function missingSteps(plan: StudyPlan, has: (key: string) => Promise<boolean>): Promise<ReadonlySet<string>> {
+  const missing = new Set<string>();
+  for (const { steps } of plan.groups) for (const { key } of steps) if (!(await has(key))) missing.add(key);
+  return missing;
+}
