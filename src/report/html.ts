@@ -96,18 +96,19 @@ function summaryPart({ heading, sentences }: SummaryPart): Markup {
 }
 
 /**
- * The page with no line broken at an equals or a less-than sign, nor within a flag, in the lead, in what is said of figures
+ * The page with no line broken at an equals or a less-than sign, before a per cent sign or within a flag, in the lead, in what is said of figures
  * and tables, in warnings and in notes; long names there break after an underscore.
  */
 function keepTogether(page: string): string {
   const said =
-    /<div class="lead">[\s\S]*?<\/div>|<p class="(?:note|warning)">[\s\S]*?<\/p>|<(figcaption|caption|li)>[\s\S]*?<\/\1>/g;
+    /<div class="lead">[\s\S]*?<\/div>|<(figcaption|caption|li|p)(?: class="(?:note|warning)")?>[\s\S]*?<\/\1>/g;
   return page
     .replace(said, (part) =>
       // Between tags: what stands in them is no text.
       part.replace(/(?<=>)[^<]+/g, (text) =>
         text
           .replace(/ (=|&lt;|&#60;) /g, "\u00a0$1\u00a0")
+          .replace(/(?<=\d) (?=%)/g, "\u00a0")
           .replace(/(?<![\w-])--[a-z]+(?:-[a-z]+)*/g, '<span class="whole">$&</span>')
           .replace(/_(?=\w)/g, "_<wbr>"),
       ),
@@ -174,7 +175,9 @@ function optionsSection({ options }: StudyResult): Markup {
   const all = flatten(options);
   const code = (name: string) => html`<code>${name}</code>`;
   const unset = all.filter(([, value]) => value === undefined).map(([name]) => name);
-  const rows: Content[][] = all.flatMap(([name, value]) => (value === undefined ? [] : [[code(name), value]]));
+  const rows: Content[][] = all.flatMap(([name, value]) =>
+    value === undefined ? [] : [[code(name), value.includes("/") ? breakableLabel(value) : value]],
+  );
   if (unset.length > 0) rows.push(["not set", unset.map((name, i) => [i > 0 && ", ", code(name)])]);
   return html`<section><h2>Options</h2>${dataTable(
     "options",

@@ -8,7 +8,7 @@ import { hasForecast } from "./peaks.ts";
 import { controlSymbols, type Estimate, regionFigure } from "./region-chart.ts";
 import { breakableLabel } from "./regions.ts";
 import { listLayers } from "./select.ts";
-import { isGain, sideOfZero } from "./significance.ts";
+import { isGain, onlyOne, sideOfZero } from "./significance.ts";
 import { dataTable, foldedTable } from "./table.ts";
 
 /** More regions than this are left to the tables: a figure must be read at a glance. */
@@ -20,16 +20,19 @@ export function brainScoreSection(findings: Findings): Markup | undefined {
   const { brain, brainControls, noiseCeiling, order, group } = findings;
   if (!brain) return undefined;
   const shown = order.slice(0, mostRows);
+  const isOne = findings.view.subjects.length === 1;
   const rows = shown.map((target) => ({
     label: findings.labels[target]!,
     ...estimateAt(brain, target, scoreRange),
     side: sideOfZero(brain, target),
-    subjects: subjectValues(findings, findings.brainOwn, target),
+    subjects: isOne ? [] : subjectValues(findings, findings.brainOwn, target),
     controls: brainControls.map(({ scores }) => estimateAt(scores, target, scoreRange)),
     ceiling: noiseCeiling?.mean[target] ?? Number.NaN,
   }));
   const legend = [
-    ...estimateLegend("var(--brain)", "brain score: mean, 95 % interval"),
+    ...(isOne
+      ? [{ swatch: hollowSwatch, text: "brain score" }]
+      : estimateLegend("var(--brain)", "brain score: mean, 95 % interval")),
     ...(rows.some(({ side }) => side < 0) ? [{ swatch: belowSwatch, text: "below zero" }] : []),
     ...brainControls.map(({ name }, i) => ({ swatch: controlSwatch(i), text: `control: ${name}` })),
     ...(noiseCeiling
@@ -44,14 +47,14 @@ export function brainScoreSection(findings: Findings): Markup | undefined {
   return html`<section><h2>Brain score</h2>
 <figure>${legendList(legend)}${regionFigure(rows, {
     title: "Brain score by region",
-    description: `Mean brain score over participants in ${shown.length} regions, highest first; the numbers are in the table of the group.`,
+    description: `${isOne ? "Brain score" : "Mean brain score over participants"} in ${shown.length} regions, highest first; the numbers are in the table of the group.`,
     axis: "brain score R",
     colour: "var(--brain)",
     decimals: 3,
     include: [0, 0],
     hasZero: true,
   })}
-<figcaption>Correlation R of predicted and measured responses on held-out volumes, averaged over folds${atLayer(brain)}. Pale dots: participants. Large dot and bar: their mean and its 95 % confidence interval (t-distribution over participants); the number on the right is the mean. Full dot and bold number: above zero over participants. Dot with a minus sign: below zero. Hollow dot: neither (two-sided Wilcoxon signed-rank test, q &lt; .01 over regions).${cutNote([brain, ...brainControls.map(({ scores }) => scores)], shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
+<figcaption>Correlation R of predicted and measured responses on held-out volumes, averaged over folds${atLayer(brain)}. ${isOne ? onlyOne : "Pale dots: participants. Large dot and bar: their mean and its 95 % confidence interval (t-distribution over participants); the number on the right is the mean. Full dot and bold number: above zero over participants. Dot with a minus sign: below zero. Hollow dot: neither (two-sided Wilcoxon signed-rank test, q < .01 over regions)."}${cutNote([brain, ...brainControls.map(({ scores }) => scores)], shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
 ${layersFigure(findings, "brainScore", "var(--brain)", ["brain score R", "brain score R"])}</section>`;
 }
 
@@ -61,6 +64,7 @@ export function forecastSection(findings: Findings): Markup | undefined {
   if (!forecast) return undefined;
   const { distances, curve, control, peaks } = forecast;
   const { forecastDistance } = findings;
+  const isOne = findings.view.subjects.length === 1;
   const shown = order.slice(0, mostMultiples);
   const curves = shown.map((target) =>
     curve.map((scores, i): CurvePoint => ({ x: distances[i]!, ...estimateAt(scores, target, scoreRange) })),
@@ -96,13 +100,17 @@ ${curveChart(curves[i]!, {
   });
   const legend = [
     {
-      swatch: `<path d="M0,3H18V15H0Z" fill="var(--forecast)" opacity=".2"/><path d="M0,9H18" stroke="var(--forecast)" stroke-width="2.5"/>`,
-      text: "forecast score F, 95 % interval",
+      swatch: `${isOne ? "" : '<path d="M0,3H18V15H0Z" fill="var(--forecast)" opacity=".2"/>'}<path d="M0,9H18" stroke="var(--forecast)" stroke-width="2.5"/>`,
+      text: isOne ? "forecast score F" : "forecast score F, 95 % interval",
     },
-    {
-      swatch: `<circle cx="9" cy="9" r="5.5" fill="var(--forecast)"/>`,
-      text: "peak of the group, where there is a forecast (hollow: F not above zero)",
-    },
+    ...(isOne
+      ? []
+      : [
+          {
+            swatch: `<circle cx="9" cy="9" r="5.5" fill="var(--forecast)"/>`,
+            text: "peak of the group, where there is a forecast (hollow: F not above zero)",
+          },
+        ]),
     ...(nControls > 0
       ? [
           {
@@ -140,7 +148,7 @@ ${curveChart(curves[i]!, {
         );
   return html`<section><h2>Forecast score over distances</h2>
 <figure>${legendList(legend)}<div class="multiples">${charts}</div>
-<figcaption>Horizontal: distance to the last word of the window (words; negative: the past). Vertical: what the window adds to the brain score${atLayer(curve[0]!)}. Axes are the same in all charts. Bands: 95 % confidence intervals of the mean over participants, of each distance by itself. ${forecastCriterion(findings)} The mark stands at the highest mean; it is full where F is above zero there (two-sided Wilcoxon signed-rank test, q &lt; .01 over regions). The highest of ${distances.length} means is, by chance, a little higher than it should be.${cutNote([...curve, ...control], shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
+<figcaption>Horizontal: distance to the last word of the window (words; negative: the past). Vertical: what the window adds to the brain score${atLayer(curve[0]!)}. Axes are the same in all charts. ${isOne ? onlyOne : `Bands: 95 % confidence intervals of the mean over participants, of each distance by itself. ${forecastCriterion(findings)} The mark stands at the highest mean; it is full where F is above zero there (two-sided Wilcoxon signed-rank test, q < .01 over regions). The highest of ${distances.length} means is, by chance, a little higher than it should be.`}${cutNote([...curve, ...control], shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>
 ${foldedTable("Numbers behind this figure", table)}
 ${layersFigure(findings, "forecastScore", "var(--forecast)", [`forecast score F at distance ${formatNumber(forecast.tabled, 0)}`, "forecast score F"], forecast.tabled)}</section>`;
 }
@@ -185,7 +193,7 @@ ${curveChart(curves[i]!, {
   yLabel,
 })}</div>`,
   )}</div>
-<figcaption>${capitalised(what)} (vertical) over the layers of the language model (horizontal; 0: embedding output). Mean over participants and its 95 % confidence interval.${cutNote(scored, shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>`;
+<figcaption>${capitalised(what)} (vertical) over the layers of the language model (horizontal; 0: embedding output).${result.subjects.length > 1 && " Mean over participants and its 95 % confidence interval."}${cutNote(scored, shown, scoreRange)} ${leftOut(shown.length, group.targets.length)}</figcaption></figure>`;
 }
 
 /** Scores are correlations, or differences of two. */
@@ -281,6 +289,7 @@ export function estimateLegend(colour: string, what: string): LegendItem[] {
   ];
 }
 
+const hollowSwatch = `<circle cx="9" cy="9" r="6" fill="var(--page)" stroke="var(--brain)" stroke-width="2.5"/>`;
 const belowSwatch = `<path d="M0,9H18" stroke="var(--brain)" stroke-width="3.5"/><circle cx="9" cy="9" r="6" fill="var(--page)" stroke="var(--brain)" stroke-width="2"/><path d="M6,9H12" stroke="var(--brain)" stroke-width="2"/>`;
 
 function controlSwatch(control: number): string {

@@ -106,7 +106,7 @@ footer { margin-top: 4rem; border-top: 1px solid var(--rule); padding-top: 1rem;
   body { max-width: none; padding: 0; font-size: 10.5pt; }
   h2, h2 + .note, h3, .legend, caption, thead { break-after: avoid; }
   h2 { margin-top: 2.2rem; }
-  figure, .multiples > *, tr, .warning, li { break-inside: avoid; }
+  figure, .multiples > *, tr, p, li, .legend { break-inside: avoid; }
   figure:has(.multiples) { break-inside: auto; }
   .multiples { grid-template-columns: repeat(3, 1fr); }
   .scroll { overflow: visible; }
@@ -117,7 +117,7 @@ footer { margin-top: 4rem; border-top: 1px solid var(--rule); padding-top: 1rem;
   .dense { font-size: 7.5pt; }
   .denser { font-size: 7pt; }
   .dense th, .dense td { padding-right: .3rem; }
-  .dense tbody th { min-width: 4rem; }
+  .dense tbody th { min-width: 5.2rem; }
   .dense td.number { white-space: normal; }
   footer { margin-top: 1.5rem; break-before: avoid; }
   .wide { display: block; }

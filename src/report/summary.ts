@@ -2,7 +2,7 @@ import type { Findings } from "./findings.ts";
 import type { GroupScores } from "./group.ts";
 import { formatCount, formatInterval, formatList, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
 import { listLayers } from "./select.ts";
-import { countTested, fewestForSignificance, leastTogether, sideOfZero } from "./significance.ts";
+import { countTested, fewestForSignificance, leastTogether, onlyOne, sideOfZero } from "./significance.ts";
 
 /** A part of the summary: sentences on one thing. */
 export interface SummaryPart {
@@ -33,12 +33,15 @@ export function summarise(findings: Findings): SummaryPart[] {
     volume: ` over ${formatNoun(targets.length, "voxel")}`,
     grayordinate: ` over ${formatNoun(targets.length, "grayordinate")}`,
   }[space.kind];
-  const who = `${formatNoun(subjects.length, "participant")} heard ${formatNoun(stories.length, "story", "stories")}${named}; each gave ${perSubject}${places}.`;
+  const who = `${formatNoun(subjects.length, "participant")} heard ${formatNoun(stories.length, "story", "stories")}${named}${subjects.length === 1 ? " and gave" : "; each gave"} ${perSubject}${places}.`;
   const parts: SummaryPart[] = [{ heading: undefined, sentences: [who] }];
   if (brain) parts.push({ heading: "Brain score", sentences: brainSentences(findings, brain) });
   if (forecast) parts.push({ heading: "Forecast score", sentences: forecastSentences(findings) });
   if (view.subjects.length < fewestForSignificance) {
-    const few = `With fewer than ${fewestForSignificance} participants the signed-rank test cannot reach q < .01: nothing is called significant here.`;
+    const few =
+      view.subjects.length === 1
+        ? onlyOne
+        : `With fewer than ${fewestForSignificance} participants the signed-rank test cannot reach q < .01: nothing is called significant here.`;
     parts.push({ heading: undefined, sentences: [few] });
   }
   const nTested = brain ? countTested(brain) : 0;
@@ -121,7 +124,7 @@ function forecastSentences({ result, view, labels, forecast, forecastDistance, g
     ...(isOne
       ? []
       : [
-          `The largest of the ${labels.length} regions there is ${labels[best]} (F = ${formatNumber(at.mean[best]!, 4)}${inBrackets(at, best, 4)}, ${describeQ(at.qValue[best]!)}).`,
+          `The largest of the ${labels.length} regions there is ${labels[best]} (F = ${formatNumber(at.mean[best]!, 4)}${inBrackets(at, best, 4)}${view.subjects.length > 1 ? `, ${describeQ(at.qValue[best]!)}` : ""}).`,
         ]),
     ...(view.subjects.length >= fewestForSignificance
       ? [`At ${formatNoun(tabled, "word")} F is ${countSides(atTabled)}.`]

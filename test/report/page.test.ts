@@ -235,7 +235,12 @@ describe("the page", async () => {
   test("in what is said, flags are whole and long names break at underscores; attributes stay (by hand)", async () => {
     const regions = ["ctx_superior_temporal", "B"];
     const study = syntheticStudy({ nSubjects: 9, regions, distances: [0, 8] });
-    const written = await htmlReport({ ...study, notes: ["A gap (--inner-folds)."] });
+    const options = { mask: "a/group_mask.nii.gz", distances: [-0.5, 8] };
+    const written = await htmlReport({ ...study, options, notes: ["A gap (--inner-folds).", "12.5 % of it."] });
+    expect(written).toContain("<li>12.5\u00a0% of it.</li>");
+    // Paths break at their signs, numbers nowhere.
+    expect(written).toContain('<td class="text">a/<wbr>group_<wbr>mask.<wbr>nii.<wbr>gz</td>');
+    expect(written).toContain('<td class="text">-0.5, 8</td>');
     expect(written).toContain('<li>A gap (<span class="whole">--inner-folds</span>).</li>');
     expect(written).toContain("largest in ctx_<wbr>superior_<wbr>temporal (R");
     expect(written).toContain('fill="var(--brain)"');
@@ -279,9 +284,9 @@ describe("the page", async () => {
   test("warns of alphas at the grid's edge above 5 % and names the worst", () => {
     const warning = textOf(page, ".warning").join(" ");
     expect(warning).toContain(
-      "Alpha at the highest value. In 1 participant of 27 the targets that are predicted beyond chance (q\u00a0<\u00a0.01) chose the highest alpha in more than 5 % of the folds",
+      "Alpha at the highest value. In 1 participant of 27 the targets that are predicted beyond chance (q\u00a0<\u00a0.01) chose the highest alpha in more than 5\u00a0% of the folds",
     );
-    expect(warning).toContain("(most: sub-04, 20.0 %)");
+    expect(warning).toContain("(most: sub-04, 20.0\u00a0%)");
     expect(warning).not.toContain("lowest value");
   });
 

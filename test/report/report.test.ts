@@ -49,6 +49,18 @@ describe("few participants (by hand)", () => {
     expect(text.join("\n")).not.toMatch(/q < \.01|1\.000|n\/a/);
   });
 
+  test("of one the lead and the figures speak of no mean, interval or test, and of no each", async () => {
+    const page = await htmlReport(few(1));
+    const said = page.slice(page.indexOf('<div class="lead">'), page.indexOf("<h2>Forecast distance</h2>"));
+    expect(said).toContain("1 participant heard 1 story (alice) and gave 362 volumes.");
+    expect(said).not.toMatch(
+      /each gave|95(?: |\u00a0)% interval|a participant<|Pale dots|Bands|confidence|q(?: |\u00a0)(=|<|&)/,
+    );
+    // In the lead, and below the figures of brain scores and of forecast scores.
+    expect(said.match(/One participant: no interval and no test over participants\./g)).toHaveLength(3);
+    expect(await htmlReport(few(2))).toContain("2 participants heard 1 story (alice); each gave 362 volumes.");
+  });
+
   test("two to seven have intervals and q, and are told that they cannot reach q < .01; eight are not", async () => {
     // The least two-sided p of n signed ranks is 2 / 2^n: .016 with seven, .008 with eight.
     for (const [n, isFew] of [
