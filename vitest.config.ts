@@ -1,4 +1,22 @@
+import { readdirSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+
+/**
+ * Rooms whose tests need no process of their own: their code holds nothing between calls, and runs neither ONNX Runtime nor
+ * programs. Their files share processes, in which modules are loaded once.
+ */
+const shared = ["array", "bids", "catalogue", "features", "formats", "report", "responses", "statistics", "stimulus"];
+const apartFiles = readdirSync("test")
+  .filter((room) => !shared.includes(room))
+  .map((room) => `test/${room}/**/*.test.ts`);
+const sharedFiles = shared.map((room) => `test/${room}/**/*.test.ts`);
+/** Tests of these rooms that measure what their process holds. */
+const measuring = [
+  "test/array/free-now.test.ts",
+  "test/catalogue/{hugging-face,s3-listing}.test.ts",
+  "test/formats/{byte-stream,fuzz,fuzz-images,gifti-stream}.test.ts",
+  "test/stimulus/transcript-contract.test.ts",
+];
 
 export default defineConfig({
   plugins: [
@@ -10,13 +28,20 @@ export default defineConfig({
     },
   ],
   test: {
-    include: ["test/**/*.test.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // ONNX Runtime is a native library with threads of its own: one process a file keeps its state apart.
     pool: "forks",
-    maxWorkers: 2,
+    // On two cores, as CI has them: tests that start programs wait for them.
+    maxWorkers: 3,
     // In CI the report is read afterwards: nothing may be skipped there unnoticed.
     reporters: process.env["CI"] ? ["default", ["json", { outputFile: ".cache/tests.json" }]] : ["default"],
+    projects: [
+      {
+        extends: true,
+        // ONNX Runtime is a native library with threads of its own: one process a file keeps its state apart.
+        test: { name: "apart", include: ["test/*.test.ts", ...apartFiles, ...measuring] },
+      },
+      { extends: true, test: { name: "shared", include: sharedFiles, exclude: measuring, isolate: false } },
+    ],
   },
 });

@@ -1,11 +1,12 @@
 // Installs cortecast as its users do, each time in an empty folder from which only the npm registry is reached, and runs it:
 //
-//   a packed tarball     npm pack; npm install cortecast-<version>.tgz; npx cortecast doctor; npx cortecast demo
 //   the path of a clone  npm install <clone>, where nothing was installed; npx cortecast --version, also after a build
+//   a packed tarball     npm pack; npm install cortecast-<version>.tgz; npx cortecast doctor; npx cortecast demo
 //
-// Requests to any other host go to a proxy that refuses them, and fail the trial.
+// Requests to any other host go to a proxy that refuses them, and fail the trial. The folder of this script is copied, and
+// not written to: it may be built and run meanwhile.
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
@@ -34,16 +35,6 @@ try {
     return (...command) => run(command, cwd, environment);
   };
 
-  const packed = join(temporary, "packed");
-  mkdirSync(packed);
-  await run(["npm", "pack", "--pack-destination", packed], root, environment);
-  const fromTarball = inFolder("from-tarball");
-  const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  await fromTarball("npm", "install", "--no-audit", join(packed, `${name}-${version}.tgz`));
-  await fromTarball("npx", "cortecast", "doctor");
-  await fromTarball("npx", "cortecast", "demo");
-  if (!existsSync(join(temporary, "from-tarball/cortecast-demo/results/report.html"))) throw new Error("no report");
-
   const clone = join(temporary, "clone");
   const isOwn = (path) =>
     !/^(node_modules|dist|\.git|\.cache|cortecast-demo)$/.test(relative(root, path).split(sep)[0]);
@@ -54,9 +45,21 @@ try {
   if (Number.parseInt(await output(["npm", "--version"]), 10) >= 12) await inClone("npm", "ci", "--no-audit");
   await fromClone("npm", "install", "--no-audit", clone);
   await fromClone("npx", "cortecast", "--version");
-  await inClone("npm", "run", "build");
+
+  const packed = join(temporary, "packed");
+  mkdirSync(packed);
+  // It builds the clone once more.
+  const built = statSync(join(clone, "dist/cli/main.js")).mtimeMs;
+  await inClone("npm", "pack", "--pack-destination", packed);
+  if (statSync(join(clone, "dist/cli/main.js")).mtimeMs === built) throw new Error("npm pack must build, got none");
   await fromClone("npx", "cortecast", "--version");
   await inClone("npx", "cortecast", "--version");
+  const fromTarball = inFolder("from-tarball");
+  const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  await fromTarball("npm", "install", "--no-audit", join(packed, `${name}-${version}.tgz`));
+  await fromTarball("npx", "cortecast", "doctor");
+  await fromTarball("npx", "cortecast", "demo");
+  if (!existsSync(join(temporary, "from-tarball/cortecast-demo/results/report.html"))) throw new Error("no report");
 
   if (asked.size > 0) throw new Error(`only ${registry.hostname} may be asked, got ${[...asked].join(", ")}`);
   console.log("Installed from a tarball and from a clone; no host was asked but the registry's.");

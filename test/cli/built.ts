@@ -1,9 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { filesBelow } from "../support/results.ts";
 
 const root = join(import.meta.dirname, "../..");
+const builds = join(root, "node_modules/.cache/cortecast-built");
 
 /** How a process ended, and what it wrote. */
 export interface Ended {
@@ -25,15 +27,33 @@ export interface BuiltCommandLine {
   ) => { readonly child: ChildProcess; readonly output: () => string; readonly ended: Promise<Ended> };
   /** The package's entry point among the built modules. */
   readonly entry: string;
-  readonly remove: () => void;
 }
 
-/** Builds the package into the folder `dist` of a temporary one, so that no other build can change it while a test runs. */
+/**
+ * A folder with the package built into its `dist`, from the sources as they are. It is named after what it is made from, so that test
+ * files and runs share one build, and no other build can change it.
+ */
 export function buildPackage(): string {
-  const folder = mkdtempSync(join(tmpdir(), "cortecast-built-"));
+  const hash = createHash("sha256");
+  const sources = filesBelow(join(root, "src")).map((path) => `src/${path}`);
+  for (const path of ["tsconfig.json", "tsconfig.build.json", "package-lock.json", ...sources]) {
+    const bytes = readFileSync(join(root, path));
+    hash.update(`${path}\n${bytes.length}\n`).update(bytes);
+  }
+  const folder = join(builds, hash.digest("hex"));
+  if (existsSync(folder)) return folder;
+  mkdirSync(builds, { recursive: true });
+  const made = mkdtempSync(join(builds, "making-"));
   const compiler = join(root, "node_modules/.bin/tsc");
-  execFileSync(compiler, ["-p", "tsconfig.build.json", "--outDir", join(folder, "dist")], { cwd: root });
-  for (const name of ["node_modules", "package.json", "models"]) symlinkSync(join(root, name), join(folder, name));
+  execFileSync(compiler, ["-p", "tsconfig.build.json", "--outDir", join(made, "dist")], { cwd: root });
+  for (const name of ["node_modules", "package.json", "models"]) symlinkSync(join(root, name), join(made, name));
+  try {
+    // Whole at once: other test files look for it.
+    renameSync(made, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+    rmSync(made, { recursive: true });
+  }
   return folder;
 }
 
@@ -57,6 +77,5 @@ export function buildCommandLine(): BuiltCommandLine {
       return { child, output: () => stdout + stderr, ended };
     },
     entry: join(folder, "dist/index.js"),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

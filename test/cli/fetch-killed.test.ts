@@ -41,7 +41,6 @@ afterAll(async () => {
   if (proxies === undefined) delete process.env["NO_PROXY"];
   else process.env["NO_PROXY"] = proxies;
   await server.close();
-  built.remove();
   rmSync(root, { recursive: true });
 });
 

@@ -27,7 +27,6 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => {
   study.remove();
-  built.remove();
 });
 
 /** Files of results and, below `cache/`, those that are kept beside them. */

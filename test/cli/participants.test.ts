@@ -30,7 +30,6 @@ beforeAll(async () => {
   await done(simulate);
 }, 300_000);
 afterAll(() => {
-  built.remove();
   rmSync(root, { recursive: true });
 });
 
@@ -61,15 +60,17 @@ describe("one participant a process, into one folder", () => {
     );
     for (const { ended } of jobs) expect(await ended).toMatchObject({ code: 0 });
     const before = filesBelow(join(root, "shared-cache"));
-    // Two stories; designs for both participants, features alone and two distances in five folds, in two precisions; scores of each.
+    // Two stories; designs for both participants, features alone and two distances in five folds, in two precisions, with the variance that components keep; scores of each.
     const count = (part: string) => before.filter((path) => path.startsWith(`${part}/`)).length;
-    expect(["activations", "designs", "scores"].map(count)).toEqual([2, 2 * 3 * 5, 2]);
+    expect(["activations", "designs", "scores"].map(count)).toEqual([2, 3 * 3 * 5, 2]);
     expect(JSON.parse(await done(score("shared", "--json")))).toMatchObject({ nComputed: 0, cache: "shared-cache" });
     expect(filesBelow(join(root, "shared-cache"))).toEqual(before);
   }, 300_000);
 
   test("by hand: two for the same participant: one works, the other is refused", async () => {
-    const argv = score("same", "--participants", "01");
+    // Which was computed for the test before: who writes is what counts here.
+    const cache = ["--cache", "shared-cache"];
+    const argv = score("same", "--participants", "01", ...cache);
     const first = built.start(argv, { cwd: root });
     const lock = join(root, "same/sub-01/.cortecast-lock.json");
     while (!existsSync(lock) && first.child.exitCode === null) await setTimeout(5);
@@ -81,7 +82,7 @@ describe("one participant a process, into one folder", () => {
       expect.stringContaining(`(process ${first.child.pid} on ${hostname()}, same/sub-01)`) as string,
     ]);
     // One of all participants would write theirs too.
-    const all = await built.start(score("same"), { cwd: root }).ended;
+    const all = await built.start(score("same", ...cache), { cwd: root }).ended;
     expect([all.code, all.stderr]).toEqual([1, expect.stringContaining("<output>: one run at a time must write")]);
     first.child.kill("SIGCONT");
     expect(await first.ended).toMatchObject({ code: 0 });

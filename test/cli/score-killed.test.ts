@@ -26,7 +26,6 @@ beforeAll(async () => {
   seconds = (performance.now() - started) / 1000;
 }, 300_000);
 afterAll(() => {
-  built.remove();
   rmSync(root, { recursive: true });
 });
 

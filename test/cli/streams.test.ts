@@ -12,7 +12,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => {
   study.remove();
-  built.remove();
 });
 
 const flags = ["--model", "model", "--distances", "8", "--components", "3", "--threads", "1"];

@@ -17,7 +17,6 @@ beforeAll(async () => {
   study = await createTinyStudy();
 }, 60_000);
 afterAll(() => {
-  built.remove();
   study.remove();
   rmSync(home, { recursive: true });
 });

@@ -154,7 +154,6 @@ if [ -n "$parsable" ]; then echo 7; fi
     expect(readFileSync("participants.txt", "utf8")).toBe("sub-01\n");
     expect(readFileSync("score-one.sh", "utf8")).toContain(oneJob);
     expect(readdirSync("results-jobs")).toEqual(expect.arrayContaining(["report.html", "sub-01"]));
-    rmSync(built, { recursive: true });
   }, 120_000);
 });
 

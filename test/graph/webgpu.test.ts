@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
 import { embeddedModelFolder } from "../../src/language-model/embedded.ts";
@@ -96,7 +96,6 @@ describe.skipIf(missing)("WebGPU beside the CPU", () => {
   beforeAll(() => {
     built = buildCommandLine();
   });
-  afterAll(() => built.remove());
 
   function run<T>(code: string, input: object): T {
     const { status, signal, stdout, stderr } = spawnSync(

@@ -32,7 +32,6 @@ describe.skipIf(!canUnshare)("runs on other machines and in other containers, th
     );
   }, 120_000);
   afterAll(() => {
-    rmSync(built, { recursive: true });
     rmSync(root, { recursive: true });
   });
 

@@ -32,6 +32,8 @@ describe("checkTranscript", () => {
       ...{ story: "s", path: "s.tsv", format: "table", nWords: 40, nUntimed: 0 },
       ...{ start: 1, end: 21, audioDuration: 25, rate: 2, nErrors: 0, nWarnings: 0 },
       ...{ findings: [], silences: [], untimed: [] },
+      // 20 volumes of 2 s, the first 3 s before the audio.
+      run: { start: -3, end: 37 },
       // 20 words in ten seconds; 40 words from 1 s on, the last at 20.5 s: 30 are left at 6, 20 at 11, 10 at 16 s.
       rates: [
         { start: 1, end: 11, rate: 2 },
