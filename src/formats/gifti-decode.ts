@@ -3,6 +3,7 @@ import { hostIsLittleEndian, swapByteOrder } from "./byte-order.ts";
 import type { GiftiBlock, GiftiData } from "./gifti-data.ts";
 import { parseNumber } from "./number.ts";
 import { bytesOf, isWholeType, memoryFor, numbersOver } from "./number-type.ts";
+import { statedOrder } from "./stated-order.ts";
 
 /** Takes the numbers of an array as they are decoded, in order and never more than its dimensions say. */
 export type Deliver = (numbers: GiftiData) => void;
@@ -22,7 +23,7 @@ export interface ByteReader {
 
 /**
  * Decodes the raw bytes of an array. What is wrong with them is said at their end: more or fewer bytes than the
- * dimensions say, a whole number that is not exact in a double.
+ * dimensions say, a byte order in which they cannot be meant, a whole number that is not exact in a double.
  */
 export function numberDecoder(block: GiftiBlock, deliver: Deliver): ByteReader {
   const { path, where, type, length, isLittleEndian } = block;
@@ -32,9 +33,11 @@ export function numberDecoder(block: GiftiBlock, deliver: Deliver): ByteReader {
   /** Bytes of a number that lies across two pieces. */
   let part: Uint8Array = new Uint8Array(0);
   let inexact: bigint | undefined;
+  const order = statedOrder(block);
 
   function decode(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
+    order.add(bytes);
     const ordered = isHostOrder ? bytes : swapByteOrder(bytes, size);
     deliver(
       numbersOver(type, ordered, (value) => {
@@ -67,6 +70,7 @@ export function numberDecoder(block: GiftiBlock, deliver: Deliver): ByteReader {
           block.start,
         );
       }
+      order.check();
       if (inexact !== undefined) {
         const message = `${where} must hold whole numbers within 2^53, exact in a double, got ${inexact}. Store them as NIFTI_TYPE_FLOAT64, or as NIFTI_TYPE_INT32 where they fit`;
         throw new FormatError(path, message, block.start);
