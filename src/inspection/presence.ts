@@ -155,7 +155,17 @@ async function checkParticipants(dataset: BidsDataset): Promise<readonly Dataset
     ...{ severity, code, path, participant, message },
   });
   return [
-    ...listed
+    ...[...linesOf(listed)]
+      .filter(([, lines]) => lines.length > 1)
+      .map(([name, lines]) =>
+        issue(
+          name,
+          "warning",
+          "participant-twice",
+          `every participant must have one row, got ${lines.length} for ${name} (lines ${listSome(lines.map(String), 5)}). No score depends on the table; if two people go by one name, their files were mixed up. Take out all rows but one, or correct the names.`,
+        ),
+      ),
+    ...[...new Set(listed)]
       .filter((name) => !folders.has(name))
       .map((name) =>
         issue(
@@ -176,6 +186,13 @@ async function checkParticipants(dataset: BidsDataset): Promise<readonly Dataset
         ),
       ),
   ];
+}
+
+/** The lines of the table in which each name stands; the header is line 1. */
+function linesOf(names: readonly string[]): ReadonlyMap<string, readonly number[]> {
+  const lines = new Map<string, number[]>();
+  names.forEach((name, i) => lines.set(name, [...(lines.get(name) ?? []), i + 2]));
+  return lines;
 }
 
 /** A participant whose name is nearly the one that is listed. */

@@ -163,6 +163,11 @@ describe("inspectDataset", () => {
       "warning participant-missing participants.tsv: every participant must have files, got none of sub-4. Fetch them, or take the row out.",
     ],
     [
+      "a participant that is listed twice, once without the prefix",
+      (files) => (files["participants.tsv"] = "participant_id\nsub-1\nsub-2\nsub-3\n1\n"),
+      "warning participant-twice participants.tsv: every participant must have one row, got 2 for sub-1 (lines 2, 5). No score depends on the table; if two people go by one name, their files were mixed up. Take out all rows but one, or correct the names.",
+    ],
+    [
       "a participant that is there and is not listed",
       (files) => (files["participants.tsv"] = "participant_id\nsub-1\nsub-2\n"),
       "note participant-unlisted participants.tsv: every participant should have a row, got none for sub-3. Add it.",
