@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { emptyRecord } from "../array/records.ts";
 import { NotFoundError } from "../errors.ts";
+import { checkHome } from "../sources/node.ts";
 import { checkOptions, type StudyOptions, studyOptions } from "../study/options.ts";
 import { type ReadStudyFileOptions, readStudyFile } from "../study/study-file.ts";
 import type { FlagSpecification, Parsed } from "./flags.ts";
@@ -59,6 +60,7 @@ async function readFileOptions(
   study: string,
   more: Pick<ReadStudyFileOptions, "overrides" | "defaults">,
 ): Promise<StudyOptions> {
+  checkHome(study, "--study");
   let bytes: Uint8Array;
   try {
     bytes = await readFile(study);

@@ -4,7 +4,7 @@ import { OptionError, oneLine } from "../errors.ts";
 import { readWavHeader, wavHeaderLength } from "../formats/wav.ts";
 import { transcriptPicture } from "../report/transcript-picture.ts";
 import { formatTranscriptReport } from "../report/transcript-text.ts";
-import { folderStore } from "../sources/node.ts";
+import { checkHome, folderStore } from "../sources/node.ts";
 import { checkOutputFiles, writeOutputFiles } from "../sources/output-files.ts";
 import { storyOfTranscript } from "../stimulus/load-transcript.ts";
 import { readRawTranscript } from "../stimulus/transcript.ts";
@@ -47,7 +47,10 @@ export const transcript: Command = {
   },
   async run({ parsed, terminal }) {
     const file = parsed.positionals["file"]!;
-    const { story = storyOfTranscript(resolve(file)), picture } = parsed.values;
+    const { story = storyOfTranscript(resolve(file)), picture, audio } = parsed.values;
+    checkHome(file, "<file>");
+    if (picture !== undefined) checkHome(picture, "--picture");
+    if (audio !== undefined) checkHome(audio, "--audio");
     const named = pick(parsed, ["tier", "cues", "noiseLabels"]);
     const { tier, cues, noiseLabels } = checkOptions({ dataset: file, output: file, ...named });
     if (picture !== undefined && !picture.toLowerCase().endsWith(".svg"))

@@ -18,7 +18,7 @@ import { FormatError, NotFoundError, nearestFiles, OptionError } from "../errors
 import { checkFetched, danglingLink, pointerLength } from "./fetched.ts";
 import { folderNow } from "./folder-clock.ts";
 import { makeFolder } from "./make-folder.ts";
-import { checkPath, checkRange, splitPath } from "./path.ts";
+import { checkPath, checkRange, homeAlone, splitPath } from "./path.ts";
 import type { Entry, Store } from "./source.ts";
 import { systemErrorAt, systemReason } from "./system-error.ts";
 import { runTag, stateOfTag } from "./this-run.ts";
@@ -228,18 +228,14 @@ async function fill(bytes: Uint8Array, file: FileHandle, start: number): Promise
 }
 
 /**
- * Checks that a path does not begin with `~` for the home folder: a shell puts that in where it stands at the start of a word, and
- * neither in quotes nor in a file.
+ * Checks that a path does not begin with `~` for the home folder, as {@link homeAlone}.
  *
  * @param name - what the path is called in the message
  * @throws OptionError
  */
 export function checkHome(path: string, name: string): void {
-  if (!/^~(?:[/\\]|$)/.test(path)) return;
-  throw new OptionError(
-    `a path must be written in full, got "~", which only a shell takes for the home folder, and not in quotes or files. Write the folder out, or ./~ where it is called so.`,
-    { where: name },
-  );
+  const got = homeAlone(path);
+  if (got !== undefined) throw new OptionError(`a path must be written in full, got ${got}.`, { where: name });
 }
 
 /**

@@ -40,3 +40,12 @@ export function nameOfLocation(location: string): string {
       .at(-1) ?? location
   );
 }
+
+/**
+ * What stands against a path that begins with `~` for the home folder, as "got ..." and what to do; undefined where it does not: a shell
+ * puts the home folder in where `~` stands at the start of a word, and neither in quotes nor in a file.
+ */
+export function homeAlone(path: string): string | undefined {
+  if (!/^~(?:[/\\]|$)/.test(path)) return undefined;
+  return '"~", which only a shell takes for the home folder, and not in quotes or files. Write the folder out, or ./~ where it is called so';
+}

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ownValue } from "../array/records.ts";
 import { hemisphereOf } from "../bids/identity.ts";
+import { homeAlone } from "../sources/path.ts";
 
 /** Most values that one option may list: a range such as `0:1e9` is a slip, and would fill the memory. */
 const mostValues = 10_000;
@@ -158,8 +159,22 @@ function gotNoLabel(value: unknown): OwnWords {
   return { got: `${JSON.stringify(value)}${hasNumber ? `. ${digits}` : ""}` };
 }
 
-/** A path. */
-export const path = z.string().min(1, { error: "must be a path, not the empty text" });
+/** A path, as the system takes it. */
+export const path = z
+  .string()
+  .min(1, { error: "must be a path, not the empty text" })
+  .superRefine((value, context) => refuseHome([value], context));
+
+/** Paths: `"a,b"` or an array, as {@link names}. */
+export const paths = (options: { readonly none?: boolean } = {}) =>
+  names(options).superRefine((value, context) => refuseHome(value, context));
+
+function refuseHome(values: readonly string[], context: z.core.$RefinementCtx): void {
+  const got = values.map(homeAlone).find((found) => found !== undefined);
+  if (got === undefined) return;
+  const params: OwnWords = { got };
+  context.addIssue({ code: "custom", message: "a path must be written in full", params });
+}
 
 /** What a check of {@link z} found, as a sentence of the form "must be ..., got ...". */
 export function formatProblem(issue: z.core.$ZodIssue, value: unknown): string {

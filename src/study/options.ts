@@ -14,6 +14,7 @@ import {
   mustOf,
   names,
   path,
+  paths,
   positiveNumbers,
   seconds,
   whole,
@@ -58,7 +59,7 @@ export const studyOptions = {
     help: "JSON file of runs to leave out, or none (default: the data set's own code/scan_exclude.json, where there is one)",
   },
   derivatives: {
-    schema: names(),
+    schema: paths(),
     group: "data",
     help: "folders of preprocessed responses that lie outside of the data set (fMRIPrep's, XCP-D's output)",
   },
@@ -89,17 +90,17 @@ export const studyOptions = {
     help: "NIfTI of the voxels to score, in the grid of the volumes (default: those in the brain masks of all runs)",
   },
   regions: {
-    schema: names(),
+    schema: paths(),
     group: "data",
     help: "atlas in the space of the responses: label GIFTI or .annot files (left,right), or a NIfTI with its table; region means join the scores table",
   },
   surfaces: {
-    schema: names(),
+    schema: paths(),
     group: "data",
     help: "surface GIFTI or FreeSurfer files (left,right) to draw the report's maps on",
   },
   sulc: {
-    schema: names({ none: true }),
+    schema: paths({ none: true }),
     group: "data",
     help: "sulcal depth to shade the surfaces by (left,right), or none (default: the files beside them, where there are any)",
   },

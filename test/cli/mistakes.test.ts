@@ -35,6 +35,20 @@ function expectMistake({ code, stdout, stderr }: Awaited<ReturnType<typeof run>>
 }
 
 describe("folders and options: one line that says what, where and what to do", () => {
+  // By hand: arguments that are no options of a study.
+  test.each([
+    ["--study", ["score", "--study", "~/s.yaml"]],
+    ["<file>", ["transcript", "~/a.tsv"]],
+    ["--picture", ["transcript", "a.tsv", "--picture", "~/a.svg"]],
+    ["--audio", ["transcript", "a.tsv", "--audio", "~/a.wav"]],
+  ])("a path that begins with ~: %s", async (name, argv) => {
+    const { code, stderr } = await run(...argv);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `${name}: a path must be written in full, got "~", which only a shell takes for the home folder`,
+    );
+  });
+
   test.each<[readonly [string, string, ...string[]], RegExp]>([
     [["@nowhere", "@out"], /<dataset>: the folder must exist, got nothing of that name \(@\/nowhere\)/],
     [["@file", "@out"], /<dataset>: the folder must exist, got a file/],

@@ -118,6 +118,31 @@ describe("checkOptions", () => {
   });
 });
 
+// By hand: every option that the table describes as a file, a folder, or several. Data sets are never looked at for these.
+describe("a path that begins with ~, which shells alone know", () => {
+  const got =
+    'a path must be written in full, got "~", which only a shell takes for the home folder, and not in quotes or files. Write the folder out, or ./~ where it is called so.';
+  const folders = { dataset: "d", output: "o" };
+
+  test.each([
+    ...["dataset", "output", "cache", "model", "activations", "derivatives", "exclusions", "mask", "regions"],
+    ...["surfaces", "sulc", "transcript"],
+  ])("%s is named", (key) => {
+    const where = key in folders ? `<${key}>` : `--${key}`;
+    for (const value of ["~", "~/a", "~\\a"])
+      expect(() => checkOptions({ ...folders, [key]: value })).toThrow(`${where}: ${got}`);
+    const file = new TextEncoder().encode(`# a study\n${key}: "~/a"\n`);
+    expect(() => readStudyFile(file, { path: "s.yaml", defaults: folders })).toThrow(`s.yaml:2: ${key}: ${got}`);
+  });
+
+  test("in a list of paths, too; other names that begin so are names", () => {
+    expect(() => checkOptions({ ...folders, surfaces: "left,~/right" })).toThrow(`--surfaces: ${got}`);
+    expect(checkOptions({ ...folders, cache: "./~/c", mask: "~other", surfaces: "a~/b" })).toMatchObject({
+      mask: "~other",
+    });
+  });
+});
+
 describe("readStudyFile", () => {
   test("keys are the options; flags hold over the file", () => {
     const file = bytes("dataset: in\noutput: out\nlayer: [0, 4]\ndistances: -2:2\nfolds: 4\n");
