@@ -119,6 +119,8 @@ export async function runCommandLine(
     return 1;
   }
   try {
+    // In two steps: modules are read side by side, and all at once are more files than some systems let a process open (macOS: 256).
+    await import("../study/options.ts");
     const command = await entry.load();
     const parsed = parseCommandLine(rest, command.usage);
     if (parsed.switches.has("help")) {

@@ -10,7 +10,7 @@ import { createHttpClient, type HttpClient, type HttpOptions } from "../sources/
 import { checkWritable, folderStore } from "../sources/node.ts";
 import type { RemoteFile } from "../sources/remote-file.ts";
 import { checkPlace } from "../study/check-place.ts";
-import { flagOf } from "../study/options.ts";
+import { flagOf } from "../study/flag-names.ts";
 import type { Command, CommandContext } from "./command-line.ts";
 import type { FlagSpecification, Parsed, PositionalSpecification } from "./flags.ts";
 import { numberFlag } from "./number-flag.ts";

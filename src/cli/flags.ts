@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
-import { flagOf } from "../study/options.ts";
+import { flagOf } from "../study/flag-names.ts";
 
 /** One flag of a command. */
 export interface FlagSpecification {

@@ -25,6 +25,10 @@ process.on("SIGTERM", () => {
   terminated = true;
   abort.abort();
 });
+// Modules are read side by side. Where files cannot be opened the first error reaches whoever waits for them; the others reach nobody.
+process.on("unhandledRejection", (error) => {
+  if (describeSystemError(error) === undefined) throw error;
+});
 // Progress that nobody can see is no reason to stop.
 process.stderr.on("error", () => {});
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,6 @@
 import { ownValue } from "../array/records.ts";
 import { OptionError } from "../errors.ts";
-import { flagOf } from "../study/options.ts";
+import { flagOf } from "../study/flag-names.ts";
 import type { Parsed } from "./flags.ts";
 
 /** What a number must be. */

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { DeviceError } from "../errors.ts";
 import { setRuntimeEnvironment } from "../graph/environment.ts";
+import { systemReason } from "../sources/system-error.ts";
 import type { Job, JobResult } from "./job.ts";
 import { receivedError, type ThreadError } from "./thread-error.ts";
 
@@ -86,7 +87,9 @@ export function openPool(nThreads: number): Pool {
       busy.delete(worker);
       if (closed[0] === 1) return;
       const message = cause instanceof Error ? cause.message : `exit code ${String(cause)}`;
-      waiting?.reject(new DeviceError(`pool: a thread must end its job, got ${message}.`, { cause }));
+      const ended = new DeviceError(`pool: a thread must end its job, got ${message}.`, { cause });
+      // Too many open files, say, while a thread reads its modules: no fault of the job.
+      waiting?.reject(cause instanceof Error && systemReason(cause) ? cause : ended);
       next();
     };
     worker.on("error", end);

@@ -191,7 +191,7 @@ async function checkParticipants(dataset: BidsDataset): Promise<readonly Dataset
 /** The lines of the table in which each name stands; the header is line 1. */
 function linesOf(names: readonly string[]): ReadonlyMap<string, readonly number[]> {
   const lines = new Map<string, number[]>();
-  names.forEach((name, i) => lines.set(name, [...(lines.get(name) ?? []), i + 2]));
+  for (const [i, name] of names.entries()) lines.set(name, [...(lines.get(name) ?? []), i + 2]);
   return lines;
 }
 

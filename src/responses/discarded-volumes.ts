@@ -2,7 +2,7 @@ import { type BidsDataset, type BidsFile, filesNamed, readSidecarWithOrigin } fr
 import { ChangedFileError, type DatasetIssue, FormatError, NotFoundError } from "../errors.ts";
 import { streamNiftiHeader } from "../formats/nifti-stream.ts";
 import { readTsv } from "../formats/tsv.ts";
-import { systemReason } from "../sources/system-error.ts";
+import { isOfOtherFiles, systemReason } from "../sources/system-error.ts";
 import { runKey } from "./candidates.ts";
 import { companions, rawImages } from "./companions.ts";
 import type { ResponseFiles } from "./find.ts";
@@ -317,7 +317,7 @@ async function unlessUnreadable(count: () => Promise<number>): Promise<number | 
   try {
     return await count();
   } catch (error) {
-    if (error instanceof ChangedFileError) throw error;
+    if (error instanceof ChangedFileError || isOfOtherFiles(error)) throw error;
     if (error instanceof FormatError || error instanceof NotFoundError || systemReason(error)) return undefined;
     throw error;
   }

@@ -21,7 +21,7 @@ const reasons: Readonly<Record<string, readonly [got: string, remedy: string]>> 
   EBUSY: ["a file or device that is in use", "Wait for who uses it"],
   ESTALE: ["a file that the server no longer knows", "Run again"],
   ENFILE: ["too many open files in the whole system", "Run again when it does less"],
-  EMFILE: ["too many open files", "Raise the limit with ulimit -n"],
+  EMFILE: ["too many open files", "Raise the limit in the same shell, with ulimit -n 1024, and run again"],
 };
 
 /** An error of the operating system in words. */
@@ -38,6 +38,12 @@ export function systemReason(error: unknown): SystemReason | undefined {
   if (syscall === "uv_cwd") return { got: "none: it was removed", remedy: "Change to another" };
   const reason = typeof code === "string" ? ownValue(reasons, code) : undefined;
   return reason && { got: reason[0], remedy: reason[1] };
+}
+
+/** Whether an error of the operating system says nothing of the file that was asked for: too many others are open. */
+export function isOfOtherFiles(error: unknown): boolean {
+  const { code } = error as { readonly code?: unknown };
+  return code === "EMFILE" || code === "ENFILE";
 }
 
 /**

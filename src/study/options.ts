@@ -4,6 +4,7 @@ import { emptyRecord, ownValue } from "../array/records.ts";
 import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import { DEFAULT_EDGE, EDGES } from "../features/delays.ts";
 import { conflictOf } from "./check-fit.ts";
+import { nameOnCommandLine } from "./flag-names.ts";
 import {
   amount,
   bytes,
@@ -311,16 +312,6 @@ export type StudyOptions = {
 } & {
   readonly [Key in Exclude<Optional, "dataset" | "output">]?: z.output<Table[Key]["schema"]> | undefined;
 } & { readonly dataset: string; readonly output: string };
-
-/** `minContext` as a flag: `--min-context`. */
-export function flagOf(key: string): string {
-  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-/** What a key is called on the command line: `--min-context`, or `<dataset>` for an argument. */
-export function nameOnCommandLine(key: string): string {
-  return key === "dataset" || key === "output" ? `<${key}>` : flagOf(key);
-}
 
 /**
  * Checks raw options, from flags or a study file, and fills in defaults.

@@ -4,7 +4,8 @@ import { emptyRecord, ownValue } from "../array/records.ts";
 import { FormatError } from "../errors.ts";
 import { checkBytes } from "../formats/file-bytes.ts";
 import { decodeUtf8 } from "../formats/text.ts";
-import { checkOptions, nameOnCommandLine, type StudyOptions } from "./options.ts";
+import { nameOnCommandLine } from "./flag-names.ts";
+import { checkOptions, type StudyOptions } from "./options.ts";
 
 /** Settings of {@link readStudyFile}. */
 export interface ReadStudyFileOptions {

@@ -41,6 +41,26 @@ describe.runIf(existsSync("/dev/full"))("progress that goes nowhere", () => {
   });
 });
 
+describe("few files may be open at once (by hand: what ulimit -n says)", () => {
+  // 64 are fewer than the modules that are read side by side.
+  test.each([32, 64, 100])("%d: one line with the remedy, exit code 1", async (limit) => {
+    const { code, stderr } = await built.start(["score", "data", "out", ...flags], {
+      ...{ cwd: study.at(), before: `ulimit -n ${limit};` },
+    }).ended;
+    expect(stderr).toMatch(
+      /^cortecast: .*: the system must let it be read or written, got too many open files\. Raise the limit in the same shell, with ulimit -n 1024, and run again\.\n$/,
+    );
+    expect(code).toBe(1);
+  });
+
+  test("256, as macOS has it: a study is carried out", async () => {
+    const { code, stderr } = await built.start(["score", "data", "limited", ...flags], {
+      ...{ cwd: study.at(), before: "ulimit -n 256;" },
+    }).ended;
+    expect([code, stderr]).toEqual([0, expect.stringContaining("Report: ")]);
+  });
+});
+
 test("a working directory that was removed: one line, exit code 1", async () => {
   const cwd = study.at("gone");
   mkdirSync(cwd);

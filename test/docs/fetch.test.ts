@@ -5,7 +5,7 @@ import { templateFlowAddress } from "../../src/catalogue/template-flow.ts";
 import type { Command } from "../../src/cli/command-line.ts";
 import { fetchModel, fetchNarratives, fetchSurfaces } from "../../src/cli/fetch.ts";
 import { parseCommandLine } from "../../src/cli/flags.ts";
-import { flagOf } from "../../src/study/options.ts";
+import { flagOf } from "../../src/study/flag-names.ts";
 import { templateFlowFiles } from "../support/template-flow.ts";
 import { codeBlocks, readDocument, sectionOf } from "./documents.ts";
 

@@ -9,7 +9,8 @@ import { commonFlags } from "../../src/cli/flags.ts";
 import { score } from "../../src/cli/score.ts";
 import { simulate } from "../../src/cli/simulate.ts";
 import { transcript } from "../../src/cli/transcript.ts";
-import { flagOf, studyOptions } from "../../src/study/options.ts";
+import { flagOf } from "../../src/study/flag-names.ts";
+import { studyOptions } from "../../src/study/options.ts";
 import { readDocument, sectionOf } from "./documents.ts";
 
 const page = readDocument("docs/options.md");

@@ -72,6 +72,17 @@ describe("discardedVolumes", () => {
     expect(await place({ [path]: "no image" })).toMatchObject({ nDiscarded: 0 });
   });
 
+  it("too many open files say nothing of the raw image: the error is handed on (by hand)", async () => {
+    const store = memoryStore({ ...base, ...scanned(16) });
+    const dataset = await loadDataset(store);
+    const [found] = await findResponses(dataset);
+    const refuse = () => {
+      throw Object.assign(new Error("EMFILE"), { code: "EMFILE" });
+    };
+    const source = { ...store, stream: refuse };
+    await expect(discardedVolumes({ ...dataset, source }, found!, 12)).rejects.toThrow("EMFILE");
+  });
+
   // By hand: 6 s are 4 volumes of 1.5 s.
   it("a file that says itself that it begins 6 s late is refused, but where that is known or the user says it", async () => {
     const refused = `volumes-missing ${derived}_timeseries.tsv: the first volume must be the one that events count from, less those that the JSON says were discarded (0), got one at 6 s by the file itself (SeriesStart; volumes are 1.5 s apart). Say with --volumes-discarded how many volumes were left out before it (0 for none).`;
