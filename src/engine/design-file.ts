@@ -188,6 +188,7 @@ async function writeSingle(store: Store, path: string, key: string, design: Scor
  * A design that {@link writeDesign} kept for scores in single precision: where penalties have a shortlist, half as many bytes,
  * and nothing that is to be computed before it is used. The design in double precision is read where it is asked for.
  *
+ * @param exact - how that is done
  * @throws FormatError where the file is not what was written under this key
  * @throws NotFoundError where there is none: scores were to be computed in double precision
  */
@@ -196,6 +197,7 @@ export async function loadSingleDesign(
   path: string,
   key: string,
   settings: LoadSettings = {},
+  exact: ScorableDesign["exact"] = () => loadDesign(store, path, key),
 ): Promise<ScorableDesign> {
   const { about, arrays } = await loadKeptArrays(store, singlePath(path), key, settings);
   const { intercept, hasShortlist, singularRange, shapes } = about as AboutSingle;
@@ -225,6 +227,6 @@ export async function loadSingleDesign(
       : undefined,
     predictor: { shrinkage: shrinkage!, test: test!, testSquares: testSquares!, sensitivity: sensitivityOfTest! },
     singularRange,
-    exact: () => loadDesign(store, path, key),
+    exact,
   };
 }

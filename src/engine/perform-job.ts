@@ -6,8 +6,9 @@ import type { SlidingWindows } from "../features/sliding-windows.ts";
 import { joinStories } from "../features/story-lengths.ts";
 import { forecastWindow } from "../features/window.ts";
 import { resolveRidgeOptions } from "../regression/ridge-options.ts";
-import { type ScorableDesign, scorable } from "../regression/scoring-design.ts";
+import { type ScorableDesign, type ScoringDesign, scorable } from "../regression/scoring-design.ts";
 import { folderStore } from "../sources/node.ts";
+import type { Store } from "../sources/source.ts";
 import { wordsToVolumes } from "../stimulus/volumes.ts";
 import { auditBlock } from "./audits.ts";
 import { measureSpeed } from "./cost.ts";
@@ -87,7 +88,7 @@ async function score(job: ScoreJob, onDesign: (done: number) => void): Promise<A
   // By definition: from the design in double precision, and nothing that single precision needs.
   const { location, folder, key } = job.designs;
   const exactOf = (model: number, fold: number) =>
-    loadDesign(folderStore(location), designPath(folder, model, fold), key);
+    loadExact(folderStore(location), designPath(folder, model, fold), key);
   return { ...scores, audit: await auditBlock({ audits, rows, folds, ridge, designOf: exactOf }, scores) };
 }
 
@@ -100,6 +101,17 @@ const rooms: Uint8Array[] = [];
 let nextRoom = 0;
 // Of files whose digest this thread has checked once: a digest takes longer than to read them.
 const checksums = new Map<string, number>();
+
+// Memory of the one design in double precision that is there beside those in single.
+let exactRoom = new Uint8Array(0);
+
+/** A design in double precision, for a few targets of a block; it holds until the next is asked for. */
+async function loadExact(store: Store, path: string, key: string): Promise<ScoringDesign> {
+  const design = await loadDesign(store, path, key, { checksums, room: exactRoom });
+  const { byteLength } = design.left.data.buffer;
+  if (byteLength > exactRoom.length) exactRoom = new Uint8Array(byteLength);
+  return design;
+}
 
 async function designIn(
   { designs, ridge, average, designBytes: mostBytes }: ScoreJob,
@@ -124,7 +136,7 @@ async function designIn(
   const settings = { checksums, room };
   const store = folderStore(location);
   const design = inSingle
-    ? await loadSingleDesign(store, path, key, settings)
+    ? await loadSingleDesign(store, path, key, settings, () => loadExact(store, path, key))
     : scorable(await loadDesign(store, path, key, settings), ridge);
   const { byteLength } = (inSingle ? design.predictor.test : (await design.exact()).left).data.buffer;
   if (!isKept) {

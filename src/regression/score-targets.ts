@@ -86,9 +86,10 @@ export async function scoreTargets(
   const { alphas } = options;
   const r = new Float64Array(nTargets).fill(Number.NaN);
   const bestAlpha = new Float64Array(nTargets).fill(Number.NaN);
-  await eachChosen(design, rows, samples, options, { block, moments }, async (chosen, memory) => {
+  const once = readOnce(design);
+  await eachChosen(once, rows, samples, options, { block, moments }, async (chosen, memory) => {
     const { best } = chosen;
-    const { r: correlations, unsure } = await correlate(chosen, design, observed, options, memory);
+    const { r: correlations, unsure } = await correlate(chosen, once, observed, options, memory);
     chosen.rows.forEach((row, t) => {
       const usable = best[t]! >= 0;
       r[row] = usable ? correlations[t]! : Number.NaN;
@@ -97,6 +98,25 @@ export async function scoreTargets(
     return unsure;
   });
   return { r, bestAlpha };
+}
+
+/** The same design, whose double precision is asked for once, if at all: it may lie on the disk. */
+function readOnce(design: ScorableDesign): ScorableDesign {
+  let exact: ReturnType<ScorableDesign["exact"]> | undefined;
+  const { intercept, singularRange } = design;
+  return {
+    ...{ intercept, singularRange },
+    get shortlist() {
+      return design.shortlist;
+    },
+    get predictor() {
+      return design.predictor;
+    },
+    exact: () => {
+      exact ??= design.exact();
+      return exact;
+    },
+  };
 }
 
 /** Fits targets as {@link scoreTargets} does, in double precision, and gives what is predicted. */

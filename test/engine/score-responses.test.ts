@@ -85,6 +85,26 @@ describe("scores on threads", () => {
     expect(score.nRows).toBe(3);
   });
 
+  it.each([0, 1e8])(
+    "where rounding could decide every target, each is decided on its own design, with %d bytes of designs kept (agreement)",
+    async (designBytes) => {
+      // Errors of these penalties differ by less than single precision holds, so that all are compared in double.
+      const alphas = [100, 100 * (1 + 1e-7), 100 * (1 + 2e-7)];
+      const near = { ...designs, key: `near ties ${designBytes}`, folder: `near-ties-${designBytes}` };
+      const nearModels = await makeDesigns(pool, near, distances, async () => stimulus, { ...options, alphas });
+      const few = sliceColumns(bold, 40, 100);
+      const some = { nTargets: 60, nLoaded: 60, load: async () => few };
+      const { scores } = await scoreResponses(pool, nearModels, some, { ...settings(near.key), designBytes });
+      const windows = slidingWindows(stories, distances, 4);
+      const inDouble = { ...options, alphas, precision: "float64" } as const;
+      const { brainScore, joint } = await forecastScore(features, windows, few, inDouble);
+      const found = forecastOf(distances, scores);
+      expect(found.brainScore.bestAlphas).toEqual(brainScore.bestAlphas);
+      for (const d of distances) expect(found.joint.get(d)!.bestAlphas).toEqual(joint.get(d)!.bestAlphas);
+      expect(new Set(brainScore.bestAlphas.data).size).toBeGreaterThan(1);
+    },
+  );
+
   it("do not depend on how many threads there are, nor on how many targets are in memory (identity)", async () => {
     const { scores: whole } = await scoreResponses(pool, models, responses, settings("whole"));
     const single = openPool(1);
