@@ -176,7 +176,7 @@ function optionsSection({ options }: StudyResult): Markup {
   const code = (name: string) => html`<code>${name}</code>`;
   const unset = all.filter(([, value]) => value === undefined).map(([name]) => name);
   const rows: Content[][] = all.flatMap(([name, value]) =>
-    value === undefined ? [] : [[code(name), value.includes("/") ? breakableLabel(value) : value]],
+    value === undefined ? [] : [[code(name), breakableValue(value)]],
   );
   if (unset.length > 0) rows.push(["not set", unset.map((name, i) => [i > 0 && ", ", code(name)])]);
   return html`<section><h2>Options</h2>${dataTable(
@@ -239,6 +239,14 @@ function describeAudit({ nAudited, nTies, worstExcess, worstR }: AuditCount): st
       ? `The chosen error is above the least by at most ${worstExcess.toExponential(1)} of it`
       : "All have the least error";
   return `${formatNoun(nAudited, "choice")} of a penalty computed again by definition, in double precision. ${least} (${formatNoun(nTies, "near-tie")}); r differs by at most ${worstR.toExponential(1)}.`;
+}
+
+/** An option's value that breaks where it may: paths at their signs, short names of a list (`sub-40`) nowhere. */
+function breakableValue(value: string): Content {
+  if (value.includes("/")) return breakableLabel(value);
+  return value
+    .split(/(?<=, )/)
+    .map((part) => (/^[a-z][\w-]{0,24}-\w+/i.test(part) ? html`<span class="whole">${part}</span>` : part));
 }
 
 /** Nested records as pairs of `outer.inner` and the value as text, undefined where it is not set. */

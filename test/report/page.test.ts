@@ -235,12 +235,15 @@ describe("the page", async () => {
   test("in what is said, flags are whole and long names break at underscores; attributes stay (by hand)", async () => {
     const regions = ["ctx_superior_temporal", "B"];
     const study = syntheticStudy({ nSubjects: 9, regions, distances: [0, 8] });
-    const options = { mask: "a/group_mask.nii.gz", distances: [-0.5, 8] };
+    const options = { mask: "a/group_mask.nii.gz", distances: [-0.5, 8], participants: ["sub-01", "sub-02"] };
     const written = await htmlReport({ ...study, options, notes: ["A gap (--inner-folds).", "12.5 % of it."] });
     expect(written).toContain("<li>12.5\u00a0% of it.</li>");
     // Paths break at their signs, numbers nowhere.
     expect(written).toContain('<td class="text">a/<wbr>group_<wbr>mask.<wbr>nii.<wbr>gz</td>');
     expect(written).toContain('<td class="text">-0.5, 8</td>');
+    expect(written).toContain(
+      '<td class="text"><span class="whole">sub-01, </span><span class="whole">sub-02</span></td>',
+    );
     expect(written).toContain('<li>A gap (<span class="whole">--inner-folds</span>).</li>');
     expect(written).toContain("largest in ctx_<wbr>superior_<wbr>temporal (R");
     expect(written).toContain('fill="var(--brain)"');
