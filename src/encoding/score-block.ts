@@ -36,7 +36,8 @@ export interface BlockScores {
   readonly pooled: Float64Array;
   /**
    * By how much coefficients could still change under penalties beyond the lowest and the highest ({@link changeBeyond}),
-   * [nModels x nFolds x 2]; 0 where no target can be scored.
+   * [nModels x nFolds x 2]; 0 where no target can be scored. It is the same for all blocks, and with each: who scores one has the designs
+   * at hand, of which a whole file would have to be read anew for these two numbers.
    */
   readonly beyond: Float64Array;
 }
