@@ -102,7 +102,7 @@ describe("where a study keeps what it computes", () => {
     const checked = JSON.parse((await run("check", ...argv, ...flags)).stdout) as Inspection;
     expect(checked.issues).toContainEqual(expect.objectContaining(told));
     const planned = JSON.parse((await run("plan", ...argv, ...flags)).stdout) as object;
-    expect(planned).toMatchObject({ nMissing: 0, cache: told.path, warnings: [told] });
+    expect(planned).toMatchObject({ nMissing: 0, cache: told.path, issues: [told] });
     expect(existsSync(study.at("out-cache"))).toBe(false);
     expect(filesBelow(study.at("out/cache"))).toEqual(before);
     renameSync(study.at("out/cache"), study.at("out-cache"));
