@@ -9,7 +9,7 @@ import { unreadable } from "../sources/unreadable.ts";
 import { loadTranscript } from "../stimulus/load-transcript.ts";
 import { readRawTranscript, type TranscriptOptions } from "../stimulus/transcript.ts";
 import { checkTranscript } from "../stimulus/transcript-report.ts";
-import type { TranscriptFinding } from "../stimulus/transcript-row.ts";
+import type { TranscriptIssue } from "../stimulus/transcript-row.ts";
 import { storiesAlike, type Transcript } from "../stimulus/word.ts";
 import { groupBy } from "./group-by.ts";
 import type { StorySummary } from "./inspection.ts";
@@ -27,7 +27,7 @@ export interface StoryFacts {
   /** Undefined where there is none that can be read. */
   readonly transcript: Transcript | undefined;
   /** What stands against the transcript by itself. */
-  readonly findings: readonly TranscriptFinding[];
+  readonly transcriptIssues: readonly TranscriptIssue[];
 }
 
 /** Where words come from and how their files are read. */
@@ -61,17 +61,18 @@ export async function loadStories(
       stretches.push(stretchesOf(events, stimFile, files.audioStart));
     }
     let transcript: Transcript | undefined;
-    let findings: readonly TranscriptFinding[] = [];
+    let transcriptIssues: readonly TranscriptIssue[] = [];
     try {
       const { file, ...how } = choice;
       const source = file?.source ?? dataset.source;
       transcript = await loadTranscript(source, story, { stimFile, path: file?.path, ...how });
       const { path } = transcript;
-      findings = checkTranscript(readRawTranscript(await source.read(path), { path, story, ...how })).findings;
+      const raw = readRawTranscript(await source.read(path), { path, story, ...how });
+      transcriptIssues = checkTranscript(raw).issues;
     } catch (error) {
       issues.push(transcriptIssue(error, runs[0]!.files, (choice.file?.source ?? dataset.source).location));
     }
-    stories.push({ story, stimFile, runs, stretches, transcript, findings });
+    stories.push({ story, stimFile, runs, stretches, transcript, transcriptIssues });
   }
   return { stories, issues };
 }
@@ -122,12 +123,12 @@ export function checkStory(facts: StoryFacts): readonly DatasetIssue[] {
     });
   }
   if (transcript === undefined) return issues;
-  for (const { severity, kind, message, remedy } of facts.findings) {
+  for (const { severity, code, message, remedy } of facts.transcriptIssues) {
     // What is merely good to know of a transcript, `cortecast transcript` tells; here there may be dozens.
-    if (severity === "info" && kind !== "without-time") continue;
+    if (severity === "note" && code !== "without-time") continue;
     issues.push({
-      severity: severity === "info" ? "note" : severity,
-      code: `transcript-${kind}`,
+      severity,
+      code: `transcript-${code}`,
       path: transcript.path,
       message: `${message}.${remedy === undefined ? "" : ` ${remedy}.`}`,
     });

@@ -2,7 +2,7 @@ import { checkArgument } from "../array/arguments.ts";
 import { plainText } from "../array/plain-text.ts";
 import { transcriptLimits as limits } from "../stimulus/transcript-limits.ts";
 import type { TranscriptReport } from "../stimulus/transcript-report.ts";
-import type { TranscriptFinding } from "../stimulus/transcript-row.ts";
+import type { TranscriptIssue } from "../stimulus/transcript-row.ts";
 import { formatClock } from "./clock.ts";
 import { html, type Markup } from "./markup.ts";
 import { formatCount, formatNoun, formatNumber } from "./numbers.ts";
@@ -21,22 +21,22 @@ const fonts = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "
 /**
  * A picture of a transcript's report as an SVG document that needs nothing else: words a second over time, below them
  * lanes for the run (where it was given, with lines where its first volume begins and its last ends), silences, words
- * without a time, warnings and errors. Findings say what they are where the pointer rests.
+ * without a time, warnings and errors. Issues say what they are where the pointer rests.
  */
 export function transcriptPicture(report: TranscriptReport): string {
   checkArgument("transcriptPicture: report", report, "an object", {
     story: "a text",
-    findings: "a list",
+    issues: "a list",
     rates: "a list",
     silences: "a list",
     untimed: "a list",
   });
-  const { story, nWords, start, end, audioDuration, run, rates, silences, untimed, findings } = report;
+  const { story, nWords, start, end, audioDuration, run, rates, silences, untimed, issues } = report;
   const from = Math.min(0, start ?? 0, run?.start ?? 0);
   const until = Math.max(end ?? 0, audioDuration ?? 0, run?.end ?? 0, from + 1);
   const x = (time: number) => round(left + ((time - from) / (until - from)) * (right - left));
-  const of = (severity: TranscriptFinding["severity"]) =>
-    findings.flatMap(({ severity: own, time, message }): Mark[] =>
+  const of = (severity: TranscriptIssue["severity"]) =>
+    issues.flatMap(({ severity: own, time, message }): Mark[] =>
       own === severity && time !== undefined ? [{ start: time, end: time, told: message }] : [],
     );
 

@@ -1,36 +1,36 @@
 import { checkArgument } from "../array/arguments.ts";
 import { transcriptLimits as limits } from "../stimulus/transcript-limits.ts";
 import type { TranscriptReport } from "../stimulus/transcript-report.ts";
-import type { TranscriptFinding } from "../stimulus/transcript-row.ts";
+import type { TranscriptIssue } from "../stimulus/transcript-row.ts";
 import { formatClock } from "./clock.ts";
 import { formatNoun, formatNumber } from "./numbers.ts";
 
 /** Settings of {@link formatTranscriptReport}. */
 export interface TranscriptTextOptions {
-  /** Findings of one kind to list (default 5). */
+  /** Issues of one kind to list (default 5). */
   readonly mostOfKind?: number | undefined;
 }
 
-const severities = ["error", "warning", "info"] as const;
+const severities = ["error", "warning", "note"] as const;
 
 /**
- * The report of a transcript as lines of text: what it holds, then its findings by kind, errors first, each kind with its
+ * The report of a transcript as lines of text: what it holds, then its issues by kind, errors first, each kind with its
  * remedy. No colours; lines are as long as their messages.
  */
 export function formatTranscriptReport(report: TranscriptReport, options: TranscriptTextOptions = {}): string[] {
   checkArgument("formatTranscriptReport: report", report, "an object", {
     story: "a text",
-    findings: "a list",
+    issues: "a list",
     silences: "a list",
   });
   checkArgument("formatTranscriptReport: options", options, "an object");
   const { mostOfKind = 5 } = options;
-  const { story, path, format, nWords, nUntimed, start, end, rate, silences, findings } = report;
+  const { story, path, format, nWords, nUntimed, start, end, rate, silences, issues } = report;
   const kinds = severities.flatMap((severity) => {
-    const of = findings.filter((finding) => finding.severity === severity);
-    return [...new Set(of.map(({ kind }) => kind))].map((kind) => of.filter((finding) => finding.kind === kind));
+    const of = issues.filter((issue) => issue.severity === severity);
+    return [...new Set(of.map(({ code }) => code))].map((code) => of.filter((issue) => issue.code === code));
   });
-  const width = findings.reduce((most, finding) => Math.max(most, formatTime(finding).length), 0);
+  const width = issues.reduce((most, issue) => Math.max(most, formatTime(issue).length), 0);
   const span = start === null || end === null ? "no times" : `${formatClock(start, 2)} to ${formatClock(end, 2)}`;
   const counts = [
     ...(rate === null ? [] : [`${formatNumber(rate, 2)} words a second`]),
@@ -52,16 +52,16 @@ export function transcriptVerdict({ nErrors, nWarnings }: TranscriptReport): str
   return nWarnings > 0 ? `It can be used; ${warnings}` : "It can be used";
 }
 
-const formatTime = ({ time }: TranscriptFinding) => (time === undefined ? "" : formatClock(time, 2));
+const formatTime = ({ time }: TranscriptIssue) => (time === undefined ? "" : formatClock(time, 2));
 
-function formatKind(findings: readonly TranscriptFinding[], most: number, width: number): string[] {
+function formatKind(issues: readonly TranscriptIssue[], most: number, width: number): string[] {
   const margin = " ".repeat(width + 11);
   return [
-    ...findings
+    ...issues
       .slice(0, most)
-      .map((finding) => `${finding.severity.padEnd(7)}  ${formatTime(finding).padStart(width)}  ${finding.message}`),
-    ...(findings.length > most ? [`${margin}and ${findings.length - most} more`] : []),
-    margin + findings[0]!.remedy,
+      .map((issue) => `${issue.severity.padEnd(7)}  ${formatTime(issue).padStart(width)}  ${issue.message}`),
+    ...(issues.length > most ? [`${margin}and ${issues.length - most} more`] : []),
+    margin + issues[0]!.remedy,
   ];
 }
 

@@ -1,7 +1,7 @@
 import { checkArgument } from "../array/arguments.ts";
-import { type CheckTranscriptOptions, placeFindings, runInAudio } from "./place-findings.ts";
-import { isBeyond, rowFindings } from "./row-findings.ts";
-import { textFindings } from "./text-findings.ts";
+import { type CheckTranscriptOptions, placeIssues, runInAudio } from "./place-issues.ts";
+import { isBeyond, rowIssues } from "./row-issues.ts";
+import { textIssues } from "./text-issues.ts";
 import {
   filledOnsets,
   findSilences,
@@ -11,8 +11,8 @@ import {
   type TranscriptSilence,
   type UntimedStretch,
 } from "./timing.ts";
-import { rateFindings, silenceFindings, unitFinding, untimedFindings, wordFindings } from "./timing-findings.ts";
-import type { RawTranscript, TranscriptFinding, TranscriptRow } from "./transcript-row.ts";
+import { rateIssues, silenceIssues, unitIssue, untimedIssues, wordIssues } from "./timing-issues.ts";
+import type { RawTranscript, TranscriptIssue, TranscriptRow } from "./transcript-row.ts";
 import type { Transcript } from "./word.ts";
 
 /** What there is to know of a transcript before it is used; holds JSON values only: null where there is none. */
@@ -36,7 +36,7 @@ export interface TranscriptReport {
   readonly nErrors: number;
   readonly nWarnings: number;
   /** By time; those without one, which concern the whole, first. */
-  readonly findings: readonly TranscriptFinding[];
+  readonly issues: readonly TranscriptIssue[];
   /** The longest first. */
   readonly silences: readonly TranscriptSilence[];
   readonly untimed: readonly UntimedStretch[];
@@ -71,26 +71,23 @@ export function checkTranscript(
   const start = finite(least(onsets, 1));
   const end = finite(-least([...onsets, ...rows.map(({ offset }) => offset)], -1));
   const rate = start === null || end === null || end <= start ? null : rows.length / (end - start);
-  const unit = unitFinding(rows);
-  const findings: readonly TranscriptFinding[] = [
-    ...(raw?.findings ?? rowFindings(given, { cues: "interpolate" })),
-    ...textFindings(rows),
-    ...untimedFindings(rows, onsets),
-    ...placeFindings(rows, onsets, options),
-    ...(unit
-      ? [unit]
-      : [...wordFindings(rows), ...silenceFindings(rows), ...rateFindings(rows, onsets, rate ?? Number.NaN)]),
+  const unit = unitIssue(rows);
+  const issues: readonly TranscriptIssue[] = [
+    ...(raw?.issues ?? rowIssues(given, { cues: "interpolate" })),
+    ...textIssues(rows),
+    ...untimedIssues(rows, onsets),
+    ...placeIssues(rows, onsets, options),
+    ...(unit ? [unit] : [...wordIssues(rows), ...silenceIssues(rows), ...rateIssues(rows, onsets, rate ?? Number.NaN)]),
   ];
-  const count = (severity: TranscriptFinding["severity"]) =>
-    findings.filter((finding) => finding.severity === severity).length;
-  const place = ({ time }: TranscriptFinding) => time ?? Number.NEGATIVE_INFINITY;
+  const count = (severity: TranscriptIssue["severity"]) => issues.filter((issue) => issue.severity === severity).length;
+  const place = ({ time }: TranscriptIssue) => time ?? Number.NEGATIVE_INFINITY;
   return {
     ...{ story, path, format: raw?.format ?? null },
     nWords: rows.length,
     nUntimed: rows.filter(({ onset, isSpread }) => isSpread || Number.isNaN(onset)).length,
     ...{ start, end, audioDuration: options.audioDuration ?? null, run: runInAudio(options), rate },
     ...{ nErrors: count("error"), nWarnings: count("warning") },
-    findings: findings.toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b))),
+    issues: issues.toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b))),
     silences: unit ? [] : findSilences(rows).toSorted((a, b) => b.end - b.start - (a.end - a.start)),
     untimed: findUntimed(rows, onsets).filter(
       ({ start: from, end: to }) => Number.isFinite(from) && Number.isFinite(to),

@@ -10,11 +10,11 @@ export interface TranscriptRow {
 }
 
 /** Something about a transcript that one should know. */
-export interface TranscriptFinding {
-  /** `error`: it cannot be used so; `warning`: likely a mistake; `info`: good to know. */
-  readonly severity: "error" | "warning" | "info";
+export interface TranscriptIssue {
+  /** `error`: it cannot be used so; `warning`: likely a mistake; `note`: good to know. */
+  readonly severity: "error" | "warning" | "note";
   /** What sort of thing it is: `"decreasing-onset"`. */
-  readonly kind: string;
+  readonly code: string;
   /** Index of the word, from 0; undefined where it is about no single word. */
   readonly word?: number | undefined;
   /** Seconds of audio, where it has a place. */
@@ -34,5 +34,5 @@ export interface RawTranscript {
   readonly format: string;
   readonly rows: readonly TranscriptRow[];
   /** What was seen while reading; errors are what `readTranscript` refuses. */
-  readonly findings: readonly TranscriptFinding[];
+  readonly issues: readonly TranscriptIssue[];
 }

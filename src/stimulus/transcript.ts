@@ -2,10 +2,10 @@ import { checkArgument } from "../array/arguments.ts";
 import { FormatError, listSome, OptionError } from "../errors.ts";
 import { interpolateOnsets } from "./interpolate.ts";
 import { countNoise } from "./noise-labels.ts";
-import { rowFindings } from "./row-findings.ts";
+import { rowIssues } from "./row-issues.ts";
 import { cleanWord } from "./text.ts";
 import { readRows } from "./transcript-formats.ts";
-import type { RawTranscript, TranscriptFinding, TranscriptRow } from "./transcript-row.ts";
+import type { RawTranscript, TranscriptIssue, TranscriptRow } from "./transcript-row.ts";
 import type { Transcript, Word } from "./word.ts";
 
 /** What {@link readTranscript} needs beside the bytes. */
@@ -57,8 +57,8 @@ export interface TranscriptOptions {
 export function readTranscript(bytes: Uint8Array, options: TranscriptOptions): Transcript {
   checkArgument("readTranscript: options", options, "an object", { path: "a text", story: "a text" });
   const { path, story } = options;
-  const { rows, findings } = readRawTranscript(bytes, options);
-  const error = findings.find(({ severity }) => severity === "error");
+  const { rows, issues } = readRawTranscript(bytes, options);
+  const error = issues.find(({ severity }) => severity === "error");
   if (error) throw new FormatError(path, `${error.message}. ${error.remedy}`);
   let onsets: Float64Array;
   try {
@@ -94,17 +94,17 @@ export function readRawTranscript(bytes: Uint8Array, options: TranscriptOptions)
   checkArgument("readRawTranscript: options", options, "an object", { path: "a text", story: "a text" });
   const { path, story, tier, noiseLabels, cues = "refuse" } = options;
   const { format, rows, noise = [] } = readRows(bytes, path, { tier, noiseLabels });
-  return { story, path, format, rows, findings: [...rowFindings(rows, { cues }), ...noiseFindings(noise)] };
+  return { story, path, format, rows, issues: [...rowIssues(rows, { cues }), ...noiseIssues(noise)] };
 }
 
 /** What was left out as noise, silence aside: a word among it would be missing. */
-function noiseFindings(noise: readonly string[]): TranscriptFinding[] {
+function noiseIssues(noise: readonly string[]): TranscriptIssue[] {
   const counts = countNoise(noise);
   if (counts.size === 0) return [];
   const shown = [...counts].map(([label, n]) => `${JSON.stringify(label)} ${n === 1 ? "once" : `${n} times`}`);
   return [
     {
-      ...{ severity: "warning", kind: "noise-labels" },
+      ...{ severity: "warning", code: "noise-labels" },
       message: `labels of noise are no words and were left out, got ${listSome(shown)}`,
       remedy: "Say with noiseLabels (--noise-labels) which labels are noise, or none, where one of these is a word",
     },

@@ -76,7 +76,7 @@ describe("cortecast transcript", () => {
     expect([code, stderr]).toEqual([1, ""]);
     expect(JSON.parse(stdout)).toMatchObject({
       ...{ story: "bad", format: "table", nWords: 2, nErrors: 1, audioDuration: null },
-      findings: [{ severity: "error", kind: "decreasing-onset", word: 1, time: 1, remedy: "Sort the words by onset" }],
+      issues: [{ severity: "error", code: "decreasing-onset", word: 1, time: 1, remedy: "Sort the words by onset" }],
     });
   });
 

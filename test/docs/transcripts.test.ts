@@ -26,14 +26,14 @@ describe("docs/transcripts.md", () => {
     for (const extension of transcriptExtensions) expect(table).toContain(`\`${extension}\``);
   });
 
-  it("names every kind of finding, and no other", () => {
+  it("names the code of every issue, and no other", () => {
     const folder = join(root, "src/stimulus");
     const code = readdirSync(folder)
-      .filter((name) => /findings\.ts$|^transcript\.ts$/.test(name))
+      .filter((name) => /issues\.ts$|^transcript\.ts$/.test(name))
       .map((name) => readFileSync(join(folder, name), "utf8"))
       .join("\n");
     const kinds = new Set(
-      [...code.matchAll(/kind: "([\w-]+)"|add\(\s*"([\w-]+)"/g)].map(([, field, argument]) => field ?? argument!),
+      [...code.matchAll(/code: "([\w-]+)"|add\(\s*"([\w-]+)"/g)].map(([, field, argument]) => field ?? argument!),
     );
     const rows = [...sectionOf(page, "## The report").matchAll(/^\| (`[^|]*`) \|/gm)].map(([, cell]) => cell!);
     const named = rows.flatMap((cell) => [...cell.matchAll(/`([\w-]+)`/g)].map(([, kind]) => kind!));

@@ -31,7 +31,7 @@ describe("formatClock", () => {
 });
 
 describe("formatTranscriptReport", () => {
-  it("lists findings by kind, errors first, each kind with its remedy (by hand)", () => {
+  it("lists issues by kind, errors first, each kind with its remedy (by hand)", () => {
     const rows = ["0\t0.5\t<unk>", "1\t0.5\t[b]", "2\t-1\tc", "3\t0.5\t<unk>", "4\t0.5\t<unk>", "62\t0.5\tx\u0007"];
     expect(formatTranscriptReport(check(rows, "pieman"), { mostOfKind: 2 })).toEqual([
       "pieman: 6 words, 0:00.00 to 1:02.50 (table, s.tsv)",
@@ -55,7 +55,7 @@ describe("formatTranscriptReport", () => {
       'warning  1:02.00  text must be decoded as it was written, got "x\\u0007" (word 6)',
       "                  Write the file anew in UTF-8",
       "",
-      "info     0:04.50  1 silence longer than 5 s, the longest 57.5 s (after word 5)",
+      "note     0:04.50  1 silence longer than 5 s, the longest 57.5 s (after word 5)",
       "                  Nothing need be done where nobody speaks",
     ]);
   });

@@ -119,7 +119,7 @@ describe.each(cases)("the same story as $name", ({ path, text, resolution, canMi
 
   it("looks the same, rows raw, and there is nothing to refuse (agreement)", () => {
     const raw = readRawTranscript(bytes, { path, story: "s" });
-    expect(raw.findings).toEqual([]);
+    expect(raw.issues).toEqual([]);
     expect(raw.rows).toHaveLength(12);
     expect(raw.rows.filter((row) => Number.isNaN(row.onset)).map((row) => row.text)).toEqual(canMiss ? ["café,"] : []);
   });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { OptionError } from "../../src/errors.ts";
 import { readGentle } from "../../src/formats/gentle.ts";
-import type { CheckTranscriptOptions } from "../../src/stimulus/place-findings.ts";
+import type { CheckTranscriptOptions } from "../../src/stimulus/place-issues.ts";
 import { readRawTranscript, readTranscript } from "../../src/stimulus/transcript.ts";
 import { checkTranscript } from "../../src/stimulus/transcript-report.ts";
 import { describeWithShared, shared, sharedNames } from "../support/shared.ts";
@@ -19,8 +19,8 @@ const raw = (rows: readonly Row[]) => {
 };
 const check = (rows: readonly Row[], options: CheckTranscriptOptions = {}) => checkTranscript(raw(rows), options);
 const found = (...parameters: Parameters<typeof check>) =>
-  check(...parameters).findings.map(({ severity, kind, word, time, message }) => [severity, kind, word, time, message]);
-const kinds = (...parameters: Parameters<typeof check>) => check(...parameters).findings.map(({ kind }) => kind);
+  check(...parameters).issues.map(({ severity, code, word, time, message }) => [severity, code, word, time, message]);
+const kinds = (...parameters: Parameters<typeof check>) => check(...parameters).issues.map(({ code }) => code);
 
 /** Words of half a second, one after the other, from some second on. */
 const speech = (n: number, from = 0, step = 0.5): Row[] =>
@@ -31,7 +31,7 @@ describe("checkTranscript", () => {
     expect(check(speech(40, 1), { audioDuration: 25, audioStart: 3, repetitionTime: 2, nVolumes: 20 })).toEqual({
       ...{ story: "s", path: "s.tsv", format: "table", nWords: 40, nUntimed: 0 },
       ...{ start: 1, end: 21, audioDuration: 25, rate: 2, nErrors: 0, nWarnings: 0 },
-      ...{ findings: [], silences: [], untimed: [] },
+      ...{ issues: [], silences: [], untimed: [] },
       // 20 volumes of 2 s, the first 3 s before the audio.
       run: { start: -3, end: 37 },
       // 20 words in ten seconds; 40 words from 1 s on, the last at 20.5 s: 30 are left at 6, 20 at 11, 10 at 16 s.
@@ -51,7 +51,7 @@ describe("checkTranscript", () => {
       {},
       [
         [
-          "info",
+          "note",
           "without-time",
           1,
           0.5,
@@ -79,7 +79,7 @@ describe("checkTranscript", () => {
       {},
       [
         [
-          "info",
+          "note",
           "without-time",
           20,
           10,
@@ -143,7 +143,7 @@ describe("checkTranscript", () => {
         ],
         ["warning", "same-onset", 3, 2.25, 'words should begin one after the other, got two at 2.25 s (word 4, "d")'],
         [
-          "info",
+          "note",
           "without-time",
           4,
           2.9,
@@ -163,7 +163,7 @@ describe("checkTranscript", () => {
       [...speech(20), ...speech(20, 15.5), ...speech(20, 56)],
       {},
       [
-        ["info", "silence", 39, 25.5, "2 silences longer than 5 s, the longest 30.5 s (after word 40)"],
+        ["note", "silence", 39, 25.5, "2 silences longer than 5 s, the longest 30.5 s (after word 40)"],
         ["warning", "long-silence", 39, 25.5, "speech should not pause for more than 30 s, got 30.5 s (after word 40)"],
       ],
     ],
@@ -179,7 +179,7 @@ describe("checkTranscript", () => {
           0.5,
           "the words at either end should be near the others, got 7.5 s of silence between the first word and the rest",
         ],
-        ["info", "silence", 30, 23, "2 silences longer than 5 s, the longest 9 s (after word 31)"],
+        ["note", "silence", 30, 23, "2 silences longer than 5 s, the longest 9 s (after word 31)"],
         [
           "warning",
           "edge-words",
@@ -251,7 +251,7 @@ describe("checkTranscript", () => {
       { audioDuration: 10.1 },
       [
         [
-          "info",
+          "note",
           "without-time",
           20,
           10,
@@ -364,10 +364,10 @@ describe("checkTranscript", () => {
         ["warning", "speaker-label", 5, 5, 'a word must be said, not name who speaks, got "Speaker 2" (word 6)'],
         ["warning", "several-words", 6, 6, 'a row must hold one word, got "of course" (word 7)'],
         ["warning", "damaged-text", 7, 7, 'text must be decoded as it was written, got "donâ€™t" (word 8)'],
-        ["info", "no-letter", 8, 8, 'a word should hold a letter or a digit, got "—" (word 9)'],
-        ["info", "digits", 9, 9, 'numbers should be written out, got "1999" (word 10 and 1 more)'],
+        ["note", "no-letter", 8, 8, 'a word should hold a letter or a digit, got "—" (word 9)'],
+        ["note", "digits", 9, 9, 'numbers should be written out, got "1999" (word 10 and 1 more)'],
         [
-          "info",
+          "note",
           "other-letters",
           11,
           11,
@@ -384,8 +384,8 @@ describe("checkTranscript", () => {
     expect(() => readTranscript(bytes, { path: "s.tsv", story: "s" })).toThrow(
       's.tsv: times must be seconds of audio, got 1 to Infinity (word 1, "a"). Write n/a where a time is unknown',
     );
-    const { findings } = checkTranscript(readRawTranscript(bytes, { path: "s.tsv", story: "s" }));
-    const errors = findings.filter(({ kind }) => kind === "not-seconds");
+    const { issues } = checkTranscript(readRawTranscript(bytes, { path: "s.tsv", story: "s" }));
+    const errors = issues.filter(({ code }) => code === "not-seconds");
     expect(errors.map(({ word, time }) => [word, time])).toEqual([
       [1, undefined],
       [0, 1],
@@ -395,7 +395,7 @@ describe("checkTranscript", () => {
   it("a file of no words is one error (by hand)", () => {
     const bytes = new TextEncoder().encode("onset\tduration\tword\n");
     const report = checkTranscript(readRawTranscript(bytes, { path: "s.tsv", story: "s" }));
-    expect(report.findings.map(({ kind }) => kind)).toEqual(["no-words"]);
+    expect(report.issues.map(({ code }) => code)).toEqual(["no-words"]);
     expect([report.nWords, report.start, report.end, report.rate, report.nErrors]).toEqual([0, null, null, null, 1]);
   });
 
@@ -404,11 +404,11 @@ describe("checkTranscript", () => {
     const of = (cues: "refuse" | "interpolate") =>
       checkTranscript(readRawTranscript(bytes, { path: "s.srt", story: "s", cues }));
     const message = 'every word must have a time of its own, got 3 of 4 words that share one with others (word 2, "b")';
-    expect(of("refuse").findings).toEqual([
-      expect.objectContaining({ severity: "error", kind: "spread-words", message }),
+    expect(of("refuse").issues).toEqual([
+      expect.objectContaining({ severity: "error", code: "spread-words", message }),
     ]);
-    expect(of("interpolate").findings).toEqual([
-      expect.objectContaining({ severity: "warning", kind: "spread-words", word: 1, time: 0.5, message }),
+    expect(of("interpolate").issues).toEqual([
+      expect.objectContaining({ severity: "warning", code: "spread-words", word: 1, time: 0.5, message }),
     ]);
     expect([of("refuse").nUntimed, of("refuse").untimed]).toEqual([3, [{ word: 1, nWords: 3, start: 0.5, end: 1.5 }]]);
   });
@@ -423,7 +423,7 @@ describe("checkTranscript", () => {
     const { format: none, ...report } = checkTranscript(readTranscript(bytes, { path: "s.tsv", story: "s" }));
     expect([format, none]).toEqual(["table", null]);
     expect(report).toEqual(expected);
-    expect(report.findings.length).toBeGreaterThan(2);
+    expect(report.issues.length).toBeGreaterThan(2);
   });
 
   it("refuses exactly where it holds an error of the file's own (agreement)", () => {
@@ -438,7 +438,7 @@ describe("checkTranscript", () => {
       [["", 1, 2]],
     ];
     for (const rows of cases) {
-      const { path, story, rows: list, findings } = raw(rows);
+      const { path, story, rows: list, issues } = raw(rows);
       const lines = list.map(({ text, onset, offset }) => {
         const times = [onset, offset - onset].map((n) => (Number.isNaN(n) ? "n/a" : String(n)));
         return [...times, text].join("\t");
@@ -447,7 +447,7 @@ describe("checkTranscript", () => {
       const refused = checkTranscript(raw(rows)).nErrors > 0;
       if (refused)
         expect(() => readTranscript(bytes, { path, story })).toThrow(
-          findings[0]?.message ?? "at least two words must have a time",
+          issues[0]?.message ?? "at least two words must have a time",
         );
       else expect(() => readTranscript(bytes, { path, story })).not.toThrow();
     }
@@ -501,16 +501,16 @@ describeWithShared("checkTranscript on Narratives", "data/narratives/stimuli/gen
   const bytesOf = (story: string) => readFileSync(shared(folder, story, "align.csv"));
   const report = (story: string) =>
     checkTranscript(readRawTranscript(bytesOf(story), { path: `${story}/align.csv`, story }));
-  const kindsOf = (story: string) => report(story).findings.map(({ kind }) => kind);
+  const kindsOf = (story: string) => report(story).issues.map(({ code }) => code);
 
   it.each(stories)("%s: no error, and counts as a plain count over the file's lines has them (identity)", (story) => {
-    const { nErrors, nWords, nUntimed, start, end, findings, untimed, silences } = report(story);
+    const { nErrors, nWords, nUntimed, start, end, issues, untimed, silences } = report(story);
     expect(nErrors).toBe(0);
     const lines = new TextDecoder().decode(bytesOf(story)).trimEnd().split(/\r?\n/);
     const without = lines.filter((line) => line.endsWith(",,,"));
     expect([nWords, nUntimed]).toEqual([lines.length, without.length]);
     expect(untimed.reduce((sum, { nWords: n }) => sum + n, 0)).toBe(without.length);
-    expect(findings.some(({ kind }) => kind === "without-time")).toBe(without.length > 0);
+    expect(issues.some(({ code }) => code === "without-time")).toBe(without.length > 0);
     const words = readGentle(bytesOf(story));
     const timed = words.filter(({ onset }) => !Number.isNaN(onset));
     expect(start).toBe(timed[0]!.onset);
@@ -544,9 +544,9 @@ describeWithShared("checkTranscript on Narratives", "data/narratives/stimuli/gen
   it("stories whose first word was corrected by hand begin with it, and nothing is odd there (by hand)", () => {
     const first = { merlin: 29, prettymouth: 21, notthefallintact: 25.8 };
     for (const [story, onset] of Object.entries(first)) {
-      const { start, findings } = report(story);
+      const { start, issues } = report(story);
       expect(start).toBe(onset);
-      expect(findings.filter(({ word }) => word === 0)).toEqual([]);
+      expect(issues.filter(({ word }) => word === 0)).toEqual([]);
     }
   });
 
@@ -565,10 +565,10 @@ describeWithShared("checkTranscript on Narratives", "data/narratives/stimuli/gen
 describeWithShared("checkTranscript on Alice", "data/alice/stimuli/alice.TextGrid", () => {
   it("2,127 words with times, and nothing odd (by hand)", () => {
     const bytes = readFileSync(shared("data/alice/stimuli/alice.TextGrid"));
-    const { nWords, nUntimed, findings, start } = checkTranscript(
+    const { nWords, nUntimed, issues, start } = checkTranscript(
       readRawTranscript(bytes, { path: "alice.TextGrid", story: "alice" }),
     );
-    expect([nWords, nUntimed, findings, start]).toEqual([2127, 0, [], 20.05891632653599]);
+    expect([nWords, nUntimed, issues, start]).toEqual([2127, 0, [], 20.05891632653599]);
   });
 });
 

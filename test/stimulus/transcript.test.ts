@@ -75,10 +75,10 @@ describe("readTranscript", () => {
     const labels = ["br", "{LG}", "<ls>", "[ns]", "NS", "{laughter}", "laughter", "um", "silence", "[cough]", "sp"];
     const grid = textGrid(["word"], ["a", ...labels]);
     expect(read(grid, "x.TextGrid").words.map((word) => word.text)).toEqual(["a", "laughter", "um", "silence"]);
-    const { findings } = readRawTranscript(new TextEncoder().encode(grid), { path: "x.TextGrid", story: "x" });
-    expect(findings).toEqual([
+    const { issues } = readRawTranscript(new TextEncoder().encode(grid), { path: "x.TextGrid", story: "x" });
+    expect(issues).toEqual([
       {
-        ...{ severity: "warning", kind: "noise-labels" },
+        ...{ severity: "warning", code: "noise-labels" },
         message:
           'labels of noise are no words and were left out, got "br" once, "{LG}" once, "<ls>" once, "[ns]" once, "NS" once, "{laughter}" once, "[cough]" once',
         remedy: "Say with noiseLabels (--noise-labels) which labels are noise, or none, where one of these is a word",

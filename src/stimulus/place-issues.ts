@@ -1,6 +1,6 @@
 import { OptionError } from "../errors.ts";
 import { transcriptLimits as limits } from "./transcript-limits.ts";
-import type { TranscriptFinding, TranscriptRow } from "./transcript-row.ts";
+import type { TranscriptIssue, TranscriptRow } from "./transcript-row.ts";
 import { FILING_TOLERANCE } from "./volumes.ts";
 
 /** The audio and the run that a transcript belongs to, as far as they are known. */
@@ -25,22 +25,22 @@ const seconds = (value: number) => `${Math.round(value * 100) / 100} s`;
  * @throws OptionError where a length is no number of seconds from 0, `audioStart` is not finite, or of `nVolumes` and
  * `repetitionTime` one is missing
  */
-export function placeFindings(
+export function placeIssues(
   rows: readonly TranscriptRow[],
   onsets: Float64Array,
   options: CheckTranscriptOptions,
-): TranscriptFinding[] {
+): TranscriptIssue[] {
   const runDuration = checkLengths(options);
   return [
-    ...audioFindings(rows, onsets, options.audioDuration),
-    ...(runDuration === undefined ? [] : runFindings(onsets, runDuration, options.audioStart ?? 0)),
+    ...audioIssues(rows, onsets, options.audioDuration),
+    ...(runDuration === undefined ? [] : runIssues(onsets, runDuration, options.audioStart ?? 0)),
   ];
 }
 
 /**
  * The run in seconds of the audio: from its first volume to the end of its last; null where its length is not known.
  *
- * @throws OptionError as {@link placeFindings}
+ * @throws OptionError as {@link placeIssues}
  */
 export function runInAudio(options: CheckTranscriptOptions): { readonly start: number; readonly end: number } | null {
   const runDuration = checkLengths(options);
@@ -67,58 +67,58 @@ function checkLengths(options: CheckTranscriptOptions): number | undefined {
   return options.runDuration ?? (nVolumes === undefined ? undefined : nVolumes * repetitionTime!);
 }
 
-function audioFindings(
+function audioIssues(
   rows: readonly TranscriptRow[],
   onsets: Float64Array,
   audioDuration: number | undefined,
-): TranscriptFinding[] {
-  const findings: TranscriptFinding[] = [];
+): TranscriptIssue[] {
+  const issues: TranscriptIssue[] = [];
   const which = (word: number) => `word ${word + 1}, "${rows[word]!.text}"`;
   const early = onsets.findIndex((onset) => onset < 0);
   if (early >= 0) {
     const n = onsets.filter((onset) => onset < 0).length;
-    findings.push({
-      ...{ severity: "warning", kind: "before-audio", word: early, time: onsets[early]! },
+    issues.push({
+      ...{ severity: "warning", code: "before-audio", word: early, time: onsets[early]! },
       message: `words must begin at 0 s of the audio or later, got ${n} before (${which(early)}, ${seconds(onsets[early]!)})`,
       remedy: "Are times counted from another start?",
     });
   }
-  if (audioDuration === undefined) return findings;
+  if (audioDuration === undefined) return issues;
   const late = onsets.findIndex((onset) => onset > audioDuration + limits.beyondAudio);
   if (late >= 0) {
     const n = onsets.filter((onset) => onset > audioDuration + limits.beyondAudio).length;
     // Words that were only counted on past the end have no wrong time in the file.
     const isTimed = rows.some(({ onset }) => onset > audioDuration + limits.beyondAudio);
-    findings.push({
-      ...{ severity: isTimed ? "error" : "warning", kind: "after-audio", word: late, time: onsets[late]! },
+    issues.push({
+      ...{ severity: isTimed ? "error" : "warning", code: "after-audio", word: late, time: onsets[late]! },
       message: `words must begin before the audio ends (${seconds(audioDuration)}), got ${n} after (${which(late)}, ${seconds(onsets[late]!)})`,
       remedy: isTimed
         ? "Is this the transcript of another recording, or are times counted from the start of the run?"
         : "Align the last words by hand",
     });
-    return findings;
+    return issues;
   }
   const ends = rows
     .map(({ onset, offset }) => (Number.isNaN(offset) ? onset : offset))
     .filter((end) => !Number.isNaN(end));
   const last = ends.reduce((most, end) => Math.max(most, end), Number.NEGATIVE_INFINITY);
   if (last > audioDuration + limits.beyondAudio) {
-    findings.push({
-      ...{ severity: "warning", kind: "outlasts-audio", time: last },
+    issues.push({
+      ...{ severity: "warning", code: "outlasts-audio", time: last },
       message: `words must end before the audio does (${seconds(audioDuration)}), got ${seconds(last)}`,
       remedy: "Is this the transcript of another recording?",
     });
   } else if (audioDuration - last > limits.missingEnd) {
-    findings.push({
-      ...{ severity: "warning", kind: "missing-end", time: last },
+    issues.push({
+      ...{ severity: "warning", code: "missing-end", time: last },
       message: `the last word should end near the end of the audio (${seconds(audioDuration)}), got ${seconds(last)}`,
       remedy: "Look whether the end of the story is missing",
     });
   }
-  return findings;
+  return issues;
 }
 
-function runFindings(onsets: Float64Array, runDuration: number, audioStart: number): TranscriptFinding[] {
+function runIssues(onsets: Float64Array, runDuration: number, audioStart: number): TranscriptIssue[] {
   const inRun = (onset: number) => onset + audioStart + FILING_TOLERANCE;
   const nBefore = onsets.filter((onset) => inRun(onset) < 0).length;
   const nAfter = onsets.filter((onset) => inRun(onset) >= runDuration).length;
@@ -127,7 +127,7 @@ function runFindings(onsets: Float64Array, runDuration: number, audioStart: numb
   const word = onsets.findIndex((onset) => inRun(onset) < 0 || inRun(onset) >= runDuration);
   return [
     {
-      ...{ severity: nOutside === onsets.length ? "error" : "warning", kind: "outside-run" },
+      ...{ severity: nOutside === onsets.length ? "error" : "warning", code: "outside-run" },
       ...{ word, time: onsets[word]! },
       message: `words must begin within the run (0 to ${seconds(runDuration)}, the audio from ${seconds(audioStart)}), got ${nBefore} before and ${nAfter} after`,
       remedy: "They are left out of every volume; check the start of the audio and the length of the run",

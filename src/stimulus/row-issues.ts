@@ -1,11 +1,11 @@
 import { isBlank } from "../formats/text.ts";
-import type { TranscriptFinding, TranscriptRow } from "./transcript-row.ts";
+import type { TranscriptIssue, TranscriptRow } from "./transcript-row.ts";
 
 /** Whether a time is infinite, or so large that it is no time of any audio: 30 years and more. */
 export const isBeyond = (time: number): boolean => Math.abs(time) > 1e9;
 
-/** What {@link rowFindings} needs beside the rows. */
-export interface RowFindingOptions {
+/** What {@link rowIssues} needs beside the rows. */
+export interface RowIssueOptions {
   /** What becomes of words whose times are spread over a stretch. */
   readonly cues: "refuse" | "interpolate";
 }
@@ -15,21 +15,21 @@ export interface RowFindingOptions {
  * times are not theirs; words without text, with half a character, with times that no audio has, that end before they begin, or begin before
  * an earlier one.
  */
-export function rowFindings(rows: readonly TranscriptRow[], options: RowFindingOptions): TranscriptFinding[] {
+export function rowIssues(rows: readonly TranscriptRow[], options: RowIssueOptions): TranscriptIssue[] {
   if (rows.length === 0) {
     const message = "a transcript must hold words, got none";
-    return [{ severity: "error", kind: "no-words", message, remedy: "Check the file" }];
+    return [{ severity: "error", code: "no-words", message, remedy: "Check the file" }];
   }
-  return [...spreadFindings(rows, options), ...orderFindings(rows)];
+  return [...spreadIssues(rows, options), ...orderIssues(rows)];
 }
 
-function spreadFindings(rows: readonly TranscriptRow[], { cues }: RowFindingOptions): TranscriptFinding[] {
+function spreadIssues(rows: readonly TranscriptRow[], { cues }: RowIssueOptions): TranscriptIssue[] {
   const nSpread = rows.filter((row) => row.isSpread).length;
   if (nSpread === 0) return [];
   const word = rows.findIndex((row) => row.isSpread);
   const { text, onset } = rows[word]!;
   const message = `every word must have a time of its own, got ${nSpread} of ${rows.length} words that share one with others (word ${word + 1}, "${text}")`;
-  const place = { kind: "spread-words", word, ...(Number.isNaN(onset) ? {} : { time: onset }), message };
+  const place = { code: "spread-words", word, ...(Number.isNaN(onset) ? {} : { time: onset }), message };
   return cues === "refuse"
     ? [
         {
@@ -40,14 +40,14 @@ function spreadFindings(rows: readonly TranscriptRow[], { cues }: RowFindingOpti
     : [{ severity: "warning", ...place, remedy: "Align the words with the audio for times that are theirs" }];
 }
 
-function orderFindings(rows: readonly TranscriptRow[]): TranscriptFinding[] {
-  const findings: TranscriptFinding[] = [];
+function orderIssues(rows: readonly TranscriptRow[]): TranscriptIssue[] {
+  const issues: TranscriptIssue[] = [];
   let previous = Number.NEGATIVE_INFINITY;
   rows.forEach(({ text, onset, offset }, word) => {
     const which = `word ${word + 1}, "${text}"`;
-    const add = (kind: string, message: string, remedy: string) =>
-      findings.push({
-        ...{ severity: "error", kind, word },
+    const add = (code: string, message: string, remedy: string) =>
+      issues.push({
+        ...{ severity: "error", code, word },
         ...(Number.isNaN(onset) || isBeyond(onset) ? {} : { time: onset }),
         ...{ message, remedy },
       });
@@ -71,5 +71,5 @@ function orderFindings(rows: readonly TranscriptRow[]): TranscriptFinding[] {
     }
     if (!Number.isNaN(onset)) previous = onset;
   });
-  return findings;
+  return issues;
 }

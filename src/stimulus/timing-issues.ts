@@ -1,6 +1,6 @@
 import { findSilences, findUntimed, median, speechRates } from "./timing.ts";
 import { transcriptLimits as limits } from "./transcript-limits.ts";
-import type { TranscriptFinding, TranscriptRow } from "./transcript-row.ts";
+import type { TranscriptIssue, TranscriptRow } from "./transcript-row.ts";
 
 const noun = (n: number, name: string) => `${n} ${name}${n === 1 ? "" : "s"}`;
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
@@ -12,12 +12,12 @@ const seconds = (value: number) => {
 /** Seconds; aligners write 0.01 s as 0.009999, and 0.58 - 0.56 is less than 0.02. */
 const ROUNDING = 1e-4;
 
-/** Why times cannot be seconds of audio: a finding where the median step or duration is beyond all speech. */
-export function unitFinding(rows: readonly TranscriptRow[]): TranscriptFinding | undefined {
+/** Why times cannot be seconds of audio: an issue where the median step or duration is beyond all speech. */
+export function unitIssue(rows: readonly TranscriptRow[]): TranscriptIssue | undefined {
   const known = rows.filter(({ onset }) => !Number.isNaN(onset)).map(({ onset }) => onset);
   const step = median(known.slice(1).map((onset, n) => onset - known[n]!));
   const duration = median(rows.map(({ onset, offset }) => offset - onset).filter((value) => !Number.isNaN(value)));
-  const found = { severity: "error", kind: "unit" } as const;
+  const found = { severity: "error", code: "unit" } as const;
   if (step > limits.stepAtMost || duration > limits.stepAtMost) {
     const what = step > limits.stepAtMost ? ["from word to word", step] : ["a word", duration];
     const message = `times must be seconds, got a median of ${what[1]} ${what[0] === "a word" ? "for a word" : what[0]}`;
@@ -31,13 +31,13 @@ export function unitFinding(rows: readonly TranscriptRow[]): TranscriptFinding |
 }
 
 /** Words without times of their own: how many, and the longest stretch of them. */
-export function untimedFindings(rows: readonly TranscriptRow[], onsets: ArrayLike<number>): TranscriptFinding[] {
+export function untimedIssues(rows: readonly TranscriptRow[], onsets: ArrayLike<number>): TranscriptIssue[] {
   const nKnown = rows.filter(({ onset }) => !Number.isNaN(onset)).length;
   const nUntimed = rows.length - nKnown;
   if (nUntimed === 0) return [];
   if (nKnown < 2) {
     const message = `at least two words must have a time, got ${nKnown} of ${rows.length}`;
-    return [{ severity: "error", kind: "no-times", message, remedy: "Align the transcript with the audio" }];
+    return [{ severity: "error", code: "no-times", message, remedy: "Align the transcript with the audio" }];
   }
   const stretches = findUntimed(
     rows.map((row) => ({ ...row, isSpread: false })),
@@ -48,9 +48,9 @@ export function untimedFindings(rows: readonly TranscriptRow[], onsets: ArrayLik
   const share = nUntimed / rows.length;
   const isWide = length(widest) > limits.stretchWithoutTime;
   const told = isWide ? widest : longest;
-  const findings: TranscriptFinding[] = [
+  const issues: TranscriptIssue[] = [
     {
-      ...{ severity: isWide || share > limits.shareWithoutTime ? "warning" : "info", kind: "without-time" },
+      ...{ severity: isWide || share > limits.shareWithoutTime ? "warning" : "note", code: "without-time" },
       ...{ word: told.word, time: told.start },
       message: `every word should have a time, got ${nUntimed} of ${rows.length} without (${percent(share)}), at most ${longest.nWords} in a row (${told.nWords} within ${seconds(length(told))} from word ${told.word + 1} on)`,
       remedy: "They take times between their neighbours'; align the longest stretches by hand",
@@ -59,26 +59,26 @@ export function untimedFindings(rows: readonly TranscriptRow[], onsets: ArrayLik
   for (const stretch of stretches) {
     const { nWords, word, start } = stretch;
     if (nWords < limits.squeezedWords || length(stretch) >= nWords * limits.squeezedStep) continue;
-    findings.push({
-      ...{ severity: "warning", kind: "squeezed-words", word, time: start },
+    issues.push({
+      ...{ severity: "warning", code: "squeezed-words", word, time: start },
       message: `words without a time should have room between their neighbours, got ${seconds(length(stretch))} for ${nWords} (from word ${word + 1} on)`,
       remedy: "Look whether they are said at all",
     });
   }
-  return findings;
+  return issues;
 }
 
 const length = ({ start, end }: { readonly start: number; readonly end: number }) => end - start;
 
 /** Words whose own times are odd: too long, too short, overlapping the word before, or beginning together with it. */
-export function wordFindings(rows: readonly TranscriptRow[]): TranscriptFinding[] {
-  const findings: TranscriptFinding[] = [];
+export function wordIssues(rows: readonly TranscriptRow[]): TranscriptIssue[] {
+  const issues: TranscriptIssue[] = [];
   let before: { readonly onset: number; readonly offset: number } | undefined;
   rows.forEach(({ text, onset, offset, isSpread }, word) => {
     if (Number.isNaN(onset) || isSpread) return;
-    const add = (kind: string, message: string, remedy: string) =>
-      findings.push({
-        ...{ severity: "warning", kind, word, time: onset },
+    const add = (code: string, message: string, remedy: string) =>
+      issues.push({
+        ...{ severity: "warning", code, word, time: onset },
         ...{ message: `${message} (word ${word + 1}, "${text}")`, remedy },
       });
     const duration = offset - onset;
@@ -99,17 +99,17 @@ export function wordFindings(rows: readonly TranscriptRow[]): TranscriptFinding[
     }
     before = { onset, offset };
   });
-  return findings;
+  return issues;
 }
 
 /** Silences in which words may be missing, and words at either end that a silence parts from the rest. */
-export function silenceFindings(rows: readonly TranscriptRow[]): TranscriptFinding[] {
+export function silenceIssues(rows: readonly TranscriptRow[]): TranscriptIssue[] {
   const silences = findSilences(rows);
-  const findings: TranscriptFinding[] = [];
+  const issues: TranscriptIssue[] = [];
   if (silences.length > 0) {
     const longest = silences.reduce((most, silence) => (length(silence) > length(most) ? silence : most));
-    findings.push({
-      ...{ severity: "info", kind: "silence", word: longest.word, time: longest.start },
+    issues.push({
+      ...{ severity: "note", code: "silence", word: longest.word, time: longest.start },
       message: `${noun(silences.length, "silence")} longer than ${limits.silence} s, the longest ${seconds(length(longest))} (after word ${longest.word + 1})`,
       remedy: "Nothing need be done where nobody speaks",
     });
@@ -122,32 +122,28 @@ export function silenceFindings(rows: readonly TranscriptRow[]): TranscriptFindi
     if (rows.length >= limits.fewWords && Math.min(nBefore, nBehind) <= limits.edgeWords) {
       const n = Math.min(nBefore, nBehind);
       const which = `the ${n === nBefore ? "first" : "last"} ${n === 1 ? "word" : `${n} words`}`;
-      findings.push({
-        ...{ ...place, kind: "edge-words" },
+      issues.push({
+        ...{ ...place, code: "edge-words" },
         message: `the words at either end should be near the others, got ${seconds(length(silence))} of silence between ${which} and the rest`,
         remedy: "Look whether they were aligned with music or a title",
       });
     } else if (length(silence) > limits.longSilence) {
-      findings.push({
-        ...{ ...place, kind: "long-silence" },
+      issues.push({
+        ...{ ...place, code: "long-silence" },
         message: `speech should not pause for more than ${limits.longSilence} s, got ${seconds(length(silence))} (after word ${nBefore})`,
         remedy: "Look whether words are missing there",
       });
     }
   }
-  return findings;
+  return issues;
 }
 
 /** Stretches in which words follow each other too fast, and a story that is too fast or too slow as a whole. */
-export function rateFindings(
-  rows: readonly TranscriptRow[],
-  onsets: ArrayLike<number>,
-  rate: number,
-): TranscriptFinding[] {
-  const findings: TranscriptFinding[] = [];
+export function rateIssues(rows: readonly TranscriptRow[], onsets: ArrayLike<number>, rate: number): TranscriptIssue[] {
+  const issues: TranscriptIssue[] = [];
   if (rows.length >= limits.fewWords && (rate < limits.slowestStory || rate > limits.fastestStory)) {
-    findings.push({
-      ...{ severity: "warning", kind: "story-rate" },
+    issues.push({
+      ...{ severity: "warning", code: "story-rate" },
       message: `a story should have ${limits.slowestStory} to ${limits.fastestStory} words a second, got ${rate.toFixed(2)}`,
       remedy: "Look whether words are missing, or times are of another recording",
     });
@@ -159,12 +155,12 @@ export function rateFindings(
     else Object.assign(last, { end: window.end, rate: Math.max(last.rate, window.rate) });
   }
   for (const { start, end, rate: most } of stretches) {
-    findings.push({
-      ...{ severity: "warning", kind: "fast-speech", time: start },
+    issues.push({
+      ...{ severity: "warning", code: "fast-speech", time: start },
       word: Array.from(onsets).findIndex((onset) => onset >= start),
       message: `people should say at most ${limits.fastest} words a second for ${limits.window} s, got ${most.toFixed(1)} between ${seconds(start)} and ${seconds(end)}`,
       remedy: "Look whether words were pushed together there",
     });
   }
-  return findings;
+  return issues;
 }

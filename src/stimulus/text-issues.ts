@@ -1,10 +1,10 @@
 import { isBlank } from "../formats/text.ts";
-import type { TranscriptFinding, TranscriptRow } from "./transcript-row.ts";
+import type { TranscriptIssue, TranscriptRow } from "./transcript-row.ts";
 
 /** Something odd about a word's text. */
 interface TextRule {
-  readonly kind: string;
-  readonly severity: "warning" | "info";
+  readonly code: string;
+  readonly severity: "warning" | "note";
   readonly pattern: { test(text: string): boolean };
   /** What must hold of a text. */
   readonly must: string;
@@ -14,7 +14,7 @@ interface TextRule {
 /** The first rule that fits a text counts. */
 const rules: readonly TextRule[] = [
   {
-    kind: "damaged-text",
+    code: "damaged-text",
     severity: "warning",
     // What UTF-8 turns into where it is read as Latin-1 or Windows-1252: "â€™" for an apostrophe, "Ã©" for é.
     pattern: /[\uFFFD\p{Cc}]|â€|[ÂÃ][\u0080-\u00BF]/u,
@@ -22,14 +22,14 @@ const rules: readonly TextRule[] = [
     remedy: "Write the file anew in UTF-8",
   },
   {
-    kind: "unknown-word",
+    code: "unknown-word",
     severity: "warning",
     pattern: /^(?:<unk>|\[oov\]|<oov>|\{oov\}|spn|<spoken_noise>)$/i,
     must: "a word must be written, not marked as unknown",
     remedy: "Write the word that is said there: the model reads the mark as it stands",
   },
   {
-    kind: "speaker-label",
+    code: "speaker-label",
     severity: "warning",
     // A name in capitals before a colon; a word before a colon is none.
     pattern: /^(?:>>.*|\p{Lu}[\p{Lu}\d_.-]+:|S(?:peaker|PEAKER)[ _]?\d+:?)$/u,
@@ -37,36 +37,36 @@ const rules: readonly TextRule[] = [
     remedy: "Remove the label where nobody says it",
   },
   {
-    kind: "markup",
+    code: "markup",
     severity: "warning",
     pattern: /[[\]{}<>♪♫]|^\(.*\)$/u,
     must: "a word must be said, not describe a sound",
     remedy: "Remove the row where nobody says it",
   },
   {
-    kind: "several-words",
+    code: "several-words",
     severity: "warning",
     pattern: { test: (text) => text.split(/\s+/u).filter((part) => /[\p{L}\p{N}]/u.test(part)).length > 1 },
     must: "a row must hold one word",
     remedy: "Align word by word: all words of a row count as one",
   },
   {
-    kind: "no-letter",
-    severity: "info",
+    code: "no-letter",
+    severity: "note",
     pattern: /^[^\p{L}\p{N}]+$/u,
     must: "a word should hold a letter or a digit",
     remedy: "It counts as a word; join it with the word before where it is none",
   },
   {
-    kind: "digits",
-    severity: "info",
+    code: "digits",
+    severity: "note",
     pattern: /\p{N}/u,
     must: "numbers should be written out",
     remedy: "Aligners and models know words better than digits; nothing need be done",
   },
   {
-    kind: "other-letters",
-    severity: "info",
+    code: "other-letters",
+    severity: "note",
     pattern: /(?=\p{L})\P{Script=Latin}/u,
     must: "letters should be of the language that the model knows",
     remedy: "Take a model of that language; nothing need be done where it is one",
@@ -75,10 +75,10 @@ const rules: readonly TextRule[] = [
 
 /**
  * What is odd about the texts of words: damaged encoding, marks for words that an aligner does not know, speakers,
- * sounds, several words in a row, and, one finding for all of a kind, digits, marks alone and letters that are not
- * Latin. Words without text are left to `rowFindings`.
+ * sounds, several words in a row, and, one issue for all of a kind, digits, marks alone and letters that are not
+ * Latin. Words without text are left to `rowIssues`.
  */
-export function textFindings(rows: readonly TranscriptRow[]): TranscriptFinding[] {
+export function textIssues(rows: readonly TranscriptRow[]): TranscriptIssue[] {
   const hits = rows.flatMap(({ text }, word) => {
     const trimmed = text.trim();
     const rule = isBlank(text) ? undefined : rules.find(({ pattern }) => pattern.test(trimmed));
@@ -86,12 +86,12 @@ export function textFindings(rows: readonly TranscriptRow[]): TranscriptFinding[
   });
   return rules.flatMap((rule) => {
     const of = hits.filter((hit) => hit.rule === rule);
-    const told = rule.severity === "info" ? of.slice(0, 1) : of;
-    return told.map(({ word }): TranscriptFinding => {
+    const told = rule.severity === "note" ? of.slice(0, 1) : of;
+    return told.map(({ word }): TranscriptIssue => {
       const { text, onset } = rows[word]!;
-      const more = rule.severity === "info" && of.length > 1 ? ` and ${of.length - 1} more` : "";
+      const more = rule.severity === "note" && of.length > 1 ? ` and ${of.length - 1} more` : "";
       return {
-        ...{ severity: rule.severity, kind: rule.kind, word },
+        ...{ severity: rule.severity, code: rule.code, word },
         ...(Number.isNaN(onset) ? {} : { time: onset }),
         message: `${rule.must}, got ${JSON.stringify(text)} (word ${word + 1}${more})`,
         remedy: rule.remedy,
