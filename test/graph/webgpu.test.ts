@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
@@ -39,12 +40,13 @@ if (missing) console.log(`skipped: WebGPU: ${driver} is not on this machine (apt
 
 // Modules of the build, by the paths of their sources.
 const hardProgram = `
-  const { hard, graphs } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
+  const { hard, graphs, graphsScript } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
   const built = (path) => import(new URL(path, "file://" + process.argv[1]));
   const { Matrix } = await built("array/matrix.js");
   const { decomposeRidge } = await built("regression/ridge-decomposition.js");
   const { scoreRidge } = await built("regression/ridge.js");
-  const { runProjection, runMoments, runAllResiduals, withGraphMemory } = await built("regression/shortlist-graph.js");
+  const graphsOfBuild = await built("regression/shortlist-graph.js");
+  const { runGraphs } = await import(graphsScript);
   const matrix = ({ data, nRows, nColumns }, type) => Matrix.of(type.from(data), nRows, nColumns);
   const results = { hard: [], graphs: [] };
   for (const { x, y, xTest, yTest, options } of hard) {
@@ -52,17 +54,10 @@ const hardProgram = `
     const { r, bestAlpha } = await scoreRidge(await decomposeRidge(train, options), bold, test, wanted, options);
     results.hard.push({ r: Array.from(r, String), bestAlpha: Array.from(bestAlpha, String) });
   }
-  const device = { provider: "webgpu" };
-  for (const inputs of graphs) {
-    const [targets, fit, shares, kept, weights] = ["targets", "fit", "shares", "kept", "weights"].map((name) => matrix(inputs[name], Float32Array));
-    results.graphs.push(await withGraphMemory(async (memory) => {
-      const { projection, sums } = await runProjection({ targets, fit, shares }, device, memory);
-      const moments = await runMoments(targets, weights, device, memory);
-      const chosen = new Int32Array(targets.nRows);
-      const residuals = await runAllResiduals({ targets, projection, kept, fit, weights }, chosen, device, memory);
-      const copy = ({ data }) => Array.from(data);
-      return { projection: copy(projection), sums: copy(sums), moments: copy(moments), residuals: copy(residuals) };
-    }));
+  for (const given of graphs) {
+    const inputs = Object.fromEntries(Object.entries(given).map(([name, one]) => [name, matrix(one, Float32Array)]));
+    const numbers = Object.entries(await runGraphs(graphsOfBuild, inputs, "webgpu"));
+    results.graphs.push(Object.fromEntries(numbers.map(([name, data]) => [name, Array.from(data)])));
   }
   process.stdout.write(JSON.stringify(results), () => process.exit(0));`;
 
@@ -165,6 +160,7 @@ describe.skipIf(missing)("WebGPU beside the CPU", () => {
       graphs: made.map(({ inputs }) =>
         Object.fromEntries(Object.entries(inputs).map(([name, one]) => [name, plain(one)])),
       ),
+      graphsScript: pathToFileURL(join(import.meta.dirname, "../regression/run-graphs.js")).href,
     });
     let audit = NOTHING_AUDITED;
     for (const [i, { r, bestAlpha }] of found.hard.entries()) {

@@ -11,12 +11,13 @@ import {
   UNIT,
 } from "../../src/regression/rounding.ts";
 import type {
-  Rows,
   runAllResiduals,
   runMoments,
   runProjection,
   withGraphMemory,
 } from "../../src/regression/shortlist-graph.ts";
+
+export { runGraphs } from "./run-graphs.js";
 
 /** Targets of shapes that round badly: drifts that lie along a direction, spikes, levels that repeat, and noise. */
 const shapes = {
@@ -104,25 +105,6 @@ export async function roundingInputs([n, shape]: RoundingCase): Promise<Rounding
     weights: toFloat32(Matrix.of(uniform, n, 1)),
   };
   return { inputs, left, share };
-}
-
-/** Runs the graphs on a provider. */
-export function runGraphs(
-  { runProjection, runMoments, runAllResiduals, withGraphMemory }: Graphs,
-  { targets, fit, shares, kept, weights }: Readonly<Record<keyof RoundingInputs["inputs"], Rows>>,
-  provider: "cpu" | "webgpu",
-): Promise<RoundedNumbers> {
-  const device = { provider };
-  return withGraphMemory(async (memory) => {
-    const { projection, sums } = await runProjection({ targets, fit, shares }, device, memory);
-    const moments = await runMoments(targets, weights, device, memory);
-    const chosen = new Int32Array(targets.nRows);
-    const residuals = await runAllResiduals({ targets, projection, kept, fit, weights }, chosen, device, memory);
-    const copy = ({ data }: Rows) => Float64Array.from(data);
-    return {
-      ...{ projection: copy(projection), sums: copy(sums), moments: copy(moments), residuals: copy(residuals) },
-    };
-  });
 }
 
 /**
