@@ -7,7 +7,7 @@ import { readCiftiXml } from "./cifti-xml.ts";
 import { pathOf } from "./file-bytes.ts";
 import { growingFloats, maxNumbers } from "./growing.ts";
 import { gunzipped, gunzipWhole } from "./gunzip.ts";
-import { niftiValues } from "./nifti.ts";
+import { niftiSize, niftiValues } from "./nifti.ts";
 import { readNiftiExtensions } from "./nifti-extension.ts";
 import {
   isCiftiIntent,
@@ -51,7 +51,7 @@ export const ciftiExtension = 32;
  */
 export function readCifti(bytes: Uint8Array, options: ReadNiftiOptions = {}): Cifti {
   const path = pathOf(options, "CIFTI");
-  const unpacked = gunzipWhole(bytes, path);
+  const unpacked = gunzipWhole(bytes, path, niftiSize);
   const header = readNiftiHeader(unpacked.subarray(0, niftiHeaderLength), { path });
   const axes = readAxes(unpacked, header, path);
   const raw = niftiValues(unpacked, header, path);

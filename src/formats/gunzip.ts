@@ -1,4 +1,4 @@
-import { createGunzip, type Gunzip, gunzipSync } from "node:zlib";
+import { constants, createGunzip, type Gunzip, gunzipSync } from "node:zlib";
 import { FormatError } from "../errors.ts";
 import { checkBytes, checkFileBytes, checkPieces, emptyFile } from "./file-bytes.ts";
 
@@ -67,22 +67,42 @@ async function feed(stream: Gunzip, pieces: AsyncIterable<Uint8Array>): Promise<
 
 const maxUnpacked = 2 ** 31;
 
+/** Packed bytes from which the header of an image can be had. */
+const headLength = 2 ** 12;
+
 /**
  * The bytes of a whole file, unpacked where it begins as gzip does, as they are where it does not.
  *
- * @throws FormatError where there are no bytes, or a file that begins as gzip is no whole gzip stream, or unpacks to more than 2 GiB
+ * @param sizeOf - the bytes that the file should unpack to, by its beginning: no more than twice of them and 1 MiB are unpacked. May throw
+ * where the beginning does not say
+ * @throws FormatError where there are no bytes, or a file that begins as gzip is no whole gzip stream, or unpacks to more than that, or to
+ * more than 2 GiB
  */
-export function gunzipWhole(bytes: Uint8Array, path: string): Uint8Array {
+export function gunzipWhole(bytes: Uint8Array, path: string, sizeOf?: (head: Uint8Array) => number): Uint8Array {
   checkFileBytes(bytes, path);
   if (!isGzip(bytes)) return bytes;
+  const size = sizeOf && sizeByHead(bytes, sizeOf);
+  const most = Math.min(maxUnpacked, size === undefined ? maxUnpacked : 2 * size + 2 ** 20);
   try {
-    return gunzipSync(bytes, { maxOutputLength: maxUnpacked });
+    return gunzipSync(bytes, { maxOutputLength: most });
   } catch (cause) {
     const tooLarge = (cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
-    const trouble = tooLarge
-      ? "a compressed file must unpack to at most 2 GiB, got more. Unpack it first if it is what it says"
-      : notWhole(cause);
+    const trouble = !tooLarge
+      ? notWhole(cause)
+      : most < maxUnpacked
+        ? `a compressed file must unpack to little more than the ${size} bytes that its header says, got more than twice as many. It looks damaged: fetch it again`
+        : "a compressed file must unpack to at most 2 GiB, got more. Unpack it first if it is what it says";
     throw new FormatError(path, trouble, undefined, { cause });
+  }
+}
+
+/** What the beginning of a packed file says of its size; undefined where it does not: then whoever reads the whole tells what is wrong. */
+function sizeByHead(bytes: Uint8Array, sizeOf: (head: Uint8Array) => number): number | undefined {
+  try {
+    const size = sizeOf(gunzipSync(bytes.subarray(0, headLength), { finishFlush: constants.Z_SYNC_FLUSH }));
+    return Number.isSafeInteger(size) ? size : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -41,7 +41,7 @@ const headerLength = 284;
  */
 export function readMgh(bytes: Uint8Array, options: ReadFreesurferOptions = {}): Mgh {
   const path = pathOf(options, "MGH");
-  const cursor = byteCursor(gunzipWhole(bytes, path), path);
+  const cursor = byteCursor(gunzipWhole(bytes, path, mghSize), path);
   const version = cursor.number("int32", "its version");
   if (version !== 1) {
     throw new FormatError(path, `an MGH file must begin with its version, 1, got ${version}. Is it an MGH file?`, 0);
@@ -77,6 +77,13 @@ export function readMgh(bytes: Uint8Array, options: ReadFreesurferOptions = {}):
     affine: affineOf(lengths, geometry),
     repetitionTime: isTime ? milliseconds / 1000 : undefined,
   };
+}
+
+/** Bytes of an unpacked file up to the end of its values, by its beginning. */
+function mghSize(head: Uint8Array): number {
+  const view = new DataView(head.buffer, head.byteOffset, head.length);
+  const length = [4, 8, 12, 16].reduce((product, at) => product * view.getInt32(at), 1);
+  return headerLength + length * bytesOf(types.get(view.getInt32(20))!);
 }
 
 /** @param geometry - voxel sizes, directions of x, y and z, coordinates of the middle */

@@ -45,7 +45,7 @@ export interface NiftiMask {
  */
 export function readNifti(bytes: Uint8Array, options: ReadNiftiOptions = {}): Nifti {
   const path = pathOf(options, "NIfTI");
-  const unpacked = gunzipWhole(bytes, path);
+  const unpacked = gunzipWhole(bytes, path, niftiSize);
   const header = readNiftiHeader(unpacked.subarray(0, niftiHeaderLength), { path });
   const numbers = decodeNumbers(niftiValues(unpacked, header, path), { ...header, path, start: header.dataStart });
   const extensions = readNiftiExtensions(unpacked, header, path);
@@ -54,6 +54,12 @@ export function readNifti(bytes: Uint8Array, options: ReadNiftiOptions = {}): Ni
   const data = new Float64Array(numbers.length);
   for (let i = 0; i < data.length; i++) data[i] = numbers[i]! * slope + intercept;
   return { header, data, extensions };
+}
+
+/** Bytes of an unpacked file, by its beginning. */
+export function niftiSize(head: Uint8Array): number {
+  const header = readNiftiHeader(head.subarray(0, niftiHeaderLength));
+  return header.dataStart + niftiLength(header) * bytesOf(header.type);
 }
 
 /**
