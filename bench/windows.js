@@ -83,7 +83,7 @@ for (const distance of formedDistances) {
   const [bands, seconds] = await timed(slide);
   sliding.push(seconds);
   const window = windowAt(distance);
-  const [band, each] = await timed(() => fitBand(window, train, options));
+  const [{ columns: band }, each] = await timed(() => fitBand(window, train, options));
   formed.push(each * distances.length);
   greatest = Math.max(greatest, greatestDifference(bands.get(distance), band));
   const kernel = takeRows(await trainingKernel(beforeReduction(window, train, options), train), train);
