@@ -92,18 +92,30 @@ export function readNpyHeader(bytes: Uint8Array, options: ReadNpyOptions = {}): 
  */
 export function readNpy(bytes: Uint8Array, options: ReadNpyOptions = {}): Npy {
   const path = pathOf(options, "npy");
-  const { shape, type, isLittleEndian, isFortranOrder, dataStart } = readNpyHeader(bytes, { path });
-  const length = shape.reduce((product, n) => product * n, 1);
+  const header = readNpyHeader(bytes, { path });
+  checkNpySize(header, bytes.length, path);
+  const { shape, type, isLittleEndian, isFortranOrder, dataStart } = header;
   const raw = bytes.subarray(dataStart);
-  if (raw.length !== length * bytesOf(type)) {
-    const hint = raw.length < length * bytesOf(type) ? ". It looks truncated: fetch it again" : "";
-    const message = `the file must hold ${length} numbers of ${bytesOf(type)} bytes, as shape (${shape.join(", ")}) and type ${type} say, got ${raw.length} bytes${hint}`;
-    throw new FormatError(path, message, Math.min(bytes.length, dataStart + length * bytesOf(type)));
-  }
   const numbers = decodeNumbers(raw, { path, type, isLittleEndian, start: dataStart });
   if (isFortranOrder && shape.length > 1) return { shape, data: toRowMajor(numbers, shape) };
   // Not a view onto the file's own bytes, which are the caller's to change.
   return { shape, data: numbers.buffer === bytes.buffer ? numbers.slice() : numbers };
+}
+
+/**
+ * Checks that a file holds the numbers that its header says, and nothing else.
+ *
+ * @param nFile - bytes of the file
+ * @throws FormatError
+ */
+export function checkNpySize({ shape, type, dataStart }: NpyHeader, nFile: number, path: string): void {
+  const length = shape.reduce((product, n) => product * n, 1);
+  const nBytes = length * bytesOf(type);
+  const got = Math.max(0, nFile - dataStart);
+  if (got === nBytes) return;
+  const hint = got < nBytes ? ". It looks truncated: fetch it again" : "";
+  const message = `the file must hold ${length} numbers of ${bytesOf(type)} bytes, as shape (${shape.join(", ")}) and type ${type} say, got ${got} bytes${hint}`;
+  throw new FormatError(path, message, Math.min(nFile, dataStart + nBytes));
 }
 
 /**

@@ -4,10 +4,11 @@ import { singleWhereEnough } from "../array/single-precision.ts";
 import { normalText } from "../bids/identity.ts";
 import { FormatError, NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import { parseJsonText } from "../formats/json-text.ts";
-import { readNpy, readNpyHeader } from "../formats/npy.ts";
+import { checkNpySize, type NpyHeader, readNpy, readNpyHeader } from "../formats/npy.ts";
+import { bytesOf, decodeNumbers, type NumberArray } from "../formats/number-type.ts";
 import { decodeWideTensor, readSafetensorsHeader, safetensorsHeaderLength } from "../formats/safetensors.ts";
 import { inputSource } from "../sources/input-source.ts";
-import { nameOfLocation } from "../sources/path.ts";
+import { nameOfLocation, splitPath } from "../sources/path.ts";
 import type { Source } from "../sources/source.ts";
 import { fingerprintModel } from "./fingerprint.ts";
 
@@ -186,7 +187,7 @@ async function tensorHeader(source: Source, path: string) {
 }
 
 async function arrayLayers(source: Source, path: string): Promise<ReadonlyMap<number, LayerPlace>> {
-  const shape = await arrayShape(source, path);
+  const { shape } = await arrayHeader(source, path);
   if (shape.length === 2) return new Map([[0, { path }]]);
   if (shape.length !== 3) throw wrongShape(`${source.location}/${path}`, shape);
   if (shape[0]! > maxLayers) {
@@ -198,14 +199,24 @@ async function arrayLayers(source: Source, path: string): Promise<ReadonlyMap<nu
   return new Map(Array.from({ length: shape[0]! }, (_, layer) => [layer, { path, part: layer }]));
 }
 
-async function arrayShape(source: Source, path: string): Promise<readonly number[]> {
+/** The header of a NumPy file, of whose numbers none is read. */
+async function arrayHeader(source: Source, path: string): Promise<NpyHeader> {
   let head: Uint8Array = new Uint8Array(0);
   // A header of more than one piece is none that NumPy writes.
   for await (const piece of source.stream(path)) {
     head = piece;
     break;
   }
-  return readNpyHeader(head, { path: `${source.location}/${path}` }).shape;
+  return readNpyHeader(head, { path: `${source.location}/${path}` });
+}
+
+/** The same, of a file that holds the numbers that its header says. */
+async function wholeArrayHeader(source: Source, path: string): Promise<NpyHeader> {
+  const header = await arrayHeader(source, path);
+  const { folder, name } = splitPath(path);
+  const entry = (await source.list(folder)).find((file) => file.name === name);
+  checkNpySize(header, entry?.size ?? 0, `${source.location}/${path}`);
+  return header;
 }
 
 async function loadLayer(source: Source, { path, part }: LayerPlace, words: readonly string[]): Promise<Matrix> {
@@ -243,7 +254,7 @@ async function checkLayer(source: Source, { path, part }: LayerPlace, words: rea
     if (shape.length !== 2) throw wrongShape(where, shape);
     checkWords(metadata["words"], words, where);
   } else {
-    shape = await arrayShape(source, path);
+    ({ shape } = await wholeArrayHeader(source, path));
     if (shape.length !== (part === undefined ? 2 : 3)) throw wrongShape(where, shape);
   }
   const [nRows, nColumns] = shape.slice(-2) as [number, number];
@@ -285,14 +296,24 @@ function checkWords(told: string | undefined, words: readonly string[], path: st
   );
 }
 
+/** One layer of a NumPy file: its own bytes alone, but where the file has the first index run fastest, so that layers lie within one another. */
 async function arrayLayer(source: Source, path: string, layer: number | undefined) {
   const where = `${source.location}/${path}`;
-  const { shape, data } = readNpy(await source.read(path), { path: where });
+  const header = await wholeArrayHeader(source, path);
+  const { shape, type, isLittleEndian, isFortranOrder, dataStart } = header;
   if (shape.length !== (layer === undefined ? 2 : 3)) throw wrongShape(where, shape);
   const [nRows, nColumns] = shape.slice(-2) as [number, number];
-  const start = (layer ?? 0) * nRows * nColumns;
-  const own = data.subarray(start, start + nRows * nColumns);
-  const isWide = data instanceof Float64Array || data instanceof Int32Array || data instanceof Uint32Array;
+  const length = nRows * nColumns;
+  let own: NumberArray;
+  if (isFortranOrder) {
+    const { data } = readNpy(await source.read(path), { path: where });
+    own = data.subarray((layer ?? 0) * length, ((layer ?? 0) + 1) * length) as NumberArray;
+  } else {
+    const start = dataStart + (layer ?? 0) * length * bytesOf(type);
+    const raw = await source.readRange(path, start, length * bytesOf(type));
+    own = decodeNumbers(raw, { path: where, type, isLittleEndian, start });
+  }
+  const isWide = own instanceof Float64Array || own instanceof Int32Array || own instanceof Uint32Array;
   return { data: isWide ? Float64Array.from(own) : Float32Array.from(own), nRows, nColumns };
 }
 

@@ -46,6 +46,32 @@ describe("openActivationFolder (by hand)", () => {
     }
   });
 
+  it("reads of a file of all layers the layer's own bytes", async () => {
+    const store = memoryStore({ "tale.npy": cube }, "acts");
+    const ranges: (readonly [number, number])[] = [];
+    const source = {
+      ...store,
+      read: () => Promise.reject(new Error("the whole file was read")),
+      readRange: (path: string, start: number, length: number) => {
+        ranges.push([start, length]);
+        return store.readRange(path, start, length);
+      },
+    };
+    const folder = await openActivationFolder(source, [["tale"]]);
+    expect((await folder.load("tale", 1, words)).data).toEqual(layerData(1));
+    expect(ranges.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ["fewer", cube.subarray(0, cube.length - 4), "44 bytes. It looks truncated: fetch it again"],
+    ["more", Buffer.concat([cube, new Uint8Array(4)]), "52 bytes"],
+  ])("refuses an array of %s numbers than its header says, by header and when it is read", async (_, file, got) => {
+    const folder = await open({ "tale.npy": new Uint8Array(file) });
+    const message = `acts/tale.npy: the file must hold 12 numbers of 4 bytes, as shape (2, 3, 2) and type float32 say, got ${got}`;
+    await expect(folder.check("tale", 0, words)).rejects.toThrow(message);
+    await expect(folder.load("tale", 0, words)).rejects.toThrow(message);
+  });
+
   it("finds a story whose letters the folder spells otherwise, and refuses it in two spellings", async () => {
     const [composed, decomposed] = ["M\u00e4rchen", "Ma\u0308rchen"];
     for (const [file, content] of [
