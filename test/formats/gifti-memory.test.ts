@@ -1,23 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
-const root = join(import.meta.dirname, "../..");
-const built = mkdtempSync(join(tmpdir(), "cortecast-built-"));
+import { beforeAll, describe, expect, it } from "vitest";
+import { buildPackage } from "../cli/built.ts";
 
 // Of 150 MB of numbers: memory is the result, an eighth that is kept until the whole is set aside, and what does not grow
 // with the file: 16 MiB that are unpacked ahead, and buffers that are done with, of which V8 lets 64 MiB lie before it
 // collects them, with what malloc leaves between them.
 describe("memory that reading 150 MB of numbers takes", () => {
+  let built = "";
   beforeAll(() => {
-    const compile = join(root, "node_modules/typescript/bin/tsc");
-    const args = [compile, "-p", join(root, "tsconfig.build.json"), "--outDir", built];
-    const made = spawnSync(process.execPath, args, { encoding: "utf8" });
-    if (made.status !== 0) throw new Error(`the package must compile, got:\n${made.stdout}${made.stderr}`);
+    built = join(buildPackage(), "dist");
   });
-  afterAll(() => rmSync(built, { recursive: true }));
 
   it.each([
     ["table", "arrays"],
