@@ -108,7 +108,7 @@ for key in scores:
 n_compared, over, worst = 0, 0, (0, None)
 n_regions = together.shape[1] // len(participants)
 for p, participant in enumerate(participants):
-    with open(os.path.join(output, participant, f"{participant}_scores.tsv")) as file:
+    with open(os.path.join(output, participant, "func", f"{participant}_scores.tsv")) as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     names = list(dict.fromkeys(row["target"] for row in rows))
     for row in rows:
