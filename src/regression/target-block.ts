@@ -96,21 +96,34 @@ export function prepareTargets<Data extends FloatArray>(
     if (Number.isNaN(scale[t]!)) data.fill(0, to, to + nSamples);
     else {
       const factor = 1 / magnitude;
-      let rest = 0;
+      let sumOfSquares = 0;
       for (let i = 0; i < nSamples; i++) {
         data[to + i] = (source[from + (samples ? samples[i]! : i)]! - mean) * factor;
-        rest += data[to + i]!;
+        // Of the numbers as they were rounded.
+        sumOfSquares += data[to + i]! * data[to + i]!;
       }
-      // What rounding left of the mean: samples of high leverage would raise it a million times. Single precision has no room for it.
-      if (intercept && data instanceof Float64Array)
-        for (let i = to; i < to + nSamples; i++) data[i]! -= rest / nSamples;
-      let sumOfSquares = 0;
-      // Sum the squares of the numbers as they were rounded.
-      for (let i = to; i < to + nSamples; i++) sumOfSquares += data[i]! * data[i]!;
+      // Single precision has no room for what rounding left of the mean.
+      if (intercept && data instanceof Float64Array) sumOfSquares = takeOffMean(data.subarray(to, to + nSamples));
       squares[t] = sumOfSquares;
     }
   }
   return { data, nTargets, nSamples, mean: means, scale, squares };
+}
+
+/**
+ * Takes off, in place, what rounding left of the mean: samples of high leverage would raise it a million times.
+ *
+ * @returns the sum of the squares after it
+ */
+function takeOffMean(row: Float64Array): number {
+  let rest = 0;
+  for (const value of row) rest += value;
+  let squares = 0;
+  for (let i = 0; i < row.length; i++) {
+    row[i]! -= rest / row.length;
+    squares += row[i]! * row[i]!;
+  }
+  return squares;
 }
 
 /** Targets `start` to `end` (exclusive) of a block, sharing its memory. */

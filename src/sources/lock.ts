@@ -1,4 +1,4 @@
-import { type FileHandle, link, lstat, open, readFile, rename, rm, rmdir, utimes } from "node:fs/promises";
+import { type FileHandle, link, lstat, open, readFile, rm, rmdir, utimes } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { OptionError } from "../errors.ts";
@@ -18,6 +18,8 @@ const times = {
   silent: 3_600_000,
   /** A file from the future by more than this was left by a clock that was wrong. */
   ahead: 60_000,
+  /** How long the removal of an ended holder's file may take before who does it counts as ended. */
+  taking: 60_000,
   /** How often, in all one second, to look again for the text of a file that was made and is still empty. */
   look: 100,
 } as const;
@@ -65,18 +67,23 @@ export async function takeLock(folder: string, name: string, options: LockOption
   const path = join(resolve(folder), options.file ?? lockName);
   const isNew = !(await isFolder(folder));
   await makeFolder(resolve(folder));
-  const own = JSON.stringify(thisRun());
-  const file = await acquire(path, own, folder, name, options);
-  held.add(path);
+  const run = thisRun();
+  const own = JSON.stringify(run);
+  // Before the file is there: another call of this process that sees it must know that it is alive.
+  held.add(run.id);
+  const file = await acquire(path, own, folder, name, options).catch((error: unknown) => {
+    held.delete(run.id);
+    throw error;
+  });
   // Written, not touched: the time must be the folder's, not this machine's. Of this file, whatever has its name by then.
   const beat = setInterval(() => {
     file.write("{", 0).catch(() => {});
   }, times.beat).unref();
   return async () => {
     clearInterval(beat);
-    held.delete(path);
     await file.close().catch(() => {});
     if ((await textOf(path)) === own) await rm(path, { force: true });
+    held.delete(run.id);
     // It holds other files, as a rule.
     if (isNew) await rmdir(folder).catch(() => {});
   };
@@ -165,12 +172,12 @@ function refusal(name: string, holder: Holder, folder: string, path: string): Op
 
 const describeHolder = ({ process, host }: Holder) => `process ${process} on ${host}`;
 
-/** Locks of this process: in a container, one before it may have had its number. */
+/** Locks that this process holds or is about to take, by their ids: in a container, a process before it may have had its number. */
 const held = new Set<string>();
 
 async function isHeld(path: string, holder: Holder): Promise<boolean> {
   const state = stateOfRun(holder);
-  if (state === "running" && holder.process === process.pid) return held.has(path);
+  if (state === "running" && holder.process === process.pid) return held.has(holder.id);
   if (state !== "unknown") return state === "running";
   const info = await lstat(path).catch(() => undefined);
   if (!info) return false;
@@ -180,16 +187,27 @@ async function isHeld(path: string, holder: Holder): Promise<boolean> {
   return now - info.mtimeMs < times.silent;
 }
 
-/** Removes an ended process's file, and no other that has come into its place meanwhile. */
+/**
+ * Removes an ended process's file, and no other that has come into its place meanwhile: one process at a time looks again and
+ * removes, so that none acts on what it saw before another did.
+ */
 async function takeAway(path: string, text: string): Promise<void> {
-  const aside = `${path}.${runTag()}.partial`;
+  const guard = `${path}.taking`;
   try {
-    await rename(path, aside);
-  } catch {
-    return; // Another process was faster.
+    await (await open(guard, "wx")).close();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw systemErrorAt(guard, error);
+    const info = await lstat(guard).catch(() => undefined);
+    // Held for an instant: this one's process was killed in it.
+    if (info && (await folderNow(dirname(path))) - info.mtimeMs > times.taking) await rm(guard, { force: true });
+    await wait(times.look);
+    return;
   }
-  if ((await textOf(aside)) !== text) await link(aside, path).catch(() => {});
-  await rm(aside, { force: true });
+  try {
+    if ((await textOf(path)) === text) await rm(path, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
 
 /** Opening a pipe would wait for who writes to it. */
@@ -206,13 +224,13 @@ async function textOf(path: string): Promise<string | undefined> {
 }
 
 /** Who holds a lock, as its file says; those of earlier versions say less, and cannot be seen. */
-type Holder = Omit<RunIdentity, "id">;
+type Holder = RunIdentity;
 
 function holderOf(text: string | undefined): Holder | undefined {
   try {
-    const { process, host, boot, namespace, started } = JSON.parse(text ?? "") as Partial<Holder>;
+    const { process, host, boot, namespace, started, id } = JSON.parse(text ?? "") as Partial<Holder>;
     if (typeof process !== "number" || typeof host !== "string") return undefined;
-    return { process, host, boot: String(boot), namespace: String(namespace), started };
+    return { process, host, boot: String(boot), namespace: String(namespace), started, id: String(id) };
   } catch {
     return undefined;
   }

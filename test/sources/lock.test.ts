@@ -155,22 +155,36 @@ describe("withLock", () => {
     expect(await withLock(held(text), "<output>", work)).toBe("done");
   });
 
-  it("identity: of many that come at once, over a dead process's file, one works", async () => {
+  it("identity: of many that come at once, over a dead process's file, one works and the others are refused", async () => {
+    for (let round = 0; round < 20; round++) {
+      const folder = held({ ...here, process: dead });
+      let [nRefused, nInside, nDone] = [0, 0, 0];
+      const one = async () => {
+        try {
+          await withLock(folder, "<output>", async () => {
+            expect(++nInside).toBe(1);
+            // At work until all others came, however long a busy machine takes.
+            while (nRefused < 19) await new Promise((resolve) => setTimeout(resolve, 5));
+            nInside--;
+          });
+          nDone++;
+        } catch (error) {
+          expect(error).toMatchObject({ name: "OptionError", message: expect.stringContaining("one run at a time") });
+          nRefused++;
+        }
+      };
+      await Promise.all(Array.from({ length: 20 }, one));
+      expect([nDone, nRefused]).toEqual([1, 19]);
+      expect(readdirSync(folder)).toEqual([]);
+    }
+  });
+
+  it("by hand: a guard that a crash left while it took a file away holds nobody up for long", async () => {
     const folder = held({ ...here, process: dead });
-    let [nRefused, nDone] = [0, 0];
-    const one = async () => {
-      try {
-        // At work until all others came, however long a busy machine takes.
-        await withLock(folder, "<output>", async () => {
-          while (nRefused < 19) await new Promise((resolve) => setTimeout(resolve, 5));
-        });
-        nDone++;
-      } catch {
-        nRefused++;
-      }
-    };
-    await Promise.all(Array.from({ length: 20 }, one));
-    expect(nDone).toBe(1);
+    const guard = join(folder, `${name}.taking`);
+    writeFileSync(guard, "");
+    utimesSync(guard, new Date(Date.now() - 120_000), new Date(Date.now() - 120_000));
+    expect(await withLock(folder, "<output>", work)).toBe("done");
     expect(readdirSync(folder)).toEqual([]);
   });
 });
