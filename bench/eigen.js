@@ -13,8 +13,8 @@ import { fileURLToPath } from "node:url";
 import { Matrix } from "../dist/array/matrix.js";
 import { createRandom } from "../dist/array/random.js";
 import { multiply } from "../dist/graph/multiply.js";
-import { leadingEigen } from "../dist/regression/leading-eigen.js";
-import { symmetricEigen } from "../dist/regression/symmetric-eigen.js";
+import { leadingEigen } from "../dist/linear-algebra/leading-eigen.js";
+import { symmetricEigen } from "../dist/linear-algebra/symmetric-eigen.js";
 
 const nRepeats = 7;
 const python = process.env.CORTECAST_PYTHON ?? "/usr/bin/python3";

@@ -40,7 +40,7 @@ describe("rooms", () => {
     },
   );
 
-  const pure = ["array", "formats", "regression", "statistics", "features", "encoding", "report"];
+  const pure = ["array", "formats", "linear-algebra", "regression", "statistics", "features", "encoding", "report"];
   test.each(files.filter(({ path }) => pure.includes(roomOf(path))))("$path is pure", ({ text }) => {
     const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
     expect(code).not.toMatch(

@@ -147,7 +147,7 @@ describe("names from outside", () => {
       "cli/command-line.ts: commands[name]",
       "sources/http.ts: environment[",
       "report/quality-section.ts: .quality[key]",
-      "regression/leading-eigen.ts: .values[count]",
+      "linear-algebra/leading-eigen.ts: .values[count]",
     ];
     const found = findInheriting(files);
     expect(found.filter((place) => !harmless.some((own) => place.startsWith(own)))).toEqual([]);

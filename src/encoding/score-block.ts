@@ -1,7 +1,7 @@
 import { type FloatArray, Matrix, takeRows } from "../array/matrix.ts";
+import { correlateRows } from "../linear-algebra/correlate.ts";
 import { changeBeyond } from "../regression/alpha-reach.ts";
 import { designMoments } from "../regression/choose-alpha.ts";
-import { correlateRows } from "../regression/correlate.ts";
 import type { Fold } from "../regression/folds.ts";
 import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
 import { observedRows, predictTargets, scoreTargets } from "../regression/score-targets.ts";

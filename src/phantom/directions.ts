@@ -1,6 +1,6 @@
 import { Matrix } from "../array/matrix.ts";
 import { multiply } from "../graph/multiply.ts";
-import { symmetricEigen } from "../regression/symmetric-eigen.ts";
+import { symmetricEigen } from "../linear-algebra/symmetric-eigen.ts";
 
 /** A design that must not explain what is planted. */
 export interface Rival {

@@ -1,6 +1,6 @@
 import { Matrix } from "../array/matrix.ts";
+import { correlateRows } from "../linear-algebra/correlate.ts";
 import { type ChoiceDesign, overGreatest } from "./choose-alpha.ts";
-import { correlateRows } from "./correlate.ts";
 import { shrinkage } from "./held-out.ts";
 import { FEW_DIGITS, INSIDE } from "./outside.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";

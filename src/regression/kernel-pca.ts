@@ -1,8 +1,8 @@
 import { type Matrix, sliceColumns, takeRows, transpose } from "../array/matrix.ts";
 import type { Device } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
+import { leadingEigen } from "../linear-algebra/leading-eigen.ts";
 import { requireNoOverflow } from "./check.ts";
-import { leadingEigen } from "./leading-eigen.ts";
 import { type ExplainedVariance, rankOf, requireComponents } from "./pca.ts";
 
 /** Samples along principal components of features that were never formed. */

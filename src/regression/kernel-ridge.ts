@@ -1,12 +1,12 @@
 import { Matrix, sliceColumns, takeRows, transpose } from "../array/matrix.ts";
 import { multiply } from "../graph/multiply.ts";
+import { symmetricEigen } from "../linear-algebra/symmetric-eigen.ts";
 import { requireNoOverflow } from "./check.ts";
 import type { Fold } from "./folds.ts";
 import { heldOutSets } from "./held-out.ts";
 import { decomposeInnerFolds, rankOfDesign } from "./ridge-decomposition.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
 import { flattenConstantRows, type ScoringDesign } from "./scoring-design.ts";
-import { symmetricEigen } from "./symmetric-eigen.ts";
 
 /**
  * What scores need of a design that was never formed, from its samples' inner products alone, in double precision. With

@@ -2,7 +2,7 @@ import { freeNow } from "../array/free-now.ts";
 import { type Matrix, takeRows } from "../array/matrix.ts";
 import type { Device } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
-import { centreColumns, columnMeans } from "./standardise.ts";
+import { centreColumns, columnMeans } from "../linear-algebra/centre.ts";
 
 /**
  * Inner products of all samples with the training samples, of columns centred on these, in double precision:

@@ -2,9 +2,9 @@ import { type Matrix, sliceRows, transpose } from "../array/matrix.ts";
 import { OptionError } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
+import { centreColumns, columnMeans } from "../linear-algebra/centre.ts";
+import { leadingEigen } from "../linear-algebra/leading-eigen.ts";
 import { requireCount, requireFinite, requireNoOverflow, requireSamples } from "./check.ts";
-import { leadingEigen } from "./leading-eigen.ts";
-import { centreColumns, columnMeans } from "./standardise.ts";
 
 /** Principal components of the columns of a matrix. */
 export interface Pca {

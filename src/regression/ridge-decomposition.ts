@@ -2,12 +2,12 @@ import { freeNow } from "../array/free-now.ts";
 import { Matrix, sliceColumns, takeRows, transpose } from "../array/matrix.ts";
 import { OptionError } from "../errors.ts";
 import { multiply } from "../graph/multiply.ts";
+import { centreColumns, columnMeans } from "../linear-algebra/centre.ts";
+import { orthogonaliseRows } from "../linear-algebra/one-sided-jacobi.ts";
+import { symmetricEigen } from "../linear-algebra/symmetric-eigen.ts";
 import { requireFinite, requireNoOverflow, requireSamples } from "./check.ts";
 import { contiguousFolds } from "./folds.ts";
-import { orthogonaliseRows } from "./one-sided-jacobi.ts";
 import { type ResolvedRidgeOptions, type RidgeOptions, resolveRidgeOptions } from "./ridge-options.ts";
-import { centreColumns, columnMeans } from "./standardise.ts";
-import { symmetricEigen } from "./symmetric-eigen.ts";
 
 /**
  * A design matrix taken apart, so that many targets can be fitted on it: centred x = left diag(singularValues) right',

@@ -1,7 +1,7 @@
 import { emptyLike, type FloatArray, Matrix, takeRows, toFloat64 } from "../array/matrix.ts";
 import { multiply } from "../graph/multiply.ts";
+import { correlateRows } from "../linear-algebra/correlate.ts";
 import { type ChosenTargets, chooseAlphas, coefficientsOf, shrinkagesOf } from "./choose-alpha.ts";
-import { correlateRows } from "./correlate.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
 import { coarsenessOn, TYPICAL_PROJECTION, UNIT } from "./rounding.ts";
 import type { ScorableDesign } from "./scoring-design.ts";

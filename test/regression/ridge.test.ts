@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Matrix, sliceColumns, sliceRows, toFloat32, transpose } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
-import { orthonormaliseRows } from "../../src/regression/orthonormalise.ts";
+import { orthonormaliseRows } from "../../src/linear-algebra/orthonormalise.ts";
 import { fitRidge, predictRidge, ridgeCv, scoreRidge } from "../../src/regression/ridge.ts";
 import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
 import { pearsonColumns } from "../../src/statistics/pearson.ts";
