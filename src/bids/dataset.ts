@@ -1,10 +1,10 @@
 import { checkArgument } from "../array/arguments.ts";
 import { emptyRecord, ownValue } from "../array/records.ts";
 import { DatasetError } from "../errors.ts";
+import { readJsonObject } from "../formats/json.ts";
 import type { Source } from "../sources/source.ts";
 import { unreadable, unreadableFiles } from "../sources/unreadable.ts";
 import { entitiesWithin, isSameLabel, normalText } from "./identity.ts";
-import { readJsonObject } from "./json.ts";
 import { type BidsName, parseBidsName } from "./name.ts";
 import { ownResults } from "./own-results.ts";
 

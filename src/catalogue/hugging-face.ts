@@ -1,5 +1,5 @@
-import { readJsonObject } from "../bids/json.ts";
 import { FormatError, NetworkError, NotFoundError, OptionError } from "../errors.ts";
+import { readJsonObject } from "../formats/json.ts";
 import type { HttpClient } from "../sources/http.ts";
 import type { RemoteFile } from "../sources/remote-file.ts";
 import { readAnswer } from "./answer.ts";
@@ -74,7 +74,7 @@ export async function listModel(
  * @throws FormatError where a field is missing or of another kind
  */
 export function readHubModel(bytes: Uint8Array, where: string): HubModel {
-  const { sha, siblings } = readJsonObject(bytes, where, "");
+  const { sha, siblings } = readJsonObject(bytes, where);
   if (typeof sha !== "string" || !/^[0-9a-f]{40}$/.test(sha))
     throw new FormatError(where, `sha must be a commit of 40 hexadecimal digits, got ${JSON.stringify(sha)}`);
   if (!Array.isArray(siblings)) throw new FormatError(where, "siblings must be a list of files, got none");

@@ -1,5 +1,5 @@
-import { readJsonObject } from "../bids/json.ts";
 import { FormatError, OptionError } from "../errors.ts";
+import { readJsonObject } from "../formats/json.ts";
 import type { FetchedFile } from "../sources/download.ts";
 import type { RemoteFile } from "../sources/remote-file.ts";
 import type { Store } from "../sources/source.ts";

@@ -33,6 +33,18 @@ export function parseJson(bytes: Uint8Array, path: string): JsonValue {
   }
 }
 
+/**
+ * The object that a JSON document in UTF-8 holds. A byte order mark is left out.
+ *
+ * @throws FormatError where the bytes are not JSON, or hold something else than an object
+ */
+export function readJsonObject(bytes: Uint8Array, path: string): Readonly<Record<string, unknown>> {
+  const { value } = parseJson(bytes, path);
+  if (isJsonObject(value)) return value;
+  const got = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
+  throw new FormatError(path, `the file must hold a JSON object ({...}), got ${got}`);
+}
+
 /** What is said of a text that is no JSON, and the character, where it is named. */
 function describeFault({ fault, message }: JsonError, text: string): readonly [string, number | undefined] {
   switch (fault.kind) {

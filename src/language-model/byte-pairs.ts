@@ -1,8 +1,7 @@
 import { modelFile } from "../catalogue/model-files.ts";
 import { FormatError, NotFoundError } from "../errors.ts";
 import { checkFields, type FieldTable } from "../formats/field-table.ts";
-import { isJsonObject, type JsonValue } from "../formats/json.ts";
-import { parseJsonText } from "../formats/json-text.ts";
+import { isJsonObject, type JsonValue, readJsonObject } from "../formats/json.ts";
 import { readText, type Source } from "../sources/source.ts";
 import { byteLevelFields, bytePairFields, noEnds, tokenizerFields, tokenizerRemedy } from "./tokenizer-fields.ts";
 
@@ -33,7 +32,7 @@ export interface BytePairs {
 export async function loadBytePairs(source: Source): Promise<BytePairs> {
   if (await source.has(modelFile.tokenizer)) {
     const path = `${source.location}/${modelFile.tokenizer}`;
-    const pairs = readTokenizerJson(parseJson(await readText(source, modelFile.tokenizer), path), path);
+    const pairs = readTokenizerJson(readJsonObject(await source.read(modelFile.tokenizer), path), path);
     return { ...pairs, path, files: [modelFile.tokenizer] };
   }
   if (!(await source.has(modelFile.vocabulary)) || !(await source.has(modelFile.merges))) {
@@ -43,14 +42,13 @@ export async function loadBytePairs(source: Source): Promise<BytePairs> {
     );
   }
   const path = `${source.location}/${modelFile.vocabulary}`;
-  const vocabulary = readVocabulary(parseJson(await readText(source, modelFile.vocabulary), path), path);
+  const vocabulary = readVocabulary(readJsonObject(await source.read(modelFile.vocabulary), path), path);
   const merges = readMerges(await readText(source, modelFile.merges), `${source.location}/${modelFile.merges}`);
   const files = [modelFile.vocabulary, modelFile.merges];
   return { vocabulary, merges, listed: undefined, path, files, warnings: [] };
 }
 
-function readTokenizerJson(value: unknown, path: string): Omit<BytePairs, "path" | "files"> {
-  const file = asRecord(value, path, "the file");
+function readTokenizerJson(file: Readonly<Record<string, unknown>>, path: string): Omit<BytePairs, "path" | "files"> {
   const model = asRecord(file["model"], path, "model");
   const must = (holds: boolean, field: string, rule: string, got: unknown) => {
     if (holds) return;
@@ -74,7 +72,7 @@ function readTokenizerJson(value: unknown, path: string): Omit<BytePairs, "path"
   const merges = model["merges"];
   must(Array.isArray(merges), "model.merges", "a list", merges);
   return {
-    vocabulary: readVocabulary(model["vocab"], path),
+    vocabulary: readVocabulary(asRecord(model["vocab"], path, "the vocabulary"), path),
     merges: (merges as unknown[]).map((merge, i) =>
       readMerge(typeof merge === "string" ? merge.split(" ") : merge, path, `merge ${i}`),
     ),
@@ -83,8 +81,7 @@ function readTokenizerJson(value: unknown, path: string): Omit<BytePairs, "path"
   };
 }
 
-function readVocabulary(value: unknown, path: string): ReadonlyMap<string, number> {
-  const vocabulary = asRecord(value, path, "the vocabulary");
+function readVocabulary(vocabulary: Readonly<Record<string, unknown>>, path: string): ReadonlyMap<string, number> {
   const symbols = new Map<number, string>();
   for (const [symbol, id] of Object.entries(vocabulary)) {
     if (typeof id !== "number" || !Number.isInteger(id) || id < 0) {
@@ -117,15 +114,7 @@ function readMerge(parts: unknown, path: string, place: string): [string, string
   throw new FormatError(path, `a merge must be two symbols, got ${JSON.stringify(parts)} (${place})`);
 }
 
-function asRecord(value: unknown, path: string, what: string): Record<string, unknown> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+function asRecord(value: unknown, path: string, what: string): Readonly<Record<string, unknown>> {
+  if (isJsonObject(value)) return value;
   throw new FormatError(path, `${what} must be a JSON object, got ${JSON.stringify(value)?.slice(0, 40) ?? "none"}`);
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return parseJsonText(text);
-  } catch (error) {
-    throw new FormatError(path, `the file must be JSON, got: ${(error as Error).message}`, undefined, { cause: error });
-  }
 }

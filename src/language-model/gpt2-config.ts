@@ -1,7 +1,7 @@
 import { ownValue } from "../array/records.ts";
 import { FormatError } from "../errors.ts";
 import { checkFields } from "../formats/field-table.ts";
-import { parseJsonText } from "../formats/json-text.ts";
+import { readJsonObject } from "../formats/json.ts";
 import { gpt2ConfigFields } from "./config-fields.ts";
 
 /** Everything in a GPT-2's `config.json` that its hidden states depend on. */
@@ -62,7 +62,7 @@ const remedy = "Only GPT-2 checkpoints can be read";
  * @see https://huggingface.co/docs/transformers/model_doc/gpt2
  */
 export function readGpt2Config(bytes: Uint8Array, { path }: { readonly path: string }): ReadConfig {
-  const values = parseObject(bytes, path);
+  const values = readJsonObject(bytes, path);
   const field: Field = (name, fits, must, fallback) => {
     const [first, ...others] = namesOf(name).filter((known) => Object.hasOwn(values, known));
     const value = first === undefined ? fallback : ownValue(values, first);
@@ -117,19 +117,6 @@ function namesOf(name: string): readonly string[] {
     ([, rule]) => rule.effect === "obeyed" && rule.sameAs === name,
   );
   return [name, ...others.map(([other]) => other)];
-}
-
-function parseObject(bytes: Uint8Array, path: string): Record<string, unknown> {
-  let parsed: unknown;
-  try {
-    parsed = parseJsonText(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (error) {
-    throw new FormatError(path, `the file must be JSON, got: ${(error as Error).message}`, undefined, { cause: error });
-  }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
-    throw new FormatError(path, `the file must hold one JSON object, got ${JSON.stringify(parsed).slice(0, 40)}`);
-  }
-  return parsed as Record<string, unknown>;
 }
 
 const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";

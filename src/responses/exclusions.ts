@@ -1,8 +1,8 @@
 import type { BidsDataset } from "../bids/dataset.ts";
 import { looseText } from "../bids/identity.ts";
-import { readJsonObject } from "../bids/json.ts";
 import { formatBidsName, parseBidsName } from "../bids/name.ts";
 import { type DatasetIssue, FormatError, listSome, nearestNames } from "../errors.ts";
+import { readJsonObject } from "../formats/json.ts";
 import { runEntitiesOf, runKey, runKeyOfText } from "./candidates.ts";
 
 /**

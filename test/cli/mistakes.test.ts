@@ -139,8 +139,8 @@ describe("data sets that are damaged: the file, what is wrong, what to do", () =
   const garbage = Uint8Array.from({ length: 600 }, (_, i) => (i * 151 + 200) % 256);
 
   test.each<[string, string, Uint8Array | string | undefined, RegExp]>([
-    ["description broken", "dataset_description.json", "{", /dataset_description\.json: the file must hold JSON/],
-    ["sidecar broken", sidecar, "{", /got 1 error\.\n {2}error: task-tiny_bold\.json: the file must hold JSON/],
+    ["description broken", "dataset_description.json", "{", /dataset_description\.json: the file must be JSON/],
+    ["sidecar broken", sidecar, "{", /got 1 error\.\n {2}error: task-tiny_bold\.json: the file must be JSON/],
     ["sidecar missing", sidecar, undefined, /a sidecar must give RepetitionTime in seconds/],
     ["repetition time 0", sidecar, '{"RepetitionTime": 0}', /must be a positive number of seconds, got 0/],
     ["repetition time negative", sidecar, '{"RepetitionTime": -1}', /must be a positive number of seconds, got -1/],

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../src/array/random.ts";
-import { readJsonObject } from "../../src/bids/json.ts";
 import { FormatError } from "../../src/errors.ts";
-import { parseJson } from "../../src/formats/json.ts";
+import { parseJson, readJsonObject } from "../../src/formats/json.ts";
 import { findJsonFault, JsonError, parseJsonText } from "../../src/formats/json-text.ts";
 import { readGpt2Config } from "../../src/language-model/gpt2-config.ts";
 import { readTranscript } from "../../src/stimulus/transcript.ts";

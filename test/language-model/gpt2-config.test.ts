@@ -129,9 +129,9 @@ describe("readGpt2Config", () => {
   });
 
   it.each([
-    ["no JSON", "{", /^config.json: the file must be JSON, got: /],
-    ["a list", "[1]", /^config.json: the file must hold one JSON object, got \[1\]$/],
-    ["null", "null", /^config.json: the file must hold one JSON object, got null$/],
+    ["no JSON", "{", /^config.json: the file must be JSON, got an end too early/],
+    ["a list", "[1]", /^config.json: the file must hold a JSON object \(\{\.\.\.\}\), got an array$/],
+    ["null", "null", /^config.json: the file must hold a JSON object \(\{\.\.\.\}\), got null$/],
   ])("refuses %s", (_, text, message) => {
     const attempt = () => readGpt2Config(new TextEncoder().encode(text), { path: "config.json" });
     expect(attempt).toThrow(expect.objectContaining({ name: "FormatError", message: expect.stringMatching(message) }));

@@ -127,7 +127,7 @@ describe("malformed tokenizer files", () => {
   const only = "Only GPT-2's byte-level tokenizer can be read";
 
   it.each<[string, unknown, string]>([
-    ["a list", [], "the file must be a JSON object, got []"],
+    ["a list", [], "the file must hold a JSON object ({...}), got an array"],
     ["no model", { ...good, model: undefined }, "model must be a JSON object, got none"],
     [
       "a normaliser",
@@ -223,7 +223,12 @@ describe("malformed tokenizer files", () => {
   });
 
   it.each<[string, Record<string, string>, string, string]>([
-    ["not JSON", { "tokenizer.json": "{" }, "FormatError", "memory/tokenizer.json: the file must be JSON, got: "],
+    [
+      "not JSON",
+      { "tokenizer.json": "{" },
+      "FormatError",
+      "memory/tokenizer.json: the file must be JSON, got an end too early",
+    ],
     [
       "nothing",
       {},

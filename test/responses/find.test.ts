@@ -252,7 +252,7 @@ describe("findResponses", () => {
     files["sub-2/func/task-a_bold.json"] = '{"RepetitionTime": 3}';
     const issues = await issuesOf(files);
     expect(issues).toHaveLength(2);
-    expect(issues[0]).toMatch(/^error sub-1.*_bold\.json: the file must hold JSON/);
+    expect(issues[0]).toMatch(/^error sub-1.*_bold\.json: the file must be JSON/);
     expect(issues[1]).toMatch(/RepetitionTime must be the same in sidecars that apply equally/);
   });
 

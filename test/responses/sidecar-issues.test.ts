@@ -115,7 +115,7 @@ describe("units of events (by hand)", () => {
 
   it("JSON of events that cannot be read is told", async () => {
     expect(await told({}, events("{"))).toEqual([
-      expect.stringMatching(/^error .*_events\.json: the file must hold JSON/),
+      expect.stringMatching(/^error .*_events\.json: the file must be JSON/),
     ]);
   });
 });
