@@ -9,6 +9,7 @@ import { withLock } from "../sources/lock.ts";
 import { checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
 import { checkOutputFiles, writeOutputFiles } from "../sources/output-files.ts";
 import { listTranscripts, loadTranscript, storyOfTranscript } from "../stimulus/load-transcript.ts";
+import { transcriptExtensions } from "../stimulus/transcript-formats.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import { activationOptions, loadStudyModel, studyLayers } from "../study/activations.ts";
 import { checkPlace } from "../study/check-place.ts";
@@ -28,7 +29,7 @@ export const activations: Command = {
       {
         name: "dataset",
         required: true,
-        help: "BIDS folder with transcripts in stimuli/, or one transcript (.TextGrid, .csv, .json, .srt, .vtt, .eaf, .tsv)",
+        help: `BIDS folder with transcripts in stimuli/, or one transcript (${transcriptExtensions.join(", ")})`,
       },
       { name: "output", required: true, help: "folder for the activations" },
     ],

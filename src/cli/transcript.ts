@@ -8,6 +8,7 @@ import { checkHome, folderStore } from "../sources/node.ts";
 import { checkOutputFiles, writeOutputFiles } from "../sources/output-files.ts";
 import { storyOfTranscript } from "../stimulus/load-transcript.ts";
 import { readRawTranscript } from "../stimulus/transcript.ts";
+import { transcriptExtensions } from "../stimulus/transcript-formats.ts";
 import { checkTranscript, type TranscriptReport } from "../stimulus/transcript-report.ts";
 import { checkOptions } from "../study/options.ts";
 import type { Command } from "./command-line.ts";
@@ -27,9 +28,7 @@ export const transcript: Command = {
     name: "transcript",
     summary:
       "What to know of a transcript before it is used: words without times, overlaps, silences, speech rate, odd texts, words outside of the audio or the run. Exit code 1 where it cannot be used so.",
-    positionals: [
-      { name: "file", required: true, help: "a transcript (.TextGrid, .csv, .json, .srt, .vtt, .eaf, .tsv)" },
-    ],
+    positionals: [{ name: "file", required: true, help: `a transcript (${transcriptExtensions.join(", ")})` }],
     flags: {
       story: { type: "value", group: "data", help: "name of the story (default: that of the file)" },
       ...studyFlags((key) => ["tier", "cues", "noiseLabels"].includes(key)),

@@ -4,7 +4,7 @@ import { stimFileBase, storyOfStimFile } from "../bids/stim-file.ts";
 import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
 import type { Source } from "../sources/source.ts";
 import { readTranscript, type TranscriptOptions } from "./transcript.ts";
-import { isTranscript } from "./transcript-formats.ts";
+import { isTranscript, transcriptExtension, transcriptExtensions } from "./transcript-formats.ts";
 import type { Transcript } from "./word.ts";
 
 /** Where {@link loadTranscript} looks. */
@@ -21,13 +21,11 @@ export interface LoadTranscriptOptions {
   readonly noiseLabels?: TranscriptOptions["noiseLabels"];
 }
 
-/** Extensions in the order in which transcripts are looked for. */
-const extensions = [".TextGrid", ".tsv", ".csv", ".eaf", ".vtt", ".srt", ".json"];
-
 /** The paths that a transcript of that name may have. */
 const pathsOf = (name: string) => [
-  ...extensions.flatMap((extension) => [`stimuli/${name}_words${extension}`, `stimuli/${name}${extension}`]),
-  ...[`stimuli/gentle/${name}/align.csv`, `stimuli/gentle/${name}/align.json`],
+  ...transcriptExtensions.flatMap((extension) => [`stimuli/${name}_words${extension}`, `stimuli/${name}${extension}`]),
+  `stimuli/gentle/${name}/align.csv`,
+  `stimuli/gentle/${name}/align.json`,
 ];
 
 /**
@@ -84,7 +82,7 @@ export async function findTranscript(source: Source, story: string, stimFile: st
   const known = await listTranscripts(source);
   throw new NotFoundError(
     `a transcript of the story "${story}" must exist, got none by the name ${names.join(", ")}: ` +
-      `stimuli/<name> or stimuli/<name>_words (${extensions.join(", ")}), stimuli/gentle/<name>/align (.csv, .json). ` +
+      `stimuli/<name> or stimuli/<name>_words (${transcriptExtensions.join(", ")}), stimuli/gentle/<name>/align (.csv, .json). ` +
       `Add one of these, or give its path. ${known.length === 0 ? "The data set has no transcripts." : `Transcripts there: ${nearestNames(story, known)}`}`,
     { where: source.location, issueCode: "transcript-missing" },
   );
@@ -112,7 +110,7 @@ async function storedPaths(source: Source, names: readonly string[]): Promise<Re
 
 /** Those of the files that are transcripts. */
 async function transcriptsAmong(source: Source, files: readonly string[]): Promise<string[]> {
-  const isJson = (path: string) => path.toLowerCase().endsWith(".json");
+  const isJson = (path: string) => transcriptExtension(path) === ".json";
   const base = (path: string) => normalText(path).replace(/\.[^.]*$/, "");
   const others = new Set(files.filter((path) => !isJson(path)).map(base));
   const found: string[] = [];
@@ -128,7 +126,7 @@ export async function listTranscripts(source: Source): Promise<string[]> {
   const inGentle = (await source.list("stimuli/gentle")).filter((entry) => entry.kind === "folder");
   const files = (await source.list("stimuli"))
     .map((entry) => entry.name)
-    .filter((name) => extensions.some((extension) => name.toLowerCase().endsWith(extension.toLowerCase())));
+    .filter((name) => transcriptExtension(name) !== undefined);
   const found = await transcriptsAmong(
     source,
     files.map((name) => `stimuli/${name}`),
@@ -145,5 +143,5 @@ export async function listTranscripts(source: Source): Promise<string[]> {
  */
 export function storyOfTranscript(path: string): string {
   const [name, folder] = path.split(/[/\\]/).reverse() as [string, string | undefined];
-  return /^align\.(?:csv|json)$/.test(name) && folder ? folder : name.replace(/(_words)?\.[^.]*$/, "");
+  return /^align\.(?:csv|json)$/i.test(name) && folder ? folder : name.replace(/(_words)?\.[^.]*$/, "");
 }

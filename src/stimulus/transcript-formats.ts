@@ -24,8 +24,14 @@ export interface FormattedRows {
   readonly noise?: readonly string[] | undefined;
 }
 
-/** The extensions of transcripts, in lower case. */
-export const transcriptExtensions = [".textgrid", ".csv", ".tsv", ".json", ".srt", ".vtt", ".eaf"] as const;
+/** The extensions of transcripts, as people write them, in the order in which a story's is looked for; any case counts. */
+export const transcriptExtensions = [".TextGrid", ".tsv", ".csv", ".eaf", ".vtt", ".srt", ".json"] as const;
+
+/** The extension of a path that a transcript has; undefined where it has another. */
+export function transcriptExtension(path: string): (typeof transcriptExtensions)[number] | undefined {
+  const lower = path.toLowerCase();
+  return transcriptExtensions.find((extension) => lower.endsWith(extension.toLowerCase()));
+}
 
 const [praat, mfaCsv, mfaJson, elan] = [
   "Praat TextGrid",
@@ -39,7 +45,7 @@ const tiered: ReadonlySet<string> = new Set([praat, mfaCsv, mfaJson, elan]);
 type Extension = (typeof transcriptExtensions)[number];
 
 const readers: Readonly<Record<Extension, (bytes: Uint8Array, path: string, choice: TierChoice) => FormattedRows>> = {
-  ".textgrid": (bytes, path, choice) => ({
+  ".TextGrid": (bytes, path, choice) => ({
     format: praat,
     ...tierRows(readTextGrid(bytes, { path }).tiers, path, choice),
   }),
@@ -95,8 +101,7 @@ const readers: Readonly<Record<Extension, (bytes: Uint8Array, path: string, choi
  */
 export function readRows(bytes: Uint8Array, path: string, choice: TierChoice = {}): FormattedRows {
   const { tier, noiseLabels } = choice;
-  const lower = path.toLowerCase();
-  const extension = transcriptExtensions.find((known) => lower.endsWith(known));
+  const extension = transcriptExtension(path);
   if (extension !== undefined) {
     const read = readers[extension](bytes, path, choice);
     if (tier === undefined || tiered.has(read.format)) {
@@ -108,7 +113,7 @@ export function readRows(bytes: Uint8Array, path: string, choice: TierChoice = {
     );
   }
   throw new OptionError(
-    `readTranscript: the file must be a .TextGrid, .csv (Gentle, Montreal Forced Aligner), .json (these, Whisper), .srt, .vtt, .eaf or .tsv, got "${path}". Convert it to a table with the columns onset, duration, word.`,
+    `readTranscript: the extension must be one of ${transcriptExtensions.join(", ")}, got "${path}". Convert it to a table with the columns onset, duration, word.`,
   );
 }
 
@@ -134,7 +139,7 @@ export function transcriptJsonKind(value: unknown): "gentle" | "mfa" | "whisper"
 
 /** Whether a file of that path is a transcript: JSON may be something else, such as a table's sidecar. */
 export function isTranscript(bytes: Uint8Array, path: string): boolean {
-  if (!path.toLowerCase().endsWith(".json")) return true;
+  if (transcriptExtension(path) !== ".json") return true;
   try {
     return transcriptJsonKind(parseJson(bytes, path).value) !== undefined;
   } catch (error) {

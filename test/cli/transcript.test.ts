@@ -138,7 +138,7 @@ describe("cortecast transcript", () => {
       ["@pieman"],
       /pieman: the path must be a file, got a folder\. Give a file in it, or move the folder away where a file of that name belongs\./,
     ],
-    [["@long.wav"], /the file must be a \.TextGrid, .*, got ".*long\.wav"/],
+    [["@long.wav"], /the extension must be one of \.TextGrid, .*, got ".*long\.wav"/],
     [["@broken.json"], /broken\.json: the file must be JSON, got an end too early/],
     [["@pieman/align.csv", "--audio", "@nowhere.wav"], /nowhere\.wav: the file must exist/],
     [["@pieman/align.csv", "--audio", "@pieman/align.csv"], /a WAV file must begin with RIFF or RF64/],

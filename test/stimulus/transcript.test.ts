@@ -4,8 +4,14 @@ import { describe, expect, it } from "vitest";
 import { FormatError, NotFoundError, OptionError } from "../../src/errors.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 import { folderStore } from "../../src/sources/node.ts";
-import { listTranscripts, loadTranscript } from "../../src/stimulus/load-transcript.ts";
+import {
+  findTranscript,
+  listTranscripts,
+  loadTranscript,
+  storyOfTranscript,
+} from "../../src/stimulus/load-transcript.ts";
 import { readRawTranscript, readTranscript, type TranscriptOptions } from "../../src/stimulus/transcript.ts";
+import { transcriptExtensions } from "../../src/stimulus/transcript-formats.ts";
 import { describeWithShared, shared } from "../support/shared.ts";
 
 const read = (text: string, path: string, options: Partial<TranscriptOptions> = {}) =>
@@ -124,7 +130,7 @@ describe("readTranscript", () => {
       "x.txt",
       "",
       OptionError,
-      /the file must be a \.TextGrid, \.csv \(Gentle, Montreal Forced Aligner\), .*, \.srt, \.vtt, \.eaf or \.tsv, got "x\.txt"/,
+      /the extension must be one of \.TextGrid, \.tsv, .*, \.json, got "x\.txt"/,
     ],
     ["no words", "x.tsv", "onset\tduration\tword\n", FormatError, /a transcript must hold words, got none/],
     ["silence alone", "x.TextGrid", textGrid(["w"], ["sp", ""]), FormatError, /a transcript must hold words, got none/],
@@ -249,6 +255,37 @@ describe("loadTranscript", () => {
     const transcript = await loadTranscript(memoryStore({ [path]: content }), "pieman");
     expect([transcript.path, transcript.story, transcript.words.length]).toEqual([path, "pieman", 1]);
   });
+
+  const spellings = transcriptExtensions.flatMap((extension) =>
+    [...new Set([extension, extension.toLowerCase(), extension.toUpperCase()])].flatMap((spelt) => [
+      `stimuli/pieman${spelt}`,
+      `stimuli/pieman_words${spelt}`,
+    ]),
+  );
+  it.each([...spellings, "stimuli/gentle/pieman/align.CSV", "stimuli/gentle/pieman/align.Json"])(
+    "finds and lists %s, as it is read by its path (agreement)",
+    async (path) => {
+      const source = memoryStore({ [path]: gentleJson });
+      expect(await findTranscript(source, "pieman", undefined)).toBe(path);
+      expect(await listTranscripts(source)).toEqual(["pieman"]);
+      expect(storyOfTranscript(path)).toBe("pieman");
+      // Whatever else is wrong with the bytes, the extension is none that is refused.
+      const error = await loadTranscript(source, "pieman", { path }).catch((thrown: unknown) => thrown);
+      expect(error).not.toBeInstanceOf(OptionError);
+    },
+  );
+
+  it.each(["stimuli/pieman.TextGrid.gz", "stimuli/pieman.txt", "stimuli/pieman.tsv.bak"])(
+    "neither finds nor reads %s (agreement)",
+    async (path) => {
+      const source = memoryStore({ [path]: table });
+      await expect(findTranscript(source, "pieman", undefined)).rejects.toThrow(NotFoundError);
+      expect(await listTranscripts(source)).toEqual([]);
+      await expect(loadTranscript(source, "pieman", { path })).rejects.toThrow(
+        `the extension must be one of .TextGrid, .tsv, .csv, .eaf, .vtt, .srt, .json, got "${path}"`,
+      );
+    },
+  );
 
   it("goes by the audio file before the story's name (by hand)", async () => {
     const source = memoryStore({
