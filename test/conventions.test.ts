@@ -32,19 +32,47 @@ function withoutDocstring(lines: readonly string[]): readonly string[] {
   });
 }
 
-const files: readonly SourceFile[] = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".ts"))
-  .sort()
-  .map((name) => {
-    const text = readFileSync(join(root, "src", name), "utf8");
-    return { path: name.split(sep).join("/"), lines: text.split("\n"), code: withoutComments(text) };
-  });
+/** The TypeScript files of a folder, sorted. */
+function readFiles(folder: "src" | "test"): readonly SourceFile[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .sort()
+    .map((name) => {
+      const text = readFileSync(join(root, folder, name), "utf8");
+      return { path: name.split(sep).join("/"), lines: text.split("\n"), code: withoutComments(text) };
+    });
+}
+
+const files = readFiles("src");
+
+/** Spreads of objects and lists that are written out on the spot, and could be fields and items. */
+const literalSpread = /\.\.\.(?:\{|\(\[(?:"[^"]*"(?:, )?)*\] as|\[[^[\]]*\](?=\s*[,\])}])).*/g;
+
+/** Rooms of which neither code nor tests spread literals. */
+const plainlyWritten: readonly string[] = [
+  "array",
+  "bids",
+  "catalogue",
+  "cli",
+  "features",
+  "graph",
+  "inspection",
+  "language-model",
+  "phantom",
+  "report",
+  "responses",
+  "sources",
+  "statistics",
+  "stimulus",
+];
 
 /** `path: what` for every place where the pattern is found in the code of the files. */
 function findAll(where: readonly SourceFile[], pattern: RegExp): readonly string[] {
   return where.flatMap(({ path, code }) => [...code.matchAll(pattern)].map((match) => `${path}: ${match[0].trim()}`));
 }
-const inRooms = (...rooms: readonly string[]) => files.filter(({ path }) => rooms.includes(path.split("/")[0]!));
+const ofRooms = (some: readonly SourceFile[], rooms: readonly string[]) =>
+  some.filter(({ path }) => rooms.includes(path.split("/")[0]!));
+const inRooms = (...rooms: readonly string[]) => ofRooms(files, rooms);
 const outsideRooms = (...rooms: readonly string[]) => files.filter((file) => !inRooms(...rooms).includes(file));
 
 /**
@@ -110,6 +138,20 @@ describe("records with names from outside, as this test sees them (by hand)", ()
   });
 });
 
+describe("spreads of literals, as this test sees them (by hand)", () => {
+  const see = (code: string) => findAll([{ path: "a.ts", lines: [code], code }], literalSpread);
+
+  it("objects and lists that are written out", () => {
+    for (const code of ["...{ a, b },", "...{", '...["a", "b"],', '...["a"]]', '...(["a", "b"] as const),'])
+      expect(see(code)).toEqual([`a.ts: ${code}`]);
+  });
+
+  it("not what is computed", () => {
+    for (const code of ['...["a"].map(f)', "...[...a].reverse()", "...a", '...(a ? ["b"] : [])', "...(a && { b })"])
+      expect(see(code)).toEqual([]);
+  });
+});
+
 describe("files", () => {
   it("hold 150 lines or fewer at the median", () => {
     const lengths = files.map(({ lines }) => lines.length).sort((a, b) => a - b);
@@ -132,6 +174,11 @@ describe("files", () => {
 
   it("export by name", () => {
     expect(findAll(files, /^export\s+default\b.*/gm)).toEqual([]);
+  });
+
+  it("write fields and items where they stand, and spread no literal", () => {
+    for (const folder of [files, readFiles("test")])
+      expect(findAll(ofRooms(folder, plainlyWritten), literalSpread)).toEqual([]);
   });
 
   it("have a docstring on every export", () => {

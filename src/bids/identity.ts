@@ -5,8 +5,12 @@ const indexEntities: ReadonlySet<string> = new Set(["run", "echo", "flip", "inv"
 
 /** What programs write for the hemispheres, in lower case. */
 const hemispheres: ReadonlyMap<string, "L" | "R"> = new Map([
-  ...["l", "lh", "left"].map((word) => [word, "L"] as const),
-  ...["r", "rh", "right"].map((word) => [word, "R"] as const),
+  ["l", "L"],
+  ["lh", "L"],
+  ["left", "L"],
+  ["r", "R"],
+  ["rh", "R"],
+  ["right", "R"],
 ]);
 
 /**

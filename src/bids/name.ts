@@ -15,11 +15,12 @@ export interface BidsName {
 }
 
 /** Entity keys in the order of the BIDS specification's `rules/entities.yaml`; `stat` as derivatives write it. */
-const ENTITY_ORDER: readonly string[] = [
-  ...["sub", "tpl", "ses", "cohort", "sample", "task", "tracksys", "acq", "nuc", "voi", "ce", "trc", "stain", "rec"],
-  ...["dir", "run", "mod", "echo", "flip", "inv", "mt", "part", "proc", "hemi", "space", "split", "recording"],
-  ...["chunk", "atlas", "seg", "scale", "res", "den", "label", "stat", "desc"],
-];
+const ENTITY_ORDER: readonly string[] = `
+  sub tpl ses cohort sample task tracksys acq nuc voi ce trc stain rec dir run mod echo flip inv mt part proc hemi space
+  split recording chunk atlas seg scale res den label stat desc
+`
+  .trim()
+  .split(/\s+/);
 
 /** A label: what BIDS allows, and letters of all alphabets, which it does not but people write. */
 const labelPattern = /^[\p{L}\p{M}\p{N}+]+$/u;

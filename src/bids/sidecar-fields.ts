@@ -1,9 +1,4 @@
-import type { FieldRule, FieldTable } from "../formats/field-table.ts";
-
-const obeyed = (why: string): FieldRule => ({ effect: "obeyed", why });
-const checked = (why: string): FieldRule => ({ effect: "checked", why });
-const all = (why: string, names: readonly string[]): FieldTable =>
-  Object.fromEntries(names.map((name) => [name, { effect: "none", why } satisfies FieldRule]));
+import { checked, type FieldTable, fieldsUnder, obeyed, unused } from "../formats/field-table.ts";
 
 const scanner = "describes the scanner and its sequence: responses are taken as they were preprocessed";
 const meaning = "says in words what was done";
@@ -23,93 +18,81 @@ export const responseSidecarFields: FieldTable = {
   FrameAcquisitionDuration: checked("must lie from 0 to RepetitionTime, which it is a part of, else told"),
   Units: checked('told where it is "rad" or "degree": a phase is no response'),
   TaskName: checked("told where it is not the label of task-, but for signs and upper case"),
-  ...all("events count from the first volume of the image, whatever it says", [
-    ...["NumberOfVolumesDiscardedByScanner", "DelayAfterTrigger"],
-  ]),
-  ...all(meaning, [
-    ...["Instructions", "TaskDescription", "CogAtlasID", "CogPOID", "Description", "Sources", "RawSources"],
-    ...[
-      "IntendedFor",
-      "Columns",
-      "DeidentificationMethod",
-      "DeidentificationMethodCodeSequence",
-      "LongName",
-      "Levels",
-      "TermURL",
-      "HED",
-      "Manual",
-      "GeneratedBy",
-    ],
-  ]),
-  ...all("spaces are told by the file's name, voxels and vertices by its content", [
-    ...["SpatialReference", "SkullStripped", "Resolution", "Density", "CoordinateReportStrategy", "Type"],
-  ]),
-  ...all("the volumes of both are counted from the same times", ["SliceTimingCorrected"]),
-  ...all(scanner, [
-    ...["Manufacturer", "ManufacturersModelName", "DeviceSerialNumber", "StationName", "SoftwareVersions"],
-    ...["HardcopyDeviceSoftwareVersion", "MagneticFieldStrength", "ReceiveCoilName", "ReceiveCoilActiveElements"],
-    ...["GradientSetType", "MRTransmitCoilSequence", "MatrixCoilMode", "CoilCombinationMethod", "TablePosition"],
-    ...["NumberTransmitCoilActiveElements", "NumberReceiveCoilActiveElements", "BodyPart", "BodyPartDetails"],
-    ...["BodyPartDetailsOntology", "PulseSequenceType", "ScanningSequence", "SequenceVariant", "ScanOptions"],
-    ...["SequenceName", "PulseSequenceDetails", "NonlinearGradientCorrection", "MRAcquisitionType", "MTState"],
-    ...["MTOffsetFrequency", "MTPulseBandwidth", "MTNumberOfPulses", "MTPulseShape", "MTPulseDuration"],
-    ...["SpoilingState", "SpoilingType", "SpoilingRFPhaseIncrement", "SpoilingGradientMoment"],
-    ...["SpoilingGradientDuration", "WaterSuppression", "WaterSuppressionTechnique", "NumberShots"],
-    ...["ParallelReductionFactorInPlane", "ParallelReductionFactorOutOfPlane", "ParallelAcquisitionTechnique"],
-    ...["PartialFourier", "PartialFourierDirection", "EffectiveEchoSpacing", "MixingTime", "PhaseEncodingDirection"],
-    ...["TotalReadoutTime", "EchoTime", "InversionTime", "DwellTime", "SliceEncodingDirection", "NegativeContrast"],
-    ...["FlipAngle", "LookLocker", "MultibandAccelerationFactor", "AnatomicalLandmarkCoordinates"],
-    ...["B0FieldIdentifier", "B0FieldSource", "B0ShimmingTechnique", "B1ShimmingTechnique", "InstitutionName"],
-    ...["InstitutionAddress", "InstitutionalDepartmentName", "ContrastBolusIngredient", "RepetitionTimeExcitation"],
-    ...["RepetitionTimePreparation", "AcquisitionVoxelSize", "BackgroundSuppression", "EchoTime1", "EchoTime2"],
-    ...["AcquisitionTime", "AcquisitionDateTime", "ContentTime", "SeriesTime", "StudyTime", "SliceThickness"],
-    ...[
-      "FrameOfReferenceUID",
-      "TemporalPosition",
-      "TriggerDelayTime",
-      "TriggerTime",
-      "EchoTrainLength",
-      "PhaseOversampling",
-    ],
-  ]),
+  ...fieldsUnder(
+    unused("events count from the first volume of the image, whatever it says"),
+    "NumberOfVolumesDiscardedByScanner DelayAfterTrigger",
+  ),
+  ...fieldsUnder(
+    unused(meaning),
+    `
+      Instructions TaskDescription CogAtlasID CogPOID Description Sources RawSources IntendedFor Columns
+      DeidentificationMethod DeidentificationMethodCodeSequence LongName Levels TermURL HED Manual GeneratedBy
+    `,
+  ),
+  ...fieldsUnder(
+    unused("spaces are told by the file's name, voxels and vertices by its content"),
+    "SpatialReference SkullStripped Resolution Density CoordinateReportStrategy Type",
+  ),
+  ...fieldsUnder(unused("the volumes of both are counted from the same times"), "SliceTimingCorrected"),
+  ...fieldsUnder(
+    unused(scanner),
+    `
+      Manufacturer ManufacturersModelName DeviceSerialNumber StationName SoftwareVersions
+      HardcopyDeviceSoftwareVersion MagneticFieldStrength ReceiveCoilName ReceiveCoilActiveElements GradientSetType
+      MRTransmitCoilSequence MatrixCoilMode CoilCombinationMethod TablePosition NumberTransmitCoilActiveElements
+      NumberReceiveCoilActiveElements BodyPart BodyPartDetails BodyPartDetailsOntology PulseSequenceType
+      ScanningSequence SequenceVariant ScanOptions SequenceName PulseSequenceDetails NonlinearGradientCorrection
+      MRAcquisitionType MTState MTOffsetFrequency MTPulseBandwidth MTNumberOfPulses MTPulseShape MTPulseDuration
+      SpoilingState SpoilingType SpoilingRFPhaseIncrement SpoilingGradientMoment SpoilingGradientDuration
+      WaterSuppression WaterSuppressionTechnique NumberShots ParallelReductionFactorInPlane
+      ParallelReductionFactorOutOfPlane ParallelAcquisitionTechnique PartialFourier PartialFourierDirection
+      EffectiveEchoSpacing MixingTime PhaseEncodingDirection TotalReadoutTime EchoTime InversionTime DwellTime
+      SliceEncodingDirection NegativeContrast FlipAngle LookLocker MultibandAccelerationFactor
+      AnatomicalLandmarkCoordinates B0FieldIdentifier B0FieldSource B0ShimmingTechnique B1ShimmingTechnique
+      InstitutionName InstitutionAddress InstitutionalDepartmentName ContrastBolusIngredient
+      RepetitionTimeExcitation RepetitionTimePreparation AcquisitionVoxelSize BackgroundSuppression EchoTime1
+      EchoTime2 AcquisitionTime AcquisitionDateTime ContentTime SeriesTime StudyTime SliceThickness
+      FrameOfReferenceUID TemporalPosition TriggerDelayTime TriggerTime EchoTrainLength PhaseOversampling
+    `,
+  ),
 };
 
 /** Fields of `dataset_description.json`, and what becomes of them. */
 export const descriptionFields: FieldTable = {
   Name: obeyed("the title of the report"),
   DatasetDOI: obeyed("noted as where the data come from"),
-  ...all("passed on to the results' own description", ["GeneratedBy", "SourceDatasets"]),
-  ...all("names of files are read alike in all versions and kinds of data sets", ["BIDSVersion", "DatasetType"]),
-  ...all(meaning, [
-    ...[
-      "HEDVersion",
-      "DatasetLinks",
-      "License",
-      "Authors",
-      "Keywords",
-      "Acknowledgements",
-      "HowToAcknowledge",
-      "Funding",
-    ],
-    ...["EthicsApprovals", "ReferencesAndLinks", "AdditionalValidation", "Genetics"],
-  ]),
+  ...fieldsUnder(unused("passed on to the results' own description"), "GeneratedBy SourceDatasets"),
+  ...fieldsUnder(
+    unused("names of files are read alike in all versions and kinds of data sets"),
+    "BIDSVersion DatasetType",
+  ),
+  ...fieldsUnder(
+    unused(meaning),
+    `
+      HEDVersion DatasetLinks License Authors Keywords Acknowledgements HowToAcknowledge Funding EthicsApprovals
+      ReferencesAndLinks AdditionalValidation Genetics
+    `,
+  ),
 };
 
 /** Fields of the JSON of `events.tsv`, and what becomes of them. */
 export const eventsSidecarFields: FieldTable = {
   onset: checked("its Units must be seconds, else refused"),
   duration: checked("its Units must be seconds, else refused"),
-  ...all(meaning, ["trial_type", "stim_file", "response_time", "HED", "channel", "value", "sample"]),
-  ...all("the audio is told by stim_file", ["StimulusPresentation", "VisualAids", "VisionCorrection"]),
+  ...fieldsUnder(unused(meaning), "trial_type stim_file response_time HED channel value sample"),
+  ...fieldsUnder(unused("the audio is told by stim_file"), "StimulusPresentation VisualAids VisionCorrection"),
 };
 
 /** Fields of one column in the JSON of a table of confounds, as fMRIPrep writes it, and what becomes of them. */
 export const confoundFields: FieldTable = {
   Mask: obeyed("tells which components acompcor-<n> takes: those of the combined mask"),
-  ...all("columns are chosen by their names", [
-    ...["Method", "Retained", "SingularValue", "VarianceExplained", "CumulativeVarianceExplained", "SamplingFrequency"],
-    ...["Description", "LongName", "Levels", "Units", "TermURL", "Sources"],
-  ]),
+  ...fieldsUnder(
+    unused("columns are chosen by their names"),
+    `
+      Method Retained SingularValue VarianceExplained CumulativeVarianceExplained SamplingFrequency Description
+      LongName Levels Units TermURL Sources
+    `,
+  ),
 };
 
 /** Columns of `events.tsv`, and what becomes of them. */
@@ -117,5 +100,5 @@ export const eventsColumns: FieldTable = {
   onset: obeyed("seconds from the first volume"),
   stim_file: obeyed("the audio file that is heard"),
   duration: obeyed("told where the scan ends before the audio does"),
-  ...all("the audio is told by stim_file", ["trial_type", "response_time", "HED", "channel", "value", "sample"]),
+  ...fieldsUnder(unused("the audio is told by stim_file"), "trial_type response_time HED channel value sample"),
 };

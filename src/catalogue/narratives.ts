@@ -53,11 +53,10 @@ export async function listNarratives(
   const wanted: Wanted = {
     stories: query.stories?.map(normalText),
     participants: query.participants?.map((name) => normalText(name).replace(/^sub-/i, "")),
-    ...{
-      hemispheres: query.hemispheres?.map((word) => hemisphereOf(word) ?? word),
-      space: query.space ?? "fsaverage6",
-    },
-    ...{ derivative: query.derivative ?? "afni-nosmooth", responses: query.responses ?? true },
+    hemispheres: query.hemispheres?.map((word) => hemisphereOf(word) ?? word),
+    space: query.space ?? "fsaverage6",
+    derivative: query.derivative ?? "afni-nosmooth",
+    responses: query.responses ?? true,
   };
   const raw = await listRaw(client, wanted, addresses);
   return wanted.responses ? [...raw, ...(await listResponses(client, wanted, addresses))] : raw;

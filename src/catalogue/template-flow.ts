@@ -13,8 +13,13 @@ const densities: Readonly<Record<string, string>> = { fsaverage5: "10k", fsavera
 
 /** Meshes, folding, and two atlases: Desikan-Killiany (aparc) and Destrieux (aparc.a2009s). */
 const surfaces: readonly string[] = [
-  ...["pial.surf", "white.surf", "sphere.surf", "sulc.shape", "curv.shape"],
-  ...["atlas-Desikan2006_seg-aparc_dseg.label", "atlas-Destrieux2009_dseg.label"],
+  "pial.surf",
+  "white.surf",
+  "sphere.surf",
+  "sulc.shape",
+  "curv.shape",
+  "atlas-Desikan2006_seg-aparc_dseg.label",
+  "atlas-Destrieux2009_dseg.label",
 ];
 
 /**

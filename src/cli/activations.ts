@@ -97,7 +97,10 @@ async function writeAll(
         ]),
       );
       const metadata = {
-        ...{ story, model: model.name, fingerprint: model.fingerprint, context: JSON.stringify(result.context) },
+        story,
+        model: model.name,
+        fingerprint: model.fingerprint,
+        context: JSON.stringify(result.context),
         words: JSON.stringify(words.map((word) => word.text)),
         onsets: JSON.stringify(words.map((word) => word.onset)),
       };
@@ -133,7 +136,10 @@ async function loadTranscripts({
     const story = storyOfTranscript(resolve(dataset));
     return [
       await loadTranscript(inputSource(folderStore(dirname(dataset))), story, {
-        ...{ path: basename(dataset), tier, cues, noiseLabels },
+        path: basename(dataset),
+        tier,
+        cues,
+        noiseLabels,
       }),
     ];
   }

@@ -42,7 +42,10 @@ export const check: Command = {
     const cache = await cachePlace(options);
     const { activations } = storesIn(cache.folder);
     const inspection = await checkStudy(options, {
-      ...{ activations, cache, writes: options.output !== notGiven, read: way },
+      activations,
+      cache,
+      writes: options.output !== notGiven,
+      read: way,
       onProgress: terminal.onProgress,
     });
     terminal.endProgress();

@@ -161,7 +161,9 @@ async function fetchInto(
     const record = await openRecord(folderStore(into), source);
     const { onProgress } = terminal;
     const { present, missing } = await downloadFiles(client, into, files, {
-      ...{ parallel, fetched: record.files, onProgress },
+      parallel,
+      fetched: record.files,
+      onProgress,
       async onPlan({ present, missing, bytesLeft }) {
         await record.add(files, date());
         const there = present.length > 0 ? `, of which ${present.length} are there` : "";

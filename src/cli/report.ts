@@ -19,7 +19,9 @@ export const report: Command = {
     const onNote = (line: string) => terminal.note(line);
     const { result, findings, summary, written, removed, kept, changed, missing, inOldPlace, ...rest } =
       await reportFolder(folder, {
-        ...{ onProgress: terminal.onProgress, onNote, signal },
+        onProgress: terminal.onProgress,
+        onNote,
+        signal,
       });
     terminal.endProgress();
     for (const line of summary) terminal.result(line);

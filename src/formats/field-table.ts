@@ -17,6 +17,35 @@ export type FieldRule =
 /** What becomes of each field of a kind of file. A name that begins with `*` stands for all that end as it does. */
 export type FieldTable = Readonly<Record<string, FieldRule>>;
 
+/** The rule of a field whose value is used. */
+export const obeyed = (why: string): FieldRule => ({ effect: "obeyed", why });
+
+/** The rule of a field that is held against others. */
+export const checked = (why: string): FieldRule => ({ effect: "checked", why });
+
+/** The rule of a field that is refused with another value than these. */
+export const refused = (unless: readonly unknown[], why: string): FieldRule => ({ effect: "refused", unless, why });
+
+/** The rule of a field of which the user is told, where it has another value than these. */
+export const told = (unless: readonly unknown[], why: string): FieldRule => ({ effect: "told", unless, why });
+
+/** The rule of a field that no number depends on. */
+export const unused = (why: string): FieldRule => ({ effect: "none", why });
+
+/**
+ * A table with one rule for several fields.
+ *
+ * @param names - separated by white space
+ */
+export function fieldsUnder(rule: FieldRule, names: string): FieldTable {
+  return Object.fromEntries(
+    names
+      .trim()
+      .split(/\s+/)
+      .map((name) => [name, rule]),
+  );
+}
+
 /** Where fields stand, for messages. */
 export interface FieldPlace {
   /** The file. */

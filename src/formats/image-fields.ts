@@ -1,9 +1,4 @@
-import type { FieldRule, FieldTable } from "./field-table.ts";
-
-const obeyed = (why: string): FieldRule => ({ effect: "obeyed", why });
-const checked = (why: string): FieldRule => ({ effect: "checked", why });
-const all = (why: string, names: readonly string[]): FieldTable =>
-  Object.fromEntries(names.map((name) => [name, { effect: "none", why } satisfies FieldRule]));
+import { checked, type FieldTable, fieldsUnder, obeyed, unused } from "./field-table.ts";
 
 const late =
   "must lie within the first volume, or at the volumes that the JSON says were discarded, where events count the raw volumes, else refused";
@@ -23,20 +18,21 @@ export const niftiFields: FieldTable = {
   xyzt_units: obeyed("units of voxel sizes and times; without one of time the file says no time"),
   pixdim: obeyed("voxel sizes, and the file's own repetition time, which must be the sidecar's, else told"),
   toffset: checked(`time of the first volume: ${late}`),
-  ...Object.fromEntries(
-    [
-      ...["sform_code", "srow_x", "srow_y", "srow_z", "qform_code", "quatern_b", "quatern_c", "quatern_d"],
-      ...["qoffset_x", "qoffset_y", "qoffset_z"],
-    ].map((name) => [name, obeyed("from voxels to coordinates: the sform, else the qform, else voxel sizes")]),
+  ...fieldsUnder(
+    obeyed("from voxels to coordinates: the sform, else the qform, else voxel sizes"),
+    `
+      sform_code srow_x srow_y srow_z qform_code quatern_b quatern_c quatern_d qoffset_x qoffset_y qoffset_z
+    `,
   ),
   intent_code: obeyed("tells whether the file is CIFTI"),
-  ...all("says in words what the values are", ["intent_name", "descrip", "aux_file", "data_type", "db_name"]),
-  ...all("parameters of a statistic: responses are taken as values", ["intent_p1", "intent_p2", "intent_p3"]),
-  ...all("describes how slices were recorded: responses are taken as they were preprocessed", [
-    ...["dim_info", "slice_code", "slice_start", "slice_end", "slice_duration"],
-  ]),
-  ...all("concerns the display", ["cal_max", "cal_min", "glmax", "glmin"]),
-  ...all("is not used by the standard", ["extents", "session_error", "regular", "unused_str"]),
+  ...fieldsUnder(unused("says in words what the values are"), "intent_name descrip aux_file data_type db_name"),
+  ...fieldsUnder(unused("parameters of a statistic: responses are taken as values"), "intent_p1 intent_p2 intent_p3"),
+  ...fieldsUnder(
+    unused("describes how slices were recorded: responses are taken as they were preprocessed"),
+    "dim_info slice_code slice_start slice_end slice_duration",
+  ),
+  ...fieldsUnder(unused("concerns the display"), "cal_max cal_min glmax glmin"),
+  ...fieldsUnder(unused("is not used by the standard"), "extents session_error regular unused_str"),
 };
 
 /** Attributes of the series of a CIFTI file, and what becomes of them. */
@@ -53,7 +49,7 @@ export const giftiArrayFields: FieldTable = {
   Intent: checked("must be NIFTI_INTENT_TIME_SERIES or NIFTI_INTENT_NONE in responses, else refused"),
   DataType: obeyed("how numbers are stored"),
   Dimensionality: obeyed("how many dimensions there are"),
-  ...Object.fromEntries([0, 1, 2, 3, 4, 5].map((d) => [`Dim${d}`, obeyed("length of a dimension")])),
+  ...fieldsUnder(obeyed("length of a dimension"), "Dim0 Dim1 Dim2 Dim3 Dim4 Dim5"),
   ArrayIndexingOrder: obeyed("which index runs fastest"),
   Encoding: obeyed("text, base64, compressed base64, or another file"),
   Endian: obeyed(

@@ -64,8 +64,11 @@ export function checkContent(): ContentCheck {
       const count = (flags: Uint8Array) => flags.reduce((sum, flag) => sum + flag, 0);
       const { files: digests, twins, nTwins } = seriesDigest(bold, nTargets);
       runs.push({
-        ...{ path, nTargets: nColumns, nVolumes: nRows },
-        ...{ nConstant: count(isConstant), nNotFinite: count(isNotFinite) },
+        path,
+        nTargets: nColumns,
+        nVolumes: nRows,
+        nConstant: count(isConstant),
+        nNotFinite: count(isNotFinite),
         nothing: nothingRecorded(content, path.endsWith(".tsv")),
         empty: describeEmpty(content.volumes),
         digests: digests.map((digest, i) => ({ name: files[i]!, digest })),

@@ -152,7 +152,11 @@ async function checkParticipants(dataset: BidsDataset): Promise<readonly Dataset
     return [{ severity: "warning", code: "participants-unreadable", path, message: error.detail }];
   }
   const issue = (participant: string, severity: "warning" | "note", code: string, message: string): DatasetIssue => ({
-    ...{ severity, code, path, participant, message },
+    severity,
+    code,
+    path,
+    participant,
+    message,
   });
   return [
     ...[...linesOf(listed)]

@@ -126,8 +126,13 @@ async function readSize(
   } catch (error) {
     issues.push(readIssueOf(error, files));
     return {
-      ...{ nVolumes: undefined, nTargets: [], places: "", space: undefined, repetitionTime: undefined },
-      ...{ seriesStart: 0, nDiscarded: undefined },
+      nVolumes: undefined,
+      nTargets: [],
+      places: "",
+      space: undefined,
+      repetitionTime: undefined,
+      seriesStart: 0,
+      nDiscarded: undefined,
     };
   }
 }
@@ -211,7 +216,9 @@ async function hearRun(
 export function readIssueOf(error: unknown, files: ResponseFiles): DatasetIssue {
   const [first] = files.files as [string];
   const issue = (code: string, path: string, message: string): DatasetIssue => ({
-    ...{ severity: "error", code, path },
+    severity: "error",
+    code,
+    path,
     message: message.replaceAll("\n", " "),
   });
   if (error instanceof FormatError) {

@@ -1,10 +1,6 @@
-import type { FieldRule, FieldTable } from "../formats/field-table.ts";
+import { type FieldRule, type FieldTable, fieldsUnder, obeyed, unused } from "../formats/field-table.ts";
 
-const obeyed = (why: string): FieldRule => ({ effect: "obeyed", why });
 const sameAs = (name: string): FieldRule => ({ effect: "obeyed", why: `another name of ${name}`, sameAs: name });
-const none = (why: string): FieldRule => ({ effect: "none", why });
-const all = (why: string, names: readonly string[]): FieldTable =>
-  Object.fromEntries(names.map((name) => [name, none(why)]));
 
 /**
  * Every field of a GPT-2's `config.json` that transformers defines (GPT2Config and PreTrainedConfig of versions 4.57 and
@@ -44,40 +40,51 @@ export const gpt2ConfigFields: FieldTable = {
     why: "tokens are made as GPT2Tokenizer makes them",
   },
 
-  reorder_and_upcast_attn: none("the same in single precision, in which all is computed"),
-  ...all("dropout acts in training only", ["resid_pdrop", "embd_pdrop", "attn_pdrop"]),
-  ...all("weights are read in the precision that they are stored in and computed with in single", [
-    ...["dtype", "torch_dtype", "use_bfloat16"],
-  ]),
-  ...all("concerns an output head, on which no hidden state depends", [
-    ...["tie_word_embeddings", "summary_type", "summary_use_proj", "summary_activation", "summary_proj_to_labels"],
-    ...["summary_first_dropout", "id2label", "label2id", "num_labels", "_num_labels", "problem_type"],
-    ...["finetuning_task", "task_specific_params"],
-  ]),
-  ...all("chooses what transformers returns, not its numbers", [
-    ...["output_hidden_states", "output_attentions", "return_dict", "torchscript", "use_return_dict"],
-  ]),
-  ...all("chooses how it is computed, not what", [
-    ...["chunk_size_feed_forward", "use_cache", "attn_implementation", "_attn_implementation"],
-    ...["_attn_implementation_autoset", "experts_implementation", "_experts_implementation", "gradient_checkpointing"],
-    ...["tf_legacy_loss", "model_parallel", "device_map"],
-  ]),
-  ...all("GPT-2 is a decoder without an encoder", [
-    ...["is_decoder", "cross_attention_hidden_size", "tie_encoder_decoder", "decoder_start_token_id"],
-  ]),
-  ...all("no token is added at either end of what is read, and nothing is padded", [
-    ...["bos_token_id", "eos_token_id", "pad_token_id", "sep_token_id", "unk_token_id", "prefix"],
-  ]),
-  ...all("tells where the file is from", [
-    ...["_name_or_path", "name_or_path", "transformers_version", "architectures", "_commit_hash"],
-  ]),
-  n_ctx: none("an older name for the size of the attention mask, which transformers no longer reads"),
-  ...all("concerns generating text, which is not done", [
-    ...["bad_words_ids", "begin_suppress_tokens", "diversity_penalty", "do_sample", "early_stopping"],
-    ...["encoder_no_repeat_ngram_size", "exponential_decay_length_penalty", "forced_bos_token_id"],
-    ...["forced_eos_token_id", "length_penalty", "max_length", "min_length", "no_repeat_ngram_size"],
-    ...["num_beam_groups", "num_beams", "num_return_sequences", "output_scores", "remove_invalid_values"],
-    ...["repetition_penalty", "return_dict_in_generate", "suppress_tokens", "temperature", "top_k", "top_p"],
-    ...["typical_p"],
-  ]),
+  reorder_and_upcast_attn: unused("the same in single precision, in which all is computed"),
+  ...fieldsUnder(unused("dropout acts in training only"), "resid_pdrop embd_pdrop attn_pdrop"),
+  ...fieldsUnder(
+    unused("weights are read in the precision that they are stored in and computed with in single"),
+    "dtype torch_dtype use_bfloat16",
+  ),
+  ...fieldsUnder(
+    unused("concerns an output head, on which no hidden state depends"),
+    `
+      tie_word_embeddings summary_type summary_use_proj summary_activation summary_proj_to_labels
+      summary_first_dropout id2label label2id num_labels _num_labels problem_type finetuning_task
+      task_specific_params
+    `,
+  ),
+  ...fieldsUnder(
+    unused("chooses what transformers returns, not its numbers"),
+    "output_hidden_states output_attentions return_dict torchscript use_return_dict",
+  ),
+  ...fieldsUnder(
+    unused("chooses how it is computed, not what"),
+    `
+      chunk_size_feed_forward use_cache attn_implementation _attn_implementation _attn_implementation_autoset
+      experts_implementation _experts_implementation gradient_checkpointing tf_legacy_loss model_parallel device_map
+    `,
+  ),
+  ...fieldsUnder(
+    unused("GPT-2 is a decoder without an encoder"),
+    "is_decoder cross_attention_hidden_size tie_encoder_decoder decoder_start_token_id",
+  ),
+  ...fieldsUnder(
+    unused("no token is added at either end of what is read, and nothing is padded"),
+    "bos_token_id eos_token_id pad_token_id sep_token_id unk_token_id prefix",
+  ),
+  ...fieldsUnder(
+    unused("tells where the file is from"),
+    "_name_or_path name_or_path transformers_version architectures _commit_hash",
+  ),
+  n_ctx: unused("an older name for the size of the attention mask, which transformers no longer reads"),
+  ...fieldsUnder(
+    unused("concerns generating text, which is not done"),
+    `
+      bad_words_ids begin_suppress_tokens diversity_penalty do_sample early_stopping encoder_no_repeat_ngram_size
+      exponential_decay_length_penalty forced_bos_token_id forced_eos_token_id length_penalty max_length min_length
+      no_repeat_ngram_size num_beam_groups num_beams num_return_sequences output_scores remove_invalid_values
+      repetition_penalty return_dict_in_generate suppress_tokens temperature top_k top_p typical_p
+    `,
+  ),
 };

@@ -31,10 +31,13 @@ export type Gpt2Activation = "gelu_new" | "gelu" | "relu";
 
 /** By all names of transformers for the same formula (class ACT2CLS), up to rounding. */
 const activations: ReadonlyMap<unknown, Gpt2Activation> = new Map([
-  ...["gelu_new", "gelu_fast", "gelu_accurate", "gelu_pytorch_tanh", "gelu_python_tanh"].map(
-    (name) => [name, "gelu_new"] as const,
-  ),
-  ...["gelu", "gelu_python"].map((name) => [name, "gelu"] as const),
+  ["gelu_new", "gelu_new"],
+  ["gelu_fast", "gelu_new"],
+  ["gelu_accurate", "gelu_new"],
+  ["gelu_pytorch_tanh", "gelu_new"],
+  ["gelu_python_tanh", "gelu_new"],
+  ["gelu", "gelu"],
+  ["gelu_python", "gelu"],
   ["relu", "relu"],
 ]);
 

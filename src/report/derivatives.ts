@@ -93,16 +93,18 @@ export async function subjectFiles(
   const { participant, space, stories, nVolumes, quality, keptVariance = [], missing = [] } = scores;
   const { tablePath, tableSidecarPath } = subjectTable(participant);
   const about = {
-    ...{
-      Participant: participant,
-      Stories: stories,
-      NVolumes: nVolumes,
-      Space: describeSpace(space),
-      Quality: quality,
-    },
+    Participant: participant,
+    Stories: stories,
+    NVolumes: nVolumes,
+    Space: describeSpace(space),
+    Quality: quality,
     Missing: missing.map(({ fold, part, reason, nTargets, volumes, stories: touched }) => ({
-      ...{ Fold: fold, Part: part, Reason: reason, NTargets: nTargets },
-      ...{ Volumes: volumes, Stories: touched },
+      Fold: fold,
+      Part: part,
+      Reason: reason,
+      NTargets: nTargets,
+      Volumes: volumes,
+      Stories: touched,
     })),
   };
   const regions = options.regions ?? [];

@@ -150,7 +150,10 @@ function mapFiles(
 ): OutputFile[] {
   return scoreMaps("group", space, label, layers).flatMap(({ file, sidecarPath, hemi, nNotScored }) => {
     const description = {
-      ...{ ...about, Analysis: analysis, Layer: layer, Distance: distance },
+      ...about,
+      Analysis: analysis,
+      Layer: layer,
+      Distance: distance,
       ...(hemi === undefined ? {} : { Hemisphere: hemi }),
       NNotScored: nNotScored,
     };
@@ -161,8 +164,11 @@ function mapFiles(
 /** Rows of scores, then those of peaks. */
 function groupRows({ targets, scores, peaks }: Group): (string | number)[][] {
   const named = ({ analysis, layer, distance }: ScoreKey, target: number) => [
-    ...[targets[target]!.name, targets[target]!.hemi],
-    ...[analysis, layer, distance],
+    targets[target]!.name,
+    targets[target]!.hemi,
+    analysis,
+    layer,
+    distance,
   ];
   const none = (n: number) => Array.from({ length: n }, () => Number.NaN);
   const scoreRow = (at: GroupScores, target: number) => [

@@ -173,7 +173,7 @@ function statisticsOf(
     pValue[target] = test.pValue;
   }
   const rows = { mean, low, high, n, statistic, sign, pValue };
-  return { ...{ analysis, layer, distance }, ...rows, qValue: benjaminiHochberg(pValue) };
+  return { analysis, layer, distance, ...rows, qValue: benjaminiHochberg(pValue) };
 }
 
 /** The group's scores at a key, or undefined where that analysis was not run. */

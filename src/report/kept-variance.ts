@@ -56,7 +56,10 @@ function poolShares(subjects: StudyResult["subjects"]): PooledShares[] {
     const { analysis, layer, distance } = alike[0]!;
     const known = alike.flatMap(({ folds }) => (typeof folds === "string" ? [] : [describeKept(folds)]));
     return {
-      ...{ analysis, layer, distance, n: known.length },
+      analysis,
+      layer,
+      distance,
+      n: known.length,
       mean: known.reduce((sum, { mean }) => sum + mean!, 0) / known.length,
       lowest: known.reduce((least, { lowest }) => Math.min(least, lowest!), Number.POSITIVE_INFINITY),
       highest: known.reduce((most, { highest }) => Math.max(most, highest!), Number.NEGATIVE_INFINITY),

@@ -43,7 +43,9 @@ function peakSection(findings: Findings, peaks: GroupPeaks, { heading, axis, wha
   const [first, last] = [peaks.grid[0]!, peaks.grid.at(-1)!];
   const rows = shown.map((target) => ({
     label: labels[target]!,
-    ...{ mean: peaks.peak[target]!, low: peaks.low[target]!, high: peaks.high[target]! },
+    mean: peaks.peak[target]!,
+    low: peaks.low[target]!,
+    high: peaks.high[target]!,
     side: 1 as const,
     subjects: subjectValues(findings, peaks.own, target),
     controls: [],

@@ -139,7 +139,7 @@ function peaksOf(
     });
     n[target] = own.reduce((count, peaks) => count + (Number.isFinite(peaks[target]) ? 1 : 0), 0);
   }
-  return { ...{ analysis, layer, distance, grid, points }, ...{ peak, low, high, n, own } };
+  return { analysis, layer, distance, grid, points, peak, low, high, n, own };
 }
 
 /** Index of the largest number, the first of equals; -1 where none is finite. */

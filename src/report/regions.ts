@@ -109,7 +109,9 @@ export function averageRegions(subject: SubjectScores, regions: readonly TargetR
       const { analysis, layer, distance } = own;
       const curve = isLargestOfCurve(own) ? curveOf(subject, own) : [];
       return {
-        ...{ analysis, layer, distance },
+        analysis,
+        layer,
+        distance,
         async loadMean() {
           if (curve.length === 0) return averaged(await loadMean(subject, own), 1);
           const points: Matrix[] = [];

@@ -53,7 +53,9 @@ export function memoryScores(scores: AnalysisScores): SubjectAnalysis {
   checkArgument("memoryScores: scores", scores, "an object", { analysis: "a text", mean: "a list" });
   const { analysis, layer, distance, mean, folds } = scores;
   return {
-    ...{ analysis, layer, distance },
+    analysis,
+    layer,
+    distance,
     loadMean: () => Promise.resolve(mean),
     loadFolds: () => Promise.resolve(folds),
   };

@@ -66,8 +66,14 @@ export async function listScores(
         const ofFolds =
           folds && Array.from({ length: folds.nRows }, (_, f) => folds.data[f * folds.nColumns + target]!);
         scores.push({
-          ...{ participant: subject.participant, target: name, hemi, analysis: nameInFiles(analysis), layer, distance },
-          ...{ mean: mean[target]!, folds: ofFolds ?? null },
+          participant: subject.participant,
+          target: name,
+          hemi,
+          analysis: nameInFiles(analysis),
+          layer,
+          distance,
+          mean: mean[target]!,
+          folds: ofFolds ?? null,
         });
       });
     }

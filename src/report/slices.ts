@@ -104,13 +104,12 @@ function extentOfVoxels(
   });
 }
 
+/** x, y and z's share of one coordinate, and what is added to it. */
+type AffineRow = [number, number, number, number];
+
 /** From millimetres to the indices of the voxel that they fall into; undefined where the affine cannot be turned round. */
 function invert(m: readonly number[]) {
-  const [a, b, c, x0, d, e, f, y0, g, h, i, z0] = m as [
-    ...[number, number, number, number],
-    ...[number, number, number, number],
-    ...[number, number, number, number],
-  ];
+  const [a, b, c, x0, d, e, f, y0, g, h, i, z0] = m as [...AffineRow, ...AffineRow, ...AffineRow];
   const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
   if (!Number.isFinite(1 / determinant)) return undefined;
   const rows = [

@@ -29,7 +29,8 @@ export function summarise(findings: Findings): SummaryPart[] {
     least === most ? formatNoun(least, "volume") : `${formatCount(least)} to ${formatCount(most)} volumes`;
   const { space, targets } = result.subjects[0]!;
   const places = {
-    ...{ region: "", surface: ` over ${formatNoun(targets.length, "vertex", "vertices")}` },
+    region: "",
+    surface: ` over ${formatNoun(targets.length, "vertex", "vertices")}`,
     volume: ` over ${formatNoun(targets.length, "voxel")}`,
     grayordinate: ` over ${formatNoun(targets.length, "grayordinate")}`,
   }[space.kind];

@@ -13,8 +13,16 @@ const [left, right] = [212, 964];
 const [rateTop, rateBottom] = [92, 262];
 const laneHeight = 28;
 const colours = {
-  ...{ page: "#fffefb", ink: "#1c1d1f", soft: "#5c6066", rule: "#dcdad3", pause: "#efede7" },
-  ...{ rate: "#0a6aa8", run: "#2f7d4f", untimed: "#85888d", warning: "#c04e00", error: "#a32a12" },
+  page: "#fffefb",
+  ink: "#1c1d1f",
+  soft: "#5c6066",
+  rule: "#dcdad3",
+  pause: "#efede7",
+  rate: "#0a6aa8",
+  run: "#2f7d4f",
+  untimed: "#85888d",
+  warning: "#c04e00",
+  error: "#a32a12",
 };
 const fonts = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif';
 

@@ -102,7 +102,10 @@ export async function discardedVolumes(
   }
   const eventsRoot = fileOf(dataset, files.events)?.root;
   const facts: Facts = {
-    ...{ files, nVolumes, own, raw },
+    files,
+    nVolumes,
+    own,
+    raw,
     recorded: await recordedVolumes(dataset, files, { first, rawImage, nVolumes }),
     uncensored: await outlierRows(dataset, first),
     isOwnEvents: eventsRoot === first.root,
@@ -140,7 +143,9 @@ function decide(facts: Facts): DiscardedVolumes | { readonly issue: DatasetIssue
   }
   const n = own?.n ?? 0;
   const nowhere: DiscardedVolumes = {
-    ...{ nDiscarded: 0, origin: undefined, files: own === undefined ? [] : [own.path] },
+    nDiscarded: 0,
+    origin: undefined,
+    files: own === undefined ? [] : [own.path],
     note:
       n === 0 || !isOwnEvents
         ? undefined

@@ -27,7 +27,9 @@ export interface ImageSeries {
  */
 export async function loadVolumeSeries(source: Source, path: string, mask: VolumeMask): Promise<ImageSeries> {
   const { header, volumes } = await streamNifti(source.stream(path), {
-    ...{ path, select: selectVoxels(mask, path), isDouble: mayNeedDouble },
+    path,
+    select: selectVoxels(mask, path),
+    isDouble: mayNeedDouble,
   });
   const { repetitionTime, seriesStart } = header;
   return { bold: singleWhereEnough(volumes), repetitionTime, seriesStart };

@@ -56,12 +56,16 @@ export function whisperRows(segments: readonly WhisperSegment[]): TranscriptRow[
   return segments.flatMap((segment) => {
     if (segment.words === undefined || segment.words.length === 0) {
       return splitWords(segment.text).map((text) => ({
-        ...{ text, onset: Number.NaN, offset: Number.NaN },
+        text,
+        onset: Number.NaN,
+        offset: Number.NaN,
         isSpread: false,
       }));
     }
     return (isSpaced ? joinPieces(segment.words) : segment.words).filter(hasLetters).map(({ text, onset, offset }) => ({
-      ...{ text: text.trim(), onset, offset },
+      text: text.trim(),
+      onset,
+      offset,
       isSpread: false,
     }));
   });

@@ -4,16 +4,12 @@ import { isBlank } from "../formats/text.ts";
  * Labels that aligners and laboratories write into stretches in which nobody says a word, in lower case. Each counts bare and
  * between brackets of any kind: `br`, `{BR}`, `<br>`, `[br]`. None is a word of English.
  */
-const noiseCodes: readonly string[] = [
-  ...["sp", "sil", "pau", "br", "lg", "ls", "ns", "sl", "cg", "lipsmack", "vocnoise"],
-  "#",
-];
+const noiseCodes: readonly string[] = "sp sil pau br lg ls ns sl cg lipsmack vocnoise #".split(" ");
 
 /** Labels that are words as well, and count as noise between brackets only: `[noise]`, `{laughter}`. */
-const bracketedOnly: ReadonlySet<string> = new Set([
-  ...["silence", "noise", "breath", "breathing", "laugh", "laughter", "cough", "pause", "music", "click", "sniff"],
-  ...["eps", "s", "/s", "p:", "p"],
-]);
+const bracketedOnly: ReadonlySet<string> = new Set(
+  "silence noise breath breathing laugh laughter cough pause music click sniff eps s /s p: p".split(" "),
+);
 
 /** What aligners write that is no noise label and no word either. */
 const markers: ReadonlySet<string> = new Set(["sentence_start", "sentence_end"]);
@@ -46,23 +42,8 @@ export function isNoise(label: string, labels?: readonly string[]): boolean {
 
 /** Labels that merely say that there is silence: of these nobody need be told. */
 const silent: ReadonlySet<string> = new Set([
-  ...[
-    "",
-    "sp",
-    "sil",
-    "pau",
-    "#",
-    "eps",
-    "s",
-    "/s",
-    "p:",
-    "p",
-    "silence",
-    "sl",
-    "pause",
-    "sentence_start",
-    "sentence_end",
-  ],
+  "",
+  ..."sp sil pau # eps s /s p: p silence sl pause sentence_start sentence_end".split(" "),
 ]);
 
 /** Labels by how often they occur, those of plain silence aside: `"{br}" 12 times, "ns" 3 times`. */

@@ -78,7 +78,10 @@ function audioIssues(
   if (early >= 0) {
     const n = onsets.filter((onset) => onset < 0).length;
     issues.push({
-      ...{ severity: "warning", code: "before-audio", word: early, time: onsets[early]! },
+      severity: "warning",
+      code: "before-audio",
+      word: early,
+      time: onsets[early]!,
       message: `words must begin at 0 s of the audio or later, got ${n} before (${which(early)}, ${seconds(onsets[early]!)})`,
       remedy: "Are times counted from another start?",
     });
@@ -90,7 +93,10 @@ function audioIssues(
     // Words that were only counted on past the end have no wrong time in the file.
     const isTimed = rows.some(({ onset }) => onset > audioDuration + limits.beyondAudio);
     issues.push({
-      ...{ severity: isTimed ? "error" : "warning", code: "after-audio", word: late, time: onsets[late]! },
+      severity: isTimed ? "error" : "warning",
+      code: "after-audio",
+      word: late,
+      time: onsets[late]!,
       message: `words must begin before the audio ends (${seconds(audioDuration)}), got ${n} after (${which(late)}, ${seconds(onsets[late]!)})`,
       remedy: isTimed
         ? "Is this the transcript of another recording, or are times counted from the start of the run?"
@@ -104,13 +110,17 @@ function audioIssues(
   const last = ends.reduce((most, end) => Math.max(most, end), Number.NEGATIVE_INFINITY);
   if (last > audioDuration + limits.beyondAudio) {
     issues.push({
-      ...{ severity: "warning", code: "outlasts-audio", time: last },
+      severity: "warning",
+      code: "outlasts-audio",
+      time: last,
       message: `words must end before the audio does (${seconds(audioDuration)}), got ${seconds(last)}`,
       remedy: "Is this the transcript of another recording?",
     });
   } else if (audioDuration - last > limits.missingEnd) {
     issues.push({
-      ...{ severity: "warning", code: "missing-end", time: last },
+      severity: "warning",
+      code: "missing-end",
+      time: last,
       message: `the last word should end near the end of the audio (${seconds(audioDuration)}), got ${seconds(last)}`,
       remedy: "Look whether the end of the story is missing",
     });
@@ -127,8 +137,10 @@ function runIssues(onsets: Float64Array, runDuration: number, audioStart: number
   const word = onsets.findIndex((onset) => inRun(onset) < 0 || inRun(onset) >= runDuration);
   return [
     {
-      ...{ severity: nOutside === onsets.length ? "error" : "warning", code: "outside-run" },
-      ...{ word, time: onsets[word]! },
+      severity: nOutside === onsets.length ? "error" : "warning",
+      code: "outside-run",
+      word,
+      time: onsets[word]!,
       message: `words must begin within the run (0 to ${seconds(runDuration)}, the audio from ${seconds(audioStart)}), got ${nBefore} before and ${nAfter} after`,
       remedy: "They are left out of every volume; check the start of the audio and the length of the run",
     },

@@ -33,7 +33,8 @@ function spreadIssues(rows: readonly TranscriptRow[], { cues }: RowIssueOptions)
   return cues === "refuse"
     ? [
         {
-          ...{ severity: "error", ...place },
+          severity: "error",
+          ...place,
           remedy: 'Align the words with the audio, or have times spread evenly with the option cues ("interpolate")',
         },
       ]
@@ -47,9 +48,12 @@ function orderIssues(rows: readonly TranscriptRow[]): TranscriptIssue[] {
     const which = `word ${word + 1}, "${text}"`;
     const add = (code: string, message: string, remedy: string) =>
       issues.push({
-        ...{ severity: "error", code, word },
+        severity: "error",
+        code,
+        word,
         ...(Number.isNaN(onset) || isBeyond(onset) ? {} : { time: onset }),
-        ...{ message, remedy },
+        message,
+        remedy,
       });
     if (isBlank(text)) {
       add("no-text", `every word must have text, got none (word ${word + 1})`, "Write the word or remove its row");

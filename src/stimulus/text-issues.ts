@@ -91,7 +91,9 @@ export function textIssues(rows: readonly TranscriptRow[]): TranscriptIssue[] {
       const { text, onset } = rows[word]!;
       const more = rule.severity === "note" && of.length > 1 ? ` and ${of.length - 1} more` : "";
       return {
-        ...{ severity: rule.severity, code: rule.code, word },
+        severity: rule.severity,
+        code: rule.code,
+        word,
         ...(Number.isNaN(onset) ? {} : { time: onset }),
         message: `${rule.must}, got ${JSON.stringify(text)} (word ${word + 1}${more})`,
         remedy: rule.remedy,

@@ -50,8 +50,10 @@ export function untimedIssues(rows: readonly TranscriptRow[], onsets: ArrayLike<
   const told = isWide ? widest : longest;
   const issues: TranscriptIssue[] = [
     {
-      ...{ severity: isWide || share > limits.shareWithoutTime ? "warning" : "note", code: "without-time" },
-      ...{ word: told.word, time: told.start },
+      severity: isWide || share > limits.shareWithoutTime ? "warning" : "note",
+      code: "without-time",
+      word: told.word,
+      time: told.start,
       message: `every word should have a time, got ${nUntimed} of ${rows.length} without (${percent(share)}), at most ${longest.nWords} in a row (${told.nWords} within ${seconds(length(told))} from word ${told.word + 1} on)`,
       remedy: "They take times between their neighbours'; align the longest stretches by hand",
     },
@@ -60,7 +62,10 @@ export function untimedIssues(rows: readonly TranscriptRow[], onsets: ArrayLike<
     const { nWords, word, start } = stretch;
     if (nWords < limits.squeezedWords || length(stretch) >= nWords * limits.squeezedStep) continue;
     issues.push({
-      ...{ severity: "warning", code: "squeezed-words", word, time: start },
+      severity: "warning",
+      code: "squeezed-words",
+      word,
+      time: start,
       message: `words without a time should have room between their neighbours, got ${seconds(length(stretch))} for ${nWords} (from word ${word + 1} on)`,
       remedy: "Look whether they are said at all",
     });
@@ -78,8 +83,12 @@ export function wordIssues(rows: readonly TranscriptRow[]): TranscriptIssue[] {
     if (Number.isNaN(onset) || isSpread) return;
     const add = (code: string, message: string, remedy: string) =>
       issues.push({
-        ...{ severity: "warning", code, word, time: onset },
-        ...{ message: `${message} (word ${word + 1}, "${text}")`, remedy },
+        severity: "warning",
+        code,
+        word,
+        time: onset,
+        message: `${message} (word ${word + 1}, "${text}")`,
+        remedy,
       });
     const duration = offset - onset;
     if (duration > limits.longestWord) {
@@ -109,7 +118,10 @@ export function silenceIssues(rows: readonly TranscriptRow[]): TranscriptIssue[]
   if (silences.length > 0) {
     const longest = silences.reduce((most, silence) => (length(silence) > length(most) ? silence : most));
     issues.push({
-      ...{ severity: "note", code: "silence", word: longest.word, time: longest.start },
+      severity: "note",
+      code: "silence",
+      word: longest.word,
+      time: longest.start,
       message: `${noun(silences.length, "silence")} longer than ${limits.silence} s, the longest ${seconds(length(longest))} (after word ${longest.word + 1})`,
       remedy: "Nothing need be done where nobody speaks",
     });
@@ -123,13 +135,15 @@ export function silenceIssues(rows: readonly TranscriptRow[]): TranscriptIssue[]
       const n = Math.min(nBefore, nBehind);
       const which = `the ${n === nBefore ? "first" : "last"} ${n === 1 ? "word" : `${n} words`}`;
       issues.push({
-        ...{ ...place, code: "edge-words" },
+        ...place,
+        code: "edge-words",
         message: `the words at either end should be near the others, got ${seconds(length(silence))} of silence between ${which} and the rest`,
         remedy: "Look whether they were aligned with music or a title",
       });
     } else if (length(silence) > limits.longSilence) {
       issues.push({
-        ...{ ...place, code: "long-silence" },
+        ...place,
+        code: "long-silence",
         message: `speech should not pause for more than ${limits.longSilence} s, got ${seconds(length(silence))} (after word ${nBefore})`,
         remedy: "Look whether words are missing there",
       });
@@ -143,7 +157,8 @@ export function rateIssues(rows: readonly TranscriptRow[], onsets: ArrayLike<num
   const issues: TranscriptIssue[] = [];
   if (rows.length >= limits.fewWords && (rate < limits.slowestStory || rate > limits.fastestStory)) {
     issues.push({
-      ...{ severity: "warning", code: "story-rate" },
+      severity: "warning",
+      code: "story-rate",
       message: `a story should have ${limits.slowestStory} to ${limits.fastestStory} words a second, got ${rate.toFixed(2)}`,
       remedy: "Look whether words are missing, or times are of another recording",
     });
@@ -156,7 +171,9 @@ export function rateIssues(rows: readonly TranscriptRow[], onsets: ArrayLike<num
   }
   for (const { start, end, rate: most } of stretches) {
     issues.push({
-      ...{ severity: "warning", code: "fast-speech", time: start },
+      severity: "warning",
+      code: "fast-speech",
+      time: start,
       word: Array.from(onsets).findIndex((onset) => onset >= start),
       message: `people should say at most ${limits.fastest} words a second for ${limits.window} s, got ${most.toFixed(1)} between ${seconds(start)} and ${seconds(end)}`,
       remedy: "Look whether words were pushed together there",

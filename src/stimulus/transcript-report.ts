@@ -82,11 +82,18 @@ export function checkTranscript(
   const count = (severity: TranscriptIssue["severity"]) => issues.filter((issue) => issue.severity === severity).length;
   const place = ({ time }: TranscriptIssue) => time ?? Number.NEGATIVE_INFINITY;
   return {
-    ...{ story, path, format: raw?.format ?? null },
+    story,
+    path,
+    format: raw?.format ?? null,
     nWords: rows.length,
     nUntimed: rows.filter(({ onset, isSpread }) => isSpread || Number.isNaN(onset)).length,
-    ...{ start, end, audioDuration: options.audioDuration ?? null, run: runInAudio(options), rate },
-    ...{ nErrors: count("error"), nWarnings: count("warning") },
+    start,
+    end,
+    audioDuration: options.audioDuration ?? null,
+    run: runInAudio(options),
+    rate,
+    nErrors: count("error"),
+    nWarnings: count("warning"),
     issues: issues.toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b))),
     silences: unit ? [] : findSilences(rows).toSorted((a, b) => b.end - b.start - (a.end - a.start)),
     untimed: findUntimed(rows, onsets).filter(

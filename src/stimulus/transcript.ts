@@ -104,7 +104,8 @@ function noiseIssues(noise: readonly string[]): TranscriptIssue[] {
   const shown = [...counts].map(([label, n]) => `${JSON.stringify(label)} ${n === 1 ? "once" : `${n} times`}`);
   return [
     {
-      ...{ severity: "warning", code: "noise-labels" },
+      severity: "warning",
+      code: "noise-labels",
       message: `labels of noise are no words and were left out, got ${listSome(shown)}`,
       remedy: "Say with noiseLabels (--noise-labels) which labels are noise, or none, where one of these is a word",
     },

@@ -145,7 +145,10 @@ describe("listModel", () => {
     const { files } = await listModel(client, "org/small", "main", hub.origin);
     const beside = ["config.json", "tokenizer.json", "tokenizer_config.json"];
     expect(files.map(({ path }) => path)).toEqual([
-      ...[...beside, "model.safetensors.index.json", "part-1.safetensors", "part-2.safetensors"],
+      ...beside,
+      "model.safetensors.index.json",
+      "part-1.safetensors",
+      "part-2.safetensors",
     ]);
   });
 

@@ -20,20 +20,16 @@ async function list(query: NarrativesQuery, buckets = smallNarratives()) {
 const pathsOf = async (query: NarrativesQuery) => (await (await list(query)).files).map(({ path }) => path).toSorted();
 
 const always = [
-  ...[
-    "CHANGES",
-    "README",
-    "code/scan_exclude.json",
-    "dataset_description.json",
-    "participants.json",
-    "participants.tsv",
-  ],
-  ...[
-    "stimuli/README",
-    "stimuli/gentle/lucy/align.csv",
-    "stimuli/gentle/pieman/align.csv",
-    "stimuli/transcripts/pieman_transcript.txt",
-  ],
+  "CHANGES",
+  "README",
+  "code/scan_exclude.json",
+  "dataset_description.json",
+  "participants.json",
+  "participants.tsv",
+  "stimuli/README",
+  "stimuli/gentle/lucy/align.csv",
+  "stimuli/gentle/pieman/align.csv",
+  "stimuli/transcripts/pieman_transcript.txt",
 ];
 const events = (...runs: readonly string[]) =>
   runs.flatMap((run) => ["bold.json", "events.tsv"].map((end) => `${run.slice(0, 7)}/func/${run}_${end}`));
@@ -47,8 +43,11 @@ const responses = (hemispheres: readonly string[], ...runs: readonly string[]) =
   ),
 ];
 const allRuns = [
-  ...["sub-001_task-lucy", "sub-001_task-pieman_run-1", "sub-001_task-pieman_run-2"],
-  ...["sub-002_task-pieman", "sub-010_task-lucy"],
+  "sub-001_task-lucy",
+  "sub-001_task-pieman_run-1",
+  "sub-001_task-pieman_run-2",
+  "sub-002_task-pieman",
+  "sub-010_task-lucy",
 ];
 
 describe("listNarratives (by hand)", () => {

@@ -6,7 +6,10 @@ import { readText } from "../../src/sources/source.ts";
 
 const source = { name: "Hugging Face model gpt2", commit: "abc", revision: "main" };
 const file = (path: string, more: Partial<RemoteFile> = {}): RemoteFile => ({
-  ...{ path, address: `https://x/${path}`, size: 3, ...more },
+  path,
+  address: `https://x/${path}`,
+  size: 3,
+  ...more,
 });
 
 describe("openRecord", () => {

@@ -126,7 +126,10 @@ describe("listS3", () => {
     const folder = { bucket: "https://x/b", prefix: "d/" };
     const object = { key: "d/2/a b+c#é", size: 3, checksum: undefined };
     expect(s3File(folder, object, "2/x")).toEqual({
-      ...{ path: "2/x", address: "https://x/b/d/2/a%20b%2Bc%23%C3%A9", size: 3, checksum: undefined },
+      path: "2/x",
+      address: "https://x/b/d/2/a%20b%2Bc%23%C3%A9",
+      size: 3,
+      checksum: undefined,
     });
   });
 

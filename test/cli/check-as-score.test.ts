@@ -71,11 +71,16 @@ async function bothOf(damage: (root: string) => void, flags: readonly string[]) 
 const nothing = () => {};
 const mesh = () =>
   writeGifti({
-    ...{ metadata: {}, labels: [] },
+    metadata: {},
+    labels: [],
     arrays: [
       {
-        ...{ intent: "NIFTI_INTENT_POINTSET", dataType: "NIFTI_TYPE_FLOAT32", dimensions: [1, 3], metadata: {} },
-        ...{ data: new Float32Array(3), coordinateSystems: [] },
+        intent: "NIFTI_INTENT_POINTSET",
+        dataType: "NIFTI_TYPE_FLOAT32",
+        dimensions: [1, 3],
+        metadata: {},
+        data: new Float32Array(3),
+        coordinateSystems: [],
       },
     ],
   });

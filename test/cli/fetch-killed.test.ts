@@ -30,7 +30,9 @@ beforeAll(async () => {
   built = buildCommandLine();
   server = await startServer({}, { bytesPerSecond: 4_000_000 });
   const siblings = Object.entries(files).map(([rfilename, bytes]) => ({
-    ...{ rfilename, size: bytes.length, lfs: { sha256: hashes.get(rfilename), size: bytes.length } },
+    rfilename,
+    size: bytes.length,
+    lfs: { sha256: hashes.get(rfilename), size: bytes.length },
   }));
   server.always("/api/models/org/big/revision/main", (_, response) =>
     response.end(JSON.stringify({ ...described({}), siblings })),

@@ -139,7 +139,9 @@ describe("cortecast fetch model (by hand)", () => {
     expect((await runWith(environment, "fetch", "model", "org/small", folder, "--revision", commit)).code).toBe(0);
   });
   const siblings = ["config.json", "tokenizer.json", "model.safetensors"].map((rfilename) => ({
-    ...{ rfilename, size: 1, blobId: "0".repeat(40) },
+    rfilename,
+    size: 1,
+    blobId: "0".repeat(40),
   }));
 });
 
@@ -181,7 +183,11 @@ describe("cortecast fetch narratives (by hand)", () => {
     const second = await fetch("--stories", "pieman,lucy", "--json");
     expect(JSON.parse(second.stdout)).toMatchObject({ present: expect.arrayContaining(["participants.tsv"]) });
     expect((await find()).map(({ participant }) => participant)).toEqual([
-      ...["sub-001", "sub-001", "sub-001", "sub-002", "sub-010"],
+      "sub-001",
+      "sub-001",
+      "sub-001",
+      "sub-002",
+      "sub-010",
     ]);
   });
 

@@ -26,8 +26,14 @@ function tableRows(path: string): unknown[][] {
 function printedRows(scores: readonly ListedScore[]): unknown[][] {
   return scores.flatMap(({ participant, target, hemi, analysis, layer, distance, mean, folds }) =>
     [mean, ...(folds ?? [])].map((value, row) => [
-      ...[participant, target, hemi, analysis, `${layer}`, `${distance}`],
-      ...[row === 0 ? "mean" : `${row}`, value],
+      participant,
+      target,
+      hemi,
+      analysis,
+      `${layer}`,
+      `${distance}`,
+      row === 0 ? "mean" : `${row}`,
+      value,
     ]),
   );
 }

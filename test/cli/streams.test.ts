@@ -45,7 +45,8 @@ describe("few files may be open at once (by hand: what ulimit -n says)", () => {
   // 64 are fewer than the modules that are read side by side.
   test.each([32, 64, 100])("%d: one line with the remedy, exit code 1", async (limit) => {
     const { code, stderr } = await built.start(["score", "data", "out", ...flags], {
-      ...{ cwd: study.at(), before: `ulimit -n ${limit};` },
+      cwd: study.at(),
+      before: `ulimit -n ${limit};`,
     }).ended;
     expect(stderr).toMatch(
       /^cortecast: .*: the system must let it be read or written, got too many open files\. Raise the limit in the same shell, with ulimit -n 1024, and run again\.\n$/,
@@ -55,7 +56,8 @@ describe("few files may be open at once (by hand: what ulimit -n says)", () => {
 
   test("256, as macOS has it: a study is carried out", async () => {
     const { code, stderr } = await built.start(["score", "data", "limited", ...flags], {
-      ...{ cwd: study.at(), before: "ulimit -n 256;" },
+      cwd: study.at(),
+      before: "ulimit -n 256;",
     }).ended;
     expect([code, stderr]).toEqual([0, expect.stringContaining("Report: ")]);
   });

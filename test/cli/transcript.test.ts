@@ -75,7 +75,11 @@ describe("cortecast transcript", () => {
     const { code, stdout, stderr } = await run("transcript", at("bad_words.tsv"), "--json");
     expect([code, stderr]).toEqual([1, ""]);
     expect(JSON.parse(stdout)).toMatchObject({
-      ...{ story: "bad", format: "table", nWords: 2, nErrors: 1, audioDuration: null },
+      story: "bad",
+      format: "table",
+      nWords: 2,
+      nErrors: 1,
+      audioDuration: null,
       issues: [{ severity: "error", code: "decreasing-onset", word: 1, time: 1, remedy: "Sort the words by onset" }],
     });
   });

@@ -92,7 +92,8 @@ describe("words before the first volume", () => {
     expect(difference(kept(a), b)).toBeLessThan(1e-12);
     // Without them, they are not: the first five volumes lack words.
     const silent = delayColumns(sliceRows(cut.band, 0, nFirst + nSecond - nCut), {
-      ...{ storyLengths: cut.options.storyLengths, nDelays },
+      storyLengths: cut.options.storyLengths,
+      nDelays,
     });
     expect(difference(kept(a), silent)).toBeGreaterThan(0.5);
   });
@@ -144,7 +145,9 @@ describe("words before the first volume", () => {
     // The response is a column of the design: nothing but the penalty is between them.
     expect(score[0]).toBeGreaterThan(1 - 1e-6);
     const { score: without } = await brainScore(sliceRows(band, 0, nVolumes), single, {
-      ...{ storyLengths: options.storyLengths, nDelays, ...settings },
+      storyLengths: options.storyLengths,
+      nDelays,
+      ...settings,
     });
     expect(without[0]).toBeLessThan(score[0]! - 1e-4);
   });

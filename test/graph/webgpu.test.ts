@@ -154,7 +154,10 @@ describe.skipIf(missing)("WebGPU beside the CPU", () => {
       readonly graphs: readonly RoundedNumbers[];
     }>(hardProgram, {
       hard: hard.map((one) => ({
-        ...{ x: plain(one.x), y: plain(one.y), xTest: plain(one.xTest), yTest: plain(one.yTest) },
+        x: plain(one.x),
+        y: plain(one.y),
+        xTest: plain(one.xTest),
+        yTest: plain(one.yTest),
         options: hardOptions(one, { provider: "webgpu", threads: 1 }),
       })),
       graphs: made.map(({ inputs }) =>

@@ -38,8 +38,14 @@ describe("inspectDataset", () => {
     });
     expect(inspection.stories).toEqual([
       {
-        ...{ story: "tale", stimFile: "tale_audio.wav", nRuns: 3, nParticipants: 3 },
-        ...{ audioStarts: [4], repetitionTimes: [2], nVolumes: [25, 25], nWords: 35 },
+        story: "tale",
+        stimFile: "tale_audio.wav",
+        nRuns: 3,
+        nParticipants: 3,
+        audioStarts: [4],
+        repetitionTimes: [2],
+        nVolumes: [25, 25],
+        nWords: 35,
       },
     ]);
   });

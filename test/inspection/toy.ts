@@ -16,7 +16,8 @@ export function functional(
   change(data);
   const array = { intent: "NIFTI_INTENT_TIME_SERIES", dataType: "NIFTI_TYPE_FLOAT32" as const, metadata: {} };
   return writeGifti({
-    ...{ metadata: {}, labels: [] },
+    metadata: {},
+    labels: [],
     arrays: [{ ...array, dimensions: [nVertices, nVolumes], data, coordinateSystems: [] }],
   });
 }

@@ -59,7 +59,9 @@ describe("activations that single precision does not hold stay in double until t
     const features = wordsToVolumes(activations, [0, 1, 2, 3], { nVolumes: 4, repetitionTime: 1 });
     const design = (
       await fitDesign([features], Int32Array.of(0, 1, 2, 3), {
-        ...{ storyLengths: [4], nDelays: 1, components: "none" },
+        storyLengths: [4],
+        nDelays: 1,
+        components: "none",
       })
     ).columns;
     // Unit 1: -3, -1, 1, 3 with deviation sqrt(5). Unit 2: 1, 2, 0, -3 with deviation sqrt(3.5).

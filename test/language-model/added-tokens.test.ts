@@ -143,7 +143,11 @@ describe("files that list added tokens", () => {
     const plain = { "tokenizer_config.json": { eos_token: "<|endoftext|>" }, "special_tokens_map.json": {} };
     expect((await load(plain)).files).toEqual(["vocab.json", "merges.txt"]);
     expect((await load({ ...plain, "added_tokens.json": { "<laugh>": size } })).files).toEqual([
-      ...["vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"],
+      "vocab.json",
+      "merges.txt",
+      "tokenizer_config.json",
+      "special_tokens_map.json",
+      "added_tokens.json",
     ]);
   });
 

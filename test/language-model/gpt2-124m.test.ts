@@ -25,8 +25,14 @@ function hashed(i: number, tensor: number): number {
 /** A checkpoint of the size of the smallest GPT-2, whose numbers follow from a formula. */
 function checkpoint(): Record<string, Uint8Array | string> {
   const text = JSON.stringify({
-    ...{ model_type: "gpt2", n_layer: 12, n_head: 12, n_embd: 768, n_positions: 1024, vocab_size: 50257 },
-    ...{ activation_function: "gelu_new", layer_norm_epsilon: 1e-5 },
+    model_type: "gpt2",
+    n_layer: 12,
+    n_head: 12,
+    n_embd: 768,
+    n_positions: 1024,
+    vocab_size: 50257,
+    activation_function: "gelu_new",
+    layer_norm_epsilon: 1e-5,
   });
   const { config } = readGpt2Config(new TextEncoder().encode(text), { path: "config.json" });
   const tensors: Record<string, { shape: readonly number[]; data: Float32Array }> = {};

@@ -63,8 +63,11 @@ describe("the files of a model", () => {
     };
     const index = { weight_map: { "wte.weight": "part.safetensors" } };
     const files = {
-      ...{ ...others, ...beside, "tokenizer.json": JSON.stringify(tokenizer) },
-      ...{ "model.safetensors.index.json": JSON.stringify(index), "part.safetensors": weights! },
+      ...others,
+      ...beside,
+      "tokenizer.json": JSON.stringify(tokenizer),
+      "model.safetensors.index.json": JSON.stringify(index),
+      "part.safetensors": weights!,
     };
     const { noting, read, asked } = watched(memoryStore(files));
     await (await loadLanguageModel(noting)).close();

@@ -20,7 +20,10 @@ const truth: PhantomTruth = {
   model: { name: "some-model", fingerprint: "0123", nLayers: 6 },
   repetitionTime: 2,
   stories: spoken.map(({ story, words, nVolumes }) => ({
-    ...{ name: story.name, nWords: words.length, nVolumes, audioStart: story.audioStart },
+    name: story.name,
+    nWords: words.length,
+    nVolumes,
+    audioStart: story.audioStart,
   })),
   regions: hemispheres.flatMap((hemisphere) => planRegions(hemisphere, phantomRegions, 6, 1)),
   participants: [
@@ -42,9 +45,14 @@ describe("textFiles", () => {
   it("are description, README, participants, the truth, and for each story two sidecars and its words", () => {
     expect([...files.keys()].sort()).toEqual(
       [
-        ...["README", "dataset_description.json", "participants.tsv", "phantom.json"],
+        "README",
+        "dataset_description.json",
+        "participants.tsv",
+        "phantom.json",
         ...["tiny", "tinier"].flatMap((name) => [
-          ...[`stimuli/${name}_words.tsv`, `task-${name}_bold.json`, `task-${name}_timeseries.json`],
+          `stimuli/${name}_words.tsv`,
+          `task-${name}_bold.json`,
+          `task-${name}_timeseries.json`,
         ]),
       ].sort(),
     );

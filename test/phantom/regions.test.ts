@@ -18,8 +18,14 @@ function reachable(vertices: readonly number[]): number {
 }
 
 const region = (changes: Partial<PhantomRegion>): PhantomRegion => ({
-  ...{ name: "A", centre: [1, 0, 0], radius: 0.5, colour: [1, 2, 3] },
-  ...{ content: "heard-and-forecast", distance: 4, depth: 0.5, signalToNoise: 1 },
+  name: "A",
+  centre: [1, 0, 0],
+  radius: 0.5,
+  colour: [1, 2, 3],
+  content: "heard-and-forecast",
+  distance: 4,
+  depth: 0.5,
+  signalToNoise: 1,
   ...changes,
 });
 

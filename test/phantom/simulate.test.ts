@@ -57,7 +57,9 @@ describe("the data set", () => {
     );
     // The right hemisphere is .85 as strong; layers are shares of two.
     expect(truth.regions.find(({ name, hemi }) => name === "Angular" && hemi === "R")).toMatchObject({
-      ...{ content: "heard-and-forecast", layer: Math.round((4 / 6) * 2), distance: 10 },
+      content: "heard-and-forecast",
+      layer: Math.round((4 / 6) * 2),
+      distance: 10,
       signalToNoise: 0.9 * 0.85,
     });
     for (const path of Object.values(truth.surfaces).flatMap((paths) => Object.values(paths)))

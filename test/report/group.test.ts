@@ -150,9 +150,7 @@ describe("groupFiles", () => {
     const files = (await allOf(groupFiles(await studyFindings(study)))).flat();
     const path = "group/hemi-R_space-phantom_desc-brainScoreL8_statmap.shape.gii";
     const gifti = readGifti(files.find((file) => file.path === path)!.bytes as Uint8Array);
-    expect(gifti.arrays.map(({ metadata }) => metadata["Name"])).toEqual([
-      ...["mean", "n", "statistic", "sign", "p", "q"],
-    ]);
+    expect(gifti.arrays.map(({ metadata }) => metadata["Name"])).toEqual(["mean", "n", "statistic", "sign", "p", "q"]);
     const n = study.subjects[0]!.targets.length / 2;
     const own = await Promise.all(study.subjects.map(({ analyses }) => analyses[0]!.loadMean()));
     const means = Float32Array.from({ length: n }, (_, v) => own.reduce((sum, mean) => sum + mean[n + v]!, 0) / 3);

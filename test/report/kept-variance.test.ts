@@ -10,7 +10,10 @@ import { formatTerminal } from "../../src/report/terminal.ts";
 import { syntheticStudy } from "./synthetic.ts";
 
 const of = (analysis: string, distance: number | "n/a", folds: KeptShares): KeptVariance => ({
-  ...{ analysis, layer: analysis === "brainScoreWordRate" ? "n/a" : 8, distance, folds },
+  analysis,
+  layer: analysis === "brainScoreWordRate" ? "n/a" : 8,
+  distance,
+  folds,
 });
 
 /** A study in which each subject has what is given. */
@@ -106,12 +109,22 @@ describe("the variance that components keep (by hand)", () => {
     const { KeptVariance: kept } = JSON.parse(bytes as string) as { readonly KeptVariance: readonly object[] };
     expect(kept.length).toBe(4);
     expect(kept[1]).toEqual({
-      ...{ Analysis: "forecastScore", Layer: 8, Distance: -8 },
-      ...{ Mean: 0.35, Lowest: 0.3, Highest: 0.4, Folds: [0.3, 0.4] },
+      Analysis: "forecastScore",
+      Layer: 8,
+      Distance: -8,
+      Mean: 0.35,
+      Lowest: 0.3,
+      Highest: 0.4,
+      Folds: [0.3, 0.4],
     });
     expect(kept[3]).toEqual({
-      ...{ Analysis: "brainScoreWordRate", Layer: "n/a", Distance: "n/a" },
-      ...{ Mean: null, Lowest: null, Highest: null, Folds: "not reduced" },
+      Analysis: "brainScoreWordRate",
+      Layer: "n/a",
+      Distance: "n/a",
+      Mean: null,
+      Lowest: null,
+      Highest: null,
+      Folds: "not reduced",
     });
   });
 });

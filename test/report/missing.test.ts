@@ -26,8 +26,12 @@ function studyWith(...missing: readonly (readonly MissingFold[])[]): StudyResult
 }
 
 const silence: MissingFold = {
-  ...{ fold: 3, reason: "prediction-constant", part: "test", nTargets: 6 },
-  ...{ volumes: [145, 216], stories: ["alice"] },
+  fold: 3,
+  reason: "prediction-constant",
+  part: "test",
+  nTargets: 6,
+  volumes: [145, 216],
+  stories: ["alice"],
 };
 const flat: MissingFold = { ...silence, fold: 1, reason: "response-constant", nTargets: 1, volumes: [0, 72] };
 
@@ -107,8 +111,14 @@ describe("a study with a silent end, a flat response and odd events (by hand)", 
     for (const [path, content] of Object.entries(await smallModelFiles({ n_positions: 256 })))
       await folderStore(at("model")).write(path, content);
     const options = checkOptions({
-      ...{ dataset: at("data"), output: at("out"), model: at("model"), layer: "1", distances: "none" },
-      ...{ folds: 3, components: 2, controls: "word-rate" },
+      dataset: at("data"),
+      output: at("out"),
+      model: at("model"),
+      layer: "1",
+      distances: "none",
+      folds: 3,
+      components: 2,
+      controls: "word-rate",
     });
     ({ result } = await runStudy(options, { onProgress: () => {}, onNote: () => {}, date: () => new Date(0) }));
   });
@@ -118,8 +128,11 @@ describe("a study with a silent end, a flat response and odd events (by hand)", 
     const sidecar = (subject: string) =>
       JSON.parse(readFileSync(at(`out/${subject}/func/${subject}_scores.json`), "utf8")) as Record<string, unknown>;
     const silent = {
-      ...{ Fold: 3, Part: "test", Reason: "prediction-constant" },
-      ...{ Volumes: [40, 59], Stories: ["walk"] },
+      Fold: 3,
+      Part: "test",
+      Reason: "prediction-constant",
+      Volumes: [40, 59],
+      Stories: ["walk"],
     };
     const constant = { Fold: 1, Part: "test", Reason: "response-constant", Volumes: [0, 19], Stories: ["walk"] };
     expect(sidecar("sub-01")["Missing"]).toEqual([{ ...silent, NTargets: 2 }]);

@@ -36,7 +36,11 @@ function fourRegions(layers: readonly number[] = [8], distancesUsed: readonly nu
       distance: number | "n/a",
       mean: readonly number[],
     ): AnalysisScores => ({
-      ...{ analysis, layer, distance, mean: Float64Array.from(mean), folds: undefined },
+      analysis,
+      layer,
+      distance,
+      mean: Float64Array.from(mean),
+      folds: undefined,
     });
     const analyses = layers.flatMap((layer) => [
       scores("brainScore", layer, "n/a", [0.1 * own, -0.003 * own, 0.01 * turn * own, Number.NaN]),
@@ -167,10 +171,18 @@ describe("forecast depth", () => {
 test("identity: a region's own d* is the peak of its mean curve, not the mean of its vertices' peaks", async () => {
   // Vertex 0 peaks at 0 (by 1), vertex 1 at 8 (by 3): the mean curve is .5, 0, 1.5; the mean of 0 and 8 would be 4.
   const score = (distance: number, ...mean: number[]): AnalysisScores => ({
-    ...{ analysis: "forecastScore", layer: 8, distance, mean: Float64Array.from(mean), folds: undefined },
+    analysis: "forecastScore",
+    layer: 8,
+    distance,
+    mean: Float64Array.from(mean),
+    folds: undefined,
   });
   const own: AnalysisScores = {
-    ...{ analysis: "forecastDistance", layer: 8, distance: "n/a", mean: Float64Array.of(0, 8), folds: undefined },
+    analysis: "forecastDistance",
+    layer: 8,
+    distance: "n/a",
+    mean: Float64Array.of(0, 8),
+    folds: undefined,
   };
   const subject: SubjectScores = {
     ...syntheticStudy({ nSubjects: 1 }).subjects[0]!,

@@ -7,10 +7,16 @@ const brain = { analysis: "brainScore", layer: 8, distance: "n/a" } as const;
 
 /** Two subjects with three vertices, two of them left, and scores of two folds; of the first vertex none. */
 const result: StudyResult = {
-  ...{ title: "a study", model: "a model", options: {}, notes: [] },
+  title: "a study",
+  model: "a model",
+  options: {},
+  notes: [],
   provenance: { date: "", version: "" },
   subjects: ["sub-01", "sub-02"].map((participant) => ({
-    ...{ participant, stories: ["a story"], nVolumes: 9, quality: {} },
+    participant,
+    stories: ["a story"],
+    nVolumes: 9,
+    quality: {},
     targets: ["L", "L", "R"].map((hemi) => ({ name: "vertex", hemi: hemi as "L" | "R" })),
     space: { kind: "surface", space: "fsaverage5", nVertices: [2, 1] },
     analyses: [

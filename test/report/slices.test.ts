@@ -31,7 +31,11 @@ function turned(degrees: number): number[] {
 }
 
 const spaceOf = (affine: readonly number[], voxels = every): VolumeSpace => ({
-  ...{ kind: "volume", space: "n/a", shape, affine, voxels },
+  kind: "volume",
+  space: "n/a",
+  shape,
+  affine,
+  voxels,
 });
 /** 1 where a voxel's centre is on the wanted side, computed from the affine. */
 const painted = (space: VolumeSpace, isOn: (x: number, y: number, z: number) => boolean) => {
@@ -139,7 +143,8 @@ describe("a study of volumes", () => {
       const brain = { analysis: "brainScore", layer: 8, distance: "n/a", mean, folds: undefined } as const;
       return {
         ...subject,
-        ...{ targets: voxelTargets(shape, every), space: spaceOf(ways["voxels from right to left (LAS)"]!) },
+        targets: voxelTargets(shape, every),
+        space: spaceOf(ways["voxels from right to left (LAS)"]!),
         analyses: [memoryScores(brain)],
       };
     }),

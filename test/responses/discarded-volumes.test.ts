@@ -246,7 +246,9 @@ describe("loadResponse of a run that lacks its first volumes", () => {
   it("has the audio start earlier by as much (by hand: 3 - 4 x 1.5)", async () => {
     const response = await load(sidecar(4));
     expect(response).toMatchObject({
-      ...{ audioStart: -3, nDiscarded: 4, discardedBy: `${derived}_timeseries.json` },
+      audioStart: -3,
+      nDiscarded: 4,
+      discardedBy: `${derived}_timeseries.json`,
       files: [`${derived}_timeseries.tsv`, `${raw}_events.tsv`, `${derived}_timeseries.json`],
     });
     expect((await load(sidecar(4), { trimStart: 2 })).audioStart).toBe(-6);

@@ -28,9 +28,12 @@ describe("giftiSays (by hand)", () => {
 function saying(metadata: Record<string, string>, where: "file" | "array"): Uint8Array {
   const array = { intent: "NIFTI_INTENT_TIME_SERIES", dataType: "NIFTI_TYPE_FLOAT32" as const, dimensions: [3] };
   return writeGifti({
-    ...{ metadata: where === "file" ? metadata : {}, labels: [] },
+    metadata: where === "file" ? metadata : {},
+    labels: [],
     arrays: Array.from({ length: 25 }, (_, t) => ({
-      ...{ ...array, metadata: where === "array" ? metadata : {}, coordinateSystems: [] },
+      ...array,
+      metadata: where === "array" ? metadata : {},
+      coordinateSystems: [],
       data: Float32Array.of(Math.sin(t), Math.sin(t * t), Math.cos(t)),
     })),
   });

@@ -59,7 +59,9 @@ describe("loadResponse of regions", () => {
       files: [tablePath, "sub-1/func/sub-1_task-a_events.tsv"],
       bytes: { held: 4, reading: 8 },
       confounds: [],
-      ...{ nDiscarded: 0, discardedBy: undefined, kept: { start: 0, end: 3 } },
+      nDiscarded: 0,
+      discardedBy: undefined,
+      kept: { start: 0, end: 3 },
       notes: [],
       quality: { nConstant: 0, nNotFinite: 0, nVolumesEmpty: 0 },
     });

@@ -12,7 +12,12 @@ async function studyOf(files: Files, nameOf: (path: string) => string, query: Re
   if (found instanceof Error) return found.message;
   return found
     .map(({ participant, story, kind, files: own, hemispheres, events, confounds, masks = [], ...rest }) => ({
-      ...{ participant, story, kind, hemispheres, time: rest.repetitionTime, start: rest.audioStart },
+      participant,
+      story,
+      kind,
+      hemispheres,
+      time: rest.repetitionTime,
+      start: rest.audioStart,
       files: own.map(nameOf),
       beside: [events, ...confounds, ...masks].map(nameOf),
     }))

@@ -11,9 +11,13 @@ const affine = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
 const series = { shape: [2, 3, 4, 5], affine, data: new Float32Array(120) };
 const functional = (dimensions: readonly number[], nArrays = 1) =>
   writeGifti({
-    ...{ metadata: {}, labels: [] },
+    metadata: {},
+    labels: [],
     arrays: Array.from({ length: nArrays }, () => ({
-      ...{ intent: "NIFTI_INTENT_TIME_SERIES", dataType: "NIFTI_TYPE_FLOAT32" as const, dimensions, metadata: {} },
+      intent: "NIFTI_INTENT_TIME_SERIES",
+      dataType: "NIFTI_TYPE_FLOAT32" as const,
+      dimensions,
+      metadata: {},
       data: new Float32Array(dimensions.reduce((product, n) => product * n, 1)),
       coordinateSystems: [],
     })),
@@ -50,19 +54,27 @@ describe("readResponseHeader (by hand)", () => {
     const rows = { kind: "series", start: 6, step: 1.5, unit: "SECOND" } as const;
     const models = [
       {
-        ...{ kind: "surface" as const, structure: "CIFTI_STRUCTURE_CORTEX_LEFT", start: 0, nVertices: 2 },
+        kind: "surface" as const,
+        structure: "CIFTI_STRUCTURE_CORTEX_LEFT",
+        start: 0,
+        nVertices: 2,
         vertices: Int32Array.of(0),
       },
     ] as const;
     const late = writeCifti({
-      ...{ rows, columns: { kind: "grayordinates" as const, models, volume: undefined }, metadata: {} },
+      rows,
+      columns: { kind: "grayordinates" as const, models, volume: undefined },
+      metadata: {},
       data: { data: new Float32Array(4), nRows: 4, nColumns: 1 },
     });
     expect(await header({ "a.dtseries.nii": late }, "grayordinate")).toMatchObject({
-      ...{ seriesStart: 6, repetitionTime: 1.5, hemispheres: [undefined] },
+      seriesStart: 6,
+      repetitionTime: 1.5,
+      hemispheres: [undefined],
     });
     expect(await header({ "L.gii": functional([7, 5]) }, "surface")).toMatchObject({
-      ...{ seriesStart: 0, hemispheres: [undefined] },
+      seriesStart: 0,
+      hemispheres: [undefined],
     });
   });
 

@@ -82,8 +82,15 @@ describe("sidecars that contradict their repetition time (by hand)", () => {
   it("every field that is checked is one of these", () => {
     const checked = Object.entries(responseSidecarFields).filter(([, { effect }]) => effect === "checked");
     expect(checked.map(([name]) => name).sort()).toEqual([
-      ...["AcquisitionDuration", "DelayTime", "FrameAcquisitionDuration", "SamplingFrequency", "SliceTiming"],
-      ...["StartTime", "TaskName", "Units", "VolumeTiming"],
+      "AcquisitionDuration",
+      "DelayTime",
+      "FrameAcquisitionDuration",
+      "SamplingFrequency",
+      "SliceTiming",
+      "StartTime",
+      "TaskName",
+      "Units",
+      "VolumeTiming",
     ]);
   });
 

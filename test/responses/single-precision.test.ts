@@ -109,8 +109,10 @@ describe("responses of mean 2e7 and deviation 1 (by hand: what is left of them w
 
   it.each(["a table", "an array a volume"])("of a GIFTI in double precision, %s", async (kind) => {
     const array = {
-      ...{ intent: "NIFTI_INTENT_TIME_SERIES", dataType: "NIFTI_TYPE_FLOAT64" as const },
-      ...{ metadata: {}, coordinateSystems: [] },
+      intent: "NIFTI_INTENT_TIME_SERIES",
+      dataType: "NIFTI_TYPE_FLOAT64" as const,
+      metadata: {},
+      coordinateSystems: [],
     };
     const turned = Float64Array.from(
       withMean,
@@ -120,7 +122,8 @@ describe("responses of mean 2e7 and deviation 1 (by hand: what is left of them w
       kind === "a table"
         ? [{ ...array, dimensions: [nTargets, nVolumes], data: turned }]
         : Array.from({ length: nVolumes }, (_, t) => ({
-            ...{ ...array, dimensions: [nTargets] },
+            ...array,
+            dimensions: [nTargets],
             data: withMean.slice(t * nTargets, (t + 1) * nTargets),
           }));
     const source = memoryStore({ "a.gii": writeGifti({ metadata: {}, labels: [], arrays }) });

@@ -38,8 +38,26 @@ describe("checkRemotePath", () => {
   });
 
   it.each([
-    ...["", "/etc/passwd", "../x", "a/../../x", "a//b", "a/.", "a/", "./a", "..", "a\\b", "..\\x", "C:/x", "C:x"],
-    ...["a\u0000b", "a\nb", "a/b.", "a /b", ".cortecast-fetch/lock", ".Cortecast-Fetch/x", "a/... /b"],
+    "",
+    "/etc/passwd",
+    "../x",
+    "a/../../x",
+    "a//b",
+    "a/.",
+    "a/",
+    "./a",
+    "..",
+    "a\\b",
+    "..\\x",
+    "C:/x",
+    "C:x",
+    "a\u0000b",
+    "a\nb",
+    "a/b.",
+    "a /b",
+    ".cortecast-fetch/lock",
+    ".Cortecast-Fetch/x",
+    "a/... /b",
   ])("refuses %j", (path) => {
     expect(() => checkRemotePath(path, "list")).toThrow(
       expect.objectContaining({

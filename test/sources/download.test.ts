@@ -433,7 +433,8 @@ describe("downloadFiles, from a server that does not", () => {
     async (holds, content, message) => {
       const server = await serve({ "/a": content });
       await expectRefused(server, `${server.origin}/a: the file must be ${holds}, ${message}`, {
-        ...{ holds, checksum: undefined },
+        holds,
+        checksum: undefined,
       });
     },
   );

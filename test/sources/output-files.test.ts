@@ -23,7 +23,9 @@ describe("writeOutputFiles", () => {
     expect(second).toEqual({ written: ["b"], removed: ["d/e", "sub-01/c"], kept: [] });
     expect((await listFiles(store)).filter((path) => path !== list)).toEqual(["a", "b", "sub-01/mine.txt"]);
     expect(await writeOutputFiles(store, [[file("a"), file("b", "other")]])).toEqual({
-      ...{ written: [], removed: [], kept: [] },
+      written: [],
+      removed: [],
+      kept: [],
     });
   });
 
@@ -52,7 +54,9 @@ describe("writeOutputFiles", () => {
     await expect(checkOutputFiles(store, ["new", "ours"])).resolves.toBeUndefined();
     // What is no longer wanted, and was changed, is left and told; it is no longer ours.
     expect(await writeOutputFiles(store, [[file("ours")]])).toEqual({
-      ...{ written: [], removed: [], kept: ["changed", "d/stale"] },
+      written: [],
+      removed: [],
+      kept: ["changed", "d/stale"],
     });
     expect(await listOutputFiles(store)).toEqual({ ours: ["ours"], changed: [], absent: [] });
   });

@@ -267,7 +267,9 @@ describe("folderStore", () => {
     await store.write("kept/x.txt/y.txt", "old");
     // A folder stands where the file should go: the last step of the write, the renaming, fails.
     await expect(store.write("kept/x.txt", "new")).rejects.toMatchObject({
-      ...{ code: "EISDIR", path: join(folder, "kept/x.txt"), cause: { syscall: "rename" } },
+      code: "EISDIR",
+      path: join(folder, "kept/x.txt"),
+      cause: { syscall: "rename" },
     });
     expect(readdirSync(join(folder, "kept"))).toEqual(["x.txt"]);
     expect(await readText(store, "kept/x.txt/y.txt")).toBe("old");
@@ -278,12 +280,14 @@ describe("folderStore", () => {
     async () => {
       // Below /proc nothing can be made, and the answer is that there is nothing of that name.
       await expect(folderStore("/proc/nothing").write("a/b", "x")).rejects.toMatchObject({
-        ...{ code: "ENOENT", path: "/proc/nothing/a/b" },
+        code: "ENOENT",
+        path: "/proc/nothing/a/b",
       });
       const folder = newFolder();
       await folderStore(folder).write("file", "x");
       await expect(folderStore(folder).write("file/below", "x")).rejects.toMatchObject({
-        ...{ code: "EEXIST", path: join(folder, "file/below") },
+        code: "EEXIST",
+        path: join(folder, "file/below"),
       });
     },
   );

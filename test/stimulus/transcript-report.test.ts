@@ -29,9 +29,20 @@ const speech = (n: number, from = 0, step = 0.5): Row[] =>
 describe("checkTranscript", () => {
   it("of a story without anything odd has nothing to say (by hand)", () => {
     expect(check(speech(40, 1), { audioDuration: 25, audioStart: 3, repetitionTime: 2, nVolumes: 20 })).toEqual({
-      ...{ story: "s", path: "s.tsv", format: "table", nWords: 40, nUntimed: 0 },
-      ...{ start: 1, end: 21, audioDuration: 25, rate: 2, nErrors: 0, nWarnings: 0 },
-      ...{ issues: [], silences: [], untimed: [] },
+      story: "s",
+      path: "s.tsv",
+      format: "table",
+      nWords: 40,
+      nUntimed: 0,
+      start: 1,
+      end: 21,
+      audioDuration: 25,
+      rate: 2,
+      nErrors: 0,
+      nWarnings: 0,
+      issues: [],
+      silences: [],
+      untimed: [],
       // 20 volumes of 2 s, the first 3 s before the audio.
       run: { start: -3, end: 37 },
       // 20 words in ten seconds; 40 words from 1 s on, the last at 20.5 s: 30 are left at 6, 20 at 11, 10 at 16 s.
@@ -555,7 +566,9 @@ describeWithShared("checkTranscript on Narratives", "data/narratives/stimuli/gen
     const lines = new TextDecoder().decode(bytesOf("tunnel")).split(/\r?\n/);
     expect(lines.slice(317, 357).every((line) => line.endsWith(",,,"))).toBe(true);
     expect([longest.word, `${longest.start}`, `${longest.end}`]).toEqual([
-      ...[317, lines[316]!.split(",")[3], lines[357]!.split(",")[2]],
+      317,
+      lines[316]!.split(",")[3],
+      lines[357]!.split(",")[2],
     ]);
     expect(kindsOf("tunnel")).toContain("without-time");
     expect(report("tunnel").nWarnings).toBeGreaterThan(0);

@@ -84,7 +84,8 @@ describe("readTranscript", () => {
     const { issues } = readRawTranscript(new TextEncoder().encode(grid), { path: "x.TextGrid", story: "x" });
     expect(issues).toEqual([
       {
-        ...{ severity: "warning", code: "noise-labels" },
+        severity: "warning",
+        code: "noise-labels",
         message:
           'labels of noise are no words and were left out, got "br" once, "{LG}" once, "<ls>" once, "[ns]" once, "NS" once, "{laughter}" once, "[cough]" once',
         remedy: "Say with noiseLabels (--noise-labels) which labels are noise, or none, where one of these is a word",
@@ -322,7 +323,9 @@ describe("loadTranscript", () => {
   it("passes over JSON that is a sidecar, and does not pass over JSON that is damaged (by hand)", async () => {
     const sidecar = '{"onset":{"Description":"seconds"}}';
     const source = memoryStore({
-      ...{ "stimuli/a_audio.json": sidecar, "stimuli/a_words.json": sidecar, "stimuli/a_words.tsv": table },
+      "stimuli/a_audio.json": sidecar,
+      "stimuli/a_words.json": sidecar,
+      "stimuli/a_words.tsv": table,
       "stimuli/b.json": "{",
     });
     expect((await loadTranscript(source, "a", { stimFile: "a_audio.wav" })).path).toBe("stimuli/a_words.tsv");

@@ -43,7 +43,9 @@ export function tsv(words: readonly StoryWord[]): string {
 /** WhisperX: one segment a phrase; words without times have none of the keys. */
 export function whisperX(phrases: Phrases): string {
   const segments = phrases.map((words) => ({
-    ...{ start: words[0]!.onset, end: words.at(-1)!.offset, text: words.map(({ text }) => text).join(" ") },
+    start: words[0]!.onset,
+    end: words.at(-1)!.offset,
+    text: words.map(({ text }) => text).join(" "),
     words: words.map(({ text, onset, offset }) =>
       onset === undefined
         ? { word: text }
@@ -56,7 +58,10 @@ export function whisperX(phrases: Phrases): string {
 /** OpenAI's Whisper: words begin with a space. */
 export function whisper(phrases: Phrases): string {
   const segments = phrases.map((words, id) => ({
-    ...{ id, start: words[0]!.onset, end: words.at(-1)!.offset, text: words.map(({ text }) => ` ${text}`).join("") },
+    id,
+    start: words[0]!.onset,
+    end: words.at(-1)!.offset,
+    text: words.map(({ text }) => ` ${text}`).join(""),
     words: words.map(({ text, onset, offset }) => ({ word: ` ${text}`, start: onset, end: offset, probability: 0.9 })),
   }));
   return JSON.stringify({ text: segments.map(({ text }) => text).join(""), segments, language: "en" });
