@@ -47,6 +47,17 @@ function labelOfLargest(where: string, name: string, labels: readonly number[], 
       `${where}: scores must have one row for each of the ${labels.length} ${name}, got ${scores.nRows} (${formatShape(scores)}).`,
     );
   }
+  return placeOfLargest(labels, scores);
+}
+
+/**
+ * The place at which each target's score is largest; of equal scores the first counts, NaN is passed over.
+ *
+ * @param places - one a row of `scores`
+ * @param scores - [nPlaces x nTargets]
+ * @returns [nTargets]; NaN where all scores are
+ */
+export function placeOfLargest(places: readonly number[], scores: Matrix): Float64Array {
   const result = new Float64Array(scores.nColumns).fill(Number.NaN);
   for (let target = 0; target < scores.nColumns; target++) {
     let largest = Number.NEGATIVE_INFINITY;
@@ -54,7 +65,7 @@ function labelOfLargest(where: string, name: string, labels: readonly number[], 
       const score = scores.data[row * scores.nColumns + target]!;
       if (Number.isNaN(score) || (score <= largest && !Number.isNaN(result[target]))) continue;
       largest = score;
-      result[target] = labels[row]!;
+      result[target] = places[row]!;
     }
   }
   return result;

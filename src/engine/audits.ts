@@ -46,6 +46,7 @@ export interface AuditedBlock {
   readonly audits: readonly AuditPlace[];
   /** One row a target, [nTargets x nVolumes]. */
   readonly rows: Matrix;
+  readonly nModels: number;
   readonly folds: readonly Fold[];
   readonly ridge: ResolvedRidgeOptions;
   /** A design in double precision. */
@@ -56,13 +57,14 @@ export interface AuditedBlock {
  * Computes some choices of a block again by definition, in double precision.
  *
  * @param scores - of the block
+ * @returns what was found, by model
  * @throws AuditError where a choice is not the best beyond near-ties, or a correlation is off
  */
 export async function auditBlock(
-  { audits, rows, folds, ridge, designOf }: AuditedBlock,
+  { audits, rows, nModels, folds, ridge, designOf }: AuditedBlock,
   { r, bestAlpha, isScorable, nTargets }: BlockScores,
-): Promise<AuditCount> {
-  let found = NO_AUDIT;
+): Promise<readonly AuditCount[]> {
+  const found = Array.from({ length: nModels }, () => NO_AUDIT);
   for (const { target, model, fold } of audits) {
     // One that cannot be scored in a fold is scored in none.
     if (isScorable[target] === 0) continue;
@@ -70,8 +72,8 @@ export async function auditBlock(
     const row = Matrix.of(rows.data.subarray(target * rows.nColumns, (target + 1) * rows.nColumns), 1, rows.nColumns);
     const at = (model * folds.length + fold) * nTargets + target;
     const name = `target ${target} of its block, model ${model}, fold ${fold + 1}`;
-    found = addAudits(
-      found,
+    found[model] = addAudits(
+      found[model]!,
       auditTarget(design, row, folds[fold]!, ridge, { bestAlpha: bestAlpha[at]!, r: r[at]!, name }),
     );
   }

@@ -35,7 +35,7 @@ export function countWork(size: SweepSize, nAlphas: number): SweepWork {
   const { nTargets, nVolumes, nModels, nFolds, nColumns: f, width, nUnits } = size;
   const nTest = nVolumes / nFolds;
   const nTrain = nVolumes - nTest;
-  const offsets = nModels > 1 ? nModels - 1 + width : 1;
+  const offsets = width > 0 ? nModels - 1 + width : 1;
   const design = 4 * nTrain * f ** 2 + 9 * f ** 3 + 2 * nVolumes * nTrain * 20;
   const bounds = f * nAlphas * (nAlphas + 7) + 2 * nTrain * (2 * nAlphas + ERRORS_A_TARGET * (3 * nAlphas + 1));
   const target = 2 * f * nTrain * (1 + ERRORS_A_TARGET) + 2 * f * nTest + bounds;
@@ -47,7 +47,7 @@ export function countWork(size: SweepSize, nAlphas: number): SweepWork {
       nModels *
       nFolds *
       (8 * (f * nVolumes + nAlphas * (nTrain + f)) + 4 * (f * nVolumes + (5 * nAlphas + 1) * nTrain)),
-    scoreBytes: 4 * nTargets * (2 * nModels - 1) * (nFolds + 1),
+    scoreBytes: 8 * nTargets * nModels * (nFolds + 1),
   };
 }
 
@@ -73,7 +73,7 @@ export async function measureSpeed(
   options: Omit<EncodingOptions, "onProgress" | "storyLengths">,
   now: () => number,
 ): Promise<MeasuredSpeed> {
-  const { nVolumes, nFolds, nModels, width, nUnits } = size;
+  const { nVolumes, nFolds, width, nUnits } = size;
   const random = createRandom("speed");
   const vectors = new Map<number, Matrix>();
   const vectorsAt = (offset: number) => {
@@ -83,7 +83,7 @@ export async function measureSpeed(
   };
   const encoding = { ...options, storyLengths: [nVolumes], volumesBefore: undefined };
   const [fold] = contiguousFolds(nVolumes, nFolds, { gap: options.gap });
-  const windows = nModels > 1 ? { distances: [width - 1, width], width, featuresAt: vectorsAt } : undefined;
+  const windows = width > 0 ? { distances: [width - 1, width], width, featuresAt: vectorsAt } : undefined;
   for (let offset = 0; windows && offset <= width; offset++) vectorsAt(offset);
   const features = vectorsAt(-1);
   let last: ScoringDesign | undefined;

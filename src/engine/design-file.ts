@@ -1,4 +1,5 @@
 import { Matrix } from "../array/matrix.ts";
+import { type LoadSettings, loadKeptArrays, writeKeptArrays } from "../keep/kept-arrays.ts";
 import type { SingularRange } from "../regression/alpha-reach.ts";
 import type { HeldOutSet } from "../regression/held-out.ts";
 import type { OutsideBase } from "../regression/outside.ts";
@@ -7,16 +8,15 @@ import { type ScorableDesign, type ScoringDesign, scorable } from "../regression
 import type { ErrorBounds } from "../regression/shortlist-bounds.ts";
 import type { Rows } from "../regression/shortlist-graph.ts";
 import type { Store } from "../sources/source.ts";
-import { type LoadSettings, loadKeptArrays, writeKeptArrays } from "./kept-arrays.ts";
 
-/** Where the design of a model in a fold lies. */
-export function designPath(folder: string, model: number, fold: number): string {
-  return `${folder}/model-${model}_fold-${fold + 1}.design`;
+/** Where the design of a model in a fold lies: in the folder of its key. */
+export function designPath(key: string, fold: number): string {
+  return `${key}/fold-${fold + 1}.design`;
 }
 
-/** How many designs are kept in a folder. */
-export async function countDesigns(store: Store, folder: string): Promise<number> {
-  return (await store.list(folder)).filter(({ name }) => name.endsWith(".design")).length;
+/** How many folds' designs are kept under a key. */
+export async function countDesigns(store: Store, key: string): Promise<number> {
+  return (await store.list(key)).filter(({ name }) => name.endsWith(".design")).length;
 }
 
 /** Where what single precision needs of it lies. */

@@ -9,13 +9,12 @@ import type { AuditPlace } from "./audits.ts";
 import type { MeasuredSpeed } from "./cost.ts";
 import type { SweepSize } from "./memory.ts";
 
-/** Where the designs of a set of models are kept. */
-export interface DesignFolder {
+/** Where the designs of a set of encoding models are kept. */
+export interface KeptDesigns {
   /** A folder of the disk. */
   readonly location: string;
-  /** Within it. */
-  readonly folder: string;
-  readonly key: string;
+  /** Names the designs of each model: the same key, the same numbers. */
+  readonly keys: readonly string[];
 }
 
 /** One story as its features are made: plain data, so that it can be handed to another thread. */
@@ -38,20 +37,18 @@ export interface Stimulus {
 /** Makes designs of one fold and keeps them. */
 export interface DesignJob {
   readonly kind: "designs";
-  readonly designs: DesignFolder;
+  readonly designs: KeptDesigns;
   readonly stimulus: Stimulus;
   readonly fold: Fold;
-  /** Distances of the windows; which model each is, where the design of the features alone is model 0. */
-  readonly models: ReadonlyMap<number, number>;
-  /** Whether the design of the features alone is kept as well. */
-  readonly withFeatures: boolean;
+  /** Distances of the windows, undefined for the features alone; which model each is. */
+  readonly models: ReadonlyMap<number | undefined, number>;
   readonly options: Omit<EncodingOptions, "onProgress">;
 }
 
 /** Scores a block of targets by all models. */
 export interface ScoreJob {
   readonly kind: "scores";
-  readonly designs: DesignFolder;
+  readonly designs: KeptDesigns;
   readonly nModels: number;
   readonly folds: readonly Fold[];
   readonly ridge: ResolvedRidgeOptions;
@@ -73,7 +70,8 @@ export interface MeasureJob {
 
 /** Scores of a block, and what the audit of some of them found. */
 export interface AuditedScores extends BlockScores {
-  readonly audit: AuditCount;
+  /** By model. */
+  readonly audits: readonly AuditCount[];
 }
 
 /** A piece of work for a thread. */

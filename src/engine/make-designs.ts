@@ -3,31 +3,38 @@ import { contiguousFolds, type Fold } from "../regression/folds.ts";
 import { type ResolvedRidgeOptions, resolveRidgeOptions } from "../regression/ridge-options.ts";
 import { folderStore } from "../sources/node.ts";
 import { designPath, hasDesign, loadShares } from "./design-file.ts";
-import type { DesignFolder, Stimulus } from "./job.ts";
+import type { KeptDesigns, Stimulus } from "./job.ts";
 import type { Pool } from "./pool.ts";
 import { shareOut } from "./share-out.ts";
 
 /** Designs that lie on the disk, for any responses to the stories that they were made of. */
 export interface KeptModels {
-  readonly designs: DesignFolder;
-  /** Words of each model's window; undefined for the features alone, which come first. */
+  readonly designs: KeptDesigns;
+  /** Words of each model's window; undefined for the features alone. */
   readonly distances: readonly (number | undefined)[];
   readonly folds: readonly Fold[];
   readonly ridge: ResolvedRidgeOptions;
   readonly nVolumes: number;
 }
 
+/** Some of the models, in the order of these indices. */
+export function selectModels(models: KeptModels, indices: readonly number[]): KeptModels {
+  const { designs, distances } = models;
+  const keys = indices.map((i) => designs.keys[i]!);
+  return { ...models, designs: { ...designs, keys }, distances: indices.map((i) => distances[i]) };
+}
+
 /**
- * Sees to it that the designs of all models in all folds lie in a folder: those that are missing are made, on all threads.
+ * Sees to it that the designs of all models in all folds are kept: those that are missing are made, on all threads.
  *
- * @param distances - of the windows, in any order; none for the features alone
+ * @param distances - of the window of each model, each once, in any order; undefined for the features alone
  * @param stimulus - asked for where a design is missing
  * @throws ShapeError and OptionError as `prepareForecast`; DeviceError
  */
 export async function makeDesigns(
   pool: Pool,
-  designs: DesignFolder,
-  distances: readonly number[],
+  designs: KeptDesigns,
+  distances: readonly (number | undefined)[],
   stimulus: () => Promise<Stimulus>,
   options: EncodingOptions,
 ): Promise<KeptModels> {
@@ -37,30 +44,30 @@ export async function makeDesigns(
   const threadOptions = { ...others, device: threadDevice(device) };
   const store = folderStore(designs.location);
   const ridge = { ...resolveRidgeOptions(options, "makeDesigns"), device: threadDevice(device) };
-  const models = [undefined, ...distances];
-  const missing: { readonly fold: Fold; readonly withFeatures: boolean; readonly models: Map<number, number> }[] = [];
+  const missing: { readonly fold: Fold; readonly models: Map<number | undefined, number> }[] = [];
   for (const fold of folds) {
     const lacking: number[] = [];
-    for (const model of models.keys()) {
-      if (!(await hasDesign(store, designPath(designs.folder, model, fold.index), ridge))) lacking.push(model);
+    for (const [model, key] of designs.keys.entries()) {
+      if (!(await hasDesign(store, designPath(key, fold.index), ridge))) lacking.push(model);
     }
-    const ofFold = lacking.filter((model) => model > 0).sort((a, b) => models[a]! - models[b]!);
+    const withWindow = lacking
+      .filter((model) => distances[model] !== undefined)
+      .sort((a, b) => distances[a]! - distances[b]!);
+    const alone = lacking.filter((model) => distances[model] === undefined);
     // Several pieces a fold, so that no thread waits long for the last: windows side by side share their words.
     const nPieces = Math.max(
       1,
-      Math.min(Math.ceil((2 * pool.nThreads) / folds.length) + 1, Math.ceil(ofFold.length / 4)),
+      Math.min(Math.ceil((2 * pool.nThreads) / folds.length) + 1, Math.ceil(withWindow.length / 4)),
     );
     for (let piece = 0; piece < nPieces; piece++) {
-      const [from, to] = [piece, piece + 1].map((p) => Math.round((p * ofFold.length) / nPieces));
-      const some = ofFold.slice(from, to);
-      const withFeatures = piece === 0 && lacking.includes(0);
-      if (some.length === 0 && !withFeatures) continue;
-      missing.push({ fold, withFeatures, models: new Map(some.map((model) => [models[model]!, model])) });
+      const [from, to] = [piece, piece + 1].map((p) => Math.round((p * withWindow.length) / nPieces));
+      const some = [...(piece === 0 ? alone : []), ...withWindow.slice(from, to)];
+      if (some.length > 0) missing.push({ fold, models: new Map(some.map((model) => [distances[model], model])) });
     }
   }
   if (missing.length > 0) {
     const made = await stimulus();
-    const total = missing.reduce((sum, one) => sum + one.models.size + (one.withFeatures ? 1 : 0), 0);
+    const total = missing.reduce((sum, one) => sum + one.models.size, 0);
     const done = missing.map(() => 0);
     const tell = () => onProgress?.({ label: "designs", done: done.reduce((sum, n) => sum + n, 0), total });
     tell();
@@ -76,23 +83,23 @@ export async function makeDesigns(
       ),
     );
   }
-  return { designs, distances: models, folds, ridge, nVolumes };
+  return { designs, distances, folds, ridge, nVolumes };
 }
 
 /**
- * The shares of variance that components keep of what each model adds to the design: model 0 the features, the others their
- * window.
+ * The shares of variance that components keep of what each model adds to the design: of the features where they are alone, else
+ * of the window.
  *
  * @throws FormatError where what was kept beside a design was changed
  */
-export async function loadKeptVariance({ designs, distances, folds }: KeptModels): Promise<KeptShares[]> {
+export async function loadKeptVariance({ designs, folds }: KeptModels): Promise<KeptShares[]> {
   const store = folderStore(designs.location);
   const models: KeptShares[] = [];
-  for (const model of distances.keys()) {
+  for (const key of designs.keys) {
     const shares: number[] = [];
     let without: "not reduced" | "not recorded" | undefined;
     for (const { index } of folds) {
-      const bands = await loadShares(store, designPath(designs.folder, model, index), designs.key);
+      const bands = await loadShares(store, designPath(key, index), key);
       const share = bands?.at(-1);
       if (bands === undefined) without = "not recorded";
       else if (share === undefined) without ??= "not reduced";

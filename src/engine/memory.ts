@@ -14,12 +14,12 @@ export interface SweepSize {
   readonly readingBytes: number;
   /** Bytes of a number that scores are computed with: 4, or 8 with `precision: "float64"`. */
   readonly scoringBytes: number;
-  /** Features alone, and with each window. */
+  /** Encoding models that are scored. */
   readonly nModels: number;
   readonly nFolds: number;
   /** Columns of the widest design. */
   readonly nColumns: number;
-  /** Words in a window; units of a word's vector. */
+  /** Words in a window, 0 where there is none; units of a word's vector. */
   readonly width: number;
   readonly nUnits: number;
   readonly nThreads: number;
@@ -84,7 +84,7 @@ export function planMemory(size: SweepSize, budget: number): MemoryPlan {
     scoringBytes * BATCH_ARRAYS * Math.min(BATCH, nTargets) * nVolumes +
     (MODELS_AT_ONCE + 2) * design;
   const making =
-    nModels > 1 ? 8 * (width + 4) * nVolumes ** 2 + 8 * (width + 2) * nVolumes * nUnits : 8 * nVolumes * nUnits;
+    width > 0 ? 8 * (width + 4) * nVolumes ** 2 + 8 * (width + 2) * nVolumes * nUnits : 8 * nVolumes * nUnits;
   const threads = nThreads * (THREAD + HELD * Math.max(scoring, making));
   const results = 16 * nTargets * nModels * nFolds;
   const fixed = PROGRAM + threads + results;

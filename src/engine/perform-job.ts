@@ -38,21 +38,24 @@ function perform(job: Job, onDesign: (done: number) => void): Promise<JobResult<
 }
 
 async function makeDesigns(job: DesignJob, onDesign: (done: number) => void): Promise<undefined> {
-  const { designs, stimulus, fold, models, withFeatures, options } = job;
+  const { designs, stimulus, fold, models, options } = job;
   const store = folderStore(designs.location);
   const ridge = resolveRidgeOptions(options, "makeDesigns");
+  const distances = [...models.keys()].filter((distance) => distance !== undefined);
   const windows =
-    stimulus.windows && models.size > 0
-      ? slidingWindows(stimulus.windows.stories, [...models.keys()], stimulus.windows.width)
+    stimulus.windows && distances.length > 0
+      ? slidingWindows(stimulus.windows.stories, distances, stimulus.windows.width)
       : undefined;
   let done = 0;
   for await (const { distance, design, keptVariance } of foldDesigns([stimulus.features], windows, fold, options)) {
-    if (distance === undefined && !withFeatures) continue;
-    const model = distance === undefined ? 0 : models.get(distance)!;
-    const path = designPath(designs.folder, model, fold.index);
+    const model = models.get(distance);
+    // The features alone come with every window, asked for or not.
+    if (model === undefined) continue;
+    const key = designs.keys[model]!;
+    const path = designPath(key, fold.index);
     // First: where there is a design, there are its shares.
-    await writeShares(store, path, designs.key, keptVariance);
-    await writeDesign(store, path, designs.key, design, ridge);
+    await writeShares(store, path, key, keptVariance);
+    await writeDesign(store, path, key, design, ridge);
     onDesign(++done);
   }
   return undefined;
@@ -86,16 +89,17 @@ async function score(job: ScoreJob, onDesign: (done: number) => void): Promise<A
   const designOf = (model: number, fold: number) => designIn(job, model, fold);
   const scores = await scoreBlock({ nModels, folds, ridge, average, designOf }, rows, onDesign);
   // By definition: from the design in double precision, and nothing that single precision needs.
-  const { location, folder, key } = job.designs;
+  const { location, keys } = job.designs;
   const exactOf = (model: number, fold: number) =>
-    loadExact(folderStore(location), designPath(folder, model, fold), key);
-  return { ...scores, audit: await auditBlock({ audits, rows, folds, ridge, designOf: exactOf }, scores) };
+    loadExact(folderStore(location), designPath(keys[model]!, fold), keys[model]!);
+  return { ...scores, audits: await auditBlock({ audits, rows, nModels, folds, ridge, designOf: exactOf }, scores) };
 }
 
 /** Designs in the memory of this thread, as many as fit: they come in the same order for every block. */
 const kept = new Map<string, ScorableDesign>();
 let keptBytes = 0;
-let keptKey = "";
+// The models that these are of.
+let keptKeys = "";
 // Memory of designs that are not kept: as many as are scored on side by side, then that of the first again.
 const rooms: Uint8Array[] = [];
 let nextRoom = 0;
@@ -118,16 +122,18 @@ async function designIn(
   model: number,
   fold: number,
 ): Promise<ScorableDesign> {
-  const { location, folder, key } = designs;
-  const path = designPath(folder, model, fold);
+  const { location, keys } = designs;
+  const key = keys[model]!;
+  const path = designPath(key, fold);
   // Scores that are pooled, and errors of inner folds, are computed from the design in double precision.
   const inSingle = ridge.precision === "float32" && average === "folds" && ridge.choice !== "inner-folds";
   const name = `${path} ${inSingle ? "single" : "double"}`;
-  if (keptKey !== key) {
+  const asked = [location, ...keys].join();
+  if (keptKeys !== asked) {
     kept.clear();
     checksums.clear();
     keptBytes = 0;
-    keptKey = key;
+    keptKeys = asked;
   }
   const found = kept.get(name);
   if (found) return found;

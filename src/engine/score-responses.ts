@@ -4,7 +4,8 @@ import type { EncodingScore } from "../encoding/brain-score.ts";
 import { collectScores } from "../encoding/score-collection.ts";
 import { type AuditCount, addAudits, NO_AUDIT } from "../regression/audit.ts";
 import { scoredRows } from "../regression/target-block.ts";
-import type { Store } from "../sources/source.ts";
+import { sha256 } from "../sources/checksum.ts";
+import { readText, type Store } from "../sources/source.ts";
 import { AUDITS, drawAudits } from "./audits.ts";
 import { loadBlock, writeBlock } from "./block-file.ts";
 import type { KeptModels } from "./make-designs.ts";
@@ -27,8 +28,8 @@ export interface ScoreResponsesSettings {
   readonly designBytes: number;
   /** Where the scores of blocks are kept until all are done. */
   readonly store: Store;
-  /** Names the scores: the same key, the same numbers. */
-  readonly key: string;
+  /** Names the scores of each model: the same key, the same numbers. */
+  readonly keys: readonly string[];
   /** How many choices are computed again by definition (default {@link AUDITS}). */
   readonly nAudits?: number | undefined;
   readonly onProgress?: OnProgress | undefined;
@@ -37,13 +38,17 @@ export interface ScoreResponsesSettings {
 /** Scores by model, and what the audit of some of them found. */
 export interface AuditedResponses {
   readonly scores: readonly EncodingScore[];
-  readonly audit: AuditCount;
+  readonly audits: readonly AuditCount[];
+  /** Names what is kept of the blocks, for {@link removeBlocks}. */
+  readonly blocks: string;
 }
 
 /** Targets of a block: the share of the work that a killed run loses, and what a thread holds at a time. */
 export const BLOCK = 4096;
 
 const folderOf = (key: string) => `${key}.blocks`;
+/** Which scores the blocks of a folder are of. */
+const keysPath = (key: string) => `${folderOf(key)}/keys.json`;
 const pathOf = (key: string, from: number, to: number) => `${folderOf(key)}/${from}-${to}.scores`;
 
 /**
@@ -57,15 +62,20 @@ export async function scoreResponses(
   pool: Pool,
   models: KeptModels,
   responses: ResponseBlocks,
-  { average, designBytes, store, key, nAudits = AUDITS, onProgress }: ScoreResponsesSettings,
+  { average, designBytes, store, keys, nAudits = AUDITS, onProgress }: ScoreResponsesSettings,
 ): Promise<AuditedResponses> {
   const { designs, folds, ridge } = models;
   const nModels = models.distances.length;
+  const key = sha256(JSON.stringify(keys));
+  await store.write(keysPath(key), JSON.stringify(keys));
   const { nTargets, nLoaded, load } = responses;
   const collection = collectScores(nTargets, { nModels, folds, ridge });
   const total = nModels * folds.length;
   const places = drawAudits(key, nAudits, { nTargets, nModels, nFolds: folds.length });
-  let audit = NO_AUDIT;
+  const audits = Array.from({ length: nModels }, () => NO_AUDIT);
+  const takeAudits = (found: readonly AuditCount[]) => {
+    for (const [model, audit] of found.entries()) audits[model] = addAudits(audits[model]!, audit);
+  };
   // In designs times targets.
   let done = 0;
   const running = new Map<number, number>();
@@ -81,7 +91,7 @@ export async function scoreResponses(
       if (await store.has(pathOf(key, from, to))) {
         const block = await loadBlock(store, pathOf(key, from, to), key);
         collection.add(columns, block);
-        audit = addAudits(audit, block.audit);
+        takeAudits(block.audits);
         done += nModels * folds.length * columns.length;
       } else blocks.push({ from, to, columns });
     }
@@ -98,20 +108,20 @@ export async function scoreResponses(
         running.set(from, nDesigns * columns.length);
         tell();
       };
-      const audits = places
+      const own = places
         .filter(({ target }) => target >= from && target < to)
         .map((place) => ({ ...place, target: place.target - from }));
-      const job = { kind: "scores", designs, nModels, folds, ridge, average, designBytes, audits, rows } as const;
+      const job = { kind: "scores", designs, nModels, folds, ridge, average, designBytes, audits: own, rows } as const;
       const scores = await pool.run(job, { transfer: [rows.data.buffer as ArrayBuffer], onDesign });
       await writeBlock(store, pathOf(key, from, to), key, scores);
       collection.add(columns, scores);
-      audit = addAudits(audit, scores.audit);
+      takeAudits(scores.audits);
       running.delete(from);
       done += nModels * folds.length * columns.length;
       tell();
     });
   }
-  return { scores: collection.finish(), audit };
+  return { scores: collection.finish(), audits, blocks: key };
 }
 
 /** Blocks lie at multiples of their size, whatever is loaded at once. */
@@ -136,6 +146,10 @@ export async function removeBlocks(store: Store, key: string): Promise<void> {
 export async function removeLeftBlocks(store: Store, isKept: (key: string) => Promise<boolean>): Promise<void> {
   for (const { name, kind } of await store.list("")) {
     const key = /^(.+)\.blocks$/.exec(name)?.[1];
-    if (kind === "folder" && key !== undefined && (await isKept(key))) await removeBlocks(store, key);
+    if (kind !== "folder" || key === undefined || !(await store.has(keysPath(key)))) continue;
+    const keys = JSON.parse(await readText(store, keysPath(key))) as readonly string[];
+    let isWhole = true;
+    for (const own of keys) isWhole &&= await isKept(own);
+    if (isWhole) await removeBlocks(store, key);
   }
 }

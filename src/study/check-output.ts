@@ -1,16 +1,15 @@
+import type { PlannedScore } from "../analyses/registry.ts";
 import { OptionError } from "../errors.ts";
 import { datasetPaths } from "../report/dataset-files.ts";
 import { subjectPaths } from "../report/derivatives.ts";
 import { groupPaths } from "../report/group-files.ts";
-import type { ScoreKey, StudyResult } from "../report/result.ts";
+import type { StudyResult } from "../report/result.ts";
 import { listScoreKeys } from "../report/select.ts";
 import type { TargetSpace } from "../responses/target.ts";
 import { checkListedFiles, checkOutputFiles, filesList } from "../sources/output-files.ts";
 import { readText, type Store } from "../sources/source.ts";
-import type { StudyOptions } from "./options.ts";
 import { recordPath } from "./participant-record.ts";
-import type { FeatureSet } from "./plan.ts";
-import { stepKeys } from "./score-step.ts";
+import { keyOf } from "./told-scores.ts";
 
 /** Files of every run's results, whatever its options. */
 const fixedPaths = [...datasetPaths, "scores.json", "group_scores.tsv", "group_scores.json", "report.html"];
@@ -39,14 +38,13 @@ export async function checkOutput(store: Store): Promise<void> {
 export async function checkPlannedFiles(
   store: Store,
   study: {
-    readonly options: StudyOptions;
-    readonly featureSets: readonly FeatureSet[];
+    readonly scores: readonly PlannedScore[];
     readonly participants: readonly string[];
     readonly space: TargetSpace;
   },
 ): Promise<void> {
-  const { participants, space } = study;
-  const keys = plannedKeys(study);
+  const { scores, participants, space } = study;
+  const keys = scores.map(keyOf);
   const ofParticipants = participants.map((participant) => ({
     list: participantList(participant),
     paths: [...subjectPaths(participant, space, keys), recordPath(participant)],
@@ -67,19 +65,6 @@ export async function checkGroupFiles(store: Store, { subjects }: StudyResult): 
 
 /** The list of a participant's files, which are theirs alone: runs for others do not touch it. */
 export const participantList = (participant: string) => `${participant}/.cortecast-files.json`;
-
-/** Analyses, layers and distances that a study gives scores at. */
-function plannedKeys({
-  options,
-  featureSets,
-}: {
-  readonly options: StudyOptions;
-  readonly featureSets: readonly FeatureSet[];
-}): ScoreKey[] {
-  const keys = featureSets.flatMap((featureSet) => stepKeys(featureSet, options));
-  const isDeep = featureSets.filter(({ kind }) => kind === "layer").length > 1 && options.distances.includes(8);
-  return isDeep ? [...keys, { analysis: "forecastDepth", layer: "n/a", distance: 8 }] : keys;
-}
 
 /**
  * Checks that results may be written into a folder.

@@ -26,8 +26,8 @@ async function neededRoom(study: PlannedStudy, groups: readonly GroupWork[]): Pr
   for (const { nMembers, size, work } of groups) {
     const { nTargets, nModels, nFolds } = size;
     expected += work.designBytes + nMembers * work.scoreBytes;
-    // A mean and the folds, in single precision, of at least as many analyses as there are windows, or of the features' own.
-    const scores = 4 * nTargets * (nFolds + 1) * Math.max(1, nModels - 1);
+    // A mean and the folds of each encoding model, in double precision.
+    const scores = 8 * nTargets * (nFolds + 1) * nModels;
     least += LEAST_OF_DESIGNS * work.designBytes + nMembers * scores;
   }
   return { expected, least };
@@ -46,9 +46,9 @@ export async function checkRoom(
   stores: StudyStores,
 ): Promise<void> {
   const { found, model, random } = study;
-  const { plan, membersOf } = await planInspected(study, participants, options, stores);
+  const { plan, missing, membersOf } = await planInspected(study, participants, options, stores);
   // The number of threads changes nothing that is kept.
-  const planned = { options, model: model!, random, plan, stores, membersOf, pool: { nThreads: 1 } };
+  const planned = { options, model: model!, random, plan, missing, stores, membersOf, pool: { nThreads: 1 } };
   const groups = await missingWork(planned);
   if (groups.length === 0) return;
   const free = await found.attempt("cache", () => freeBytes(stores.cache));

@@ -1,32 +1,73 @@
 import type { OnProgress } from "../array/progress.ts";
+import { mergeMissing } from "../encoding/missing.ts";
+import { addAudits, NO_AUDIT } from "../regression/audit.ts";
 import type { Source } from "../sources/source.ts";
 import type { ParticipantInputs } from "./inputs.ts";
 import type { StudyPlan } from "./plan.ts";
-import type { Scored } from "./result.ts";
-import { type KeptStep, openStepScores } from "./score-cache.ts";
+import type { Scored, ScoredFacts } from "./result.ts";
+import { type KeptScores, openScores } from "./score-cache.ts";
+import { toldScores, toldVariance } from "./told-scores.ts";
 
 /**
- * All steps of all participants, which must have been kept; their scores stay where they are until they are asked for. Every
- * file is read once, to see that nothing in it was changed.
+ * All that is told of all participants, whose scores must have been kept; they stay where they are until they are asked for.
+ * Every file is read once, to see that nothing in it was changed.
  *
- * @returns in the order of the participants, steps in the order of the plan
- * @throws NotFoundError, FormatError as {@link openStepScores}
+ * @returns in the order of the participants
+ * @throws NotFoundError, FormatError as {@link openScores}
  */
 export async function collectScores(
   participants: readonly ParticipantInputs[],
-  plan: StudyPlan,
+  { scores, groups, nSteps }: StudyPlan,
   store: Source,
   onProgress: OnProgress,
 ): Promise<Scored[]> {
-  const steps = new Map<string, KeptStep[]>(participants.map(({ participant }) => [participant, []]));
+  const kept = new Map(participants.map(({ participant }) => [participant, new Map<string, KeptScores>()]));
+  const steps = new Map<string, ScoredFacts[]>(participants.map(({ participant }) => [participant, []]));
   let done = 0;
-  for (const group of plan.groups) {
-    for (const { participant, key } of group.steps) {
-      onProgress({ label: "collecting scores", done, total: plan.nSteps });
-      steps.get(participant)!.push(await openStepScores(store, key));
+  for (const { family, steps: own } of groups) {
+    for (const { participant, keys } of own) {
+      onProgress({ label: "collecting scores", done, total: nSteps });
+      const opened: KeptScores[] = [];
+      for (const [i, key] of keys.entries()) {
+        opened.push(await openScores(store, key));
+        kept.get(participant)!.set(JSON.stringify(family.members[i]!.model), opened.at(-1)!);
+      }
+      steps.get(participant)!.push(joinFacts(opened));
       done++;
     }
   }
-  onProgress({ label: "collecting scores", done, total: plan.nSteps });
-  return participants.map((inputs) => ({ inputs, steps: steps.get(inputs.participant)! }));
+  onProgress({ label: "collecting scores", done, total: nSteps });
+  return participants.map((inputs): Scored => {
+    const scoresOf = (model: unknown) => kept.get(inputs.participant)!.get(JSON.stringify(model))!;
+    return {
+      inputs,
+      analyses: toldScores(scores, scoresOf),
+      keptVariance: toldVariance(scores, scoresOf),
+      facts: joinFacts(steps.get(inputs.participant)!),
+    };
+  });
+}
+
+/**
+ * Counts over several encoding models, or several sets of them: the most targets that any could not score, and why; the mean
+ * shares of alphas at the ends, over those that have a score above zero.
+ */
+export function joinFacts(parts: readonly ScoredFacts[]): ScoredFacts {
+  return {
+    nNotScored: Math.max(...parts.map((part) => part.nNotScored)),
+    missing: mergeMissing(parts.map((part) => part.missing)),
+    alphaAtLowest: meanOfKnown(parts.map((part) => part.alphaAtLowest)),
+    alphaAtHighest: meanOfKnown(parts.map((part) => part.alphaAtHighest)),
+    audit: parts.map((part) => part.audit).reduce(addAudits, NO_AUDIT),
+    date:
+      parts
+        .map((part) => part.date)
+        .sort()
+        .at(-1) ?? "n/a",
+  };
+}
+
+function meanOfKnown(values: readonly number[]): number {
+  const known = values.filter(Number.isFinite);
+  return known.reduce((sum, value) => sum + value, 0) / known.length;
 }

@@ -1,7 +1,8 @@
+import { sourcesOf, type Vectors } from "../analyses/encoding-model.ts";
 import { type Matrix, zerosLike } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { AUDITS } from "../engine/audits.ts";
-import { loadKeptVariance, makeDesigns } from "../engine/make-designs.ts";
+import { loadKeptVariance, makeDesigns, selectModels } from "../engine/make-designs.ts";
 import {
   BLOCK,
   type ResponseBlocks,
@@ -12,13 +13,14 @@ import {
 import { shareOut } from "../engine/share-out.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import type { ActivationSource } from "./activation-source.ts";
+import { familyStimulus } from "./family-stimulus.ts";
 import type { ActivationsOf } from "./features.ts";
 import { loadStoryResponse, type ParticipantInputs, type StudyInputs } from "./inputs.ts";
 import type { OpenStudy } from "./open-study.ts";
 import type { StudyOptions } from "./options.ts";
-import type { FeatureSet, StepGroup } from "./plan.ts";
-import { scoresPath, writeStepScores } from "./score-cache.ts";
-import { distancesOf, stepScores, stepStimulus, stepVariance } from "./score-step.ts";
+import { layersOf, type StepGroup } from "./plan.ts";
+import { scoresPath, writeScores } from "./score-cache.ts";
+import { designSettings } from "./settings.ts";
 import { memoryOf, sizeOf } from "./sizes.ts";
 
 /**
@@ -29,71 +31,102 @@ import { memoryOf, sizeOf } from "./sizes.ts";
 export async function computeSteps(study: OpenStudy, onProgress: OnProgress, date: () => Date): Promise<void> {
   const { scores } = study.stores;
   await removeLeftBlocks(scores, (key) => scores.has(scoresPath(key)));
-  const activationsOf = activationFinder(study);
+  const layerOf = activationFinder(study);
   for (const group of study.plan.groups) {
     const members = study.membersOf(group);
-    if (members.length > 0) await computeGroup(study, group, members, await activationsOf(group), onProgress, date);
+    if (members.length > 0) await computeGroup(study, group, members, await layerOf(group), { onProgress, date });
   }
 }
+
+/** Activations of a layer, of the model or of the one with random weights. */
+type LayerOf = (vectors: Vectors & { readonly source: "layer" }) => ActivationsOf;
 
 async function computeGroup(
   study: OpenStudy,
   group: StepGroup,
   members: readonly ParticipantInputs[],
-  activationsOf: ActivationsOf,
-  onProgress: OnProgress,
-  date: () => Date,
+  layerOf: LayerOf,
+  { onProgress, date }: { readonly onProgress: OnProgress; readonly date: () => Date },
 ): Promise<void> {
-  const { options, stores, inputs, pool } = study;
-  const label = describeFeatureSet(group.featureSet);
-  const { options: encoding, stimulus } = stepStimulus(group.featureSet, members[0]!.stories, activationsOf, options);
-  const distances = distancesOf(group.featureSet, options);
-  const designs = { location: stores.designs.location, folder: group.key, key: group.key };
+  const { options, stores, inputs, pool, missing } = study;
+  const { family, designKeys, steps } = group;
+  const { label } = family;
+  const stepOf = new Map(steps.map((step) => [step.participant, step]));
+  /** Which members of the family a participant lacks scores of. */
+  const lackedBy = ({ participant }: ParticipantInputs) =>
+    [...family.members.keys()].filter((i) => missing.has(stepOf.get(participant)!.keys[i]!));
+  const lacked = [...family.members.keys()].filter((i) => members.some((member) => lackedBy(member).includes(i)));
+  const settings = designSettings(options);
+  const { options: encoding, stimulus } = familyStimulus(
+    family,
+    members[0]!.stories,
+    layerOf,
+    settings,
+    options.threads,
+  );
+  const designs = { location: stores.designs.location, keys: lacked.map((i) => designKeys[i]!) };
+  const distances = lacked.map((i) => family.members[i]!.distance);
   const tellDesigns: OnProgress = (progress) => onProgress({ ...progress, label: `designs, ${label}` });
-  const memory = memoryOf(study, sizeOf(study, group, members[0]!));
-  const made = { ...encoding, onProgress: tellDesigns };
-  const models = await makeDesigns(pool, designs, distances, stimulus, made);
-  const keptVariance = stepVariance(group.featureSet, await loadKeptVariance(models), options);
+  const memory = memoryOf(study, sizeOf(study, family, members[0]!));
+  const all = await makeDesigns(pool, designs, distances, stimulus, { ...encoding, onProgress: tellDesigns });
+  const variance = await loadKeptVariance(all);
 
-  const perMember = (1 + distances.length) * options.folds;
+  const total = members.reduce((sum, member) => sum + lackedBy(member).length * settings.folds, 0);
   const done = members.map(() => 0);
   const work = async (member: ParticipantInputs, index: number) => {
-    const { key } = group.steps.find(({ participant }) => participant === member.participant)!;
+    const own = lackedBy(member);
+    const keys = own.map((i) => stepOf.get(member.participant)!.keys[i]!);
+    const models = selectModels(
+      all,
+      own.map((i) => lacked.indexOf(i)),
+    );
     const responses = responsesOf(inputs, member, options, memory.nLoaded);
-    const { scores, audit } = await scoreResponses(pool, models, responses, {
-      ...{ average: options.average, designBytes: memory.designBytes, store: stores.scores, key },
+    const { scores, audits, blocks } = await scoreResponses(pool, models, responses, {
+      average: options.average,
+      designBytes: memory.designBytes,
+      store: stores.scores,
+      keys,
       // Those of a set of stories are shared among the participants who heard them, at least one each.
-      nAudits: Math.ceil(AUDITS / group.steps.length),
+      nAudits: Math.ceil(AUDITS / steps.length),
       onProgress(progress) {
         done[index] = progress.done;
-        const all = done.reduce((sum, one) => sum + one, 0);
-        onProgress({ label: `scores, ${label}`, done: all, total: members.length * perMember });
+        onProgress({ label: `scores, ${label}`, done: done.reduce((sum, one) => sum + one, 0), total });
       },
     });
-    const kept = stepScores(group.featureSet, scores, options);
-    await writeStepScores(stores.scores, key, { ...kept, keptVariance, audit, date: date().toISOString() });
-    await removeBlocks(stores.scores, key);
+    for (const [m, key] of keys.entries()) {
+      const keptVariance = variance[lacked.indexOf(own[m]!)]!;
+      const facts = { audit: audits[m]!, keptVariance, date: date().toISOString() };
+      await writeScores(stores.scores, key, scores[m]!, facts);
+    }
+    await removeBlocks(stores.scores, blocks);
   };
   // Where a participant is a single block, one thread's work, several are done side by side.
   const nAtOnce = members[0]!.targets.length <= BLOCK ? pool.nThreads : 1;
   await shareOut(members, nAtOnce, work);
 }
 
-/** Activations of a group's layer, made where they are missing; each story is looked up once for all layers. */
-function activationFinder(study: OpenStudy): (group: StepGroup) => Promise<ActivationsOf> {
-  const { model, random } = study;
+/** Activations of a group's layers, made where they are missing; each story is looked up once for all layers. */
+function activationFinder(study: OpenStudy): (group: StepGroup) => Promise<LayerOf> {
+  const { model, random, plan } = study;
+  const sources = { own: model, random };
+  const wanted = { own: model.layers, random: layersOf(plan, "random") };
   const cached = new Map<ActivationSource, Set<Transcript>>();
   return async (group) => {
-    const { featureSet } = group;
-    if (featureSet.kind === "word-rate") return () => Promise.reject(new Error("a word rate has no activations"));
-    const used = featureSet.kind === "random-weights" ? random! : model;
-    const wanted = used === model ? model.layers : [featureSet.layer];
-    const known = cached.get(used) ?? new Set();
     const { stories } = study.membersOf(group)[0]!;
-    const transcripts = [...new Set(stories.map((story) => story.transcript))].filter((t) => !known.has(t));
-    await used.prepare(transcripts, wanted);
-    cached.set(used, new Set([...known, ...transcripts]));
-    return used.activationsOf(featureSet.layer);
+    for (const weights of new Set(group.family.members.flatMap((m) => sourcesOf(m.model).map((v) => v.weights)))) {
+      const used = sources[weights]!;
+      const known = cached.get(used) ?? new Set();
+      const transcripts = [...new Set(stories.map((story) => story.transcript))].filter((t) => !known.has(t));
+      await used.prepare(transcripts, wanted[weights]);
+      cached.set(used, new Set([...known, ...transcripts]));
+    }
+    const found = new Map<string, ActivationsOf>();
+    return ({ layer, weights }) => {
+      const name = `${weights} ${layer}`;
+      const activations = found.get(name) ?? sources[weights]!.activationsOf(layer);
+      found.set(name, activations);
+      return activations;
+    };
   };
 }
 
@@ -121,20 +154,4 @@ function responsesOf(
     return joined!;
   };
   return { nTargets: targets.length, nLoaded, load };
-}
-
-/** A feature set in words. */
-export function describeFeatureSet(featureSet: FeatureSet): string {
-  switch (featureSet.kind) {
-    case "layer":
-      return `layer ${featureSet.layer}`;
-    case "word-rate":
-      return "word rate";
-    case "random-weights":
-      return `random weights, layer ${featureSet.layer}`;
-    case "random-window":
-      return `random window, layer ${featureSet.layer}`;
-    default:
-      return featureSet satisfies never;
-  }
 }

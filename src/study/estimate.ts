@@ -3,14 +3,12 @@ import { countWork, type MeasuredSpeed } from "../engine/cost.ts";
 import type { SweepSize } from "../engine/memory.ts";
 import { formatNoun, formatSize } from "../report/numbers.ts";
 import { freeBytes } from "../sources/part-file.ts";
-import { describeFeatureSet } from "./compute-steps.ts";
 import { countAlphas, type GroupWork, missingActivations, missingWork } from "./missing-work.ts";
 import type { OpenStudy } from "./open-study.ts";
-import type { StepGroup } from "./plan.ts";
-import { encodingOptions } from "./score-step.ts";
+import { designSettings, encodingSettings } from "./settings.ts";
 import { memoryOf } from "./sizes.ts";
 
-/** What the missing steps of a feature set will take, over all participants and sets of stories. */
+/** What the missing steps of a family of encoding models will take, over all participants and sets of stories. */
 export interface EstimatedPart {
   /** The layer or control. */
   readonly label: string;
@@ -83,12 +81,12 @@ export async function estimateRun(
   if (largest && (settings.always || slow > SHORT)) {
     const tell = (done: number) => settings.onProgress?.({ label: "measuring this machine", done, total: 1 });
     tell(0);
-    speed = await measure(study, largest.group, largest.size);
+    speed = await measure(study, largest.size);
     tell(1);
   }
-  const labels = [...new Set(groups.map(({ group }) => describeFeatureSet(group.featureSet)))];
+  const labels = [...new Set(groups.map(({ group }) => group.family.label))];
   const parts = labels.map((label): EstimatedPart => {
-    const own = groups.filter(({ group }) => describeFeatureSet(group.featureSet) === label);
+    const own = groups.filter(({ group }) => group.family.label === label);
     const total = (value: (one: (typeof groups)[number]) => number) => own.reduce((all, one) => all + value(one), 0);
     return {
       ...{ label, nModels: own[0]!.size.nModels, nFolds: own[0]!.size.nFolds, nStimuli: own.length },
@@ -128,9 +126,8 @@ function secondsOf(
   return (perDesign + perTarget) / size.nThreads;
 }
 
-async function measure({ pool, options }: OpenStudy, _group: StepGroup, size: SweepSize): Promise<MeasuredSpeed> {
-  const { storyLengths: _, device, ...encoding } = encodingOptions([], options);
-  const job = { kind: "measure", size, options: { ...encoding, device: { ...device, threads: 1 } } } as const;
+async function measure({ pool, options }: OpenStudy, size: SweepSize): Promise<MeasuredSpeed> {
+  const job = { kind: "measure", size, options: encodingSettings(designSettings(options), 1) } as const;
   const all = await Promise.all(Array.from({ length: pool.nThreads }, () => pool.run(job)));
   const mean = (value: (one: MeasuredSpeed) => number) => all.reduce((sum, one) => sum + value(one), 0) / all.length;
   return {

@@ -11,7 +11,7 @@ import {
   wordsToVolumes,
 } from "../stimulus/volumes.ts";
 import type { HeardStory } from "./inputs.ts";
-import type { StudyOptions } from "./options.ts";
+import type { DesignSettings } from "./settings.ts";
 
 /** Activations of a story's words, [nWords x nUnits]. */
 export type ActivationsOf = (story: HeardStory) => Promise<Matrix>;
@@ -30,7 +30,7 @@ export function scanOnsets({ transcript, audioStart }: HeardStory): Float64Array
  */
 export function volumesBefore(
   story: HeardStory,
-  { edge, delays, firstDelay, downsample, filing }: StudyOptions,
+  { edge, delays, firstDelay, downsample, filing }: DesignSettings,
 ): number {
   if (edge !== "silence") return 0;
   const nBefore = firstDelay + delays - 1 + volumesReached({ downsample, filing });
@@ -47,7 +47,7 @@ export function wordsOutside(story: HeardStory): number {
 export function storyFeatures(
   stories: readonly HeardStory[],
   activationsOf: ActivationsOf,
-  options: StudyOptions,
+  options: DesignSettings,
 ): Promise<Matrix> {
   return joinFeatures(stories, options, async (story) => atVolumes(await activationsOf(story), story, options));
 }
@@ -56,7 +56,7 @@ export function storyFeatures(
 export async function storyVectors(
   stories: readonly HeardStory[],
   vectorsOf: ActivationsOf,
-  options: StudyOptions,
+  options: DesignSettings,
 ): Promise<readonly StoryVectors[]> {
   const parts: StoryVectors[] = [];
   for (const story of stories) {
@@ -66,12 +66,12 @@ export async function storyVectors(
 }
 
 /** Random vectors in place of each story's activations, with the means and deviations of these. */
-export function randomVectors(activationsOf: ActivationsOf, { seed }: StudyOptions): ActivationsOf {
+export function randomVectors(activationsOf: ActivationsOf, seed: number): ActivationsOf {
   return async (story) => randomWindow(await activationsOf(story), { seed: `${seed} ${story.files.story}` });
 }
 
 /** Words per volume, all stories joined, [nVolumes x 1], and below them the {@link volumesBefore} of each. */
-export function storyWordRate(stories: readonly HeardStory[], options: StudyOptions): Promise<Matrix> {
+export function storyWordRate(stories: readonly HeardStory[], options: DesignSettings): Promise<Matrix> {
   return joinFeatures(stories, options, async (story) => {
     const { downsample: _, ...volumes } = volumesOf(story, options);
     return wordRate(scanOnsets(story), volumes);
@@ -80,7 +80,7 @@ export function storyWordRate(stories: readonly HeardStory[], options: StudyOpti
 
 async function joinFeatures(
   stories: readonly HeardStory[],
-  options: StudyOptions,
+  options: DesignSettings,
   featuresOf: (story: HeardStory) => Promise<Matrix>,
 ): Promise<Matrix> {
   const parts: Matrix[] = [];
@@ -91,11 +91,11 @@ async function joinFeatures(
   );
 }
 
-function atVolumes(activations: Matrix, story: HeardStory, options: StudyOptions): Matrix {
+function atVolumes(activations: Matrix, story: HeardStory, options: DesignSettings): Matrix {
   return wordsToVolumes(activations, scanOnsets(story), volumesOf(story, options));
 }
 
-function volumesOf(story: HeardStory, options: StudyOptions): VolumesOptions {
+function volumesOf(story: HeardStory, options: DesignSettings): VolumesOptions {
   const { nVolumes, repetitionTime } = story;
   const { downsample, filing } = options;
   return { nVolumes, nBefore: volumesBefore(story, options), repetitionTime, downsample, filing };

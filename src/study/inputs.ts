@@ -181,7 +181,8 @@ function hashesOf(
 
 /** How the options clean responses. */
 export function cleaningOf(options: StudyOptions): Omit<LoadResponseOptions, "mask"> {
-  const { drift, cutoff, confounds, missingConfounds, standardise, trimStart, trimEnd } = options;
-  const { volumesDiscarded } = options;
+  const { drift, confounds, missingConfounds, standardise, trimStart, trimEnd, volumesDiscarded } = options;
+  // Without effect elsewhere.
+  const cutoff = drift === "cosine" ? options.cutoff : undefined;
   return { drift, cutoff, confounds, missingConfounds, standardise, trimStart, trimEnd, volumesDiscarded };
 }

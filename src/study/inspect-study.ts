@@ -28,7 +28,7 @@ import { type IssueList, issueList } from "./issue-list.ts";
 import { type OpenDataset, openDataset } from "./open-dataset.ts";
 import type { StudyOptions } from "./options.ts";
 import { type OutsideFiles, outsideFiles } from "./outside-files.ts";
-import { featureSetsOf } from "./plan.ts";
+import { plannedScores } from "./plan.ts";
 import { sidedFile } from "./sided-file.ts";
 import { checkMemory, memoryIssues, type SizedParticipant } from "./sizes.ts";
 import { shadeSurfaces } from "./sulcal-depth.ts";
@@ -115,8 +115,7 @@ export async function inspectStudy(options: StudyOptions, settings: InspectStudy
   if (model) {
     found.add(model.warnings.map(modelWarning));
     const results = {
-      options,
-      featureSets: featureSetsOf(model, options),
+      scores: plannedScores(model, options),
       participants: participants.map(({ participant }) => participant),
     };
     if (isPlace && space) {

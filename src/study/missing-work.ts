@@ -1,3 +1,5 @@
+import { sourcesOf } from "../analyses/encoding-model.ts";
+import type { ModelFamily } from "../analyses/families.ts";
 import { countWork, type SweepWork } from "../engine/cost.ts";
 import { countDesigns } from "../engine/design-file.ts";
 import type { SweepSize } from "../engine/memory.ts";
@@ -5,7 +7,7 @@ import type { Store } from "../sources/source.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import type { ActivationSource } from "./activation-source.ts";
 import type { HeardStory } from "./inputs.ts";
-import type { StepGroup, StudyPlan } from "./plan.ts";
+import { layersOf, type StepGroup, type StudyPlan } from "./plan.ts";
 import { type SizedParticipant, type SizedStudy, sizeOf } from "./sizes.ts";
 
 /** A study whose steps are known. */
@@ -14,6 +16,8 @@ export interface PlannedStudy extends SizedStudy {
   /** The model with random weights, where it is a control. */
   readonly random: ActivationSource | undefined;
   readonly plan: StudyPlan;
+  /** Keys of the scores that are to be computed. */
+  readonly missing: ReadonlySet<string>;
   readonly stores: { readonly designs: Store };
   /** Participants of a group whose steps are missing. */
   readonly membersOf: (
@@ -40,21 +44,26 @@ export async function missingWork(study: PlannedStudy): Promise<GroupWork[]> {
   for (const group of study.plan.groups) {
     const members = study.membersOf(group);
     if (members.length === 0) continue;
-    const size = sizeOf(study, group, members[0]!);
+    const size = sizeOf(study, lackingOf(study, group), members[0]!);
     const work = await workLeft(study, group, countWork(size, countAlphas(study)), size);
     groups.push({ group, nMembers: members.length, size, work });
   }
   return groups;
 }
 
+/** The family of a group with the members alone that some participant lacks scores of. */
+export function lackingOf({ missing }: Pick<PlannedStudy, "missing">, { family, steps }: StepGroup): ModelFamily {
+  const members = family.members.filter((_, i) => steps.some(({ keys }) => missing.has(keys[i]!)));
+  return { ...family, members };
+}
+
 /** The work of a group without that of the designs that are there. */
-async function workLeft(
-  { stores }: PlannedStudy,
-  { key }: StepGroup,
-  work: SweepWork,
-  size: SweepSize,
-): Promise<SweepWork> {
-  const nKept = await countDesigns(stores.designs, key);
+async function workLeft(study: PlannedStudy, group: StepGroup, work: SweepWork, size: SweepSize): Promise<SweepWork> {
+  const { members } = lackingOf(study, group);
+  let nKept = 0;
+  for (const [i, key] of group.designKeys.entries()) {
+    if (members.includes(group.family.members[i]!)) nKept += await countDesigns(study.stores.designs, key);
+  }
   const left = Math.max(0, 1 - nKept / (size.nModels * size.nFolds));
   return { ...work, designOperations: left * work.designOperations, designBytes: left * work.designBytes };
 }
@@ -65,19 +74,18 @@ export async function missingActivations(
   groups: readonly GroupWork[],
 ): Promise<{ readonly nWords: number; readonly nBytes: number }> {
   const { plan, model, random } = study;
-  const transcripts = new Map<"model" | "random", Set<Transcript>>();
+  const transcripts = new Map<"own" | "random", Set<Transcript>>();
   for (const { group } of groups) {
-    if (group.featureSet.kind === "word-rate") continue;
-    const source = group.featureSet.kind === "random-weights" ? "random" : "model";
-    const known = transcripts.get(source) ?? new Set();
-    for (const story of study.membersOf(group)[0]!.stories) known.add(story.transcript);
-    transcripts.set(source, known);
+    for (const { weights } of group.family.members.flatMap((member) => sourcesOf(member.model))) {
+      const known = transcripts.get(weights) ?? new Set();
+      for (const story of study.membersOf(group)[0]!.stories) known.add(story.transcript);
+      transcripts.set(weights, known);
+    }
   }
   let [nWords, nBytes] = [0, 0];
-  for (const [source, stories] of transcripts) {
-    const used = source === "random" ? random! : model;
-    const ofRandom = plan.featureSets.flatMap((set) => (set.kind === "random-weights" ? [set.layer] : []));
-    const layers = source === "random" ? ofRandom : model.layers;
+  for (const [weights, stories] of transcripts) {
+    const used = weights === "random" ? random! : model;
+    const layers = weights === "random" ? layersOf(plan, weights) : model.layers;
     const n = await used.wordsToRead([...stories], layers);
     nWords += n;
     nBytes += 4 * n * layers.length * used.nUnits;

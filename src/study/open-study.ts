@@ -24,10 +24,10 @@ export interface OpenStudy {
   /** The model with random weights, where it is a control. */
   readonly random: ActivationSource | undefined;
   readonly plan: StudyPlan;
-  /** Keys of the steps that are to be computed. */
+  /** Keys of the scores that are to be computed. */
   readonly missing: ReadonlySet<string>;
   readonly pool: Pool;
-  /** Participants of a group whose steps are missing. */
+  /** Participants of a group who lack scores. */
   membersOf(group: StepGroup): readonly ParticipantInputs[];
   close(): Promise<void>;
 }
@@ -86,6 +86,12 @@ export async function openStudy(
     membersOf,
     close: () => pool.close(),
   };
+}
+
+/** How many steps of a study lack scores. */
+export function countMissing({ plan, missing }: Pick<OpenStudy, "plan" | "missing">): number {
+  const steps = plan.groups.flatMap((group) => group.steps);
+  return steps.filter(({ keys }) => keys.some((key) => missing.has(key))).length;
 }
 
 /** See {@link StudyInputs.withResponses}: a run counts where it fits the choice of versions and has a task that is scored. */

@@ -58,7 +58,7 @@ function contextOf({ inputs }: Scored, context: ResultContext): ResultContext {
 }
 
 async function participantFiles(scored: Scored, context: ResultContext): Promise<OutputFile[]> {
-  const { inputs, steps } = scored;
+  const { inputs, facts } = scored;
   const { subjects, options, model, provenance, regions, notes } = assembleResult([scored], context);
   const { participants: _, level: __, ...recorded } = options;
   const sidecar = {
@@ -71,10 +71,7 @@ async function participantFiles(scored: Scored, context: ResultContext): Promise
     })),
     Confounds: Object.fromEntries(inputs.stories.map(({ files, confounds }) => [files.run, confounds])),
     Software: provenance.environment,
-    Date: steps
-      .map((step) => step.date)
-      .sort()
-      .at(-1),
+    Date: facts.date,
     Notes: notes,
   };
   return [...(await subjectFiles(subjects[0]!, sidecar, { regions })), await recordFile(scored, context, recorded)];

@@ -37,7 +37,7 @@ export interface ParticipantRecord {
 export const recordPath = (participant: string) => `${participant}/.cortecast-scores.safetensors`;
 
 /** Raised when records come to be written otherwise. */
-const recordKey = "cortecast participant 2";
+const recordKey = "cortecast participant 3";
 
 /** Options that may differ between participants who are joined: they change no number, or their contents are compared. */
 export const passedOver: ReadonlySet<string> = new Set([
@@ -84,23 +84,21 @@ export async function recordFile(
   context: ResultContext,
   recorded: ParticipantRecord["recorded"],
 ): Promise<OutputFile> {
-  const { inputs, steps } = scored;
+  const { inputs, analyses, keptVariance, facts } = scored;
   const { targets, space, ...rest } = inputs;
   const { dataset, transcripts, regions, surfaces, leftOut, withResponses, withoutResponses } = context.inputs;
   const tensors = new Map<string, Tensor>();
-  const described: unknown[] = [];
-  for (const [i, { analyses, ...facts }] of steps.entries()) {
-    const keys = analyses.map(({ analysis, layer, distance }): ScoreKey => ({ analysis, layer, distance }));
-    described.push({ ...facts, keys });
-    for (const [j, own] of analyses.entries()) {
-      const data = Float32Array.from(await own.loadMean());
-      tensors.set(`${i}.${j}`, { shape: [data.length], data });
-    }
+  const keys = analyses.map(({ analysis, layer, distance }): ScoreKey => ({ analysis, layer, distance }));
+  for (const [i, own] of analyses.entries()) {
+    const data = Float32Array.from(await own.loadMean());
+    tensors.set(String(i), { shape: [data.length], data });
   }
   const { participants: _, level: __, ...options } = context.options;
   const about = {
     inputs: rest,
-    steps: described,
+    keys,
+    keptVariance,
+    facts,
     context: {
       ...context,
       inputs: { dataset: { description: dataset.description }, leftOut, withResponses, withoutResponses },
@@ -161,14 +159,13 @@ export function recordReader(output: Source): (participant: string) => Promise<P
     return {
       scored: {
         inputs,
-        steps: about.steps.map(({ keys, ...facts }, i) => ({
-          ...facts,
-          analyses: keys.map((key, j) => ({
-            ...key,
-            loadMean: () => load(`${i}.${j}`),
-            loadFolds: () => Promise.resolve(undefined),
-          })),
+        analyses: about.keys.map((key, i) => ({
+          ...key,
+          loadMean: () => load(String(i)),
+          loadFolds: () => Promise.resolve(undefined),
         })),
+        keptVariance: about.keptVariance,
+        facts: about.facts,
       },
       context: {
         ...about.context,
@@ -195,9 +192,11 @@ export function recordReader(output: Source): (participant: string) => Promise<P
 type Inputs = ResultContext["inputs"];
 
 /** What {@link recordFile} packs. */
-interface Packed extends Pick<ParticipantRecord, "settings" | "environment" | "recorded"> {
+interface Packed
+  extends Pick<ParticipantRecord, "settings" | "environment" | "recorded">,
+    Pick<Scored, "keptVariance" | "facts"> {
   readonly inputs: Omit<Scored["inputs"], "targets" | "space">;
-  readonly steps: readonly (Omit<Scored["steps"][number], "analyses"> & { readonly keys: readonly ScoreKey[] })[];
+  readonly keys: readonly ScoreKey[];
   readonly context: Omit<ResultContext, "inputs"> & {
     readonly inputs: Pick<Inputs, "dataset" | "leftOut" | "withResponses" | "withoutResponses">;
   };

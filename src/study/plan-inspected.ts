@@ -1,7 +1,7 @@
 import { sha256 } from "../sources/checksum.ts";
 import { folderStore } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
-import type { HeardStory, ParticipantInputs, StudyInputs } from "./inputs.ts";
+import { cleaningOf, type HeardStory, type ParticipantInputs, type StudyInputs } from "./inputs.ts";
 import type { InspectedStudy } from "./inspect-study.ts";
 import type { StudyOptions } from "./options.ts";
 import { type PlannedParticipant, planStudy, type StepGroup, type StudyPlan } from "./plan.ts";
@@ -33,20 +33,22 @@ export async function planInspected<Participant extends KeyedParticipant>(
   { scores }: Pick<StudyStores, "scores">,
 ): Promise<{
   readonly plan: StudyPlan;
+  /** Keys of the scores that are to be computed. */
   readonly missing: ReadonlySet<string>;
-  /** Participants of a group whose steps are missing. */
+  /** Participants of a group who lack scores. */
   readonly membersOf: (group: StepGroup) => readonly Participant[];
 }> {
   const plan = planStudy(
     participants.map((participant) => plannedParticipant(participant, examination!.mask, options)),
     model!,
     options,
-    { model: model!.key, randomWeights: random?.key ?? "" },
+    { own: model!.key, random: random?.key ?? "" },
     sha256,
   );
-  const missing = await missingSteps(plan, (key) => scores.has(scoresPath(key)));
+  const missing = await missingScores(plan, (key) => scores.has(scoresPath(key)));
   const membersOf = ({ steps }: StepGroup) => {
-    const names = new Set(steps.filter(({ key }) => missing.has(key)).map(({ participant }) => participant));
+    const lacking = steps.filter(({ keys }) => keys.some((key) => missing.has(key)));
+    const names = new Set(lacking.map(({ participant }) => participant));
     return participants.filter(({ participant }) => names.has(participant));
   };
   return { plan, missing, membersOf };
@@ -57,16 +59,6 @@ function plannedParticipant(
   mask: StudyInputs["mask"],
   options: StudyOptions,
 ): PlannedParticipant {
-  const { drift, cutoff, confounds, missingConfounds, standardise, trimStart, trimEnd } = options;
-  const cleaning = [
-    drift,
-    drift === "cosine" ? cutoff : 0,
-    confounds,
-    missingConfounds,
-    standardise,
-    trimStart,
-    trimEnd,
-  ];
   return {
     participant,
     stimulusKey: sha256(JSON.stringify(stories.map(stimulusOf))),
@@ -75,7 +67,7 @@ function plannedParticipant(
         participant,
         stories.map((story) => [story.files.run, story.files.volumes, story.confounds]),
         responseHashes,
-        cleaning,
+        cleaningOf(options),
         mask && [mask.shape, sha256(new Uint8Array(mask.voxels.buffer))],
       ]),
     ),
@@ -87,8 +79,9 @@ function stimulusOf({ files, transcript, nVolumes, audioStart, repetitionTime }:
   return [files.story, nVolumes, audioStart, repetitionTime, words];
 }
 
-async function missingSteps(plan: StudyPlan, has: (key: string) => Promise<boolean>): Promise<ReadonlySet<string>> {
+async function missingScores(plan: StudyPlan, has: (key: string) => Promise<boolean>): Promise<ReadonlySet<string>> {
   const missing = new Set<string>();
-  for (const { steps } of plan.groups) for (const { key } of steps) if (!(await has(key))) missing.add(key);
+  for (const { steps } of plan.groups)
+    for (const { keys } of steps) for (const key of keys) if (!(await has(key))) missing.add(key);
   return missing;
 }

@@ -3,7 +3,7 @@ import type { DatasetIssue } from "../errors.ts";
 import { cachePlace } from "./cache-place.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
 import { inspectStudy } from "./inspect-study.ts";
-import { openStudy } from "./open-study.ts";
+import { countMissing, openStudy } from "./open-study.ts";
 import type { StudyOptions } from "./options.ts";
 import { storesIn } from "./plan-inspected.ts";
 
@@ -36,7 +36,7 @@ export async function planRun(
       return {
         ...estimate,
         nSteps: study.plan.nSteps,
-        nMissing: study.missing.size,
+        nMissing: countMissing(study),
         cache: cache.folder,
         issues: [...study.warnings, ...study.machineWarnings, ...cache.issues],
       };

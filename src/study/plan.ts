@@ -1,5 +1,10 @@
+import type { Scope } from "../analyses/analysis.ts";
+import { type EncodingModel, sourcesOf } from "../analyses/encoding-model.ts";
+import { familiesOf, type ModelFamily } from "../analyses/families.ts";
+import { type AnalysisName, modelsOf, type PlannedScore, planScores } from "../analyses/registry.ts";
 import { leadingLayer } from "../report/select.ts";
 import type { StudyOptions } from "./options.ts";
+import { type DesignSettings, designSettings, type ScoreSettings, scoreSettings } from "./settings.ts";
 
 /** What a plan needs to know of one participant. */
 export interface PlannedParticipant {
@@ -10,25 +15,36 @@ export interface PlannedParticipant {
   readonly responseKey: string;
 }
 
-/** What is scored in one step: a layer of the model, or a control. */
-export type FeatureSet =
-  | { readonly kind: "layer"; readonly layer: number }
-  | { readonly kind: "word-rate" }
-  | { readonly kind: "random-weights"; readonly layer: number }
-  | { readonly kind: "random-window"; readonly layer: number; readonly distance: number };
+/** What a design is made of, and how: its key is the hash of this. */
+export interface DesignRequest {
+  readonly version: number;
+  readonly model: EncodingModel;
+  /** What identifies the vectors that the model is made of, in the order of `sourcesOf`. */
+  readonly vectors: readonly string[];
+  readonly stimulusKey: string;
+  readonly settings: DesignSettings;
+}
 
-/** One participant's scores of one feature set: the unit that is kept when a run is interrupted. */
+/** What the scores of an encoding model follow from: their key is the hash of this. */
+export interface ScoreRequest {
+  /** Key of the design. */
+  readonly design: string;
+  readonly responseKey: string;
+  readonly settings: ScoreSettings;
+}
+
+/** One participant's scores of a family of encoding models: what is done in one go. */
 export interface Step {
   readonly participant: string;
-  /** Names the step's result: the same key, the same numbers. */
-  readonly key: string;
+  /** Names the scores of each member of the family: the same key, the same numbers. */
+  readonly keys: readonly string[];
 }
 
 /** Steps that share their designs. */
 export interface StepGroup {
-  /** Names the designs: the same key, the same numbers. */
-  readonly key: string;
-  readonly featureSet: FeatureSet;
+  readonly family: ModelFamily;
+  /** Names the design of each member of the family: the same key, the same numbers. */
+  readonly designKeys: readonly string[];
   readonly stimulusKey: string;
   readonly steps: readonly Step[];
 }
@@ -41,16 +57,17 @@ export interface ScoredLayers {
 
 /** Every step of a study, in the order in which they are done. */
 export interface StudyPlan {
-  readonly featureSets: readonly FeatureSet[];
+  /** What is told of each participant. */
+  readonly scores: readonly PlannedScore[];
   readonly groups: readonly StepGroup[];
   readonly nSteps: number;
 }
 
 /** Raised when the same inputs come to give other numbers, or more of them, or files are written otherwise. */
-export const numbersVersion = 9;
+export const numbersVersion = 10;
 
 /**
- * The steps of a study: for each layer and control, for each set of participants who heard the same stories, the
+ * The steps of a study: for each set of participants who heard the same stories, for each family of encoding models, the
  * participants. Pure: the same arguments, the same plan.
  *
  * @param model - its layers to score; controls are made with the main one, which the report shows
@@ -61,75 +78,61 @@ export function planStudy(
   participants: readonly PlannedParticipant[],
   model: ScoredLayers,
   options: StudyOptions,
-  fingerprints: { readonly model: string; readonly randomWeights: string },
+  fingerprints: { readonly own: string; readonly random: string },
   hash: (text: string) => string,
 ): StudyPlan {
-  const featureSets = featureSetsOf(model, options);
+  const scores = plannedScores(model, options);
+  const families = familiesOf(modelsOf(scores));
+  const settings = designSettings(options);
   const stimuli = [...new Set(participants.map((p) => p.stimulusKey))];
-  const groups = stimuli.flatMap((stimulusKey) =>
-    featureSets.map((featureSet): StepGroup => {
-      const members = participants.filter((p) => p.stimulusKey === stimulusKey);
-      const steps = members.map(({ participant, responseKey }) => {
-        const parts = [
-          numbersVersion,
-          featureSet,
-          stimulusKey,
-          responseKey,
-          relevant(featureSet, options, fingerprints),
-        ];
-        return { participant, key: hash(JSON.stringify(parts)) };
+  const groups = stimuli.flatMap((stimulusKey) => {
+    const heard = participants.filter((p) => p.stimulusKey === stimulusKey);
+    return families.map((family): StepGroup => {
+      const designKeys = family.members.map(({ model: own }) => {
+        const vectors = sourcesOf(own).map(({ weights }) => fingerprints[weights]);
+        const request: DesignRequest = { version: numbersVersion, model: own, vectors, stimulusKey, settings };
+        return hash(JSON.stringify(request));
       });
-      const { average: _, ...design } = options;
-      const key = hash(
-        JSON.stringify([numbersVersion, featureSet, stimulusKey, relevant(featureSet, design, fingerprints)]),
-      );
-      return { key, featureSet, stimulusKey, steps };
-    }),
-  );
-  return { featureSets, groups, nSteps: groups.reduce((sum, group) => sum + group.steps.length, 0) };
+      const steps = heard.map(({ participant, responseKey }): Step => {
+        const keys = designKeys.map((design) => {
+          const request: ScoreRequest = { design, responseKey, settings: scoreSettings(options) };
+          return hash(JSON.stringify(request));
+        });
+        return { participant, keys };
+      });
+      return { family, designKeys, stimulusKey, steps };
+    });
+  });
+  return { scores, groups, nSteps: groups.reduce((sum, group) => sum + group.steps.length, 0) };
 }
 
-/** The distance at which random vectors take the window's place: 8, the paper's, or the nearest that is asked for. */
-export function controlDistance(distances: readonly number[]): number | undefined {
-  return distances.toSorted((a, b) => Math.abs(a - 8) - Math.abs(b - 8))[0];
+/** The scores that a study tells of each participant. */
+export function plannedScores(model: ScoredLayers, options: StudyOptions): readonly PlannedScore[] {
+  return planScores(analysesOf(options), scopeOf(model, options));
 }
 
-/** The feature sets of a study: the layers, then the controls. */
-export function featureSetsOf({ layers, nLayers }: ScoredLayers, { controls, distances }: StudyOptions): FeatureSet[] {
-  const featureSets: FeatureSet[] = layers.map((layer) => ({ kind: "layer", layer }));
-  const layer = leadingLayer(layers, nLayers);
-  const distance = controlDistance(distances);
-  for (const kind of new Set(controls)) {
-    if (kind === "word-rate") featureSets.push({ kind });
-    else if (kind === "random-weights" && layer !== undefined) featureSets.push({ kind, layer });
-    else if (layer !== undefined && distance !== undefined)
-      featureSets.push({ kind: "random-window", layer, distance });
-  }
-  return featureSets;
+/** The families of encoding models that a study scores. */
+export function plannedFamilies(model: ScoredLayers, options: StudyOptions): readonly ModelFamily[] {
+  return familiesOf(modelsOf(plannedScores(model, options)));
 }
 
-/** The options that a feature set's numbers depend on, and no others: a change elsewhere keeps what is computed. */
-function relevant(
-  featureSet: FeatureSet,
-  options: Omit<StudyOptions, "average"> & { readonly average?: StudyOptions["average"] },
-  fingerprints: { readonly model: string; readonly randomWeights: string },
-): unknown {
-  const { downsample, filing, delays, firstDelay, edge, components, reduction } = options;
-  const { folds, gap, alphas, alphaChoice, innerFolds, average, precision, provider } = options;
-  const common = [
-    { downsample, filing, delays, firstDelay, edge, components, reduction },
-    { folds, gap, alphas, alphaChoice, innerFolds, average, precision, provider },
-  ];
-  switch (featureSet.kind) {
-    case "layer":
-      return [common, fingerprints.model, options.distances, options.width];
-    case "word-rate":
-      return [common];
-    case "random-weights":
-      return [common, fingerprints.randomWeights];
-    case "random-window":
-      return [common, fingerprints.model, options.width, options.seed];
-    default:
-      return featureSet satisfies never;
-  }
+function scopeOf({ layers, nLayers }: ScoredLayers, { distances, width, seed }: StudyOptions): Scope {
+  return { layers, mainLayer: leadingLayer(layers, nLayers), distances, width, seed };
+}
+
+const controlAnalyses = {
+  "word-rate": "brainScoreWordRate",
+  "random-weights": "brainScoreRandomWeights",
+  "random-window": "forecastScoreRandomWindow",
+} as const satisfies Record<StudyOptions["controls"][number], AnalysisName>;
+
+/** The analyses that options ask for, in the order in which they are told. */
+function analysesOf({ controls }: StudyOptions): readonly AnalysisName[] {
+  return ["brainScore", "forecastScore", ...new Set(controls.map((control) => controlAnalyses[control]))];
+}
+
+/** The layers whose activations a plan needs, of the model or of the one with random weights. */
+export function layersOf({ groups }: Pick<StudyPlan, "groups">, weights: "own" | "random"): readonly number[] {
+  const sources = groups.flatMap(({ family }) => family.members.flatMap(({ model }) => sourcesOf(model)));
+  return [...new Set(sources.filter((source) => source.weights === weights).map(({ layer }) => layer))];
 }

@@ -1,30 +1,38 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename } from "node:path";
-import { joinRows, Matrix } from "../array/matrix.ts";
-import { forecastDepth } from "../encoding/forecast-distance.ts";
-import { type MissingScores, mergeMissing } from "../encoding/missing.ts";
+import type { MissingScores } from "../encoding/missing.ts";
 import type { DatasetIssue } from "../errors.ts";
 import { addAudits, NO_AUDIT } from "../regression/audit.ts";
 import { contiguousFolds } from "../regression/folds.ts";
-import type { MissingFold, Provenance, StudyResult, SubjectAnalysis, SubjectScores } from "../report/result.ts";
-import { isSameKey } from "../report/select.ts";
+import type {
+  KeptVariance,
+  MissingFold,
+  Provenance,
+  StudyResult,
+  SubjectAnalysis,
+  SubjectScores,
+} from "../report/result.ts";
 import type { ActivationSource } from "./activation-source.ts";
 import { wordsOutside } from "./features.ts";
 import type { HeardStory, ParticipantInputs, StudyInputs } from "./inputs.ts";
 import { notesOn } from "./notes.ts";
 import type { StudyOptions } from "./options.ts";
 import { type InForce, recordOptions } from "./record-options.ts";
-import type { KeptStep } from "./score-cache.ts";
-import { unknownVariance } from "./score-step.ts";
+import type { ScoreFacts } from "./score-cache.ts";
 import { generatedBy, sourceDatasets } from "./source-datasets.ts";
 
 /** One participant with all that was computed of them. */
 export interface Scored {
   readonly inputs: ParticipantInputs;
-  /** In the order of the plan. */
-  readonly steps: readonly KeptStep[];
+  /** What is told of them, in the order of the plan. */
+  readonly analyses: readonly SubjectAnalysis[];
+  readonly keptVariance: readonly KeptVariance[];
+  readonly facts: ScoredFacts;
 }
+
+/** What is known of all of a participant's scores together. */
+export type ScoredFacts = Omit<ScoreFacts, "keptVariance">;
 
 /** What {@link assembleResult} needs beside the scores. */
 export interface ResultContext {
@@ -76,33 +84,27 @@ export function assembleResult(scored: readonly Scored[], context: ResultContext
   };
 }
 
-function subjectScores({ inputs, steps }: Scored, { layers, options }: ResultContext): SubjectScores {
+function subjectScores({ inputs, analyses, keptVariance, facts }: Scored, { options }: ResultContext): SubjectScores {
   const { participant, stories, targets, space, quality } = inputs;
-  const analyses = steps.flatMap((step) => step.analyses);
-  const mean = (values: readonly number[]) => {
-    const known = values.filter(Number.isFinite);
-    return known.reduce((sum, value) => sum + value, 0) / known.length;
-  };
-  const depth = depthOf(layers, analyses);
   return {
     participant,
     stories: stories.map((story) => story.files.story),
     nVolumes: countVolumes(stories),
     targets,
     space,
-    analyses: depth ? [...analyses, depth] : analyses,
+    analyses,
     quality: {
       ...quality,
-      nNotScored: Math.max(...steps.map((step) => step.nNotScored)),
-      nAudited: steps.reduce((sum, step) => sum + step.audit.nAudited, 0),
-      alphaAtLowest: mean(steps.map((step) => step.alphaAtLowest)),
-      alphaAtHighest: mean(steps.map((step) => step.alphaAtHighest)),
+      nNotScored: facts.nNotScored,
+      nAudited: facts.audit.nAudited,
+      alphaAtLowest: facts.alphaAtLowest,
+      alphaAtHighest: facts.alphaAtHighest,
       nWords: stories.reduce((sum, story) => sum + story.transcript.words.length, 0),
       nWordsInterpolated: stories.reduce((sum, story) => sum + story.transcript.nInterpolated, 0),
       nWordsOutside: stories.reduce((sum, story) => sum + wordsOutside(story), 0),
     },
-    keptVariance: steps.flatMap((step) => step.keptVariance ?? unknownVariance(step.analyses, options)),
-    missing: locateMissing(mergeMissing(steps.map((step) => step.missing)), stories, options.folds),
+    keptVariance,
+    missing: locateMissing(facts.missing, stories, options.folds),
   };
 }
 
@@ -129,29 +131,9 @@ function locateMissing(
   });
 }
 
-/** The forecast depth k* at distance 8, found when it is asked for, where several layers were scored at it. */
-function depthOf(layers: readonly number[], analyses: readonly SubjectAnalysis[]): SubjectAnalysis | undefined {
-  const rows = layers.flatMap(
-    (layer) => analyses.find((own) => isSameKey(own, { analysis: "forecastScore", layer, distance: 8 })) ?? [],
-  );
-  if (layers.length < 2 || rows.length < layers.length) return undefined;
-  return {
-    ...{ analysis: "forecastDepth", layer: "n/a", distance: 8 },
-    async loadMean() {
-      const means: Matrix[] = [];
-      for (const row of rows) {
-        const mean = await row.loadMean();
-        means.push(Matrix.of(mean, 1, mean.length));
-      }
-      return forecastDepth(layers, joinRows(means));
-    },
-    loadFolds: () => Promise.resolve(undefined),
-  };
-}
-
 function provenance(scored: readonly Scored[], { inputs, model, command, sourcePath }: ResultContext): Provenance {
   const hashes = new Map(scored.flatMap((one) => Object.entries(one.inputs.hashes)));
-  const dates = scored.flatMap((one) => one.steps.map((step) => step.date));
+  const dates = scored.map((one) => one.facts.date);
   const { description } = inputs.dataset;
   return {
     // The newest number's: a run that computes nothing changes nothing.
@@ -161,7 +143,7 @@ function provenance(scored: readonly Scored[], { inputs, model, command, sourceP
     environment: softwareVersions(),
     inputs: [...hashes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, sha256]) => ({ path, sha256 })),
     modelFingerprint: model.fingerprint,
-    audit: scored.flatMap((one) => one.steps.map((step) => step.audit)).reduce(addAudits, NO_AUDIT),
+    audit: scored.map((one) => one.facts.audit).reduce(addAudits, NO_AUDIT),
     sourceDatasets: sourceDatasets(description),
     sourceGeneratedBy: generatedBy(description),
     sourcePath,

@@ -11,11 +11,11 @@ import { type CachePlace, cachePlace, markCache } from "./cache-place.ts";
 import { checkOthers } from "./check-others.ts";
 import { claimParticipants, whileWriting } from "./claim.ts";
 import { collectScores } from "./collect-scores.ts";
-import { computeSteps, describeFeatureSet } from "./compute-steps.ts";
+import { computeSteps } from "./compute-steps.ts";
 import { estimateRun, formatEstimate } from "./estimate.ts";
 import { writeGroupLevel } from "./group-level.ts";
 import { type InspectedStudy, inspectStudy } from "./inspect-study.ts";
-import { type OpenStudy, openStudy } from "./open-study.ts";
+import { countMissing, type OpenStudy, openStudy } from "./open-study.ts";
 import type { StudyOptions } from "./options.ts";
 import { joinOutcomes, writeCommon, writeParticipants } from "./outputs.ts";
 import { type StudyStores, storesIn } from "./plan-inspected.ts";
@@ -115,7 +115,7 @@ async function carryOut(
   { stores, cache }: { readonly stores: StudyStores; readonly cache: CachePlace },
 ): Promise<StudyRun> {
   const study = await openStudy(inspected, options, stores, onProgress);
-  const { inputs, warnings, machineWarnings, model, plan, missing } = study;
+  const { inputs, warnings, machineWarnings, model, plan } = study;
   try {
     const output = folderStore(options.output);
     const layers = model.layers;
@@ -124,6 +124,7 @@ async function carryOut(
     for (const line of formatIssues([...warnings, ...machineWarnings, ...cache.issues])) onNote(line);
     onNote(describePlan(study));
     for (const line of formatEstimate(await estimateRun(study, { cache: cache.folder, onProgress }))) onNote(line);
+    const nMissing = countMissing(study);
     await computeSteps(study, onProgress, date);
     // Threads hold memory that results need.
     await study.pool.close();
@@ -141,8 +142,8 @@ async function carryOut(
     const about = {
       participants,
       warnings,
-      nComputed: missing.size,
-      nReused: plan.nSteps - missing.size,
+      nComputed: nMissing,
+      nReused: plan.nSteps - nMissing,
       cache: cache.folder,
     };
     const write = async () => {
@@ -173,10 +174,12 @@ function withOwn(joined: StudyResult, own: StudyResult): StudyResult {
   return { ...joined, subjects: joined.subjects.map((subject) => owned.get(subject.participant) ?? subject) };
 }
 
-function describePlan({ plan, inputs, model, missing }: OpenStudy): string {
+function describePlan(study: OpenStudy): string {
+  const { plan, inputs, model } = study;
   const { participants, transcripts } = inputs;
+  const labels = [...new Set(plan.groups.map(({ family }) => family.label))].join("; ");
   const nVolumes = participants.map((p) => p.stories.reduce((sum, story) => sum + story.nVolumes, 0));
   const volumes = [...new Set([Math.min(...nVolumes), Math.max(...nVolumes)])].join(" to ");
   const stories = transcripts.map((t) => t.story).join(", ");
-  return `${formatNoun(participants.length, "participant")}, ${volumes} volumes each, ${transcripts.length === 1 ? "story" : "stories"} ${stories}; model ${model.name}; ${plan.featureSets.map(describeFeatureSet).join("; ")}: ${missing.size} of ${formatNoun(plan.nSteps, "step")} to compute`;
+  return `${formatNoun(participants.length, "participant")}, ${volumes} volumes each, ${transcripts.length === 1 ? "story" : "stories"} ${stories}; model ${model.name}; ${labels}: ${countMissing(study)} of ${formatNoun(plan.nSteps, "step")} to compute`;
 }

@@ -1,24 +1,15 @@
 import { z } from "zod";
 import { Matrix } from "../array/matrix.ts";
+import type { EncodingScore } from "../encoding/brain-score.ts";
 import type { MissingScores } from "../encoding/missing.ts";
-import type { Tensor } from "../formats/safetensors.ts";
-import { notAsWritten, openKept, writeKept } from "../language-model/kept-tensors.ts";
+import type { KeptShares } from "../encoding/prepared.ts";
+import { FormatError } from "../errors.ts";
+import { openKeptArrays, writeKeptArrays } from "../keep/kept-arrays.ts";
 import type { AuditCount } from "../regression/audit.ts";
-import type { AnalysisScores, KeptVariance, SubjectAnalysis } from "../report/result.ts";
 import type { Source, Store } from "../sources/source.ts";
 
-/** What one step gives: scores of one participant, and counts to judge them by. */
-export interface StepScores extends StepFacts {
-  readonly analyses: readonly AnalysisScores[];
-}
-
-/** A step that is kept; its scores are read when they are asked for. */
-export interface KeptStep extends StepFacts {
-  readonly analyses: readonly SubjectAnalysis[];
-}
-
-/** What is known of a step beside the scores of its targets. */
-interface StepFacts {
+/** What is known of one participant's scores by one encoding model, beside the scores. */
+export interface ScoreFacts {
   /** Targets that could not be scored. */
   readonly nNotScored: number;
   /** Folds in which targets have no score, and why. */
@@ -28,60 +19,77 @@ interface StepFacts {
   readonly alphaAtHighest: number;
   /** How many choices of penalties were computed again by definition, and what that found. */
   readonly audit: AuditCount;
-  /** How much variance components keep; undefined in steps of versions that did not note it. */
-  readonly keptVariance?: readonly KeptVariance[] | undefined;
+  /** How much variance components keep of what the model's last band adds. */
+  readonly keptVariance: KeptShares;
   /** When it was computed, ISO 8601. */
   readonly date: string;
 }
 
-/** Where a step's scores are kept. */
-export const scoresPath = (key: string) => `${key}.safetensors`;
+/** Scores that are kept: read when they are asked for, in double precision. */
+export interface KeptScores extends ScoreFacts {
+  /** [nTargets]: over the folds, as the options say. */
+  readonly loadMean: () => Promise<Float64Array>;
+  /** [nFolds x nTargets] */
+  readonly loadFolds: () => Promise<Matrix<Float64Array>>;
+}
 
-/** Writes a step's scores under its key, single precision. */
-export async function writeStepScores(store: Store, key: string, scores: StepScores): Promise<void> {
-  const { analyses, ...rest } = scores;
-  const tensors = new Map<string, Tensor>();
-  analyses.forEach(({ mean, folds }, i) => {
-    tensors.set(`${i}.mean`, { shape: [mean.length], data: Float32Array.from(mean) });
-    if (folds) tensors.set(`${i}.folds`, { shape: [folds.nRows, folds.nColumns], data: Float32Array.from(folds.data) });
-  });
-  const names = analyses.map(({ analysis, layer, distance }) => ({ analysis, layer, distance }));
-  await writeKept(store, scoresPath(key), key, { tensors, metadata: { scores: JSON.stringify({ ...rest, names }) } });
+/** Where the scores of an encoding model are kept. */
+export const scoresPath = (key: string) => `${key}.scores`;
+
+/** Keeps one participant's scores by one encoding model, bit for bit. */
+export async function writeScores(
+  store: Store,
+  key: string,
+  { score, foldScores, nNotScored, missing, alphaAtEdges }: EncodingScore,
+  { audit, keptVariance, date }: Pick<ScoreFacts, "audit" | "keptVariance" | "date">,
+): Promise<void> {
+  const facts: ScoreFacts = {
+    nNotScored,
+    missing,
+    alphaAtLowest: alphaAtEdges.lowest,
+    alphaAtHighest: alphaAtEdges.highest,
+    audit,
+    keptVariance,
+    date,
+  };
+  const arrays = [score, Float64Array.from(foldScores.data)];
+  await writeKeptArrays(store, scoresPath(key), key, { about: { ...facts, nFolds: foldScores.nRows }, arrays });
 }
 
 /**
- * A step that was written earlier. Its file is read once to see that it is whole, and then score by score.
+ * Scores that were kept by {@link writeScores}. The file is read once to see that it is whole, and then when scores are
+ * asked for.
  *
- * @throws NotFoundError where there is none
- * @throws FormatError where the file is not what {@link writeStepScores} writes
+ * @throws NotFoundError where there are none
+ * @throws FormatError where the file is not what was written
  */
-export async function openStepScores(store: Source, key: string): Promise<KeptStep> {
-  const kept = await openKept(store, scoresPath(key), key);
-  const path = `${store.location}/${scoresPath(key)}`;
-  const { names, ...rest } = readAbout(kept.metadata["scores"], path);
-  const analyses = names.map((name, i): SubjectAnalysis => {
-    const mean = kept.shapes.get(`${i}.mean`);
-    const folds = kept.shapes.get(`${i}.folds`);
-    if (mean?.length !== 1 || (folds && folds.length !== 2)) throw notAsWritten(path, `no scores of ${name.analysis}`);
-    return {
-      ...name,
-      loadMean: () => kept.load(`${i}.mean`),
-      loadFolds: async () => folds && Matrix.of(await kept.load(`${i}.folds`), folds[0]!, folds[1]!),
-    };
-  });
-  return { analyses, ...rest };
+export async function openScores(store: Source, key: string): Promise<KeptScores> {
+  const { about, load } = await openKeptArrays(store, scoresPath(key), key);
+  const found = described.safeParse(about);
+  if (!found.success) {
+    const got = JSON.stringify(about).slice(0, 60);
+    const message = `the file must hold scores, got what is not described as such (${got}). Delete it: it is computed anew`;
+    throw new FormatError(`${store.location}/${scoresPath(key)}`, message, undefined, { cause: found.error });
+  }
+  const { nFolds, ...facts } = found.data;
+  return {
+    ...facts,
+    loadMean: async () => (await load(0)) as Float64Array,
+    async loadFolds() {
+      const data = (await load(1)) as Float64Array;
+      return Matrix.of(data, nFolds, data.length / nFolds);
+    },
+  };
 }
 
-const ordinate = z.union([z.number(), z.literal("n/a")]);
 /** JSON has null for NaN. */
 const share = z
   .number()
   .nullable()
   .transform((value) => value ?? Number.NaN);
 
-/** What is kept of a step beside the numbers of its targets. */
-const about = z.object({
-  names: z.array(z.object({ analysis: z.string(), layer: ordinate, distance: ordinate })),
+const described = z.object({
+  nFolds: z.number(),
   nNotScored: z.number(),
   missing: z.array(
     z.object({
@@ -93,22 +101,7 @@ const about = z.object({
   ),
   alphaAtLowest: share,
   alphaAtHighest: share,
-  keptVariance: z
-    .array(
-      z.object({
-        ...{ analysis: z.string(), layer: ordinate, distance: ordinate },
-        folds: z.union([z.array(share), z.enum(["not reduced", "not recorded"])]),
-      }),
-    )
-    .optional(),
+  keptVariance: z.union([z.array(share), z.enum(["not reduced", "not recorded"])]),
   audit: z.object({ nAudited: z.number(), nTies: z.number(), worstExcess: z.number(), worstR: z.number() }),
   date: z.string(),
 });
-
-function readAbout(text: string | undefined, path: string): z.output<typeof about> {
-  try {
-    return about.parse(JSON.parse(text ?? ""));
-  } catch (cause) {
-    throw notAsWritten(path, `scores that are not described (${text?.slice(0, 60)})`, { cause });
-  }
-}

@@ -1,4 +1,5 @@
 import { totalmem } from "node:os";
+import type { ModelFamily } from "../analyses/families.ts";
 import { type MemoryPlan, planMemory, type SweepSize } from "../engine/memory.ts";
 import { type DatasetIssue, OptionError } from "../errors.ts";
 import { resolveDevice } from "../graph/device.ts";
@@ -6,8 +7,7 @@ import { formatSize } from "../report/numbers.ts";
 import type { ActivationSource } from "./activation-source.ts";
 import type { HeardStory } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
-import { type FeatureSet, featureSetsOf } from "./plan.ts";
-import { distancesOf } from "./score-step.ts";
+import { plannedFamilies } from "./plan.ts";
 
 /** What the sizes of a study's work follow from. */
 export interface SizedStudy {
@@ -22,24 +22,25 @@ export interface SizedParticipant {
   readonly targets: { readonly length: number };
 }
 
-/** The sizes of a group's work, for one participant of it. */
+/** The sizes of the work on a family of encoding models, for one participant. */
 export function sizeOf(
   { options, pool, model }: SizedStudy,
-  { featureSet }: { readonly featureSet: FeatureSet },
+  { base, window, members }: ModelFamily,
   participant: SizedParticipant,
 ): SweepSize {
-  const { components, reduction, delays, width, folds, precision } = options;
+  const { components, reduction, delays, folds, precision } = options;
   const { stories } = participant;
   const volumes = stories.map((story) => story.nVolumes);
   const nVolumes = volumes.reduce((sum, n) => sum + n, 0);
-  const isWordRate = featureSet.kind === "word-rate";
+  const isWordRate = base.bands.some(({ kind }) => kind === "word-rate");
   const nUnits = isWordRate ? 1 : model.nUnits;
-  const nModels = 1 + distancesOf(featureSet, options).length;
+  const width = window?.width ?? 0;
+  const nModels = members.length;
   const columns = (nFeatures: number) =>
     components === "none" || isWordRate
       ? nFeatures * delays
       : Math.min(components, nFeatures) * (reduction === "before-delays" ? delays : 1);
-  const nColumns = columns(nUnits) + (nModels > 1 ? columns(width * nUnits) : 0);
+  const nColumns = columns(nUnits) + (window ? columns(width * nUnits) : 0);
   return {
     ...{ nTargets: participant.targets.length, nVolumes, nModels, nFolds: folds },
     // One story in double precision is enough for all to be held so.
@@ -117,7 +118,7 @@ function sizesOf(participants: readonly SizedParticipant[], study: SizedStudy): 
   const key = ({ stories, targets }: SizedParticipant) =>
     [targets.length, ...stories.flatMap(({ nVolumes, bytes }) => [nVolumes, bytes.held, bytes.reading])].join();
   const distinct = [...new Map(participants.map((participant) => [key(participant), participant])).values()];
-  return featureSetsOf(study.model, study.options).flatMap((featureSet) =>
-    distinct.map((participant) => sizeOf(study, { featureSet }, participant)),
+  return plannedFamilies(study.model, study.options).flatMap((family) =>
+    distinct.map((participant) => sizeOf(study, family, participant)),
   );
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTinyStudy, type TinyStudy } from "../study/tiny-study.ts";
@@ -11,7 +11,8 @@ let built: BuiltCommandLine;
 let study: TinyStudy;
 /** Path to hash of every file that an uninterrupted run leaves, the cache's among them. */
 let whole: ReadonlyMap<string, string>;
-let nSteps = 0;
+let nScores = 0;
+let firstRun = "";
 
 const flags = ["--model", "model", "--layer", "0:2", "--distances", "-1,8", "--components", "3", "--threads", "1"];
 const command = ["score", "data", "out", ...flags, "--controls", "word-rate,random-weights,random-window"];
@@ -23,11 +24,14 @@ beforeAll(async () => {
   const { code, stderr } = await start().ended;
   if (code !== 0) throw new Error(`the uninterrupted run must end well, got ${code}: ${stderr}`);
   whole = hashes();
-  nSteps = countOf(/^cache\/scores\//);
+  nScores = countOf(scoreFiles);
+  firstRun = stderr;
 }, 300_000);
 afterAll(() => {
   study.remove();
 });
+
+const scoreFiles = /^cache\/scores\/\w+\.scores$/;
 
 /** Files of results and, below `cache/`, those that are kept beside them. */
 const files = () => [
@@ -50,7 +54,7 @@ const countOf = (pattern: RegExp) => files().filter((path) => pattern.test(path)
 const moments: Readonly<Record<string, (output: string) => boolean>> = {
   "the inputs were read": (output) => output.includes("steps to compute"),
   "the first activations were written": () => countOf(/^cache\/activations\/.*\.safetensors$/) > 0,
-  "a third of the scores was written": () => countOf(/^cache\/scores\/\w+\.safetensors$/) >= 6,
+  "a third of the scores was written": () => countOf(scoreFiles) >= nScores / 3,
   "the first results were written": () => countOf(/^sub-01\//) > 0,
 };
 
@@ -80,15 +84,20 @@ async function expectToGoOn() {
       continue;
     expect([path, hash]).toEqual([path, whole.get(path)]);
   }
-  const nKept = countOf(/^cache\/scores\/\w+\.safetensors$/);
+  const writtenAt = () => new Map(files().map((path) => [path, statSync(placeOf(path)).mtimeMs]));
+  const kept = [...writtenAt()].filter(([path]) => scoreFiles.test(path));
   const { code, stderr } = await start().ended;
   expect(code).toBe(0);
-  expect(stderr).toContain(`${nSteps - nKept} of ${nSteps} steps to compute`);
+  expect(stderr).toMatch(/\b(?:\d|1[0-8]) of 18 steps to compute/);
   expect(hashes()).toEqual(whole);
+  const now = writtenAt();
+  for (const [path, time] of kept) expect([path, now.get(path)]).toEqual([path, time]);
 }
 
-test("by hand: three participants, three layers and three controls are 18 steps", () => {
-  expect(nSteps).toBe(18);
+test("by hand: of three participants, three layers and three controls are 18 steps", () => {
+  expect(firstRun).toContain("18 of 18 steps to compute");
+  // Of a layer words alone and with two windows; of each control one, the words beside random windows being the layer's.
+  expect(nScores).toBe(3 * (3 * 3 + 3));
 });
 
 describe("a run that is cut off leaves whole files, and the same command goes on from there (identity)", () => {
@@ -118,9 +127,10 @@ describe("a run that is cut off leaves whole files, and the same command goes on
 
   test("killed between a step's scores and the removal of its blocks: the next run clears up", async () => {
     await interrupt("the first results were written", "SIGKILL");
-    const scores = [...whole.keys()].find((path) => path.startsWith("cache/scores/"))!;
-    const folder = placeOf(scores.replace(/\.safetensors$/, ".blocks"));
+    const scores = [...whole.keys()].find((path) => scoreFiles.test(path))!;
+    const folder = placeOf("cache/scores/left.blocks");
     mkdirSync(folder);
+    writeFileSync(join(folder, "keys.json"), JSON.stringify([basename(scores, ".scores")]));
     writeFileSync(join(folder, "0-162.scores"), "what was left");
     await expectToGoOn();
   });

@@ -29,13 +29,13 @@ describe("designs that are kept", () => {
     const { folds, ridge } = await prepare(more);
     const store = memoryStore();
     for (const { fold, design } of folds) {
-      const path = designPath("folder", 3, fold.index);
+      const path = designPath("key", fold.index);
       await writeDesign(store, path, "key", design, ridge);
       expect(await loadDesign(store, path, "key")).toEqual(design);
       expect(await hasDesign(store, path, ridge)).toBe(true);
     }
-    expect((await store.list("folder")).map(({ name }) => name)).toEqual(
-      [1, 2, 3, 4, 5].flatMap((fold) => [`model-3_fold-${fold}.design`, `model-3_fold-${fold}.design-single`]),
+    expect((await store.list("key")).map(({ name }) => name)).toEqual(
+      [1, 2, 3, 4, 5].flatMap((fold) => [`fold-${fold}.design`, `fold-${fold}.design-single`]),
     );
   });
 
@@ -43,7 +43,7 @@ describe("designs that are kept", () => {
     const { folds, ridge } = await prepare(more);
     const store = memoryStore();
     const { fold, design } = folds[1]!;
-    const path = designPath("folder", 0, fold.index);
+    const path = designPath("key", fold.index);
     await writeDesign(store, path, "key", design, ridge);
     const { exact, ...loaded } = await loadSingleDesign(store, path, "key");
     const { intercept, shortlist, predictor, singularRange } = scorable(design, ridge);
@@ -53,7 +53,7 @@ describe("designs that are kept", () => {
 
   it("shares of variance come back bit for bit, and are undefined where none were kept (identity)", async () => {
     const store = memoryStore();
-    const path = designPath("folder", 1, 0);
+    const path = designPath("key", 0);
     expect(await loadShares(store, path, "key")).toBeUndefined();
     const shares = [0.1 + 0.2, undefined, 1];
     await writeShares(store, path, "key", shares);
@@ -61,21 +61,21 @@ describe("designs that are kept", () => {
     await expect(loadShares(store, path, "other")).rejects.toThrow(FormatError);
   });
 
-  it("a file in the place of another model's or fold's is refused (contract)", async () => {
+  it("a file in the place of another fold's is refused (contract)", async () => {
     const { folds, ridge } = await prepare({});
     const store = memoryStore();
     for (const [fold, { design }] of folds.entries())
-      await writeDesign(store, designPath("folder", 0, fold), "key", design, ridge);
-    const [from, to] = [designPath("folder", 0, 2), designPath("folder", 0, 3)];
+      await writeDesign(store, designPath("key", fold), "key", design, ridge);
+    const [from, to] = [designPath("key", 2), designPath("key", 3)];
     for (const end of ["", "-single"]) await store.write(`${to}${end}`, await store.read(`${from}${end}`));
-    await expect(loadDesign(store, to, "key")).rejects.toThrow("got that of another key (key model-0_fold-3.design)");
+    await expect(loadDesign(store, to, "key")).rejects.toThrow("got that of another key (key fold-3.design)");
     await expect(loadSingleDesign(store, to, "key")).rejects.toThrow(FormatError);
   });
 
   it("for double precision nothing is kept in single, and what was kept for it does not do for single (contract)", async () => {
     const { folds, ridge } = await prepare({ precision: "float64" });
     const store = memoryStore();
-    const path = designPath("folder", 0, 0);
+    const path = designPath("key", 0);
     await writeDesign(store, path, "key", folds[0]!.design, ridge);
     expect(await hasDesign(store, path, ridge)).toBe(true);
     expect(await hasDesign(store, path, { ...ridge, precision: "float32" })).toBe(false);

@@ -37,10 +37,11 @@ bold.data[7 * nTargets + BLOCK + 1] = Number.NaN;
 const root = mkdtempSync(join(tmpdir(), "cortecast-engine-"));
 let pool: Pool;
 let models: KeptModels;
-const designs = { location: root, folder: "designs", key: "designs of this test" };
+const designs = { location: root, keys: ["alone", "window 3", "window -2", "window 0"] };
+const distancesOfModels = [undefined, ...distances];
 beforeAll(async () => {
   pool = openPool(2);
-  models = await makeDesigns(pool, designs, distances, async () => stimulus, options);
+  models = await makeDesigns(pool, designs, distancesOfModels, async () => stimulus, options);
 });
 afterAll(async () => {
   await pool.close();
@@ -53,17 +54,19 @@ const responses = {
   load: async (from: number, to: number): Promise<Matrix> => sliceColumns(bold, from, to),
 };
 const settings = (key: string) => ({
-  ...({ average: "folds", designBytes: 1e8, store: folderStore(join(root, "scores")), key } as const),
+  ...({ average: "folds", designBytes: 1e8, store: folderStore(join(root, "scores")), keys: [key] } as const),
 });
 
 describe("scores on threads", () => {
   it("are those of one thread and designs in memory, but for rounding (agreement)", async () => {
     const windows = slidingWindows(stories, distances, 4);
     const expected = await forecastScore(features, windows, bold, options);
-    const { scores, audit } = await scoreResponses(pool, models, responses, settings("agreement"));
+    const { scores, audits } = await scoreResponses(pool, models, responses, settings("agreement"));
+    const nAudited = audits.reduce((sum, audit) => sum + audit.nAudited, 0);
     // Places are drawn with repeats, and targets that cannot be scored are passed over.
-    expect(audit.nAudited).toBeGreaterThan(50);
-    expect(audit.nAudited).toBeLessThanOrEqual(100);
+    expect(audits.length).toBe(4);
+    expect(nAudited).toBeGreaterThan(50);
+    expect(nAudited).toBeLessThanOrEqual(100);
     const { brainScore, score, joint } = forecastOf(distances, scores);
     expect(brainScore.missing).toEqual(expected.brainScore.missing);
     expect(brainScore.nNotScored).toBe(2);
@@ -90,11 +93,14 @@ describe("scores on threads", () => {
     async (designBytes) => {
       // Errors of these penalties differ by less than single precision holds, so that all are compared in double.
       const alphas = [100, 100 * (1 + 1e-7), 100 * (1 + 2e-7)];
-      const near = { ...designs, key: `near ties ${designBytes}`, folder: `near-ties-${designBytes}` };
-      const nearModels = await makeDesigns(pool, near, distances, async () => stimulus, { ...options, alphas });
+      const near = { ...designs, keys: designs.keys.map((key) => `${key}, near ties, ${designBytes}`) };
+      const nearModels = await makeDesigns(pool, near, distancesOfModels, async () => stimulus, { ...options, alphas });
       const few = sliceColumns(bold, 40, 100);
       const some = { nTargets: 60, nLoaded: 60, load: async () => few };
-      const { scores } = await scoreResponses(pool, nearModels, some, { ...settings(near.key), designBytes });
+      const { scores } = await scoreResponses(pool, nearModels, some, {
+        ...settings(`near ties ${designBytes}`),
+        designBytes,
+      });
       const windows = slidingWindows(stories, distances, 4);
       const inDouble = { ...options, alphas, precision: "float64" } as const;
       const { brainScore, joint } = await forecastScore(features, windows, few, inDouble);
@@ -119,29 +125,35 @@ describe("scores on threads", () => {
   });
 
   it("blocks that are there are not computed again, and the sum is the same, bit for bit (identity)", async () => {
-    const folder = join(root, "scores", "kept.blocks");
     const whole = await scoreResponses(pool, models, responses, settings("kept"));
-    expect(readdirSync(folder).sort()).toEqual([`0-${BLOCK}.scores`, `${BLOCK}-${nTargets}.scores`]);
+    const folder = join(root, "scores", `${whole.blocks}.blocks`);
+    expect(readdirSync(folder).sort()).toEqual([`0-${BLOCK}.scores`, `${BLOCK}-${nTargets}.scores`, "keys.json"]);
     rmSync(join(folder, `0-${BLOCK}.scores`));
     expect(await scoreResponses(pool, models, responses, settings("kept"))).toEqual(whole);
     const never = () => Promise.reject(new Error("nothing is to be loaded"));
     expect(await scoreResponses(pool, models, { ...responses, load: never }, settings("kept"))).toEqual(whole);
-    await removeBlocks(folderStore(join(root, "scores")), "kept");
-    expect(readdirSync(join(root, "scores"))).not.toContain("kept.blocks");
+    await removeBlocks(folderStore(join(root, "scores")), whole.blocks);
+    expect(readdirSync(join(root, "scores"))).not.toContain(`${whole.blocks}.blocks`);
   });
 
   it("blocks that outlived their run go once the scores are kept elsewhere, others stay (by hand)", async () => {
     const store = folderStore(join(root, "left"));
-    for (const key of ["kept", "going-on"]) await store.write(`${key}.blocks/0-${BLOCK}.scores`, "scores");
-    await store.write("kept.safetensors", "scores");
-    await removeLeftBlocks(store, (key) => store.has(`${key}.safetensors`));
-    expect(readdirSync(join(root, "left")).sort()).toEqual(["going-on.blocks", "kept.safetensors"]);
+    for (const key of ["a", "b"]) await store.write(`${key}.scores`, "scores");
+    for (const [name, keys] of [
+      ["done", ["a", "b"]],
+      ["going-on", ["b", "c"]],
+    ] as const) {
+      await store.write(`${name}.blocks/keys.json`, JSON.stringify(keys));
+      await store.write(`${name}.blocks/0-${BLOCK}.scores`, "scores");
+    }
+    await removeLeftBlocks(store, (key) => store.has(`${key}.scores`));
+    expect(readdirSync(join(root, "left")).sort()).toEqual(["a.scores", "b.scores", "going-on.blocks"]);
   });
 
   it("a block that was changed is refused (identity)", async () => {
     const { store } = settings("changed");
-    await scoreResponses(pool, models, responses, settings("changed"));
-    const path = `changed.blocks/0-${BLOCK}.scores`;
+    const { blocks } = await scoreResponses(pool, models, responses, settings("changed"));
+    const path = `${blocks}.blocks/0-${BLOCK}.scores`;
     const bytes = await store.read(path);
     bytes[bytes.length - 100]! ^= 1;
     await store.write(path, bytes);
@@ -177,14 +189,14 @@ describe("designs on threads", () => {
   it("what the system says of a file comes with its code, by which users are told what to do (contract)", async () => {
     const location = join(root, "a file");
     writeFileSync(location, "");
-    const made = makeDesigns(pool, { ...designs, location }, distances, async () => stimulus, options);
+    const made = makeDesigns(pool, { ...designs, location }, distancesOfModels, async () => stimulus, options);
     await expect(made).rejects.toMatchObject({ code: expect.stringMatching(/^E(?:EXIST|NOTDIR)$/) });
   });
 
   it("are made once: a second call asks for no stimulus (identity)", async () => {
     const never = () => Promise.reject(new Error("nothing is to be made"));
-    expect(await makeDesigns(pool, designs, distances, never, options)).toEqual(models);
-    expect(readdirSync(join(root, "designs")).length).toBe(60);
+    expect(await makeDesigns(pool, designs, distancesOfModels, never, options)).toEqual(models);
+    for (const key of designs.keys) expect(readdirSync(join(root, key)).length).toBe(15);
   });
 
   it("tell what components keep of what each model adds to the design, as in memory (agreement)", async () => {
@@ -200,22 +212,25 @@ describe("designs on threads", () => {
       for (const [f, share] of folds.entries())
         expect(Math.abs((kept[model]![f] as number) - share!)).toBeLessThan(1e-12);
     }
-    const none = { ...designs, folder: "none" };
-    const whole = await makeDesigns(pool, none, [3], async () => stimulus, { ...options, components: "none" });
+    const none = { ...designs, keys: ["not reduced", "nor its window"] };
+    const whole = await makeDesigns(pool, none, [undefined, 3], async () => stimulus, {
+      ...options,
+      components: "none",
+    });
     expect(await loadKeptVariance(whole)).toEqual(["not reduced", "not reduced"]);
-    await folderStore(root).remove("none/model-1_fold-2.design-variance");
+    await folderStore(root).remove("nor its window/fold-2.design-variance");
     expect(await loadKeptVariance(whole)).toEqual(["not reduced", "not recorded"]);
   });
 
   it("only those that are missing are made, the same (identity)", async () => {
     const store = folderStore(root);
-    const path = "designs/model-2_fold-4.design";
+    const path = "window -2/fold-4.design";
     const before = await store.read(path);
     await store.remove(path);
-    await store.remove("designs/model-0_fold-1.design");
+    await store.remove("alone/fold-1.design");
     const told: string[] = [];
     const onProgress = ({ done, total }: { done: number; total: number }) => told.push(`${done}/${total}`);
-    await makeDesigns(pool, designs, distances, async () => stimulus, { ...options, onProgress });
+    await makeDesigns(pool, designs, distancesOfModels, async () => stimulus, { ...options, onProgress });
     expect(told.at(-1)).toBe("2/2");
     expect(await store.read(path)).toEqual(before);
   });
@@ -224,18 +239,18 @@ describe("designs on threads", () => {
 describe("a pool", () => {
   it("hands on what a job throws, as the error that it is, and goes on with the next", async () => {
     const wrong = { ...options, components: 0 };
-    const other = { ...designs, folder: "wrong" };
-    await expect(makeDesigns(pool, other, distances, async () => stimulus, wrong)).rejects.toThrow(
+    const other = { ...designs, keys: ["1", "2", "3", "4"].map((key) => `wrong ${key}`) };
+    await expect(makeDesigns(pool, other, distancesOfModels, async () => stimulus, wrong)).rejects.toThrow(
       new OptionError('fitDesign: components must be a whole number from 1 or "none", got 0 (features 90 x 20).'),
     );
-    const missing = { ...models, designs: { ...designs, folder: "nowhere" } };
-    await expect(scoreResponses(pool, missing, responses, settings("nowhere"))).rejects.toThrow(/nowhere\/model-0/);
+    const missing = { ...models, designs: { ...designs, location: join(root, "nowhere") } };
+    await expect(scoreResponses(pool, missing, responses, settings("nowhere"))).rejects.toThrow(/nowhere\/alone/);
     expect((await scoreResponses(pool, models, responses, settings("after"))).scores.length).toBe(4);
   });
 
   it("settles every job of a pool that is closed, whether it is under way, waits or comes later", async () => {
     const closing = openPool(1);
-    const missing = { ...models, designs: { ...designs, folder: "nowhere" } };
+    const missing = { ...models, designs: { ...designs, location: join(root, "nowhere") } };
     const score = (key: string) => scoreResponses(closing, missing, responses, settings(key));
     const jobs = [score("under way"), score("waits")];
     const settled = Promise.allSettled(jobs);

@@ -43,9 +43,9 @@ const plan = planMemory(size, Number(budget));
 const noise = normals(nVolumes * 1000);
 let nLoads = 0;
 const pool = openPool(size.nThreads);
-const designs = { location: folder, folder: "designs", key: "sweep" };
+const designs = { location: folder, keys: ["alone", "window"] };
 const stimulus = async () => ({ features: wordsToVolumes(vectors, onsets, volumes), windows: { stories, width } });
-const models = await makeDesigns(pool, designs, distances, stimulus, options);
+const models = await makeDesigns(pool, designs, [undefined, ...distances], stimulus, options);
 const responses = {
   nTargets,
   nLoaded: plan.nLoaded,
@@ -58,7 +58,7 @@ const responses = {
 };
 const { designBytes } = plan;
 const { scores } = await scoreResponses(pool, models, responses, {
-  ...{ average: "folds", designBytes, store: folderStore(join(folder, "scores")), key: "sweep" },
+  ...{ average: "folds", designBytes, store: folderStore(join(folder, "scores")), keys: ["alone", "window"] },
 });
 await pool.close();
 const nScored = scores.map(({ score }) => score.filter(Number.isFinite).length);

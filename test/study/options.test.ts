@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { controlDistance } from "../../src/analyses/random-window.ts";
 import { checkOptions } from "../../src/study/options.ts";
-import { controlDistance, planStudy } from "../../src/study/plan.ts";
+import { planStudy } from "../../src/study/plan.ts";
 import { readStudyFile } from "../../src/study/study-file.ts";
 
 const folders = { dataset: "in", output: "out" };
@@ -228,18 +229,18 @@ describe("planStudy", () => {
       people,
       { layers, nLayers },
       checkOptions({ ...folders, ...more }),
-      { model: "m", randomWeights: "r" },
+      { own: "m", random: "r" },
       (text) => text,
     );
-  const keys = (p: ReturnType<typeof plan>) => p.groups.flatMap((group) => group.steps.map((step) => step.key));
+  const keys = (p: ReturnType<typeof plan>) => p.groups.flatMap((group) => group.steps.flatMap((step) => step.keys));
 
   test("participants of one stimulus share a group; controls are steps of their own", () => {
     const { groups, nSteps } = plan({ controls: "word-rate" });
-    expect(groups.map(({ featureSet, steps }) => [featureSet.kind, steps.length])).toEqual([
-      ["layer", 2],
-      ["word-rate", 2],
-      ["layer", 1],
-      ["word-rate", 1],
+    expect(groups.map(({ family, steps }) => [family.label, steps.length])).toEqual([
+      ["layer 4", 2],
+      ["word rate", 2],
+      ["layer 4", 1],
+      ["word rate", 1],
     ]);
     expect(nSteps).toBe(6);
   });
@@ -251,9 +252,9 @@ describe("planStudy", () => {
     [[2, 6], 2],
     [[9], 9],
   ])("by hand: with layers %j random controls are made with %d, which the report shows", (layers, main) => {
-    const { featureSets } = plan({ controls: "random-weights,random-window" }, layers);
-    const controls = featureSets.filter(({ kind }) => kind.startsWith("random"));
-    expect(controls.map((set) => "layer" in set && set.layer)).toEqual([main, main]);
+    const { scores } = plan({ controls: "random-weights,random-window" }, layers);
+    const controls = scores.filter(({ analysis }) => analysis.includes("Random"));
+    expect(controls.map(({ layer }) => layer)).toEqual([main, main]);
   });
 
   test("by hand: of a model of 6 layers the main one is the nearest to 4, however few are scored", () => {
@@ -262,18 +263,21 @@ describe("planStudy", () => {
       [[0, 1], 1],
       [[2, 6], 2],
     ] as const) {
-      const { featureSets } = plan({ controls: "random-weights" }, layers, 6);
-      expect(featureSets.find(({ kind }) => kind === "random-weights")).toMatchObject({ layer: main });
+      const { scores } = plan({ controls: "random-weights" }, layers, 6);
+      expect(scores.find(({ analysis }) => analysis === "brainScoreRandomWeights")).toMatchObject({ layer: main });
     }
   });
 
   test("identity: keys change with what the numbers depend on, and with nothing else", () => {
     expect(keys(plan({ threads: 1, memory: "2GB", regions: "x" }))).toEqual(keys(plan()));
     expect(keys(plan({ gap: 3 }))).not.toEqual(keys(plan()));
-    expect(keys(plan({ distances: "8" }))).not.toEqual(keys(plan()));
+    // What was computed at some distances is found by a study of more.
+    const [few, all] = [keys(plan({ distances: "8" })), keys(plan())];
+    expect([few.length, all.length, few.every((key) => all.includes(key))]).toEqual([3 * 2, 3 * 42, true]);
     const byEdge = ["silence", "zero", "wrap"].map((edge) => plan({ edge, controls: "word-rate" }));
-    expect(new Set(byEdge.flatMap(keys)).size).toBe(3 * 6);
-    expect(new Set(byEdge.flatMap(({ groups }) => groups.map((group) => group.key))).size).toBe(3 * 4);
+    // Of each participant the word rate, the layer's words alone, and these with 41 windows.
+    expect(new Set(byEdge.flatMap(keys)).size).toBe(3 * 3 * 43);
+    expect(new Set(byEdge.flatMap(({ groups }) => groups.flatMap((group) => group.designKeys))).size).toBe(3 * 2 * 43);
     expect(keys(plan({ edge: "silence" }))).toEqual(keys(plan()));
   });
 

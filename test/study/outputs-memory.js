@@ -1,6 +1,7 @@
 // Turns scores that are kept into results, as a study does once all steps are computed, and prints by how much memory grew:
 // node --expose-gc --max-semi-space-size=16 outputs-memory.js PACKAGE SCORES OUTPUT N, where PACKAGE is the built package's
-// folder and SCORES holds the steps `<participant>-<layer>` of N participants on two icospheres, layers 4 and 8.
+// folder and SCORES holds the scores `<participant>-<layer>-<place>` of N participants on two icospheres, layers 4 and 8, by the
+// words alone (place 0) and with windows at four distances.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -11,6 +12,7 @@ const { surfaceTargets } = await load("responses/target.js");
 const { folderStore } = await load("sources/node.js");
 const { collectScores } = await load("study/collect-scores.js");
 const { checkOptions } = await load("study/options.js");
+const { plannedFamilies, plannedScores } = await load("study/plan.js");
 const { writeGroupLevel } = await load("study/group-level.js");
 const { writeParticipants } = await load("study/outputs.js");
 
@@ -39,11 +41,17 @@ const participants = Array.from({ length: Number(n) }, (_, i) => ({
   quality: { nConstant: 0, nNotFinite: 0 },
 }));
 const layers = [4, 8];
+const options = checkOptions({ dataset: "data", output, distances: "0,4,8,12" });
+const scores = plannedScores({ layers }, options);
+const families = plannedFamilies({ layers }, options);
 const plan = {
   nSteps: layers.length * participants.length,
-  groups: layers.map((layer) => ({
-    steps: participants.map(({ participant }) => ({ participant, key: `${participant}-${layer}` })),
-  })),
+  scores,
+  groups: layers.map((layer) => {
+    const family = families.find(({ label }) => label === `layer ${layer}`);
+    const keysOf = (participant) => family.members.map((_, place) => `${participant}-${layer}-${place}`);
+    return { family, steps: participants.map(({ participant }) => ({ participant, keys: keysOf(participant) })) };
+  }),
 };
 const inputs = {
   ...{
@@ -67,7 +75,6 @@ const inputs = {
     triangles,
   })),
 };
-const options = checkOptions({ dataset: "data", output });
 const context = {
   inputs,
   model: { name: "model", fingerprint: "", warnings: [] },

@@ -1,72 +1,58 @@
 import { describe, expect, test } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
-import { writeKept } from "../../src/language-model/kept-tensors.ts";
+import type { EncodingScore } from "../../src/encoding/brain-score.ts";
+import { writeKeptArrays } from "../../src/keep/kept-arrays.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
-import { openStepScores, type StepScores, writeStepScores } from "../../src/study/score-cache.ts";
+import { openScores, type ScoreFacts, writeScores } from "../../src/study/score-cache.ts";
 
-const scores: StepScores = {
-  analyses: [
-    {
-      ...{ analysis: "brainScore", layer: 8, distance: "n/a" },
-      mean: Float64Array.of(0.5, Number.NaN),
-      folds: Matrix.of(Float32Array.of(0.25, 0.75, 0.5, 0.5), 2, 2),
-    },
-    { analysis: "forecastDistance", layer: 8, distance: "n/a", mean: Float64Array.of(3, 4), folds: undefined },
-  ],
+const scores: EncodingScore = {
+  score: Float64Array.of(0.1, Number.NaN),
+  foldScores: Matrix.of(Float64Array.of(0.2, 0.7, 0, 0.5), 2, 2),
+  bestAlphas: Matrix.of(Float64Array.of(1, 1, 10, 10), 2, 2),
   nNotScored: 1,
   missing: [{ fold: 0, reason: "response-constant", part: "test", nTargets: 1 }],
-  alphaAtLowest: Number.NaN,
-  alphaAtHighest: 0.25,
+  alphaAtEdges: { lowest: Number.NaN, highest: 0.25 },
+};
+const more: Pick<ScoreFacts, "audit" | "keptVariance" | "date"> = {
   audit: { nAudited: 100, nTies: 1, worstExcess: 1e-7, worstR: 2e-6 },
-  keptVariance: [{ analysis: "brainScore", layer: 8, distance: "n/a", folds: [0.5, 0.75] }],
+  keptVariance: [0.5, 0.75],
   date: "1970-01-01T00:00:00.000Z",
 };
 
-describe("scores of a step", () => {
-  test("come back as they were written (identity; the numbers are exact in single precision)", async () => {
+describe("scores of an encoding model", () => {
+  test("come back as they were written, to the bit (identity)", async () => {
     const store = memoryStore();
-    await writeStepScores(store, "k", scores);
-    const { analyses, ...facts } = await openStepScores(store, "k");
-    const loaded = [];
-    for (const { loadMean, loadFolds, ...name } of analyses) {
-      const mean = Float64Array.from(await loadMean());
-      loaded.push({ ...name, mean, folds: await loadFolds() });
-    }
-    expect({ analyses: loaded, ...facts }).toEqual(scores);
-    await expect(openStepScores(store, "other")).rejects.toMatchObject({ name: "NotFoundError" });
+    await writeScores(store, "k", scores, more);
+    const { loadMean, loadFolds, ...facts } = await openScores(store, "k");
+    expect([await loadMean(), await loadFolds()]).toEqual([scores.score, scores.foldScores]);
+    const { nNotScored, missing, alphaAtEdges } = scores;
+    const { lowest: alphaAtLowest, highest: alphaAtHighest } = alphaAtEdges;
+    expect(facts).toEqual({ nNotScored, missing, alphaAtLowest, alphaAtHighest, ...more });
+    await expect(openScores(store, "other")).rejects.toMatchObject({ name: "NotFoundError" });
   });
 
   test("are refused where the file changes while they are read", async () => {
     const store = memoryStore();
-    await writeStepScores(store, "k", scores);
-    const { analyses } = await openStepScores(store, "k");
-    const bytes = await store.read("k.safetensors");
-    bytes[bytes.length - 1]! ^= 1;
-    await store.write("k.safetensors", bytes);
-    await analyses[0]!.loadMean();
-    await expect(analyses[1]!.loadMean()).rejects.toThrow(
-      "memory/k.safetensors: the file must hold what was kept in it, got damaged bytes. Delete it: it is computed anew",
-    );
+    await writeScores(store, "k", scores, more);
+    const { loadMean, loadFolds } = await openScores(store, "k");
+    const bytes = await store.read("k.scores");
+    // The last number of the folds, before the digest.
+    bytes[bytes.length - 33]! ^= 1;
+    await store.write("k.scores", bytes);
+    await loadMean();
+    await expect(loadFolds()).rejects.toThrow("memory/k.scores: array 1 has changed since it was read first");
+    await expect(openScores(store, "k")).rejects.toThrow("content with another SHA-256 than it says");
   });
 
-  const about = { names: [{ analysis: "brainScore", layer: 8, distance: "n/a" }], nNotScored: 0, missing: [] };
-  const { audit } = scores;
-  const whole = JSON.stringify({ ...about, alphaAtLowest: 0, alphaAtHighest: 0, audit, date: "" });
-  test.each([
-    ["{}", "scores that are not described ({})"],
-    ["not json", "scores that are not described (not json)"],
-    ["null", "scores that are not described (null)"],
-    [
-      whole.replace('"brainScore"', "7"),
-      'scores that are not described ({"names":[{"analysis":7,"layer":8,"distance":"n/a"}],"nNotSc)',
-    ],
-    [whole, "no scores of brainScore"],
-  ])("are refused where they are kept as %s, without tensors", async (text, got) => {
-    const store = memoryStore();
-    await writeKept(store, "k.safetensors", "k", { tensors: new Map(), metadata: { scores: text } });
-    await expect(openStepScores(store, "k")).rejects.toMatchObject({
-      name: "FormatError",
-      message: `memory/k.safetensors: the file must hold what was kept in it, got ${got}. Delete it: it is computed anew`,
-    });
-  });
+  test.each([{}, null, { nFolds: 2, nNotScored: "one" }])(
+    "are refused where they are described as %j",
+    async (about) => {
+      const store = memoryStore();
+      await writeKeptArrays(store, "k.scores", "k", { about, arrays: [] });
+      await expect(openScores(store, "k")).rejects.toMatchObject({
+        name: "FormatError",
+        message: `memory/k.scores: the file must hold scores, got what is not described as such (${JSON.stringify(about)}). Delete it: it is computed anew`,
+      });
+    },
+  );
 });

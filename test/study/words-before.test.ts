@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
 import { delayColumns } from "../../src/features/delays.ts";
+import { encodingOptions } from "../../src/study/family-stimulus.ts";
 import { scanOnsets, storyFeatures, storyWordRate, volumesBefore } from "../../src/study/features.ts";
 import { checkOptions } from "../../src/study/options.ts";
-import { encodingOptions } from "../../src/study/score-step.ts";
 import { normalMatrix } from "../encoding/simulate.ts";
 import { createTinyStudy, readInputs, type TinyStudy, tinyOptions } from "./tiny-study.ts";
 

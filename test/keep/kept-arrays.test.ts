@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { loadKeptArrays, writeKeptArrays } from "../../src/engine/kept-arrays.ts";
 import { FormatError } from "../../src/errors.ts";
+import { loadKeptArrays, writeKeptArrays } from "../../src/keep/kept-arrays.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 
 const arrays = [

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import type { FloatArray } from "../array/matrix.ts";
 import { FormatError } from "../errors.ts";
-import type { Store } from "../sources/source.ts";
+import type { Source, Store } from "../sources/source.ts";
 
 /** What a file of {@link writeKeptArrays} holds. */
 export interface KeptArrays {
@@ -37,9 +37,9 @@ export async function writeKeptArrays(store: Store, path: string, key: string, k
   bytes.fill(32, HEAD, HEAD + nHeader);
   bytes.set(header, HEAD);
   let at = HEAD + nHeader;
-  for (const { buffer, byteOffset, byteLength } of kept.arrays) {
-    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
-    at += filledUp(byteLength);
+  for (const array of kept.arrays) {
+    bytes.set(bytesOf(array), at);
+    at += filledUp(array.byteLength);
   }
   bytes.set(digestOf(bytes), bytes.length - DIGEST);
   await store.write(path, bytes);
@@ -67,6 +67,47 @@ export interface LoadSettings {
   readonly room?: Uint8Array | undefined;
 }
 
+/** A file of {@link writeKeptArrays} whose arrays are read one at a time. */
+export interface OpenArrays {
+  readonly about: unknown;
+  /** How many numbers each array has. */
+  readonly lengths: readonly number[];
+  /** An array, read anew each time. */
+  readonly load: (index: number) => Promise<FloatArray>;
+}
+
+/**
+ * Opens a file of {@link writeKeptArrays}, of which one array is in memory at a time. The whole content is read once for its
+ * digest, and arrays that are read later must be what was read then.
+ *
+ * @throws FormatError where the file holds anything but what was written under this key, in this place
+ * @throws NotFoundError where there is none
+ */
+export async function openKeptArrays(store: Source, path: string, key: string): Promise<OpenArrays> {
+  const { about, arrays, first } = await readWhole(store, path, key, {});
+  const start = arrays[0]?.byteOffset ?? 0;
+  const places = arrays.map((array) => ({
+    start: first + array.byteOffset - start,
+    nBytes: array.byteLength,
+    isSingle: array instanceof Float32Array,
+    checksum: crc32(bytesOf(array)),
+  }));
+  return {
+    about,
+    lengths: arrays.map(({ length }) => length),
+    async load(index) {
+      const place = places[index]!;
+      const bytes = await store.readRange(path, place.start, place.nBytes);
+      if (crc32(bytes) !== place.checksum)
+        throw new FormatError(`${store.location}/${path}`, `array ${index} has changed since it was read first`);
+      const own = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+      return place.isSingle
+        ? new Float32Array(own.buffer, own.byteOffset, place.nBytes / 4)
+        : new Float64Array(own.buffer, own.byteOffset, place.nBytes / 8);
+    },
+  };
+}
+
 /**
  * What {@link writeKeptArrays} kept in a file, as views onto its bytes.
  *
@@ -74,11 +115,22 @@ export interface LoadSettings {
  * @throws NotFoundError where there is none
  */
 export async function loadKeptArrays(
-  store: Store,
+  store: Source,
   path: string,
   key: string,
   settings: LoadSettings = {},
 ): Promise<KeptArrays> {
+  const { about, arrays } = await readWhole(store, path, key, settings);
+  return { about, arrays };
+}
+
+/** Arrays with the place of the first of them in the file. */
+async function readWhole(
+  store: Source,
+  path: string,
+  key: string,
+  settings: LoadSettings,
+): Promise<KeptArrays & { readonly first: number }> {
   const location = `${store.location}/${path}`;
   const bytes = await store.read(path, settings.room);
   const fail = (got: string) =>
@@ -105,7 +157,11 @@ export async function loadKeptArrays(
     start += filledUp(size * length);
     return size === 4 ? new Float32Array(aligned.buffer, from, length) : new Float64Array(aligned.buffer, from, length);
   });
-  return { about: found.about, arrays };
+  return { about: found.about, arrays, first: HEAD + nHeader };
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: FloatArray): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** The SHA-256 of all but the last bytes, where it is kept. */

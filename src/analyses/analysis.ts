@@ -1,0 +1,61 @@
+import type { EncodingModel } from "./encoding-model.ts";
+
+/** Where in an analysis a number stands: columns of the score tables, "n/a" where the analysis has no such coordinate. */
+export interface Coordinates {
+  /** Layer of the language model. */
+  readonly layer: number | "n/a";
+  /** Words from a word to the end of its window. */
+  readonly distance: number | "n/a";
+}
+
+/** R(of), or R(of) - R(minus): the same participant, folds and targets. */
+export interface Contrast extends Coordinates {
+  /** Name of the analysis. */
+  readonly analysis: string;
+  readonly of: EncodingModel;
+  readonly minus: EncodingModel | undefined;
+  /** What is computed for it, in words, for progress: `"layer 8"`. */
+  readonly label: string;
+}
+
+/** What contrasts are made for. */
+export interface Scope {
+  /** Layers to score, in rising order. */
+  readonly layers: readonly number[];
+  /** The one that controls are made at; undefined where there is no layer. */
+  readonly mainLayer: number | undefined;
+  /** Of the forecast windows, in words; none for brain scores alone. */
+  readonly distances: readonly number[];
+  /** Words in a window. */
+  readonly width: number;
+  /** Of random numbers. */
+  readonly seed: number;
+}
+
+/** An analysis that compares encoding models. */
+export interface Analysis {
+  /** As it stands in tables: letters and digits. */
+  readonly name: string;
+  /** Its contrasts, in the order in which they are told. */
+  readonly contrasts: (scope: Scope) => readonly Contrast[];
+}
+
+/** An analysis that says where another one is largest along a coordinate, one value a target. */
+export interface Peak {
+  readonly name: string;
+  /** The analysis whose values are compared. */
+  readonly of: string;
+  /** The coordinate that the value is a place on. */
+  readonly along: keyof Coordinates;
+  /** Where the others are held; a coordinate that is left out is kept as it is, one peak for each. */
+  readonly at?: Partial<Coordinates> | undefined;
+}
+
+/** A score that is not computed from responses but from other scores: where they are largest. */
+export interface PlannedPeak extends Coordinates {
+  readonly analysis: string;
+  readonly along: keyof Coordinates;
+  /** What is compared, in the order of `places`. */
+  readonly of: readonly Contrast[];
+  readonly places: readonly number[];
+}

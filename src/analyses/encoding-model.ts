@@ -1,0 +1,53 @@
+/** Where one vector a word comes from, [nWords x nUnits]. */
+export type Vectors =
+  /** A layer of the language model, or of one of the same architecture with random weights. */
+  | { readonly source: "layer"; readonly layer: number; readonly weights: "own" | "random" }
+  /** Random numbers with the means and deviations of other vectors. */
+  | { readonly source: "random"; readonly like: Vectors; readonly seed: number };
+
+/** Columns of a design that are standardised, reduced and delayed on their own. */
+export type Band =
+  /** Vectors of the present word, summed up to volumes. */
+  | { readonly kind: "words"; readonly vectors: Vectors }
+  /** Vectors of `width` words, the last of them `distance` words ahead of the present one. */
+  | { readonly kind: "window"; readonly vectors: Vectors; readonly distance: number; readonly width: number }
+  /** Words a volume. It has one column and is not reduced. */
+  | { readonly kind: "word-rate" };
+
+/** Bands side by side, which predict responses together. Plain data: equal encoding models have equal JSON. */
+export interface EncodingModel {
+  readonly bands: readonly Band[];
+}
+
+/** Vectors of a layer of the language model. */
+export function layerVectors(layer: number, weights: "own" | "random" = "own"): Vectors {
+  return { source: "layer", layer, weights };
+}
+
+/** Random vectors in the place of others. */
+export function randomVectorsLike(like: Vectors, seed: number): Vectors {
+  return { source: "random", like, seed };
+}
+
+/** The present word's vectors. */
+export function wordsOf(vectors: Vectors): EncodingModel {
+  return { bands: [{ kind: "words", vectors }] };
+}
+
+/** An encoding model with a window beside its bands. */
+export function withWindow({ bands }: EncodingModel, vectors: Vectors, distance: number, width: number): EncodingModel {
+  return { bands: [...bands, { kind: "window", vectors, distance, width }] };
+}
+
+/** The rate of words alone. */
+export const wordRateModel: EncodingModel = { bands: [{ kind: "word-rate" }] };
+
+/** The vectors that an encoding model is made of, those included that random ones are like. */
+export function sourcesOf({ bands }: EncodingModel): readonly (Vectors & { readonly source: "layer" })[] {
+  return bands.flatMap((band) => {
+    if (band.kind === "word-rate") return [];
+    let { vectors } = band;
+    while (vectors.source === "random") vectors = vectors.like;
+    return [vectors];
+  });
+}

@@ -1,0 +1,28 @@
+import type { Analysis } from "./analysis.ts";
+import { layerVectors, randomVectorsLike, withWindow, wordsOf } from "./encoding-model.ts";
+
+/** The distance at which random vectors take the window's place: 8, the paper's, or the nearest that is asked for. */
+export function controlDistance(distances: readonly number[]): number | undefined {
+  return distances.toSorted((a, b) => Math.abs(a - 8) - Math.abs(b - 8))[0];
+}
+
+/** R(X + random) - R(X): what a window of random vectors adds, at the main layer and one distance. */
+export const forecastScoreRandomWindow: Analysis = {
+  name: "forecastScoreRandomWindow",
+  contrasts({ mainLayer: layer, distances, width, seed }) {
+    const distance = controlDistance(distances);
+    if (layer === undefined || distance === undefined) return [];
+    const vectors = layerVectors(layer);
+    const words = wordsOf(vectors);
+    return [
+      {
+        analysis: "forecastScoreRandomWindow",
+        layer,
+        distance,
+        of: withWindow(words, randomVectorsLike(vectors, seed), distance, width),
+        minus: words,
+        label: `random window, layer ${layer}`,
+      },
+    ];
+  },
+};

@@ -1,0 +1,84 @@
+import type { Analysis, Contrast, Peak, PlannedPeak, Scope } from "./analysis.ts";
+import { brainScore } from "./brain-score.ts";
+import type { EncodingModel } from "./encoding-model.ts";
+import { forecastDepth } from "./forecast-depth.ts";
+import { forecastDistance } from "./forecast-distance.ts";
+import { forecastScore } from "./forecast-score.ts";
+import { brainScoreRandomWeights } from "./random-weights.ts";
+import { forecastScoreRandomWindow } from "./random-window.ts";
+import { brainScoreWordRate } from "./word-rate.ts";
+
+/** Every analysis of encoding models, by name, in the order in which they are told. */
+export const analyses = {
+  brainScore,
+  forecastScore,
+  brainScoreWordRate,
+  brainScoreRandomWeights,
+  forecastScoreRandomWindow,
+} as const satisfies Readonly<Record<string, Analysis>>;
+
+/** Name of an analysis that encoding models are scored for. */
+export type AnalysisName = keyof typeof analyses;
+
+/** Every analysis that follows from the values of another. */
+export const peaks: readonly Peak[] = [forecastDistance, forecastDepth];
+
+/** A score that a study tells: of a contrast of encoding models, or the place of the largest of several. */
+export type PlannedScore = Contrast | PlannedPeak;
+
+/** Whether a score is the place of the largest of several. */
+export function isPeak(score: PlannedScore): score is PlannedPeak {
+  return Array.isArray(score.of);
+}
+
+/**
+ * The scores of some analyses, those of what is computed together side by side; after them the peaks that follow from them,
+ * where two values or more can be compared.
+ *
+ * @param names - of the analyses, in the order in which their scores are told
+ */
+export function planScores(names: readonly AnalysisName[], scope: Scope): readonly PlannedScore[] {
+  const contrasts = names.flatMap((name) => analyses[name].contrasts(scope));
+  const found = peaks.flatMap((peak) => placesOf(peak, contrasts));
+  const labelOf = ({ of }: PlannedPeak) => (of.every(({ label }) => label === of[0]!.label) ? of[0]!.label : undefined);
+  const labels = [...new Set(contrasts.map(({ label }) => label))];
+  return [...labels, undefined].flatMap((label) => [
+    ...contrasts.filter((contrast) => contrast.label === label),
+    ...found.filter((peak) => labelOf(peak) === label),
+  ]);
+}
+
+/** The encoding models that scores are made of, each once, in the order of first appearance. */
+export function modelsOf(scores: readonly PlannedScore[]): readonly LabelledModel[] {
+  const found = new Map<string, LabelledModel>();
+  for (const score of scores) {
+    for (const { of, minus, label } of isPeak(score) ? score.of : [score]) {
+      for (const model of minus ? [minus, of] : [of]) {
+        const name = JSON.stringify(model);
+        if (!found.has(name)) found.set(name, { model, label });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** An encoding model with what it is computed for, in words. */
+export interface LabelledModel {
+  readonly model: EncodingModel;
+  readonly label: string;
+}
+
+function placesOf({ name, of, along, at = {} }: Peak, contrasts: readonly Contrast[]): PlannedPeak[] {
+  const fixed = Object.entries(at) as [keyof Contrast, unknown][];
+  const compared = contrasts.filter(
+    (contrast) => contrast.analysis === of && fixed.every(([coordinate, value]) => contrast[coordinate] === value),
+  );
+  const other = along === "layer" ? "distance" : "layer";
+  return [...new Set(compared.map((contrast) => contrast[other]))].flatMap((held): PlannedPeak[] => {
+    const row = compared.filter((contrast) => contrast[other] === held);
+    if (row.length < 2) return [];
+    const coordinates = { layer: held, distance: held, [along]: "n/a" } as Pick<PlannedPeak, "layer" | "distance">;
+    const places = row.map((contrast) => contrast[along] as number);
+    return [{ analysis: name, along, of: row, places, ...coordinates }];
+  });
+}

@@ -1,0 +1,17 @@
+import type { Analysis } from "./analysis.ts";
+import { wordRateModel } from "./encoding-model.ts";
+
+/** R(rate): how well the number of words a volume predicts responses. */
+export const brainScoreWordRate: Analysis = {
+  name: "brainScoreWordRate",
+  contrasts: () => [
+    {
+      analysis: "brainScoreWordRate",
+      layer: "n/a",
+      distance: "n/a",
+      of: wordRateModel,
+      minus: undefined,
+      label: "word rate",
+    },
+  ],
+};
