@@ -31,7 +31,7 @@ describe("planMemory", () => {
 
   it("counts responses in double precision as they are held: joined, read and in blocks (by hand)", () => {
     // Features alone: less is needed to make their designs than to score.
-    const features = { ...wholeBrain, nModels: 1 };
+    const features = { ...wholeBrain, nModels: 1, width: 0 };
     const single = planMemory(features, 64e9);
     const double = planMemory({ ...features, heldBytes: 8, readingBytes: 16 * 500 }, 64e9);
     expect(double.nLoaded).toBe(81_924);
@@ -49,7 +49,7 @@ describe("planMemory", () => {
 
   it("counts blocks in double precision where scores are computed in it (by hand)", () => {
     // Features alone: less is needed to make their designs than to score.
-    const features = { ...wholeBrain, nModels: 1 };
+    const features = { ...wholeBrain, nModels: 1, width: 0 };
     const double = planMemory({ ...features, scoringBytes: 8 }, 64e9);
     // On each of two threads two arrays of a block and eight of a batch take 4 bytes more a number, half as much again.
     expect(double.peakBytes - planMemory(features, 64e9).peakBytes).toBe(2 * 1.5 * 4 * 1000 * (2 * 4096 + 8 * 512));
