@@ -28,7 +28,8 @@ describe("the record of a study that was given few options", () => {
 
   test("every option stands in the report with a value", () => {
     const [, section] = /<h2>Options<\/h2>(.*?)<\/section>/s.exec(page)!;
-    for (const key of known) expect(section).toMatch(new RegExp(`<code>${key}</code></t[dh]>\\s*<td[^>]*>(?:<span[^>]*>)?[^<]`));
+    for (const key of known)
+      expect(section).toMatch(new RegExp(`<code>${key}</code></t[dh]>\\s*<td[^>]*>(?:<span[^>]*>)?[^<]`));
     expect(section).not.toContain("not set");
   });
 

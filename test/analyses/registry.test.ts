@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { analyses, isPeak, modelsOf, peaks, planScores } from "../../src/analyses/registry.ts";
+
+const scope = { layers: [4, 8], mainLayer: 8, distances: [0, 8], width: 7, seed: 3 };
+const told = (names: Parameters<typeof planScores>[0], more: Partial<typeof scope> = {}) =>
+  planScores(names, { ...scope, ...more }).map(({ analysis, layer, distance }) => `${analysis} ${layer} ${distance}`);
+
+describe("the scores that analyses ask for", () => {
+  test("by hand: layer by layer, each with its peak over distances; then controls; then the peak over layers", () => {
+    expect(told(["brainScore", "forecastScore", "brainScoreWordRate", "forecastScoreRandomWindow"])).toEqual([
+      ...["brainScore 4 n/a", "forecastScore 4 0", "forecastScore 4 8", "forecastDistance 4 n/a"],
+      ...["brainScore 8 n/a", "forecastScore 8 0", "forecastScore 8 8", "forecastDistance 8 n/a"],
+      ...["brainScoreWordRate n/a n/a", "forecastScoreRandomWindow 8 8", "forecastDepth n/a 8"],
+    ]);
+  });
+
+  test("by hand: a peak needs two places: none over one distance, or where distance 8 was not asked for", () => {
+    expect(told(["forecastScore"], { distances: [8] }).filter((name) => name.includes("Distance"))).toEqual([]);
+    expect(told(["forecastScore"], { distances: [0, 4] }).filter((name) => name.includes("Depth"))).toEqual([]);
+    expect(told(["forecastScore"], { layers: [4] }).filter((name) => name.includes("Depth"))).toEqual([]);
+  });
+
+  test("by hand: without windows there are brain scores alone, and no random window", () => {
+    const names = ["brainScore", "forecastScore", "forecastScoreRandomWindow"] as const;
+    expect(told(names, { distances: [] })).toEqual(["brainScore 4 n/a", "brainScore 8 n/a"]);
+  });
+
+  test("identity: each encoding model is scored once, however many contrasts take it away", () => {
+    const scores = planScores(["brainScore", "forecastScore", "forecastScoreRandomWindow"], scope);
+    // Words of two layers, each with two windows; the main one's with random windows.
+    expect(modelsOf(scores).length).toBe(2 * 3 + 1);
+  });
+
+  test("contract: the registry has every analysis under its own name, of letters and digits", () => {
+    for (const [name, analysis] of Object.entries(analyses)) expect([name, analysis.name]).toEqual([name, name]);
+    for (const { name } of [...Object.values(analyses), ...peaks]) expect(name).toMatch(/^[A-Za-z0-9]+$/);
+    const scores = planScores(Object.keys(analyses) as (keyof typeof analyses)[], scope);
+    const names = new Set(scores.filter((score) => !isPeak(score)).map(({ analysis }) => analysis));
+    expect([...names].sort()).toEqual(Object.keys(analyses).sort());
+  });
+});
