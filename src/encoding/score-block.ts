@@ -1,5 +1,5 @@
 import { type FloatArray, Matrix, takeRows } from "../array/matrix.ts";
-import { correlateRows } from "../linear-algebra/correlate.ts";
+import { correlateRows } from "../linear-algebra/correlation.ts";
 import { changeBeyond } from "../regression/alpha-reach.ts";
 import { designMoments } from "../regression/choose-alpha.ts";
 import type { Fold } from "../regression/folds.ts";

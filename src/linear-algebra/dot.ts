@@ -11,3 +11,10 @@ export function dot(a: Float64Array, b: Float64Array): number {
   if (n % 2 === 1) even += a[n - 1]! * b[n - 1]!;
   return even + odd;
 }
+
+/** The squared length of a vector, summed from its first number to its last. */
+export function sumOfSquares(vector: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) sum += vector[i]! * vector[i]!;
+  return sum;
+}

@@ -7,7 +7,7 @@ import { type Device, resolveDevice } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
 import { gemm, input, matmul, multiplyElements, subtract } from "../graph/operators.ts";
 import { compile, type Session, type TensorValue } from "../graph/session.ts";
-import { orthonormaliseRows } from "./orthonormalise.ts";
+import { orthonormaliseRows } from "./gram-schmidt.ts";
 import { type SymmetricEigen, symmetricEigen } from "./symmetric-eigen.ts";
 
 /** Eigenvalues relative to the machine's rounding: a residual is small where it is under this times its eigenvalue. */

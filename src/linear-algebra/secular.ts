@@ -1,3 +1,5 @@
+import { sumOfSquares } from "./dot.ts";
+
 /** Poles and weights of a secular function 1 / rho + sum_i z_i^2 / (d_i - x). */
 export interface Secular {
   /** The poles d_i, ascending and distinct, [k]. */
@@ -191,10 +193,4 @@ function largerRoot(c: number, a: number, b: number): number {
 function halve(near: number, far: number): number {
   if (near === 0) return far / 1024;
   return far > 4 * near ? Math.sqrt(near) * Math.sqrt(far) : near + (far - near) / 2;
-}
-
-function sumOfSquares(z: Float64Array): number {
-  let sum = 0;
-  for (const value of z) sum += value * value;
-  return sum;
 }

@@ -1,6 +1,10 @@
 import { Matrix } from "../array/matrix.ts";
 import { multiply } from "../graph/multiply.ts";
+import { rankAbove } from "../linear-algebra/rank.ts";
 import { symmetricEigen } from "../linear-algebra/symmetric-eigen.ts";
+
+/** Of the largest variance, what a direction must have to count: delayed copies of components hold many of hardly any. */
+const LEAST_SHARE = 1e-10;
 
 /** A design that must not explain what is planted. */
 export interface Rival {
@@ -18,10 +22,10 @@ export interface ClearDirections {
 }
 
 /**
- * Orthonormal columns that span the columns of a matrix of mean 0, [nVolumes x rank]; directions with less than 1e-10
- * of the largest variance are left out.
+ * Combinations of the columns of a matrix of mean 0 that are orthonormal, [nVolumes x rank]: along its principal directions, but
+ * for those with no more than 1e-10 of the largest variance.
  */
-export async function orthonormalBasis(x: Matrix<Float64Array>): Promise<Matrix<Float64Array>> {
+export async function whitenColumns(x: Matrix<Float64Array>): Promise<Matrix<Float64Array>> {
   return multiply(x, await whitening(await multiply(x, x, { transposeA: true })));
 }
 
@@ -74,8 +78,7 @@ export async function clearestDirections(
 /** What makes the columns with this Gram matrix orthonormal, [n x rank]: its eigenvectors over the roots of its eigenvalues. */
 async function whitening(gram: Matrix<Float64Array>): Promise<Matrix<Float64Array>> {
   const { values, vectors } = await symmetricEigen(gram);
-  const small = values.findIndex((value) => !(value > 1e-10 * values[0]!));
-  const rank = small < 0 ? values.length : small;
+  const rank = rankAbove(values, LEAST_SHARE);
   const result = Matrix.zeros(gram.nRows, rank);
   for (let i = 0; i < gram.nRows; i++) {
     for (let j = 0; j < rank; j++)

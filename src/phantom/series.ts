@@ -1,4 +1,5 @@
 import { Matrix } from "../array/matrix.ts";
+import { centreColumns, columnMeans } from "../linear-algebra/centre.ts";
 
 /**
  * Every column convolved with a response, within each story.
@@ -27,18 +28,7 @@ export function convolveStories(
     }
     start += length;
   }
-  return centreColumns(result);
-}
-
-/** Every column less its mean. */
-export function centreColumns(x: Matrix<Float64Array>): Matrix<Float64Array> {
-  const centred = Matrix.of(x.data.slice(), x.nRows, x.nColumns);
-  for (let j = 0; j < x.nColumns; j++) {
-    let mean = 0;
-    for (let t = 0; t < x.nRows; t++) mean += x.data[t * x.nColumns + j]! / x.nRows;
-    for (let t = 0; t < x.nRows; t++) centred.data[t * x.nColumns + j]! -= mean;
-  }
-  return centred;
+  return centreColumns(result, columnMeans(result), "convolveStories");
 }
 
 /** A series of mean 0 divided by its standard deviation. */

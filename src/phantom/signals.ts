@@ -3,10 +3,11 @@ import type { OnProgress } from "../array/progress.ts";
 import { createRandom } from "../array/random.ts";
 import { delayColumns } from "../features/delays.ts";
 import type { Device } from "../graph/device.ts";
-import { type ClearDirections, clearestDirections, orthonormalBasis, type Rival } from "./directions.ts";
+import { centreColumns, columnMeans } from "../linear-algebra/centre.ts";
+import { type ClearDirections, clearestDirections, type Rival, whitenColumns } from "./directions.ts";
 import { fitLayerComponents, type HeardStory, type LayerComponents } from "./features.ts";
 import { sampleHrf } from "./hrf.ts";
-import { centreColumns, convolveStories, toUnitVariance } from "./series.ts";
+import { convolveStories, toUnitVariance } from "./series.ts";
 
 /** What a region's responses hold, layers counted. */
 export interface Planted {
@@ -89,7 +90,7 @@ export async function createSignalMaker(
     let basis = bases.get(keyOf(part));
     if (!basis) {
       const design = delayColumns(components.get(part.layer)!(part.distance), { storyLengths });
-      basis = await orthonormalBasis(centreColumns(design));
+      basis = await whitenColumns(centreColumns(design, columnMeans(design), "createSignalMaker"));
       bases.set(keyOf(part), basis);
     }
     return { basis, weight };

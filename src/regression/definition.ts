@@ -1,5 +1,7 @@
 import { Matrix } from "../array/matrix.ts";
-import { correlateRows } from "../linear-algebra/correlate.ts";
+import { correlateRows } from "../linear-algebra/correlation.ts";
+import { sumOfSquares } from "../linear-algebra/dot.ts";
+import { subtractProjections } from "../linear-algebra/gram-schmidt.ts";
 import { type ChoiceDesign, overGreatest } from "./choose-alpha.ts";
 import { shrinkage } from "./held-out.ts";
 import { FEW_DIGITS, INSIDE } from "./outside.ts";
@@ -80,10 +82,6 @@ export function definedCorrelation(
   return { r: r!, open: DOUBLE * Math.sqrt(noise / sumOfSquares(deviations)) };
 }
 
-function sumOfSquares(numbers: Float64Array): number {
-  return numbers.reduce((sum, value) => sum + value ** 2, 0);
-}
-
 function leftOutErrors(
   { left, singularValues, intercept }: ChoiceDesign,
   target: Float64Array,
@@ -134,18 +132,15 @@ function leftOutErrors(
 }
 
 /**
- * What is left of a sample's unit vector when all directions are taken off, thrice: its squared length is 1 - H_ii for a penalty of
- * 0, and its product with a target what lies outside there, of which the differences have few digits where they are small.
+ * What is left of a sample's unit vector when all directions are taken off: its squared length is 1 - H_ii for a penalty of 0,
+ * and its product with a target what lies outside there, of which the differences have few digits where they are small.
  */
 function unitVectorOutside({ data, nRows, nColumns: n }: Matrix, sample: number, intercept: boolean): Float64Array {
   const rest = new Float64Array(n);
   rest[sample] = 1;
-  for (let pass = 0; pass < 3; pass++) {
-    const mean = intercept ? rest.reduce((sum, value) => sum + value / n, 0) : 0;
-    for (let i = 0; i < n; i++) rest[i]! -= mean;
-    const projection = along(data as Float64Array, nRows, rest);
-    for (let k = 0, at = 0; k < nRows; k++) for (let i = 0; i < n; i++, at++) rest[i]! -= projection[k]! * data[at]!;
-  }
+  const directions = Array.from({ length: nRows }, (_, k) => data.subarray(k * n, (k + 1) * n) as Float64Array);
+  if (intercept) directions.push(new Float64Array(n).fill(1 / Math.sqrt(n)));
+  subtractProjections(rest, directions);
   return rest;
 }
 

@@ -2,8 +2,9 @@ import { type Matrix, sliceColumns, takeRows, transpose } from "../array/matrix.
 import type { Device } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
 import { leadingEigen } from "../linear-algebra/leading-eigen.ts";
+import { rankOfGram } from "../linear-algebra/rank.ts";
 import { requireNoOverflow } from "./check.ts";
-import { type ExplainedVariance, rankOf, requireComponents } from "./pca.ts";
+import { type ExplainedVariance, requireComponents } from "./pca.ts";
 
 /** Samples along principal components of features that were never formed. */
 export interface KernelPca extends ExplainedVariance {
@@ -52,7 +53,7 @@ export async function kernelPca(
   let trace = 0;
   for (const [i, row] of train.entries()) trace += kernel.data[row * nTrain + i]!;
   const { values, vectors } = await leadingEigen(takeRows(kernel, train, room), nComponents, device);
-  const rank = rankOf(values, shape);
+  const rank = rankOfGram(values, { nRows: nTrain, nColumns: nFeatures });
   const directions = sliceColumns(vectors, 0, rank);
   const scores = await multiply(kernel, directions, { device }); // [nSamples x rank]
   for (let k = 0; k < rank; k++) {

@@ -4,6 +4,7 @@ import type { Device } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
 import { centreColumns, columnMeans } from "../linear-algebra/centre.ts";
 import { leadingEigen } from "../linear-algebra/leading-eigen.ts";
+import { rankOfGram } from "../linear-algebra/rank.ts";
 import { requireCount, requireFinite, requireNoOverflow, requireSamples } from "./check.ts";
 
 /** Principal components of the columns of a matrix. */
@@ -54,7 +55,7 @@ export async function fitPca(x: Matrix, nComponents: number, options: PcaOptions
   requireNoOverflow(gram, "fitPca");
   const totalVariance = traceOf(gram) / (nSamples - 1);
   const { values, vectors } = await leadingEigen(gram, nComponents, device);
-  const rank = rankOf(values, shape);
+  const rank = rankOfGram(values, x);
   // Rows of `directions` have norm 1 where the Gram matrix is over features, and else the singular value.
   const directions = wide ? await multiply(vectors, centred, { transposeA: true, device }) : transpose(vectors);
   const components = sliceRows(directions, 0, rank);
@@ -116,16 +117,6 @@ export function requireComponents({ nSamples, nFeatures, nComponents }: PcaShape
   throw new OptionError(
     `fitPca: nComponents must be at most min(nSamples, nFeatures) (${most}), got ${nComponents} (x is ${nSamples} x ${nFeatures}). Ask for fewer components.`,
   );
-}
-
-/**
- * How many of the leading eigenvalues of a Gram matrix, largest first, are no rounding: those over
- * max(nSamples, nFeatures) eps times the largest.
- */
-export function rankOf(values: Float64Array, { nSamples, nFeatures }: Omit<PcaShape, "nComponents">): number {
-  const rounding = Math.max(nSamples, nFeatures) * Number.EPSILON * values[0]!;
-  const rank = values.findIndex((value) => !(value > rounding));
-  return rank === -1 ? values.length : rank;
 }
 
 /** Norm 1, with the entry of largest magnitude positive. */

@@ -4,6 +4,7 @@ import { OptionError } from "../errors.ts";
 import { multiply } from "../graph/multiply.ts";
 import { centreColumns, columnMeans } from "../linear-algebra/centre.ts";
 import { orthogonaliseRows } from "../linear-algebra/one-sided-jacobi.ts";
+import { rankOfGram } from "../linear-algebra/rank.ts";
 import { symmetricEigen } from "../linear-algebra/symmetric-eigen.ts";
 import { requireFinite, requireNoOverflow, requireSamples } from "./check.ts";
 import { contiguousFolds } from "./folds.ts";
@@ -130,8 +131,7 @@ async function decompose(
 }
 
 /**
- * How many directions of a design are no rounding: those whose eigenvalue is over max(nSamples, nFeatures) eps times the
- * largest; no more than an intercept leaves.
+ * How many directions of a design are no rounding, as {@link rankOfGram} says; no more than an intercept leaves.
  *
  * @param values - eigenvalues of the smaller Gram matrix, largest first
  */
@@ -139,11 +139,8 @@ export function rankOfDesign(
   values: Float64Array,
   { nSamples, nFeatures, intercept }: Pick<RidgeDecomposition, "nSamples" | "nFeatures" | "intercept">,
 ): number {
-  const rounding = Math.max(nSamples, nFeatures) * Number.EPSILON * values[0]!;
-  const most = intercept ? Math.min(nSamples - 1, nFeatures) : Math.min(nSamples, nFeatures);
-  let rank = 0;
-  while (rank < most && values[rank]! > rounding) rank++;
-  return rank;
+  const most = Math.min(intercept ? nSamples - 1 : nSamples, nFeatures);
+  return Math.min(most, rankOfGram(values, { nRows: nSamples, nColumns: nFeatures }));
 }
 
 /** Divides each row by its length, in place; gives the lengths. */

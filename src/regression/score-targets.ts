@@ -1,6 +1,6 @@
-import { emptyLike, type FloatArray, Matrix, takeRows, toFloat64 } from "../array/matrix.ts";
+import { type FloatArray, Matrix, takeRows, toFloat64 } from "../array/matrix.ts";
 import { multiply } from "../graph/multiply.ts";
-import { correlateRows } from "../linear-algebra/correlate.ts";
+import { correlateRows, unitDeviations } from "../linear-algebra/correlation.ts";
 import { type ChosenTargets, chooseAlphas, coefficientsOf, shrinkagesOf } from "./choose-alpha.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
 import { coarsenessOn, TYPICAL_PROJECTION, UNIT } from "./rounding.ts";
@@ -32,36 +32,7 @@ export function observedRows(
   samples: Int32Array | undefined,
   { precision }: Pick<ResolvedRidgeOptions, "precision">,
 ): Matrix {
-  const { data: source, nRows, nColumns } = rows;
-  const nTest = samples?.length ?? nColumns;
-  const data: FloatArray = emptyLike(
-    precision === "float32" ? new Float32Array(0) : new Float64Array(0),
-    nRows * nTest,
-  );
-  const row = new Float64Array(nTest);
-  for (let t = 0; t < nRows; t++) {
-    const from = t * nColumns;
-    let mean = 0;
-    let least = Number.POSITIVE_INFINITY;
-    let greatest = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < nTest; i++) {
-      const value = source[from + (samples ? samples[i]! : i)]!;
-      row[i] = value;
-      mean += value / nTest;
-      if (value < least) least = value;
-      if (value > greatest) greatest = value;
-    }
-    // Scaled by the range before squares are taken: they neither overflow nor vanish.
-    const range = greatest > least ? greatest - least : Number.NaN;
-    let squares = 0;
-    for (let i = 0; i < nTest; i++) {
-      row[i] = (row[i]! - mean) / range;
-      squares += row[i]! * row[i]!;
-    }
-    const factor = 1 / Math.sqrt(squares);
-    for (let i = 0; i < nTest; i++) data[t * nTest + i] = row[i]! * factor;
-  }
-  return Matrix.of(data, nRows, nTest);
+  return unitDeviations(rows, samples, precision === "float32" ? new Float32Array(0) : new Float64Array(0));
 }
 
 /**

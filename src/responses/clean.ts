@@ -3,8 +3,8 @@ import { checkChoice } from "../array/choice.ts";
 import { checkMatrix, emptyLike, type FloatArray, joinColumns, Matrix, sliceRows } from "../array/matrix.ts";
 import { factorNearOne } from "../array/near-one.ts";
 import { OptionError, ShapeError } from "../errors.ts";
+import { centredBasis } from "../linear-algebra/gram-schmidt.ts";
 import { cosineBasis } from "./cosine.ts";
-import { orthonormalBasis } from "./orthonormal.ts";
 
 /** What is taken out of a run's responses, and how they are scaled. */
 export interface CleaningOptions {
@@ -217,5 +217,5 @@ function regressors(nKept: number, nVolumes: number, options: CleanBoldOptions):
     }
     parts.push(rows);
   }
-  return parts.length === 0 ? [] : orthonormalBasis(joinColumns(parts));
+  return parts.length === 0 ? [] : centredBasis(joinColumns(parts));
 }

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
 import { multiply } from "../../src/graph/multiply.ts";
+import { orthonormaliseRows } from "../../src/linear-algebra/gram-schmidt.ts";
 import { leadingEigen } from "../../src/linear-algebra/leading-eigen.ts";
-import { orthonormaliseRows } from "../../src/linear-algebra/orthonormalise.ts";
 import { symmetricEigen } from "../../src/linear-algebra/symmetric-eigen.ts";
 
 const N = 240;

@@ -6,7 +6,7 @@ import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
 import { ShapeError } from "../../src/errors.ts";
 import { multiply } from "../../src/graph/multiply.ts";
-import { orthonormaliseRows } from "../../src/linear-algebra/orthonormalise.ts";
+import { orthonormaliseRows } from "../../src/linear-algebra/gram-schmidt.ts";
 import { type SymmetricEigen, symmetricEigen } from "../../src/linear-algebra/symmetric-eigen.ts";
 
 interface OracleCase {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
-import { clearestDirections, orthonormalBasis } from "../../src/phantom/directions.ts";
-import { centreColumns } from "../../src/phantom/series.ts";
+import { centreColumns, columnMeans } from "../../src/linear-algebra/centre.ts";
+import { clearestDirections, whitenColumns } from "../../src/phantom/directions.ts";
 
 const nVolumes = 60;
 
@@ -10,7 +10,8 @@ const nVolumes = 60;
 function columns(n: number, seed: string): Matrix<Float64Array> {
   const random = createRandom(seed);
   const data = Float64Array.from({ length: nVolumes * n }, () => random.normal());
-  return centreColumns(Matrix.of(data, nVolumes, n));
+  const x = Matrix.of(data, nVolumes, n);
+  return centreColumns(x, columnMeans(x), "columns");
 }
 
 const column = ({ data, nColumns }: Matrix, j: number) =>
@@ -32,10 +33,10 @@ const combine = (x: Matrix, weights: Matrix, j: number) =>
     return sum;
   });
 
-describe("orthonormalBasis", () => {
+describe("whitenColumns", () => {
   it("is orthonormal and explains every column whole (identity)", async () => {
     const x = columns(4, "basis");
-    const basis = await orthonormalBasis(x);
+    const basis = await whitenColumns(x);
     expect(basis.nColumns).toBe(4);
     for (let i = 0; i < 4; i++) {
       for (let j = 0; j < 4; j++) expect(dot(column(basis, i), column(basis, j))).toBeCloseTo(i === j ? 1 : 0, 10);
@@ -46,14 +47,14 @@ describe("orthonormalBasis", () => {
   it("leaves out what depends on other columns, and is empty where nothing varies", async () => {
     const x = columns(3, "dependent");
     for (let t = 0; t < nVolumes; t++) x.data[3 * t + 2] = x.data[3 * t]! - 2 * x.data[3 * t + 1]!;
-    expect((await orthonormalBasis(x)).nColumns).toBe(2);
-    expect((await orthonormalBasis(Matrix.zeros(nVolumes, 3))).nColumns).toBe(0);
+    expect((await whitenColumns(x)).nColumns).toBe(2);
+    expect((await whitenColumns(Matrix.zeros(nVolumes, 3))).nColumns).toBe(0);
   });
 });
 
 describe("clearestDirections", () => {
   it("by hand: of three independent columns, those that the rival does not hold", async () => {
-    const basis = await orthonormalBasis(columns(3, "three"));
+    const basis = await whitenColumns(columns(3, "three"));
     const rival = Matrix.of(Float64Array.from(column(basis, 1)), nVolumes, 1);
     const { weights, overlap } = await clearestDirections(basis, [{ basis: rival, weight: 1 }], 3);
     expect([...overlap].map((value) => Math.round(value * 1e9) / 1e9)).toEqual([0, 0, 1]);
@@ -64,8 +65,8 @@ describe("clearestDirections", () => {
   it("gives series of variance 1, and as overlap the weighted share of it that the rivals explain (definition)", async () => {
     const x = columns(5, "components");
     const rivals = [
-      { basis: await orthonormalBasis(columns(20, "one")), weight: 3 },
-      { basis: await orthonormalBasis(columns(10, "other")), weight: 1 },
+      { basis: await whitenColumns(columns(20, "one")), weight: 3 },
+      { basis: await whitenColumns(columns(10, "other")), weight: 1 },
     ];
     const { weights, overlap } = await clearestDirections(x, rivals, 2);
     expect([weights.nRows, weights.nColumns, overlap.length]).toEqual([5, 2, 2]);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
-import { centreColumns, convolveStories, toUnitVariance } from "../../src/phantom/series.ts";
+import { convolveStories, toUnitVariance } from "../../src/phantom/series.ts";
 
 it("convolveStories, by hand: an event is followed by the response, which ends with its story; columns of mean 0", () => {
   // Two stories of 4 and 3 volumes; events at volume 2 (column 0), and at volumes 0 and 4 (column 1).
@@ -27,14 +27,6 @@ it("convolveStories, by hand: an event is followed by the response, which ends w
   });
 });
 
-it("centreColumns and toUnitVariance, by hand", () => {
-  expect([
-    ...centreColumns(
-      Matrix.fromRows([
-        [1, 10],
-        [3, 40],
-      ]),
-    ).data,
-  ]).toEqual([-1, -15, 1, 15]);
+it("toUnitVariance, by hand", () => {
   expect([...toUnitVariance(Float64Array.of(-2, 2, -2, 2))]).toEqual([-1, 1, -1, 1]);
 });

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { joinColumns, type Matrix, sliceColumns } from "../../src/array/matrix.ts";
-import { orthonormalBasis } from "../../src/phantom/directions.ts";
+import { joinColumns, sliceColumns } from "../../src/array/matrix.ts";
+import { centreColumns, columnMeans } from "../../src/linear-algebra/centre.ts";
+import { whitenColumns } from "../../src/phantom/directions.ts";
 import { fitLayerComponents } from "../../src/phantom/features.ts";
 import { sampleHrf } from "../../src/phantom/hrf.ts";
-import { centreColumns, convolveStories } from "../../src/phantom/series.ts";
+import { convolveStories } from "../../src/phantom/series.ts";
 import { createSignalMaker, type Planted, type SignalMaker } from "../../src/phantom/signals.ts";
 import { randomStory } from "./tiny.ts";
 
@@ -42,7 +43,8 @@ async function shareInLeading(
       stories.map((story) => story.nVolumes),
     );
   });
-  const basis = await orthonormalBasis(centreColumns(joinColumns(parts) as Matrix<Float64Array>));
+  const joined = joinColumns(parts);
+  const basis = await whitenColumns(centreColumns(joined, columnMeans(joined), "test"));
   let explained = 0;
   for (let j = 0; j < basis.nColumns; j++) {
     let along = 0;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { Matrix, sliceColumns, sliceRows, toFloat32, transpose } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
-import { orthonormaliseRows } from "../../src/linear-algebra/orthonormalise.ts";
+import { pearsonColumns } from "../../src/linear-algebra/correlation.ts";
+import { orthonormaliseRows } from "../../src/linear-algebra/gram-schmidt.ts";
 import { fitRidge, predictRidge, ridgeCv, scoreRidge } from "../../src/regression/ridge.ts";
 import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
-import { pearsonColumns } from "../../src/statistics/pearson.ts";
 import { oracle, type RidgeCase } from "./ridge-oracle.ts";
 
 const PRECISIONS = ["float32", "float64"] as const;

@@ -6,7 +6,6 @@ import { createRandom } from "../../src/array/random.ts";
 import { OptionError, ShapeError } from "../../src/errors.ts";
 import { type CleanBoldOptions, cleanBold } from "../../src/responses/clean.ts";
 import { cosineBasis } from "../../src/responses/cosine.ts";
-import { orthonormalBasis } from "../../src/responses/orthonormal.ts";
 
 const oracle = JSON.parse(readFileSync(join(import.meta.dirname, "fixtures/cleaning.json"), "utf8")) as {
   repetitionTime: number;
@@ -58,28 +57,6 @@ describe("cosineBasis", () => {
   ])("refuses a repetition time of %d with a cutoff of %d", (repetitionTime, cutoff, message) => {
     expect(() => cosineBasis(100, repetitionTime, cutoff)).toThrow(OptionError);
     expect(() => cosineBasis(100, repetitionTime, cutoff)).toThrow(message);
-  });
-});
-
-describe("orthonormalBasis", () => {
-  it("stays orthonormal and centred for nearly dependent columns of very different size (identity)", () => {
-    const random = createRandom(3);
-    const n = 50;
-    const base = Array.from({ length: n }, () => random.normal());
-    const rows = base.map((value) => [1e8 * value, 1e-8 * (value + 1e-6 * random.normal()), 7, random.normal() + 1e6]);
-    const basis = orthonormalBasis(Matrix.fromRows(rows));
-    expect(basis).toHaveLength(3);
-    const product = (a: Float64Array, b: Float64Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
-    for (const [i, a] of basis.entries()) {
-      // Taken off twice: what is left of other columns is rounding error of 50 additions.
-      for (const [j, b] of basis.entries()) expect(product(a, b)).toBeCloseTo(i === j ? 1 : 0, 13);
-      expect(a.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 8);
-    }
-  });
-
-  it("leaves out columns that are zero, constant, or there already (by hand)", () => {
-    const rows = [0, 1, 2, 3, 4].map((t) => [0, 5, t, 2 * t + 3, t * t, -t]);
-    expect(orthonormalBasis(Matrix.fromRows(rows))).toHaveLength(2);
   });
 });
 

@@ -15,11 +15,6 @@ export const fixture = JSON.parse(readFileSync(join(import.meta.dirname, "fixtur
     readonly greater: Tail;
     readonly less: Tail;
   }[];
-  readonly pearson: {
-    readonly a: readonly (readonly number[])[];
-    readonly b: readonly (readonly number[])[];
-    readonly r: readonly number[];
-  };
   readonly fdr: readonly { readonly p: readonly number[]; readonly adjusted: readonly number[] }[];
   readonly intervals: readonly {
     readonly values: readonly number[];

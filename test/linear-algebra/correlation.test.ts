@@ -1,17 +1,52 @@
 import { expect, test } from "vitest";
-import { Matrix } from "../../src/array/matrix.ts";
+import { Matrix, transpose } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
 import { ShapeError } from "../../src/errors.ts";
-import { pearsonColumns } from "../../src/statistics/pearson.ts";
+import { correlateRows, pearsonColumns, unitDeviations } from "../../src/linear-algebra/correlation.ts";
 import { fixture } from "./fixture.ts";
 
 test("oracle: scipy.stats.pearsonr", () => {
-  const { a, b, r } = fixture.pearson;
-  const ours = pearsonColumns(Matrix.fromRows(a), Matrix.fromRows(b));
+  const [a, b] = [Matrix.fromRows(fixture.correlation.a), Matrix.fromRows(fixture.correlation.b)];
+  const ofColumns = pearsonColumns(a, b);
+  const ofRows = correlateRows(transpose(a), unitDeviations(transpose(b), undefined, new Float64Array(0)));
   // Column 1 has an offset of 1e6, which costs both computations up to 1e6 eps in each deviation.
-  r.forEach((expected, j) => {
-    expect(Math.abs(ours[j]! - expected)).toBeLessThan(j === 1 ? 1e-9 : 1e-14);
+  fixture.correlation.r.forEach((expected, j) => {
+    const tolerance = j === 1 ? 1e-9 : 1e-14;
+    expect(Math.abs(ofColumns[j]! - expected)).toBeLessThan(tolerance);
+    expect(Math.abs(ofRows[j]! - expected)).toBeLessThan(tolerance);
   });
+});
+
+test("by hand: deviations of (1, 2, 3) are (-1, 0, 1) / sqrt(2), of the columns asked for, in the precision asked for", () => {
+  const rows = Matrix.fromRows([
+    [9, 1, 2, 3],
+    [9, 4, 4, 4],
+  ]);
+  const { data } = unitDeviations(rows, Int32Array.of(1, 2, 3), new Float32Array(0));
+  expect(data).toBeInstanceOf(Float32Array);
+  const half = Math.fround(Math.SQRT1_2);
+  expect([...data]).toEqual([-half, 0, half, Number.NaN, Number.NaN, Number.NaN]);
+});
+
+test("by hand: a prediction that is constant or not finite has no correlation", () => {
+  const observed = unitDeviations(
+    Matrix.fromRows([
+      [1, 2, 3],
+      [1, 2, 3],
+      [1, 2, 3],
+    ]),
+    undefined,
+    new Float64Array(0),
+  );
+  const predicted = Matrix.fromRows([
+    [0.1, 0.1, 0.1],
+    [1, Number.POSITIVE_INFINITY, 2],
+    [3e-200, 2e-200, 1e-200],
+  ]);
+  const r = correlateRows(predicted, observed);
+  expect([r[0], r[1]]).toEqual([Number.NaN, Number.NaN]);
+  // A few roundings; squares of 1e-200 would be 0.
+  expect(r[2]).toBeCloseTo(-1, 15);
 });
 
 test("by hand: r of (1, 2, 3) and (1, 3, 2) is 1/2; single and double precision mix", () => {
