@@ -1,4 +1,5 @@
 import { OptionError } from "../errors.ts";
+import { simulationDefaults } from "../phantom/check.ts";
 import { type SimulateOptions, simulateDataset } from "../phantom/simulate.ts";
 import type { PhantomTruth } from "../phantom/truth.ts";
 import { formatNoun } from "../report/numbers.ts";
@@ -14,16 +15,36 @@ import { checkProvider } from "./provider.ts";
 import { studyFlags } from "./study-flags.ts";
 
 const flags: Readonly<Record<string, FlagSpecification>> = {
-  participants: { type: "value", group: "simulation", help: "number of participants (default: 8)" },
-  responses: { type: "value", group: "simulation", help: "surface, regions or both (default: both)" },
-  vertices: { type: "value", group: "simulation", help: "vertices of a hemisphere, 10 f² + 2 (default: 1442)" },
-  repetitionTime: { type: "value", group: "simulation", help: "seconds between volumes (default: 1.5)" },
+  participants: {
+    type: "value",
+    group: "simulation",
+    help: `number of participants (default: ${simulationDefaults.nSubjects})`,
+  },
+  responses: {
+    type: "value",
+    group: "simulation",
+    help: `surface, regions or both (default: ${simulationDefaults.responses})`,
+  },
+  vertices: {
+    type: "value",
+    group: "simulation",
+    help: `vertices of a hemisphere, 10 f² + 2 (default: ${simulationDefaults.nVertices})`,
+  },
+  repetitionTime: {
+    type: "value",
+    group: "simulation",
+    help: `seconds between volumes (default: ${simulationDefaults.repetitionTime})`,
+  },
   signalToNoise: {
     type: "value",
     group: "simulation",
-    help: "multiplies every region's signal-to-noise ratio (default: 1)",
+    help: `multiplies every region's signal-to-noise ratio (default: ${simulationDefaults.signalToNoise})`,
   },
-  seed: { type: "value", group: "simulation", help: "the same seed gives the same data set (default: 0)" },
+  seed: {
+    type: "value",
+    group: "simulation",
+    help: `the same seed gives the same data set (default: ${simulationDefaults.seed})`,
+  },
   ...studyFlags((key) => ["model", "threads", "provider"].includes(key)),
 };
 

@@ -7,6 +7,9 @@ import { applyStandardise, fitStandardise } from "../regression/standardise.ts";
 import { checkBefore, DEFAULT_EDGE, type DelayOptions, delayColumns } from "./delays.ts";
 import { checkStoryLengths } from "./story-lengths.ts";
 
+/** Principal components kept of each band, unless said otherwise: the paper's. */
+export const DEFAULT_COMPONENTS = 20;
+
 /** How features become the columns of a design. */
 export interface DesignOptions extends DelayOptions {
   /** Principal components kept of each band (default 20), or `"none"` to keep its features as they are. */
@@ -95,7 +98,7 @@ export function joinDesign({ columns, keptVariance }: FittedDesign, band: Fitted
  * @throws ShapeError and OptionError as {@link fitDesign}
  */
 export async function fitBand(band: Matrix, train: Int32Array, options: DesignOptions): Promise<FittedBand> {
-  const { components = 20, device } = options;
+  const { components = DEFAULT_COMPONENTS, device } = options;
   const what = `features ${formatShape(band)}`;
   checkDesign(band, options, what);
   requireFiniteFeatures(band, what);
@@ -162,7 +165,7 @@ function delayed<Data extends Matrix["data"]>(columns: Matrix<Data>, options: De
  * @throws ShapeError and OptionError as {@link fitDesign}
  */
 export function checkDesign(band: Matrix, options: DesignOptions, what: string): void {
-  const { components = 20, reduction = "before-delays", storyLengths, volumesBefore } = options;
+  const { components = DEFAULT_COMPONENTS, reduction = "before-delays", storyLengths, volumesBefore } = options;
   checkStoryLengths("fitDesign", storyLengths, band.nRows, what, volumesBefore);
   checkBefore("fitDesign", options);
   if (components !== "none" && !(Number.isInteger(components) && components >= 1)) {

@@ -9,13 +9,14 @@ import {
   afterReduction,
   beforeReduction,
   checkDesign,
+  DEFAULT_COMPONENTS,
   type DesignOptions,
   type FittedBand,
   fitBand,
   requireFiniteFeatures,
   requireVarying,
 } from "./design.ts";
-import { checkWindow } from "./window.ts";
+import { checkWindow, DEFAULT_WIDTH } from "./window.ts";
 
 /**
  * Forecast windows at several distances, given by the features of their single words: the window at distance d joins the
@@ -76,8 +77,8 @@ export async function* slidingBands(
   train: Int32Array,
   options: DesignOptions,
 ): AsyncGenerator<WindowColumns | WindowKernel> {
-  const { width = 7 } = windows;
-  const { components = 20, reduction, nDelays = DEFAULT_DELAYS, device } = options;
+  const { width = DEFAULT_WIDTH } = windows;
+  const { components = DEFAULT_COMPONENTS, reduction, nDelays = DEFAULT_DELAYS, device } = options;
   let sum: Matrix<Float64Array> | undefined;
   let room: Float64Array | undefined;
   for await (const { distance, words } of slide(windows, options)) {
@@ -124,7 +125,7 @@ interface OffsetWord {
 }
 
 /** The words of each window, left to right, in rising order of distances: each offset is asked for once. */
-async function* slide({ distances, width = 7, featuresAt }: SlidingWindows, options: DesignOptions) {
+async function* slide({ distances, width = DEFAULT_WIDTH, featuresAt }: SlidingWindows, options: DesignOptions) {
   for (const distance of distances) checkWindow({ distance, width }, "slidingBands", `${distances.length} distances`);
   const kept = new Map<number, OffsetWord>();
   let first: Matrix | undefined;

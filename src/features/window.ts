@@ -2,6 +2,12 @@ import { checkArgument } from "../array/arguments.ts";
 import { checkMatrix, formatShape, Matrix, zerosLike } from "../array/matrix.ts";
 import { OptionError } from "../errors.ts";
 
+/** Words in a forecast window, unless said otherwise: the paper's. */
+export const DEFAULT_WIDTH = 7;
+
+/** The distance, in words, at which a forecast is told from none, and depths are compared: the paper's. */
+export const FORECAST_DISTANCE = 8;
+
 /** Which words a {@link forecastWindow} joins. */
 export interface WindowOptions {
   /** Words from the word itself to the window's last word; negative for a window of the past. */
@@ -27,7 +33,7 @@ export function forecastWindow<Data extends Matrix["data"]>(
   options: WindowOptions,
 ): Matrix<Data> {
   checkArgument("forecastWindow: options", options, "an object", { distance: "a number" });
-  const { distance, width = 7 } = options;
+  const { distance, width = DEFAULT_WIDTH } = options;
   checkMatrix(activations, "forecastWindow: activations");
   checkWindow({ distance, width }, "forecastWindow", `activations ${formatShape(activations)}`);
   const { nRows, nColumns: nUnits } = activations;
@@ -51,7 +57,7 @@ export function forecastWindow<Data extends Matrix["data"]>(
  * @param what - what windows are made of, for messages
  * @throws OptionError where `distance` is not a whole number, or `width` not a whole number from 1
  */
-export function checkWindow({ distance, width = 7 }: WindowOptions, where: string, what: string): void {
+export function checkWindow({ distance, width = DEFAULT_WIDTH }: WindowOptions, where: string, what: string): void {
   if (!Number.isInteger(distance)) {
     throw new OptionError(
       `${where}: distance must be a whole number of words, got ${distance}. Negative ones reach into the past.`,

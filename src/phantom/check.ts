@@ -1,6 +1,8 @@
 import { checkChoice } from "../array/choice.ts";
 import { OptionError } from "../errors.ts";
+import { DEFAULT_VERTICES } from "./cortex.ts";
 import { icosphereFrequency } from "./icosphere.ts";
+import { DEFAULT_AUTOCORRELATION } from "./noise.ts";
 import { type PhantomRegion, phantomRegions } from "./regions.ts";
 import type { SimulateOptions } from "./simulate.ts";
 import { type PhantomStory, phantomStories, textWords } from "./story.ts";
@@ -10,14 +12,50 @@ const MARGIN = 20;
 /** More participants than any study has; their plans are held in memory. */
 const MOST_SUBJECTS = 10_000;
 
+/** What a simulation is made with: its options, and the default of each that is left out. */
+export type SimulationSettings = {
+  readonly [Key in Exclude<keyof SimulateOptions, "device" | "name" | "onProgress">]-?: NonNullable<
+    SimulateOptions[Key]
+  >;
+};
+
+/** The options of a simulation, unless said otherwise. */
+export const simulationDefaults: SimulationSettings = {
+  seed: 0,
+  nSubjects: 8,
+  stories: phantomStories,
+  responses: "both",
+  nVertices: DEFAULT_VERTICES,
+  repetitionTime: 1.5,
+  regions: phantomRegions,
+  signalToNoise: 1,
+  rightShare: 0.85,
+  forecastGain: 2,
+  vertexNoise: 1,
+  autocorrelation: DEFAULT_AUTOCORRELATION,
+};
+
 /**
- * Holds the options of a simulation against what they may be, before anything is computed or written.
+ * The settings of a simulation, held against what they may be, before anything is computed or written.
  *
  * @throws OptionError at the first that cannot be used
  */
-export function checkSimulation(options: SimulateOptions): void {
-  const { nSubjects = 8, stories = phantomStories, repetitionTime = 1.5, responses = "both" } = options;
-  const { regions = phantomRegions, autocorrelation = 0.4, nVertices = 1442 } = options;
+export function simulationSettings(options: SimulateOptions): SimulationSettings {
+  const settings: SimulationSettings = {
+    seed: options.seed ?? simulationDefaults.seed,
+    nSubjects: options.nSubjects ?? simulationDefaults.nSubjects,
+    stories: options.stories ?? simulationDefaults.stories,
+    responses: options.responses ?? simulationDefaults.responses,
+    nVertices: options.nVertices ?? simulationDefaults.nVertices,
+    repetitionTime: options.repetitionTime ?? simulationDefaults.repetitionTime,
+    regions: options.regions ?? simulationDefaults.regions,
+    signalToNoise: options.signalToNoise ?? simulationDefaults.signalToNoise,
+    rightShare: options.rightShare ?? simulationDefaults.rightShare,
+    forecastGain: options.forecastGain ?? simulationDefaults.forecastGain,
+    vertexNoise: options.vertexNoise ?? simulationDefaults.vertexNoise,
+    autocorrelation: options.autocorrelation ?? simulationDefaults.autocorrelation,
+  };
+  const { nSubjects, stories, repetitionTime, responses, regions, autocorrelation, nVertices } = settings;
   if (!(Number.isInteger(nSubjects) && nSubjects >= 1 && nSubjects <= MOST_SUBJECTS))
     fail(`nSubjects must be a whole number from 1 to ${MOST_SUBJECTS}`, nSubjects);
   if (!(repetitionTime >= 0.2 && repetitionTime <= 10))
@@ -27,15 +65,20 @@ export function checkSimulation(options: SimulateOptions): void {
   if (!(autocorrelation > -1 && autocorrelation < 1))
     fail("autocorrelation must lie between -1 and 1", autocorrelation);
   for (const key of ["signalToNoise", "rightShare", "forecastGain", "vertexNoise"] as const) {
-    const value = options[key] ?? 1;
+    const value = settings[key];
     if (!(value >= 0 && Number.isFinite(value))) fail(`${key} must be a number from 0`, value);
   }
   checkRegions(regions);
   const farthest = Math.max(0, ...regions.map(({ distance = 0 }) => Math.abs(distance)));
   checkStories(stories, farthest);
+  return settings;
 }
 
-/** @param farthest - the farthest planted distance, words */
+/**
+ * Holds stories against what {@link PhantomStory} says.
+ *
+ * @param farthest - the farthest planted distance, words
+ */
 function checkStories(stories: readonly PhantomStory[], farthest: number): void {
   if (stories.length === 0) fail("stories must be one or more", "none");
   const names = new Set<string>();

@@ -14,6 +14,9 @@ export interface Hemisphere {
   readonly depth: Float64Array;
 }
 
+/** Vertices of a hemisphere, unless said otherwise: an icosphere of frequency 12. */
+export const DEFAULT_VERTICES = 1442;
+
 /** How a {@link Hemisphere} is made. */
 export interface HemisphereOptions {
   /** `10 f^2 + 2` for a whole f (default 1442). */
@@ -39,7 +42,7 @@ const N_WAVES = 24;
  * @throws OptionError where `nVertices` is not `10 f^2 + 2`
  */
 export function createHemisphere(hemi: "L" | "R", options: HemisphereOptions = {}): Hemisphere {
-  const { nVertices = 1442, seed = 0 } = options;
+  const { nVertices = DEFAULT_VERTICES, seed = 0 } = options;
   const sphere = createIcosphere(icosphereFrequency(nVertices));
   const fold = createFolds(`folds of ${hemi}, seed ${seed}`, nVertices);
   const directions = sphere.coordinates;

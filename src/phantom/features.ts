@@ -1,5 +1,6 @@
 import { joinRows, Matrix, toFloat64 } from "../array/matrix.ts";
-import { forecastWindow } from "../features/window.ts";
+import { DEFAULT_COMPONENTS } from "../features/design.ts";
+import { DEFAULT_WIDTH, FORECAST_DISTANCE, forecastWindow } from "../features/window.ts";
 import type { Device } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
 import { fitPca } from "../regression/pca.ts";
@@ -22,15 +23,9 @@ export interface HeardStory {
  */
 export type LayerComponents = (distance: number | undefined) => Matrix<Float64Array>;
 
-/** Components kept of words and of windows, and words in a window: the defaults of the analysis. */
-const N_COMPONENTS = 20;
-const WIDTH = 7;
-/** The distance whose window the components are fitted on: the paper's. Windows elsewhere hold the same words. */
-const FITTED_DISTANCE = 8;
-
 /**
  * Fits the components of one layer, two sets of them: of the words, and of windows. Both are fitted to the volumes of all
- * stories as the default analysis does it: vectors summed to volumes, standardised, 20 principal components.
+ * stories as the default analysis does it: vectors summed to volumes, standardised, 20 principal components. Windows are fitted at the paper's distance.
  *
  * @remarks The analysis fits components at every distance and for every fold anew. Here one fit stands for all
  * distances; the words in windows are the same but for a few at the ends of the stories.
@@ -41,7 +36,7 @@ export async function fitLayerComponents(
   options: { readonly repetitionTime: number; readonly device?: Device | undefined },
 ): Promise<LayerComponents> {
   const words = await projectWords(stories, layer, 1, 0, options);
-  const windows = await projectWords(stories, layer, WIDTH, FITTED_DISTANCE, options);
+  const windows = await projectWords(stories, layer, DEFAULT_WIDTH, FORECAST_DISTANCE, options);
   const known = new Map<number | undefined, Matrix<Float64Array>>();
   return (distance) => {
     let components = known.get(distance);
@@ -49,7 +44,7 @@ export async function fitLayerComponents(
       components =
         distance === undefined
           ? sumToVolumes(stories, words, 1, 0, options)
-          : sumToVolumes(stories, windows, WIDTH, distance, options);
+          : sumToVolumes(stories, windows, DEFAULT_WIDTH, distance, options);
       known.set(distance, components);
     }
     return components;
@@ -76,7 +71,7 @@ async function projectWords(
     ),
   );
   const standardisation = fitStandardise(volumes);
-  const nComponents = Math.min(N_COMPONENTS, volumes.nColumns, volumes.nRows);
+  const nComponents = Math.min(DEFAULT_COMPONENTS, volumes.nColumns, volumes.nRows);
   const { components } = await fitPca(applyStandardise(volumes, standardisation), nComponents, { device });
   // components: [nComponents x (width * nUnits)] to [nUnits x (width * nComponents)], in units of the words.
   const nUnits = volumes.nColumns / width;

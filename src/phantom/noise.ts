@@ -2,6 +2,12 @@ import { Matrix } from "../array/matrix.ts";
 import type { Random } from "../array/random.ts";
 import { OptionError } from "../errors.ts";
 
+/** Correlation of the autocorrelated part of neighbouring volumes, unless said otherwise. */
+export const DEFAULT_AUTOCORRELATION = 0.4;
+
+/** Share of the noise's variance that is white, unless said otherwise. */
+export const WHITE_SHARE = 0.3;
+
 /** What noise is made of. */
 export interface NoiseOptions {
   /** Correlation of one volume's autocorrelated part with the next one's, in (-1, 1) (default 0.4). */
@@ -24,7 +30,7 @@ export function createNoise(
   random: Random,
   options: NoiseOptions = {},
 ): Matrix<Float64Array> {
-  const { autocorrelation: phi = 0.4, whiteShare = 0.3 } = options;
+  const { autocorrelation: phi = DEFAULT_AUTOCORRELATION, whiteShare = WHITE_SHARE } = options;
   if (!(phi > -1 && phi < 1)) {
     throw new OptionError(
       `createNoise: autocorrelation must lie between -1 and 1, got ${phi}. Outside it grows forever.`,

@@ -4,7 +4,8 @@ import type { Device } from "../graph/device.ts";
 import type { LanguageModel } from "../language-model/language-model.ts";
 import { checkOutputFiles, type OutputFile, writeOutputFiles } from "../sources/output-files.ts";
 import type { Store } from "../sources/source.ts";
-import { checkSimulation } from "./check.ts";
+import { simulationSettings } from "./check.ts";
+import { WHITE_SHARE } from "./noise.ts";
 import { type ParticipantPlan, participantFiles, participantPaths } from "./participant.ts";
 import {
   planHemispheres,
@@ -15,9 +16,9 @@ import {
   readStories,
   type SpokenStory,
 } from "./plan.ts";
-import { type PhantomRegion, phantomRegions } from "./regions.ts";
+import type { PhantomRegion } from "./regions.ts";
 import { createSignalMaker, type Planted } from "./signals.ts";
-import { type PhantomStory, phantomStories } from "./story.ts";
+import type { PhantomStory } from "./story.ts";
 import { surfaceFiles, surfacePaths } from "./surface-files.ts";
 import { textFiles } from "./text-files.ts";
 import type { PhantomTruth } from "./truth.ts";
@@ -36,7 +37,7 @@ export interface SimulateOptions {
   readonly nVertices?: number | undefined;
   /** Seconds (default 1.5). */
   readonly repetitionTime?: number | undefined;
-  /** Default {@link phantomRegions}. */
+  /** Default the built-in regions. */
   readonly regions?: readonly PhantomRegion[] | undefined;
   /** Multiplies every region's signal-to-noise ratio (default 1). */
   readonly signalToNoise?: number | undefined;
@@ -53,9 +54,6 @@ export interface SimulateOptions {
   readonly name?: string | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
-
-/** Share of the noise's variance that is white. */
-const WHITE_SHARE = 0.3;
 
 /**
  * A synthetic BIDS data set with a known answer, written to a store: participants who hear stories, on a toy cortex
@@ -82,10 +80,10 @@ export async function simulateDataset(
   checkArgument("simulateDataset: store", store, "an object", { write: "a function" });
   checkArgument("simulateDataset: model", model, "an object", { contextLength: "a number", nUnits: "a number" });
   checkArgument("simulateDataset: options", options, "an object");
-  checkSimulation(options);
-  const { seed = 0, nSubjects = 8, stories = phantomStories, responses = "both", nVertices = 1442 } = options;
-  const { repetitionTime = 1.5, regions = phantomRegions, signalToNoise = 1, rightShare = 0.85 } = options;
-  const { forecastGain = 2, vertexNoise = 1, autocorrelation = 0.4, device, name, onProgress } = options;
+  const { device, name, onProgress } = options;
+  const settings = simulationSettings(options);
+  const { seed, nSubjects, stories, responses, nVertices, repetitionTime, regions } = settings;
+  const { signalToNoise, rightShare, forecastGain, vertexNoise, autocorrelation } = settings;
   const noise = { autocorrelation, whiteShare: WHITE_SHARE };
   const hemispheres = planHemispheres(regions, nVertices, seed);
   const spoken = planStories(stories, repetitionTime, seed);

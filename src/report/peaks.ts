@@ -1,4 +1,5 @@
 import type { FloatArray } from "../array/matrix.ts";
+import { FORECAST_DISTANCE } from "../features/window.ts";
 import { drawSubjects, peakOfMeanCurve } from "../statistics/bootstrap.ts";
 import type { GroupScores } from "./group.ts";
 import { formatInterval, formatNumber } from "./numbers.ts";
@@ -53,7 +54,8 @@ export function listPeakKeys(keys: readonly ScoreKey[], mainLayer?: number): Pea
   const at = (layer: ScoreKey["layer"], distance: number) =>
     scores.find((key) => key.layer === layer && key.distance === distance);
   const beyondZero = (layer: ScoreKey["layer"]): ScoreKey | undefined =>
-    at(layer, 8) && at(layer, 0) && { analysis: "forecastScoreBeyondZero", layer, distance: 8 };
+    at(layer, FORECAST_DISTANCE) &&
+    at(layer, 0) && { analysis: "forecastScoreBeyondZero", layer, distance: FORECAST_DISTANCE };
   const distances = [...new Set(scores.map(({ layer }) => layer))].flatMap((layer): PeakKey[] => {
     const points = scores
       .filter((key) => key.layer === layer)
@@ -63,13 +65,13 @@ export function listPeakKeys(keys: readonly ScoreKey[], mainLayer?: number): Pea
     return points.length < 2 ? [] : [{ ...key, grid, points, test: beyondZero(layer) }];
   });
   const deep = scores
-    .filter(({ layer, distance }) => layer !== "n/a" && distance === 8)
+    .filter(({ layer, distance }) => layer !== "n/a" && distance === FORECAST_DISTANCE)
     .toSorted((a, b) => Number(a.layer) - Number(b.layer));
   const layers = deep.map(({ layer }) => Number(layer));
   const main = mainLayer !== undefined && layers.includes(mainLayer) ? mainLayer : leadingLayer(layers);
   if (layers.length < 2 || main === undefined) return distances;
-  const key = { analysis: "forecastDepth", layer: "n/a", distance: 8 } as const;
-  return [...distances, { ...key, grid: layers, points: deep, test: beyondZero(main) ?? at(main, 8) }];
+  const key = { analysis: "forecastDepth", layer: "n/a", distance: FORECAST_DISTANCE } as const;
+  return [...distances, { ...key, grid: layers, points: deep, test: beyondZero(main) ?? at(main, FORECAST_DISTANCE) }];
 }
 
 /** Curves that are collected point by point, and their peaks. */
@@ -187,10 +189,12 @@ export function reasonWithoutPeak({ analysis, test, n }: Pick<GroupPeaks, "analy
   if (hasForecast({ test }, target)) return undefined;
   if (n[target] === 0) return "no participant has a score";
   if (!test) {
-    const needed = analysis === "forecastDistance" ? "distances 8 and 0" : "distance 8";
+    const needed =
+      analysis === "forecastDistance" ? `distances ${FORECAST_DISTANCE} and 0` : `distance ${FORECAST_DISTANCE}`;
     return `whether there is a forecast was not tested, for which ${needed} must be among the distances`;
   }
-  const what = test.analysis === "forecastScoreBeyondZero" ? "F(8) − F(0)" : "F(8)";
+  const what =
+    test.analysis === "forecastScoreBeyondZero" ? `F(${FORECAST_DISTANCE}) − F(0)` : `F(${FORECAST_DISTANCE})`;
   const side = sideOfZero(test, target) < 0 ? "below zero" : "not above zero";
   return `no forecast: ${what} is ${side} over participants`;
 }

@@ -1,3 +1,4 @@
+import { FORECAST_DISTANCE } from "../features/window.ts";
 import { extentOf } from "./chart.ts";
 import { type CurvePoint, curveChart } from "./curve-chart.ts";
 import { type Findings, subjectValues } from "./findings.ts";
@@ -157,8 +158,8 @@ ${layersFigure(findings, "forecastScore", "var(--forecast)", [`forecast score F 
 function forecastCriterion({ forecastDistance }: Findings): string {
   if (!forecastDistance) return "";
   return forecastDistance.test
-    ? "A region has a forecast where F(8) − F(0) is above zero (two-sided Wilcoxon signed-rank test, q < .01 over regions)."
-    : "Whether there is a forecast was not tested: distances 8 and 0 were not both computed.";
+    ? `A region has a forecast where F(${FORECAST_DISTANCE}) − F(0) is above zero (two-sided Wilcoxon signed-rank test, q < .01 over regions).`
+    : `Whether there is a forecast was not tested: distances ${FORECAST_DISTANCE} and 0 were not both computed.`;
 }
 
 /** Scores over layers, one small chart a region, where more than one layer was scored. */

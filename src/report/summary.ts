@@ -1,3 +1,4 @@
+import { FORECAST_DISTANCE } from "../features/window.ts";
 import type { Findings } from "./findings.ts";
 import type { GroupScores } from "./group.ts";
 import { formatCount, formatInterval, formatList, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
@@ -135,10 +136,10 @@ function forecastSentences({ result, view, labels, forecast, forecastDistance, g
     const where = countOfRegions(forecastDistance.test, 1);
     sentences.push(
       count(forecastDistance.test, 1) === "none"
-        ? `${isOne ? "There is no forecast: F(8) − F(0) is not above zero" : "No region has a forecast, which is F(8) − F(0) above zero"} (q < .01). So the distance at which the forecast score is largest means little.`
+        ? `${isOne ? `There is no forecast: F(${FORECAST_DISTANCE}) − F(0) is not above zero` : `No region has a forecast, which is F(${FORECAST_DISTANCE}) − F(0) above zero`} (q < .01). So the distance at which the forecast score is largest means little.`
         : isOne
-          ? "There is a forecast: F(8) − F(0) is above zero (q < .01)."
-          : `There is a forecast, F(8) − F(0) above zero, in ${where} (q < .01).`,
+          ? `There is a forecast: F(${FORECAST_DISTANCE}) − F(0) is above zero (q < .01).`
+          : `There is a forecast, F(${FORECAST_DISTANCE}) − F(0) above zero, in ${where} (q < .01).`,
     );
   }
   const random = control[distances.indexOf(tabled)];

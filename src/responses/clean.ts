@@ -32,6 +32,9 @@ export interface CleanBoldOptions extends Omit<CleaningOptions, "confounds" | "m
   readonly repetitionTime?: number | undefined;
 }
 
+/** Seconds of the longest period that a cosine drift leaves in, unless said otherwise: SPM's and fMRIPrep's. */
+const DEFAULT_CUTOFF = 128;
+
 /** Targets that are worked on at once: 256 columns of a run in double precision fit the processor's cache. */
 const BLOCK = 256;
 
@@ -184,7 +187,7 @@ function trimmed<Data extends FloatArray>(bold: Matrix<Data>, trimStart: number,
 }
 
 function regressors(nKept: number, nVolumes: number, options: CleanBoldOptions): Float64Array[] {
-  const { drift = "none", cutoff = 128, confounds, repetitionTime, trimStart = 0 } = options;
+  const { drift = "none", cutoff = DEFAULT_CUTOFF, confounds, repetitionTime, trimStart = 0 } = options;
   const parts: Matrix[] = [];
   if (drift === "linear")
     parts.push(
