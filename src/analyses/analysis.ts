@@ -32,17 +32,34 @@ export interface Scope {
   readonly seed: number;
 }
 
-/** An analysis that compares encoding models. */
-export interface Analysis {
+/** How an analysis is told of. */
+export interface Told {
   /** As it stands in tables: letters and digits. */
   readonly name: string;
+  /** What its values are, one sentence, for tables and sidecars. */
+  readonly description: string;
+}
+
+/** By how much an analysis is above another within participants: tested in the group beside the scores. */
+export interface Gain extends Told {
+  /** What is taken away: an analysis at the same layer and distance, or at the ones that it has. */
+  readonly over: string;
+  /** The two distances that are compared, where the analysis is compared with itself. */
+  readonly distances?: readonly [of: number, over: number] | undefined;
+}
+
+/** An analysis that compares encoding models. */
+export interface Analysis extends Told {
+  /** What its encoding model adds to the design, in few words: `"present words"`. */
+  readonly adds: string;
+  /** What it is compared with in the group. */
+  readonly gains: readonly Gain[];
   /** Its contrasts, in the order in which they are told. */
   readonly contrasts: (scope: Scope) => readonly Contrast[];
 }
 
 /** An analysis that says where another one is largest along a coordinate, one value a target. */
-export interface Peak {
-  readonly name: string;
+export interface Peak extends Told {
   /** The analysis whose values are compared. */
   readonly of: string;
   /** The coordinate that the value is a place on. */

@@ -1,4 +1,10 @@
 import type { Peak } from "./analysis.ts";
 
 /** k\*: the layer at which the forecast score at distance 8, the paper's, is largest. */
-export const forecastDepth: Peak = { name: "forecastDepth", of: "forecastScore", along: "layer", at: { distance: 8 } };
+export const forecastDepth: Peak = {
+  name: "forecastDepth",
+  description: "Layer at which the forecast score is largest.",
+  of: "forecastScore",
+  along: "layer",
+  at: { distance: 8 },
+};

@@ -4,6 +4,22 @@ import { layerVectors, withWindow, wordsOf } from "./encoding-model.ts";
 /** F(d) = R(X + W(d)) - R(X) of each layer: what a window of words d ahead adds to the present word's vectors. */
 export const forecastScore: Analysis = {
   name: "forecastScore",
+  description:
+    "Brain score with the forecast window at this distance joined to the features, minus brain score without.",
+  adds: "forecast window",
+  gains: [
+    {
+      name: "forecastScoreBeyondZero",
+      description: "Forecast score at distance 8 minus that at distance 0, within participants.",
+      over: "forecastScore",
+      distances: [8, 0],
+    },
+    {
+      name: "forecastScoreBeyondRandomWindow",
+      description: "Forecast score minus that of random vectors in the window's place, within participants.",
+      over: "forecastScoreRandomWindow",
+    },
+  ],
   contrasts: ({ layers, distances, width }) =>
     layers.flatMap((layer) =>
       distances.map((distance) => {

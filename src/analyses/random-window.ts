@@ -9,6 +9,9 @@ export function controlDistance(distances: readonly number[]): number | undefine
 /** R(X + random) - R(X): what a window of random vectors adds, at the main layer and one distance. */
 export const forecastScoreRandomWindow: Analysis = {
   name: "forecastScoreRandomWindow",
+  description: "Control: forecast score with random vectors in the window's place.",
+  adds: "control: random window",
+  gains: [],
   contrasts({ mainLayer: layer, distances, width, seed }) {
     const distance = controlDistance(distances);
     if (layer === undefined || distance === undefined) return [];

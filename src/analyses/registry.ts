@@ -20,6 +20,11 @@ export const analyses = {
 /** Name of an analysis that encoding models are scored for. */
 export type AnalysisName = keyof typeof analyses;
 
+/** The analysis of a name, where the registry has it. */
+export function analysisNamed(name: string): Analysis | undefined {
+  return Object.values(analyses).find((analysis) => analysis.name === name);
+}
+
 /** Every analysis that follows from the values of another. */
 export const peaks: readonly Peak[] = [forecastDistance, forecastDepth];
 
@@ -82,3 +87,27 @@ function placesOf({ name, of, along, at = {} }: Peak, contrasts: readonly Contra
     return [{ analysis: name, along, of: row, places, ...coordinates }];
   });
 }
+
+/** Name of a peak's values everywhere, also where its analysis has nothing that could have a peak. */
+export function unmaskedName(name: string): string {
+  return `${name}Unmasked`;
+}
+
+/** Whether an analysis of this name is the place of the largest of another. */
+export function isPeakName(name: string): boolean {
+  return peaks.some((peak) => peak.name === name);
+}
+
+/** What the values of each analysis are, one sentence each, by name; of peaks also those of {@link unmaskedName}. */
+export const analysisDescriptions: Readonly<Record<string, string>> = Object.fromEntries([
+  ...[...Object.values(analyses), ...peaks].map(({ name, description }) => [name, description]),
+  ...peaks.map(({ name, description }) => [
+    unmaskedName(name),
+    `${description.replace(/\.$/, "")}, also where there is no forecast: there it is a peak of noise.`,
+  ]),
+]);
+
+/** What the differences within participants are that the group has beside the scores, by name. */
+export const gainDescriptions: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.values(analyses).flatMap(({ gains }) => gains.map(({ name, description }) => [name, description])),
+);

@@ -1,3 +1,4 @@
+import { analysisDescriptions, isPeakName, unmaskedName } from "../analyses/registry.ts";
 import { plainJson } from "../array/plain-json.ts";
 import { ownValue } from "../array/records.ts";
 import { OptionError } from "../errors.ts";
@@ -6,7 +7,6 @@ import type { TargetSpace } from "../responses/target.ts";
 import type { OutputFile } from "../sources/output-files.ts";
 import { describeKept } from "./kept-variance.ts";
 import { loadFolds, loadMean } from "./load-scores.ts";
-import { isLargestOfCurve } from "./peaks.ts";
 import { averageRegions } from "./regions.ts";
 import type { KeptVariance, ScoreKey, SubjectScores, TargetRegion } from "./result.ts";
 import { type MapFile, mapPaths, scoreLabel, scoreMaps, subjectFolder } from "./score-maps.ts";
@@ -52,23 +52,6 @@ export function scoresDescription(): OutputFile {
   };
   return { path: "scores.json", bytes: formatJson(columns) };
 }
-
-/** What each analysis says, in one sentence each, for tables and sidecars. */
-export const analysisDescriptions: Readonly<Record<string, string>> = {
-  brainScore: "Pearson correlation of predicted and measured responses on held-out volumes.",
-  forecastScore:
-    "Brain score with the forecast window at this distance joined to the features, minus brain score without.",
-  forecastDistance: "Distance at which the forecast score is largest, in words.",
-  forecastDepth: "Layer at which the forecast score is largest.",
-  forecastDistanceUnmasked:
-    "Distance at which the forecast score is largest, in words, also where there is no forecast: there it is a peak of noise.",
-  forecastDepthUnmasked:
-    "Layer at which the forecast score is largest, also where there is no forecast: there it is a peak of noise.",
-  noiseCeiling: "Brain score of the other participants' mean responses.",
-  brainScoreWordRate: "Control: brain score of the number of words in each volume.",
-  brainScoreRandomWeights: "Control: brain score of the same language model with random weights.",
-  forecastScoreRandomWindow: "Control: forecast score with random vectors in the window's place.",
-};
 
 /** Settings of {@link subjectFiles}. */
 export interface SubjectFilesOptions {
@@ -146,7 +129,7 @@ export async function subjectFiles(
  * distances and depths are of all targets, and called so.
  */
 export function nameInFiles(own: ScoreKey): string {
-  return isLargestOfCurve(own) ? `${own.analysis}Unmasked` : own.analysis;
+  return isPeakName(own.analysis) ? unmaskedName(own.analysis) : own.analysis;
 }
 
 /**

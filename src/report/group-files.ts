@@ -1,10 +1,11 @@
+import { analysisDescriptions, gainDescriptions, unmaskedName } from "../analyses/registry.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { ownValue } from "../array/records.ts";
 import { writeTsv } from "../formats/tsv.ts";
 import type { PlacedSpace, TargetSpace } from "../responses/target.ts";
 import type { OutputFile } from "../sources/output-files.ts";
 import { BOOTSTRAP_DRAWS } from "../statistics/bootstrap.ts";
-import { analysisDescriptions, formatJson } from "./derivatives.ts";
+import { formatJson } from "./derivatives.ts";
 import type { Findings } from "./findings.ts";
 import { type Group, type GroupScores, groupKeysOf, groupScoresAt, listGroupKeys } from "./group.ts";
 import { createPeakMap, type GroupPeaks, listPeakKeys, type PeakKey, reasonWithoutPeak } from "./peaks.ts";
@@ -34,15 +35,6 @@ export const groupColumns = [
   "peak_unmasked",
   "note",
 ] as const;
-
-/** Sentences on the differences that the group's table holds beside the scores. */
-const contrastDescriptions: Readonly<Record<string, string>> = {
-  forecastScoreBeyondZero: "Forecast score at distance 8 minus that at distance 0, within participants.",
-  forecastScoreBeyondRandomWindow:
-    "Forecast score minus that of random vectors in the window's place, within participants.",
-  brainScoreBeyondWordRate: "Brain score minus that of the word rate, within participants.",
-  brainScoreBeyondRandomWeights: "Brain score minus that of the same model with random weights, within participants.",
-};
 
 /**
  * The group's files, in batches of which one is in memory at a time: `group_scores.tsv`, one row a region, analysis, layer
@@ -109,15 +101,13 @@ function groupMaps(space: PlacedSpace, scores: GroupScores): OutputFile[] {
   ];
   return mapFiles(space, scores, scoreLabel(scores), layers, {
     Description:
-      ownValue(analysisDescriptions, scores.analysis) ??
-      ownValue(contrastDescriptions, scores.analysis) ??
-      scores.analysis,
+      ownValue(analysisDescriptions, scores.analysis) ?? ownValue(gainDescriptions, scores.analysis) ?? scores.analysis,
     Arrays:
       "Mean over participants, number of participants, Wilcoxon signed-rank statistic, its sign (1: the ranks lie above zero, -1: below), its two-sided p, and q (false discovery rate over all vertices or voxels).",
   });
 }
 
-const unmasked = (key: PeakKey): ScoreKey => ({ ...key, analysis: `${key.analysis}Unmasked` });
+const unmasked = (key: PeakKey): ScoreKey => ({ ...key, analysis: unmaskedName(key.analysis) });
 
 /** The peaks of the mean curves, where there is a forecast, and everywhere under a name that says so. */
 function peakMaps(space: PlacedSpace, key: PeakKey, peak: Float64Array, test: GroupScores | undefined): OutputFile[] {
@@ -202,7 +192,7 @@ const columnDescriptions: Record<(typeof groupColumns)[number], object> = {
   },
   analysis: {
     Description: "What was computed of each participant.",
-    Levels: { ...analysisDescriptions, ...contrastDescriptions },
+    Levels: { ...analysisDescriptions, ...gainDescriptions },
   },
   layer: {
     Description: "Layer of the language model, 0 = embedding output; n/a where the analysis has none or spans all.",

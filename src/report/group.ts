@@ -1,3 +1,4 @@
+import { analysisNamed } from "../analyses/registry.ts";
 import type { FloatArray } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { Target } from "../responses/target.ts";
@@ -46,12 +47,7 @@ export interface GroupKey extends ScoreKey {
 
 /**
  * What statistics over subjects there are: every analysis, layer and distance that any subject has, but for subjects' own
- * forecast distances and depths, whose mean describes nobody ({@link GroupPeaks} stand for them); then differences within subjects that are tested beside the scores, under names of their own:
- *
- * - `forecastScoreBeyondZero`: forecast score at distance 8 minus that at 0, which must be above zero where a forecast distance is
- *   to mean anything;
- * - `brainScoreBeyondWordRate`, `brainScoreBeyondRandomWeights`, `forecastScoreBeyondRandomWindow`: a score minus its
- *   control.
+ * forecast distances and depths, whose mean describes nobody ({@link GroupPeaks} stand for them); then the gains within subjects that each analysis names (`Gain`), tested beside the scores.
  */
 export function listGroupKeys(subjects: readonly SubjectScores[]): readonly GroupKey[] {
   return groupKeysOf(listScoreKeys(subjects));
@@ -60,25 +56,23 @@ export function listGroupKeys(subjects: readonly SubjectScores[]): readonly Grou
 /** {@link listGroupKeys}, of subjects who have scores at these keys. */
 export function groupKeysOf(all: readonly ScoreKey[]): readonly GroupKey[] {
   const keys = all.filter((key) => !isLargestOfCurve(key));
-  return [...keys.map((key) => ({ ...key, of: key, minus: undefined })), ...contrasts(keys)];
+  return [...keys.map((key) => ({ ...key, of: key, minus: undefined })), ...gainsOf(keys)];
 }
 
-function contrasts(keys: readonly ScoreKey[]): GroupKey[] {
-  const find = (analysis: string, layer: ScoreKey["layer"], distance: ScoreKey["distance"]) =>
-    keys.find((key) => isSameKey(key, { analysis, layer, distance }));
-  return keys.flatMap((key): GroupKey[] => {
-    const { analysis, layer, distance } = key;
-    const candidates: [string, ScoreKey | undefined][] = [];
-    if (analysis === "forecastScore") {
-      if (distance === 8) candidates.push(["forecastScoreBeyondZero", find("forecastScore", layer, 0)]);
-      candidates.push(["forecastScoreBeyondRandomWindow", find("forecastScoreRandomWindow", layer, distance)]);
-    }
-    if (analysis === "brainScore") {
-      candidates.push(["brainScoreBeyondWordRate", find("brainScoreWordRate", "n/a", "n/a")]);
-      candidates.push(["brainScoreBeyondRandomWeights", find("brainScoreRandomWeights", layer, distance)]);
-    }
-    return candidates.flatMap(([name, minus]) => (minus ? [{ ...key, analysis: name, of: key, minus }] : []));
-  });
+function gainsOf(keys: readonly ScoreKey[]): GroupKey[] {
+  return keys.flatMap((key): GroupKey[] =>
+    (analysisNamed(key.analysis)?.gains ?? []).flatMap(({ name, over, distances }) => {
+      if (distances && key.distance !== distances[0]) return [];
+      const distance = distances?.[1] ?? key.distance;
+      const minus = keys.find(
+        (other) =>
+          other.analysis === over &&
+          (other.layer === key.layer || other.layer === "n/a") &&
+          (other.distance === distance || other.distance === "n/a"),
+      );
+      return minus ? [{ ...key, analysis: name, of: key, minus }] : [];
+    }),
+  );
 }
 
 /**

@@ -1,3 +1,4 @@
+import { analysisNamed } from "../analyses/registry.ts";
 import { ownValue } from "../array/records.ts";
 import type { KeptShares } from "../encoding/prepared.ts";
 import type { Findings } from "./findings.ts";
@@ -34,14 +35,6 @@ interface PooledShares extends ScoreKey {
   readonly highest: number;
   readonly why: "not reduced" | "not recorded" | undefined;
 }
-
-const names: Readonly<Record<string, string>> = {
-  brainScore: "present words",
-  forecastScore: "forecast window",
-  brainScoreWordRate: "control: word rate",
-  brainScoreRandomWeights: "control: random weights",
-  forecastScoreRandomWindow: "control: random window",
-};
 
 function poolShares(subjects: StudyResult["subjects"]): PooledShares[] {
   const all = new Map<string, KeptVariance[]>();
@@ -108,7 +101,7 @@ export function keptVarianceSection({ result }: Findings): Markup | undefined {
   const rows = poolShares(result.subjects);
   if (rows.length === 0) return undefined;
   const cells = rows.map(({ analysis, layer, distance, n, mean, lowest, highest, why }) => [
-    ownValue(names, analysis) ?? analysis,
+    analysisNamed(analysis)?.adds ?? analysis,
     String(layer),
     typeof distance === "number" ? formatCount(distance) : distance,
     formatCount(n),

@@ -1,3 +1,4 @@
+import { isPeakName } from "../analyses/registry.ts";
 import type { FloatArray } from "../array/matrix.ts";
 import { FORECAST_DISTANCE } from "../features/window.ts";
 import { drawSubjects, peakOfMeanCurve } from "../statistics/bootstrap.ts";
@@ -32,12 +33,9 @@ export interface GroupPeaks extends Omit<PeakKey, "test"> {
   readonly test: GroupScores | undefined;
 }
 
-/** Analyses of single subjects that hold the largest of a curve: the group has {@link GroupPeaks} in their place. */
-const largestOfCurves: ReadonlySet<string> = new Set(["forecastDistance", "forecastDepth"]);
-
-/** Whether an analysis is the place of the largest value of a subject's curve. */
+/** Whether an analysis is the place of the largest value of a subject's curve: the group has {@link GroupPeaks} in its place. */
 export function isLargestOfCurve({ analysis }: ScoreKey): boolean {
-  return largestOfCurves.has(analysis);
+  return isPeakName(analysis);
 }
 
 /**

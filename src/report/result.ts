@@ -5,24 +5,13 @@ import type { KeptShares } from "../encoding/prepared.ts";
 import type { AuditCount } from "../regression/audit.ts";
 import type { Target, TargetSpace } from "../responses/target.ts";
 
-/**
- * The analyses that the report knows by name. Others pass through into the tables and maps under their own name, which
- * must be letters and digits alone (it becomes part of file names).
- */
-export type KnownAnalysis =
-  | "brainScore"
-  | "forecastScore"
-  | "forecastDistance"
-  | "forecastDepth"
-  | "noiseCeiling"
-  | "brainScoreWordRate"
-  | "brainScoreRandomWeights"
-  | "forecastScoreRandomWindow";
-
 /** Names one map of scores: an analysis at a layer and a distance. */
 export interface ScoreKey {
-  /** Which analysis: one of {@link KnownAnalysis}, or another name of letters and digits. */
-  readonly analysis: KnownAnalysis | (string & {});
+  /**
+   * Which analysis: one of the registry (`analyses/registry.ts`), which the report shows by name, or another. Others pass through
+   * into the tables and maps under their own name, which must be letters and digits alone: it becomes part of file names.
+   */
+  readonly analysis: string;
   /** Layer of the language model; "n/a" where the analysis has none (word rate) or spans all (depth). */
   readonly layer: number | "n/a";
   /** Distance in words; "n/a" where the analysis has none or spans all (forecast distance). */

@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { analyses, isPeak, modelsOf, peaks, planScores } from "../../src/analyses/registry.ts";
+import {
+  analyses,
+  analysisDescriptions,
+  gainDescriptions,
+  isPeak,
+  modelsOf,
+  peaks,
+  planScores,
+  unmaskedName,
+} from "../../src/analyses/registry.ts";
 
 const scope = { layers: [4, 8], mainLayer: 8, distances: [0, 8], width: 7, seed: 3 };
 const told = (names: Parameters<typeof planScores>[0], more: Partial<typeof scope> = {}) =>
@@ -37,5 +46,26 @@ describe("the scores that analyses ask for", () => {
     const scores = planScores(Object.keys(analyses) as (keyof typeof analyses)[], scope);
     const names = new Set(scores.filter((score) => !isPeak(score)).map(({ analysis }) => analysis));
     expect([...names].sort()).toEqual(Object.keys(analyses).sort());
+  });
+});
+
+describe("what the registry says of analyses", () => {
+  test("contract: every name that files hold is described, in one sentence", () => {
+    const named = [
+      ...Object.keys(analyses),
+      ...peaks.flatMap(({ name }) => [name, unmaskedName(name)]),
+      ...Object.values(analyses).flatMap(({ gains }) => gains.map(({ name }) => name)),
+    ];
+    const described = { ...analysisDescriptions, ...gainDescriptions };
+    expect(Object.keys(described).sort()).toEqual([...named].sort());
+    for (const [name, text] of Object.entries(described))
+      expect([name, text]).toEqual([name, expect.stringMatching(/^[A-Z].*\.$/)]);
+  });
+
+  test("contract: what is taken away in the group is an analysis of the registry", () => {
+    for (const { gains } of Object.values(analyses)) {
+      for (const { over } of gains) expect(Object.keys(analyses)).toContain(over);
+    }
+    for (const { of } of peaks) expect(Object.keys(analyses)).toContain(of);
   });
 });
