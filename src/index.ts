@@ -150,7 +150,6 @@ export {
   type AnalysisScores,
   type GeneratedBy,
   type KeptVariance,
-  type KnownAnalysis,
   type MissingFold,
   memoryScores,
   type Provenance,
