@@ -6,7 +6,7 @@ import { fitDesign } from "../features/design.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
 import { contiguousFolds } from "../regression/folds.ts";
 import { scorable } from "../regression/scoring-design.ts";
-import { scoredRows } from "../regression/target-block.ts";
+import { scoredRows, targetBlocks } from "../regression/target-block.ts";
 import type { MissingScores } from "./missing.ts";
 import {
   type EncodingOptions,
@@ -42,9 +42,6 @@ export interface EncodingScore {
 
 /** What {@link PreparedEncoding} holds. */
 export const preparedFields = { storyLengths: "a list of numbers", folds: "a list", ridge: "an object" } as const;
-
-/** Responses that are copied at once; bounds the memory beside the responses themselves. */
-const TARGETS_AT_ONCE = 4096;
 
 /**
  * The brain score R(X): per target, the correlation of responses with their prediction from the features, on volumes held
@@ -154,12 +151,10 @@ export async function scoreEncodings(
   const collection = collectScores(nTargets, shape);
   const total = shape.nModels * folds.length;
   const designOf = (model: number, fold: number) => scorable(models[model]!.folds[fold]!.design, ridge);
-  for (let start = 0; start < nTargets; start += TARGETS_AT_ONCE) {
-    const length = Math.min(TARGETS_AT_ONCE, nTargets - start);
-    const columns = Int32Array.from({ length }, (_, t) => start + t);
+  for (const columns of targetBlocks(nTargets)) {
     const rows = scoredRows(bold, columns);
     const tell = (nDesigns: number) => {
-      const done = Math.floor((total * start + nDesigns * length) / nTargets);
+      const done = Math.floor((total * columns[0]! + nDesigns * columns.length) / nTargets);
       onProgress?.({ label, done, total });
     };
     collection.add(columns, await scoreBlock({ ...shape, designOf, average }, rows, tell));

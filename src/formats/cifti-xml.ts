@@ -137,7 +137,7 @@ function readBrainModel(source: CiftiSource, model: XmlElement, start: number, u
   if (type === "CIFTI_MODEL_TYPE_VOXELS") {
     const child = onlyChild(source, model, "VoxelIndicesIJK");
     const voxels = readVoxels(source, child, used);
-    requireCount(source, child, "voxels", voxels.length / 3, count);
+    requireIndexCount(source, child, "voxels", voxels.length / 3, count);
     return { kind: "voxels", structure, start, voxels };
   }
   if (type !== "CIFTI_MODEL_TYPE_SURFACE") {
@@ -148,7 +148,7 @@ function readBrainModel(source: CiftiSource, model: XmlElement, start: number, u
   used.addSurface(structure, nVertices, model);
   const child = onlyChild(source, model, "VertexIndices");
   const vertices = readIndices(source, child);
-  requireCount(source, child, "vertices", vertices.length, count);
+  requireIndexCount(source, child, "vertices", vertices.length, count);
   vertices.forEach((vertex, i) => {
     if (i === 0 || vertex > vertices[i - 1]!) return;
     const message = `vertices must be ascending, got ${vertex} after ${vertices[i - 1]} (${structure})`;
@@ -300,7 +300,7 @@ function requireLength(source: CiftiSource, map: XmlElement, axis: "rows" | "col
   throw new FormatError(source.path, message, map.start);
 }
 
-function requireCount(source: CiftiSource, element: XmlElement, what: string, got: number, count: number): void {
+function requireIndexCount(source: CiftiSource, element: XmlElement, what: string, got: number, count: number): void {
   if (got === count) return;
   const message = `a <BrainModel> must hold as many ${what} as its IndexCount says, ${count}, got ${got}`;
   throw new FormatError(source.path, message, element.start);

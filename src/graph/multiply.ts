@@ -1,9 +1,9 @@
 import { type FloatArray, formatShape, Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
-import { type Device, resolveDevice } from "./device.ts";
+import { compileOnce } from "./compile-once.ts";
+import type { Device } from "./device.ts";
 import { gemm, input } from "./operators.ts";
 import type { TensorValue } from "./session.ts";
-import { compile, type Session } from "./session.ts";
 
 /** How {@link multiply} reads its arguments, and where it runs. */
 export interface MultiplyOptions {
@@ -13,9 +13,6 @@ export interface MultiplyOptions {
   readonly transposeB?: boolean | undefined;
   readonly device?: Device | undefined;
 }
-
-// One session for each precision, reading and device: a session costs milliseconds to make and holds no weights.
-const sessions = new Map<string, Promise<Session>>();
 
 /**
  * The matrix product a b, in the precision of its arguments, by ONNX Runtime on all threads of the device.
@@ -45,16 +42,13 @@ export async function multiply<Data extends FloatArray>(
     const zeros = type === "float32" ? new Float32Array(n * m) : new Float64Array(n * m);
     return Matrix.of(zeros as Data, n, m);
   }
-  const resolved = resolveDevice(device);
-  const key = [type, transposeA, transposeB, resolved.provider, resolved.threads].join();
-  let session = sessions.get(key);
-  if (!session) {
+  const graph = () => {
     const left = input("a", type, transposeA ? ["k", "n"] : ["n", "k"]);
     const right = input("b", type, transposeB ? ["m", "k"] : ["k", "m"]);
-    session = compile({ product: gemm(left, right, undefined, { transposeA, transposeB }) }, device);
-    sessions.set(key, session);
-  }
+    return { product: gemm(left, right, undefined, { transposeA, transposeB }) };
+  };
+  const session = await compileOnce(["multiply", type, transposeA, transposeB].join(), graph, device);
   const value = (x: Matrix): TensorValue => ({ type, shape: [x.nRows, x.nColumns], data: x.data });
-  const { product } = await (await session).run({ a: value(a), b: value(b) });
+  const { product } = await session.run({ a: value(a), b: value(b) });
   return Matrix.of(product!.data as Data, n, m);
 }

@@ -48,7 +48,7 @@ async function merge(
   tear: number,
   device: Device | undefined,
 ): Promise<TridiagonalEigen> {
-  const joined = join(upper, lower, tear);
+  const joined = joinHalves(upper, lower, tear);
   const { kept, deflated } = deflate(joined);
   const secular = {
     ...{ poles: pick(joined.d, kept), z: pick(joined.z, kept) },
@@ -58,7 +58,7 @@ async function merge(
   const rotation = rotationOf(exactWeights(secular, distances), distances);
   const parts: Matrix<Float64Array>[] = [];
   for (const part of joined.parts) parts.push(await rotatePart(part, kept, rotation, device));
-  return inOrder(joined, roots, deflated, parts);
+  return ascendingPairs(joined, roots, deflated, parts);
 }
 
 /** Half the coordinates of all eigenvectors of the two halves. */
@@ -78,7 +78,7 @@ interface Joined {
   readonly parts: readonly Part[];
 }
 
-function join(upper: TridiagonalEigen, lower: TridiagonalEigen, tear: number): Joined {
+function joinHalves(upper: TridiagonalEigen, lower: TridiagonalEigen, tear: number): Joined {
   const [nUpper, nLower] = [upper.values.length, lower.values.length];
   const n = nUpper + nLower;
   const d = new Float64Array(n);
@@ -192,7 +192,7 @@ async function rotatePart(
 }
 
 /** New eigenpairs and those set aside, together in ascending order. */
-function inOrder(
+function ascendingPairs(
   { d, parts }: Joined,
   roots: Float64Array,
   deflated: readonly number[],

@@ -5,7 +5,7 @@ import { dot, sumOfSquares } from "./dot.ts";
 /** A row of length 1 of which less is left has too few digits to go on with: any other direction does as well. */
 const TOO_FEW_DIGITS = 1e-12;
 /** Times the length of a column, what rounding may leave of one that others explain, as a share of the column. */
-const EXPLAINED = 1e-15;
+const DEPENDENT = 1e-15;
 
 /**
  * Takes off a vector all that lies along orthonormal vectors, in place: modified Gram-Schmidt. Every projection is taken twice,
@@ -36,11 +36,11 @@ export function orthonormaliseRows(rows: Matrix<Float64Array>, others: readonly 
   for (let i = 0; i < nRows; i++) {
     const row = rows.data.subarray(i * nColumns, (i + 1) * nColumns);
     for (;;) {
-      const before = lengthOf(row);
+      const before = norm(row);
       // Scaled first, so that a row of any magnitude keeps its digits.
       if (before > 0) scaleInPlace(row, 1 / before);
       subtractProjections(row, done);
-      const after = lengthOf(row);
+      const after = norm(row);
       if (before > 0 && after > TOO_FEW_DIGITS) {
         scaleInPlace(row, 1 / after);
         break;
@@ -62,7 +62,7 @@ export function orthonormaliseRows(rows: Matrix<Float64Array>, others: readonly 
  */
 export function centredBasis(columns: Matrix): Float64Array[] {
   const { data, nRows, nColumns } = columns;
-  const rounding = nRows * EXPLAINED;
+  const rounding = nRows * DEPENDENT;
   const basis: Float64Array[] = [];
   for (let j = 0; j < nColumns; j++) {
     const column = new Float64Array(nRows);
@@ -73,13 +73,13 @@ export function centredBasis(columns: Matrix): Float64Array[] {
     }
     if (largest === 0) continue;
     for (let i = 0; i < nRows; i++) column[i]! /= largest;
-    const full = lengthOf(column);
+    const full = norm(column);
     const mean = column.reduce((sum, value) => sum + value, 0) / nRows;
     for (let i = 0; i < nRows; i++) column[i]! -= mean;
-    const centred = lengthOf(column);
+    const centred = norm(column);
     if (centred <= full * rounding) continue;
     subtractProjections(column, basis);
-    const rest = lengthOf(column);
+    const rest = norm(column);
     if (rest <= centred * rounding) continue;
     scaleInPlace(column, 1 / rest);
     basis.push(column);
@@ -87,7 +87,7 @@ export function centredBasis(columns: Matrix): Float64Array[] {
   return basis;
 }
 
-function lengthOf(vector: Float64Array): number {
+function norm(vector: Float64Array): number {
   return Math.sqrt(sumOfSquares(vector));
 }
 

@@ -2,8 +2,8 @@ import { ascendingOrder, pick } from "../array/indices.ts";
 import { ShapeError } from "../errors.ts";
 import type { TridiagonalEigen } from "./divide-conquer.ts";
 
-/** Two rounds an eigenvalue are the rule. */
-const MOST_ROUNDS = 80;
+/** Two shifts an eigenvalue are the rule. */
+const MOST_SHIFTS = 80;
 
 /**
  * All eigenvalues and eigenvectors of a small symmetric tridiagonal matrix by the QL algorithm with implicit shifts.
@@ -27,7 +27,7 @@ export function implicitQl(diagonal: Float64Array, off: Float64Array): Tridiagon
       let to = from;
       while (to < n - 1 && !negligible(e[to]!, d[to]!, d[to + 1]!, norm)) to++;
       if (to === from) break;
-      if (round === MOST_ROUNDS) throw new ShapeError("symmetricEigen: numbers must be finite, got a NaN on the way.");
+      if (round === MOST_SHIFTS) throw new ShapeError("symmetricEigen: numbers must be finite, got a NaN on the way.");
       chase(d, e, rows, from, to);
     }
   }

@@ -3,10 +3,11 @@ import { ascendingOrder, pick } from "../array/indices.ts";
 import { Matrix, sliceRows } from "../array/matrix.ts";
 import { createRandom } from "../array/random.ts";
 import { emptyRecord } from "../array/records.ts";
-import { type Device, resolveDevice } from "../graph/device.ts";
+import { compileOnce } from "../graph/compile-once.ts";
+import type { Device } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
 import { gemm, input, matmul, multiplyElements, subtract } from "../graph/operators.ts";
-import { compile, type Session, type TensorValue } from "../graph/session.ts";
+import type { TensorValue } from "../graph/session.ts";
 import { orthonormaliseRows } from "./gram-schmidt.ts";
 import { type SymmetricEigen, symmetricEigen } from "./symmetric-eigen.ts";
 
@@ -41,7 +42,7 @@ export async function leadingEigen(
   const n = symmetric.nRows;
   const width = k + Math.max(8, Math.ceil(k / 2));
   if (n <= SMALL || 3 * width > n) return firstPairs(await symmetricEigen(symmetric, device), k);
-  let state: State = { matrix: symmetric, block: startOf(width, n), values: [], vectors: [], largest: 0 };
+  let state: Subspace = { matrix: symmetric, block: startOf(width, n), values: [], vectors: [], largest: 0 };
   let deflation = deflationOf(state);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const ritz = await rayleighRitz(state, deflation, device);
@@ -74,7 +75,7 @@ function startOf(width: number, n: number): Matrix<Float64Array> {
   return lastStart;
 }
 
-interface State {
+interface Subspace {
   readonly matrix: Matrix<Float64Array>;
   /** Orthonormal rows, [width x n]. */
   readonly block: Matrix<Float64Array>;
@@ -98,7 +99,7 @@ interface Deflation {
   readonly scaled: Matrix<Float64Array>;
 }
 
-function deflationOf({ matrix, values, vectors }: State): Deflation {
+function deflationOf({ matrix, values, vectors }: Subspace): Deflation {
   const n = matrix.nColumns;
   const rows = Matrix.zeros(Math.max(1, vectors.length), n);
   const scaled = Matrix.zeros(rows.nRows, n);
@@ -109,7 +110,11 @@ function deflationOf({ matrix, values, vectors }: State): Deflation {
   return { vectors: rows, scaled };
 }
 
-async function rayleighRitz({ matrix, block }: State, deflation: Deflation, device: Device | undefined): Promise<Ritz> {
+async function rayleighRitz(
+  { matrix, block }: Subspace,
+  deflation: Deflation,
+  device: Device | undefined,
+): Promise<Ritz> {
   const image = await step(matrix, deflation, block, block, [0, 1, 0], device);
   const projected = await multiply(image, block, { transposeB: true, device });
   const width = block.nRows;
@@ -137,7 +142,7 @@ async function rayleighRitz({ matrix, block }: State, deflation: Deflation, devi
 }
 
 /** Moves the leading pairs that have converged from the block to the accepted ones. */
-function acceptPairs(state: State, ritz: Ritz, k: number): State {
+function acceptPairs(state: Subspace, ritz: Ritz, k: number): Subspace {
   const { block } = state;
   const n = block.nColumns;
   const largest = state.largest || ritz.values[0]!;
@@ -161,7 +166,7 @@ function acceptPairs(state: State, ritz: Ritz, k: number): State {
 
 /** The block times a polynomial of the deflated matrix that is small on [0, smallest Ritz value] and 1 at the largest. */
 async function filter(
-  { matrix, block }: State,
+  { matrix, block }: Subspace,
   deflation: Deflation,
   ritzValues: Float64Array,
   device: Device | undefined,
@@ -192,9 +197,6 @@ async function filter(
   return current;
 }
 
-// One session a device.
-const sessions = new Map<string, Promise<Session>>();
-
 /** factor (S - accepted pairs - half I) current - share previous, of rows. */
 async function step(
   matrix: Matrix<Float64Array>,
@@ -204,19 +206,13 @@ async function step(
   [half, factor, share]: readonly [half: number, factor: number, share: number],
   device: Device | undefined,
 ): Promise<Matrix<Float64Array>> {
-  const { threads } = resolveDevice(device);
-  const key = String(threads);
-  let session = sessions.get(key);
-  if (!session) {
-    session = compile(stepGraph(), device);
-    sessions.set(key, session);
-  }
+  const session = await compileOnce("leading-eigen step", stepGraph, device);
   const values = emptyRecord<TensorValue>();
   for (const [name, { data, nRows, nColumns }] of Object.entries({ matrix, vectors, scaled, current, previous }))
     values[name] = { type: "float64", shape: [nRows, nColumns], data };
   for (const [name, value] of Object.entries({ half, factor, share }))
     values[name] = { type: "float64", shape: [1, 1], data: Float64Array.of(value) };
-  const { image } = await (await session).run(values);
+  const { image } = await session.run(values);
   return Matrix.of(image!.data as Float64Array, current.nRows, current.nColumns);
 }
 
@@ -242,7 +238,7 @@ function firstPairs({ values, vectors }: SymmetricEigen, k: number): SymmetricEi
 }
 
 /** Accepted pairs in descending order: within a cluster, pairs may have converged in any order. */
-function joinPairs(state: State, n: number, k: number): SymmetricEigen {
+function joinPairs(state: Subspace, n: number, k: number): SymmetricEigen {
   const values = Float64Array.from(state.values);
   const order = ascendingOrder(values).reverse();
   const vectors = Matrix.zeros(n, k);

@@ -19,7 +19,7 @@ export interface SecularRoots {
 }
 
 /** A safeguarded rational iteration ends in 3 to 5 rounds as a rule; halving the bracket takes the rest. */
-const MOST_ROUNDS = 200;
+const MOST_ITERATIONS = 200;
 const EPSILON = Number.EPSILON;
 
 /**
@@ -96,7 +96,7 @@ function offsetOfRoot({ z, rho }: Secular, j: number, nearest: number, rest: num
   let far = (last ? rho * sumOfSquares(z) : gap / 2) * (1 + 4 * EPSILON);
   let offset = sign * startingOffset(z, rest, gap, lower, last, sign, far);
   let before = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < MOST_ITERATIONS; round++) {
     // Left and right of the two poles apart, with slopes; `slack` bounds the rounding of the sums.
     let left = 0;
     let leftSlope = 0;

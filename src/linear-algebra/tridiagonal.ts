@@ -15,11 +15,11 @@ export interface Tridiagonal {
 }
 
 /** Reflections that are gathered before the rest of the matrix is changed. */
-const PANEL = 16;
+const PANEL_WIDTH = 16;
 /** Rows of the rest that are changed at once. */
 const STRIP = 256;
 /** Reflections that {@link reflect} applies at once. */
-const BLOCK = 64;
+const REFLECTIONS_AT_ONCE = 64;
 
 /**
  * Takes a symmetric matrix to tridiagonal form by Householder reflections in panels, as LAPACK's dsytrd: half the
@@ -35,10 +35,10 @@ export async function tridiagonalise(symmetric: Matrix<Float64Array>, device?: D
   const reflections = Matrix.zeros(n, n);
   const scales = new Float64Array(n);
   // Rows v, w of one reflection after the other. Within a panel the matrix is `matrix` - V' W - W' V.
-  const panel = Matrix.zeros(2 * PANEL, n);
+  const panel = Matrix.zeros(2 * PANEL_WIDTH, n);
   const image = new Float64Array(n);
-  for (let start = 0; start < n; start += PANEL) {
-    const end = Math.min(n, start + PANEL);
+  for (let start = 0; start < n; start += PANEL_WIDTH) {
+    const end = Math.min(n, start + PANEL_WIDTH);
     panel.data.fill(0);
     for (let j = start; j < end; j++) {
       const nPairs = j - start;
@@ -77,8 +77,9 @@ export async function reflect(
   device?: Device,
 ): Promise<void> {
   const { nRows: n, nColumns: m } = columns;
-  for (let start = (Math.ceil(n / BLOCK) - 1) * BLOCK; start >= 0; start -= BLOCK) {
-    const end = Math.min(n, start + BLOCK);
+  for (let block = Math.ceil(n / REFLECTIONS_AT_ONCE) - 1; block >= 0; block--) {
+    const start = block * REFLECTIONS_AT_ONCE;
+    const end = Math.min(n, start + REFLECTIONS_AT_ONCE);
     if (start + 1 >= n) continue;
     // Rows up to `start` are not touched by these reflections.
     const length = n - start - 1;

@@ -7,7 +7,7 @@ import type { ResolvedRidgeOptions } from "./ridge-options.ts";
 import { coarsenessOn, TYPICAL_PROJECTION, UNIT } from "./rounding.ts";
 import { MOST_ALPHAS, type Shortlist, shortlistOf, type TargetMoments, targetMoments } from "./shortlist.ts";
 import { shortlistErrors } from "./shortlist-errors.ts";
-import { type GraphMemory, type Rows, rowsOf, withGraphMemory } from "./shortlist-graph.ts";
+import { type GraphMemory, type Rows, someRows, withGraphMemory } from "./shortlist-graph.ts";
 import { sliceTargets, type TargetBlock, takeSamples } from "./target-block.ts";
 
 /** What the choice of a penalty needs of a design. */
@@ -67,7 +67,7 @@ export interface ChoiceSettings {
 }
 
 /** Temporaries of a batch stay under this many bytes, unless the caller sets the batch. */
-const MOST_BYTES = 64e6;
+const MOST_BATCH_BYTES = 64e6;
 const GREATEST_BATCH = 256;
 /** Where penalties are shortlisted: large enough that calls cost little beside products. */
 const SHORTLISTED_BATCH = 2048;
@@ -130,7 +130,7 @@ async function chooseFromShortlist(
     const end = Math.min(block.nTargets, start + width);
     const targets = sliceTargets(block, start, end);
     const { nTargets, scale, squares } = targets;
-    const own = { rows: rowsOf(known.rows, start, end), first: known.first };
+    const own = { rows: someRows(known.rows, start, end), first: known.first };
     const found = await shortlistErrors(shortlist, asRows(targets), squares, own, {
       ...{ wantsErrors, memory, device: options.device },
     });
@@ -327,5 +327,5 @@ function batchWidth({ left, sets }: ChoiceDesign, options: ResolvedRidgeOptions)
   const rank = Math.max(...sets.map((set) => set.predict.nRows));
   const nSamples = left.nColumns;
   const bytes = 8 * 2 * nSamples + 8 * (options.alphas.length * (3 * nTest + rank) + 3 * nSamples + 3 * rank);
-  return Math.max(1, Math.min(GREATEST_BATCH, Math.floor(MOST_BYTES / bytes)));
+  return Math.max(1, Math.min(GREATEST_BATCH, Math.floor(MOST_BATCH_BYTES / bytes)));
 }

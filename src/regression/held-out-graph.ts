@@ -1,5 +1,6 @@
 import { Matrix } from "../array/matrix.ts";
-import { type Device, resolveDevice } from "../graph/device.ts";
+import { compileOnce } from "../graph/compile-once.ts";
+import type { Device } from "../graph/device.ts";
 import type { Expression } from "../graph/expression.ts";
 import { multiply } from "../graph/multiply.ts";
 import {
@@ -14,7 +15,7 @@ import {
   subtract,
   unsqueeze,
 } from "../graph/operators.ts";
-import { compile, type Session, type TensorValue } from "../graph/session.ts";
+import type { TensorValue } from "../graph/session.ts";
 import type { HeldOutSet } from "./held-out.ts";
 
 /** The errors of one set for a block of targets. */
@@ -24,10 +25,6 @@ export interface HeldOutErrors {
   /** The weighted sum of squared errors, [nAlphas x nTargets]. */
   readonly errors: Matrix<Float64Array>;
 }
-
-// One session for each graph and device: lengths are known only when it runs, so that all designs and blocks share it,
-// and it holds no numbers.
-const sessions = new Map<string, Promise<Session>>();
 
 /**
  * The errors of a set (see {@link HeldOutSet}) for a block of targets under every penalty, as one compiled graph.
@@ -44,7 +41,7 @@ export async function runHeldOut(
   device: Device | undefined,
 ): Promise<HeldOutErrors> {
   const { base } = set;
-  const session = await sessionFor(base, () => heldOutGraph(base), device);
+  const session = await compileOnce(`held-out ${base}`, () => heldOutGraph(base), device);
   const { projection, errors } = await session.run({
     targets: value(targets),
     fit: value(set.fit),
@@ -85,7 +82,7 @@ export async function runHeldOutPairs(
     const projection = await multiply(targets, set.fit, { transposeB: true, device });
     return { projection, errors: new Float64Array(0) };
   }
-  const session = await sessionFor(`${base} pairs`, () => pairsGraph(base), device);
+  const session = await compileOnce(`held-out pairs ${base}`, () => pairsGraph(base), device);
   const indices = (data: Int32Array): TensorValue => ({ type: "int32", shape: [data.length], data });
   const { projection, errors } = await session.run({
     targets: value(targets),
@@ -123,21 +120,6 @@ function outside(targets: Expression, projection: Expression, fit: Expression): 
   const places = input("places", "float64", ["nNear", "nSamples"]);
   const far = multiplyElements(subtract(targets, matmul(projection, fit)), isFar);
   return add(far, matmul(gemm(targets, nearlyInside, undefined, { transposeB: true }), places));
-}
-
-async function sessionFor(
-  name: string,
-  graph: () => Record<string, Expression>,
-  device: Device | undefined,
-): Promise<Session> {
-  const { provider, threads } = resolveDevice(device);
-  const key = [name, provider, threads].join();
-  let session = sessions.get(key);
-  if (!session) {
-    session = compile(graph(), device);
-    sessions.set(key, session);
-  }
-  return session;
 }
 
 function heldOutGraph(base: HeldOutSet["base"]): Record<string, Expression> {

@@ -9,7 +9,7 @@ import { decomposeRidge, type RidgeDecomposition } from "./ridge-decomposition.t
 import { type ResolvedRidgeOptions, type RidgeOptions, resolveRidgeOptions } from "./ridge-options.ts";
 import { observedRows, type RidgeScore, scoreTargets } from "./score-targets.ts";
 import { scorable, scoringDesign } from "./scoring-design.ts";
-import { prepareTargets, scoredRows, targetRows } from "./target-block.ts";
+import { prepareTargets, scoredRows, targetBlocks, targetRows } from "./target-block.ts";
 
 /** A ridge regression of many targets on one design, each target with its own penalty. */
 export interface RidgeFit {
@@ -22,9 +22,6 @@ export interface RidgeFit {
   /** The mean squared held-out error at `bestAlpha`, by the `choice` of the fit, [nTargets]; NaN for those targets. */
   readonly error: Float64Array;
 }
-
-/** Targets whose rows are copied at once. */
-const TARGETS_AT_ONCE = 4096;
 
 /**
  * Ridge regression with the penalty of each target chosen from a path.
@@ -88,7 +85,7 @@ export async function fitRidge(
   const design = { intercept: decomposition.intercept, left, singularValues, sets };
   const shrinkages = shrinkagesOf(design, resolved);
   const like = single ? new Float32Array(0) : new Float64Array(0);
-  for (const columns of blocksOf(nTargets)) {
+  for (const columns of targetBlocks(nTargets)) {
     const rows = targetRows(y, columns);
     const block = prepareTargets(rows, undefined, resolved.intercept, like);
     const again = (some: Int32Array) =>
@@ -217,7 +214,7 @@ export async function scoreRidge(
   const design = scorable(await scoringDesign(decomposition, xTest, resolved, where), resolved);
   const r = new Float64Array(nTargets);
   const bestAlpha = new Float64Array(nTargets);
-  for (const columns of blocksOf(nTargets)) {
+  for (const columns of targetBlocks(nTargets)) {
     const rows = scoredRows(y, columns);
     const observed = observedRows(scoredRows(yTest, columns), undefined, resolved);
     const score = await scoreTargets(design, rows, undefined, observed, resolved);
@@ -225,13 +222,6 @@ export async function scoreRidge(
     bestAlpha.set(score.bestAlpha, columns[0]);
   }
   return { r, bestAlpha };
-}
-
-/** Columns 0 to `nTargets` - 1 in blocks. */
-function* blocksOf(nTargets: number): Generator<Int32Array> {
-  for (let start = 0; start < nTargets; start += TARGETS_AT_ONCE) {
-    yield Int32Array.from({ length: Math.min(TARGETS_AT_ONCE, nTargets - start) }, (_, t) => start + t);
-  }
 }
 
 function resolveFor(decomposition: RidgeDecomposition, options: RidgeOptions, where: string): ResolvedRidgeOptions {

@@ -80,7 +80,7 @@ export function errorBounds(weights: Float64Array, nAlphas: number, multipliers:
 }
 
 /** The rounding of sums of a few terms in double precision, as a share of the greatest. */
-const DOUBLE = 2 ** -48;
+const FEW_TERMS = 2 ** -48;
 
 /** One residual r_g, and how another r_a = b r_g + z follows from it, z orthogonal to r_g; with what each may be off by. */
 export interface ResidualStep {
@@ -135,9 +135,9 @@ export function narrowError(
   const growth = along * (2 + s);
   const e = off + size * offLength;
   const q = (e * e) / (length - offLength);
-  const ofMean = offLength * (1 + s * s) + 2 * (1 + size) * off + q + DOUBLE * (length + Math.abs(growth));
-  const ofSpread = square * (offMoments + DOUBLE * length) + 2 * Math.abs(b) * e + q;
-  const ofBeside = (1 + 2 * size) * off + s * s * offLength + q + DOUBLE * distance;
+  const ofMean = offLength * (1 + s * s) + 2 * (1 + size) * off + q + FEW_TERMS * (length + Math.abs(growth));
+  const ofSpread = square * (offMoments + FEW_TERMS * length) + 2 * Math.abs(b) * e + q;
+  const ofBeside = (1 + 2 * size) * off + s * s * offLength + q + FEW_TERMS * distance;
   for (let term = a; term < 2 * nAlphas; term += nAlphas) {
     const c = mean[term]!;
     const m = multiplier[term]!;

@@ -116,15 +116,15 @@ interface Room {
   readonly likely: Int32Array;
 }
 
-const rooms = new WeakMap<GraphMemory, { readonly numbers: Float64Array; readonly bits: Int32Array }>();
+const roomOfMemory = new WeakMap<GraphMemory, { readonly numbers: Float64Array; readonly bits: Int32Array }>();
 
 /** Of targets of which nothing is known yet, in memory that goes with that of the graphs. */
 function roomFor(memory: GraphMemory, nTargets: number, nAlphas: number): Room {
   const count = nTargets * nAlphas;
-  let room = rooms.get(memory);
+  let room = roomOfMemory.get(memory);
   if (!room || room.numbers.length < 3 * count || room.bits.length < 3 * nTargets) {
     room = { numbers: new Float64Array(3 * count), bits: new Int32Array(3 * nTargets) };
-    rooms.set(memory, room);
+    roomOfMemory.set(memory, room);
   }
   const { numbers, bits } = room;
   const every = nAlphas === MOST_ALPHAS ? 2 ** 31 - 1 : 2 ** nAlphas - 1;

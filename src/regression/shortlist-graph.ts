@@ -1,8 +1,9 @@
 import { emptyRecord } from "../array/records.ts";
-import { type Device, resolveDevice } from "../graph/device.ts";
+import { compileOnce } from "../graph/compile-once.ts";
+import type { Device } from "../graph/device.ts";
 import type { Expression } from "../graph/expression.ts";
 import { gather, gemm, input, matmul, multiplyElements, reduceSum } from "../graph/operators.ts";
-import { compile, type OutputMemory, roomIn, type Session, type TensorValue } from "../graph/session.ts";
+import { type OutputMemory, roomIn, type TensorValue } from "../graph/session.ts";
 
 /** Rows of single-precision numbers for a graph, or out of one. */
 export interface Rows {
@@ -38,9 +39,6 @@ export async function withGraphMemory<T>(use: (memory: GraphMemory) => Promise<T
     spare.push(memory);
   }
 }
-
-// One session a device for each: lengths are known only when it runs, so that all designs and blocks share it.
-const sessions = new Map<string, Promise<Session>>();
 
 /**
  * Weighted sums of the squares of targets, [nTargets x nWeights].
@@ -194,13 +192,13 @@ async function runInBatches<Name extends string>(
   });
   for (let from = 0; from < nTargets; from += BATCH) {
     const to = Math.min(nTargets, from + BATCH);
-    const some = Object.fromEntries(Object.entries(rows).map(([name, all]) => [name, rowsOf(all, from, to)]));
-    const places: OutputMemory = new Map(outputs.map(([name, all]) => [name, rowsOf(all, from, to).data]));
+    const some = Object.fromEntries(Object.entries(rows).map(([name, all]) => [name, someRows(all, from, to)]));
+    const places: OutputMemory = new Map(outputs.map(([name, all]) => [name, someRows(all, from, to).data]));
     const indices = penalties ? { penalties: penalties.subarray(from, to) } : {};
     const made = await run(graph, device, places, { ...inputs, ...some }, indices);
     for (const [name, all] of outputs) {
       // Where a provider gives memory of its own.
-      const place = rowsOf(all, from, to).data;
+      const place = someRows(all, from, to).data;
       if (made[name]!.data.byteOffset !== place.byteOffset || made[name]!.data.buffer !== place.buffer)
         place.set(made[name]!.data);
     }
@@ -209,7 +207,7 @@ async function runInBatches<Name extends string>(
 }
 
 /** Rows `from` to `to` (exclusive), in the same memory. */
-export function rowsOf({ data, nColumns }: Rows, from: number, to: number): Rows {
+export function someRows({ data, nColumns }: Rows, from: number, to: number): Rows {
   return { data: data.subarray(from * nColumns, to * nColumns), nRows: to - from, nColumns };
 }
 
@@ -220,18 +218,12 @@ async function run(
   inputs: Readonly<Record<string, Rows>>,
   indices: Readonly<Record<string, Int32Array>> = {},
 ): Promise<Readonly<Record<string, Rows>>> {
-  const { provider, threads } = resolveDevice(device);
-  const key = [name, provider, threads].join();
-  let session = sessions.get(key);
-  if (!session) {
-    session = compile(GRAPHS[name](), device);
-    sessions.set(key, session);
-  }
+  const session = await compileOnce(`shortlist ${name}`, GRAPHS[name], device);
   const values = emptyRecord<TensorValue>();
   for (const [input, { data, nRows, nColumns }] of Object.entries(inputs))
     values[input] = { type: "float32", shape: [nRows, nColumns], data };
   for (const [input, data] of Object.entries(indices)) values[input] = { type: "int32", shape: [data.length], data };
-  const outputs = await (await session).run(values, memory);
+  const outputs = await session.run(values, memory);
   return Object.fromEntries(
     Object.entries(outputs).map(([output, { shape, data }]) => [
       output,

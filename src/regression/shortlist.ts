@@ -1,5 +1,6 @@
 import { Matrix, toFloat32 } from "../array/matrix.ts";
 import type { Device } from "../graph/device.ts";
+import { sumOfSquares } from "../linear-algebra/dot.ts";
 import type { HeldOutSet } from "./held-out.ts";
 import { type ErrorBounds, errorBounds } from "./shortlist-bounds.ts";
 import { type GraphMemory, type Rows, runMoments } from "./shortlist-graph.ts";
@@ -108,16 +109,16 @@ export function shortlistOf(set: HeldOutSet, shrinkages: readonly Float64Array[]
   for (let i = 0; i < kept.length; i++) kept[i] = 1 - damping.data[i]!;
   return {
     ...{ nAlphas, fit: toFloat32(fit), kept: toFloat32(Matrix.of(kept, nAlphas, rank)) },
-    shares: sharesOf(damping, kept, shrinkages),
+    shares: shareColumns(damping, kept, shrinkages),
     ...{ fromTarget, targetWeights: columnsOf([targetTerms], nSamples) },
     ...{ fromResidual, residualWeights: columnsOf([residualTerms, excess, ones], nSamples) },
     ...{ meanWeight, leastWeight, greatestWeight, ofWeights, ofLeverages, leverages },
-    shrinkageSquares: sumsOfSquares(shrinkages),
+    shrinkageSquares: Float64Array.from(shrinkages, sumOfSquares),
   };
 }
 
 /** {@link Shortlist.shares}. */
-function sharesOf(
+function shareColumns(
   { data: damping, nRows: nAlphas, nColumns: rank }: Matrix,
   kept: Float64Array,
   shrinkages: readonly Float64Array[],
@@ -136,13 +137,6 @@ function sharesOf(
     }
   }
   return { data, nRows: rank, nColumns };
-}
-
-/** The sum of the squares of what takes a projection to a coefficient under each penalty, [nAlphas]. */
-function sumsOfSquares(shrinkages: readonly Float64Array[]): Float64Array {
-  const squares = new Float64Array(shrinkages.length);
-  for (const [a, shrunk] of shrinkages.entries()) for (const value of shrunk) squares[a]! += value * value;
-  return squares;
 }
 
 /** Rows of a length, one below the other, as columns in single precision. */

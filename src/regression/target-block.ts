@@ -15,6 +15,16 @@ export interface TargetBlock<Data extends FloatArray = FloatArray> {
   readonly squares: Float64Array;
 }
 
+/** Targets whose rows are copied at once; bounds the memory beside the targets themselves. */
+const TARGETS_AT_ONCE = 4096;
+
+/** Columns 0 to `nTargets` - 1, some thousands at a time. */
+export function* targetBlocks(nTargets: number): Generator<Int32Array> {
+  for (let start = 0; start < nTargets; start += TARGETS_AT_ONCE) {
+    yield Int32Array.from({ length: Math.min(TARGETS_AT_ONCE, nTargets - start) }, (_, t) => start + t);
+  }
+}
+
 /** Targets turned at a time: their numbers in a row of the data fill a line of cache. */
 const TILE = 16;
 

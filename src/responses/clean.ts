@@ -36,7 +36,7 @@ export interface CleanBoldOptions extends Omit<CleaningOptions, "confounds" | "m
 const DEFAULT_CUTOFF = 128;
 
 /** Targets that are worked on at once: 256 columns of a run in double precision fit the processor's cache. */
-const BLOCK = 256;
+const COLUMNS_AT_ONCE = 256;
 
 /** Share of a target's variance below which what is left is rounding error (the square of 1e-12). */
 const EXPLAINED = 1e-24;
@@ -80,8 +80,8 @@ export function cleanBold<Data extends FloatArray>(bold: Matrix<Data>, options: 
   }
   const { nRows, nColumns } = kept;
   const data = emptyLike(kept.data, kept.data.length);
-  for (let start = 0; start < nColumns; start += BLOCK) {
-    const width = Math.min(BLOCK, nColumns - start);
+  for (let start = 0; start < nColumns; start += COLUMNS_AT_ONCE) {
+    const width = Math.min(COLUMNS_AT_ONCE, nColumns - start);
     const block = new Float64Array(nRows * width);
     for (let i = 0; i < nRows; i++) {
       block.set(kept.data.subarray(i * nColumns + start, i * nColumns + start + width), i * width);

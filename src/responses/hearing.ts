@@ -40,16 +40,17 @@ export function hearings(events: Table): readonly Hearing[] {
 /** Seconds within which two runs' events count as the same. */
 const SAME = 0.5;
 
-type Rows = readonly number[];
+type Onsets = readonly number[];
 
-const isLike = (a: Rows, b: Rows) => a.length === b.length && a.every((onset, i) => Math.abs(onset - b[i]!) <= SAME);
-const countLike = (rows: Rows, all: readonly Rows[]) => all.filter((other) => isLike(rows, other)).length;
+const isLike = (a: Onsets, b: Onsets) =>
+  a.length === b.length && a.every((onset, i) => Math.abs(onset - b[i]!) <= SAME);
+const countLike = (rows: Onsets, all: readonly Onsets[]) => all.filter((other) => isLike(rows, other)).length;
 
 /** Events as most runs that play an audio file have them. */
 export interface UsualEvents {
-  readonly rows: Rows;
+  readonly rows: Onsets;
   /** Of all runs with this audio file. */
-  readonly all: readonly Rows[];
+  readonly all: readonly Onsets[];
   /** How many of those are like `rows`. */
   readonly n: number;
 }
@@ -59,7 +60,7 @@ export interface UsualEvents {
  *
  * @param all - of each run, as in {@link Hearing}; one at least
  */
-export function usualEvents(all: readonly Rows[]): UsualEvents {
+export function usualEvents(all: readonly Onsets[]): UsualEvents {
   let best: UsualEvents | undefined;
   // Most runs have the same onsets to the digit: these are counted once.
   for (const rows of new Map(all.map((own) => [own.join(), own])).values()) {
@@ -76,9 +77,9 @@ export function usualEvents(all: readonly Rows[]): UsualEvents {
  * @param rows - of the run, as in {@link Hearing}
  * @returns a sentence, or undefined where the run is like most
  */
-export function oddEvents(rows: Rows, usual: UsualEvents): string | undefined {
+export function oddEvents(rows: Onsets, usual: UsualEvents): string | undefined {
   if (isLike(rows, usual.rows) || countLike(rows, usual.all) >= usual.n) return undefined;
-  const format = (onsets: Rows) => onsets.map((onset) => `${Number(onset.toFixed(2))} s`).join(", ");
+  const format = (onsets: Onsets) => onsets.map((onset) => `${Number(onset.toFixed(2))} s`).join(", ");
   return (
     `events must lie as in other runs of the same audio (${format(usual.rows)} after its start, ${usual.n} of ${usual.all.length} runs), ` +
     `got ${format(rows)}. The audio's start is doubtful: check the run, or exclude it.`
