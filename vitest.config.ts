@@ -1,11 +1,23 @@
 import { readdirSync } from "node:fs";
+import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 
 /**
  * Rooms whose tests need no process of their own: their code holds nothing between calls, and runs neither ONNX Runtime nor
  * programs. Their files share processes, in which modules are loaded once.
  */
-const shared = ["array", "bids", "catalogue", "features", "formats", "report", "responses", "statistics", "stimulus"];
+const shared = [
+  "array",
+  "bids",
+  "catalogue",
+  "features",
+  "formats",
+  "platform",
+  "report",
+  "responses",
+  "statistics",
+  "stimulus",
+];
 const apartFiles = readdirSync("test")
   .filter((room) => !shared.includes(room))
   .map((room) => `test/${room}/**/*.test.ts`);
@@ -19,6 +31,8 @@ const measuring = [
 ];
 
 export default defineConfig({
+  // What differs between Node and browsers is found among the sources, not in the build.
+  ssr: { resolve: { conditions: ["cortecast-source", ...defaultServerConditions] } },
   plugins: [
     {
       // Threads are Node's own, which knows no TypeScript: those of tests run the build (`npm test` makes it).

@@ -10,8 +10,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Matrix } from "../dist/array/matrix.js";
-import { readSafetensors } from "../dist/formats/safetensors.js";
-import { randomWindow, writeNpy } from "../dist/index.js";
+import { readSafetensors, writeNpy } from "../dist/formats.js";
+import { randomWindow } from "../dist/index.js";
 
 const layer = 4;
 const [alice, folder, ...asked] = process.argv.slice(2);

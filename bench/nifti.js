@@ -9,7 +9,8 @@ import { cpus, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { folderStore, streamNifti, writeNifti } from "../dist/index.js";
+import { streamNifti, writeNifti } from "../dist/formats.js";
+import { folderStore } from "../dist/index.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const shape = [91, 109, 91];

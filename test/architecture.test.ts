@@ -26,8 +26,10 @@ describe("rooms", () => {
   test.each(files.filter(({ path }) => roomOf(path) !== ""))(
     "$path imports only rooms of a smaller level",
     ({ path, text }) => {
-      const imports = [...text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)].map(([, specifier]) =>
-        relative(source, resolve(source, dirname(path), specifier!)).replaceAll("\\", "/"),
+      const imports = [...text.matchAll(/(?:from|import\()\s*"([.#][^"]+)"/g)].map(([, specifier]) =>
+        specifier!.startsWith("#")
+          ? specifier!.slice(1)
+          : relative(source, resolve(source, dirname(path), specifier!)).replaceAll("\\", "/"),
       );
       const room = roomOf(path);
       const wrong = imports.filter(
@@ -56,6 +58,20 @@ describe("rooms", () => {
     expect(code).not.toMatch(
       /"node:(fs|net|http|https|os|child_process)|\bconsole\.|Math\.random|\bDate\b|performance\.now|\bfetch\(/,
     );
+  });
+
+  const inBrowsers = files.filter(
+    ({ path }) => ["array", "formats", "platform"].includes(roomOf(path)) || ["errors.ts", "formats.ts"].includes(path),
+  );
+  test.each(inBrowsers.filter(({ path }) => !path.startsWith("platform/node/")))("$path needs no Node", ({ text }) => {
+    const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+    expect(code).not.toMatch(/node:|\bBuffer\b(?! larger)|\bprocess\.|\bNodeJS\b|\bsetImmediate\b/);
+  });
+
+  test("what is for Node has a file of the same name for browsers", () => {
+    const within = (folder: string) =>
+      files.flatMap(({ path }) => (path.startsWith(folder) ? [path.slice(folder.length)] : []));
+    expect(within("platform/browser/")).toEqual(expect.arrayContaining(within("platform/node/")));
   });
 
   test.each(files)("$path has at most 600 lines", ({ text }) => {

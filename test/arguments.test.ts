@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
-import * as cortecast from "../src/index.ts";
+import * as formats from "../src/formats.ts";
+import * as index from "../src/index.ts";
 
 // Types do not hold who calls from JavaScript, and an argument is forgotten easily: whatever a function of the package is
 // given in place of what it takes, it says so in words, with an error of a class of ours.
 
+/** What all entry points name. */
+const cortecast = { ...formats, ...index };
 const { Matrix, memoryStore } = cortecast;
 const matrix = Matrix.of(
   Float64Array.from({ length: 80 }, (_, i) => Math.sin(i * i)),
@@ -64,6 +67,7 @@ const functions: Readonly<Record<string, readonly [needed: number, given: () => 
   writeGifti: [1, () => [{ arrays: [] }, {}]],
   writeNifti: [1, () => [{ shape: [1, 1, 1], voxelSizes: [1, 1, 1], data: new Float32Array(1) }, {}]],
   writeNpy: [1, () => [npy]],
+  writeSafetensors: [1, () => [{ a: { shape: [1], data: new Float32Array(1) } }, {}]],
   inspectDataset: [1, async () => [await dataset(), {}]],
   wordActivations: [2, async () => [await model(), ["a"], { layers: [0] }]],
   embeddedModelFolder: [0, () => []],

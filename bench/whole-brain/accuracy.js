@@ -2,16 +2,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Matrix } from "../../dist/array/matrix.js";
-import {
-  forecastScore,
-  forecastWindow,
-  joinRows,
-  pearsonColumns,
-  readGifti,
-  readNpy,
-  wordsToVolumes,
-  writeNpy,
-} from "../../dist/index.js";
+import { readGifti, readNpy, writeNpy } from "../../dist/formats.js";
+import { forecastScore, forecastWindow, joinRows, pearsonColumns, wordsToVolumes } from "../../dist/index.js";
 import { runPython } from "./peers.js";
 import { repetitionTime } from "./stories.js";
 

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { Matrix } from "../../dist/array/matrix.js";
 import { createRandom } from "../../dist/array/random.js";
-import { wordsToVolumes, writeNpy } from "../../dist/index.js";
+import { writeNpy } from "../../dist/formats.js";
+import { wordsToVolumes } from "../../dist/index.js";
 import { sampleHrf } from "../../dist/phantom/hrf.js";
 import { convolveStories } from "../../dist/phantom/series.js";
 import { seriesFile } from "../../dist/phantom/surface-files.js";

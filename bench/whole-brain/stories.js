@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { readTsv } from "../../dist/formats/tsv.js";
+import { readTsv } from "../../dist/formats.js";
 import { audioStarts, folderStore, loadTranscript } from "../../dist/index.js";
 
 /** In the order in which they are joined, each with a participant who heard it. */

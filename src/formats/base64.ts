@@ -1,3 +1,5 @@
+import { decodeDigits } from "#platform/base64";
+import { freshBytes } from "#platform/bytes";
 import { FormatError } from "../errors.ts";
 
 /** Turns base64 text that arrives in pieces into the bytes that it stands for. */
@@ -28,19 +30,13 @@ for (let i = 0; i < 64; i++) meaning[alphabet.charCodeAt(i)] = i;
 for (const blank of " \t\r\n") meaning[blank.charCodeAt(0)] = space;
 meaning["=".charCodeAt(0)] = padding;
 
-/** Digits that Node's decoder takes as well, and base64 has not (they are base64url's). */
-const foreign = ["-", "_"].map((digit) => digit.charCodeAt(0));
-
 /**
  * Decodes base64 (RFC 4648, section 4). White space may stand anywhere; the padding must be there.
  *
  * @param path - the file, for messages
  * @param allocate - gives memory for as many bytes
  */
-export function base64Decoder(
-  path: string,
-  allocate: (length: number) => Buffer = (length) => Buffer.allocUnsafe(length),
-): Base64Decoder {
+export function base64Decoder(path: string, allocate: (length: number) => Uint8Array = freshBytes): Base64Decoder {
   let group = 0;
   let nDigits = 0;
   let nPadding = 0;
@@ -51,7 +47,7 @@ export function base64Decoder(
    *
    * @returns how much of `decoded` is filled, where `filled` was before
    */
-  function decodeSlowly(text: Uint8Array, start: number, decoded: Buffer, filled: number): number {
+  function decodeSlowly(text: Uint8Array, start: number, decoded: Uint8Array, filled: number): number {
     for (let i = 0; i < text.length; i++) {
       const value = meaning[text[i]!]!;
       if (value < 64 && nPadding === 0) {
@@ -89,7 +85,7 @@ export function base64Decoder(
       let filled = 0;
       if (nPadding === 0 && to - from >= leastFast) {
         filled = decodeSlowly(text.subarray(0, from), start, decoded, filled);
-        const fast = nDigits === 0 ? decodeFast(text.subarray(from, to), decoded, filled) : undefined;
+        const fast = nDigits === 0 ? decodeDigits(text.subarray(from, to), decoded, filled) : undefined;
         filled = fast ?? filled;
         const rest = fast === undefined ? from : to;
         filled = decodeSlowly(text.subarray(rest), start + rest, decoded, filled);
@@ -104,8 +100,8 @@ export function base64Decoder(
           end,
         );
       }
-      if (nDigits < 2) return Buffer.alloc(0);
-      return nDigits === 2 ? Buffer.of(group >> 4) : Buffer.of(group >> 10, group >> 2);
+      if (nDigits < 2) return new Uint8Array(0);
+      return nDigits === 2 ? Uint8Array.of(group >> 4) : Uint8Array.of(group >> 10, group >> 2);
     },
   };
 }
@@ -114,32 +110,3 @@ export function base64Decoder(
 const leastFast = 64;
 
 const misplaced = 'base64 text must end with its padding ("=", one or two, filling up the last group of four)';
-
-/**
- * Characters that are decoded at once: they stay in the cache between the searches, and longer texts become strings that
- * V8 keeps among its large objects, at fifty times the cost.
- */
-const sliceLength = 2 ** 15;
-
-/**
- * Decodes whole groups of digits. Node's decoder passes over what is no digit and ends at "=", so that it gives fewer
- * bytes exactly where there is any such character.
- *
- * @returns how much of `decoded` is filled, where `filled` was before; undefined where the text holds anything else
- */
-function decodeFast(text: Uint8Array, decoded: Buffer, filled: number): number | undefined {
-  const digits = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
-  for (let at = 0; at < digits.length; at += sliceLength) {
-    const slice = digits.subarray(at, at + sliceLength);
-    if (foreign.some((digit) => slice.includes(digit))) return undefined;
-    const wanted = (slice.length / 4) * 3;
-    if (decoded.write(slice.toString("latin1"), filled, wanted, "base64") < wanted) return undefined;
-    filled += wanted;
-  }
-  return filled;
-}
-
-/** Bytes as base64 text in one line, padded. */
-export function encodeBase64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
-}

@@ -1,3 +1,5 @@
+import { reverseNumbers } from "#platform/bytes";
+
 /** Whether this machine keeps the low byte of a number first, as nearly all do. */
 export const hostIsLittleEndian: boolean = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
@@ -8,10 +10,7 @@ export const hostIsLittleEndian: boolean = new Uint8Array(new Uint16Array([1]).b
  */
 export function swapByteOrder(bytes: Uint8Array, bytesPerNumber: number): Uint8Array<ArrayBuffer> {
   const swapped = new Uint8Array(bytes);
-  const buffer = Buffer.from(swapped.buffer);
-  if (bytesPerNumber === 2) buffer.swap16();
-  if (bytesPerNumber === 4) buffer.swap32();
-  if (bytesPerNumber === 8) buffer.swap64();
+  reverseNumbers(swapped, bytesPerNumber);
   return swapped;
 }
 

@@ -1,3 +1,5 @@
+import { joinBytes } from "../platform/join-bytes.ts";
+
 /** The bytes of a file in order, taken in lengths that the reader chooses. They may change once more are asked for. */
 export interface ByteStream {
   /** Bytes taken so far. */
@@ -78,14 +80,4 @@ export function byteStream(pieces: AsyncIterable<Uint8Array<ArrayBuffer>>): Byte
       await iterator.return?.();
     },
   };
-}
-
-function joinBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

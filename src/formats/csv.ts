@@ -1,6 +1,7 @@
+import { utf8Length } from "#platform/bytes";
 import { FormatError } from "../errors.ts";
 import { checkFileBytes } from "./file-bytes.ts";
-import { decodeUtf8, utf8Length } from "./text.ts";
+import { decodeUtf8 } from "./text.ts";
 
 /** One row of comma-separated cells. */
 export interface CsvRow {

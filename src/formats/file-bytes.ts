@@ -38,7 +38,7 @@ export function checkPieces(pieces: unknown, path: string): void {
     return;
   }
   throw new OptionError(
-    `pieces must be an async iterable of Uint8Arrays, got ${described(pieces)}. Give a stream of the file, such as createReadStream of node:fs makes.`,
+    `pieces must be an async iterable of Uint8Arrays, got ${described(pieces)}. Give a stream of the file, such as Node's createReadStream makes.`,
     { where: path },
   );
 }
@@ -57,7 +57,7 @@ function described(value: unknown): string {
 
 function remedyFor(value: unknown): string {
   if (value instanceof ArrayBuffer) return "Wrap it: new Uint8Array(buffer).";
-  return "Give what the file holds, such as readFile of node:fs/promises returns without an encoding.";
+  return "Give what the file holds, such as Node's readFile gives without an encoding.";
 }
 
 function nameOfClass(value: object): string {

@@ -1,6 +1,6 @@
-import { deflateSync } from "node:zlib";
+import { encodeBase64 } from "#platform/base64";
+import { packZlib } from "#platform/zlib";
 import { OptionError, ShapeError } from "../errors.ts";
-import { encodeBase64 } from "./base64.ts";
 import { arrayNameOf, type NumberArray, type NumberType } from "./number-type.ts";
 
 /** The numbers of a GIFTI array in memory. */
@@ -89,7 +89,7 @@ export function encodeNumbers(
   }
   if (encoding === "ASCII") return formatRows(data, type, length / (dimensions[0] || 1));
   const raw = rawBytes(data, type, where);
-  return encodeBase64(encoding === "Base64Binary" ? raw : deflateSync(raw));
+  return encodeBase64(encoding === "Base64Binary" ? raw : packZlib(raw));
 }
 
 function rawBytes(data: GiftiData, type: GiftiDataType, where: string): Uint8Array {

@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.ts";
+import { joinBytes } from "../platform/join-bytes.ts";
 import { hostIsLittleEndian, swapByteOrder } from "./byte-order.ts";
 import type { GiftiBlock, GiftiData } from "./gifti-data.ts";
 import { parseNumber } from "./number.ts";
@@ -53,7 +54,7 @@ export function numberDecoder(block: GiftiBlock, deliver: Deliver): ByteReader {
       let bytes = raw.subarray(0, left);
       if (part.length > 0) {
         const missing = size - part.length;
-        const whole = Buffer.concat([part, bytes.subarray(0, missing)]);
+        const whole = joinBytes([part, bytes.subarray(0, missing)]);
         bytes = bytes.subarray(missing);
         part = whole.length < size ? whole : whole.subarray(size);
         if (whole.length === size) decode(whole);

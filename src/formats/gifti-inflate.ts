@@ -1,5 +1,7 @@
-import type { TransformOptions } from "node:stream";
-import { createUnzip, unzip, type ZlibOptions } from "node:zlib";
+import { freshBytes } from "#platform/bytes";
+import { unpackStream } from "#platform/unpack-stream";
+import { unpackAside } from "#platform/zlib";
+import type { UnzipFailure } from "../platform/unzip-stream.ts";
 import type { GiftiBlock } from "./gifti-data.ts";
 import type { ByteReader } from "./gifti-decode.ts";
 import { chunkSize, unpackError, unpackedSize, unzipOptions } from "./gifti-unpack.ts";
@@ -12,13 +14,12 @@ export const inflationBytes: number = 4 * chunkSize;
  *
  * @returns rejects with a FormatError where the block is damaged or unpacks to more than its dimensions say
  */
-export function unpackWhole(block: GiftiBlock, packed: Uint8Array): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    unzip(packed, unzipOptions(block), (error, raw) => {
-      if (error) reject(unpackError(block, packed, error));
-      else resolve(raw);
-    });
-  });
+export async function unpackWhole(block: GiftiBlock, packed: Uint8Array): Promise<Uint8Array> {
+  try {
+    return await unpackAside(packed, unzipOptions(block));
+  } catch (cause) {
+    throw unpackError(block, packed, cause as UnzipFailure);
+  }
 }
 
 /** Gathers bytes in memory that is used again and again. */
@@ -35,25 +36,25 @@ export interface SpareMemory {
   /** Each gathers until it is released. */
   readonly gatherer: () => Gatherer;
   /** Memory until the next call. */
-  readonly scratch: (length: number) => Buffer;
+  readonly scratch: (length: number) => Uint8Array;
 }
 
 /** Starts with no memory. */
 export function spareMemory(): SpareMemory {
-  const spare: Buffer[] = [];
-  let scratch = Buffer.alloc(0);
+  const spare: Uint8Array[] = [];
+  let scratch: Uint8Array = new Uint8Array(0);
   return {
     scratch(length) {
-      if (scratch.length < length) scratch = Buffer.allocUnsafeSlow(length);
+      if (scratch.length < length) scratch = freshBytes(length);
       return scratch;
     },
     gatherer() {
-      let memory = spare.pop() ?? Buffer.allocUnsafeSlow(2 ** 16);
+      let memory = spare.pop() ?? freshBytes(2 ** 16);
       let filled = 0;
       return {
         add(bytes) {
           if (filled + bytes.length > memory.length) {
-            const larger = Buffer.allocUnsafeSlow(2 * (filled + bytes.length));
+            const larger = freshBytes(2 * (filled + bytes.length));
             larger.set(memory.subarray(0, filled));
             memory = larger;
           }
@@ -87,9 +88,7 @@ export interface Inflation {
 
 /** Starts to unpack a block. */
 export function inflation(block: GiftiBlock): Inflation {
-  const waiting = { readableHighWaterMark: 2 * chunkSize, writableHighWaterMark: 2 * chunkSize };
-  const options: ZlibOptions & TransformOptions = { chunkSize, ...waiting };
-  const stream = createUnzip(options);
+  const stream = unpackStream({ chunkSize, waiting: 2 * chunkSize });
   let first: Uint8Array | undefined;
   let isOver = false;
   let isAbandoned = false;
@@ -99,7 +98,8 @@ export function inflation(block: GiftiBlock): Inflation {
     wants?.resolve();
     wants = undefined;
   };
-  stream.on("drain", resume).on("close", resume);
+  stream.on("drain", resume);
+  stream.on("close", resume);
   // It comes out of the loop over the stream as well.
   stream.on("error", () => undefined);
 
@@ -112,9 +112,9 @@ export function inflation(block: GiftiBlock): Inflation {
 
   async function drain(raw: ByteReader): Promise<void> {
     let left = unpackedSize(block);
-    let trouble: NodeJS.ErrnoException | undefined;
+    let trouble: UnzipFailure | undefined;
     try {
-      for await (const bytes of stream as AsyncIterable<Uint8Array>) {
+      for await (const bytes of stream) {
         raw.push(bytes.subarray(0, left));
         left -= bytes.length;
         if (left < 0) {
@@ -123,7 +123,7 @@ export function inflation(block: GiftiBlock): Inflation {
         }
       }
     } catch (cause) {
-      trouble = cause as NodeJS.ErrnoException;
+      trouble = cause as UnzipFailure;
     }
     stop();
     // A damaged text is told of before what it stands for, and it may still come.

@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.ts";
+import { joinBytes } from "../platform/join-bytes.ts";
 import { formatBytes } from "./byte-order.ts";
 import { type GiftiArrayHeader, readMetadata, readSystem } from "./gifti-array.ts";
 import type { GiftiBlock, GiftiEncoding } from "./gifti-data.ts";
@@ -146,7 +147,7 @@ export function giftiParser(path: string, begin: (start: BlockStart) => BlockRea
   });
 
   function pushHead(): void {
-    const bytes = Buffer.concat(head!);
+    const bytes = joinBytes(head!);
     head = undefined;
     checkHead(bytes, path);
     tokens.push(bytes);

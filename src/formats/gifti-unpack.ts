@@ -1,5 +1,7 @@
-import { unzipSync } from "node:zlib";
+import { unpack } from "#platform/zlib";
 import { FormatError } from "../errors.ts";
+import { joinBytes } from "../platform/join-bytes.ts";
+import type { UnzipFailure } from "../platform/unzip-stream.ts";
 import { base64Decoder } from "./base64.ts";
 import { formatBytes } from "./byte-order.ts";
 import type { GiftiBlock } from "./gifti-data.ts";
@@ -10,7 +12,7 @@ import { bytesOf } from "./number-type.ts";
 /** Takes the bytes of a packed block. */
 export interface PackedReader extends ByteReader {
   /** Gives memory for bytes to be pushed, where it is done with them once `push` returns. */
-  readonly allocate?: ((length: number) => Buffer) | undefined;
+  readonly allocate?: ((length: number) => Uint8Array) | undefined;
 }
 
 /** Unpacks what it is given and hands it on. */
@@ -52,12 +54,12 @@ export function unpackAtEnd(block: GiftiBlock, raw: ByteReader): ByteReader {
       pieces.push(packed);
     },
     end() {
-      const packed = Buffer.concat(pieces);
+      const packed = joinBytes(pieces);
       let unpacked: Uint8Array;
       try {
-        unpacked = unzipSync(packed, unzipOptions(block));
+        unpacked = unpack(packed, unzipOptions(block));
       } catch (cause) {
-        throw unpackError(block, packed, cause as NodeJS.ErrnoException);
+        throw unpackError(block, packed, cause as UnzipFailure);
       }
       raw.push(unpacked);
       raw.end();
@@ -69,8 +71,7 @@ export function unpackAtEnd(block: GiftiBlock, raw: ByteReader): ByteReader {
 export const chunkSize: number = 2 ** 18;
 
 /**
- * How zlib's `unzip` is to unpack a block as a whole. Despite the name of the encoding the stream is mostly zlib's; unzip
- * tells the two apart by their first bytes.
+ * How a block is unpacked as a whole. Despite the name of the encoding the stream is mostly zlib's.
  */
 export function unzipOptions(block: GiftiBlock): { readonly chunkSize: number; readonly maxOutputLength: number } {
   const size = unpackedSize(block);
@@ -107,7 +108,7 @@ function tooMuchPacked(block: GiftiBlock): FormatError {
  *
  * @param packed - the block, or its first bytes
  */
-export function unpackError(block: GiftiBlock, packed: Uint8Array, cause: NodeJS.ErrnoException): FormatError {
+export function unpackError(block: GiftiBlock, packed: Uint8Array, cause: UnzipFailure): FormatError {
   const trouble =
     cause.code === "ERR_BUFFER_TOO_LARGE"
       ? `must unpack to ${unpackedSize(block)} bytes, as its dimensions and data type say, got more`

@@ -1,4 +1,5 @@
 import { checkArgument } from "../array/arguments.ts";
+import { joinBytes } from "../platform/join-bytes.ts";
 import { pathOf } from "./file-bytes.ts";
 import { formatArray, formatMetadata, xmlSafe } from "./gifti-array.ts";
 import { collector, deliverTo, type Gifti, withNumbers } from "./gifti-collect.ts";
@@ -102,7 +103,7 @@ export function writeGifti(gifti: Gifti, options: WriteGiftiOptions = {}): Uint8
     ...gifti.arrays.flatMap((array, index) => formatArray(array, encoding, `writeGifti: array ${index}`)),
     "</GIFTI>",
   ];
-  return Buffer.concat(lines.map((line) => Buffer.from(`${line}\n`)));
+  return joinBytes(lines.map((line) => new TextEncoder().encode(`${line}\n`)));
 }
 
 function formatLabel(label: GiftiLabel): string {

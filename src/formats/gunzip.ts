@@ -1,5 +1,8 @@
-import { constants, createGunzip, type Gunzip, gunzipSync } from "node:zlib";
+import { unpackStream } from "#platform/unpack-stream";
+import { unpack, unpackBeginning } from "#platform/zlib";
 import { FormatError } from "../errors.ts";
+import { joinBytes } from "../platform/join-bytes.ts";
+import type { UnzipFailure, UnzipStream } from "../platform/unzip-stream.ts";
 import { checkBytes, checkFileBytes, checkPieces, emptyFile } from "./file-bytes.ts";
 
 /** Whether bytes begin as a gzip stream does. */
@@ -32,16 +35,16 @@ export async function* gunzipped(
   }
   if (nHead === 0) throw emptyFile(path);
   const whole = joined(head, iterator);
-  if (!isGzip(Buffer.concat(head.map((piece) => piece.subarray(0, 2))))) {
+  if (!isGzip(joinBytes(head.map((piece) => piece.subarray(0, 2))))) {
     yield* whole;
     return;
   }
-  const gunzip = createGunzip({ chunkSize: 2 ** 18 });
+  const gunzip = unpackStream({ chunkSize: 2 ** 18 });
   const fed = feed(gunzip, whole);
   try {
-    for await (const piece of gunzip) yield piece as Uint8Array<ArrayBuffer>;
+    yield* gunzip;
   } catch (cause) {
-    if (!((cause as NodeJS.ErrnoException).code ?? "").startsWith("Z_")) throw cause;
+    if (!((cause as UnzipFailure).code ?? "").startsWith("Z_")) throw cause;
     throw new FormatError(path, notWhole(cause), undefined, { cause });
   } finally {
     gunzip.destroy();
@@ -50,8 +53,8 @@ export async function* gunzipped(
 }
 
 /** Hands each piece to a stream once it is done with the last, whose memory may be used again. */
-async function feed(stream: Gunzip, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-  const closed = new Promise<void>((resolve) => void stream.once("close", resolve));
+async function feed(stream: UnzipStream, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  const closed = new Promise<void>((resolve) => void stream.on("close", resolve));
   try {
     for await (const piece of pieces) {
       const taken = new Promise<void>((resolve) => void stream.write(piece, () => resolve()));
@@ -84,9 +87,9 @@ export function gunzipWhole(bytes: Uint8Array, path: string, sizeOf?: (head: Uin
   const size = sizeOf && sizeByHead(bytes, sizeOf);
   const most = Math.min(maxUnpacked, size === undefined ? maxUnpacked : 2 * size + 2 ** 20);
   try {
-    return gunzipSync(bytes, { maxOutputLength: most });
+    return unpack(bytes, { maxOutputLength: most });
   } catch (cause) {
-    const tooLarge = (cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
+    const tooLarge = (cause as UnzipFailure).code === "ERR_BUFFER_TOO_LARGE";
     const trouble = !tooLarge
       ? notWhole(cause)
       : most < maxUnpacked
@@ -99,7 +102,7 @@ export function gunzipWhole(bytes: Uint8Array, path: string, sizeOf?: (head: Uin
 /** What the beginning of a packed file says of its size; undefined where it does not: then whoever reads the whole tells what is wrong. */
 function sizeByHead(bytes: Uint8Array, sizeOf: (head: Uint8Array) => number): number | undefined {
   try {
-    const size = sizeOf(gunzipSync(bytes.subarray(0, headLength), { finishFlush: constants.Z_SYNC_FLUSH }));
+    const size = sizeOf(unpackBeginning(bytes.subarray(0, headLength)));
     return Number.isSafeInteger(size) ? size : undefined;
   } catch {
     return undefined;

@@ -1,8 +1,9 @@
+import { utf8Length } from "#platform/bytes";
 import { ownValue } from "../array/records.ts";
 import { FormatError } from "../errors.ts";
 import { checkFileBytes } from "./file-bytes.ts";
 import { JsonError, parseJsonText } from "./json-text.ts";
-import { decodeUtf8, utf8Length } from "./text.ts";
+import { decodeUtf8 } from "./text.ts";
 
 /** A value of a JSON document, with where it stands, for messages. */
 export interface JsonValue {

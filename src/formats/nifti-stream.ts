@@ -1,6 +1,7 @@
 import { type FloatArray, Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { FormatError, OptionError, ShapeError } from "../errors.ts";
+import { joinBytes } from "../platform/join-bytes.ts";
 import { type ByteStream, byteStream } from "./byte-stream.ts";
 import { pathOf } from "./file-bytes.ts";
 import { growingFloats, maxNumbers } from "./growing.ts";
@@ -129,7 +130,7 @@ export async function* niftiNumbers(
     if (!piece) throw niftiEndsEarly(header, stream.position(), path);
     left -= piece.length;
     // A number may begin in one piece and end in the next.
-    const bytes = rest.length > 0 ? Buffer.concat([rest, piece]) : piece;
+    const bytes = rest.length > 0 ? joinBytes([rest, piece]) : piece;
     const nWhole = bytes.length - (bytes.length % size);
     yield decodeNumbers(bytes.subarray(0, nWhole), { ...header, path, start });
     rest = new Uint8Array(bytes.subarray(nWhole));

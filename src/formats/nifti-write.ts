@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { packGzip } from "#platform/zlib";
 import { checkArgument } from "../array/arguments.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { hostIsLittleEndian, swapByteOrder } from "./byte-order.ts";
@@ -48,7 +48,7 @@ export function writeNifti(content: NiftiContent, options: WriteNiftiOptions = {
   bytes.set(header);
   bytes.set(values, header.length);
   if (!options.gzip) return bytes;
-  const packed = new Uint8Array(gzipSync(bytes));
+  const packed = packGzip(bytes);
   // The system that packed it, which differs from machine to machine: unknown.
   packed[9] = 255;
   return packed;

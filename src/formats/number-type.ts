@@ -1,3 +1,4 @@
+import { freshBytes } from "#platform/bytes";
 import { FormatError } from "../errors.ts";
 import { hostIsLittleEndian, swapByteOrder } from "./byte-order.ts";
 
@@ -137,7 +138,7 @@ export function numbersOver(
 /** Memory for numbers of a type, with whatever is there: all of it is to be written. */
 export function memoryFor(type: NumberType, length: number): NumberArray {
   const { memory } = types[type];
-  return new memory(Buffer.allocUnsafeSlow(length * memory.BYTES_PER_ELEMENT).buffer);
+  return new memory(freshBytes(length * memory.BYTES_PER_ELEMENT).buffer);
 }
 
 /** The kind of array that holds numbers of a type in memory: its name. */

@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { emptyRecord, ownValue } from "../array/records.ts";
 import { FormatError, OptionError, ShapeError } from "../errors.ts";
 import { hostIsLittleEndian, ownMemory, swapByteOrder } from "./byte-order.ts";
@@ -192,7 +193,9 @@ export function readSafetensors(
   bytes: Uint8Array,
   options: Pick<SafetensorsOptions, "path"> = {},
 ): { readonly metadata: Readonly<Record<string, string>>; readonly tensors: ReadonlyMap<string, Tensor> } {
-  const header = readSafetensorsHeader(bytes, { path: options.path, fileSize: bytes.length });
+  const path = pathOf(options, "safetensors");
+  checkFileBytes(bytes, path);
+  const header = readSafetensorsHeader(bytes, { path, fileSize: bytes.length });
   const tensors = new Map<string, Tensor>();
   for (const [name, entry] of header.tensors) {
     const data = decodeTensor(entry, bytes.subarray(entry.start, entry.end), options);
@@ -205,12 +208,16 @@ export function readSafetensors(
  * A safetensors file of single-precision tensors, in the order given.
  *
  * @throws ShapeError where a tensor's data do not fit its shape
- * @throws OptionError where a tensor is named `__metadata__`
+ * @throws OptionError where an argument is of another kind, or a tensor is named `__metadata__`
  */
 export function writeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata?: Readonly<Record<string, string>>,
 ): Uint8Array {
+  checkArgument("writeSafetensors: tensors", tensors, "an object");
+  for (const [name, tensor] of Object.entries(tensors)) {
+    checkArgument(`writeSafetensors: tensors["${name}"]`, tensor, "an object", { shape: "a list", data: "a list" });
+  }
   const header = emptyRecord<unknown>();
   if (metadata) header["__metadata__"] = metadata;
   let end = 0;

@@ -1,3 +1,4 @@
+import { utf8Length } from "#platform/bytes";
 import { FormatError } from "../errors.ts";
 import { formatBytes } from "./byte-order.ts";
 import { checkFileBytes } from "./file-bytes.ts";
@@ -60,11 +61,6 @@ export function splitLines(bytes: Uint8Array, path: string): Line[] {
  */
 export function isBlank(text: string): boolean {
   return /^[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*$/u.test(text);
-}
-
-/** How many bytes a text takes in UTF-8. */
-export function utf8Length(text: string): number {
-  return Buffer.byteLength(text, "utf8");
 }
 
 /** Whether bytes from `at` on are a text of ASCII characters. */

@@ -1,6 +1,7 @@
+import { utf8Length } from "#platform/bytes";
 import { FormatError } from "../errors.ts";
 import { checkFileBytes, pathOf } from "./file-bytes.ts";
-import { decodeUtf8, holdsAscii, utf8Length } from "./text.ts";
+import { decodeUtf8, holdsAscii } from "./text.ts";
 
 /** A Praat TextGrid: what is said when, in one or several tiers. Times are seconds of audio. */
 export interface TextGrid {

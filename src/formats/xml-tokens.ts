@@ -1,5 +1,7 @@
+import { searchable } from "#platform/bytes";
 import { ownValue } from "../array/records.ts";
 import { FormatError } from "../errors.ts";
+import { joinBytes } from "../platform/join-bytes.ts";
 import { formatBytes } from "./byte-order.ts";
 
 /** What is told of an XML document as its bytes arrive. Offsets count its bytes from 0. */
@@ -164,8 +166,8 @@ export function xmlTokenizer(path: string, handler: XmlHandler): XmlTokenizer {
   }
 
   function take(isLast: boolean): void {
-    // As Buffers, whose search for a byte is the fastest.
-    const bytes = waiting.length === 1 ? bufferOver(waiting[0]!) : Buffer.concat(waiting);
+    // Tags are found by the search for a byte.
+    const bytes = searchable(waiting.length === 1 ? waiting[0]! : joinBytes(waiting));
     const done = understand(bytes, isLast);
     // A copy: the piece is its owner's again.
     const rest = new Uint8Array(bytes.subarray(done));
@@ -328,10 +330,6 @@ export function decodeXml(bytes: Uint8Array, path: string, offset: number): stri
   } catch (cause) {
     throw new FormatError(path, "XML must be in UTF-8, got bytes that are not", offset, { cause });
   }
-}
-
-function bufferOver(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function isMark(byte: number): boolean {

@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.ts";
+import { joinBytes } from "../platform/join-bytes.ts";
 import { checkFileBytes } from "./file-bytes.ts";
 import { decodeXml, resolveEntities, xmlTokenizer } from "./xml-tokens.ts";
 
@@ -88,7 +89,7 @@ function stretches(pieces: readonly XmlText[]): readonly XmlText[] {
       run.push(pieces[i]!.bytes);
       end += pieces[i]!.bytes.length;
     }
-    joined.push({ bytes: run.length === 1 ? run[0]! : Buffer.concat(run), start, verbatim });
+    joined.push({ bytes: run.length === 1 ? run[0]! : joinBytes(run), start, verbatim });
   }
   return joined;
 }

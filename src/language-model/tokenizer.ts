@@ -1,6 +1,6 @@
 import { Tokenizer as BpeTokenizer } from "@huggingface/tokenizers";
+import { utf8Length } from "#platform/bytes";
 import { OptionError } from "../errors.ts";
-import { utf8Length } from "../formats/text.ts";
 import type { Source } from "../sources/source.ts";
 import type { AddedToken } from "./added-token.ts";
 import { loadAddedTokens } from "./added-tokens.ts";

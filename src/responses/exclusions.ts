@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import type { BidsDataset } from "../bids/dataset.ts";
 import { looseText } from "../bids/identity.ts";
 import { formatBidsName, parseBidsName } from "../bids/name.ts";
@@ -14,6 +15,7 @@ import { runEntitiesOf, runKey, runKeyOfText } from "./candidates.ts";
  * @throws FormatError where the file is not built so
  */
 export function readExclusions(bytes: Uint8Array, path: string): readonly string[] {
+  checkArgument("readExclusions: path", path, "a text");
   const runs: string[] = [];
   for (const [story, participants] of Object.entries(readJsonObject(bytes, path))) {
     if (typeof participants !== "object" || participants === null || Array.isArray(participants)) {

@@ -25,8 +25,8 @@ beforeAll(() => {
     if (path === undefined) continue;
     mkdirSync(dirname(path), { recursive: true });
     // The package by its name is found where it is installed; here it is its source.
-    const source = pathToFileURL(join(root, "src/index.ts")).href;
-    writeFileSync(path, text.replace('from "cortecast"', `from ${JSON.stringify(source)}`));
+    const source = pathToFileURL(join(root, "src/formats.ts")).href;
+    writeFileSync(path, text.replace('from "cortecast/formats"', `from ${JSON.stringify(source)}`));
   }
 });
 afterAll(() => {

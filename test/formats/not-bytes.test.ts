@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import * as cortecast from "../../src/index.ts";
+import * as formats from "../../src/formats.ts";
+import * as index from "../../src/index.ts";
 import { utf8 } from "./refused.ts";
 
 // A contract of every reader: what types would not let pass, and files of no bytes, are refused in words.
 
 const where = { path: "f.tsv", story: "s" };
-const remedy = "Give what the file holds, such as readFile of node:fs/promises returns without an encoding.";
+const remedy = "Give what the file holds, such as Node's readFile gives without an encoding.";
 const notBytes: readonly [name: string, value: unknown, got: string][] = [
   ["undefined", undefined, `undefined. ${remedy}`],
   ["null", null, `null. ${remedy}`],
@@ -17,6 +18,7 @@ const notBytes: readonly [name: string, value: unknown, got: string][] = [
   ["an ArrayBuffer", new ArrayBuffer(2), "an ArrayBuffer. Wrap it: new Uint8Array(buffer)."],
 ];
 
+const cortecast = { ...formats, ...index };
 const { readTranscript, readRawTranscript, readExclusions, readStudyFile } = cortecast;
 type Reader = (bytes: never, options: { readonly path: string }) => unknown;
 /** Readers whose second argument is another than `{ path }`. */
@@ -92,7 +94,7 @@ describe.each(streams)("%s (by hand)", (_, stream) => {
     await expect(stream(new Uint8Array(3), { path: "f" })).rejects.toMatchObject({
       name: "OptionError",
       message:
-        "f: pieces must be an async iterable of Uint8Arrays, got a Uint8Array. Give a stream of the file, such as createReadStream of node:fs makes.",
+        "f: pieces must be an async iterable of Uint8Arrays, got a Uint8Array. Give a stream of the file, such as Node's createReadStream makes.",
     });
     await expect(stream(inPieces("text"), { path: "f" })).rejects.toMatchObject({
       name: "OptionError",

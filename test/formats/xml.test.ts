@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { base64Decoder, encodeBase64 } from "../../src/formats/base64.ts";
+import { encodeBase64 } from "#platform/base64";
+import { base64Decoder } from "../../src/formats/base64.ts";
 import { parseCount, parseNumber } from "../../src/formats/number.ts";
 import { parseXml, xmlText } from "../../src/formats/xml.ts";
 
