@@ -51,7 +51,8 @@ async function merge(
   const joined = joinHalves(upper, lower, tear);
   const { kept, deflated } = deflate(joined);
   const secular = {
-    ...{ poles: pick(joined.d, kept), z: pick(joined.z, kept) },
+    poles: pick(joined.d, kept),
+    z: pick(joined.z, kept),
     rho: joined.rho,
   };
   const { roots, distances } = secularRoots(secular);

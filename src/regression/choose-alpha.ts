@@ -132,7 +132,9 @@ async function chooseFromShortlist(
     const { nTargets, scale, squares } = targets;
     const own = { rows: someRows(known.rows, start, end), first: known.first };
     const found = await shortlistErrors(shortlist, asRows(targets), squares, own, {
-      ...{ wantsErrors, memory, device: options.device },
+      wantsErrors,
+      memory,
+      device: options.device,
     });
     const { errors, lower, upper, candidates, coefficientSquares } = found;
     const best = new Int32Array(nTargets).fill(-1);

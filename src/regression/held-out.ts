@@ -75,8 +75,12 @@ async function makeSets(
     const weights = Matrix.zeros(alphas.length, nTest);
     weights.data.fill(1 / (nTest * decomposition.inner.length));
     return {
-      ...{ base: "tested", samples: { train, test } },
-      ...{ fit: inner.left, predict: projected, damping, weights },
+      base: "tested",
+      samples: { train, test },
+      fit: inner.left,
+      predict: projected,
+      damping,
+      weights,
     };
   });
 }
@@ -116,8 +120,13 @@ async function leaveOutSet(
   }
   freeNow(squares);
   return {
-    ...{ base: spansAll ? "nothing" : "remainder", samples: undefined },
-    ...{ fit: left, predict: left, damping, weights, outside: outside?.base },
+    base: spansAll ? "nothing" : "remainder",
+    samples: undefined,
+    fit: left,
+    predict: left,
+    damping,
+    weights,
+    outside: outside?.base,
   };
 }
 

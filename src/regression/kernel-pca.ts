@@ -69,7 +69,9 @@ export async function kernelPca(
     for (let i = 0; i < scores.nRows; i++) scores.data[i * rank + k]! *= factor;
   }
   return {
-    ...{ scores, nMissing: nComponents - rank, directions: transpose(directions) },
+    scores,
+    nMissing: nComponents - rank,
+    directions: transpose(directions),
     explainedVariance: values.slice(0, rank).map((value) => value / (nTrain - 1)),
     totalVariance: trace / (nTrain - 1),
   };

@@ -76,7 +76,8 @@ function readOnce(design: ScorableDesign): ScorableDesign {
   let exact: ReturnType<ScorableDesign["exact"]> | undefined;
   const { intercept, singularRange } = design;
   return {
-    ...{ intercept, singularRange },
+    intercept,
+    singularRange,
     get shortlist() {
       return design.shortlist;
     },
@@ -171,7 +172,9 @@ async function correlate(
     const wanted = observed.data.subarray(rows[0]! * nTest, (rows[0]! + rows.length) * nTest);
     const { products, squares, magnitudes } = await runPredictions(
       {
-        ...{ shrinkage, test, testSquares },
+        shrinkage,
+        test,
+        testSquares,
         projection: { data: projection.data, nRows: projection.nRows, nColumns: projection.nColumns },
         observed: { data: wanted, nRows: rows.length, nColumns: nTest },
       },

@@ -64,7 +64,10 @@ export async function shortlistErrors(
   const nTargets = targets.nRows;
   const { projection, sums } = await runProjection({ targets, fit, shares }, device, memory);
   const state: State = {
-    ...{ lengths, shortlist, wantsErrors, sums: sums.data },
+    lengths,
+    shortlist,
+    wantsErrors,
+    sums: sums.data,
     coarse: coarsenessOn(device, fit.nColumns, fit.nRows),
     ...roomFor(memory, nTargets, nAlphas),
     step: { length: 0, offLength: 0, distance: 0, along: 0, off: 0, offMoments: 0 },

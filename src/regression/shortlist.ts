@@ -108,11 +108,20 @@ export function shortlistOf(set: HeldOutSet, shrinkages: readonly Float64Array[]
   const kept = new Float64Array(damping.data.length);
   for (let i = 0; i < kept.length; i++) kept[i] = 1 - damping.data[i]!;
   return {
-    ...{ nAlphas, fit: toFloat32(fit), kept: toFloat32(Matrix.of(kept, nAlphas, rank)) },
+    nAlphas,
+    fit: toFloat32(fit),
+    kept: toFloat32(Matrix.of(kept, nAlphas, rank)),
     shares: shareColumns(damping, kept, shrinkages),
-    ...{ fromTarget, targetWeights: columnsOf([targetTerms], nSamples) },
-    ...{ fromResidual, residualWeights: columnsOf([residualTerms, excess, ones], nSamples) },
-    ...{ meanWeight, leastWeight, greatestWeight, ofWeights, ofLeverages, leverages },
+    fromTarget,
+    targetWeights: columnsOf([targetTerms], nSamples),
+    fromResidual,
+    residualWeights: columnsOf([residualTerms, excess, ones], nSamples),
+    meanWeight,
+    leastWeight,
+    greatestWeight,
+    ofWeights,
+    ofLeverages,
+    leverages,
     shrinkageSquares: Float64Array.from(shrinkages, sumOfSquares),
   };
 }
