@@ -7,6 +7,11 @@ export function plainText(text: string): string {
   return text.replace(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu, escaped);
 }
 
+/** A text with blanks in the place of line ends, tabs and other control characters: for a line, or a cell of a table. */
+export function withoutControls(text: string): string {
+  return text.replace(/\p{Cc}/gu, " ");
+}
+
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -86,7 +86,7 @@ export async function loadDataset(source: Source): Promise<BidsDataset> {
     const names = new Set(entries.map(({ name }) => name));
     if (folder !== "") for (const path of await ownResults(source, folder, names)) results.add(path);
     for (const entry of entries) {
-      const path = join(folder, entry.name);
+      const path = joinPath(folder, entry.name);
       if (results.has(path)) continue;
       const name = parseBidsName(entry.name);
       if (entry.kind === "folder" && !(name && DATA_FILE.test(entry.name))) {
@@ -107,7 +107,7 @@ export async function loadDataset(source: Source): Promise<BidsDataset> {
   return { source, description, files, misnamed, participantFolders };
 }
 
-const join = (folder: string, path: string) => (folder === "" ? path : `${folder}/${path}`);
+const joinPath = (folder: string, path: string) => (folder === "" ? path : `${folder}/${path}`);
 
 /**
  * The files that fit a query, in the order of the data set.
@@ -130,7 +130,7 @@ export function findFiles(
   );
 }
 
-const indices = new WeakMap<BidsDataset, ReadonlyMap<string, readonly BidsFile[]>>();
+const fileIndices = new WeakMap<BidsDataset, ReadonlyMap<string, readonly BidsFile[]>>();
 
 /** Where the index holds files of a kind that name a participant, or none (""). */
 const indexKey = (suffix: string, extension: string, sub: string) => `${sub} ${suffix}${extension}`.toLowerCase();
@@ -148,7 +148,7 @@ export function filesNamed(
   extension: string,
   sub: string | undefined,
 ): readonly BidsFile[] {
-  let index = indices.get(dataset);
+  let index = fileIndices.get(dataset);
   if (!index) {
     const made = new Map<string, BidsFile[]>();
     for (const file of dataset.files) {
@@ -158,7 +158,7 @@ export function filesNamed(
       else made.set(key, [file]);
     }
     index = made;
-    indices.set(dataset, index);
+    fileIndices.set(dataset, index);
   }
   const common = index.get(indexKey(suffix, extension, "")) ?? [];
   // The index does not tell case apart, labels do.
@@ -212,7 +212,7 @@ export async function readSidecarWithOrigin(dataset: BidsDataset, file: BidsFile
   const origin = emptyRecord<string>();
   const ranks = emptyRecord<string>();
   for (const sidecar of sidecarsOf(dataset, file)) {
-    const rank = `${depthOf(sidecar)} ${countEntities(sidecar)}`;
+    const rank = `${depthInFolders(sidecar)} ${countEntities(sidecar)}`;
     const content = readJsonObject(await readSidecarBytes(dataset, file, sidecar.path), sidecar.path);
     for (const [key, value] of Object.entries(content)) {
       if (ranks[key] === rank && JSON.stringify(values[key]) !== JSON.stringify(value)) {
@@ -251,17 +251,17 @@ function sidecarsOf(dataset: BidsDataset, file: BidsFile): BidsFile[] {
     .filter(
       (candidate) =>
         candidate.root === file.root &&
-        isAbove(folderOf(candidate), folderOf(file)) &&
+        isAbove(normalFolder(candidate), normalFolder(file)) &&
         entitiesWithin(candidate.name.entities, file.name.entities),
     )
-    .sort((a, b) => depthOf(a) - depthOf(b) || countEntities(a) - countEntities(b));
+    .sort((a, b) => depthInFolders(a) - depthInFolders(b) || countEntities(a) - countEntities(b));
 }
 
 /** The folder that a file lies in, in the form in which folders are compared. */
-const folderOf = ({ path }: BidsFile) =>
+const normalFolder = ({ path }: BidsFile) =>
   normalText(path.slice(0, Math.max(0, path.lastIndexOf("/")))).replace(/(?<=^|\/)(?:sub|ses)-/gi, (key) =>
     key.toLowerCase(),
   );
 const isAbove = (outer: string, inner: string) => outer === "" || inner === outer || inner.startsWith(`${outer}/`);
-const depthOf = (file: BidsFile) => file.path.split("/").length;
+const depthInFolders = (file: BidsFile) => file.path.split("/").length;
 const countEntities = (file: BidsFile) => Object.keys(file.name.entities).length;

@@ -63,7 +63,7 @@ export async function plainFolderSource(source: Source, folder: PlainFolder): Pr
   const pattern = normalText(folder.pattern).replace(/^(\.\/)+/, "");
   if (space !== undefined && !/^[A-Za-z0-9]+$/.test(space))
     throw new OptionError(`must be letters and digits, as in BIDS names, got "${space}".`, { where: "--space" });
-  const fits = compile(pattern);
+  const fits = compilePattern(pattern);
   const endingOf = (text: string) => endings.find(([ending]) => text.toLowerCase().endsWith(ending));
   const naming = endingOf(pattern)?.[1];
   if (!naming) {
@@ -97,7 +97,7 @@ export async function plainFolderSource(source: Source, folder: PlainFolder): Pr
       continue;
     }
     const run = { sub: found["participant"]!, task: found["story"]!, ...(found["run"] ? { run: found["run"] } : {}) };
-    const entities = entitiesOf(run, found["hemi"], naming, folder);
+    const entities = entitiesInName(run, found["hemi"], naming, folder);
     const other = known.get(entitiesKey(entities));
     if (other !== undefined)
       throw new OptionError(`every file must be one response, got "${path}" and "${other}" for one.`, {
@@ -120,7 +120,7 @@ export async function plainFolderSource(source: Source, folder: PlainFolder): Pr
   return { source: seenAs(source, real, memoryStore(made, source.location)), leftOut };
 }
 
-function compile(pattern: string): RegExp {
+function compilePattern(pattern: string): RegExp {
   const seen = new Set<string>();
   const ending = /(?:\.[A-Za-z]+)+$/.exec(pattern)?.index ?? pattern.length;
   const text = pattern.replace(/\{(\w+)\}|[^{]+|\{/g, (part, name: string | undefined, at: number) => {
@@ -146,7 +146,7 @@ function compile(pattern: string): RegExp {
   return new RegExp(`^${text}$`, "u");
 }
 
-function entitiesOf(
+function entitiesInName(
   run: Readonly<Record<string, string>>,
   hemi: string | undefined,
   naming: { readonly suffix: string; readonly extension: string },

@@ -1,7 +1,7 @@
 import { checked, type FieldTable, fieldsUnder, obeyed, unused } from "../formats/field-table.ts";
 
 const scanner = "describes the scanner and its sequence: responses are taken as they were preprocessed";
-const meaning = "says in words what was done";
+const inWords = "says in words what was done";
 
 /** Every field that BIDS defines for the JSON of a functional image or a time series, and what becomes of it. */
 export const responseSidecarFields: FieldTable = {
@@ -23,7 +23,7 @@ export const responseSidecarFields: FieldTable = {
     "NumberOfVolumesDiscardedByScanner DelayAfterTrigger",
   ),
   ...fieldsUnder(
-    unused(meaning),
+    unused(inWords),
     `
       Instructions TaskDescription CogAtlasID CogPOID Description Sources RawSources IntendedFor Columns
       DeidentificationMethod DeidentificationMethodCodeSequence LongName Levels TermURL HED Manual GeneratedBy
@@ -67,7 +67,7 @@ export const descriptionFields: FieldTable = {
     "BIDSVersion DatasetType",
   ),
   ...fieldsUnder(
-    unused(meaning),
+    unused(inWords),
     `
       HEDVersion DatasetLinks License Authors Keywords Acknowledgements HowToAcknowledge Funding EthicsApprovals
       ReferencesAndLinks AdditionalValidation Genetics
@@ -79,7 +79,7 @@ export const descriptionFields: FieldTable = {
 export const eventsSidecarFields: FieldTable = {
   onset: checked("its Units must be seconds, else refused"),
   duration: checked("its Units must be seconds, else refused"),
-  ...fieldsUnder(unused(meaning), "trial_type stim_file response_time HED channel value sample"),
+  ...fieldsUnder(unused(inWords), "trial_type stim_file response_time HED channel value sample"),
   ...fieldsUnder(unused("the audio is told by stim_file"), "StimulusPresentation VisualAids VisionCorrection"),
 };
 

@@ -35,7 +35,7 @@ export const narrativesAddresses: NarrativesAddresses = {
 };
 
 /** A request with every default filled in. */
-type Wanted = Required<{ readonly [K in keyof NarrativesQuery]: NonNullable<NarrativesQuery[K]> | undefined }>;
+type WantedFiles = Required<{ readonly [K in keyof NarrativesQuery]: NonNullable<NarrativesQuery[K]> | undefined }>;
 
 /**
  * The files of Narratives that a study needs: description, participants, scans to exclude, transcripts with word times,
@@ -50,7 +50,7 @@ export async function listNarratives(
   query: NarrativesQuery = {},
   addresses: NarrativesAddresses = narrativesAddresses,
 ): Promise<readonly RemoteFile[]> {
-  const wanted: Wanted = {
+  const wanted: WantedFiles = {
     stories: query.stories?.map(normalText),
     participants: query.participants?.map((name) => normalText(name).replace(/^sub-/i, "")),
     hemispheres: query.hemispheres?.map((word) => hemisphereOf(word) ?? word),
@@ -62,7 +62,7 @@ export async function listNarratives(
   return wanted.responses ? [...raw, ...(await listResponses(client, wanted, addresses))] : raw;
 }
 
-async function listRaw(client: HttpClient, wanted: Wanted, addresses: NarrativesAddresses): Promise<RemoteFile[]> {
+async function listRaw(client: HttpClient, wanted: WantedFiles, addresses: NarrativesAddresses): Promise<RemoteFile[]> {
   const folder = s3Folder(addresses.raw, "--base-url");
   const toFile = (object: S3Object) => s3File(folder, object, object.key.slice(folder.prefix.length));
   const inRoot = await listS3(client, folder, "", "/");
@@ -75,7 +75,7 @@ async function listRaw(client: HttpClient, wanted: Wanted, addresses: Narratives
       { where: addresses.raw },
     );
   }
-  files.push(...(await listEither(client, addresses, "stimuli/", isTranscript)));
+  files.push(...(await listEither(client, addresses, "stimuli/", isOfStimuli)));
   files.push(...(await listEither(client, addresses, "code/", (path) => path === "code/scan_exclude.json")));
 
   const ofRuns = (await listSubjects(client, folder, "", wanted.participants)).map(toFile).filter(({ path }) => {
@@ -89,7 +89,7 @@ async function listRaw(client: HttpClient, wanted: Wanted, addresses: Narratives
 
 async function listResponses(
   client: HttpClient,
-  wanted: Wanted,
+  wanted: WantedFiles,
   addresses: NarrativesAddresses,
 ): Promise<readonly RemoteFile[]> {
   const folder = s3Folder(addresses.whole, "--derivatives-url");
@@ -106,11 +106,11 @@ async function listResponses(
     );
   }
   const inSpace = all.filter(({ path }) => parseBidsName(path)?.entities["space"] === wanted.space);
-  if (inSpace.length === 0) throw notThere(addresses.whole, "space", wanted.space!, labelsOf(all, "space"));
+  if (inSpace.length === 0) throw notFetchable(addresses.whole, "space", wanted.space!, labelsOf(all, "space"));
   const ofStories = inSpace.filter(({ path }) => isWanted(path, wanted) && isResponse(path));
   const hemispheres = labelsOf(ofStories, "hemi");
   for (const hemi of wanted.hemispheres ?? [])
-    if (!hemispheres.includes(hemi)) throw notThere(addresses.whole, "hemi", hemi, hemispheres);
+    if (!hemispheres.includes(hemi)) throw notFetchable(addresses.whole, "hemi", hemi, hemispheres);
   const chosen = ofStories.filter(({ path }) => {
     const hemi = parseBidsName(path)?.entities["hemi"];
     return wanted.hemispheres === undefined || hemi === undefined || wanted.hemispheres.includes(hemi);
@@ -148,7 +148,7 @@ async function listEither(
   return [...found.values()];
 }
 
-function isTranscript(path: string): boolean {
+function isOfStimuli(path: string): boolean {
   return /^stimuli\/(README|gentle\/[^/]+\/align\.csv|transcripts\/[^/]+\.txt|[^/]+\.(TextGrid|tsv))$/.test(path);
 }
 
@@ -157,18 +157,18 @@ function isResponse(path: string): boolean {
   return [".func.gii", ".nii.gz", ".json", ".tsv"].includes(extension) && ["", "bold", "timeseries"].includes(suffix);
 }
 
-function isWanted(path: string, { stories, participants }: Wanted): boolean {
+function isWanted(path: string, { stories, participants }: WantedFiles): boolean {
   const { sub = "", task = "" } = parseBidsName(path)?.entities ?? {};
   return (stories?.includes(task) ?? task !== "") && (participants?.includes(sub) ?? true);
 }
 
-function checkAsked(where: string, { stories, participants }: Wanted, files: readonly RemoteFile[]): void {
+function checkAsked(where: string, { stories, participants }: WantedFiles, files: readonly RemoteFile[]): void {
   for (const [key, labels] of [
     ["sub", participants],
     ["task", stories],
   ] as const) {
     const known = labelsOf(files, key);
-    for (const label of labels ?? []) if (!known.includes(label)) throw notThere(where, key, label, known);
+    for (const label of labels ?? []) if (!known.includes(label)) throw notFetchable(where, key, label, known);
   }
 }
 
@@ -177,6 +177,6 @@ function labelsOf(files: readonly RemoteFile[], key: string): readonly string[] 
   return [...new Set(labels.filter((label) => label !== undefined))].sort();
 }
 
-function notThere(where: string, key: string, label: string, known: readonly string[]): NotFoundError {
+function notFetchable(where: string, key: string, label: string, known: readonly string[]): NotFoundError {
   return new NotFoundError(`${key}-${label} must be among the files there. ${nearestNames(label, known)}`, { where });
 }

@@ -15,7 +15,7 @@ export interface FetchedSource {
 }
 
 /** Beside the files; BIDS tools pass over names that begin with a dot. */
-export const recordPath = ".cortecast-source.json";
+export const fetchRecordPath = ".cortecast-source.json";
 
 /** The note in a folder of which files were fetched into it, from where. */
 export interface SourceRecord {
@@ -55,7 +55,7 @@ export async function openRecord(store: Store, source: FetchedSource): Promise<S
       const noted = files.map(({ path, address, size, checksum }) => {
         const digest = checksum ? { [checksum.kind]: checksum.digest } : {};
         const before = fetchedFiles(known.get(path)).filter(
-          (file) => file.checksum && !isSame(file, { size, checksum }),
+          (file) => file.checksum && !isSameFile(file, { size, checksum }),
         );
         const replaces = before.map((file) => ({ size: file.size, [file.checksum!.kind]: file.checksum!.digest }));
         return [path, { address, size, ...digest, ...(replaces.length > 0 ? { replaces } : {}) }] as const;
@@ -64,15 +64,15 @@ export async function openRecord(store: Store, source: FetchedSource): Promise<S
       const all = [...known];
       const sorted = Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
       const record = { ...source, date: date.toISOString(), files: sorted };
-      await store.write(recordPath, `${JSON.stringify(record, null, 2)}\n`);
+      await store.write(fetchRecordPath, `${JSON.stringify(record, null, 2)}\n`);
     },
   };
 }
 
-const isSame = (a: FetchedFile, b: FetchedFile) =>
+const isSameFile = (a: FetchedFile, b: FetchedFile) =>
   a.size === b.size && a.checksum?.kind === b.checksum?.kind && a.checksum?.digest === b.checksum?.digest;
 
-const kinds = ["md5", "sha256", "git-sha1"] as const;
+const checksumKinds = ["md5", "sha256", "git-sha1"] as const;
 
 /** What a noted file may be on the disk: itself, or what it replaces. */
 function fetchedFiles(entry: unknown): readonly FetchedFile[] {
@@ -81,7 +81,7 @@ function fetchedFiles(entry: unknown): readonly FetchedFile[] {
   const { size, replaces } = noted;
   const before = Array.isArray(replaces) ? replaces.flatMap(fetchedFiles) : [];
   if (typeof size !== "number") return before;
-  const kind = kinds.find((known) => typeof noted[known] === "string");
+  const kind = checksumKinds.find((known) => typeof noted[known] === "string");
   return [kind ? { size, checksum: { kind, digest: noted[kind] as string } } : { size }, ...before];
 }
 
@@ -90,9 +90,9 @@ interface FetchRecord extends FetchedSource {
 }
 
 async function readRecord(store: Store): Promise<FetchRecord | undefined> {
-  if (!(await store.has(recordPath))) return undefined;
-  const where = `${store.location}/${recordPath}`;
-  const { name, commit, files } = readJsonObject(await store.read(recordPath), where);
+  if (!(await store.has(fetchRecordPath))) return undefined;
+  const where = `${store.location}/${fetchRecordPath}`;
+  const { name, commit, files } = readJsonObject(await store.read(fetchRecordPath), where);
   const isText = (value: unknown) => value === undefined || typeof value === "string";
   if (
     typeof name === "string" &&

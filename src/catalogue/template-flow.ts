@@ -45,10 +45,12 @@ export async function listSurfaces(
     surfaces.map((surface) => `tpl-fsaverage_hemi-${hemi}_den-${density}_${surface}.gii`),
   );
   const base = `${address.replace(/\/+$/, "")}/tpl-fsaverage`;
-  return Promise.all(["template_description.json", ...names].map((name) => describe(client, `${base}/${name}`, name)));
+  return Promise.all(
+    ["template_description.json", ...names].map((name) => remoteFileAt(client, `${base}/${name}`, name)),
+  );
 }
 
-async function describe(client: HttpClient, address: string, path: string): Promise<RemoteFile> {
+async function remoteFileAt(client: HttpClient, address: string, path: string): Promise<RemoteFile> {
   const holds = path.endsWith(".json") ? "JSON" : "GIFTI";
   let headers: Readonly<Record<string, string>>;
   try {

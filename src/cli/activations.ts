@@ -54,13 +54,13 @@ export const activations: Command = {
     await checkWritable(options.output, "<output>");
     await checkPlace(options.output, "<output>");
     const transcripts = await loadTranscripts(options);
-    const paths = transcripts.map(({ story }) => pathOf(story));
+    const paths = transcripts.map(({ story }) => activationsPath(story));
     await checkOutputFiles(folderStore(options.output), paths, listed);
     return withLock(options.output, "<output>", () => writeAll(transcripts, options, parsed, terminal));
   },
 };
 
-const pathOf = (story: string) => `${story}_activations.safetensors`;
+const activationsPath = (story: string) => `${story}_activations.safetensors`;
 
 /** Activations of other stories stay, as do other files of ours. */
 const listed = { name: "<output>", list: ".cortecast-activations.json", adds: true } as const;
@@ -104,7 +104,7 @@ async function writeAll(
         words: JSON.stringify(words.map((word) => word.text)),
         onsets: JSON.stringify(words.map((word) => word.onset)),
       };
-      const path = pathOf(story);
+      const path = activationsPath(story);
       await writeOutputFiles(store, [[{ path, bytes: writeSafetensors(tensors, metadata) }]], listed);
       const { nTokens, context } = result;
       written.push({

@@ -145,11 +145,11 @@ export async function runCommandLine(
       terminal.fail(`Stopped. What is finished is kept; the same command ${then}.`);
       return 130;
     }
-    return report(error, argv.includes("--debug"), terminal);
+    return reportError(error, argv.includes("--debug"), terminal);
   }
 }
 
-function report(error: unknown, debug: boolean, terminal: Terminal): number {
+function reportError(error: unknown, debug: boolean, terminal: Terminal): number {
   const kind = (error as { kind?: unknown }).kind;
   const ours = !(typeof kind === "string" && usersErrors.has(kind)) && describeSystemError(error) === undefined;
   const message = describeError(error);

@@ -14,7 +14,7 @@ import { flagOf } from "../study/flag-names.ts";
 import type { Command, CommandContext } from "./command-line.ts";
 import type { FlagSpecification, Parsed, PositionalSpecification } from "./flags.ts";
 import { numberFlag } from "./number-flag.ts";
-import { formatBytes } from "./terminal.ts";
+import { formatFileSize } from "./terminal.ts";
 
 const folder: PositionalSpecification = { name: "folder", required: true, help: "folder that the files go into" };
 
@@ -151,10 +151,10 @@ async function fetchInto(
     const size = files.reduce((sum, file) => sum + file.size, 0);
     if (isDry) {
       const isJson = parsed.switches.has("json");
-      const width = Math.max(...files.map((file) => formatBytes(file.size).length));
+      const width = Math.max(...files.map((file) => formatFileSize(file.size).length));
       if (!isJson) {
-        for (const file of files) terminal.print(`${formatBytes(file.size).padStart(width)}  ${file.path}`);
-        terminal.print(`${files.length} files, ${formatBytes(size)} in all, of ${describe(source)}`);
+        for (const file of files) terminal.print(`${formatFileSize(file.size).padStart(width)}  ${file.path}`);
+        terminal.print(`${files.length} files, ${formatFileSize(size)} in all, of ${describeSource(source)}`);
       }
       return { ...source, size, files };
     }
@@ -167,8 +167,8 @@ async function fetchInto(
       async onPlan({ present, missing, bytesLeft }) {
         await record.add(files, date());
         const there = present.length > 0 ? `, of which ${present.length} are there` : "";
-        const left = missing.length > 0 ? `; ${formatBytes(bytesLeft)} to fetch` : "";
-        terminal.note(`${describe(source)}: ${files.length} files, ${formatBytes(size)}${there}${left}`);
+        const left = missing.length > 0 ? `; ${formatFileSize(bytesLeft)} to fetch` : "";
+        terminal.note(`${describeSource(source)}: ${files.length} files, ${formatFileSize(size)}${there}${left}`);
       },
     });
     // Where the server tells no checksum, ours shows the next call whether somebody changed the file.
@@ -192,7 +192,7 @@ async function withDigests(into: string, files: readonly RemoteFile[]): Promise<
   return noted;
 }
 
-function describe({ name, commit }: FetchedSource): string {
+function describeSource({ name, commit }: FetchedSource): string {
   return commit === undefined ? name : `${name} at ${commit.slice(0, 12)}`;
 }
 

@@ -64,7 +64,7 @@ export const simulate: Command = {
     const { onProgress } = terminal;
     const wanted = {
       nSubjects: numberFlag(parsed, "participants", { least: 1, most: 10_000, whole: true }),
-      responses: responsesOf(parsed),
+      responses: responsesFlag(parsed),
       nVertices: verticesOf(parsed),
       repetitionTime: numberFlag(parsed, "repetitionTime", { least: 0.2, most: 10 }),
       signalToNoise: numberFlag(parsed, "signalToNoise", {}),
@@ -127,7 +127,7 @@ function verticesOf(parsed: Parsed): number | undefined {
   });
 }
 
-function responsesOf({ values }: Parsed): "surface" | "regions" | "both" | undefined {
+function responsesFlag({ values }: Parsed): "surface" | "regions" | "both" | undefined {
   const { responses } = values;
   if (responses === undefined || responses === "surface" || responses === "regions" || responses === "both")
     return responses;

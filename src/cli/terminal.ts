@@ -72,7 +72,7 @@ export function createTerminal(streams: Streams, options: { readonly quiet?: boo
   };
 }
 
-const milliseconds = { redraw: 100, betweenLines: 10_000, beforeFirstLine: 2_000 } as const;
+const progressTimes = { redraw: 100, betweenLines: 10_000, beforeFirstLine: 2_000 } as const;
 
 function progressBar({ stderr, now, environment }: Streams): {
   update: OnProgress;
@@ -97,7 +97,7 @@ function progressBar({ stderr, now, environment }: Streams): {
     owed = false;
     ended = false;
     // On a pipe, a step that ends within two seconds leaves no line.
-    drawn = live ? 0 : started + milliseconds.beforeFirstLine - milliseconds.betweenLines;
+    drawn = live ? 0 : started + progressTimes.beforeFirstLine - progressTimes.betweenLines;
   }
 
   function update(progress: Progress): void {
@@ -112,7 +112,7 @@ function progressBar({ stderr, now, environment }: Streams): {
       return;
     }
     const time = now();
-    const due = time - drawn >= (live ? milliseconds.redraw : milliseconds.betweenLines);
+    const due = time - drawn >= (live ? progressTimes.redraw : progressTimes.betweenLines);
     if (!due && !(finished && owed)) return;
     drawn = time;
     owed = !finished;
@@ -179,7 +179,7 @@ export function formatProgress(progress: Progress, elapsed: number, columns: num
       : done > 0 && (share >= TELLING.share || elapsed >= TELLING.seconds)
         ? `${formatSeconds((elapsed / share) * (1 - share))} left`
         : "";
-  const show = (n: number) => (progress.unit === "bytes" ? formatBytes(n) : `${n}`);
+  const show = (n: number) => (progress.unit === "bytes" ? formatFileSize(n) : `${n}`);
   const tail = `${`${Math.floor(share * 100)}`.padStart(3)} %  ${show(done)}/${show(total)}  ${left}`;
   const width = Math.max(5, Math.min(24, columns - label.length - tail.length - 4));
   const filled = Math.round(share * width);
@@ -188,7 +188,7 @@ export function formatProgress(progress: Progress, elapsed: number, columns: num
 }
 
 /** `"812 B"`, `"1.5 kB"`, `"548.1 MB"`: thousands, not 1,024s. */
-export function formatBytes(bytes: number): string {
+export function formatFileSize(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   let [value, unit] = [bytes, 0];
   // From 999.95 on, one decimal would round to 1000.0.

@@ -50,7 +50,7 @@ export const transcript: Command = {
     checkHome(file, "<file>");
     if (picture !== undefined) checkHome(picture, "--picture");
     if (audio !== undefined) checkHome(audio, "--audio");
-    const named = pick(parsed, ["tier", "cues", "noiseLabels"]);
+    const named = pickValues(parsed, ["tier", "cues", "noiseLabels"]);
     const { tier, cues, noiseLabels } = checkOptions({ dataset: file, output: file, ...named });
     if (picture !== undefined && !picture.toLowerCase().endsWith(".svg"))
       throw new OptionError(`must be a file that ends in .svg, got "${picture}".`, { where: "--picture" });
@@ -83,7 +83,7 @@ export const transcript: Command = {
   hasFailed: (result) => (result as TranscriptReport).nErrors > 0,
 };
 
-function pick({ values }: Parsed, keys: readonly string[]): Record<string, string | undefined> {
+function pickValues({ values }: Parsed, keys: readonly string[]): Record<string, string | undefined> {
   return Object.fromEntries(keys.map((key) => [key, ownValue(values, key)]));
 }
 

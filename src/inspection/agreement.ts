@@ -21,7 +21,7 @@ function mostCommon<Item, Found>(
  */
 export function checkAgreement(facts: readonly RunFacts[]): readonly DatasetIssue[] {
   const runs = [...groupBy(facts, ({ files }) => files.run).values()].map((stories) => stories[0]!);
-  return [...checkRepetitionTimes(runs), ...checkVolumes(runs), ...checkTargets(runs)];
+  return [...checkRepetitionTimes(runs), ...checkSameVolumes(runs), ...checkTargets(runs)];
 }
 
 function checkRepetitionTimes(facts: readonly RunFacts[]): readonly DatasetIssue[] {
@@ -51,7 +51,7 @@ function checkRepetitionTimes(facts: readonly RunFacts[]): readonly DatasetIssue
   return issues;
 }
 
-function checkVolumes(facts: readonly RunFacts[]): readonly DatasetIssue[] {
+function checkSameVolumes(facts: readonly RunFacts[]): readonly DatasetIssue[] {
   const issues: DatasetIssue[] = [];
   const read = facts.filter((run) => run.nVolumes !== undefined);
   for (const [stimFile, runs] of groupBy(read, ({ files }) => files.stimFile)) {

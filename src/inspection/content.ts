@@ -75,16 +75,16 @@ export function checkContent(): ContentCheck {
         twins: {
           areRegions: run.space.kind === "region",
           n: nTwins,
-          shown: twins.map(([a, b]) => `${nameOf(run.targets[a]!)} and ${nameOf(run.targets[b]!)}`),
+          shown: twins.map(([a, b]) => `${targetName(run.targets[a]!)} and ${targetName(run.targets[b]!)}`),
         },
-        counting: run.space.kind === "region" ? countingTargets(bold).map((v) => nameOf(run.targets[v]!)) : [],
+        counting: run.space.kind === "region" ? countingTargets(bold).map((v) => targetName(run.targets[v]!)) : [],
       });
     },
     issues() {
       const ofTargets = [...emptyIn].flatMap(([nTargets, counts]) => {
         const own = runs.filter((run) => run.nTargets === nTargets);
         const nEverywhere = counts.reduce((sum, n) => sum + (n === own.length ? 1 : 0), 0);
-        return issuesOf(own, own.length > 1 ? nEverywhere : 0);
+        return contentIssues(own, own.length > 1 ? nEverywhere : 0);
       });
       return [
         ...ofTargets,
@@ -97,7 +97,7 @@ export function checkContent(): ContentCheck {
   };
 }
 
-function issuesOf(runs: readonly RunContent[], nEverywhere: number): readonly DatasetIssue[] {
+function contentIssues(runs: readonly RunContent[], nEverywhere: number): readonly DatasetIssue[] {
   const issues: DatasetIssue[] = [];
   const [first] = runs;
   if (nEverywhere > 0 && first && nEverywhere < first.nTargets) {
@@ -175,4 +175,4 @@ function ofCounting({ path, counting }: RunContent): readonly DatasetIssue[] {
   return [{ severity: "warning", code: "targets-counting", path, message }];
 }
 
-const nameOf = ({ name, hemi }: Target) => (hemi === "n/a" ? name : `${name} (${hemi})`);
+const targetName = ({ name, hemi }: Target) => (hemi === "n/a" ? name : `${name} (${hemi})`);

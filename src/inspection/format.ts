@@ -39,14 +39,14 @@ export function formatIssues(issues: readonly DatasetIssue[], options: { readonl
     for (const { code, members, alike } of issueKinds(issues.filter((issue) => issue.severity === severity))) {
       if (lines.length > 0) lines.push("");
       lines.push(`${severity.toUpperCase().padEnd(8)}${code}${members.length > 1 ? `, ${members.length} times` : ""}`);
-      lines.push(...(options.all ? members.map((member) => lineOf([member])) : linesOf(alike)));
+      lines.push(...(options.all ? members.map((member) => lineOf([member])) : issueLines(alike)));
     }
   }
   return lines;
 }
 
 /** The first of one kind of issue; those that say the same of several files in one line. */
-function linesOf(alike: IssueKind["alike"]): string[] {
+function issueLines(alike: IssueKind["alike"]): string[] {
   const lines = alike.slice(0, SHOWN).map(lineOf);
   const nLeft = alike.slice(SHOWN).reduce((sum, same) => sum + same.length, 0);
   if (nLeft > 0) lines.push(`  and ${nLeft} more: --all, or --json`);

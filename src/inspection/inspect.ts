@@ -67,7 +67,7 @@ export interface Examination {
 }
 
 /** Bytes of response files up to which all of them are read. */
-const MOST_BYTES = 2 ** 30;
+const MOST_BYTES_READ = 2 ** 30;
 
 /**
  * Looks at a whole data set before anything is computed of it, and collects everything that is wrong, doubtful or worth
@@ -91,7 +91,7 @@ export async function inspectDataset(dataset: BidsDataset, options: InspectOptio
 /** Whether responses are read whole: as is asked for, else where they come to less than a gibibyte. */
 export function howToRead(read: InspectOptions["read"], { nBytes }: Pick<Examination, "nBytes">): Inspection["read"] {
   if (read !== undefined && read !== "auto") return read;
-  return nBytes <= MOST_BYTES ? "whole" : "headers";
+  return nBytes <= MOST_BYTES_READ ? "whole" : "headers";
 }
 
 /**

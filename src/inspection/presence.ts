@@ -69,7 +69,7 @@ function missingParticipants(dataset: BidsDataset, runs: readonly CandidateRun[]
     if (sub !== undefined && isRecorded) add(sub, path);
   }
   const named = dataset.files.filter(({ name }) => name.entities["sub"] !== undefined);
-  const used = new Set(named.flatMap(({ path }) => foldersAbove(path)));
+  const used = new Set(named.flatMap(({ path }) => parentFolders(path)));
   for (const path of dataset.participantFolders) {
     const folder = normalText(path.slice(path.lastIndexOf("/") + 1));
     // Files in the folder say themselves whose they are.
@@ -98,7 +98,7 @@ function missingParticipants(dataset: BidsDataset, runs: readonly CandidateRun[]
 }
 
 /** `"a/b/c"` gives `"a"` and `"a/b"`. */
-const foldersAbove = (path: string) =>
+const parentFolders = (path: string) =>
   path
     .split("/")
     .slice(0, -1)
@@ -159,7 +159,7 @@ async function checkParticipants(dataset: BidsDataset): Promise<readonly Dataset
     message,
   });
   return [
-    ...[...linesOf(listed)]
+    ...[...linesByName(listed)]
       .filter(([, lines]) => lines.length > 1)
       .map(([name, lines]) =>
         issue(
@@ -193,7 +193,7 @@ async function checkParticipants(dataset: BidsDataset): Promise<readonly Dataset
 }
 
 /** The lines of the table in which each name stands; the header is line 1. */
-function linesOf(names: readonly string[]): ReadonlyMap<string, readonly number[]> {
+function linesByName(names: readonly string[]): ReadonlyMap<string, readonly number[]> {
   const lines = new Map<string, number[]>();
   for (const [i, name] of names.entries()) lines.set(name, [...(lines.get(name) ?? []), i + 2]);
   return lines;

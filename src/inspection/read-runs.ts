@@ -52,7 +52,7 @@ export async function readHeaders(
       size = await readSize(dataset, files, options.mask, issues);
       // Tens of thousands of grayordinates are worth keeping once.
       if (!spaces.has(size.places)) spaces.set(size.places, size.space);
-      const placed = await place(dataset, files, size, options, issues);
+      const placed = await placeInRun(dataset, files, size, options, issues);
       size = { ...size, space: spaces.get(size.places), nDiscarded: placed?.nDiscarded };
       known.set(files.run, size);
       if (placed && !options.cleaning?.confounds?.length)
@@ -151,7 +151,7 @@ function otherHemispheres(
 }
 
 /** Where a run's volumes lie in time; undefined, and an issue, where it is not known. */
-async function place(
+async function placeInRun(
   dataset: BidsDataset,
   files: ResponseFiles,
   { nVolumes, seriesStart }: Pick<RunFacts, "nVolumes" | "seriesStart">,

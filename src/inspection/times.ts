@@ -21,7 +21,7 @@ export function checkTimes(
   const audioStart = files.audioStart - (nDiscarded ?? 0) * repetitionTime;
   const path = files.files[0]!;
   const seconds = nVolumes * repetitionTime;
-  const length = `${nVolumes} volumes, ${format(seconds)} s`;
+  const length = `${nVolumes} volumes, ${roundSeconds(seconds)} s`;
   const issues: DatasetIssue[] = [];
   const end = audioStart + Math.max(...stretches.map((stretch) => stretch.end).filter(Number.isFinite), 0);
   // Events are rounded to volumes, and scanners are stopped by hand: a volume less is no matter.
@@ -30,7 +30,7 @@ export function checkTimes(
       severity: "warning",
       code: "scan-ends-early",
       path,
-      message: `the scan must last as long as its audio, which ends at ${format(end)} s by ${files.events}, got ${length}. Is the file cut off, or its repetition time wrong?`,
+      message: `the scan must last as long as its audio, which ends at ${roundSeconds(end)} s by ${files.events}, got ${length}. Is the file cut off, or its repetition time wrong?`,
     });
   }
   if (transcript === undefined || heard === undefined) return issues;
@@ -44,10 +44,10 @@ export function checkTimes(
       severity: outside === onsets.length ? "error" : "warning",
       code: "words-outside-scan",
       path,
-      message: `words must be heard during the scan (${heard.nVolumes} volumes, ${format(duration)} s; audio from ${format(heard.audioStart)} s), got ${outside} of ${onsets.length} of ${transcript.path} outside (${outside - late} before, ${late} after). Check the audio's start, the word times and the length of the run.`,
+      message: `words must be heard during the scan (${heard.nVolumes} volumes, ${roundSeconds(duration)} s; audio from ${roundSeconds(heard.audioStart)} s), got ${outside} of ${onsets.length} of ${transcript.path} outside (${outside - late} before, ${late} after). Check the audio's start, the word times and the length of the run.`,
     });
   }
   return issues;
 }
 
-const format = (seconds: number) => String(Number(seconds.toFixed(2)));
+const roundSeconds = (seconds: number) => String(Number(seconds.toFixed(2)));

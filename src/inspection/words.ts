@@ -3,7 +3,7 @@ import type { Transcript, Word } from "../stimulus/word.ts";
 import type { Stretch } from "./stretches.ts";
 
 /** Seconds by which a word may lie outside of its stretch: events are written in whole seconds or volumes. */
-const TOLERANCE = 1;
+const STRETCH_TOLERANCE = 1;
 
 /** Seconds from which a shift of all words is spoken of. */
 const SHIFT = 3;
@@ -40,7 +40,7 @@ export function checkWordsInStory(
   if (outside.length === 0) return [];
   const told = stretches
     .filter(({ type }) => type === story)
-    .map(({ start, end }) => `${format(start)} to ${format(end)} s`);
+    .map(({ start, end }) => `${formatEnd(start)} to ${formatEnd(end)} s`);
   const first = outside[0]!;
   const during = first.type === undefined ? "" : `, during ${first.type}`;
   return [
@@ -50,7 +50,7 @@ export function checkWordsInStory(
       path,
       message:
         `words must be heard while the events have a ${story === "" ? "stretch of the audio" : story} (${told.join(", ")} of the audio, ${events}), ` +
-        `got ${outside.length} of ${words.length} outside (word ${first.n + 1}, "${first.word.text}", at ${format(first.word.onset)} s${during}). ` +
+        `got ${outside.length} of ${words.length} outside (word ${first.n + 1}, "${first.word.text}", at ${formatEnd(first.word.onset)} s${during}). ` +
         (shiftOf(words, stretches, story) ?? "Correct their times, or the events."),
     },
   ];
@@ -59,7 +59,7 @@ export function checkWordsInStory(
 function typeAt(stretches: readonly Stretch[], onset: number): string | undefined {
   const within = (tolerance: number) =>
     stretches.find(({ start, end }) => onset >= start - tolerance && onset < end + tolerance);
-  return (within(0) ?? within(TOLERANCE))?.type;
+  return (within(0) ?? within(STRETCH_TOLERANCE))?.type;
 }
 
 /** Where the first word is late by about as much as the last one: a sentence that says so. */
@@ -71,9 +71,9 @@ function shiftOf(words: readonly Word[], stretches: readonly Stretch[], story: s
   const shift = (atStart + atEnd) / 2;
   if (Math.abs(shift) < SHIFT || Math.abs(atStart - atEnd) > Math.max(2, Math.abs(shift) / 3)) return undefined;
   return (
-    `The first word begins ${format(atStart)} s after the start and the last ends ${format(atEnd)} s after the end: all words look shifted by about ${format(shift)} s. ` +
+    `The first word begins ${formatEnd(atStart)} s after the start and the last ends ${formatEnd(atEnd)} s after the end: all words look shifted by about ${formatEnd(shift)} s. ` +
     "Find out whether the audio file begins before the event does, and correct one of them."
   );
 }
 
-const format = (seconds: number) => (Number.isFinite(seconds) ? String(Number(seconds.toFixed(2))) : "the end");
+const formatEnd = (seconds: number) => (Number.isFinite(seconds) ? String(Number(seconds.toFixed(2))) : "the end");

@@ -36,7 +36,7 @@ export interface FoundToken extends Omit<AddedToken, "id" | "normalized"> {
  */
 export function readAddedToken(place: JsonValue, isSpecial: boolean, warnings: string[]): FoundToken {
   const { value, path, where } = place;
-  if (!isJsonObject(value)) return plain(place, place, isSpecial);
+  if (!isJsonObject(value)) return plainToken(place, place, isSpecial);
   warnings.push(...checkFields(value, addedTokenFields, { path, prefix: `${where}.`, remedy: tokenizerRemedy }));
   const flag = (name: string): boolean | undefined => {
     const found = jsonKey(place, name);
@@ -44,7 +44,7 @@ export function readAddedToken(place: JsonValue, isSpecial: boolean, warnings: s
     throw jsonError(found, "must be true or false");
   };
   return {
-    ...plain(place, jsonKey(place, "content"), isSpecial || flag("special") === true),
+    ...plainToken(place, jsonKey(place, "content"), isSpecial || flag("special") === true),
     lstrip: flag("lstrip") ?? false,
     rstrip: flag("rstrip") ?? false,
     singleWord: flag("single_word") ?? false,
@@ -61,7 +61,7 @@ export function readTokenId(id: JsonValue): number | undefined {
   throw jsonError(id, "must be a whole number from 0");
 }
 
-function plain(place: JsonValue, content: JsonValue, isSpecial: boolean): FoundToken {
+function plainToken(place: JsonValue, content: JsonValue, isSpecial: boolean): FoundToken {
   const { value } = content;
   if (typeof value !== "string" || value === "") throw jsonError(content, "must be a text that is not empty");
   if (/\p{Surrogate}/u.test(value)) throw jsonError(content, "must be whole Unicode characters");

@@ -95,14 +95,14 @@ function joinDecoder(
   const known = new Map(decoder.map((token) => [token.content, token]));
   const others = inTokenizer.filter((token) => {
     const same = known.get(token.content);
-    if (same ? same.id === token.id && isAlike(same, token) : isBackend) return !same;
+    if (same ? same.id === token.id && isSameRule(same, token) : isBackend) return !same;
     const rule = "the added tokens must be those of added_tokens_decoder in tokenizer_config.json, with the same flags";
     throw contradiction(token, rule, JSON.stringify(token.place.value));
   });
   return [...decoder, ...others];
 }
 
-const isAlike = (a: FoundToken, b: FoundToken) =>
+const isSameRule = (a: FoundToken, b: FoundToken) =>
   a.lstrip === b.lstrip && a.rstrip === b.rstrip && a.singleWord === b.singleWord;
 
 /** `added_tokens.json`: texts and their numbers; those that are named as special tokens are not normalised. */

@@ -4,7 +4,7 @@ import { FormatError } from "../errors.ts";
  * GPT-2 writes its vocabulary in printable characters, one a byte: bytes that are printable Latin-1 stand for
  * themselves, the others follow from U+0100 in order.
  */
-const bytes: ReadonlyMap<string, number> = new Map(
+const symbolBytes: ReadonlyMap<string, number> = new Map(
   (() => {
     const isPlain = (byte: number) =>
       (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
@@ -18,7 +18,7 @@ const bytes: ReadonlyMap<string, number> = new Map(
 
 /** Whether every character of a text stands for a byte. */
 export function isSymbol(text: string): boolean {
-  return Array.from(text).every((character) => bytes.has(character));
+  return Array.from(text).every((character) => symbolBytes.has(character));
 }
 
 /**
@@ -28,7 +28,7 @@ export function isSymbol(text: string): boolean {
  * @throws FormatError where the character stands for none
  */
 export function byteOfSymbol(character: string, path: string): number {
-  const byte = bytes.get(character);
+  const byte = symbolBytes.get(character);
   if (byte !== undefined) return byte;
   throw new FormatError(
     path,

@@ -37,7 +37,7 @@ export async function openCheckpoint(source: Source): Promise<Checkpoint> {
   const { files, index, warnings } = await findWeightFiles(source);
   const places = new Map<string, { readonly file: string; readonly entry: SafetensorsEntry }>();
   for (const file of files) {
-    for (const [name, entry] of await readHeader(source, file)) places.set(name, { file, entry });
+    for (const [name, entry] of await readCheckpointHeader(source, file)) places.set(name, { file, entry });
   }
   const astray = [...index].filter(([name, file]) => places.get(name)?.file !== file);
   if (astray.length > 0) {
@@ -98,7 +98,7 @@ async function findWeightFiles(source: Source): Promise<{
   );
 }
 
-async function readHeader(source: Source, file: string): Promise<ReadonlyMap<string, SafetensorsEntry>> {
+async function readCheckpointHeader(source: Source, file: string): Promise<ReadonlyMap<string, SafetensorsEntry>> {
   const path = `${source.location}/${file}`;
   const fileSize = (await source.list("")).find((entry) => entry.name === file)?.size;
   if (fileSize === undefined) {

@@ -30,7 +30,7 @@ export interface Gpt2Config {
 export type Gpt2Activation = "gelu_new" | "gelu" | "relu";
 
 /** By all names of transformers for the same formula (class ACT2CLS), up to rounding. */
-const activations: ReadonlyMap<unknown, Gpt2Activation> = new Map([
+const activationNames: ReadonlyMap<unknown, Gpt2Activation> = new Map([
   ["gelu_new", "gelu_new"],
   ["gelu_fast", "gelu_new"],
   ["gelu_accurate", "gelu_new"],
@@ -53,7 +53,7 @@ export interface ReadConfig {
   readonly warnings: readonly string[];
 }
 
-const remedy = "Only GPT-2 checkpoints can be read";
+const configRemedy = "Only GPT-2 checkpoints can be read";
 
 /**
  * The architecture that a Hugging Face `config.json` of model type "gpt2" describes. Fields that are absent have
@@ -67,7 +67,7 @@ const remedy = "Only GPT-2 checkpoints can be read";
 export function readGpt2Config(bytes: Uint8Array, { path }: { readonly path: string }): ReadConfig {
   const values = readJsonObject(bytes, path);
   const field: Field = (name, fits, must, fallback) => {
-    const [first, ...others] = namesOf(name).filter((known) => Object.hasOwn(values, known));
+    const [first, ...others] = fieldNames(name).filter((known) => Object.hasOwn(values, known));
     const value = first === undefined ? fallback : ownValue(values, first);
     for (const other of others) {
       const second = ownValue(values, other);
@@ -80,10 +80,10 @@ export function readGpt2Config(bytes: Uint8Array, { path }: { readonly path: str
     }
     if (fits(value)) return value;
     const got = value === undefined ? "none" : JSON.stringify(value);
-    throw new FormatError(path, `${first ?? name} must be ${must}, got ${got}. ${remedy}`);
+    throw new FormatError(path, `${first ?? name} must be ${must}, got ${got}. ${configRemedy}`);
   };
   field("model_type", (value) => value === "gpt2", '"gpt2"');
-  const warnings = checkFields(values, gpt2ConfigFields, { path, remedy });
+  const warnings = checkFields(values, gpt2ConfigFields, { path, remedy: configRemedy });
   const nHeads = field("n_head", isCount, "a whole number from 1", 12);
   const nUnits = field(
     "n_embd",
@@ -103,8 +103,8 @@ export function readGpt2Config(bytes: Uint8Array, { path }: { readonly path: str
     nInner: field("n_inner", isCountOrNull, "null or a whole number from 1", null) ?? 4 * nUnits,
     nPositions: field("n_positions", isCount, "a whole number from 1", 1024),
     vocabularySize: field("vocab_size", isCount, "a whole number from 1", 50257),
-    activation: activations.get(
-      field("activation_function", isActivation, `one of ${[...activations.keys()].join(", ")}`, "gelu_new"),
+    activation: activationNames.get(
+      field("activation_function", isActivation, `one of ${[...activationNames.keys()].join(", ")}`, "gelu_new"),
     )!,
     layerNormEpsilon: field("layer_norm_epsilon", isPositive, "a positive number", 1e-5),
     scaleAttention: field("scale_attn_weights", isBoolean, "true or false", true),
@@ -115,7 +115,7 @@ export function readGpt2Config(bytes: Uint8Array, { path }: { readonly path: str
 }
 
 /** A field's own name, and those that transformers takes for it as well. */
-function namesOf(name: string): readonly string[] {
+function fieldNames(name: string): readonly string[] {
   const others = Object.entries(gpt2ConfigFields).filter(
     ([, rule]) => rule.effect === "obeyed" && rule.sameAs === name,
   );
@@ -127,4 +127,4 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 const isCountOrNull = (value: unknown): value is number | null => value === null || isCount(value);
 const isPositive = (value: unknown): value is number =>
   typeof value === "number" && value > 0 && Number.isFinite(value);
-const isActivation = (value: unknown): value is string => activations.has(value);
+const isActivation = (value: unknown): value is string => activationNames.has(value);

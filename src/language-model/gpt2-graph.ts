@@ -82,7 +82,7 @@ async function normalise(x: Expression, parameter: Parameter, name: string, conf
 }
 
 /** a W + b */
-async function project(a: Expression, parameter: Parameter, name: string): Promise<Expression> {
+async function projectLinearly(a: Expression, parameter: Parameter, name: string): Promise<Expression> {
   return add(matmul(a, await parameter(`${name}.weight`)), await parameter(`${name}.bias`));
 }
 
@@ -95,7 +95,7 @@ async function attention(
 ): Promise<Expression> {
   const { nUnits, nHeads } = config;
   const width = nUnits / nHeads;
-  const joined = await project(x, parameter, "attn.c_attn");
+  const joined = await projectLinearly(x, parameter, "attn.c_attn");
   /** [nHeads x nTokens x width], or its last two axes swapped. */
   const heads = (part: number, order: readonly number[]) =>
     transposeAxes(reshape(slice(joined, 1, part * nUnits, (part + 1) * nUnits), ["nTokens", nHeads, width]), order);
@@ -105,11 +105,11 @@ async function attention(
   const scale = (config.scaleAttention ? 1 / Math.sqrt(width) : 1) / (config.scaleAttentionByLayer ? block + 1 : 1);
   const mixed = causalAttention(queries, keys, values, scale, parts);
   // [nHeads x nTokens x width] back to [nTokens x nUnits]
-  return project(reshape(transposeAxes(mixed, [1, 0, 2]), ["nTokens", nUnits]), parameter, "attn.c_proj");
+  return projectLinearly(reshape(transposeAxes(mixed, [1, 0, 2]), ["nTokens", nUnits]), parameter, "attn.c_proj");
 }
 
 async function feedForward(x: Expression, parameter: Parameter, config: Gpt2Config): Promise<Expression> {
-  const inner = await project(x, parameter, "mlp.c_fc");
+  const inner = await projectLinearly(x, parameter, "mlp.c_fc");
   const active = { gelu_new: () => gelu(inner, "tanh"), gelu: () => gelu(inner, "exact"), relu: () => relu(inner) };
-  return project(active[config.activation](), parameter, "mlp.c_proj");
+  return projectLinearly(active[config.activation](), parameter, "mlp.c_proj");
 }

@@ -1,5 +1,5 @@
 import { createRandom } from "../array/random.ts";
-import { createIcosphere, icosphereFrequency, type Mesh } from "./icosphere.ts";
+import { createIcosphere, icosphereFrequency, type TriangleMesh } from "./icosphere.ts";
 
 /** The toy cortex of one hemisphere. Vertex i of L and of R are mirror images on the sphere. */
 export interface Hemisphere {
@@ -7,9 +7,9 @@ export interface Hemisphere {
   /** [nVertices x 3], unit directions: lateral (away from the other hemisphere), anterior, superior. */
   readonly directions: Float64Array;
   /** The folded surface, millimetres in RAS. */
-  readonly folded: Mesh;
+  readonly folded: TriangleMesh;
   /** The same without folds. */
-  readonly inflated: Mesh;
+  readonly inflated: TriangleMesh;
   /** [nVertices], depth of the fold in millimetres: above 0 in a sulcus. */
   readonly depth: Float64Array;
 }

@@ -8,7 +8,7 @@ import { applyStandardise, fitStandardise } from "../regression/standardise.ts";
 import { wordsToVolumes } from "../stimulus/volumes.ts";
 
 /** A story as the simulation needs it: its words in time, and what the model makes of them. */
-export interface HeardStory {
+export interface StoryActivations {
   /** Seconds of scan time, one a word. */
   readonly onsets: Float64Array;
   readonly nVolumes: number;
@@ -31,7 +31,7 @@ export type LayerComponents = (distance: number | undefined) => Matrix<Float64Ar
  * distances; the words in windows are the same but for a few at the ends of the stories.
  */
 export async function fitLayerComponents(
-  stories: readonly HeardStory[],
+  stories: readonly StoryActivations[],
   layer: number,
   options: { readonly repetitionTime: number; readonly device?: Device | undefined },
 ): Promise<LayerComponents> {
@@ -56,7 +56,7 @@ export async function fitLayerComponents(
  * component scores of volumes are linear in the words, so that windows at all distances are sums of these few numbers.
  */
 async function projectWords(
-  stories: readonly HeardStory[],
+  stories: readonly StoryActivations[],
   layer: number,
   width: number,
   distance: number,
@@ -92,7 +92,7 @@ async function projectWords(
 }
 
 function sumToVolumes(
-  stories: readonly HeardStory[],
+  stories: readonly StoryActivations[],
   projected: readonly Matrix<Float64Array>[],
   width: number,
   distance: number,

@@ -1,7 +1,7 @@
 import { OptionError } from "../errors.ts";
 
 /** A closed surface of triangles. */
-export interface Mesh {
+export interface TriangleMesh {
   /** [nVertices x 3], row-major. */
   readonly coordinates: Float64Array;
   /** [nTriangles x 3], row-major: vertices counter-clockwise seen from outside. */
@@ -14,7 +14,7 @@ export interface Mesh {
  *
  * @throws OptionError where `frequency` is not a whole number from 1
  */
-export function createIcosphere(frequency: number): Mesh {
+export function createIcosphere(frequency: number): TriangleMesh {
   if (!(Number.isInteger(frequency) && frequency >= 1)) {
     throw new OptionError(`createIcosphere: frequency must be a whole number from 1, got ${frequency}.`);
   }
@@ -67,7 +67,7 @@ export function icosphereFrequency(nVertices: number, where = "icosphereFrequenc
 }
 
 /** For each vertex, the vertices that it shares an edge with, ascending. */
-export function meshNeighbours(mesh: Mesh): readonly (readonly number[])[] {
+export function meshNeighbours(mesh: TriangleMesh): readonly (readonly number[])[] {
   const neighbours = Array.from({ length: mesh.coordinates.length / 3 }, () => new Set<number>());
   for (let i = 0; i < mesh.triangles.length; i += 3) {
     const corners = mesh.triangles.subarray(i, i + 3);

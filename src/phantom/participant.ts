@@ -24,7 +24,7 @@ export interface ParticipantPlan {
 }
 
 /** The files of one participant, one after the other: path, relative to the data set, and content. */
-export function* participantFiles(
+export function* simulatedFiles(
   plan: ParticipantPlan,
   participant: string,
   latency: number,
@@ -81,7 +81,7 @@ export function* participantFiles(
   }
 }
 
-/** The paths of {@link participantFiles}, without the files: known before anything is computed. */
+/** The paths of {@link simulatedFiles}, without the files: known before anything is computed. */
 export function participantPaths(
   { hemispheres, stories, responses }: Pick<ParticipantPlan, "hemispheres" | "stories" | "responses">,
   participant: string,

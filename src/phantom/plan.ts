@@ -4,7 +4,7 @@ import { OptionError } from "../errors.ts";
 import { wordActivations } from "../language-model/activations.ts";
 import type { LanguageModel } from "../language-model/language-model.ts";
 import { createHemisphere, type Hemisphere } from "./cortex.ts";
-import type { HeardStory } from "./features.ts";
+import type { StoryActivations } from "./features.ts";
 import { meshNeighbours } from "./icosphere.ts";
 import { assignRegions, type PhantomRegion } from "./regions.ts";
 import { type PhantomStory, type SpokenWord, speakStory, wordTexts } from "./story.ts";
@@ -105,8 +105,8 @@ export async function readStories(
   stories: readonly SpokenStory[],
   layers: readonly number[],
   onProgress: OnProgress | undefined,
-): Promise<readonly HeardStory[]> {
-  const heard: HeardStory[] = [];
+): Promise<readonly StoryActivations[]> {
+  const heard: StoryActivations[] = [];
   for (const { story, words, nVolumes } of stories) {
     const activations =
       layers.length === 0

@@ -5,7 +5,7 @@ import { delayColumns } from "../features/delays.ts";
 import type { Device } from "../graph/device.ts";
 import { centreColumns, columnMeans } from "../linear-algebra/centre.ts";
 import { type ClearDirections, clearestDirections, type Rival, whitenColumns } from "./directions.ts";
-import { fitLayerComponents, type HeardStory, type LayerComponents } from "./features.ts";
+import { fitLayerComponents, type LayerComponents, type StoryActivations } from "./features.ts";
 import { sampleHrf } from "./hrf.ts";
 import { convolveStories, toUnitVariance } from "./series.ts";
 
@@ -74,7 +74,7 @@ const SUBJECT_SHARE = 0.5;
  * forecast planted there raises the score, but its peak is found elsewhere.
  */
 export async function createSignalMaker(
-  stories: readonly HeardStory[],
+  stories: readonly StoryActivations[],
   wanted: readonly Planted[],
   options: SignalOptions,
 ): Promise<SignalMaker> {
@@ -87,11 +87,11 @@ export async function createSignalMaker(
   }
   const bases = new Map<string, Rival["basis"]>();
   const rival = async (part: Planted, weight: number): Promise<Rival> => {
-    let basis = bases.get(keyOf(part));
+    let basis = bases.get(plantedKey(part));
     if (!basis) {
       const design = delayColumns(components.get(part.layer)!(part.distance), { storyLengths });
       basis = await whitenColumns(centreColumns(design, columnMeans(design), "createSignalMaker"));
-      bases.set(keyOf(part), basis);
+      bases.set(plantedKey(part), basis);
     }
     return { basis, weight };
   };
@@ -106,21 +106,21 @@ export async function createSignalMaker(
     const scores = components.get(part.layer)!(part.distance);
     const leading = sliceColumns(scores, 0, Math.min(N_PLANTED, scores.nColumns));
     const convolved = convolveStories(leading, canonical, storyLengths);
-    planted.set(keyOf(part), await clearestDirections(convolved, others, N_DIRECTIONS));
+    planted.set(plantedKey(part), await clearestDirections(convolved, others, N_DIRECTIONS));
   };
   for (const [index, part] of wanted.entries()) {
     onProgress?.({ label: "what is planted", done: index, total: wanted.length });
     const { layer, distance } = part;
     const heard: Planted = { layer, distance: undefined };
-    if (!planted.has(keyOf(heard))) await plant(heard, await rivals(layer, HEARD_RIVALS));
-    if (distance === undefined || planted.has(keyOf(part))) continue;
+    if (!planted.has(plantedKey(heard))) await plant(heard, await rivals(layer, HEARD_RIVALS));
+    if (distance === undefined || planted.has(plantedKey(part))) continue;
     const others = FORECAST_RIVALS.map((step) => distance + step);
     await plant(part, [await rival(heard, HEARD_WEIGHT), ...(await rivals(layer, others))]);
   }
   onProgress?.({ label: "what is planted", done: wanted.length, total: wanted.length });
 
   const partSignal = (part: Planted, region: string, subject: string, response: Float64Array): Float64Array => {
-    const { weights } = planted.get(keyOf(part))!;
+    const { weights } = planted.get(plantedKey(part))!;
     const scores = components.get(part.layer)!(part.distance);
     const kind = part.distance === undefined ? "heard" : "forecast";
     const common = unitVector(weights.nColumns, `${kind} part of ${region}, seed ${seed}`);
@@ -145,7 +145,7 @@ export async function createSignalMaker(
   };
 }
 
-const keyOf = ({ layer, distance }: Planted) => `${layer} ${distance ?? "heard"}`;
+const plantedKey = ({ layer, distance }: Planted) => `${layer} ${distance ?? "heard"}`;
 
 function unitVector(length: number, seed: string): number[] {
   const random = createRandom(seed);

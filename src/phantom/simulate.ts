@@ -6,7 +6,7 @@ import { checkOutputFiles, type OutputFile, writeOutputFiles } from "../sources/
 import type { Store } from "../sources/source.ts";
 import { simulationSettings } from "./check.ts";
 import { WHITE_SHARE } from "./noise.ts";
-import { type ParticipantPlan, participantFiles, participantPaths } from "./participant.ts";
+import { type ParticipantPlan, participantPaths, simulatedFiles } from "./participant.ts";
 import {
   planHemispheres,
   planParticipants,
@@ -148,7 +148,7 @@ function* filesOf(
   const total = truth.participants.length;
   for (const [done, { participant, latency }] of truth.participants.entries()) {
     onProgress?.({ label: "responses of participants", done, total });
-    yield outputs(participantFiles(plan, participant, latency));
+    yield outputs(simulatedFiles(plan, participant, latency));
   }
   onProgress?.({ label: "responses of participants", done: total, total });
 }

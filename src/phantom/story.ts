@@ -69,7 +69,7 @@ export function speakStory(story: PhantomStory, seed: number | string): readonly
   return texts.map((text) => {
     const letters = text.replace(/[^\p{L}\p{N}]/gu, "").length;
     const duration = (0.155 + 0.041 * letters) * pace * Math.exp(WORD_SPREAD * random.normal());
-    const word = { text, onset: milliseconds(time), duration: milliseconds(duration) };
+    const word = { text, onset: roundToMilliseconds(time), duration: roundToMilliseconds(duration) };
     time += duration;
     if (/[.?!]$/.test(text)) time += within(SENTENCE_PAUSE);
     else if (/[,;:]$/.test(text)) time += within(PHRASE_PAUSE);
@@ -96,4 +96,4 @@ export function wordTexts(words: readonly SpokenWord[]): readonly string[] {
   return words.map((word) => cleanWord(word.text));
 }
 
-const milliseconds = (seconds: number) => Math.round(seconds * 1000) / 1000;
+const roundToMilliseconds = (seconds: number) => Math.round(seconds * 1000) / 1000;

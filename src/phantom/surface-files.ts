@@ -2,7 +2,7 @@ import type { Matrix } from "../array/matrix.ts";
 import { formatBidsName } from "../bids/name.ts";
 import { type GiftiArray, type GiftiLabel, writeGifti } from "../formats/gifti.ts";
 import type { Hemisphere } from "./cortex.ts";
-import type { Mesh } from "./icosphere.ts";
+import type { TriangleMesh } from "./icosphere.ts";
 import type { PhantomRegion } from "./regions.ts";
 import type { SurfacePaths } from "./truth.ts";
 
@@ -81,7 +81,7 @@ export function seriesFile(bold: Matrix<Float32Array>, hemi: "L" | "R", repetiti
   return writeGifti({ metadata, labels: [], arrays });
 }
 
-function meshFile(mesh: Mesh, metadata: Readonly<Record<string, string>>): Uint8Array {
+function meshFile(mesh: TriangleMesh, metadata: Readonly<Record<string, string>>): Uint8Array {
   const nVertices = mesh.coordinates.length / 3;
   const scanner = "NIFTI_XFORM_SCANNER_ANAT";
   const points: GiftiArray = {

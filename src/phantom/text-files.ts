@@ -27,7 +27,7 @@ export function textFiles(
         License: "CC0",
       }),
     ],
-    ["README", readme(truth)],
+    ["README", phantomReadme(truth)],
     [
       "participants.tsv",
       writeTsv(
@@ -57,7 +57,7 @@ export function eventsTable(story: PhantomStory, words: readonly SpokenWord[]): 
   return writeTsv(["onset", "duration", "trial_type", "stim_file"], rows);
 }
 
-function readme(truth: PhantomTruth): string {
+function phantomReadme(truth: PhantomTruth): string {
   const planted = truth.regions
     .filter(({ hemi }) => hemi === "L")
     .map(({ name, content, layer, distance }) => {

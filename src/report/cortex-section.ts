@@ -9,7 +9,7 @@ import { rasterise, type View } from "./rasterise.ts";
 import type { Surface, TargetRegion } from "./result.ts";
 
 /** Pixels of one view of one hemisphere. */
-const width = 440;
+const viewWidth = 440;
 
 /**
  * The maps of {@link placeMaps} on the cortex, lateral and medial, with borders of the atlas's regions; undefined where
@@ -46,7 +46,7 @@ export async function cortexSection(
           const sides: readonly View[] = hemi === "L" ? ["lateral", "medial"] : ["medial", "lateral"];
           return sides.map((view) => {
             const name = `${hemi === "L" ? "Left" : "Right"}, ${view}`;
-            const picture = rasterise(surface, view, paint, width);
+            const picture = rasterise(surface, view, paint, viewWidth);
             return html`<div>${image(picture, `${map.name}: ${name} view of the ${surface.name} surface`)}${name}</div>`;
           });
         });

@@ -18,7 +18,7 @@ export const datasetPaths = ["dataset_description.json", "README.md", ".bidsigno
  * speak of no single participant, so that they are the same for one participant and for the group.
  */
 export function datasetFiles(options: DatasetFilesOptions): OutputFile[] {
-  return [datasetDescription(options), readme(options), { path: ".bidsignore", bytes: bidsIgnore }];
+  return [datasetDescription(options), readmeFile(options), { path: ".bidsignore", bytes: bidsIgnore }];
 }
 
 /**
@@ -45,7 +45,7 @@ export function datasetDescription({ name, provenance }: DatasetFilesOptions): O
   return { path: "dataset_description.json", bytes: formatJson(description) };
 }
 
-function readme({ name, provenance: { version, command, sourcePath } }: DatasetFilesOptions): OutputFile {
+function readmeFile({ name, provenance: { version, command, sourcePath } }: DatasetFilesOptions): OutputFile {
   const made = command === undefined ? "" : `, with\n\n    ${command.replaceAll("\n", "\n    ")}\n`;
   const text = `# ${name}
 

@@ -108,7 +108,7 @@ export async function subjectFiles(
     const analysis = nameInFiles(own);
     const label = scoreLabel({ analysis, layer, distance });
     const ofMap = keptVariance.find((one) => isSameKey(one, own));
-    const kept = ofMap && sharesOf(ofMap);
+    const kept = ofMap && describeShares(ofMap);
     const values = await loadMean(scores, own);
     for (const map of scoreMaps(participant, space, label, [{ name: label, values }])) {
       files.push(
@@ -190,10 +190,10 @@ async function scoreRows(subject: SubjectScores): Promise<(string | number)[][]>
 }
 
 function variance(one: KeptVariance): object {
-  return { Analysis: one.analysis, Layer: one.layer, Distance: one.distance, ...sharesOf(one) };
+  return { Analysis: one.analysis, Layer: one.layer, Distance: one.distance, ...describeShares(one) };
 }
 
-function sharesOf(one: KeptVariance): object {
+function describeShares(one: KeptVariance): object {
   const { mean, lowest, highest, folds } = describeKept(one.folds);
   return { Mean: mean, Lowest: lowest, Highest: highest, Folds: folds };
 }

@@ -79,17 +79,17 @@ export function keptSentences(result: StudyResult): string[] {
   const components = ownValue(result.options, "components");
   const what = typeof components === "number" ? `${formatCount(components)} components keep` : "Components keep";
   const sentences = [
-    `${what} ${formatShare(present.mean)} of the variance of present words (${at}; ${range([present])}).`,
+    `${what} ${formatShare(present.mean)} of the variance of present words (${at}; ${describeRange([present])}).`,
   ];
   const windows = rows.filter((row) => row.analysis === "forecastScore" && row.layer === layer && row.n > 0);
   if (windows.length > 0) {
     const mean = windows.reduce((sum, row) => sum + row.mean, 0) / windows.length;
-    sentences.push(`Of forecast windows they keep ${formatShare(mean)} (${range(windows)}).`);
+    sentences.push(`Of forecast windows they keep ${formatShare(mean)} (${describeRange(windows)}).`);
   }
   return sentences;
 }
 
-function range(rows: readonly PooledShares[]): string {
+function describeRange(rows: readonly PooledShares[]): string {
   const lowest = rows.reduce((least, row) => Math.min(least, row.lowest), Number.POSITIVE_INFINITY);
   const highest = rows.reduce((most, row) => Math.max(most, row.highest), Number.NEGATIVE_INFINITY);
   const over = [...(rows.some(({ n }) => n > 1) ? ["participants"] : []), ...(rows.length > 1 ? ["distances"] : [])];

@@ -13,7 +13,7 @@ interface MissingGroup extends Omit<MissingFold, "nTargets"> {
 /** More places than this are left to the table. */
 const mostPlaces = 5;
 
-const reasons = {
+const reasonTexts = {
   "prediction-constant": {
     name: "Constant prediction",
     what: "the features do not vary over a whole test chunk, as no word falls into it or shortly before it: no correlation can be taken",
@@ -36,10 +36,10 @@ export function missingSection({ subjects, options }: StudyResult): Markup[] {
   const groups = groupMissing(subjects);
   if (groups.length === 0) return [];
   const nTargets = subjects[0]!.targets.length;
-  const warnings = (Object.keys(reasons) as MissingFold["reason"][]).flatMap((reason) => {
+  const warnings = (Object.keys(reasonTexts) as MissingFold["reason"][]).flatMap((reason) => {
     const ours = groups.filter((group) => group.reason === reason);
     if (ours.length === 0) return [];
-    const { name, what, remedy } = reasons[reason];
+    const { name, what, remedy } = reasonTexts[reason];
     const n = new Set(ours.flatMap(({ participants }) => participants)).size;
     const most = Math.max(...ours.map((group) => group.nTargets[1]));
     const extent = `In ${formatNoun(n, "participant")} of ${formatCount(subjects.length)}, up to ${formatCount(most)} of ${formatNoun(nTargets, "target")}`;
@@ -58,7 +58,7 @@ export function missingSection({ subjects, options }: StudyResult): Markup[] {
       { name: "Targets", kind: "number" },
     ],
     groups.map((group) => [
-      reasons[group.reason].name,
+      reasonTexts[group.reason].name,
       formatCount(group.fold),
       group.part,
       `${formatList(group.stories)}, volumes ${formatRange(group.volumes)}`,
@@ -73,7 +73,7 @@ export function missingSection({ subjects, options }: StudyResult): Markup[] {
 /** The reasons for which any score is missing, by name. */
 export function missingNames({ subjects }: StudyResult): string[] {
   const found = new Set(subjects.flatMap(({ missing = [] }) => missing.map(({ reason }) => reason)));
-  return Object.entries(reasons).flatMap(([reason, { name }]) =>
+  return Object.entries(reasonTexts).flatMap(([reason, { name }]) =>
     found.has(reason as MissingFold["reason"]) ? [name] : [],
   );
 }

@@ -27,7 +27,7 @@ export interface NoMap extends Pick<PlaceMap, "name" | "caption"> {
 }
 
 /** What scores belong to: `["vertex", "vertices"]`. */
-export type Places = readonly [singular: string, plural: string];
+export type PlaceNouns = readonly [singular: string, plural: string];
 
 /**
  * The maps that a report shows, one after the other: brain score and forecast score where they differ from zero over
@@ -35,7 +35,7 @@ export type Places = readonly [singular: string, plural: string];
  */
 export async function* placeMaps(
   findings: Findings,
-  places: Places,
+  places: PlaceNouns,
   options: { readonly onProgress?: OnProgress | undefined } = {},
 ): AsyncGenerator<PlaceMap | NoMap> {
   const { brain, forecast, forecastDistance } = findings;
@@ -58,7 +58,7 @@ async function onPlaces({ result: { subjects } }: Findings, wanted: ScoreKey): P
   return groupScoresAt(subjects, listGroupKeys(subjects).find((own) => isSameKey(own, wanted))!);
 }
 
-async function scoreMapAt(findings: Findings, key: ScoreKey, [place, places]: Places): Promise<PlaceMap> {
+async function scoreMapAt(findings: Findings, key: ScoreKey, [place, places]: PlaceNouns): Promise<PlaceMap> {
   const { analysis, distance } = key;
   const { subjects } = findings.result;
   const scores = await onPlaces(findings, key);
@@ -92,7 +92,7 @@ async function scoreMapAt(findings: Findings, key: ScoreKey, [place, places]: Pl
 const leastShare = 0.01;
 
 /** Why no place passes, where few participants are the reason: see {@link leastTogether}. */
-function whyNone(nSubjects: number, nTested: number, [place, places]: Places): string {
+function whyNone(nSubjects: number, nTested: number, [place, places]: PlaceNouns): string {
   if (nSubjects < fewestForSignificance) {
     return `With fewer than ${fewestForSignificance} participants no ${place} can reach q < .01. `;
   }
@@ -105,7 +105,7 @@ function whyNone(nSubjects: number, nTested: number, [place, places]: Places): s
 async function distanceMap(
   findings: Findings,
   peaks: GroupPeaks,
-  [place, places]: Places,
+  [place, places]: PlaceNouns,
   tell: (point: number) => void,
 ): Promise<PlaceMap | NoMap> {
   const { subjects } = findings.result;

@@ -34,7 +34,7 @@ const nSamples = 2;
  */
 export function rasterise(surface: Surface, view: View, paint: SurfacePaint, width: number): Picture {
   const { triangles } = surface;
-  const { points, aspect } = project(surface, view);
+  const { points, aspect } = projectSurface(surface, view);
   const [w, h] = [width * nSamples, Math.max(1, Math.round(width * aspect)) * nSamples];
   const scale = w / 2;
   const normals = vertexNormals(points, triangles);
@@ -105,7 +105,7 @@ function drawBorders(samples: Uint8Array, labels: Int32Array, w: number, h: numb
 }
 
 /** Coordinates as seen: x to the right in -1..1, y downwards in -aspect..aspect, z towards the viewer. */
-function project({ coordinates, hemi }: Surface, view: View): { points: Float64Array; aspect: number } {
+function projectSurface({ coordinates, hemi }: Surface, view: View): { points: Float64Array; aspect: number } {
   // From outside the left hemisphere its front lies on the left; from inside, on the right.
   const isFromLeft = (hemi === "L") === (view === "lateral");
   const n = coordinates.length / 3;

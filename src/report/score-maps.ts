@@ -38,12 +38,12 @@ export interface MapFile {
  */
 export function scoreMaps(folder: string, space: PlacedSpace, label: string, layers: readonly MapLayer[]): MapFile[] {
   return mapPaths(folder, space, label).map(({ path, sidecarPath, hemi }) => {
-    const [own, bytes] = contentOf(space, hemi, layers);
+    const [own, bytes] = mapBytes(space, hemi, layers);
     return { file: { path, bytes }, hemi, sidecarPath, nNotScored: countNotScored(own[0]!.values) };
   });
 }
 
-const extensions = { surface: ".shape.gii", volume: ".nii.gz", grayordinate: ".dscalar.nii" } as const;
+const mapExtensions = { surface: ".shape.gii", volume: ".nii.gz", grayordinate: ".dscalar.nii" } as const;
 
 /**
  * Where a subject's files lie: `"sub-01/func"`, after the data type that scores come from, as BIDS has it. There is no folder
@@ -69,12 +69,12 @@ export function mapPaths(folder: string, space: PlacedSpace, label: string): Map
     };
     const place = folder.startsWith("sub-") ? subjectFolder(folder) : folder;
     const named = (extension: string) => `${place}/${formatBidsName({ entities, suffix: "statmap", extension })}`;
-    return { path: named(extensions[space.kind]), sidecarPath: named(".json"), hemi };
+    return { path: named(mapExtensions[space.kind]), sidecarPath: named(".json"), hemi };
   });
 }
 
 /** The maps of a hemisphere, or all, and a file of them. */
-function contentOf(
+function mapBytes(
   space: PlacedSpace,
   hemi: "L" | "R" | undefined,
   layers: readonly MapLayer[],

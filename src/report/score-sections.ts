@@ -89,7 +89,7 @@ ${curveChart(curves[i]!, {
   colour: "var(--forecast)",
   xDomain: widened(distances),
   yDomain,
-  xTicks: ticksOf(distances),
+  xTicks: distanceTicks(distances),
   xLabel: "distance (words)",
   yLabel: "forecast score F",
   control: controls[i],
@@ -189,7 +189,7 @@ ${curveChart(curves[i]!, {
   colour,
   xDomain: widened(layers),
   yDomain,
-  xTicks: ticksOf(layers),
+  xTicks: distanceTicks(layers),
   xLabel: "layer",
   yLabel,
 })}</div>`,
@@ -235,7 +235,7 @@ function widened(values: readonly number[]): [number, number] {
 const mostTicks = 7;
 
 /** Ticks for distances or layers: round numbers within them; of few the numbers themselves, but for those too close by. */
-function ticksOf(values: readonly number[]): number[] {
+function distanceTicks(values: readonly number[]): number[] {
   const [low, high] = [values[0]!, values.at(-1)!];
   const least = (high - low) / (mostTicks - 0.5);
   if (values.length <= mostTicks) {

@@ -131,7 +131,7 @@ export function checkSubject(subject: SubjectScores): void {
         `space must be letters or digits, got "${space.space}" (${participant}). Rename the space.`,
       );
     }
-    const [what, n] = placesOf(space);
+    const [what, n] = countPlaces(space);
     if (n !== targets.length) {
       throw new ShapeError(`targets must be ${what}, got ${targets.length} (${participant}). Keep every one.`);
     }
@@ -167,7 +167,7 @@ export function describeScores({ participant }: SubjectScores, { analysis, layer
 }
 
 /** The targets that a space has, in words and number. */
-function placesOf(space: PlacedSpace): readonly [string, number] {
+function countPlaces(space: PlacedSpace): readonly [string, number] {
   switch (space.kind) {
     case "surface":
       return [

@@ -8,7 +8,7 @@ import { type PlaceMap, placeMaps } from "./place-maps.ts";
 import { createSlicer, type SlicePlane, type Slicer } from "./slices.ts";
 
 /** Pixels across one slice. */
-const width = 220;
+const sliceWidth = 220;
 
 /** Slices of each plane, spread over the middle of the brain. */
 const nSlices = 6;
@@ -51,16 +51,16 @@ function slicesOf(
   colour: (value: number) => Rgb,
 ): Markup {
   const letter = "xyz"[axis]!;
-  const slices = placesOf(slicer, map.values, axis).map((at) => {
+  const slices = slicePlaces(slicer, map.values, axis).map((at) => {
     const place = `${letter} = ${formatNumber(at, 0)}`;
-    const picture = slicer.slice(plane, at, { values: map.values, colour }, width);
+    const picture = slicer.slice(plane, at, { values: map.values, colour }, sliceWidth);
     return html`<div>${image(picture, `${map.name}: ${plane} slice at ${place} mm`)}<p class="sides"><span>${ends[0]}</span><span>${place}</span><span>${ends[1]}</span></p></div>`;
   });
   return html`<div class="slices">${slices}</div>`;
 }
 
 /** Places evenly spread over the middle of the brain, the nearest moved to the value furthest from zero; mm, ascending. */
-function placesOf({ extent, centre }: Slicer, values: Float64Array, axis: 0 | 1 | 2): number[] {
+function slicePlaces({ extent, centre }: Slicer, values: Float64Array, axis: 0 | 1 | 2): number[] {
   const [low, high] = extent[axis]!;
   const places = Array.from(
     { length: nSlices },

@@ -16,7 +16,7 @@ export interface VolumePaint {
 }
 
 /** The axis that a plane stands on, and those to the right and upwards in its picture: 0 to the right, 1 to the front, 2 up. */
-const axes = { axial: [2, 0, 1], coronal: [1, 0, 2], sagittal: [0, 1, 2] } as const;
+const planeAxes = { axial: [2, 0, 1], coronal: [1, 0, 2], sagittal: [0, 1, 2] } as const;
 
 /** Voxels that are scored and have no value to be shown. */
 const brain: Rgb = [204, 206, 209];
@@ -60,7 +60,7 @@ export function createSlicer({ shape, affine, voxels }: VolumeSpace): Slicer | u
     extent,
     centre,
     slice(plane, at, { values, colour }, width) {
-      const [normal, right, up] = axes[plane];
+      const [normal, right, up] = planeAxes[plane];
       const [[left, end], [bottom, top]] = [extent[right]!, extent[up]!];
       const pixel = (end - left) / width;
       const height = Math.max(1, Math.round((top - bottom) / pixel));

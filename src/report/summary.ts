@@ -74,7 +74,7 @@ function brainSentences({ result, view, labels, order, brainControls }: Findings
           "This is a mean over a whole hemisphere, structure or brain, which hides what is local; an atlas (--regions) shows it.",
         ]
       : []),
-    ...leadingLayer(result, brain),
+    ...leadingLayerSentence(result, brain),
     ...(isTested ? [`It is ${countSides(brain)}.`] : []),
   ];
   const controls = brainControls.flatMap(({ name, scores }) =>
@@ -96,7 +96,7 @@ function brainSentences({ result, view, labels, order, brainControls }: Findings
 }
 
 /** Which of several layers the page leads with, and why. */
-function leadingLayer(result: Findings["result"], { layer }: GroupScores): string[] {
+function leadingLayerSentence(result: Findings["result"], { layer }: GroupScores): string[] {
   const layers = listLayers(result.subjects, "brainScore");
   if (layers.length < 2 || layer === "n/a") return [];
   const { nLayers, mainLayer } = result;
@@ -135,7 +135,7 @@ function forecastSentences({ result, view, labels, forecast, forecastDistance, g
   if (forecastDistance?.test && view.subjects.length >= fewestForSignificance) {
     const where = countOfRegions(forecastDistance.test, 1);
     sentences.push(
-      count(forecastDistance.test, 1) === "none"
+      countOnSide(forecastDistance.test, 1) === "none"
         ? `${isOne ? `There is no forecast: F(${FORECAST_DISTANCE}) − F(0) is not above zero` : `No region has a forecast, which is F(${FORECAST_DISTANCE}) − F(0) above zero`} (q < .01). So the distance at which the forecast score is largest means little.`
         : isOne
           ? `There is a forecast: F(${FORECAST_DISTANCE}) − F(0) is above zero (q < .01).`
@@ -171,7 +171,7 @@ function countSides(scores: GroupScores): string {
     const side = sideOfZero(scores, 0);
     return side === 0 ? "neither above nor below zero (q < .01)" : `${side > 0 ? "above" : "below"} zero (q < .01)`;
   }
-  return `above zero in ${countOfRegions(scores, 1)} and below zero in ${count(scores, -1)} (q < .01)`;
+  return `above zero in ${countOfRegions(scores, 1)} and below zero in ${countOnSide(scores, -1)} (q < .01)`;
 }
 
 /** How the score of the only region stands to what was subtracted from it. */
@@ -188,10 +188,10 @@ function describeQ(q: number): string {
 /** `"5 of 6 regions"`: significant and of that sign, of those that were tested. */
 function countOfRegions(scores: GroupScores, sign: 1 | -1): string {
   const nTested = countTested(scores);
-  return `${count(scores, sign)} of ${formatNoun(nTested, "region")}`;
+  return `${countOnSide(scores, sign)} of ${formatNoun(nTested, "region")}`;
 }
 
-function count(scores: GroupScores, sign: 1 | -1): string {
+function countOnSide(scores: GroupScores, sign: 1 | -1): string {
   const n = [...scores.mean].filter((_, target) => sideOfZero(scores, target) === sign).length;
   return n === 0 ? "none" : formatCount(n);
 }

@@ -1,3 +1,4 @@
+import { withoutControls } from "../array/plain-text.ts";
 import { listSome } from "../errors.ts";
 import { absentSentence } from "./absent.ts";
 import type { Findings } from "./findings.ts";
@@ -16,10 +17,10 @@ export interface TerminalOptions {
 }
 
 /** Columns of a narrow terminal. */
-const widest = 80;
+const mostColumns = 80;
 
 /** Longer names of regions are cut, so that a line fits an ordinary terminal. */
-const longestName = 28;
+const longestRegionName = 28;
 
 /**
  * The group's results as lines of text for the end of a command: one line a region with its brain score R, the 95 %
@@ -39,7 +40,7 @@ export function formatTerminal(findings: Findings, options: TerminalOptions = {}
   if (forecastDistance && isSample) header.push("d*");
   const shown = order.slice(0, mostRegions);
   const rows = shown.map((target) => {
-    const cells = [shortLabel(plain(labels[target]!), longestName)];
+    const cells = [shortLabel(withoutControls(labels[target]!), longestRegionName)];
     if (brain) {
       cells.push(formatNumber(brain.mean[target]!));
       if (isSample) {
@@ -63,7 +64,7 @@ export function formatTerminal(findings: Findings, options: TerminalOptions = {}
   const missing = missingNames(result);
   const absent = absentSentence(result);
   return [
-    `${plain(result.title)}: ${formatNoun(result.subjects.length, "participant")}, ${plain(result.model)}`,
+    `${withoutControls(result.title)}: ${formatNoun(result.subjects.length, "participant")}, ${withoutControls(result.model)}`,
     "",
     line(headerCells),
     ...rows.map(line),
@@ -92,14 +93,14 @@ export function formatTerminal(findings: Findings, options: TerminalOptions = {}
     ...(missing.length > 0
       ? [`Some scores are missing (${formatList(missing).toLowerCase()}):`, "  see data quality in the report."]
       : []),
-    ...(absent === undefined ? [] : [absent, `  ${listSome(result.absent!.map(plain), 7)}`]),
+    ...(absent === undefined ? [] : [absent, `  ${listSome(result.absent!.map(withoutControls), 7)}`]),
   ];
 }
 
 /** What the controls reach, a line each: their mean over regions, and in the region that is listed first. */
 function controlLines({ brainControls, forecast, labels, order }: Findings): string[] {
   const best = order[0]!;
-  const where = shortLabel(plain(labels[best]!), longestName);
+  const where = shortLabel(withoutControls(labels[best]!), longestRegionName);
   const random = forecast?.control[forecast.distances.indexOf(forecast.tabled)];
   const lineOf = (name: string, what: string, mean: GroupScores["mean"], decimals: number) => {
     const known = [...mean].filter(Number.isFinite);
@@ -107,7 +108,7 @@ function controlLines({ brainControls, forecast, labels, order }: Findings): str
     if (labels.length === 1) return [`Control, ${name}: ${what} ${formatNumber(average, decimals)} in ${where}`];
     const whole = `Control, ${name}: ${what} ${formatNumber(average, decimals)} over regions`;
     const first = `${formatNumber(mean[best]!, decimals)} in ${where}`;
-    return `${whole}, ${first}`.length <= widest ? [`${whole}, ${first}`] : [`${whole},`, `  ${first}`];
+    return `${whole}, ${first}`.length <= mostColumns ? [`${whole}, ${first}`] : [`${whole},`, `  ${first}`];
   };
   return [
     ...brainControls.flatMap(({ name, scores }) => lineOf(name, "R", scores.mean, 3)),
@@ -121,7 +122,7 @@ function wrap(sentences: readonly string[]): string[] {
     const lines: string[] = [];
     let line = "";
     for (const word of sentence.split(" ")) {
-      if (line !== "" && `${line} ${word}`.length > widest) {
+      if (line !== "" && `${line} ${word}`.length > mostColumns) {
         lines.push(line);
         line = `  ${word}`;
       } else line = line === "" ? word : `${line} ${word}`;
@@ -134,9 +135,4 @@ function wrap(sentences: readonly string[]): string[] {
 function markOf(scores: GroupScores, target: number): string {
   const side = sideOfZero(scores, target);
   return side > 0 ? " *" : side < 0 ? " \u2193" : "  ";
-}
-
-/** The text without control characters, which a terminal would obey. */
-function plain(text: string): string {
-  return text.replace(/\p{Cc}/gu, " ");
 }

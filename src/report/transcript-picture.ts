@@ -8,7 +8,7 @@ import { html, type Markup } from "./markup.ts";
 import { formatCount, formatNoun, formatNumber } from "./numbers.ts";
 import { transcriptVerdict } from "./transcript-text.ts";
 
-const width = 1000;
+const pictureWidth = 1000;
 const [left, right] = [212, 964];
 const [rateTop, rateBottom] = [92, 262];
 const laneHeight = 28;
@@ -71,9 +71,9 @@ export function transcriptPicture(report: TranscriptReport): string {
   const height = bottom + 52;
   const span = start === null || end === null ? "no times" : `${formatClock(start)} to ${formatClock(end)}`;
   const summary = `${formatNoun(nWords, "word")}, ${span}. ${transcriptVerdict(report)}.`;
-  const drawn = html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="${fonts}" font-size="15" fill="${colours.ink}">
+  const drawn = html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${pictureWidth} ${height}" width="${pictureWidth}" height="${height}" role="img" font-family="${fonts}" font-size="15" fill="${colours.ink}">
 <title>${story}</title><desc>${summary}</desc>
-<rect width="${width}" height="${height}" fill="${colours.page}"/>
+<rect width="${pictureWidth}" height="${height}" fill="${colours.page}"/>
 <text x="24" y="36" font-size="22" font-weight="600">${story}</text>
 <text x="24" y="60" fill="${colours.soft}">${summary}</text>
 ${silences.map((silence) => bar({ ...silence, told: "" }, rateTop, rateBottom - rateTop, colours.pause))}
@@ -88,7 +88,7 @@ ${lanes.map(([name, colour, marks, kind], lane) => {
 <text x="${left - 14}" y="${y + 19}" text-anchor="end">${name}</text>${marks.map(shape)}
 `;
 })}
-${ticksOf(from, until).map(
+${timeTicks(from, until).map(
   (time) => html`<line x1="${x(time)}" x2="${x(time)}" y1="${bottom}" y2="${bottom + 6}" stroke="${colours.soft}"/>
 <text x="${x(time)}" y="${bottom + 22}" text-anchor="middle" fill="${colours.soft}">${formatClock(time)}</text>
 `,
@@ -162,7 +162,7 @@ const round = (value: number) => Math.round(value * 100) / 100;
 const steps = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400];
 
 /** At most ten round times from one to another. */
-function ticksOf(from: number, until: number): number[] {
+function timeTicks(from: number, until: number): number[] {
   const step =
     steps.find((candidate) => (until - from) / candidate <= 9) ?? 10 ** Math.ceil(Math.log10((until - from) / 9));
   const first = Math.ceil(from / step);

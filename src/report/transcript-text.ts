@@ -1,4 +1,5 @@
 import { checkArgument } from "../array/arguments.ts";
+import { withoutControls } from "../array/plain-text.ts";
 import { transcriptLimits as limits } from "../stimulus/transcript-limits.ts";
 import type { TranscriptReport } from "../stimulus/transcript-report.ts";
 import type { TranscriptIssue } from "../stimulus/transcript-row.ts";
@@ -30,7 +31,7 @@ export function formatTranscriptReport(report: TranscriptReport, options: Transc
     const of = issues.filter((issue) => issue.severity === severity);
     return [...new Set(of.map(({ code }) => code))].map((code) => of.filter((issue) => issue.code === code));
   });
-  const width = issues.reduce((most, issue) => Math.max(most, formatTime(issue).length), 0);
+  const width = issues.reduce((most, issue) => Math.max(most, formatIssueTime(issue).length), 0);
   const span = start === null || end === null ? "no times" : `${formatClock(start, 2)} to ${formatClock(end, 2)}`;
   const counts = [
     ...(rate === null ? [] : [`${formatNumber(rate, 2)} words a second`]),
@@ -42,7 +43,7 @@ export function formatTranscriptReport(report: TranscriptReport, options: Transc
     counts.join(", "),
     transcriptVerdict(report),
     ...kinds.flatMap((of) => ["", ...formatKind(of, mostOfKind, width)]),
-  ].map(plain);
+  ].map(withoutControls);
 }
 
 /** How many errors and warnings there are, in a sentence. */
@@ -52,20 +53,15 @@ export function transcriptVerdict({ nErrors, nWarnings }: TranscriptReport): str
   return nWarnings > 0 ? `It can be used; ${warnings}` : "It can be used";
 }
 
-const formatTime = ({ time }: TranscriptIssue) => (time === undefined ? "" : formatClock(time, 2));
+const formatIssueTime = ({ time }: TranscriptIssue) => (time === undefined ? "" : formatClock(time, 2));
 
 function formatKind(issues: readonly TranscriptIssue[], most: number, width: number): string[] {
   const margin = " ".repeat(width + 11);
   return [
     ...issues
       .slice(0, most)
-      .map((issue) => `${issue.severity.padEnd(7)}  ${formatTime(issue).padStart(width)}  ${issue.message}`),
+      .map((issue) => `${issue.severity.padEnd(7)}  ${formatIssueTime(issue).padStart(width)}  ${issue.message}`),
     ...(issues.length > most ? [`${margin}and ${issues.length - most} more`] : []),
     margin + issues[0]!.remedy,
   ];
-}
-
-/** The text without control characters, which a terminal would obey. */
-function plain(text: string): string {
-  return text.replace(/\p{Cc}/gu, " ");
 }

@@ -4,7 +4,7 @@ import { FormatError, shorten } from "../errors.ts";
 import { numericColumn, type Table, textColumn } from "../formats/tsv.ts";
 
 /** Longer than any path may be. */
-const longestName = 4096;
+const longestStimFile = 4096;
 
 /**
  * When each audio file of a run starts, in seconds from the first volume: the earliest onset among the rows of
@@ -25,7 +25,7 @@ export function audioStarts(events: Table): ReadonlyMap<string, number> {
     const stimFile = normalStimFile(text);
     if (stimFile === "" || stimFile === "n/a") return;
     // Transcripts are looked for by this name.
-    if (/^\.*$/.test(stimFileBase(stimFile)) || /\p{Cc}/u.test(stimFile) || stimFile.length > longestName) {
+    if (/^\.*$/.test(stimFileBase(stimFile)) || /\p{Cc}/u.test(stimFile) || stimFile.length > longestStimFile) {
       throw new FormatError(
         events.path,
         `stim_file must be the name of an audio file, got ${JSON.stringify(shorten(stimFile))} (row ${row + 1}). Write the audio's file name there`,

@@ -121,13 +121,13 @@ export function severalVersions(run: CandidateRun): DatasetIssue {
     path: run.versions[0]!.files[0]!.path,
     message:
       `one version of a run's responses must fit, got ${run.versions.length}: ` +
-      `${namesOf(run.versions).join("; ")}. ` +
+      `${versionNames(run.versions).join("; ")}. ` +
       (flags.length > 0 ? `Choose with ${flags.join(", and ")}.` : "Remove the ones that are not meant."),
   };
 }
 
 /** Versions by what tells them apart, the same in every run: the run's own part of a name is "*", and so is the side. */
-function namesOf(versions: readonly Version[]): readonly string[] {
+function versionNames(versions: readonly Version[]): readonly string[] {
   const names = versions.map(({ root, files }) => {
     const { path } = files[0]!;
     const parts = path.slice(path.lastIndexOf("/") + 1).split("_");

@@ -39,7 +39,7 @@ const DEFAULT_CUTOFF = 128;
 const COLUMNS_AT_ONCE = 256;
 
 /** Share of a target's variance below which what is left is rounding error (the square of 1e-12). */
-const EXPLAINED = 1e-24;
+const NEARLY_EXPLAINED = 1e-24;
 
 /** Rounding of numbers in single precision, as a share of their magnitude. */
 const SINGLE = 2 ** -24;
@@ -117,7 +117,7 @@ function cleanBlock(
   }
   for (let v = 0; v < width; v++) if (isConstant[v]) means[v] = block[v]!;
   for (let i = 0; i < nRows; i++) for (let v = 0; v < width; v++) block[i * width + v]! -= means[v]!;
-  const before = sumsOfSquares(block, nRows, width);
+  const before = columnSumsOfSquares(block, nRows, width);
   const shares = new Float64Array(width);
   for (const q of basis) {
     shares.fill(0);
@@ -131,10 +131,10 @@ function cleanBlock(
     }
   }
   // Of what regressors explain to rounding error nothing is left, were it blown up to unit variance.
-  const rest = sumsOfSquares(block, nRows, width);
+  const rest = columnSumsOfSquares(block, nRows, width);
   const isExplained = rest.map((squares, v) => {
     const rounding = isSingle ? nRows * (SINGLE * largest[v]!) ** 2 : 0;
-    return squares <= Math.max(before[v]! * EXPLAINED, basis.length > 0 ? rounding : 0) ? 1 : 0;
+    return squares <= Math.max(before[v]! * NEARLY_EXPLAINED, basis.length > 0 ? rounding : 0) ? 1 : 0;
   });
   if (!standardise) {
     for (let i = 0; i < nRows; i++) for (let v = 0; v < width; v++) if (isExplained[v]) block[i * width + v] = 0;
@@ -161,7 +161,7 @@ function bringNearOne(block: Float64Array, nRows: number, width: number): Float6
   return factors;
 }
 
-function sumsOfSquares(block: Float64Array, nRows: number, width: number): Float64Array {
+function columnSumsOfSquares(block: Float64Array, nRows: number, width: number): Float64Array {
   const sums = new Float64Array(width);
   for (let i = 0; i < nRows; i++) for (let v = 0; v < width; v++) sums[v]! += block[i * width + v]! ** 2;
   return sums;

@@ -13,7 +13,7 @@ type Entities = Readonly<Record<string, string>>;
 const piecesOfRun: ReadonlySet<string> = new Set(["echo", "part", "chunk", "split"]);
 
 /** What is looked for beside responses. */
-interface Wanted {
+interface CompanionKind {
   readonly suffixes: readonly string[];
   readonly extension: string;
   readonly desc?: string;
@@ -25,8 +25,8 @@ interface Wanted {
  * that say nothing which the responses do not, before those that name an echo or a part on top; of these only the most
  * specific (most entities). Several are equally so where the list is longer than one.
  */
-export function companions(dataset: BidsDataset, response: BidsFile, wanted: Wanted): readonly BidsFile[] {
-  const own = entitiesOf(response);
+export function companions(dataset: BidsDataset, response: BidsFile, wanted: CompanionKind): readonly BidsFile[] {
+  const own = entitiesBesideHemi(response);
   const named = wanted.suffixes.flatMap((suffix) => filesNamed(dataset, suffix, wanted.extension, own["sub"]));
   const fitting = named.filter((file) => {
     const { desc, ...entities } = file.name.entities;
@@ -50,7 +50,7 @@ export function companions(dataset: BidsDataset, response: BidsFile, wanted: Wan
  * they do).
  */
 export function rawImages(dataset: BidsDataset, response: BidsFile): readonly BidsFile[] {
-  const own = entitiesOf(response);
+  const own = entitiesBesideHemi(response);
   const run = runEntitiesOf(own);
   const { sub, ses } = run;
   const folder = `sub-${sub}/${ses === undefined ? "" : `ses-${ses}/`}func`;
@@ -76,7 +76,7 @@ export function rawImages(dataset: BidsDataset, response: BidsFile): readonly Bi
  * `mask` that are otherwise named alike. Several where their names mean the same.
  */
 export function masksOf(dataset: BidsDataset, response: BidsFile): readonly string[] {
-  const own = entitiesOf(response);
+  const own = entitiesBesideHemi(response);
   const { desc: _, ...wanted } = own;
   const key = entitiesKey(wanted);
   const masks = [".nii.gz", ".nii"].flatMap((extension) => filesNamed(dataset, "mask", extension, own["sub"]));
@@ -106,7 +106,7 @@ function withoutPieces(entities: Entities, own: Entities): Entities {
 }
 
 /** What the files of both hemispheres say. */
-function entitiesOf({ name }: BidsFile): Entities {
+function entitiesBesideHemi({ name }: BidsFile): Entities {
   const { hemi: _, ...entities } = name.entities;
   return entities;
 }

@@ -25,15 +25,15 @@ export interface ChosenConfounds {
   readonly without: readonly string[];
 }
 
-const axes = ["trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z"];
-const derived = axes.map((axis) => `${axis}_derivative1`);
-const squared = [...axes, ...derived].map((column) => `${column}_power2`);
+const motionAxes = ["trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z"];
+const derived = motionAxes.map((axis) => `${axis}_derivative1`);
+const squared = [...motionAxes, ...derived].map((column) => `${column}_power2`);
 
 /** Strategies that name their columns one by one: all of them must be there. */
 const exact: Readonly<Record<string, readonly string[]>> = {
-  "motion-6": axes,
-  "motion-12": [...axes, ...derived],
-  "motion-24": [...axes, ...derived, ...squared],
+  "motion-6": motionAxes,
+  "motion-12": [...motionAxes, ...derived],
+  "motion-24": [...motionAxes, ...derived, ...squared],
   "wm-csf": ["white_matter", "csf"],
   "global-signal": ["global_signal"],
 };

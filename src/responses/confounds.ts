@@ -5,7 +5,7 @@ import { numericColumn, type Table } from "../formats/tsv.ts";
 import type { ChosenConfounds } from "./confound-strategies.ts";
 
 /** What to do about a value that is not there. */
-const fill = 'have it filled: missingConfounds (--missing-confounds) "zero" or "mean"';
+const fillRemedy = 'have it filled: missingConfounds (--missing-confounds) "zero" or "mean"';
 
 /**
  * Confound columns, [nVolumes x chosen.columns.length], double precision.
@@ -31,7 +31,7 @@ export function confoundColumns(
     if (infinite >= 0) {
       throw new FormatError(
         table.path,
-        `the confound "${name}" must be finite, got ${column[infinite]} (volume ${infinite}). Leave it out, trim this volume, or write n/a and ${fill}`,
+        `the confound "${name}" must be finite, got ${column[infinite]} (volume ${infinite}). Leave it out, trim this volume, or write n/a and ${fillRemedy}`,
       );
     }
     if (chosen.derivatives.has(name) && Number.isNaN(column[0]!)) column[0] = 0;
@@ -43,7 +43,7 @@ export function confoundColumns(
       throw new FormatError(
         table.path,
         `the confound "${name}" must have a value for every volume, got n/a for ${nMissing} (first: volume ${first}). ` +
-          `Leave it out, trim these volumes, or ${fill}`,
+          `Leave it out, trim these volumes, or ${fillRemedy}`,
       );
     }
     const filler = missing === "zero" ? 0 : known.reduce((sum, value) => sum + value, 0) / known.length;

@@ -12,7 +12,7 @@ import { companions, masksOf, rawImages } from "./companions.ts";
 import { fitExclusions } from "./exclusions.ts";
 import { type Hearing, hearings, oddEvents, usualEvents } from "./hearing.ts";
 import { filesTwice, hemisphereIssues } from "./hemispheres.ts";
-import { audioAlike, notChosen, storiesAlike } from "./left-out.ts";
+import { audioAlike, nearlySameStories, notChosen } from "./left-out.ts";
 import { nearResponses } from "./near-responses.ts";
 import { repetitionTimeOf } from "./repetition-time.ts";
 import type { ResponseKind } from "./response-kind.ts";
@@ -122,7 +122,7 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
     told.push(...checked.issues.filter(({ severity }) => severity !== "error"));
     if (checked.version === undefined || checked.repetitionTime === undefined) continue;
     for (const hearing of fitting) {
-      const files = describe(dataset, run, checked.version, events.path, hearing, checked.repetitionTime);
+      const files = describeCandidate(dataset, run, checked.version, events.path, hearing, checked.repetitionTime);
       found.push({ files, rows: hearing.rows });
     }
   }
@@ -144,7 +144,7 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
       ...nearResponses(dataset),
       ...exclusions.doubts,
       ...notChosen(candidateRuns(dataset, {}).filter(isWanted), runs, { choice, stories, storiesOfTask }),
-      ...storiesAlike(storiesOfTask, stories),
+      ...nearlySameStories(storiesOfTask, stories),
       ...audioAlike(found.map(({ files }) => files.stimFile)),
     ],
     runs,
@@ -268,7 +268,7 @@ function nearestEvents({ files, misnamed }: BidsDataset, { name, entities }: Can
   return names.length === 0 ? "" : ` ${nearestNames(wanted, names)}`;
 }
 
-function describe(
+function describeCandidate(
   dataset: BidsDataset,
   run: CandidateRun,
   version: Version,

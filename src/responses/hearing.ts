@@ -38,12 +38,12 @@ export function hearings(events: Table): readonly Hearing[] {
 }
 
 /** Seconds within which two runs' events count as the same. */
-const SAME = 0.5;
+const SAME_ONSET = 0.5;
 
 type Onsets = readonly number[];
 
 const isLike = (a: Onsets, b: Onsets) =>
-  a.length === b.length && a.every((onset, i) => Math.abs(onset - b[i]!) <= SAME);
+  a.length === b.length && a.every((onset, i) => Math.abs(onset - b[i]!) <= SAME_ONSET);
 const countLike = (rows: Onsets, all: readonly Onsets[]) => all.filter((other) => isLike(rows, other)).length;
 
 /** Events as most runs that play an audio file have them. */

@@ -60,7 +60,7 @@ export function audioAlike(stimFiles: Iterable<string>): readonly DatasetIssue[]
 }
 
 /** Stories that are left out, or counted as others, though their names are nearly the same as one that is asked for or is there. */
-export function storiesAlike(
+export function nearlySameStories(
   storiesOfTask: ReadonlyMap<string, ReadonlySet<string>>,
   asked: readonly string[] | undefined,
 ): readonly DatasetIssue[] {

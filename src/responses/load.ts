@@ -168,7 +168,7 @@ export async function responseOfRun(
     bytes: { held, reading: 2 * wide + (held === wide ? 0 : held) },
     kept: { start: start + trimStart, end: stop - trimEnd },
     notes: [
-      ...notesOn(files, whole),
+      ...periodNotes(files, whole),
       ...(placed.note === undefined ? [] : [`${files.run}: ${placed.note}`]),
       // In the same words for every run, so that a report says it once.
       ...noColumns.map((name) => `--confounds ${name}: of runs without such volumes nothing is taken out.`),
@@ -194,7 +194,7 @@ function issueError({ path, message }: DatasetIssue): FormatError {
   return new FormatError(path, message.replace(/\.$/, ""));
 }
 
-function notesOn(files: ResponseFiles, { repetitionTime: own }: WholeRun): readonly string[] {
+function periodNotes(files: ResponseFiles, { repetitionTime: own }: WholeRun): readonly string[] {
   if (own === undefined || isSameTime(own, files.repetitionTime)) return [];
   return [
     `${files.files[0]}: the file's own repetition time is ${own} s, its sidecar's ${files.repetitionTime} s, which was used. One of them is wrong, and with it every word's volume: check the scanner's protocol.`,
@@ -249,9 +249,9 @@ export async function loadRun(dataset: BidsDataset, files: ResponseFiles, mask?:
   const [path] = files.files as [string];
   switch (files.kind) {
     case "region":
-      return loadRegions(dataset, files);
+      return loadRegionRun(dataset, files);
     case "surface":
-      return loadSurfaces(dataset, files);
+      return loadSurfaceRun(dataset, files);
     case "volume": {
       const used = mask ?? (await loadOwnMask(source, files));
       const { shape, affine, voxels } = used;
@@ -306,7 +306,7 @@ export async function loadOwnMask(source: Source, { masks = [], files }: Respons
 }
 
 /** Tables or parcels, one file or one a hemisphere. */
-async function loadRegions({ source }: BidsDataset, { files, hemispheres }: ResponseFiles): Promise<WholeRun> {
+async function loadRegionRun({ source }: BidsDataset, { files, hemispheres }: ResponseFiles): Promise<WholeRun> {
   const parts: (TimeSeries & Pick<WholeRun, "repetitionTime" | "seriesStart">)[] = [];
   for (const [index, path] of files.entries()) {
     parts.push(
@@ -329,7 +329,7 @@ async function loadRegions({ source }: BidsDataset, { files, hemispheres }: Resp
   };
 }
 
-async function loadSurfaces({ source }: BidsDataset, run: ResponseFiles): Promise<WholeRun> {
+async function loadSurfaceRun({ source }: BidsDataset, run: ResponseFiles): Promise<WholeRun> {
   const { files, hemispheres, space } = run;
   const parts: SurfaceSeries[] = [];
   for (const path of files) parts.push(await loadSurfaceSeries(source, path, space));

@@ -2,7 +2,7 @@ import { type BidsDataset, type BidsFile, readSidecarWithOrigin, type Sidecar } 
 import { DatasetError, type DatasetIssue, FormatError } from "../errors.ts";
 
 /** Relative difference within which two repetition times are the same number written with different precision. */
-const SAME = 1e-6;
+const SAME_PERIOD = 1e-6;
 
 /**
  * The repetition time of a run in seconds, from the sidecars of all its files, or the issue that stands against it.
@@ -46,7 +46,7 @@ export async function repetitionTimeOf(
         `RepetitionTime must be in seconds, got ${value}, which looks like milliseconds. Correct it.`,
       );
     }
-    if (found && Math.abs(found.value - value) > SAME * found.value) {
+    if (found && Math.abs(found.value - value) > SAME_PERIOD * found.value) {
       return failed(
         "repetition-time-contradicts",
         path,

@@ -71,7 +71,7 @@ export async function readResponseHeader(
   return {
     nVolumes: first!.nVolumes,
     nTargets: sizes.map(({ nTargets }) => nTargets),
-    places: digest(sizes.map(({ places }) => places)),
+    places: digestOfPlaces(sizes.map(({ places }) => places)),
     space: spaceOf(files, sizes, mask),
     repetitionTime: first!.repetitionTime,
     hemispheres: sizes.map(({ hemi }) => hemi),
@@ -144,7 +144,7 @@ async function imageSize({ source }: BidsDataset, path: string, mask: VolumeMask
 }
 
 /** Of what may be tens of thousands of indices. */
-function digest(places: unknown): string {
+function digestOfPlaces(places: unknown): string {
   return createHash("sha256").update(plainJson(places)).digest("hex");
 }
 

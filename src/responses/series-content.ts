@@ -29,7 +29,7 @@ const MANY = 8;
 const ZEROS_OF_ONE = 3;
 
 /** Targets whose numbers are compared at once to find volumes that may be equal. */
-const SAMPLE = 64;
+const FIRST_TARGETS = 64;
 
 /**
  * Looks at the numbers of a series: targets without variance, targets and volumes that are not finite, volumes that are
@@ -75,7 +75,7 @@ function emptyVolumes({ data, nRows, nColumns }: Matrix, varying: Int32Array, fi
     else if (all(t, (value) => value === 0)) found.zero.push(firstVolume + t);
     else if (varying.length > 1 && all(t, (value) => value === start)) found.constant.push(firstVolume + t);
     else if (varying.length >= MANY) {
-      const key = Array.from(varying.subarray(0, SAMPLE), (v) => at(t, v)).join();
+      const key = Array.from(varying.subarray(0, FIRST_TARGETS), (v) => at(t, v)).join();
       const alike = seen.get(key);
       if (alike?.some((s) => isEqual(s, t))) found.repeated.push(firstVolume + t);
       if (alike) alike.push(t);

@@ -5,7 +5,7 @@ import { ruleOf } from "../formats/field-table.ts";
 import { isJsonObject } from "../formats/json.ts";
 
 /** Relative difference within which two numbers are the same, written with different precision. */
-const SAME = 1e-3;
+const SAME_NUMBER = 1e-3;
 
 /** Names of fields that no table knows, and that sound as if volumes were moved in time. */
 const soundsLikeTime =
@@ -46,53 +46,54 @@ function contradictions(said: Said): readonly DatasetIssue[] {
   const { repetitionTime, task } = said;
   const [seconds, period] = [`${repetitionTime} s`, `0 to RepetitionTime (${repetitionTime} s)`];
   const within = (value: unknown) =>
-    typeof value === "number" && value >= 0 && value <= repetitionTime * (1 + SAME) && Number.isFinite(value);
+    typeof value === "number" && value >= 0 && value <= repetitionTime * (1 + SAME_NUMBER) && Number.isFinite(value);
   return [
-    ...check(said, "SamplingFrequency", "error", {
-      holds: (value) => value === "TR" || (typeof value === "number" && Math.abs(value * repetitionTime - 1) <= SAME),
+    ...checkField(said, "SamplingFrequency", "error", {
+      holds: (value) =>
+        value === "TR" || (typeof value === "number" && Math.abs(value * repetitionTime - 1) <= SAME_NUMBER),
       must: `be 1 / RepetitionTime (${seconds}) in hertz`,
       remedy: "Correct one of them",
     }),
-    ...check(said, "StartTime", "error", {
+    ...checkField(said, "StartTime", "error", {
       holds: (value) => within(value) && (value as number) < repetitionTime,
       must: `lie within the first volume, from ${period}`,
       remedy: "If volumes are missing at the start, take it out and say how many with --volumes-discarded",
     }),
-    ...check(said, "VolumeTiming", "error", {
+    ...checkField(said, "VolumeTiming", "error", {
       holds: (value) =>
         Array.isArray(value) &&
         value.every(
-          (time, n) => typeof time === "number" && Math.abs(time - n * repetitionTime) <= SAME * repetitionTime,
+          (time, n) => typeof time === "number" && Math.abs(time - n * repetitionTime) <= SAME_NUMBER * repetitionTime,
         ),
       must: `be in steps of RepetitionTime (${seconds}) from 0`,
       remedy: "Volumes at other times cannot be computed",
     }),
-    ...check(said, "SliceTiming", "warning", {
+    ...checkField(said, "SliceTiming", "warning", {
       holds: (value) => Array.isArray(value) && value.every(within),
       must: `hold seconds from ${period}`,
       remedy: "Is one of them in milliseconds, or RepetitionTime wrong?",
     }),
     ...["DelayTime", "AcquisitionDuration", "FrameAcquisitionDuration"].flatMap((field) =>
-      check(said, field, "warning", {
+      checkField(said, field, "warning", {
         holds: within,
         must: `lie from ${period}, which it is a part of`,
         remedy: "Is one of them in milliseconds, or RepetitionTime wrong?",
       }),
     ),
-    ...check(said, "Units", "warning", {
+    ...checkField(said, "Units", "warning", {
       holds: (value) => typeof value !== "string" || !/^(rad|deg)/i.test(value.trim()),
       must: "be those of a magnitude",
       remedy: "A phase is no response: choose the part-mag files",
     }),
-    ...check(said, "TaskName", "note", {
-      holds: (value) => typeof value !== "string" || task === "" || labelOf(value).includes(labelOf(task)),
+    ...checkField(said, "TaskName", "note", {
+      holds: (value) => typeof value !== "string" || task === "" || comparedLabel(value).includes(comparedLabel(task)),
       must: `fit the label of task- (${task})`,
       remedy: "Do image and sidecar belong together?",
     }),
   ];
 }
 
-function check(
+function checkField(
   { values, origin }: Said,
   field: string,
   severity: DatasetIssue["severity"],
@@ -154,7 +155,7 @@ function unknownFields({ values, origin }: Pick<Said, "values" | "origin">): rea
 }
 
 /** A name without what a label cannot hold. */
-const labelOf = (name: string) =>
+const comparedLabel = (name: string) =>
   name
     .normalize("NFC")
     .replace(/[^\p{L}\p{N}]/gu, "")

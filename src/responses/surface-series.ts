@@ -57,8 +57,8 @@ export function seriesSize(
   space: string,
 ): { readonly nVolumes: number; readonly nVertices: number } {
   if (!INTENTS.has(tag.intent)) throw otherIntent(path, tag.intent);
-  const [nVertices, nVolumes] = isOneTable(tag) ? tag.dimensions : [lengthOf(tag), tag.nArrays];
-  checkVertices(path, space, nVertices!, nVolumes!);
+  const [nVertices, nVolumes] = isOneTable(tag) ? tag.dimensions : [arrayLength(tag), tag.nArrays];
+  checkVertexCount(path, space, nVertices!, nVolumes!);
   return { nVertices: nVertices!, nVolumes: nVolumes! };
 }
 
@@ -79,7 +79,7 @@ function otherIntent(path: string, got: string): FormatError {
   );
 }
 
-function checkVertices(path: string, space: string, nVertices: number, nVolumes: number): void {
+function checkVertexCount(path: string, space: string, nVertices: number, nVolumes: number): void {
   const expected = knownVertices(space);
   if (expected === undefined || nVertices === expected) return;
   const hint =
@@ -91,9 +91,9 @@ const isTable = (dimensions: readonly number[]) => dimensions.length === 2 && di
 
 const isOneTable = ({ nArrays, dimensions }: GiftiArrayTag) => nArrays === 1 && isTable(dimensions);
 
-const lengthOf = ({ dimensions }: GiftiArrayTag) => dimensions.reduce((product, n) => product * n, 1);
+const arrayLength = ({ dimensions }: GiftiArrayTag) => dimensions.reduce((product, n) => product * n, 1);
 
-function memoryFor(path: string, like: FloatArray, nVolumes: number, nVertices: number): FloatArray {
+function seriesMemory(path: string, like: FloatArray, nVolumes: number, nVertices: number): FloatArray {
   try {
     return emptyLike(like, nVolumes * nVertices);
   } catch (cause) {
@@ -112,7 +112,7 @@ function tableSeries(path: string, tag: GiftiArrayTag): Series {
   const { dimensions, order } = tag;
   const [nVertices, nVolumes] = dimensions as [number, number];
   const like = arrayFor(tag);
-  const data = memoryFor(path, like, nVolumes, nVertices);
+  const data = seriesMemory(path, like, nVolumes, nVertices);
   const inOrder: GiftiReceiver = (offset, numbers) => data.set(numbers, offset);
   // Where the first index, of vertices, runs fastest, the file holds volume after volume.
   const transposed = () => transposeInto(data, nVertices, nVolumes, (length) => emptyLike(like, length));
@@ -127,14 +127,14 @@ function tableSeries(path: string, tag: GiftiArrayTag): Series {
  * takes no more than eight times what the file holds.
  */
 function volumeSeries(path: string, first: GiftiArrayTag): Series {
-  const nVertices = lengthOf(first);
+  const nVertices = arrayLength(first);
   const nVolumes = first.nArrays;
   let data = arrayFor(first);
 
   return {
     receiver(tag) {
       const { index, dimensions } = tag;
-      if (isTable(dimensions) || lengthOf(tag) !== nVertices) {
+      if (isTable(dimensions) || arrayLength(tag) !== nVertices) {
         throw new FormatError(
           path,
           `arrays must be one a volume with ${nVertices} vertices each, got ${dimensions.join(" x ")} (array ${index}). Write one array a volume, or one of vertices by volumes`,
@@ -143,7 +143,7 @@ function volumeSeries(path: string, first: GiftiArrayTag): Series {
       // One array in double precision is enough for all to be.
       const like = data instanceof Float64Array ? data : arrayFor(tag);
       if ((index + 1) * nVertices > data.length || like.constructor !== data.constructor) {
-        const larger = memoryFor(path, like, rowsFor(index + 1, nVolumes), nVertices);
+        const larger = seriesMemory(path, like, rowsFor(index + 1, nVolumes), nVertices);
         larger.set(data);
         data = larger;
       }

@@ -10,7 +10,7 @@ export interface VolumeMask extends NiftiMask {
 }
 
 /** Millimetres by which two grids may differ and be the same: headers keep single precision. */
-const TOLERANCE = 1e-3;
+const GRID_TOLERANCE = 1e-3;
 
 /**
  * A brain mask from a NIfTI file: the voxels that are not 0.
@@ -66,7 +66,7 @@ export function checkGrid(
     );
   }
   const apart = grid.affine.reduce((most, value, i) => Math.max(most, Math.abs(value - mask.affine[i]!)), 0);
-  if (apart > TOLERANCE) {
+  if (apart > GRID_TOLERANCE) {
     throw new FormatError(
       path,
       `the grid must be that ${whose}, got an affine that differs by ${apart.toPrecision(3)} mm. Choose one space and resolution`,

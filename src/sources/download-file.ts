@@ -15,7 +15,7 @@ export interface Tally {
 }
 
 /** What to do where a file is not what was listed. */
-const changed = "It may have changed since: run the command again.";
+const mayHaveChanged = "It may have changed since: run the command again.";
 
 /** Bytes beyond the farthest point so far that count as progress: less could go on for ever. */
 const progress = 2 ** 16;
@@ -41,7 +41,7 @@ export async function downloadFile(client: HttpClient, folder: string, file: Rem
         if (part.length < file.size) await receive(transfer);
         const wrong = await mismatch(file, part);
         if (wrong !== undefined) {
-          await discard(transfer);
+          await discardPart(transfer);
           throw new NetworkError(wrong, { mayPass: nMismatches++ === 0 });
         }
         if (file.holds !== undefined) await checkStart(transfer, file.holds);
@@ -81,10 +81,13 @@ async function receive(transfer: Transfer): Promise<void> {
   const body = answer.status === 200 ? await beginAnew(transfer, answer) : await goOn(transfer, answer, canResume);
   for await (const piece of readPieces(address, body, client.signal)) {
     if (part.length + piece.length > size) {
-      await discard(transfer);
-      throw new NetworkError(`${address}: the file must have the ${size} bytes that are listed, got more. ${changed}`, {
-        mayPass: true,
-      });
+      await discardPart(transfer);
+      throw new NetworkError(
+        `${address}: the file must have the ${size} bytes that are listed, got more. ${mayHaveChanged}`,
+        {
+          mayPass: true,
+        },
+      );
     }
     await part.append(piece);
     tally.received(piece.length);
@@ -108,11 +111,11 @@ async function beginAnew(transfer: Transfer, answer: HttpAnswer): Promise<HttpAn
     answer.body.drop();
     if (isCalledWebPage(headers)) throw webPageError(address, `the file must have the ${size} bytes that are listed`);
     throw new NetworkError(
-      `${address}: the file must have the ${size} bytes that are listed, got Content-Length ${length}. ${changed}`,
+      `${address}: the file must have the ${size} bytes that are listed, got Content-Length ${length}. ${mayHaveChanged}`,
       { mayPass: true },
     );
   }
-  await discard(transfer, isPlain ? headers["etag"] : undefined);
+  await discardPart(transfer, isPlain ? headers["etag"] : undefined);
   return isPlain ? answer.body : decodeBody(address, answer);
 }
 
@@ -139,7 +142,7 @@ async function goOn(transfer: Transfer, answer: HttpAnswer, wasAsked: boolean): 
   );
 }
 
-async function discard({ part, tally }: Transfer, etag?: string): Promise<void> {
+async function discardPart({ part, tally }: Transfer, etag?: string): Promise<void> {
   tally.discarded(part.length);
   await part.restart(etag);
 }
@@ -156,7 +159,7 @@ async function checkStart(transfer: Transfer, kind: NonNullable<RemoteFile["hold
     break;
   }
   if (beginsAs(kind, start)) return;
-  await discard(transfer);
+  await discardPart(transfer);
   const must = `the file must be ${kind}`;
   if (isWebPage(start)) throw webPageError(file.address, must, start);
   const got = start.length === 0 ? "an empty file" : `bytes ${Buffer.from(start.subarray(0, 8)).toString("hex")} first`;

@@ -125,7 +125,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
       const answer = await request(url, { method, headers, dispatcher: agentFor(url), ...(signal ? { signal } : {}) });
       return { status: answer.statusCode, headers: joinHeaders(answer.headers), body: gatherBody(answer.body) };
     } catch (error) {
-      throw connectionError(nameOf(url), error, signal);
+      throw connectionError(addressWithoutQuery(url), error, signal);
     }
   }
 
@@ -135,11 +135,12 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
       const answer = await sendOnce(url, wanted);
       const { status, headers, body } = answer;
       if (status === 200 || status === 206 || (status === 416 && wanted.from !== undefined)) return answer;
-      await discard(body);
-      if (!redirects.has(status) || headers["location"] === undefined) throw statusError(nameOf(url), answer, now());
+      await discardBody(body);
+      if (!redirects.has(status) || headers["location"] === undefined)
+        throw statusError(addressWithoutQuery(url), answer, now());
       if (hops === mostRedirects) {
         throw new NetworkError(
-          `${address}: redirects must end, got ${hops + 1} in a row, the last to ${nameOf(url)}. ${loopRemedy}`,
+          `${address}: redirects must end, got ${hops + 1} in a row, the last to ${addressWithoutQuery(url)}. ${loopRemedy}`,
         );
       }
       url = redirect(url, headers["location"]);
@@ -169,7 +170,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     getHeaders: (address) =>
       again(async () => {
         const answer = await send(address, { method: "HEAD" });
-        await discard(answer.body);
+        await discardBody(answer.body);
         return answer.headers;
       }),
     async close() {
@@ -256,12 +257,12 @@ function connectionError(address: string, error: unknown, signal: AbortSignal | 
 }
 
 /** An address in messages: without the query, in which signatures stand. */
-function nameOf({ origin, pathname }: URL): string {
+function addressWithoutQuery({ origin, pathname }: URL): string {
   return `${origin}${pathname}`;
 }
 
 /** Reads what little there is of a body that nobody wants, so that its connection serves again. */
-async function discard(body: Body): Promise<void> {
+async function discardBody(body: Body): Promise<void> {
   let length = 0;
   try {
     for await (const piece of readPieces("", body)) {
@@ -292,7 +293,7 @@ export function redirect(from: URL, location: string): URL {
   const isWeb = to?.protocol === "https:" || to?.protocol === "http:";
   if (to && isWeb && !(from.protocol === "https:" && to.protocol === "http:")) return to;
   throw new NetworkError(
-    `${nameOf(from)}: a redirect must lead to an address as safe as its own, got ${JSON.stringify(location)}. Check the address, or ask whoever runs the server.`,
+    `${addressWithoutQuery(from)}: a redirect must lead to an address as safe as its own, got ${JSON.stringify(location)}. Check the address, or ask whoever runs the server.`,
   );
 }
 

@@ -82,7 +82,7 @@ export async function takeLock(folder: string, name: string, options: LockOption
   return async () => {
     clearInterval(beat);
     await file.close().catch(() => {});
-    if ((await textOf(path)) === own) await rm(path, { force: true });
+    if ((await textOfFile(path)) === own) await rm(path, { force: true });
     held.delete(run.id);
     // It holds other files, as a rule.
     if (isNew) await rmdir(folder).catch(() => {});
@@ -96,7 +96,7 @@ export async function takeLock(folder: string, name: string, options: LockOption
  */
 export async function checkUnlocked(folder: string, name: string): Promise<void> {
   const path = join(resolve(folder), lockName);
-  const holder = holderOf(await textOf(path));
+  const holder = holderOf(await textOfFile(path));
   if (holder && (await isHeld(path, holder))) throw refusal(name, holder, folder, path);
 }
 
@@ -118,7 +118,7 @@ async function acquire(
       if (code === "ENOENT") await makeFolder(dirname(path));
     }
     await checkIsFile(path, name);
-    const text = await textOf(path);
+    const text = await textOfFile(path);
     const holder = holderOf(text);
     if (holder && (await isHeld(path, holder))) {
       if (!onWait) throw refusal(name, holder, folder, path);
@@ -204,7 +204,7 @@ async function takeAway(path: string, text: string): Promise<void> {
     return;
   }
   try {
-    if ((await textOf(path)) === text) await rm(path, { force: true });
+    if ((await textOfFile(path)) === text) await rm(path, { force: true });
   } finally {
     await rm(guard, { force: true });
   }
@@ -218,7 +218,7 @@ async function checkIsFile(path: string, name: string): Promise<void> {
   throw new OptionError(`the lock of the folder must be a file, got ${got} (${path}). Move it away.`, { where: name });
 }
 
-async function textOf(path: string): Promise<string | undefined> {
+async function textOfFile(path: string): Promise<string | undefined> {
   const info = await lstat(path).catch(() => undefined);
   return info?.isFile() ? readFile(path, "utf8").catch(() => undefined) : undefined;
 }

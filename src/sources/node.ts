@@ -141,7 +141,7 @@ export function folderStore(folder: string): Store {
         // Some files have no size before they are read, those of /proc say.
         if (!room || size === 0 || size > room.length) return await file.readFile();
         const bytes = room.subarray(0, size);
-        return bytes.subarray(0, await fill(bytes, file, 0));
+        return bytes.subarray(0, await fillFrom(bytes, file, 0));
       } finally {
         await file.close();
       }
@@ -152,7 +152,7 @@ export function folderStore(folder: string): Store {
       try {
         if (start + length > size) throw truncated(path, start, length, size);
         const bytes = new Uint8Array(length);
-        const done = await fill(bytes, file, start);
+        const done = await fillFrom(bytes, file, start);
         if (done < length) throw truncated(path, start, length, start + done);
         return bytes;
       } finally {
@@ -216,7 +216,7 @@ export function folderStore(folder: string): Store {
  *
  * @returns how many were read
  */
-async function fill(bytes: Uint8Array, file: FileHandle, start: number): Promise<number> {
+async function fillFrom(bytes: Uint8Array, file: FileHandle, start: number): Promise<number> {
   let done = 0;
   while (done < bytes.length) {
     // One read call moves at most 2 GiB on Linux.

@@ -24,9 +24,9 @@ export interface PartFile {
 }
 
 /** Two names may differ in nothing that a file system tells apart, but their hashes do. */
-const nameOf = (path: string) => createHash("sha256").update(path).digest("hex").slice(0, 32);
-const statePath = (folder: string, path: string) => join(folder, partFolder, `${nameOf(path)}.json`);
-const partPath = (folder: string, path: string) => join(folder, partFolder, `${nameOf(path)}.part`);
+const hashedName = (path: string) => createHash("sha256").update(path).digest("hex").slice(0, 32);
+const statePath = (folder: string, path: string) => join(folder, partFolder, `${hashedName(path)}.json`);
+const partPath = (folder: string, path: string) => join(folder, partFolder, `${hashedName(path)}.part`);
 
 /** What the bytes of a part belong to: another file's are of no use. */
 const identityOf = ({ path, address, size, checksum }: RemoteFile) => ({ path, address, size, checksum });

@@ -1,7 +1,7 @@
 import { ownValue } from "../array/records.ts";
 
 /** What the operating system refuses, and what to do; none of it is a fault of the program. */
-const reasons: Readonly<Record<string, readonly [got: string, remedy: string]>> = {
+const systemReasons: Readonly<Record<string, readonly [got: string, remedy: string]>> = {
   EACCES: ["no permission", "Change the permissions of the file or its folder"],
   EPERM: ["no permission", "Change the permissions of the file or its folder"],
   EROFS: ["a file system that cannot be written to", "Give another folder"],
@@ -36,7 +36,7 @@ export interface SystemReason {
 export function systemReason(error: unknown): SystemReason | undefined {
   const { code, syscall } = error as { readonly code?: unknown; readonly syscall?: unknown };
   if (syscall === "uv_cwd") return { got: "none: it was removed", remedy: "Change to another" };
-  const reason = typeof code === "string" ? ownValue(reasons, code) : undefined;
+  const reason = typeof code === "string" ? ownValue(systemReasons, code) : undefined;
   return reason && { got: reason[0], remedy: reason[1] };
 }
 

@@ -19,9 +19,9 @@ export interface RunIdentity {
 }
 
 const self = process.pid;
-const place = {
+const runPlace = {
   host: hostname() || "localhost",
-  boot: textOf("/proc/sys/kernel/random/boot_id") ?? `up since ${Math.round(Date.now() / 1000 - uptime())}`,
+  boot: textNow("/proc/sys/kernel/random/boot_id") ?? `up since ${Math.round(Date.now() / 1000 - uptime())}`,
   namespace: namespaceOf(),
 };
 
@@ -29,7 +29,7 @@ const ownStart = statOf(self)?.started;
 
 /** This process, with a new number of chance at each call. */
 export function thisRun(): RunIdentity {
-  return { process: self, ...place, started: ownStart, id: randomUUID() };
+  return { process: self, ...runPlace, started: ownStart, id: randomUUID() };
 }
 
 /**
@@ -40,22 +40,23 @@ export function runTag(): string {
   return `${placeTag}-${self}-${ownStart ?? 0}-${randomUUID().slice(0, 8)}`;
 }
 
-const placeTag = sha256(JSON.stringify(place)).slice(0, 16);
+const placeTag = sha256(JSON.stringify(runPlace)).slice(0, 16);
 
 /**
  * Whether a run goes on: `"unknown"` where it is of another machine, another boot or another namespace, whose processes
  * this one does not see.
  */
 export function stateOfRun(run: Pick<RunIdentity, "process" | "host" | "boot" | "namespace" | "started">): RunState {
-  const isHere = run.host === place.host && isSameBoot(run.boot, place.boot) && run.namespace === place.namespace;
+  const isHere =
+    run.host === runPlace.host && isSameBoot(run.boot, runPlace.boot) && run.namespace === runPlace.namespace;
   return isHere ? stateOfProcess(run.process, run.started) : "unknown";
 }
 
 /** The same of a temporary file's tag; undefined where a name has none. */
 export function stateOfTag(name: string): RunState | undefined {
-  const [, place, pid, started] = /\.([A-Za-z0-9]+)-(\d+)(?:-(\d+))?-[0-9a-f]{8}\.partial$/.exec(name) ?? [];
+  const [, tag, pid, started] = /\.([A-Za-z0-9]+)-(\d+)(?:-(\d+))?-[0-9a-f]{8}\.partial$/.exec(name) ?? [];
   if (pid === undefined) return undefined;
-  return place === placeTag && started !== undefined
+  return tag === placeTag && started !== undefined
     ? stateOfProcess(Number(pid), started === "0" ? undefined : started)
     : "unknown";
 }
@@ -90,7 +91,7 @@ function isSameBoot(a: string, b: string): boolean {
  */
 function statOf(pid: number): { readonly state: string | undefined; readonly started: string | undefined } | undefined {
   // The name of the program, in brackets, may hold anything.
-  const fields = textOf(`/proc/${pid}/stat`)
+  const fields = textNow(`/proc/${pid}/stat`)
     ?.replace(/^.*\)\s/s, "")
     .split(" ");
   return fields && { state: fields[0], started: fields[19] };
@@ -104,7 +105,7 @@ function namespaceOf(): string {
   }
 }
 
-function textOf(path: string): string | undefined {
+function textNow(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8").trim();
   } catch {

@@ -1,7 +1,7 @@
 import { NetworkError } from "../errors.ts";
 
 /** What to do where a web page came. */
-const remedy =
+const loginRemedy =
   "A proxy, or a network that wants a login, may have sent it: sign in with a browser, check HTTP_PROXY and HTTPS_PROXY, or check the address.";
 
 /** Whether a server calls its answer a web page. */
@@ -24,5 +24,5 @@ export function isWebPage(start: Uint8Array): boolean {
 export function webPageError(address: string, must: string, start?: Uint8Array): NetworkError {
   const [, title = ""] = /<title[^>]*>([^<]{1,200})/i.exec(new TextDecoder().decode(start?.subarray(0, 4096))) ?? [];
   const named = title.trim() === "" ? "" : ` (${JSON.stringify(title.trim().replaceAll(/\s+/g, " "))})`;
-  return new NetworkError(`${address}: ${must}, got a web page${named}. ${remedy}`);
+  return new NetworkError(`${address}: ${must}, got a web page${named}. ${loginRemedy}`);
 }

@@ -29,14 +29,14 @@ export function subtitleRows(cues: readonly SubtitleCue[]): TranscriptRow[] {
   const rows: TranscriptRow[] = [];
   let before: { readonly end: number; readonly shown: readonly string[] } = { end: Number.NaN, shown: [] };
   for (const { start, end, lines } of cues) {
-    const spoken = lines.filter((line) => textOf(line) !== "");
-    const shown = spoken.map(textOf);
+    const spoken = lines.filter((line) => textOfLine(line) !== "");
+    const shown = spoken.map(textOfLine);
     const isContinued = isRolling && start - before.end <= JOINED;
     const nRepeated = isContinued ? countRepeated(before.shown, shown, spoken) : 0;
     const fresh = spoken.slice(nRepeated);
     const said = fresh.some(hasStamp)
       ? fresh.flatMap((line) => stampedRows(line, start, end))
-      : spreadWords(fresh.map(textOf).join(" "), start, end);
+      : spreadWords(fresh.map(textOfLine).join(" "), start, end);
     for (const row of said) rows.push(row);
     before = { end, shown };
   }
@@ -83,7 +83,7 @@ function joinPieces(words: readonly WhisperWord[]): WhisperWord[] {
 
 const hasLetters = ({ text }: WhisperWord) => !isBlank(text);
 const splitWords = (text: string) => text.split(/\s+/u).filter((word) => !isBlank(word));
-const textOf = (line: readonly SubtitleSpan[]) => splitWords(line.map(({ text }) => text).join("")).join(" ");
+const textOfLine = (line: readonly SubtitleSpan[]) => splitWords(line.map(({ text }) => text).join("")).join(" ");
 const hasStamp = (line: readonly SubtitleSpan[]) => line.some(({ onset }) => !Number.isNaN(onset));
 
 /** The most lines with which a cue begins, without stamps, that are those with which the one before ended. */

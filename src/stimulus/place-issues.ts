@@ -16,7 +16,7 @@ export interface CheckTranscriptOptions {
   readonly nVolumes?: number | undefined;
 }
 
-const seconds = (value: number) => `${Math.round(value * 100) / 100} s`;
+const formatPoint = (value: number) => `${Math.round(value * 100) / 100} s`;
 
 /**
  * Words that cannot be heard where they are: before the audio, after its end, or outside of the run; and audio that
@@ -82,7 +82,7 @@ function audioIssues(
       code: "before-audio",
       word: early,
       time: onsets[early]!,
-      message: `words must begin at 0 s of the audio or later, got ${n} before (${which(early)}, ${seconds(onsets[early]!)})`,
+      message: `words must begin at 0 s of the audio or later, got ${n} before (${which(early)}, ${formatPoint(onsets[early]!)})`,
       remedy: "Are times counted from another start?",
     });
   }
@@ -97,7 +97,7 @@ function audioIssues(
       code: "after-audio",
       word: late,
       time: onsets[late]!,
-      message: `words must begin before the audio ends (${seconds(audioDuration)}), got ${n} after (${which(late)}, ${seconds(onsets[late]!)})`,
+      message: `words must begin before the audio ends (${formatPoint(audioDuration)}), got ${n} after (${which(late)}, ${formatPoint(onsets[late]!)})`,
       remedy: isTimed
         ? "Is this the transcript of another recording, or are times counted from the start of the run?"
         : "Align the last words by hand",
@@ -113,7 +113,7 @@ function audioIssues(
       severity: "warning",
       code: "outlasts-audio",
       time: last,
-      message: `words must end before the audio does (${seconds(audioDuration)}), got ${seconds(last)}`,
+      message: `words must end before the audio does (${formatPoint(audioDuration)}), got ${formatPoint(last)}`,
       remedy: "Is this the transcript of another recording?",
     });
   } else if (audioDuration - last > limits.missingEnd) {
@@ -121,7 +121,7 @@ function audioIssues(
       severity: "warning",
       code: "missing-end",
       time: last,
-      message: `the last word should end near the end of the audio (${seconds(audioDuration)}), got ${seconds(last)}`,
+      message: `the last word should end near the end of the audio (${formatPoint(audioDuration)}), got ${formatPoint(last)}`,
       remedy: "Look whether the end of the story is missing",
     });
   }
@@ -141,7 +141,7 @@ function runIssues(onsets: Float64Array, runDuration: number, audioStart: number
       code: "outside-run",
       word,
       time: onsets[word]!,
-      message: `words must begin within the run (0 to ${seconds(runDuration)}, the audio from ${seconds(audioStart)}), got ${nBefore} before and ${nAfter} after`,
+      message: `words must begin within the run (0 to ${formatPoint(runDuration)}, the audio from ${formatPoint(audioStart)}), got ${nBefore} before and ${nAfter} after`,
       remedy: "They are left out of every volume; check the start of the audio and the length of the run",
     },
   ];

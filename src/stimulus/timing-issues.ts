@@ -5,7 +5,7 @@ import type { TranscriptIssue, TranscriptRow } from "./transcript-row.ts";
 const noun = (n: number, name: string) => `${n} ${name}${n === 1 ? "" : "s"}`;
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 /** Seconds as text, to the hundredth; below a tenth, to the tenth of a millisecond. */
-const seconds = (value: number) => {
+const formatLength = (value: number) => {
   const unit = Math.abs(value) < 0.1 ? 1e4 : 100;
   return `${Math.round(value * unit) / unit} s`;
 };
@@ -54,7 +54,7 @@ export function untimedIssues(rows: readonly TranscriptRow[], onsets: ArrayLike<
       code: "without-time",
       word: told.word,
       time: told.start,
-      message: `every word should have a time, got ${nUntimed} of ${rows.length} without (${percent(share)}), at most ${longest.nWords} in a row (${told.nWords} within ${seconds(length(told))} from word ${told.word + 1} on)`,
+      message: `every word should have a time, got ${nUntimed} of ${rows.length} without (${percent(share)}), at most ${longest.nWords} in a row (${told.nWords} within ${formatLength(length(told))} from word ${told.word + 1} on)`,
       remedy: "They take times between their neighbours'; align the longest stretches by hand",
     },
   ];
@@ -66,7 +66,7 @@ export function untimedIssues(rows: readonly TranscriptRow[], onsets: ArrayLike<
       code: "squeezed-words",
       word,
       time: start,
-      message: `words without a time should have room between their neighbours, got ${seconds(length(stretch))} for ${nWords} (from word ${word + 1} on)`,
+      message: `words without a time should have room between their neighbours, got ${formatLength(length(stretch))} for ${nWords} (from word ${word + 1} on)`,
       remedy: "Look whether they are said at all",
     });
   }
@@ -92,18 +92,18 @@ export function wordIssues(rows: readonly TranscriptRow[]): TranscriptIssue[] {
       });
     const duration = offset - onset;
     if (duration > limits.longestWord) {
-      const message = `a word should last at most ${limits.longestWord} s, got ${seconds(duration)}`;
+      const message = `a word should last at most ${limits.longestWord} s, got ${formatLength(duration)}`;
       add("long-word", message, "Look whether a pause, or words after it, went into it");
     }
     // Words that end before they begin are told elsewhere.
     if (duration >= 0 && duration < limits.shortestWord - ROUNDING) {
-      const message = `a word should last at least ${limits.shortestWord} s, got ${seconds(duration)}`;
+      const message = `a word should last at least ${limits.shortestWord} s, got ${formatLength(duration)}`;
       add("short-word", message, "Look whether it was aligned at all");
     }
     if (before && onset === before.onset) {
       add("same-onset", `words should begin one after the other, got two at ${onset} s`, "Correct the time of one");
     } else if (before && onset > before.onset && before.offset - onset > limits.overlap + ROUNDING) {
-      const message = `a word should begin after the end of the one before, got ${seconds(before.offset - onset)} of overlap`;
+      const message = `a word should begin after the end of the one before, got ${formatLength(before.offset - onset)} of overlap`;
       add("overlap", message, "Correct the times of one, unless two people speak");
     }
     before = { onset, offset };
@@ -122,7 +122,7 @@ export function silenceIssues(rows: readonly TranscriptRow[]): TranscriptIssue[]
       code: "silence",
       word: longest.word,
       time: longest.start,
-      message: `${noun(silences.length, "silence")} longer than ${limits.silence} s, the longest ${seconds(length(longest))} (after word ${longest.word + 1})`,
+      message: `${noun(silences.length, "silence")} longer than ${limits.silence} s, the longest ${formatLength(length(longest))} (after word ${longest.word + 1})`,
       remedy: "Nothing need be done where nobody speaks",
     });
   }
@@ -137,14 +137,14 @@ export function silenceIssues(rows: readonly TranscriptRow[]): TranscriptIssue[]
       issues.push({
         ...place,
         code: "edge-words",
-        message: `the words at either end should be near the others, got ${seconds(length(silence))} of silence between ${which} and the rest`,
+        message: `the words at either end should be near the others, got ${formatLength(length(silence))} of silence between ${which} and the rest`,
         remedy: "Look whether they were aligned with music or a title",
       });
     } else if (length(silence) > limits.longSilence) {
       issues.push({
         ...place,
         code: "long-silence",
-        message: `speech should not pause for more than ${limits.longSilence} s, got ${seconds(length(silence))} (after word ${nBefore})`,
+        message: `speech should not pause for more than ${limits.longSilence} s, got ${formatLength(length(silence))} (after word ${nBefore})`,
         remedy: "Look whether words are missing there",
       });
     }
@@ -175,7 +175,7 @@ export function rateIssues(rows: readonly TranscriptRow[], onsets: ArrayLike<num
       code: "fast-speech",
       time: start,
       word: Array.from(onsets).findIndex((onset) => onset >= start),
-      message: `people should say at most ${limits.fastest} words a second for ${limits.window} s, got ${most.toFixed(1)} between ${seconds(start)} and ${seconds(end)}`,
+      message: `people should say at most ${limits.fastest} words a second for ${limits.window} s, got ${most.toFixed(1)} between ${formatLength(start)} and ${formatLength(end)}`,
       remedy: "Look whether words were pushed together there",
     });
   }

@@ -99,7 +99,7 @@ const readers: Readonly<Record<Extension, (bytes: Uint8Array, path: string, choi
  * @throws OptionError where the extension is unknown, or the tier is not there, not said and not clear, or said of a file
  * that has no tiers
  */
-export function readRows(bytes: Uint8Array, path: string, choice: TierChoice = {}): FormattedRows {
+export function readTranscriptRows(bytes: Uint8Array, path: string, choice: TierChoice = {}): FormattedRows {
   const { tier, noiseLabels } = choice;
   const extension = transcriptExtension(path);
   if (extension !== undefined) {

@@ -63,7 +63,7 @@ export function checkTranscript(
   const { story, path } = transcript;
   const raw = "rows" in transcript ? transcript : undefined;
   if (!raw) checkArgument("checkTranscript: transcript", transcript, "an object", { words: "a list" });
-  const given = raw?.rows ?? rowsOf(transcript as Transcript);
+  const given = raw?.rows ?? transcriptRows(transcript as Transcript);
   // Said once as an error, such a time counts as unknown.
   const known = (time: number) => (isBeyond(time) ? Number.NaN : time);
   const rows = given.map((row) => ({ ...row, onset: known(row.onset), offset: known(row.offset) }));
@@ -103,7 +103,7 @@ export function checkTranscript(
   };
 }
 
-function rowsOf({ words }: Transcript): TranscriptRow[] {
+function transcriptRows({ words }: Transcript): TranscriptRow[] {
   return words.map(({ text, onset, duration, interpolated }) => ({
     text,
     onset: interpolated ? Number.NaN : onset,

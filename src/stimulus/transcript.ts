@@ -4,7 +4,7 @@ import { interpolateOnsets } from "./interpolate.ts";
 import { countNoise } from "./noise-labels.ts";
 import { rowIssues } from "./row-issues.ts";
 import { cleanWord } from "./text.ts";
-import { readRows } from "./transcript-formats.ts";
+import { readTranscriptRows } from "./transcript-formats.ts";
 import type { RawTranscript, TranscriptIssue, TranscriptRow } from "./transcript-row.ts";
 import type { Transcript, Word } from "./word.ts";
 
@@ -93,7 +93,7 @@ export function readTranscript(bytes: Uint8Array, options: TranscriptOptions): T
 export function readRawTranscript(bytes: Uint8Array, options: TranscriptOptions): RawTranscript {
   checkArgument("readRawTranscript: options", options, "an object", { path: "a text", story: "a text" });
   const { path, story, tier, noiseLabels, cues = "refuse" } = options;
-  const { format, rows, noise = [] } = readRows(bytes, path, { tier, noiseLabels });
+  const { format, rows, noise = [] } = readTranscriptRows(bytes, path, { tier, noiseLabels });
   return { story, path, format, rows, issues: [...rowIssues(rows, { cues }), ...noiseIssues(noise)] };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openRecord, recordPath } from "../../src/catalogue/record.ts";
+import { fetchRecordPath, openRecord } from "../../src/catalogue/record.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 import type { RemoteFile } from "../../src/sources/remote-file.ts";
 import { readText } from "../../src/sources/source.ts";
@@ -21,7 +21,7 @@ describe("openRecord", () => {
     const second = await openRecord(store, source);
     expect(second.files).toEqual(new Map([["b", [{ size: 3, checksum: { kind: "md5", digest: "00ff" } }]]]));
     await second.add([file("a")], new Date(1000));
-    expect(JSON.parse(await readText(store, recordPath))).toEqual({
+    expect(JSON.parse(await readText(store, fetchRecordPath))).toEqual({
       ...source,
       date: "1970-01-01T00:00:01.000Z",
       files: {
@@ -66,9 +66,9 @@ describe("openRecord", () => {
       '{"name": "x", "files": []}',
       '{"name": "x", "commit": 1, "files": {}}',
     ]) {
-      await store.write(recordPath, text);
+      await store.write(fetchRecordPath, text);
       await expect(openRecord(store, source)).rejects.toThrow(
-        `out/${recordPath}: the file must tell name, commit and files, got something else. Delete it`,
+        `out/${fetchRecordPath}: the file must tell name, commit and files, got something else. Delete it`,
       );
     }
   });

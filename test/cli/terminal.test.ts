@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createTerminal, formatBytes, formatProgress, formatSeconds, wrapLine } from "../../src/cli/terminal.ts";
+import { createTerminal, formatFileSize, formatProgress, formatSeconds, wrapLine } from "../../src/cli/terminal.ts";
 
 function terminalAt({ isTTY = false, TERM = "xterm" } = {}) {
   let time = 0;
@@ -92,7 +92,7 @@ describe("formatSeconds, formatProgress (by hand)", () => {
     [6.5e12, "6.5 TB"],
     [6.5e15, "6500.0 TB"],
   ])("%d bytes: %s", (bytes, text) => {
-    expect(formatBytes(bytes)).toBe(text);
+    expect(formatFileSize(bytes)).toBe(text);
   });
 
   test("bytes are shown as such", () => {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { OptionError } from "../../src/errors.ts";
 import { createHemisphere, type Hemisphere } from "../../src/phantom/cortex.ts";
-import type { Mesh } from "../../src/phantom/icosphere.ts";
+import type { TriangleMesh } from "../../src/phantom/icosphere.ts";
 
 const nVertices = 642;
 const hemispheres = { L: createHemisphere("L", { nVertices }), R: createHemisphere("R", { nVertices }) };
 
 /** Volume inside a closed mesh: positive where triangles run counter-clockwise seen from outside. */
-function volumeOf({ coordinates, triangles }: Mesh): number {
+function volumeOf({ coordinates, triangles }: TriangleMesh): number {
   let volume = 0;
   for (let i = 0; i < triangles.length; i += 3) {
     const [a, b, c] = [0, 1, 2].map((k) => coordinates.subarray(3 * triangles[i + k]!, 3 * triangles[i + k]! + 3));
@@ -19,7 +19,7 @@ function volumeOf({ coordinates, triangles }: Mesh): number {
   }
   return volume;
 }
-const column = (mesh: Mesh, axis: number) =>
+const column = (mesh: TriangleMesh, axis: number) =>
   Array.from({ length: nVertices }, (_, v) => mesh.coordinates[3 * v + axis]!);
 
 describe.each(["L", "R"] as const)("the hemisphere %s", (hemi) => {
@@ -99,7 +99,7 @@ describe("L and R", () => {
   });
 
   it("have the same triangles, turned round", () => {
-    const sorted = (mesh: Mesh) =>
+    const sorted = (mesh: TriangleMesh) =>
       Array.from({ length: mesh.triangles.length / 3 }, (_, i) =>
         [...mesh.triangles.subarray(3 * i, 3 * i + 3)].sort((a, b) => a - b).join(" "),
       );

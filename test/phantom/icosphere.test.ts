@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { OptionError } from "../../src/errors.ts";
-import { createIcosphere, icosphereFrequency, type Mesh, meshNeighbours } from "../../src/phantom/icosphere.ts";
+import { createIcosphere, icosphereFrequency, meshNeighbours, type TriangleMesh } from "../../src/phantom/icosphere.ts";
 
 const frequencies = [1, 2, 3, 5, 8];
-const corner = ({ coordinates }: Mesh, vertex: number) => [...coordinates.subarray(3 * vertex, 3 * vertex + 3)];
-const trianglesOf = (mesh: Mesh) =>
+const corner = ({ coordinates }: TriangleMesh, vertex: number) => [...coordinates.subarray(3 * vertex, 3 * vertex + 3)];
+const trianglesOf = (mesh: TriangleMesh) =>
   Array.from({ length: mesh.triangles.length / 3 }, (_, i) => [...mesh.triangles.subarray(3 * i, 3 * i + 3)]);
 const minus = (a: readonly number[], b: readonly number[]) => a.map((value, axis) => value - b[axis]!);
 const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, axis) => sum + value * b[axis]!, 0);

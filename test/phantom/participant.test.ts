@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseBidsName } from "../../src/bids/name.ts";
 import { readTsv } from "../../src/formats/tsv.ts";
-import { type ParticipantPlan, participantFiles } from "../../src/phantom/participant.ts";
+import { type ParticipantPlan, simulatedFiles } from "../../src/phantom/participant.ts";
 import { planHemispheres, planRegions, planStories } from "../../src/phantom/plan.ts";
 import { type PhantomRegion, phantomRegions } from "../../src/phantom/regions.ts";
 import { loadSurfaceSeries } from "../../src/responses/surface-series.ts";
@@ -32,7 +32,7 @@ function planOf(changes: Partial<ParticipantPlan> = {}, regions: readonly Phanto
   };
   return { plan, sine };
 }
-const filesOf = (plan: ParticipantPlan, participant = "sub-01") => new Map(participantFiles(plan, participant, 0));
+const filesOf = (plan: ParticipantPlan, participant = "sub-01") => new Map(simulatedFiles(plan, participant, 0));
 const surfacePath = (story: string, hemi: string) =>
   `sub-01/func/sub-01_task-${story}_hemi-${hemi}_space-phantom_desc-clean_bold.func.gii`;
 const regionPath = (story: string, hemi: string) =>

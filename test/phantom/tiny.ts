@@ -2,7 +2,7 @@ import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
 import type { LanguageModel } from "../../src/language-model/language-model.ts";
 import { loadLanguageModel } from "../../src/language-model/load.ts";
-import type { HeardStory } from "../../src/phantom/features.ts";
+import type { StoryActivations } from "../../src/phantom/features.ts";
 import type { PhantomStory } from "../../src/phantom/story.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 import { smallModelFiles } from "../language-model/small-models.ts";
@@ -42,7 +42,7 @@ export function randomStory(
   nWords: number,
   seed: string,
   { repetitionTime, layer }: { readonly repetitionTime: number; readonly layer: number },
-): HeardStory {
+): StoryActivations {
   const random = createRandom(seed);
   let time = 2;
   const onsets = Float64Array.from({ length: nWords }, () => {
