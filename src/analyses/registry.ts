@@ -20,6 +20,30 @@ export const analyses = {
 /** Name of an analysis that encoding models are scored for. */
 export type AnalysisName = keyof typeof analyses;
 
+/** All of them, in the order of the registry. */
+export const analysisNames = Object.keys(analyses) as [AnalysisName, ...AnalysisName[]];
+
+/** Some scope, to see what an analysis is made of. */
+const SOME: Scope = { layers: [1], mainLayer: 1, distances: [1], width: 1, seed: 0 };
+
+/** Whether encoding models of an analysis have a window. */
+export function usesWindows(name: AnalysisName): boolean {
+  return bandsOf(name).some(({ kind }) => kind === "window");
+}
+
+/** Whether an analysis is made of anything random: weights of the language model, or vectors. */
+export function usesChance(name: AnalysisName): boolean {
+  return bandsOf(name).some(
+    (band) =>
+      band.kind !== "word-rate" &&
+      (band.vectors.source === "random" || (band.vectors.source === "layer" && band.vectors.weights === "random")),
+  );
+}
+
+function bandsOf(name: AnalysisName) {
+  return analyses[name].contrasts(SOME).flatMap(({ of }) => of.bands);
+}
+
 /** The analysis of a name, where the registry has it. */
 export function analysisNamed(name: string): Analysis | undefined {
   return Object.values(analyses).find((analysis) => analysis.name === name);

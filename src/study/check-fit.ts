@@ -1,3 +1,4 @@
+import { usesWindows } from "../analyses/registry.ts";
 import { OptionError } from "../errors.ts";
 import { contiguousFolds } from "../regression/folds.ts";
 import { fileWords } from "../stimulus/volumes.ts";
@@ -22,7 +23,9 @@ export function conflictOf(
     | "downsample"
     | "activations"
     | "model"
+    | "analyses"
     | "controls"
+    | "distances"
     | "pattern"
     | "repetitionTime"
     | "audioStart"
@@ -50,6 +53,20 @@ export function conflictOf(
   if (options.activations !== undefined && options.controls.includes("random-weights")) {
     const message =
       'must not hold "random-weights" where activations come from a folder: it has no weights. Bring activations of such a model in a folder of their own.';
+    return { key: "controls", message };
+  }
+  if (options.activations !== undefined && options.analyses?.includes("brainScoreRandomWeights")) {
+    const message =
+      'must not hold "brainScoreRandomWeights" where activations come from a folder: it has no weights. Bring activations of such a model in a folder of their own.';
+    return { key: "analyses", message };
+  }
+  const windowed = options.analyses?.find(usesWindows);
+  if (options.distances.length === 0 && windowed !== undefined) {
+    const message = `must not hold "${windowed}" where there are no distances. Give --distances.`;
+    return { key: "analyses", message };
+  }
+  if (options.distances.length === 0 && options.controls.includes("random-window")) {
+    const message = `must not hold "random-window" where there are no distances: there is no window in whose place it could stand.`;
     return { key: "controls", message };
   }
   if (options.surfaces === undefined && options.sulc !== undefined && options.sulc.length > 0) {

@@ -10,6 +10,7 @@ import type { Source, Store } from "../sources/source.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import { type ActivationSource, openActivationSource } from "./activation-source.ts";
 import { modelFiles } from "./activations.ts";
+import { askedAnalyses } from "./asked-analyses.ts";
 import { loadAtlas } from "./atlas.ts";
 import { type CachePlace, checkCachePlace } from "./cache-place.ts";
 import { misfits } from "./check-fit.ts";
@@ -254,7 +255,7 @@ async function openModels(
   const model = await found.attempt("model", () => openActivationSource(options, settings));
   if (model) await found.attempt("model", () => model.check([...new Set(stories.map((story) => story.transcript))]));
   const random =
-    model && options.controls.includes("random-weights")
+    model && askedAnalyses(options).includes("brainScoreRandomWeights")
       ? await found.attempt("model", () => openActivationSource(options, { ...settings, randomWeights: true }))
       : undefined;
   return { model, random };

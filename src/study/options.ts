@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { analysisNames } from "../analyses/registry.ts";
 import { checkArgument } from "../array/arguments.ts";
 import { emptyRecord, ownValue } from "../array/records.ts";
 import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
@@ -260,6 +261,11 @@ export const studyOptions = {
     schema: choice(["float32", "float64"]).default("float32"),
     group: "encoding",
     help: "arithmetic on the responses",
+  },
+  analyses: {
+    schema: names().pipe(z.array(choice(analysisNames))),
+    group: "encoding",
+    help: "what to score, beside --controls (default: brainScore,forecastScore)",
   },
   controls: {
     schema: names({ none: true })

@@ -13,6 +13,7 @@ import { sha256 } from "../sources/checksum.ts";
 import type { OutputFile } from "../sources/output-files.ts";
 import type { Source } from "../sources/source.ts";
 import type { Transcript } from "../stimulus/word.ts";
+import { askedAnalyses } from "./asked-analyses.ts";
 import { packJson, unpackJson } from "./packed-json.ts";
 import { numbersVersion } from "./plan.ts";
 import { type ResultContext, type Scored, softwareVersions } from "./result.ts";
@@ -72,8 +73,10 @@ export function settingsOf(
   );
   // Random controls are made with it, and the group's figures are at it.
   if (layers.length > 1) settings.set("main layer", String(leadingLayer(layers, model.nLayers)));
+  settings.set("analyses", packJson(askedAnalyses(options)));
   for (const [name, value] of Object.entries(options)) {
-    if (!passedOver.has(name) && name !== "layer" && value !== undefined) settings.set(name, packJson(value));
+    if (!passedOver.has(name) && !["layer", "analyses", "controls"].includes(name) && value !== undefined)
+      settings.set(name, packJson(value));
   }
   return Object.fromEntries(settings);
 }

@@ -1,8 +1,9 @@
 import type { Scope } from "../analyses/analysis.ts";
 import { type EncodingModel, sourcesOf } from "../analyses/encoding-model.ts";
 import { familiesOf, type ModelFamily } from "../analyses/families.ts";
-import { type AnalysisName, modelsOf, type PlannedScore, planScores } from "../analyses/registry.ts";
+import { modelsOf, type PlannedScore, planScores } from "../analyses/registry.ts";
 import { leadingLayer } from "../report/select.ts";
+import { askedAnalyses } from "./asked-analyses.ts";
 import type { StudyOptions } from "./options.ts";
 import { type DesignSettings, designSettings, type ScoreSettings, scoreSettings } from "./settings.ts";
 
@@ -108,7 +109,7 @@ export function planStudy(
 
 /** The scores that a study tells of each participant. */
 export function plannedScores(model: ScoredLayers, options: StudyOptions): readonly PlannedScore[] {
-  return planScores(analysesOf(options), scopeOf(model, options));
+  return planScores(askedAnalyses(options), scopeOf(model, options));
 }
 
 /** The families of encoding models that a study scores. */
@@ -118,17 +119,6 @@ export function plannedFamilies(model: ScoredLayers, options: StudyOptions): rea
 
 function scopeOf({ layers, nLayers }: ScoredLayers, { distances, width, seed }: StudyOptions): Scope {
   return { layers, mainLayer: leadingLayer(layers, nLayers), distances, width, seed };
-}
-
-const controlAnalyses = {
-  "word-rate": "brainScoreWordRate",
-  "random-weights": "brainScoreRandomWeights",
-  "random-window": "forecastScoreRandomWindow",
-} as const satisfies Record<StudyOptions["controls"][number], AnalysisName>;
-
-/** The analyses that options ask for, in the order in which they are told. */
-function analysesOf({ controls }: StudyOptions): readonly AnalysisName[] {
-  return ["brainScore", "forecastScore", ...new Set(controls.map((control) => controlAnalyses[control]))];
 }
 
 /** The layers whose activations a plan needs, of the model or of the one with random weights. */

@@ -1,7 +1,9 @@
+import { usesChance, usesWindows } from "../analyses/registry.ts";
 import { ownValue } from "../array/records.ts";
 import { parseBidsName } from "../bids/name.ts";
 import { DEFAULT_ALPHAS } from "../regression/ridge-options.ts";
 import type { ActivationSource } from "./activation-source.ts";
+import { askedAnalyses } from "./asked-analyses.ts";
 import type { StudyInputs } from "./inputs.ts";
 import { ownExclusions } from "./open-dataset.ts";
 import { type StudyOptions, studyOptions } from "./options.ts";
@@ -41,6 +43,8 @@ export function recordOptions(
   const stories = participants.flatMap((one) => one.stories);
   const kinds = all(participants.map(({ space }) => space.kind));
   const none = "none";
+  const asked = askedAnalyses(options).filter((name) => options.distances.length > 0 || !usesWindows(name));
+  const hasWindows = asked.some(usesWindows);
   const label = (key: string) =>
     all(stories.flatMap(({ files }) => files.files.map((path) => labelIn(path, key) ?? none)));
   const derivative = stories.flatMap(({ files }) =>
@@ -83,12 +87,13 @@ export function recordOptions(
     pooling: reading?.pooling ?? none,
     layerZero: reading?.layerZero ?? none,
     finalNorm: reading?.finalNorm ?? none,
-    width: options.distances.length === 0 ? none : options.width,
+    width: hasWindows ? options.width : none,
     alphas: options.alphas ?? DEFAULT_ALPHAS,
     innerFolds: options.alphaChoice === "inner-folds" ? options.innerFolds : none,
+    analyses: asked,
     controls: some(options.controls),
-    distances: options.distances.length === 0 ? none : options.distances,
-    seed: options.controls.some((control) => control.startsWith("random-")) ? options.seed : none,
+    distances: hasWindows ? options.distances : none,
+    seed: asked.some(usesChance) ? options.seed : none,
     ...{ threads, memory, cache },
   };
   const keys = Object.keys(studyOptions) as (keyof RecordedOptions)[];

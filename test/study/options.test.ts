@@ -83,6 +83,9 @@ describe("checkOptions", () => {
       '--controls: must be one of word-rate, random-weights, random-window, got "noise"',
     ],
     [{ controls: "none,word-rate" }, "--controls: must be one of word-rate, random-weights, random-window"],
+    [{ analyses: "brainScore,depth" }, "--analyses: must be one of brainScore, forecastScore, brainScoreWordRate"],
+    [{ analyses: "forecastScore", distances: "none" }, '--analyses: must not hold "forecastScore" where there are no'],
+    [{ controls: "random-window", distances: "none" }, '--controls: must not hold "random-window" where there are no'],
     [{ controls: "noise" }, "--controls: must be one of word-rate, random-weights, random-window"],
   ])("refuses %j", (wrong, message) => {
     expect(() => checkOptions({ ...folders, ...wrong })).toThrow(message);
