@@ -49,7 +49,7 @@ async function merge(
   device: Device | undefined,
 ): Promise<TridiagonalEigen> {
   const joined = joinHalves(upper, lower, tear);
-  const { kept, deflated } = deflate(joined);
+  const { kept, deflated } = setAside(joined);
   const secular = {
     poles: pick(joined.d, kept),
     z: pick(joined.z, kept),
@@ -108,7 +108,7 @@ function joinHalves(upper: TridiagonalEigen, lower: TridiagonalEigen, tear: numb
  * Sets eigenpairs aside that the rank-1 matrix does not change beyond rounding: those with a z of about 0, and one of
  * each pair of close poles after a rotation that makes its z 0. Changes d, z and the rows that are rotated.
  */
-function deflate({ d, z, rho, parts }: Joined): { kept: readonly number[]; deflated: readonly number[] } {
+function setAside({ d, z, rho, parts }: Joined): { kept: readonly number[]; deflated: readonly number[] } {
   const order = ascendingOrder(d);
   let size = rho;
   for (const value of d) size = Math.max(size, Math.abs(value));
