@@ -181,6 +181,17 @@ describe("files", () => {
       expect(findAll(ofRooms(folder, plainlyWritten), literalSpread)).toEqual([]);
   });
 
+  it("have docstrings that begin with what one gets, not with a tag", () => {
+    const beginsWithTag = files.flatMap(({ path, lines }) => {
+      const text = lines.join("\n");
+      return [...text.matchAll(/^\/\*\*\s*(?:\* )?@\w+/gm)].map(
+        ({ index }) => `${path}:${text.slice(0, index).split("\n").length}`,
+      );
+    });
+    const clean = beginsWithTag.filter((where) => plainlyWritten.includes(where.split("/")[0]!));
+    expect(clean).toEqual([]);
+  });
+
   it("have a docstring on every export", () => {
     expect(files.flatMap(({ path, lines }) => withoutDocstring(lines).map((where) => `${path}:${where}`))).toEqual([]);
   });

@@ -15,3 +15,10 @@ export function withoutControls(text: string): string {
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
+
+/** As {@link plainText}, with words too long for anybody to read cut in the middle: names may be of any length. */
+export function plainMessage(text: string): string {
+  return plainText(text).replace(/\S{1001,}/g, (word) => {
+    return `${word.slice(0, 500)}[${word.length - 700} more]${word.slice(-200)}`;
+  });
+}

@@ -4,9 +4,9 @@ import { DatasetError } from "../errors.ts";
 import { readJsonObject } from "../formats/json.ts";
 import type { Source } from "../sources/source.ts";
 import { unreadable, unreadableFiles } from "../sources/unreadable.ts";
+import { ownResults } from "./data-or-results.ts";
 import { entitiesWithin, isSameLabel, normalText } from "./identity.ts";
 import { type BidsName, parseBidsName } from "./name.ts";
-import { ownResults } from "./own-results.ts";
 
 /** One file of a data set whose name follows BIDS. */
 export interface BidsFile {

@@ -6,9 +6,9 @@ import { filesList } from "../sources/output-files.ts";
 import { splitPath } from "../sources/path.ts";
 import { routedSource } from "../sources/routed.ts";
 import { type Entry, listFiles, type Source } from "../sources/source.ts";
+import { ownResults } from "./data-or-results.ts";
 import { entitiesKey, hemisphereOf, normalText } from "./identity.ts";
 import { formatBidsName } from "./name.ts";
-import { ownResults } from "./own-results.ts";
 
 /** What a folder of responses that is no BIDS data set does not say itself. */
 export interface PlainFolder {

@@ -12,8 +12,7 @@ import type { RemoteFile } from "../sources/remote-file.ts";
 import { checkPlace } from "../study/check-place.ts";
 import { flagOf } from "../study/flag-names.ts";
 import type { Command, CommandContext } from "./command-line.ts";
-import type { FlagSpecification, Parsed, PositionalSpecification } from "./flags.ts";
-import { numberFlag } from "./number-flag.ts";
+import { type FlagSpecification, numberFlag, type Parsed, type PositionalSpecification } from "./flags.ts";
 import { formatFileSize } from "./terminal.ts";
 
 const folder: PositionalSpecification = { name: "folder", required: true, help: "folder that the files go into" };

@@ -1,9 +1,9 @@
 #!/usr/bin/env -S GLIBC_TUNABLES=glibc.malloc.hugetlb=1 node
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
+import { plainMessage } from "../array/plain-text.ts";
 import { describeSystemError } from "../sources/system-error.ts";
 import { runCommandLine } from "./command-line.ts";
-import { plainMessage } from "./plain-message.ts";
 import { untilDry } from "./run-dry.ts";
 
 // Threads hold little in V8's heap and much beside it. From a small heap it collects garbage whenever 20 MB of arrays were made.

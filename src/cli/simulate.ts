@@ -9,8 +9,7 @@ import { loadStudyModel } from "../study/activations.ts";
 import { checkPlace } from "../study/check-place.ts";
 import { checkOptions, type StudyOptions } from "../study/options.ts";
 import type { Command } from "./command-line.ts";
-import type { FlagSpecification, Parsed } from "./flags.ts";
-import { numberFlag } from "./number-flag.ts";
+import { type FlagSpecification, numberFlag, type Parsed } from "./flags.ts";
 import { checkProvider } from "./provider.ts";
 import { studyFlags } from "./study-flags.ts";
 

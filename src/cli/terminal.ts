@@ -1,6 +1,5 @@
-import { plainText } from "../array/plain-text.ts";
+import { plainMessage, plainText } from "../array/plain-text.ts";
 import type { OnProgress, Progress } from "../array/progress.ts";
-import { plainMessage } from "./plain-message.ts";
 
 /** What a command writes to: the process's streams, or a test's. */
 export interface Streams {

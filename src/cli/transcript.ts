@@ -12,8 +12,7 @@ import { transcriptExtensions } from "../stimulus/transcript-formats.ts";
 import { checkTranscript, type TranscriptReport } from "../stimulus/transcript-report.ts";
 import { checkOptions } from "../study/options.ts";
 import type { Command } from "./command-line.ts";
-import type { Parsed } from "./flags.ts";
-import { numberFlag } from "./number-flag.ts";
+import { numberFlag, type Parsed } from "./flags.ts";
 import { studyFlags } from "./study-flags.ts";
 
 /** Pictures are noted beside them: one that was drawn is drawn anew, any other file of that name is not replaced. */

@@ -1,6 +1,6 @@
+import { groupBy } from "../array/records.ts";
 import type { DatasetIssue } from "../errors.ts";
-import { groupBy } from "./group-by.ts";
-import type { RunFacts } from "./run-facts.ts";
+import type { RunFacts } from "./inspection.ts";
 
 /** The value that most items have, the first of equally common ones, and how many have it. */
 function mostCommon<Item, Found>(

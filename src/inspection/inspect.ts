@@ -12,10 +12,9 @@ import { splitPath } from "../sources/path.ts";
 import { unreadableFiles } from "../sources/unreadable.ts";
 import { findTranscript } from "../stimulus/load-transcript.ts";
 import { checkAgreement } from "./agreement.ts";
-import { type Inspection, sortIssues } from "./inspection.ts";
+import { type Inspection, type RunFacts, sortIssues } from "./inspection.ts";
 import { checkPresence, participantsWithoutResponses, presenceOf } from "./presence.ts";
 import { type ReadRunsOptions, readContent, readHeaders, readIssueOf } from "./read-runs.ts";
-import type { RunFacts } from "./run-facts.ts";
 import {
   checkRepeats,
   checkStoriesAlike,

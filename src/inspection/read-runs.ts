@@ -17,7 +17,7 @@ import { readResponseHeader } from "../responses/response-header.ts";
 import type { TargetSpace } from "../responses/target.ts";
 import type { VolumeMask } from "../responses/volume-mask.ts";
 import { checkContent } from "./content.ts";
-import type { HeardRun, RunFacts } from "./run-facts.ts";
+import type { HeardRun, RunFacts } from "./inspection.ts";
 
 /** How runs are read. */
 export interface ReadRunsOptions {

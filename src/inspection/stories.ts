@@ -1,3 +1,4 @@
+import { groupBy } from "../array/records.ts";
 import type { BidsDataset } from "../bids/dataset.ts";
 import { type DatasetIssue, FormatError, listSome, NotFoundError, OptionError } from "../errors.ts";
 import { readTsv } from "../formats/tsv.ts";
@@ -11,9 +12,7 @@ import { readRawTranscript, type TranscriptOptions } from "../stimulus/transcrip
 import { checkTranscript } from "../stimulus/transcript-report.ts";
 import type { TranscriptIssue } from "../stimulus/transcript-row.ts";
 import { storiesAlike, type Transcript } from "../stimulus/word.ts";
-import { groupBy } from "./group-by.ts";
-import type { StorySummary } from "./inspection.ts";
-import type { RunFacts } from "./run-facts.ts";
+import type { RunFacts, StorySummary } from "./inspection.ts";
 import { type Stretch, stretchesOf } from "./stretches.ts";
 import { checkWordsInStory } from "./words.ts";
 

@@ -1,7 +1,7 @@
 import type { DatasetIssue } from "../errors.ts";
 import { countWordsOutside } from "../stimulus/volumes.ts";
 import type { Transcript } from "../stimulus/word.ts";
-import type { RunFacts } from "./run-facts.ts";
+import type { RunFacts } from "./inspection.ts";
 import type { Stretch } from "./stretches.ts";
 
 /**

@@ -3,8 +3,7 @@ import { checkChoice } from "../array/choice.ts";
 import { Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { OptionError } from "../errors.ts";
-import type { LanguageModel } from "./language-model.ts";
-import { resolveLayers } from "./layers.ts";
+import { type LanguageModel, resolveLayers } from "./language-model.ts";
 import { defaultMinContext, type Pass, planExactPasses, planPasses } from "./passes.ts";
 import { tokeniseWords, type WordTokens } from "./word-tokens.ts";
 

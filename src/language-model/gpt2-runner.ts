@@ -7,8 +7,7 @@ import { nCausalParts } from "./causal-attention.ts";
 import type { Gpt2Config } from "./gpt2-config.ts";
 import { type Gpt2Outputs, gpt2Graph } from "./gpt2-graph.ts";
 import type { Gpt2Weights } from "./gpt2-weights.ts";
-import type { LanguageModel } from "./language-model.ts";
-import { resolveLayers } from "./layers.ts";
+import { type LanguageModel, resolveLayers } from "./language-model.ts";
 
 /**
  * Runs a GPT-2. The graph is compiled when it is first needed, and again when other outputs are asked for than the

@@ -1,4 +1,5 @@
 import type { Matrix } from "../array/matrix.ts";
+import { OptionError } from "../errors.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /** A language model that is ready to read. Holds native memory until closed. */
@@ -38,4 +39,22 @@ export interface HiddenStateOptions {
   readonly layerZero?: "with-positions" | "tokens" | undefined;
   /** Whether layer nLayers is given after the final layer normalisation (default true). */
   readonly finalNorm?: boolean | undefined;
+}
+
+/**
+ * Wanted layers in rising order, each once; all of them where none are named.
+ *
+ * @throws OptionError where a layer is not a whole number in 0..nLayers, or the list is empty
+ */
+export function resolveLayers(layers: readonly number[] | undefined, nLayers: number): readonly number[] {
+  if (layers === undefined) return Array.from({ length: nLayers + 1 }, (_, layer) => layer);
+  if (layers.length === 0) throw new OptionError("layers: at least one layer must be asked for, got none.");
+  for (const layer of layers) {
+    if (!Number.isInteger(layer) || layer < 0 || layer > nLayers) {
+      throw new OptionError(
+        `layers: layers must be whole numbers in 0..${nLayers} (0 is the embedding output), got ${layer}.`,
+      );
+    }
+  }
+  return [...new Set(layers)].sort((a, b) => a - b);
 }

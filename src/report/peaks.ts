@@ -109,7 +109,11 @@ export function collectCurves(keys: readonly PeakKey[], nTargets: number): Curve
   };
 }
 
-/** @param curves - at each point of the key, of each subject, [nTargets] */
+/**
+ * The peaks of one curve, of each target: of the mean over subjects, with its interval, and of the subjects themselves.
+ *
+ * @param curves - at each point of the key, of each subject, [nTargets]
+ */
 function peaksOf(
   { analysis, layer, distance, grid, points }: PeakKey,
   curves: readonly (readonly (FloatArray | undefined)[])[],

@@ -3,9 +3,8 @@ import { plainText } from "../array/plain-text.ts";
 import { transcriptLimits as limits } from "../stimulus/transcript-limits.ts";
 import type { TranscriptReport } from "../stimulus/transcript-report.ts";
 import type { TranscriptIssue } from "../stimulus/transcript-row.ts";
-import { formatClock } from "./clock.ts";
 import { html, type Markup } from "./markup.ts";
-import { formatCount, formatNoun, formatNumber } from "./numbers.ts";
+import { formatClock, formatCount, formatNoun, formatNumber } from "./numbers.ts";
 import { transcriptVerdict } from "./transcript-text.ts";
 
 const pictureWidth = 1000;

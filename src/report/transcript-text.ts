@@ -3,8 +3,7 @@ import { withoutControls } from "../array/plain-text.ts";
 import { transcriptLimits as limits } from "../stimulus/transcript-limits.ts";
 import type { TranscriptReport } from "../stimulus/transcript-report.ts";
 import type { TranscriptIssue } from "../stimulus/transcript-row.ts";
-import { formatClock } from "./clock.ts";
-import { formatNoun, formatNumber } from "./numbers.ts";
+import { formatClock, formatNoun, formatNumber } from "./numbers.ts";
 
 /** Settings of {@link formatTranscriptReport}. */
 export interface TranscriptTextOptions {

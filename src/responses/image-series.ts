@@ -3,9 +3,10 @@ import { singleWhereEnough } from "../array/single-precision.ts";
 import { FormatError } from "../errors.ts";
 import { streamCifti } from "../formats/cifti.ts";
 import type { CiftiAxes, CiftiGrayordinates, CiftiParcel, CiftiSeries } from "../formats/cifti-axes.ts";
+import type { NiftiHeader } from "../formats/nifti-header.ts";
 import { streamNifti } from "../formats/nifti-stream.ts";
+import { fitsSingle } from "../formats/number-type.ts";
 import type { Source } from "../sources/source.ts";
-import { mayNeedDouble } from "./single-precision.ts";
 import { hemiOfStructure, type Target } from "./target.ts";
 import { selectVoxels, type VolumeMask } from "./volume-mask.ts";
 
@@ -117,4 +118,17 @@ function checkTimed({ unit, step }: CiftiSeries, path: string): void {
 function hemiOf({ vertices }: CiftiParcel): Target["hemi"] {
   const sides = new Set(vertices.map(({ structure }) => hemiOfStructure(structure)));
   return sides.size === 1 ? [...sides][0]! : "n/a";
+}
+
+/**
+ * Whether the values of an image may need double precision: numbers wider than single precision, or scaled ones whose
+ * steps are small beside their offset, or that a scale takes beyond what single precision holds. Up to 2^20 steps rounding is a tenth of a step at most.
+ */
+export function mayNeedDouble({ type, slope, intercept }: Pick<NiftiHeader, "type" | "slope" | "intercept">): boolean {
+  if (!fitsSingle(type)) return true;
+  // Products that single precision has no room or few digits for.
+  if (!(Math.abs(slope) >= 2 ** -100 && Math.abs(slope) <= 2 ** 80)) return true;
+  // Of scaled numbers that are not whole nobody knows the steps.
+  if (type === "float32" || type === "float16") return intercept !== 0;
+  return Math.abs(intercept) > Math.abs(slope) * 2 ** 20;
 }

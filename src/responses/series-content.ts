@@ -61,7 +61,11 @@ export function seriesContent(bold: Matrix, firstVolume = 0): SeriesContent {
   return { isConstant, isNotFinite, volumes: emptyVolumes(bold, varying, firstVolume) };
 }
 
-/** @param varying - targets whose finite values differ */
+/**
+ * The volumes that hold nothing new: not finite, zero or constant over all varying targets, or equal to an earlier one.
+ *
+ * @param varying - targets whose finite values differ
+ */
 function emptyVolumes({ data, nRows, nColumns }: Matrix, varying: Int32Array, firstVolume: number): EmptyVolumes {
   const found = { notFinite: [] as number[], zero: [] as number[], constant: [] as number[], repeated: [] as number[] };
   if (varying.length === 0) return found;

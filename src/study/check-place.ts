@@ -1,5 +1,5 @@
 import { join, relative, sep } from "node:path";
-import { takenFolder } from "../bids/taken-folder.ts";
+import { takenFolder } from "../bids/data-or-results.ts";
 import { OptionError } from "../errors.ts";
 import { foldersAbove } from "../sources/beside.ts";
 import { folderStore } from "../sources/node.ts";

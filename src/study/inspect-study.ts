@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { OnProgress } from "../array/progress.ts";
+import { groupBy } from "../array/records.ts";
 import type { DatasetIssue } from "../errors.ts";
-import { groupBy } from "../inspection/group-by.ts";
 import { type Examination, examineDataset } from "../inspection/inspect.ts";
 import type { Surface, TargetRegion } from "../report/result.ts";
 import { loadMask } from "../responses/volume-mask.ts";

@@ -1,5 +1,5 @@
+import { groupBy } from "../array/records.ts";
 import { type DatasetIssue, listSome } from "../errors.ts";
-import { groupBy } from "../inspection/group-by.ts";
 import { formatNoun, formatShare } from "../report/numbers.ts";
 import { wordsOutside } from "./features.ts";
 import type { StudyInputs } from "./inputs.ts";

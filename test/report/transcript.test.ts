@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseXml, type XmlElement } from "../../src/formats/xml.ts";
-import { formatClock } from "../../src/report/clock.ts";
+import { formatClock } from "../../src/report/numbers.ts";
 import { transcriptPicture } from "../../src/report/transcript-picture.ts";
 import { formatTranscriptReport } from "../../src/report/transcript-text.ts";
 import { readRawTranscript } from "../../src/stimulus/transcript.ts";

@@ -7,9 +7,8 @@ import { writeGifti } from "../../src/formats/gifti.ts";
 import { writeNifti } from "../../src/formats/nifti-write.ts";
 import { writeTsv } from "../../src/formats/tsv.ts";
 import { findResponses } from "../../src/responses/find.ts";
-import { loadVolumeSeries } from "../../src/responses/image-series.ts";
+import { loadVolumeSeries, mayNeedDouble } from "../../src/responses/image-series.ts";
 import { loadResponse } from "../../src/responses/load.ts";
-import { mayNeedDouble } from "../../src/responses/single-precision.ts";
 import { loadSurfaceSeries } from "../../src/responses/surface-series.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 

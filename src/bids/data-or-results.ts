@@ -1,3 +1,6 @@
+import { filesList, listedPaths } from "../sources/output-files.ts";
+import type { Source } from "../sources/source.ts";
+
 /** Folders at the top of a data set that BIDS gives a meaning, and that hold no results. */
 const NAMED = new Set(["code", "phenotype", "sourcedata", "stimuli"]);
 
@@ -19,4 +22,20 @@ export function takenFolder(path: string): string | undefined {
   const own = parts[depth];
   if (own === undefined || !(OF_DATA.test(own) || NAMED.has(own.toLowerCase()))) return undefined;
   return parts.slice(0, depth + 1).join("/");
+}
+
+/**
+ * Files, from the source's root, that are results of cortecast and no data: those that the list in a folder names. Of a data set
+ * that cortecast simulated, which has such a list too, none.
+ *
+ * @param folder - below the root
+ * @param names - of what lies in it
+ * @throws FormatError where the list is damaged
+ */
+export async function ownResults(
+  source: Source,
+  folder: string,
+  names: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  return names.has(filesList) && !names.has("phantom.json") ? listedPaths(source, folder) : [];
 }
