@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 
@@ -30,6 +31,11 @@ const measuring = [
   "test/stimulus/transcript-contract.test.ts",
 ];
 
+/** Tests of formats that hang on what Node and browsers have differently: packed files, base64, pieces, the order of bytes. */
+const asInBrowsers = [
+  "test/formats/{gunzip,packed-size,xml,gifti,gifti-headers,gifti-malformed,gifti-stream,nifti,nifti-malformed,cifti,npy}.test.ts",
+];
+
 export default defineConfig({
   // What differs between Node and browsers is found among the sources, not in the build.
   ssr: { resolve: { conditions: ["cortecast-source", ...defaultServerConditions] } },
@@ -56,6 +62,14 @@ export default defineConfig({
         test: { name: "apart", include: ["test/*.test.ts", ...apartFiles, ...measuring] },
       },
       { extends: true, test: { name: "shared", include: sharedFiles, exclude: measuring, isolate: false } },
+      {
+        extends: true,
+        // Formats again, on what they have in browsers.
+        resolve: {
+          alias: [{ find: /^#platform\/(.*)$/, replacement: join(import.meta.dirname, "src/platform/browser/$1.ts") }],
+        },
+        test: { name: "browsers", include: asInBrowsers, isolate: false },
+      },
     ],
   },
 });

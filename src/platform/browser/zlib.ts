@@ -28,7 +28,7 @@ export function unpack(packed: Uint8Array, { chunkSize = usualChunk, maxOutputLe
   return chunks.length === 1 ? chunks[0]! : joinBytes(chunks);
 }
 
-/** As {@link unpack}, later: browsers unpack on another thread only what they check less well. */
+/** As {@link unpack}, on the thread that asks: on another a browser takes no streams of gzip in a row, and does not say what is wrong. */
 export async function unpackAside(packed: Uint8Array, options: UnzipOptions): Promise<Uint8Array> {
   return unpack(packed, options);
 }
