@@ -19,7 +19,7 @@ export interface BoldPlan {
 
 /** Mean of the series in scanner units. */
 const BASELINE = 1000;
-/** How much the baselines of vertices differ. */
+/** Standard deviation of the baselines of vertices, in scanner units. */
 const BASELINE_SPREAD = 40;
 /** What one standard deviation of a region's noise is in scanner units: about one per cent of the baseline. */
 const NOISE_SIZE = 10;

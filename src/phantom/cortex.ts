@@ -33,6 +33,7 @@ const MEDIAL_SHARE = 0.45;
 const CENTRE = 18;
 /** Millimetres; the deepest fold is about three times this. */
 const FOLD_SIZE = 2.2;
+/** Waves whose sum is the folds. */
 const N_WAVES = 24;
 
 /**

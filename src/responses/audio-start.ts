@@ -3,7 +3,7 @@ import { normalStimFile, stimFileBase } from "../bids/stim-file.ts";
 import { FormatError, shorten } from "../errors.ts";
 import { numericColumn, type Table, textColumn } from "../formats/tsv.ts";
 
-/** Longer than any path may be. */
+/** Letters of a name, at most: those of the longest path that Linux takes (PATH_MAX). */
 const longestStimFile = 4096;
 
 /**
