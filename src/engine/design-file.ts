@@ -169,8 +169,8 @@ interface AboutSingle {
 
 async function writeSingle(store: Store, path: string, key: string, design: ScorableDesign): Promise<void> {
   const { intercept, shortlist, predictor, singularRange } = design;
-  const matrices = [predictor.shrinkage, predictor.test, predictor.testSquares];
-  const numbers = [predictor.sensitivity];
+  const matrices = [predictor.shrinkage, predictor.test];
+  const numbers = [predictor.sensitivity, predictor.greatestSummands];
   if (shortlist) {
     const { fit, kept, shares, fromTarget, targetWeights, fromResidual, residualWeights } = shortlist;
     matrices.push(fit, kept, shares, targetWeights, residualWeights);
@@ -201,12 +201,12 @@ export async function loadSingleDesign(
 ): Promise<ScorableDesign> {
   const { about, arrays } = await loadKeptArrays(store, singlePath(path), key, settings);
   const { intercept, hasShortlist, singularRange, shapes } = about as AboutSingle;
-  const [shrinkage, test, testSquares, ...matrices] = shapes.map(
+  const [shrinkage, test, ...matrices] = shapes.map(
     ([nRows, nColumns], i): Rows => ({ data: arrays[i] as Float32Array, nRows, nColumns }),
   );
   const nAlphas = shrinkage!.nRows;
   const [fit, kept, shares, targetWeights, residualWeights] = matrices;
-  const [sensitivityOfTest, ...numbers] = arrays.slice(shapes.length) as Float64Array[];
+  const [sensitivity, greatestSummands, ...numbers] = arrays.slice(shapes.length) as Float64Array[];
   const bounds = (first: number): ErrorBounds => {
     const [mean, spread, multiplier] = numbers.slice(first);
     return { nAlphas, mean: mean!, spread: spread!, multiplier: multiplier! };
@@ -225,7 +225,12 @@ export async function loadSingleDesign(
           ...ofPenalties,
         }
       : undefined,
-    predictor: { shrinkage: shrinkage!, test: test!, testSquares: testSquares!, sensitivity: sensitivityOfTest! },
+    predictor: {
+      shrinkage: shrinkage!,
+      test: test!,
+      sensitivity: sensitivity!,
+      greatestSummands: greatestSummands!,
+    },
     singularRange,
     exact,
   };

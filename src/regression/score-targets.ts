@@ -168,13 +168,12 @@ async function correlate(
   const nTest = observed.nColumns;
   const isWhole = rows.length > 0 && rows.at(-1)! - rows[0]! === rows.length - 1;
   if (projection.data instanceof Float32Array && observed.data instanceof Float32Array && isWhole) {
-    const { shrinkage, test, testSquares, sensitivity } = design.predictor;
+    const { shrinkage, test, sensitivity, greatestSummands } = design.predictor;
     const wanted = observed.data.subarray(rows[0]! * nTest, (rows[0]! + rows.length) * nTest);
-    const { products, squares, magnitudes } = await runPredictions(
+    const { products, squares } = await runPredictions(
       {
         shrinkage,
         test,
-        testSquares,
         projection: { data: projection.data, nRows: projection.nRows, nColumns: projection.nColumns },
         observed: { data: wanted, nRows: rows.length, nColumns: nTest },
       },
@@ -190,7 +189,7 @@ async function correlate(
       r[t] = Math.max(-1, Math.min(1, products.data[t]! / Math.sqrt(square)));
       if (best[t]! < 0) continue;
       const projected = TYPICAL_PROJECTION ** 2 * targets.squares[t]! * sensitivity[best[t]!]!;
-      const summed = OF_PREDICTION ** 2 * magnitudes.data[t]!;
+      const summed = OF_PREDICTION ** 2 * targets.squares[t]! * greatestSummands[best[t]!]!;
       // Of a prediction that is 0, or no number, too.
       if (!(unit * Math.sqrt((projected + summed) / square) < WANTED_CORRELATION)) unsure.push(t);
     }

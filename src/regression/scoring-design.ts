@@ -88,10 +88,13 @@ export interface Predictor {
   readonly shrinkage: Rows;
   /** The samples to predict, less their mean, along the directions, [rank x nTest]. */
   readonly test: Rows;
-  /** The sum of the squares of each of its rows, [rank x 1]. */
-  readonly testSquares: Rows;
   /** By how much the squares of a prediction grow where the projection is off by independent errors of mean square 1, [nAlphas]. */
   readonly sensitivity: Float64Array;
+  /**
+   * The greatest, over directions, of the sum of the squares of what one adds to a prediction, of a target whose length along it is
+   * 1, [nAlphas]: of a target of length |y|, the squares of all summands of a prediction add up to at most |y|^2 times this.
+   */
+  readonly greatestSummands: Float64Array;
 }
 
 const predictors = new WeakMap<ScoringDesign, Predictor>();
@@ -117,18 +120,21 @@ function predictorOf(design: ScoringDesign, options: Pick<ResolvedRidgeOptions, 
     for (let i = 0; i < nTest; i++) centred[k * nTest + i] = row[i]! - row[0]! - mean;
   }
   const sensitivity = new Float64Array(shrinkages.length);
-  const testSquares = new Float32Array(rank);
+  const greatestSummands = new Float64Array(shrinkages.length);
   for (let k = 0; k < rank; k++) {
     let squares = 0;
     for (let i = 0; i < nTest; i++) squares += centred[k * nTest + i]! ** 2;
-    testSquares[k] = squares;
-    for (let a = 0; a < sensitivity.length; a++) sensitivity[a]! += shrinkages[a]![k]! ** 2 * squares;
+    for (let a = 0; a < sensitivity.length; a++) {
+      const summands = shrinkages[a]![k]! ** 2 * squares;
+      sensitivity[a]! += summands;
+      greatestSummands[a] = Math.max(greatestSummands[a]!, summands);
+    }
   }
   const predictor = {
     sensitivity,
+    greatestSummands,
     shrinkage: { data: shrinkage, nRows: shrinkages.length, nColumns: rank },
     test: toFloat32({ data: centred, nRows: rank, nColumns: nTest }),
-    testSquares: { data: testSquares, nRows: rank, nColumns: 1 },
   };
   predictors.set(design, predictor);
   return predictor;

@@ -147,23 +147,18 @@ export async function runResiduals(
  * @param projection - [nTargets x rank]
  * @param shrinkage - what takes a projection to a coefficient under each penalty, [nAlphas x rank]
  * @param test - other samples along the directions, [rank x nTest]
- * @param testSquares - the sum of the squares of each of its rows, [rank x 1]
  * @param observed - [nTargets x nTest]
  * @param penalties - one a target, [nTargets]
  * @returns for prediction = (projection shrinkage) test: its products with `observed` and its squares, summed over the
- * samples, and (projection shrinkage)^2 testSquares, the squares of its summands, [nTargets x 1] each
+ * samples, [nTargets x 1] each
  */
 export async function runPredictions(
-  {
-    projection,
-    observed,
-    ...others
-  }: Readonly<Record<"projection" | "shrinkage" | "test" | "testSquares" | "observed", Rows>>,
+  { projection, observed, ...others }: Readonly<Record<"projection" | "shrinkage" | "test" | "observed", Rows>>,
   penalties: Int32Array,
   device: Device | undefined,
   memory: GraphMemory,
-): Promise<Readonly<Record<"products" | "squares" | "magnitudes", Rows>>> {
-  const columns = { products: 1, squares: 1, magnitudes: 1 };
+): Promise<Readonly<Record<"products" | "squares", Rows>>> {
+  const columns = { products: 1, squares: 1 };
   const rows = { projection, observed };
   return runInBatches("predictions", device, memory, others, rows, columns, penalties);
 }
@@ -276,12 +271,9 @@ function predictionsGraph(): Record<string, Expression> {
   const shrinkage = input("shrinkage", "float32", ["nAlphas", "rank"]);
   const test = input("test", "float32", ["rank", "nTest"]);
   const observed = input("observed", "float32", ["nTargets", "nTest"]);
-  const testSquares = input("testSquares", "float32", ["rank", 1]);
   const penalties = input("penalties", "int32", ["nTargets"]);
-  const coefficients = multiplyElements(projection, gather(shrinkage, penalties));
-  const prediction = matmul(coefficients, test);
+  const prediction = matmul(multiplyElements(projection, gather(shrinkage, penalties)), test);
   return {
-    magnitudes: matmul(multiplyElements(coefficients, coefficients), testSquares),
     products: reduceSum(multiplyElements(prediction, observed), [1], true),
     squares: reduceSum(multiplyElements(prediction, prediction), [1], true),
   };
