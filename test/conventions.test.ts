@@ -181,6 +181,20 @@ describe("files", () => {
       expect(findAll(ofRooms(folder, plainlyWritten), literalSpread)).toEqual([]);
   });
 
+  it("declare a name in one file only", () => {
+    const places = new Map<string, string[]>();
+    for (const { path, code } of ofRooms(files, plainlyWritten)) {
+      const declared =
+        /^(?:export )?(?:abstract )?(?:async )?(?:function\*?|interface|const|let|class|type) ([\w$]+)/gm;
+      for (const name of new Set([...code.matchAll(declared)].map(([, found]) => found!)))
+        places.set(name, [...(places.get(name) ?? []), path]);
+    }
+    // What the files of kept tensors call what they check, and how.
+    const known = ["checkContent", "digestOf"];
+    const twice = [...places].filter(([name, paths]) => paths.length > 1 && !known.includes(name));
+    expect(twice).toEqual([]);
+  });
+
   it("have docstrings that begin with what one gets, not with a tag", () => {
     const beginsWithTag = files.flatMap(({ path, lines }) => {
       const text = lines.join("\n");

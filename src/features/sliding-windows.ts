@@ -161,10 +161,10 @@ function addUp(sum: Float64Array, terms: readonly Float64Array[]): void {
   for (let from = 0; from < sum.length; from += ADDED_AT_ONCE) {
     const to = Math.min(sum.length, from + ADDED_AT_ONCE);
     sum.fill(0, from, to);
-    for (const term of terms) add(sum, term, from, to);
+    for (const term of terms) addOne(sum, term, from, to);
   }
 }
 
-function add(sum: Float64Array, term: Float64Array, from: number, to: number): void {
+function addOne(sum: Float64Array, term: Float64Array, from: number, to: number): void {
   for (let i = from; i < to; i++) sum[i]! += term[i]!;
 }

@@ -394,6 +394,6 @@ export function lengthOf(a: Expression, axis: number): Expression {
 }
 
 /** Whole numbers start, start + 1, ..., end - 1 as int64, [name]. */
-export function range(start: Expression, end: Expression, name: Dimension): Expression {
+export function wholeNumbersFrom(start: Expression, end: Expression, name: Dimension): Expression {
   return node("Range", [start, end, scalar(1, "int64")], "int64", [name]);
 }

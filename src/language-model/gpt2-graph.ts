@@ -8,13 +8,13 @@ import {
   layerNormalisation,
   lengthOf,
   matmul,
-  range,
   relu,
   reshape,
   scalar,
   slice,
   transposeAxes,
   weight,
+  wholeNumbersFrom,
 } from "../graph/operators.ts";
 import { type CausalPart, causalAttention, causalParts, nCausalParts } from "./causal-attention.ts";
 import type { Gpt2Config } from "./gpt2-config.ts";
@@ -55,7 +55,7 @@ export async function gpt2Graph(
     if (wanted.has(layer)) results[`layer${layer}`] = gather(x, places);
   };
 
-  const positions = range(scalar(0, "int64"), lengthOf(tokens, 0), "nTokens");
+  const positions = wholeNumbersFrom(scalar(0, "int64"), lengthOf(tokens, 0), "nTokens");
   const tokenEmbedding = gather(await parameter("wte.weight"), tokens);
   let x = add(tokenEmbedding, gather(await parameter("wpe.weight"), positions));
   give(0, outputs.layerZero === "tokens" ? tokenEmbedding : x);

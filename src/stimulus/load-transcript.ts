@@ -7,18 +7,12 @@ import { readTranscript, type TranscriptOptions } from "./transcript.ts";
 import { isTranscript, transcriptExtension, transcriptExtensions } from "./transcript-formats.ts";
 import type { Transcript } from "./word.ts";
 
-/** Where {@link loadTranscript} looks. */
-export interface LoadTranscriptOptions {
+/** Where {@link loadTranscript} looks, and how `readTranscript` reads what it finds. */
+export interface LoadTranscriptOptions extends Pick<TranscriptOptions, "tier" | "cues" | "noiseLabels"> {
   /** The audio file as `events.tsv` names it: one story may have several (`milkywayvodka_audio.wav`, ...). */
   readonly stimFile?: string | undefined;
   /** The transcript itself, relative to the source; nothing else is looked at then. */
   readonly path?: string | undefined;
-  /** As in `readTranscript`. */
-  readonly tier?: string | undefined;
-  /** As in `readTranscript`. */
-  readonly cues?: TranscriptOptions["cues"];
-  /** As in `readTranscript`. */
-  readonly noiseLabels?: TranscriptOptions["noiseLabels"];
 }
 
 /** The paths that a transcript of that name may have. */

@@ -66,7 +66,12 @@ describe("operators: values by hand", () => {
     ["concat", op.concat([a, a], 1), [2, 6], [1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6]],
     ["gather", op.gather(a, op.weight("i", BigInt64Array.of(1n, 1n), [2]), 0), [2, 3], [4, 5, 6, 4, 5, 6]],
     ["broadcastTo", op.broadcastTo(row, [2, 3]), [2, 3], [10, 20, 30, 10, 20, 30]],
-    ["range", op.cast(op.range(op.scalar(2, "int64"), op.scalar(5, "int64"), 3), "float32"), [3], [2, 3, 4]],
+    [
+      "wholeNumbersFrom",
+      op.cast(op.wholeNumbersFrom(op.scalar(2, "int64"), op.scalar(5, "int64"), 3), "float32"),
+      [3],
+      [2, 3, 4],
+    ],
     ["lengthOf", op.cast(op.lengthOf(a, 1), "float32"), [], [3]],
   ];
   function row2() {
