@@ -19,6 +19,11 @@ export interface EncodingModel {
   readonly bands: readonly Band[];
 }
 
+/** The same for equal encoding models, different for different ones. */
+export function modelName(model: EncodingModel): string {
+  return JSON.stringify(model);
+}
+
 /** Vectors of a layer of the language model. */
 export function layerVectors(layer: number, weights: "own" | "random" = "own"): Vectors {
   return { source: "layer", layer, weights };

@@ -1,4 +1,4 @@
-import type { Band, EncodingModel, Vectors } from "./encoding-model.ts";
+import { type Band, type EncodingModel, modelName, type Vectors } from "./encoding-model.ts";
 import type { LabelledModel } from "./registry.ts";
 
 /**
@@ -35,7 +35,7 @@ export function familiesOf(models: readonly LabelledModel[]): readonly ModelFami
   };
   for (const { model, label } of models) {
     const { base, window } = split(model);
-    const name = JSON.stringify(base);
+    const name = modelName(base);
     if (!window) {
       alone.push({ model, label, name });
       // Its place among the others.
@@ -47,7 +47,7 @@ export function familiesOf(models: readonly LabelledModel[]): readonly ModelFami
     add(JSON.stringify([base, vectors, width]), { label, base, window: { vectors, width } }, { model, distance });
   }
   for (const { model, name } of alone) {
-    const first = [...families.values()].find(({ base, window }) => window && JSON.stringify(base) === name);
+    const first = [...families.values()].find(({ base, window }) => window && modelName(base) === name);
     first?.members.unshift({ model, distance: undefined });
   }
   return [...families.values()];
@@ -56,7 +56,7 @@ export function familiesOf(models: readonly LabelledModel[]): readonly ModelFami
 /** Whether a model is others' base, by name, with a window beside it. */
 function isWindowOf(model: EncodingModel, name: string): boolean {
   const { base, window } = split(model);
-  return window !== undefined && JSON.stringify(base) === name;
+  return window !== undefined && modelName(base) === name;
 }
 
 function split({ bands }: EncodingModel): { readonly base: EncodingModel; readonly window: Window | undefined } {

@@ -1,3 +1,4 @@
+import { FORECAST_DISTANCE } from "../features/window.ts";
 import type { Peak } from "./analysis.ts";
 
 /** k\*: the layer at which the forecast score at distance 8, the paper's, is largest. */
@@ -6,5 +7,5 @@ export const forecastDepth: Peak = {
   description: "Layer at which the forecast score is largest.",
   of: "forecastScore",
   along: "layer",
-  at: { distance: 8 },
+  at: { distance: FORECAST_DISTANCE },
 };

@@ -1,3 +1,4 @@
+import { FORECAST_DISTANCE } from "../features/window.ts";
 import type { Analysis } from "./analysis.ts";
 import { layerVectors, withWindow, wordsOf } from "./encoding-model.ts";
 
@@ -12,7 +13,7 @@ export const forecastScore: Analysis = {
       name: "forecastScoreBeyondZero",
       description: "Forecast score at distance 8 minus that at distance 0, within participants.",
       over: "forecastScore",
-      distances: [8, 0],
+      distances: [FORECAST_DISTANCE, 0],
     },
     {
       name: "forecastScoreBeyondRandomWindow",

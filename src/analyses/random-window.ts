@@ -1,10 +1,6 @@
+import { mainDistance } from "../features/window.ts";
 import type { Analysis } from "./analysis.ts";
 import { layerVectors, randomVectorsLike, withWindow, wordsOf } from "./encoding-model.ts";
-
-/** The distance at which random vectors take the window's place: 8, the paper's, or the nearest that is asked for. */
-export function controlDistance(distances: readonly number[]): number | undefined {
-  return distances.toSorted((a, b) => Math.abs(a - 8) - Math.abs(b - 8))[0];
-}
 
 /** R(X + random) - R(X): what a window of random vectors adds, at the main layer and one distance. */
 export const forecastScoreRandomWindow: Analysis = {
@@ -13,7 +9,7 @@ export const forecastScoreRandomWindow: Analysis = {
   adds: "control: random window",
   gains: [],
   contrasts({ mainLayer: layer, distances, width, seed }) {
-    const distance = controlDistance(distances);
+    const distance = mainDistance(distances);
     if (layer === undefined || distance === undefined) return [];
     const vectors = layerVectors(layer);
     const words = wordsOf(vectors);

@@ -1,6 +1,6 @@
 import type { Analysis, Contrast, Peak, PlannedPeak, Scope } from "./analysis.ts";
 import { brainScore } from "./brain-score.ts";
-import type { EncodingModel } from "./encoding-model.ts";
+import { type EncodingModel, modelName } from "./encoding-model.ts";
 import { forecastDepth } from "./forecast-depth.ts";
 import { forecastDistance } from "./forecast-distance.ts";
 import { forecastScore } from "./forecast-score.ts";
@@ -83,7 +83,7 @@ export function modelsOf(scores: readonly PlannedScore[]): readonly LabelledMode
   for (const score of scores) {
     for (const { of, minus, label } of isPeak(score) ? score.of : [score]) {
       for (const model of minus ? [minus, of] : [of]) {
-        const name = JSON.stringify(model);
+        const name = modelName(model);
         if (!found.has(name)) found.set(name, { model, label });
       }
     }

@@ -2,10 +2,11 @@ import type { Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { EncodingScore } from "../encoding/brain-score.ts";
 import { collectScores } from "../encoding/score-collection.ts";
+import { jsonItems, jsonText, parseJson } from "../formats/json.ts";
 import { type AuditCount, addAudits, NO_AUDIT } from "../regression/audit.ts";
 import { scoredRows } from "../regression/target-block.ts";
 import { sha256 } from "../sources/checksum.ts";
-import { readText, type Store } from "../sources/source.ts";
+import type { Store } from "../sources/source.ts";
 import { AUDITS, drawAudits } from "./audits.ts";
 import { loadBlock, writeBlock } from "./block-file.ts";
 import type { KeptModels } from "./make-designs.ts";
@@ -147,7 +148,8 @@ export async function removeLeftBlocks(store: Store, isKept: (key: string) => Pr
   for (const { name, kind } of await store.list("")) {
     const key = /^(.+)\.blocks$/.exec(name)?.[1];
     if (kind !== "folder" || key === undefined || !(await store.has(keysPath(key)))) continue;
-    const keys = JSON.parse(await readText(store, keysPath(key))) as readonly string[];
+    const path = keysPath(key);
+    const keys = jsonItems(parseJson(await store.read(path), `${store.location}/${path}`)).map(jsonText);
     let isWhole = true;
     for (const own of keys) isWhole &&= await isKept(own);
     if (isWhole) await removeBlocks(store, key);

@@ -8,6 +8,12 @@ export const DEFAULT_WIDTH = 7;
 /** The distance, in words, at which a forecast is told from none, and depths are compared: the paper's. */
 export const FORECAST_DISTANCE = 8;
 
+/** The distance that controls are made at and tables name: {@link FORECAST_DISTANCE}, or the nearest to it; the first of two. */
+export function mainDistance(distances: readonly number[]): number | undefined {
+  const away = (distance: number) => Math.abs(distance - FORECAST_DISTANCE);
+  return distances.toSorted((a, b) => away(a) - away(b))[0];
+}
+
 /** Which words a {@link forecastWindow} joins. */
 export interface WindowOptions {
   /** Words from the word itself to the window's last word; negative for a window of the past. */

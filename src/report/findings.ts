@@ -1,5 +1,6 @@
 import type { FloatArray } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
+import { mainDistance } from "../features/window.ts";
 import { type Group, type GroupScores, groupScores, selectGroup } from "./group.ts";
 import { loadMeans } from "./load-scores.ts";
 import { type GroupPeaks, indexOfLargest } from "./peaks.ts";
@@ -106,7 +107,7 @@ function forecastFindings(result: StudyResult, group: Group): ForecastFindings |
   const distances = listDistances(result.subjects, "forecastScore", layer);
   if (distances.length === 0) return undefined;
   const curve = distances.map((distance) => selectGroup(group, "forecastScore", layer, distance)!);
-  const tabled = distances.reduce((best, distance) => (Math.abs(distance - 8) < Math.abs(best - 8) ? distance : best));
+  const tabled = mainDistance(distances)!;
   const overall = distances.flatMap((distance, i) => {
     const means = [...curve[i]!.mean].filter(Number.isFinite);
     return means.length > 0 ? [{ distance, mean: means.reduce((sum, value) => sum + value, 0) / means.length }] : [];

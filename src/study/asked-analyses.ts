@@ -1,4 +1,4 @@
-import { type AnalysisName, analyses } from "../analyses/registry.ts";
+import { type AnalysisName, analysisNames } from "../analyses/registry.ts";
 import type { StudyOptions } from "./options.ts";
 
 /** What the short names of controls stand for. */
@@ -17,5 +17,5 @@ export function askedAnalyses({
   controls,
 }: Pick<StudyOptions, "analyses" | "controls">): readonly AnalysisName[] {
   const asked = new Set([...(named ?? usual), ...controls.map((control) => controlAnalyses[control])]);
-  return (Object.keys(analyses) as AnalysisName[]).filter((name) => asked.has(name));
+  return analysisNames.filter((name) => asked.has(name));
 }

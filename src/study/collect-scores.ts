@@ -1,3 +1,4 @@
+import { modelName } from "../analyses/encoding-model.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { mergeMissing } from "../encoding/missing.ts";
 import { addAudits, NO_AUDIT } from "../regression/audit.ts";
@@ -6,7 +7,7 @@ import type { ParticipantInputs } from "./inputs.ts";
 import type { StudyPlan } from "./plan.ts";
 import type { Scored, ScoredFacts } from "./result.ts";
 import { type KeptScores, openScores } from "./score-cache.ts";
-import { toldScores, toldVariance } from "./told-scores.ts";
+import { type ScoresOf, toldScores, toldVariance } from "./told-scores.ts";
 
 /**
  * All that is told of all participants, whose scores must have been kept; they stay where they are until they are asked for.
@@ -30,7 +31,7 @@ export async function collectScores(
       const opened: KeptScores[] = [];
       for (const [i, key] of keys.entries()) {
         opened.push(await openScores(store, key));
-        kept.get(participant)!.set(JSON.stringify(family.members[i]!.model), opened.at(-1)!);
+        kept.get(participant)!.set(modelName(family.members[i]!.model), opened.at(-1)!);
       }
       steps.get(participant)!.push(joinFacts(opened));
       done++;
@@ -38,7 +39,7 @@ export async function collectScores(
   }
   onProgress({ label: "collecting scores", done, total: nSteps });
   return participants.map((inputs): Scored => {
-    const scoresOf = (model: unknown) => kept.get(inputs.participant)!.get(JSON.stringify(model))!;
+    const scoresOf: ScoresOf = (model) => kept.get(inputs.participant)!.get(modelName(model))!;
     return {
       inputs,
       analyses: toldScores(scores, scoresOf),

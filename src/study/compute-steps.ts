@@ -16,6 +16,7 @@ import type { ActivationSource } from "./activation-source.ts";
 import { familyStimulus } from "./family-stimulus.ts";
 import type { ActivationsOf } from "./features.ts";
 import { loadStoryResponse, type ParticipantInputs, type StudyInputs } from "./inputs.ts";
+import { lackedBy } from "./missing-work.ts";
 import type { OpenStudy } from "./open-study.ts";
 import type { StudyOptions } from "./options.ts";
 import { layersOf, type StepGroup } from "./plan.ts";
@@ -48,14 +49,12 @@ async function computeGroup(
   layerOf: LayerOf,
   { onProgress, date }: { readonly onProgress: OnProgress; readonly date: () => Date },
 ): Promise<void> {
-  const { options, stores, inputs, pool, missing } = study;
+  const { options, stores, inputs, pool } = study;
   const { family, designKeys, steps } = group;
   const { label } = family;
   const stepOf = new Map(steps.map((step) => [step.participant, step]));
-  /** Which members of the family a participant lacks scores of. */
-  const lackedBy = ({ participant }: ParticipantInputs) =>
-    [...family.members.keys()].filter((i) => missing.has(stepOf.get(participant)!.keys[i]!));
-  const lacked = [...family.members.keys()].filter((i) => members.some((member) => lackedBy(member).includes(i)));
+  const lacked = lackedBy(study, family, steps);
+  const ownLacked = ({ participant }: ParticipantInputs) => lackedBy(study, family, [stepOf.get(participant)!]);
   const settings = designSettings(options);
   const { options: encoding, stimulus } = familyStimulus(
     family,
@@ -71,10 +70,10 @@ async function computeGroup(
   const all = await makeDesigns(pool, designs, distances, stimulus, { ...encoding, onProgress: tellDesigns });
   const variance = await loadKeptVariance(all);
 
-  const total = members.reduce((sum, member) => sum + lackedBy(member).length * settings.folds, 0);
+  const total = members.reduce((sum, member) => sum + ownLacked(member).length * settings.folds, 0);
   const done = members.map(() => 0);
   const work = async (member: ParticipantInputs, index: number) => {
-    const own = lackedBy(member);
+    const own = ownLacked(member);
     const keys = own.map((i) => stepOf.get(member.participant)!.keys[i]!);
     const models = selectModels(
       all,

@@ -1,4 +1,4 @@
-import type { Vectors } from "../analyses/encoding-model.ts";
+import { modelName, type Vectors } from "../analyses/encoding-model.ts";
 import type { ModelFamily } from "../analyses/families.ts";
 import type { EncodingOptions } from "../encoding/prepared.ts";
 import type { Stimulus } from "../engine/job.ts";
@@ -49,7 +49,7 @@ export function familyStimulus(
     vectors.source === "layer" ? layerOf(vectors) : randomVectors(vectorsOf(vectors.like), vectors.seed);
   const [band, ...more] = base.bands;
   if (!band || more.length > 0 || band.kind === "window")
-    throw new Error(`a family must have one band beside its window, got ${JSON.stringify(base)}`);
+    throw new Error(`a family must have one band beside its window, got ${modelName(base)}`);
   if (band.kind === "word-rate") {
     const stimulus = async () => ({ features: await storyWordRate(stories, settings), windows: undefined });
     return { options: { ...options, components: "none" }, stimulus };

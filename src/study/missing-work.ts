@@ -7,7 +7,7 @@ import type { Store } from "../sources/source.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import type { ActivationSource } from "./activation-source.ts";
 import type { HeardStory } from "./inputs.ts";
-import { layersOf, type StepGroup, type StudyPlan } from "./plan.ts";
+import { layersOf, type Step, type StepGroup, type StudyPlan } from "./plan.ts";
 import { type SizedParticipant, type SizedStudy, sizeOf } from "./sizes.ts";
 
 /** A study whose steps are known. */
@@ -44,26 +44,38 @@ export async function missingWork(study: PlannedStudy): Promise<GroupWork[]> {
   for (const group of study.plan.groups) {
     const members = study.membersOf(group);
     if (members.length === 0) continue;
-    const size = sizeOf(study, lackingOf(study, group), members[0]!);
-    const work = await workLeft(study, group, countWork(size, countAlphas(study)), size);
+    const lacked = lackedBy(study, group.family, group.steps);
+    const family = { ...group.family, members: lacked.map((i) => group.family.members[i]!) };
+    const size = sizeOf(study, family, members[0]!);
+    const work = await workLeft(
+      study,
+      lacked.map((i) => group.designKeys[i]!),
+      countWork(size, countAlphas(study)),
+      size,
+    );
     groups.push({ group, nMembers: members.length, size, work });
   }
   return groups;
 }
 
-/** The family of a group with the members alone that some participant lacks scores of. */
-export function lackingOf({ missing }: Pick<PlannedStudy, "missing">, { family, steps }: StepGroup): ModelFamily {
-  const members = family.members.filter((_, i) => steps.some(({ keys }) => missing.has(keys[i]!)));
-  return { ...family, members };
+/** Which members of a group's family some of these steps lack scores of, as indices. */
+export function lackedBy(
+  { missing }: Pick<PlannedStudy, "missing">,
+  family: ModelFamily,
+  steps: readonly Step[],
+): readonly number[] {
+  return [...family.members.keys()].filter((i) => steps.some(({ keys }) => missing.has(keys[i]!)));
 }
 
 /** The work of a group without that of the designs that are there. */
-async function workLeft(study: PlannedStudy, group: StepGroup, work: SweepWork, size: SweepSize): Promise<SweepWork> {
-  const { members } = lackingOf(study, group);
+async function workLeft(
+  { stores }: PlannedStudy,
+  designKeys: readonly string[],
+  work: SweepWork,
+  size: SweepSize,
+): Promise<SweepWork> {
   let nKept = 0;
-  for (const [i, key] of group.designKeys.entries()) {
-    if (members.includes(group.family.members[i]!)) nKept += await countDesigns(study.stores.designs, key);
-  }
+  for (const key of designKeys) nKept += await countDesigns(stores.designs, key);
   const left = Math.max(0, 1 - nKept / (size.nModels * size.nFolds));
   return { ...work, designOperations: left * work.designOperations, designBytes: left * work.designBytes };
 }

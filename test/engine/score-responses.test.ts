@@ -149,6 +149,13 @@ describe("scores on threads", () => {
     expect(readdirSync(join(root, "left")).sort()).toEqual(["a.scores", "b.scores", "going-on.blocks"]);
   });
 
+  it("a list of what blocks are of that somebody changed is refused, and the blocks stay (by hand)", async () => {
+    const store = folderStore(join(root, "changed list"));
+    await store.write("some.blocks/keys.json", "[");
+    await expect(removeLeftBlocks(store, async () => true)).rejects.toThrow(FormatError);
+    expect(readdirSync(join(root, "changed list"))).toEqual(["some.blocks"]);
+  });
+
   it("a block that was changed is refused (identity)", async () => {
     const { store } = settings("changed");
     const { blocks } = await scoreResponses(pool, models, responses, settings("changed"));

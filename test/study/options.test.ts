@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { controlDistance } from "../../src/analyses/random-window.ts";
+import { mainDistance } from "../../src/features/window.ts";
 import { checkOptions } from "../../src/study/options.ts";
 import { planStudy } from "../../src/study/plan.ts";
 import { readStudyFile } from "../../src/study/study-file.ts";
@@ -285,6 +285,6 @@ describe("planStudy", () => {
   });
 
   test("by hand: the control's distance is the one nearest to 8", () => {
-    expect([controlDistance([-2, 5, 10]), controlDistance([8, 30]), controlDistance([])]).toEqual([10, 8, undefined]);
+    expect([mainDistance([-2, 5, 10]), mainDistance([8, 30]), mainDistance([])]).toEqual([10, 8, undefined]);
   });
 });
