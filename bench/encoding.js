@@ -12,10 +12,10 @@ import { fileURLToPath } from "node:url";
 import { Matrix } from "../dist/array/matrix.js";
 import { createRandom } from "../dist/array/random.js";
 import { scoreBlock } from "../dist/encoding/score-block.js";
-import { decomposeRidge } from "../dist/regression/ridge-decomposition.js";
-import { resolveRidgeOptions } from "../dist/regression/ridge-options.js";
-import { scorable, scoringDesign } from "../dist/regression/scoring-design.js";
-import { targetRows } from "../dist/regression/target-block.js";
+import { decomposeRidge } from "../dist/ridge/ridge-decomposition.js";
+import { resolveRidgeOptions } from "../dist/ridge/ridge-options.js";
+import { scorable, scoringDesign } from "../dist/ridge/scoring-design.js";
+import { targetRows } from "../dist/ridge/target-block.js";
 
 const [nTrain, nTest, nColumns, nTargets, nDesigns] = [800, 200, 240, 8192, 10];
 const nRepeats = 3;

@@ -14,13 +14,13 @@ import { createRandom } from "../src/array/random.ts";
 import { scoreBlock } from "../src/encoding/score-block.ts";
 import { embeddedModelFolder } from "../src/language-model/embedded.ts";
 import { loadLanguageModel } from "../src/language-model/load.ts";
-import { scoreRidge } from "../src/regression/ridge.ts";
-import { decomposeRidge } from "../src/regression/ridge-decomposition.ts";
-import { resolveRidgeOptions } from "../src/regression/ridge-options.ts";
-import { coarseness } from "../src/regression/rounding.ts";
-import { scorable, scoringDesign } from "../src/regression/scoring-design.ts";
-import * as graphs from "../src/regression/shortlist-graph.ts";
-import { targetRows } from "../src/regression/target-block.ts";
+import { scoreRidge } from "../src/ridge/ridge.ts";
+import { decomposeRidge } from "../src/ridge/ridge-decomposition.ts";
+import { resolveRidgeOptions } from "../src/ridge/ridge-options.ts";
+import { coarseness } from "../src/ridge/rounding.ts";
+import { scorable, scoringDesign } from "../src/ridge/scoring-design.ts";
+import * as graphs from "../src/ridge/shortlist-graph.ts";
+import { targetRows } from "../src/ridge/target-block.ts";
 import {
   auditHardRidge,
   describeAudit,
@@ -28,8 +28,8 @@ import {
   hardRidge,
   joinAudits,
   NOTHING_AUDITED,
-} from "../test/regression/campaign.ts";
-import { allowancesUsed, roundingCases, roundingInputs, runGraphs } from "../test/regression/rounding-cases.ts";
+} from "../test/ridge/campaign.ts";
+import { allowancesUsed, roundingCases, roundingInputs, runGraphs } from "../test/ridge/rounding-cases.ts";
 
 const { values } = parseArgs({
   options: {

@@ -14,7 +14,7 @@ import { slidingBands } from "../dist/features/sliding-windows.js";
 import { forecastWindow } from "../dist/features/window.js";
 import { multiply } from "../dist/graph/multiply.js";
 import { leadingEigen } from "../dist/linear-algebra/leading-eigen.js";
-import { trainingKernel } from "../dist/regression/kernel.js";
+import { trainingKernel } from "../dist/ridge/kernel.js";
 import { wordsToVolumes } from "../dist/stimulus/volumes.js";
 
 const [nVolumes, nUnits, width, nWords] = [1000, 768, 7, 3750];

@@ -54,14 +54,6 @@ export { type PhantomRegion, phantomRegions } from "./phantom/regions.ts";
 export { type SimulateOptions, simulateDataset } from "./phantom/simulate.ts";
 export { type PhantomStory, phantomStories } from "./phantom/story.ts";
 export type { PhantomTruth, RegionTruth, StoryTruth, SurfacePaths } from "./phantom/truth.ts";
-export type { AuditCount } from "./regression/audit.ts";
-export type { ChoiceDesign } from "./regression/choose-alpha.ts";
-export type { Fold } from "./regression/folds.ts";
-export type { HeldOutSet } from "./regression/held-out.ts";
-export type { OutsideBase } from "./regression/outside.ts";
-export { predictRidge, type RidgeFit, ridgeCv } from "./regression/ridge.ts";
-export type { AlphaChoice, ResolvedRidgeOptions, RidgeOptions } from "./regression/ridge-options.ts";
-export type { ScoringDesign } from "./regression/scoring-design.ts";
 export { htmlReport } from "./report/html.ts";
 export {
   type AnalysisScores,
@@ -90,6 +82,14 @@ export { loadRegions, type Region, type RegionFile, type RegionOptions } from ".
 export type { ResponseKind } from "./responses/response-kind.ts";
 export type { PlacedSpace, Target, TargetSpace } from "./responses/target.ts";
 export type { VolumeMask } from "./responses/volume-mask.ts";
+export type { AuditCount } from "./ridge/audit.ts";
+export type { ChoiceDesign } from "./ridge/choose-alpha.ts";
+export type { Fold } from "./ridge/folds.ts";
+export type { HeldOutSet } from "./ridge/held-out.ts";
+export type { OutsideBase } from "./ridge/outside.ts";
+export { predictRidge, type RidgeFit, ridgeCv } from "./ridge/ridge.ts";
+export type { AlphaChoice, ResolvedRidgeOptions, RidgeOptions } from "./ridge/ridge-options.ts";
+export type { ScoringDesign } from "./ridge/scoring-design.ts";
 export { memoryStore } from "./sources/memory.ts";
 export { folderStore } from "./sources/node.ts";
 export type { Entry, Source, Store } from "./sources/source.ts";

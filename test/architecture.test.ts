@@ -46,7 +46,7 @@ describe("rooms", () => {
     "array",
     "formats",
     "linear-algebra",
-    "regression",
+    "ridge",
     "statistics",
     "features",
     "encoding",

@@ -4,9 +4,9 @@ import { checkMatrix, formatShape, type Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
 import { fitDesign } from "../features/design.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
-import { contiguousFolds } from "../regression/folds.ts";
-import { scorable } from "../regression/scoring-design.ts";
-import { scoredRows, targetBlocks } from "../regression/target-block.ts";
+import { contiguousFolds } from "../ridge/folds.ts";
+import { scorable } from "../ridge/scoring-design.ts";
+import { scoredRows, targetBlocks } from "../ridge/target-block.ts";
 import type { MissingScores } from "./missing.ts";
 import {
   type EncodingOptions,

@@ -1,10 +1,10 @@
 import { Matrix } from "../array/matrix.ts";
 import { fitDesign, joinDesign } from "../features/design.ts";
 import { type SlidingWindows, slidingBands } from "../features/sliding-windows.ts";
-import type { Fold } from "../regression/folds.ts";
-import { trainingKernel } from "../regression/kernel.ts";
-import { kernelDesign } from "../regression/kernel-ridge.ts";
-import { resolveRidgeOptions } from "../regression/ridge-options.ts";
+import type { Fold } from "../ridge/folds.ts";
+import { trainingKernel } from "../ridge/kernel.ts";
+import { kernelDesign } from "../ridge/kernel-ridge.ts";
+import { resolveRidgeOptions } from "../ridge/ridge-options.ts";
 import { type EncodingOptions, type PreparedFold, prepareFold } from "./prepared.ts";
 
 /** What a model predicts responses from in one fold. */

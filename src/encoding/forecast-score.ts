@@ -4,7 +4,7 @@ import { OptionError, ShapeError } from "../errors.ts";
 import { type FittedBand, type FittedDesign, fitBand, fitDesign, joinDesign } from "../features/design.ts";
 import type { SlidingWindows } from "../features/sliding-windows.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
-import { contiguousFolds, type Fold } from "../regression/folds.ts";
+import { contiguousFolds, type Fold } from "../ridge/folds.ts";
 import { asBands, type EncodingScore, preparedFields, scoreEncodings } from "./brain-score.ts";
 import { type FoldDesign, foldDesigns } from "./fold-designs.ts";
 import {

@@ -1,5 +1,5 @@
 import type { Matrix } from "../array/matrix.ts";
-import type { Fold } from "../regression/folds.ts";
+import type { Fold } from "../ridge/folds.ts";
 
 /** How many targets have no score in a fold, and why. */
 export interface MissingScores {

@@ -1,12 +1,12 @@
 import { takeRows } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { DesignOptions, FittedDesign } from "../features/design.ts";
-import type { Fold } from "../regression/folds.ts";
-import { trainingKernel } from "../regression/kernel.ts";
-import { kernelDesign } from "../regression/kernel-ridge.ts";
-import { decomposeRidge } from "../regression/ridge-decomposition.ts";
-import { type ResolvedRidgeOptions, type RidgeOptions, resolveRidgeOptions } from "../regression/ridge-options.ts";
-import { type ScoringDesign, scoringDesign } from "../regression/scoring-design.ts";
+import type { Fold } from "../ridge/folds.ts";
+import { trainingKernel } from "../ridge/kernel.ts";
+import { kernelDesign } from "../ridge/kernel-ridge.ts";
+import { decomposeRidge } from "../ridge/ridge-decomposition.ts";
+import { type ResolvedRidgeOptions, type RidgeOptions, resolveRidgeOptions } from "../ridge/ridge-options.ts";
+import { type ScoringDesign, scoringDesign } from "../ridge/scoring-design.ts";
 
 /** What can be said about scoring, once the designs are there. */
 export interface ScoreOptions {

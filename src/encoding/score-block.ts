@@ -1,13 +1,13 @@
 import { type FloatArray, Matrix, takeRows } from "../array/matrix.ts";
 import { correlateRows } from "../linear-algebra/correlation.ts";
-import { changeBeyond } from "../regression/alpha-reach.ts";
-import { designMoments } from "../regression/choose-alpha.ts";
-import type { Fold } from "../regression/folds.ts";
-import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
-import { observedRows, predictTargets, scoreTargets } from "../regression/score-targets.ts";
-import type { ScorableDesign } from "../regression/scoring-design.ts";
-import { withGraphMemory } from "../regression/shortlist-graph.ts";
-import { prepareTargets } from "../regression/target-block.ts";
+import { changeBeyond } from "../ridge/alpha-reach.ts";
+import { designMoments } from "../ridge/choose-alpha.ts";
+import type { Fold } from "../ridge/folds.ts";
+import type { ResolvedRidgeOptions } from "../ridge/ridge-options.ts";
+import { observedRows, predictTargets, scoreTargets } from "../ridge/score-targets.ts";
+import type { ScorableDesign } from "../ridge/scoring-design.ts";
+import { withGraphMemory } from "../ridge/shortlist-graph.ts";
+import { prepareTargets } from "../ridge/target-block.ts";
 import { judgeTargets, type MissingScores } from "./missing.ts";
 
 /** Models that are scored side by side: the same stories in the same folds, with the same penalties. */

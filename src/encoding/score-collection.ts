@@ -1,6 +1,6 @@
 import { Matrix } from "../array/matrix.ts";
-import type { Fold } from "../regression/folds.ts";
-import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
+import type { Fold } from "../ridge/folds.ts";
+import type { ResolvedRidgeOptions } from "../ridge/ridge-options.ts";
 import { alphaAtEdges, chanceDeviation } from "./alpha-edges.ts";
 import type { EncodingScore } from "./brain-score.ts";
 import { addMissing, constantPredictions, type MissingScores } from "./missing.ts";

@@ -1,10 +1,10 @@
 import { Matrix } from "../array/matrix.ts";
 import { createRandom } from "../array/random.ts";
 import type { BlockScores } from "../encoding/score-block.ts";
-import { type AuditCount, addAudits, auditTarget, NO_AUDIT } from "../regression/audit.ts";
-import type { Fold } from "../regression/folds.ts";
-import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
-import type { ScoringDesign } from "../regression/scoring-design.ts";
+import { type AuditCount, addAudits, auditTarget, NO_AUDIT } from "../ridge/audit.ts";
+import type { Fold } from "../ridge/folds.ts";
+import type { ResolvedRidgeOptions } from "../ridge/ridge-options.ts";
+import type { ScoringDesign } from "../ridge/scoring-design.ts";
 
 /** Which target is computed again by definition, on which design. */
 export interface AuditPlace {

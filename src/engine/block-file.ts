@@ -1,6 +1,6 @@
 import type { MissingScores } from "../encoding/missing.ts";
 import { loadKeptArrays, writeKeptArrays } from "../keep/kept-arrays.ts";
-import type { AuditCount } from "../regression/audit.ts";
+import type { AuditCount } from "../ridge/audit.ts";
 import type { Store } from "../sources/source.ts";
 import type { AuditedScores } from "./job.ts";
 

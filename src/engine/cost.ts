@@ -3,9 +3,9 @@ import { createRandom } from "../array/random.ts";
 import { foldDesigns } from "../encoding/fold-designs.ts";
 import type { EncodingOptions } from "../encoding/prepared.ts";
 import { scoreBlock } from "../encoding/score-block.ts";
-import { contiguousFolds } from "../regression/folds.ts";
-import { resolveRidgeOptions } from "../regression/ridge-options.ts";
-import { type ScoringDesign, scorable } from "../regression/scoring-design.ts";
+import { contiguousFolds } from "../ridge/folds.ts";
+import { resolveRidgeOptions } from "../ridge/ridge-options.ts";
+import { type ScoringDesign, scorable } from "../ridge/scoring-design.ts";
 import type { SweepSize } from "./memory.ts";
 
 /** The work of a set of models, in floating-point operations and bytes. */

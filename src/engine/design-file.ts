@@ -1,12 +1,12 @@
 import { Matrix } from "../array/matrix.ts";
 import { type LoadSettings, loadKeptArrays, writeKeptArrays } from "../keep/kept-arrays.ts";
-import type { SingularRange } from "../regression/alpha-reach.ts";
-import type { HeldOutSet } from "../regression/held-out.ts";
-import type { OutsideBase } from "../regression/outside.ts";
-import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
-import { type ScorableDesign, type ScoringDesign, scorable } from "../regression/scoring-design.ts";
-import type { ErrorBounds } from "../regression/shortlist-bounds.ts";
-import type { Rows } from "../regression/shortlist-graph.ts";
+import type { SingularRange } from "../ridge/alpha-reach.ts";
+import type { HeldOutSet } from "../ridge/held-out.ts";
+import type { OutsideBase } from "../ridge/outside.ts";
+import type { ResolvedRidgeOptions } from "../ridge/ridge-options.ts";
+import { type ScorableDesign, type ScoringDesign, scorable } from "../ridge/scoring-design.ts";
+import type { ErrorBounds } from "../ridge/shortlist-bounds.ts";
+import type { Rows } from "../ridge/shortlist-graph.ts";
 import type { Store } from "../sources/source.ts";
 
 /** Where the design of a model in a fold lies: in the folder of its key. */

@@ -1,9 +1,9 @@
 import type { FloatArray, Matrix } from "../array/matrix.ts";
 import type { EncodingOptions } from "../encoding/prepared.ts";
 import type { BlockScores } from "../encoding/score-block.ts";
-import type { AuditCount } from "../regression/audit.ts";
-import type { Fold } from "../regression/folds.ts";
-import type { ResolvedRidgeOptions } from "../regression/ridge-options.ts";
+import type { AuditCount } from "../ridge/audit.ts";
+import type { Fold } from "../ridge/folds.ts";
+import type { ResolvedRidgeOptions } from "../ridge/ridge-options.ts";
 import type { VolumesOptions } from "../stimulus/volumes.ts";
 import type { AuditPlace } from "./audits.ts";
 import type { MeasuredSpeed } from "./cost.ts";

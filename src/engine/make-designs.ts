@@ -1,6 +1,6 @@
 import type { EncodingOptions, KeptShares } from "../encoding/prepared.ts";
-import { contiguousFolds, type Fold } from "../regression/folds.ts";
-import { type ResolvedRidgeOptions, resolveRidgeOptions } from "../regression/ridge-options.ts";
+import { contiguousFolds, type Fold } from "../ridge/folds.ts";
+import { type ResolvedRidgeOptions, resolveRidgeOptions } from "../ridge/ridge-options.ts";
 import { folderStore } from "../sources/node.ts";
 import { designPath, hasDesign, loadShares } from "./design-file.ts";
 import type { KeptDesigns, Stimulus } from "./job.ts";

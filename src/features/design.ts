@@ -2,8 +2,8 @@ import { checkChoice } from "../array/choice.ts";
 import { emptyLike, formatShape, joinColumns, Matrix, sliceRows, takeRows } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
-import { applyPca, fitPca, keptVariance } from "../regression/pca.ts";
-import { applyStandardise, fitStandardise } from "../regression/standardise.ts";
+import { applyPca, fitPca, keptVariance } from "../ridge/pca.ts";
+import { applyStandardise, fitStandardise } from "../ridge/standardise.ts";
 import { checkBefore, DEFAULT_EDGE, type DelayOptions, delayColumns } from "./delays.ts";
 import { checkStoryLengths } from "./story-lengths.ts";
 

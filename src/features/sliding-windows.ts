@@ -1,9 +1,9 @@
 import { freeNow } from "../array/free-now.ts";
 import { checkMatrix, formatShape, joinColumns, Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
-import { trainingKernel } from "../regression/kernel.ts";
-import { kernelPca } from "../regression/kernel-pca.ts";
-import { keptVariance } from "../regression/pca.ts";
+import { trainingKernel } from "../ridge/kernel.ts";
+import { kernelPca } from "../ridge/kernel-pca.ts";
+import { keptVariance } from "../ridge/pca.ts";
 import { DEFAULT_DELAYS } from "./delays.ts";
 import {
   afterReduction,

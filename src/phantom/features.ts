@@ -3,8 +3,8 @@ import { DEFAULT_COMPONENTS } from "../features/design.ts";
 import { DEFAULT_WIDTH, FORECAST_DISTANCE, forecastWindow } from "../features/window.ts";
 import type { Device } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
-import { fitPca } from "../regression/pca.ts";
-import { applyStandardise, fitStandardise } from "../regression/standardise.ts";
+import { fitPca } from "../ridge/pca.ts";
+import { applyStandardise, fitStandardise } from "../ridge/standardise.ts";
 import { wordsToVolumes } from "../stimulus/volumes.ts";
 
 /** A story as the simulation needs it: its words in time, and what the model makes of them. */

@@ -1,7 +1,7 @@
 import { checkArgument } from "../array/arguments.ts";
 import { plainText } from "../array/plain-text.ts";
 import type { OnProgress } from "../array/progress.ts";
-import type { AuditCount } from "../regression/audit.ts";
+import type { AuditCount } from "../ridge/audit.ts";
 import { cortexSection } from "./cortex-section.ts";
 import { type Findings, studyFindings } from "./findings.ts";
 import { keptVarianceSection } from "./kept-variance.ts";

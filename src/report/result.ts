@@ -2,8 +2,8 @@ import { checkArgument } from "../array/arguments.ts";
 import type { FloatArray, Matrix } from "../array/matrix.ts";
 import type { MissingScores } from "../encoding/missing.ts";
 import type { KeptShares } from "../encoding/prepared.ts";
-import type { AuditCount } from "../regression/audit.ts";
 import type { Target, TargetSpace } from "../responses/target.ts";
+import type { AuditCount } from "../ridge/audit.ts";
 
 /** Names one map of scores: an analysis at a layer and a distance. */
 export interface ScoreKey {

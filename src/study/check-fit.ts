@@ -1,6 +1,6 @@
 import { usesWindows } from "../analyses/registry.ts";
 import { OptionError } from "../errors.ts";
-import { contiguousFolds } from "../regression/folds.ts";
+import { contiguousFolds } from "../ridge/folds.ts";
 import { fileWords } from "../stimulus/volumes.ts";
 import { scanOnsets, wordsOutside } from "./features.ts";
 import type { ParticipantInputs } from "./inputs.ts";

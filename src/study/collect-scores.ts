@@ -1,7 +1,7 @@
 import { modelName } from "../analyses/encoding-model.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { mergeMissing } from "../encoding/missing.ts";
-import { addAudits, NO_AUDIT } from "../regression/audit.ts";
+import { addAudits, NO_AUDIT } from "../ridge/audit.ts";
 import type { Source } from "../sources/source.ts";
 import type { ParticipantInputs } from "./inputs.ts";
 import type { StudyPlan } from "./plan.ts";

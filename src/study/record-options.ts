@@ -1,7 +1,7 @@
 import { usesChance, usesWindows } from "../analyses/registry.ts";
 import { ownValue } from "../array/records.ts";
 import { parseBidsName } from "../bids/name.ts";
-import { DEFAULT_ALPHAS } from "../regression/ridge-options.ts";
+import { DEFAULT_ALPHAS } from "../ridge/ridge-options.ts";
 import type { ActivationSource } from "./activation-source.ts";
 import { askedAnalyses } from "./asked-analyses.ts";
 import type { StudyInputs } from "./inputs.ts";

@@ -3,8 +3,6 @@ import { createRequire } from "node:module";
 import { basename } from "node:path";
 import type { MissingScores } from "../encoding/missing.ts";
 import type { DatasetIssue } from "../errors.ts";
-import { addAudits, NO_AUDIT } from "../regression/audit.ts";
-import { contiguousFolds } from "../regression/folds.ts";
 import type {
   KeptVariance,
   MissingFold,
@@ -13,6 +11,8 @@ import type {
   SubjectAnalysis,
   SubjectScores,
 } from "../report/result.ts";
+import { addAudits, NO_AUDIT } from "../ridge/audit.ts";
+import { contiguousFolds } from "../ridge/folds.ts";
 import type { ActivationSource } from "./activation-source.ts";
 import { wordsOutside } from "./features.ts";
 import type { HeardStory, ParticipantInputs, StudyInputs } from "./inputs.ts";

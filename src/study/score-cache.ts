@@ -5,7 +5,7 @@ import type { MissingScores } from "../encoding/missing.ts";
 import type { KeptShares } from "../encoding/prepared.ts";
 import { FormatError } from "../errors.ts";
 import { openKeptArrays, writeKeptArrays } from "../keep/kept-arrays.ts";
-import type { AuditCount } from "../regression/audit.ts";
+import type { AuditCount } from "../ridge/audit.ts";
 import type { Source, Store } from "../sources/source.ts";
 
 /** What is known of one participant's scores by one encoding model, beside the scores. */

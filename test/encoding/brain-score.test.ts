@@ -4,9 +4,9 @@ import type { Progress } from "../../src/array/progress.ts";
 import { createRandom } from "../../src/array/random.ts";
 import { brainScore, type EncodingScore, prepareEncoding, scoreEncoding } from "../../src/encoding/brain-score.ts";
 import { OptionError, ShapeError } from "../../src/errors.ts";
-import { contiguousFolds } from "../../src/regression/folds.ts";
-import { predictTargets } from "../../src/regression/score-targets.ts";
-import { scorable } from "../../src/regression/scoring-design.ts";
+import { contiguousFolds } from "../../src/ridge/folds.ts";
+import { predictTargets } from "../../src/ridge/score-targets.ts";
+import { scorable } from "../../src/ridge/scoring-design.ts";
 import { meanAndError, normalMatrix, respond } from "./simulate.ts";
 
 const storyLengths = [90, 70];

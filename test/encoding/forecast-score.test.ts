@@ -12,9 +12,9 @@ import {
 import { OptionError, ShapeError } from "../../src/errors.ts";
 import { fitDesign } from "../../src/features/design.ts";
 import type { SlidingWindows } from "../../src/features/sliding-windows.ts";
-import { contiguousFolds } from "../../src/regression/folds.ts";
-import { scoreRidge } from "../../src/regression/ridge.ts";
-import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
+import { contiguousFolds } from "../../src/ridge/folds.ts";
+import { scoreRidge } from "../../src/ridge/ridge.ts";
+import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
 import { normalMatrix, respond } from "./simulate.ts";
 
 const nVolumes = 130;

@@ -3,7 +3,7 @@ import { Matrix, transpose } from "../../src/array/matrix.ts";
 import { brainScore } from "../../src/encoding/brain-score.ts";
 import { forecastScore } from "../../src/encoding/forecast-score.ts";
 import { judgeTargets } from "../../src/encoding/missing.ts";
-import { contiguousFolds } from "../../src/regression/folds.ts";
+import { contiguousFolds } from "../../src/ridge/folds.ts";
 import { normalMatrix } from "./simulate.ts";
 
 const nVolumes = 100;

@@ -10,7 +10,7 @@ import {
   writeShares,
 } from "../../src/engine/design-file.ts";
 import { FormatError, NotFoundError } from "../../src/errors.ts";
-import { scorable } from "../../src/regression/scoring-design.ts";
+import { scorable } from "../../src/ridge/scoring-design.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 import { normalMatrix } from "../encoding/simulate.ts";
 

@@ -4,8 +4,8 @@ import { createRandom } from "../../src/array/random.ts";
 import { OptionError, ShapeError } from "../../src/errors.ts";
 import { delayColumns } from "../../src/features/delays.ts";
 import { fitDesign } from "../../src/features/design.ts";
-import { contiguousFolds } from "../../src/regression/folds.ts";
-import { applyPca, fitPca } from "../../src/regression/pca.ts";
+import { contiguousFolds } from "../../src/ridge/folds.ts";
+import { applyPca, fitPca } from "../../src/ridge/pca.ts";
 
 function randomMatrix(nRows: number, nColumns: number, seed: string): Matrix<Float64Array> {
   const random = createRandom(seed);

@@ -3,7 +3,7 @@ import { joinColumns, joinRows, Matrix, sliceRows, takeRows } from "../../src/ar
 import { createRandom } from "../../src/array/random.ts";
 import { type DesignOptions, fitDesign } from "../../src/features/design.ts";
 import { slidingBands } from "../../src/features/sliding-windows.ts";
-import { contiguousFolds } from "../../src/regression/folds.ts";
+import { contiguousFolds } from "../../src/ridge/folds.ts";
 
 // What comes before a story is silence: a volume without words, the zero vector. So volumes of zeros that are put before
 // each story, and that no fold is trained on, change nothing.

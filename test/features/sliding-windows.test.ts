@@ -5,7 +5,7 @@ import { OptionError, ShapeError } from "../../src/errors.ts";
 import { type DesignOptions, fitBand } from "../../src/features/design.ts";
 import { type SlidingWindows, slidingBands } from "../../src/features/sliding-windows.ts";
 import { forecastWindow } from "../../src/features/window.ts";
-import { contiguousFolds } from "../../src/regression/folds.ts";
+import { contiguousFolds } from "../../src/ridge/folds.ts";
 import { type VolumesOptions, wordsToVolumes } from "../../src/stimulus/volumes.ts";
 
 const repetitionTime = 1.5;

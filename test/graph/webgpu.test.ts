@@ -6,24 +6,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
 import { embeddedModelFolder } from "../../src/language-model/embedded.ts";
-import { coarseness } from "../../src/regression/rounding.ts";
+import { coarseness } from "../../src/ridge/rounding.ts";
 import { type BuiltCommandLine, buildCommandLine } from "../cli/built.ts";
 import { normalMatrix, respond } from "../encoding/simulate.ts";
 import { relativeError } from "../language-model/small-models.ts";
-import {
-  auditHardRidge,
-  hardOptions,
-  hardRidge,
-  joinAudits,
-  N_TARGETS,
-  NOTHING_AUDITED,
-} from "../regression/campaign.ts";
-import {
-  allowancesUsed,
-  type RoundedNumbers,
-  type RoundingCase,
-  roundingInputs,
-} from "../regression/rounding-cases.ts";
+import { auditHardRidge, hardOptions, hardRidge, joinAudits, N_TARGETS, NOTHING_AUDITED } from "../ridge/campaign.ts";
+import { allowancesUsed, type RoundedNumbers, type RoundingCase, roundingInputs } from "../ridge/rounding-cases.ts";
 import { describeWithShared, shared } from "../support/shared.ts";
 
 // SwiftShader, which comes with Chromium, is a Vulkan driver that computes on the processor. The libraries are found by
@@ -43,9 +31,9 @@ const hardProgram = `
   const { hard, graphs, graphsScript } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
   const built = (path) => import(new URL(path, "file://" + process.argv[1]));
   const { Matrix } = await built("array/matrix.js");
-  const { decomposeRidge } = await built("regression/ridge-decomposition.js");
-  const { scoreRidge } = await built("regression/ridge.js");
-  const graphsOfBuild = await built("regression/shortlist-graph.js");
+  const { decomposeRidge } = await built("ridge/ridge-decomposition.js");
+  const { scoreRidge } = await built("ridge/ridge.js");
+  const graphsOfBuild = await built("ridge/shortlist-graph.js");
   const { runGraphs } = await import(graphsScript);
   const matrix = ({ data, nRows, nColumns }, type) => Matrix.of(type.from(data), nRows, nColumns);
   const results = { hard: [], graphs: [] };
@@ -163,7 +151,7 @@ describe.skipIf(missing)("WebGPU beside the CPU", () => {
       graphs: made.map(({ inputs }) =>
         Object.fromEntries(Object.entries(inputs).map(([name, one]) => [name, plain(one)])),
       ),
-      graphsScript: pathToFileURL(join(import.meta.dirname, "../regression/run-graphs.js")).href,
+      graphsScript: pathToFileURL(join(import.meta.dirname, "../ridge/run-graphs.js")).href,
     });
     let audit = NOTHING_AUDITED;
     for (const [i, { r, bestAlpha }] of found.hard.entries()) {

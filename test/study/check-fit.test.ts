@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { contiguousFolds } from "../../src/regression/folds.ts";
+import { contiguousFolds } from "../../src/ridge/folds.ts";
 import { misfits } from "../../src/study/check-fit.ts";
 import type { ParticipantInputs } from "../../src/study/inputs.ts";
 import { checkOptions } from "../../src/study/options.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { NO_AUDIT } from "../../src/regression/audit.ts";
+import { NO_AUDIT } from "../../src/ridge/audit.ts";
 import { joinFacts } from "../../src/study/collect-scores.ts";
 
 const facts = (alphaAtLowest: number, alphaAtHighest: number, more: object = {}) => ({

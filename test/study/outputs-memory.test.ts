@@ -7,7 +7,7 @@ import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
 import type { EncodingScore } from "../../src/encoding/brain-score.ts";
 import { readGifti } from "../../src/formats/gifti.ts";
-import { NO_AUDIT } from "../../src/regression/audit.ts";
+import { NO_AUDIT } from "../../src/ridge/audit.ts";
 import { folderStore } from "../../src/sources/node.ts";
 import { writeScores } from "../../src/study/score-cache.ts";
 import { buildPackage } from "../cli/built.ts";

@@ -3,8 +3,8 @@ import { Matrix, sliceColumns, sliceRows, toFloat32, transpose } from "../../src
 import { createRandom } from "../../src/array/random.ts";
 import { pearsonColumns } from "../../src/linear-algebra/correlation.ts";
 import { orthonormaliseRows } from "../../src/linear-algebra/gram-schmidt.ts";
-import { fitRidge, predictRidge, ridgeCv, scoreRidge } from "../../src/regression/ridge.ts";
-import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
+import { fitRidge, predictRidge, ridgeCv, scoreRidge } from "../../src/ridge/ridge.ts";
+import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
 import { oracle, type RidgeCase } from "./ridge-oracle.ts";
 
 const PRECISIONS = ["float32", "float64"] as const;

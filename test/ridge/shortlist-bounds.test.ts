@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../src/array/random.ts";
-import { errorBounds, type Multipliers, narrowError } from "../../src/regression/shortlist-bounds.ts";
+import { errorBounds, type Multipliers, narrowError } from "../../src/ridge/shortlist-bounds.ts";
 
 const n = 60;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { scoreRidge } from "../../src/regression/ridge.ts";
-import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
+import { scoreRidge } from "../../src/ridge/ridge.ts";
+import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
 import {
   auditHardRidge,
   describeAudit,

@@ -3,12 +3,12 @@ import { range } from "../../src/array/indices.ts";
 import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
 import { AuditError } from "../../src/errors.ts";
-import { auditTarget } from "../../src/regression/audit.ts";
-import { definedErrors } from "../../src/regression/definition.ts";
-import { ridgeCv, scoreRidge } from "../../src/regression/ridge.ts";
-import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
-import { resolveRidgeOptions } from "../../src/regression/ridge-options.ts";
-import { scoringDesign } from "../../src/regression/scoring-design.ts";
+import { auditTarget } from "../../src/ridge/audit.ts";
+import { definedErrors } from "../../src/ridge/definition.ts";
+import { ridgeCv, scoreRidge } from "../../src/ridge/ridge.ts";
+import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
+import { resolveRidgeOptions } from "../../src/ridge/ridge-options.ts";
+import { scoringDesign } from "../../src/ridge/scoring-design.ts";
 
 /** A design with a row that is unlike all others, and noise on it. */
 function outlying(size: number, n = 30, nFeatures = 6) {

@@ -1,7 +1,7 @@
 import { Matrix, toFloat32, toFloat64 } from "../../src/array/matrix.ts";
 import { createRandom, type Random } from "../../src/array/random.ts";
 import { multiply } from "../../src/graph/multiply.ts";
-import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
+import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
 import {
   PROJECTION,
   residualNoise,
@@ -9,13 +9,8 @@ import {
   sumOverSamples,
   TYPICAL_PROJECTION,
   UNIT,
-} from "../../src/regression/rounding.ts";
-import type {
-  runAllResiduals,
-  runMoments,
-  runProjection,
-  withGraphMemory,
-} from "../../src/regression/shortlist-graph.ts";
+} from "../../src/ridge/rounding.ts";
+import type { runAllResiduals, runMoments, runProjection, withGraphMemory } from "../../src/ridge/shortlist-graph.ts";
 
 export { runGraphs } from "./run-graphs.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { coarseness } from "../../src/regression/rounding.ts";
-import { runAllResiduals, runMoments, runProjection, withGraphMemory } from "../../src/regression/shortlist-graph.ts";
+import { coarseness } from "../../src/ridge/rounding.ts";
+import { runAllResiduals, runMoments, runProjection, withGraphMemory } from "../../src/ridge/shortlist-graph.ts";
 import { allowancesUsed, roundingCases, roundingInputs, runGraphs } from "./rounding-cases.ts";
 
 describe("what single precision is off by, against the allowances that are written down (agreement with double)", () => {

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
-import { runHeldOut, runHeldOutPairs } from "../../src/regression/held-out-graph.ts";
-import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
-import { resolveRidgeOptions } from "../../src/regression/ridge-options.ts";
-import { scoringDesign } from "../../src/regression/scoring-design.ts";
+import { runHeldOut, runHeldOutPairs } from "../../src/ridge/held-out-graph.ts";
+import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
+import { resolveRidgeOptions } from "../../src/ridge/ridge-options.ts";
+import { scoringDesign } from "../../src/ridge/scoring-design.ts";
 
 const random = createRandom("pairs");
 const normal = (nRows: number, nColumns: number) =>

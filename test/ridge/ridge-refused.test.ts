@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
 import { OptionError, ShapeError } from "../../src/errors.ts";
-import { fitRidge, predictRidge, ridgeCv, scoreRidge } from "../../src/regression/ridge.ts";
-import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
-import type { RidgeOptions } from "../../src/regression/ridge-options.ts";
+import { fitRidge, predictRidge, ridgeCv, scoreRidge } from "../../src/ridge/ridge.ts";
+import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
+import type { RidgeOptions } from "../../src/ridge/ridge-options.ts";
 
 const x = Matrix.fromRows([
   [1, 2],

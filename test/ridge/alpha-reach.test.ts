@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Matrix } from "../../src/array/matrix.ts";
-import { changeBeyond, singularRange } from "../../src/regression/alpha-reach.ts";
-import { ridgeCv } from "../../src/regression/ridge.ts";
-import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
+import { changeBeyond, singularRange } from "../../src/ridge/alpha-reach.ts";
+import { ridgeCv } from "../../src/ridge/ridge.ts";
+import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
 import { normalMatrix } from "../encoding/simulate.ts";
 
 describe("changeBeyond", () => {

@@ -2,11 +2,11 @@ import { range } from "../../src/array/indices.ts";
 import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom, type Random } from "../../src/array/random.ts";
 import type { Device } from "../../src/graph/device.ts";
-import { type AuditCount, addAudits, auditTarget, NO_AUDIT } from "../../src/regression/audit.ts";
-import type { scoreRidge } from "../../src/regression/ridge.ts";
-import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
-import { resolveRidgeOptions } from "../../src/regression/ridge-options.ts";
-import { scoringDesign } from "../../src/regression/scoring-design.ts";
+import { type AuditCount, addAudits, auditTarget, NO_AUDIT } from "../../src/ridge/audit.ts";
+import type { scoreRidge } from "../../src/ridge/ridge.ts";
+import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
+import { resolveRidgeOptions } from "../../src/ridge/ridge-options.ts";
+import { scoringDesign } from "../../src/ridge/scoring-design.ts";
 
 /** A ridge regression that was made to be hard: what a fast path gets wrong hides in shapes that nobody thinks of. */
 export interface HardRidge {

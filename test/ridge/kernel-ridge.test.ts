@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import { Matrix, takeRows } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
 import { ShapeError } from "../../src/errors.ts";
-import { trainingKernel } from "../../src/regression/kernel.ts";
-import { kernelDesign } from "../../src/regression/kernel-ridge.ts";
-import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
-import { resolveRidgeOptions } from "../../src/regression/ridge-options.ts";
-import { type ScoringDesign, scoringDesign } from "../../src/regression/scoring-design.ts";
-import { applyStandardise, fitStandardise } from "../../src/regression/standardise.ts";
+import { trainingKernel } from "../../src/ridge/kernel.ts";
+import { kernelDesign } from "../../src/ridge/kernel-ridge.ts";
+import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
+import { resolveRidgeOptions } from "../../src/ridge/ridge-options.ts";
+import { type ScoringDesign, scoringDesign } from "../../src/ridge/scoring-design.ts";
+import { applyStandardise, fitStandardise } from "../../src/ridge/standardise.ts";
 
 const [nSamples, nFeatures] = [30, 70];
 const fold = { train: Int32Array.from({ length: 24 }, (_, i) => (i < 9 ? i : i + 6)), test: Int32Array.of(9, 10, 14) };

@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
 import { OptionError, ShapeError } from "../../src/errors.ts";
-import { contiguousFolds } from "../../src/regression/folds.ts";
-import { applyPca, fitPca, keptVariance } from "../../src/regression/pca.ts";
-import { applyStandardise, fitStandardise } from "../../src/regression/standardise.ts";
+import { contiguousFolds } from "../../src/ridge/folds.ts";
+import { applyPca, fitPca, keptVariance } from "../../src/ridge/pca.ts";
+import { applyStandardise, fitStandardise } from "../../src/ridge/standardise.ts";
 
 type Rows = readonly (readonly number[])[];
 const fixture = JSON.parse(readFileSync(join(import.meta.dirname, "fixtures/columns.json"), "utf8")) as {

@@ -23,7 +23,7 @@ import { type Device, resolveDevice } from "../graph/device.ts";
  *    times what its projections are off by. So (dr_i)^2 is at most u^2 (2 y_i^2 + ({@link PROJECTION}^2 + 32) |y|^2 h_i).
  *
  * The constants hold for the CPU provider of ONNX Runtime in the version that is pinned; on others every allowance is
- * {@link coarseness} times as large. They are held by `test/regression/rounding.test.ts`, which measures each kind of rounding on
+ * {@link coarseness} times as large. They are held by `test/ridge/rounding.test.ts`, which measures each kind of rounding on
  * designs and targets of many shapes, and by `test/graph/webgpu.test.ts`.
  *
  * @see N. J. Higham, T. Mary (2019), SIAM J. Sci. Comput. 41, A2815 (sums whose roundings have random signs)

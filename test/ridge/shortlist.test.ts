@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { Matrix, toFloat32 } from "../../src/array/matrix.ts";
 import { createRandom, type Random } from "../../src/array/random.ts";
-import { shrinkagesOf } from "../../src/regression/choose-alpha.ts";
-import { heldOutSets } from "../../src/regression/held-out.ts";
-import { ridgeCv } from "../../src/regression/ridge.ts";
-import { decomposeRidge } from "../../src/regression/ridge-decomposition.ts";
-import { resolveRidgeOptions } from "../../src/regression/ridge-options.ts";
-import { shortlistOf, targetMoments } from "../../src/regression/shortlist.ts";
-import { shortlistErrors } from "../../src/regression/shortlist-errors.ts";
-import { withGraphMemory } from "../../src/regression/shortlist-graph.ts";
+import { shrinkagesOf } from "../../src/ridge/choose-alpha.ts";
+import { heldOutSets } from "../../src/ridge/held-out.ts";
+import { ridgeCv } from "../../src/ridge/ridge.ts";
+import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
+import { resolveRidgeOptions } from "../../src/ridge/ridge-options.ts";
+import { shortlistOf, targetMoments } from "../../src/ridge/shortlist.ts";
+import { shortlistErrors } from "../../src/ridge/shortlist-errors.ts";
+import { withGraphMemory } from "../../src/ridge/shortlist-graph.ts";
 
 const nSamples = 90;
 const options = resolveRidgeOptions({}, "test");
