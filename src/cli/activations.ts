@@ -24,7 +24,7 @@ export const activations: Command = {
   usage: {
     name: "activations",
     summary:
-      "Activations of a language model for every word: one safetensors file a story, tensors layer-<k> [nWords x nUnits].",
+      "Writes a language model's activations for every word: one safetensors file a story, with tensors layer-<k> [nWords x nUnits].",
     positionals: [
       {
         name: "dataset",
@@ -39,14 +39,22 @@ export const activations: Command = {
           (group === "model" && key !== "activations") ||
           ["stories", "tier", "cues", "noiseLabels", "seed", "threads", "provider"].includes(key),
       ),
-      stories: { type: "value", group: "data", help: "transcripts to read, by name (default: all in stimuli/)" },
+      stories: {
+        type: "value",
+        group: "data",
+        help: "transcripts to read, by name of the story (default: all in stimuli/)",
+      },
       layer: {
         type: "value",
         group: "model",
-        help: "layers to write, 0 = embedding output: 8, 0,4,8 or 0:12 (default: all)",
+        help: "layers to write, 0 = embedding output: 8, or 0,4,8, or 0:12 (default: all)",
       },
       seed: { type: "value", group: "model", help: "seed of the random weights (default: 0)" },
-      randomWeights: { type: "switch", group: "model", help: "the same architecture with random weights (--seed)" },
+      randomWeights: {
+        type: "switch",
+        group: "model",
+        help: "take random weights (see --seed) in place of the trained ones",
+      },
     },
   },
   async run({ parsed, terminal }) {

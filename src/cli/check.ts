@@ -17,19 +17,23 @@ export const check: Command = {
   usage: {
     name: "check",
     summary:
-      "Everything that is wrong, doubtful or worth knowing of a data set and a study of it, before anything is computed: what stops score is an error.",
+      "Tells everything that is wrong, doubtful or worth knowing about a data set, and about a study of it. What it calls an error stops score.",
     positionals: [
       { name: "dataset", required: false, help: "BIDS folder (or in the study file)" },
-      { name: "output", required: false, help: "folder for the results, to see whether they may be written there" },
+      { name: "output", required: false, help: "folder for the results, to check that it can be written to" },
     ],
     flags: {
-      study: { type: "value", group: "study file", help: "YAML with any of these options; flags hold over it" },
+      study: {
+        type: "value",
+        group: "study file",
+        help: "YAML file with any of these options; a flag replaces the file's value",
+      },
       read: {
         type: "value",
         group: "check",
-        help: "responses whole, their headers alone, or whole where they come to less than 1 GiB (auto, whole or headers; default: auto)",
+        help: "how responses are read: whole, headers only, or auto: whole where they come to less than 1 GiB (auto, whole or headers; default: auto)",
       },
-      all: { type: "switch", group: "check", help: "every file that is concerned (default: three of each kind)" },
+      all: { type: "switch", group: "check", help: "list every file with an issue (default: three of each kind)" },
       ...studyFlags(),
     },
   },

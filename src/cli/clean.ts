@@ -9,15 +9,15 @@ export const clean: Command = {
   usage: {
     name: "clean",
     summary:
-      "Removes results from a folder: files that cortecast wrote and nobody changed since. Without --yes it tells which they are.",
+      "Removes results from a folder: files that cortecast wrote and nobody changed since. Without --yes it lists them and removes none.",
     positionals: [{ name: "output", required: true, help: "folder that score wrote into" }],
     flags: {
       participants: {
         type: "value",
         group: "data",
-        help: "participants to remove, with or without sub- (default: all, and the group)",
+        help: "participants whose files to remove, with or without sub- (default: all, and the group's)",
       },
-      yes: { type: "switch", group: "output", help: "remove them" },
+      yes: { type: "switch", group: "output", help: "remove the files; without it they are only listed" },
     },
   },
   async run({ parsed, terminal, signal }) {

@@ -28,55 +28,55 @@ export interface Command {
 /** The commands, loaded when they are called. */
 const commands: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
   demo: {
-    summary: "simulate a data set, score it and write a report, in about a minute",
+    summary: "simulate a data set, score it, write a report (a minute)",
     load: async () => (await import("./demo.ts")).demo,
   },
   score: {
-    summary: "brain scores and forecast scores of a BIDS data set",
+    summary: "compute brain and forecast scores of a BIDS data set",
     load: async () => (await import("./score.ts")).score,
   },
   report: {
-    summary: "the group level: joins the participants that score wrote into a folder",
+    summary: "write the group's files from the participants in a folder",
     load: async () => (await import("./report.ts")).report,
   },
   clean: {
-    summary: "remove results from a folder: files that cortecast wrote and nobody changed",
+    summary: "remove results from a folder",
     load: async () => (await import("./clean.ts")).clean,
   },
   plan: {
-    summary: "what a run of score would take: operations, bytes, memory and time on this machine",
+    summary: "tell the time, memory and disk space that score would take",
     load: async () => (await import("./plan.ts")).plan,
   },
   check: {
-    summary: "everything that is wrong with a data set, before anything is computed",
+    summary: "tell everything that is wrong with a data set",
     load: async () => (await import("./check.ts")).check,
   },
   activations: {
-    summary: "activations of a language model for every word of the stories",
+    summary: "write a language model's activations for every word",
     load: async () => (await import("./activations.ts")).activations,
   },
   transcript: {
-    summary: "what to know of a transcript before it is used",
+    summary: "tell what is odd about a transcript",
     load: async () => (await import("./transcript.ts")).transcript,
   },
   simulate: {
-    summary: "write a synthetic BIDS data set whose answer is known",
+    summary: "write a synthetic BIDS data set with a known answer",
     load: async () => (await import("./simulate.ts")).simulate,
   },
   "fetch narratives": {
-    summary: "the Narratives data set: transcripts, events and responses",
+    summary: "fetch the Narratives data set",
     load: async () => (await import("./fetch.ts")).fetchNarratives,
   },
   "fetch model": {
-    summary: "a language model from Hugging Face",
+    summary: "fetch a language model from Hugging Face",
     load: async () => (await import("./fetch.ts")).fetchModel,
   },
   "fetch surfaces": {
-    summary: "meshes and atlases of fsaverage5 or fsaverage6 from TemplateFlow",
+    summary: "fetch meshes and atlases of fsaverage5 or fsaverage6",
     load: async () => (await import("./fetch.ts")).fetchSurfaces,
   },
   doctor: {
-    summary: "versions, devices, measured speed, and what is missing",
+    summary: "tell versions, devices and speed, and what is missing",
     load: async () => (await import("./doctor.ts")).doctor,
   },
 };

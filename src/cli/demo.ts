@@ -14,7 +14,7 @@ export const demo: Command = {
   usage: {
     name: "demo",
     summary:
-      "The whole way in about a minute: a synthetic data set with planted forecast distances, the embedded model's activations, brain scores, forecast scores, report.",
+      "Shows the whole way in about a minute: simulates a data set with planted forecast distances, scores it with the embedded model, and writes a report.",
     positionals: [
       { name: "folder", required: false, help: "folder for the data set and the results (default: cortecast-demo)" },
     ],

@@ -35,7 +35,7 @@ function programsOf(pythons: readonly string[]): readonly Program[] {
 export const doctor: Command = {
   usage: {
     name: "doctor",
-    summary: "Versions, devices, measured speed, memory, and what is missing and how to get it.",
+    summary: "Tells versions, devices, measured speed and memory, what is missing, and how to get it.",
     positionals: [],
     flags: {},
   },

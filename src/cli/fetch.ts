@@ -19,13 +19,17 @@ const folder: PositionalSpecification = { name: "folder", required: true, help: 
 
 const transferFlags: Readonly<Record<string, FlagSpecification>> = {
   dryRun: { type: "switch", group: "transfer", help: "list the files with their sizes, fetch nothing" },
-  parallel: { type: "value", group: "transfer", help: "files at a time (default: 4)" },
+  parallel: { type: "value", group: "transfer", help: "number of files fetched at a time (default: 4)" },
   attempts: {
     type: "value",
     group: "transfer",
-    help: "tries in a row without progress before a file is given up (default: 8)",
+    help: "number of tries without progress before a file is given up (default: 8)",
   },
-  timeout: { type: "value", group: "transfer", help: "seconds without a byte that end a connection (default: 60)" },
+  timeout: {
+    type: "value",
+    group: "transfer",
+    help: "seconds without a byte after which a connection counts as dead (default: 60)",
+  },
 };
 
 const baseUrl = (fallback: string, variable: string): FlagSpecification => ({
@@ -39,15 +43,19 @@ export const fetchNarratives: Command = {
   usage: {
     name: "fetch narratives",
     summary:
-      "The Narratives data set (OpenNeuro ds002345): description, participants, transcripts, events, and cleaned responses on the surface.",
+      "Fetches the Narratives data set (OpenNeuro ds002345): description, participants, transcripts, events, and cleaned responses on the surface.",
     positionals: [folder],
     flags: {
-      stories: { type: "value", group: "data", help: "labels of task-: pieman,lucy (default: all)" },
-      participants: { type: "value", group: "data", help: "001,002 (default: all)" },
-      hemispheres: { type: "value", group: "data", help: "L or R (default: both)" },
-      space: { type: "value", group: "data", help: "label of space- of the responses (default: fsaverage6)" },
-      derivative: { type: "value", group: "data", help: "folder of the responses (default: afni-nosmooth)" },
-      noResponses: { type: "switch", group: "data", help: "everything but the responses" },
+      stories: { type: "value", group: "data", help: "stories to fetch, by task- label: pieman,lucy (default: all)" },
+      participants: { type: "value", group: "data", help: "participants to fetch: 001,002 (default: all)" },
+      hemispheres: { type: "value", group: "data", help: "hemispheres to fetch, L or R (default: both)" },
+      space: { type: "value", group: "data", help: "space- label of the responses (default: fsaverage6)" },
+      derivative: {
+        type: "value",
+        group: "data",
+        help: "folder below derivatives/ to take responses from (default: afni-nosmooth)",
+      },
+      noResponses: { type: "switch", group: "data", help: "fetch everything but the responses" },
       ...transferFlags,
       baseUrl: baseUrl("OpenNeuro's bucket", "CORTECAST_OPENNEURO_URL"),
       derivativesUrl: baseUrl("INDI's bucket", "CORTECAST_NARRATIVES_URL"),
@@ -84,10 +92,13 @@ export const fetchNarratives: Command = {
 export const fetchModel: Command = {
   usage: {
     name: "fetch model",
-    summary: "A language model from Hugging Face: configuration, tokenizer and weights of one commit.",
-    positionals: [{ name: "model", required: true, help: "its name there: gpt2, openai-community/gpt2-large" }, folder],
+    summary: "Fetches a language model from Hugging Face: configuration, tokenizer and weights of one commit.",
+    positionals: [
+      { name: "model", required: true, help: "name on Hugging Face, such as openai-community/gpt2" },
+      folder,
+    ],
     flags: {
-      revision: { type: "value", group: "data", help: "branch, tag or commit (default: main)" },
+      revision: { type: "value", group: "data", help: "branch, tag or commit to fetch (default: main)" },
       ...transferFlags,
       baseUrl: baseUrl(huggingFaceAddress, "HF_ENDPOINT"),
     },
@@ -114,7 +125,7 @@ export const fetchModel: Command = {
 export const fetchSurfaces: Command = {
   usage: {
     name: "fetch surfaces",
-    summary: "Meshes, folding and atlases of fsaverage5 or fsaverage6 from TemplateFlow, both hemispheres.",
+    summary: "Fetches meshes, folding and atlases of fsaverage5 or fsaverage6 from TemplateFlow, of both hemispheres.",
     positionals: [{ name: "space", required: true, help: "fsaverage5 or fsaverage6" }, folder],
     flags: { ...transferFlags, baseUrl: baseUrl(templateFlowAddress, "CORTECAST_TEMPLATEFLOW_URL") },
   },

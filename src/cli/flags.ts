@@ -6,7 +6,7 @@ import { flagOf } from "../study/flag-names.ts";
 /** One flag of a command. */
 export interface FlagSpecification {
   readonly type: "value" | "switch";
-  /** One line for `--help`. */
+  /** What `--help` says: what the flag does, in which unit, and its default. */
   readonly help: string;
   /** Heading under which `--help` lists it. */
   readonly group: string;
@@ -121,13 +121,30 @@ export function parseCommandLine(argv: readonly string[], usage: Usage): Parsed 
   };
 }
 
-/** The page that `--help` shows, as lines. */
+/** Columns of a page of help: the narrowest terminal that is usual. */
+const PAGE_WIDTH = 80;
+
+/** A text in lines of at most `width` characters, parted between words; a longer word has a line of its own. */
+function wrapWords(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const joined = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && joined.length <= width) lines[lines.length - 1] = joined;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** The page that `--help` shows, as lines of at most 80 characters. */
 export function formatUsage(usage: Usage): string[] {
   const positionals = usage.positionals.map((p) => (p.required ? `<${p.name}>` : `[${p.name}]`));
-  const lines = [usage.summary, "", `  cortecast ${[usage.name, ...positionals, "[flags]"].join(" ")}`];
+  const call = `  cortecast ${[usage.name, ...positionals, "[flags]"].join(" ")}`;
+  const lines = [...wrapWords(usage.summary, PAGE_WIDTH), "", call];
   const rows = (pairs: readonly (readonly [string, string])[]) => {
     const width = Math.max(...pairs.map(([left]) => left.length));
-    return pairs.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+    return pairs.flatMap(([left, right]) =>
+      wrapWords(right, PAGE_WIDTH - width - 4).map((line, i) => `  ${(i === 0 ? left : "").padEnd(width)}  ${line}`),
+    );
   };
   if (usage.positionals.length > 0)
     lines.push("", ...rows(usage.positionals.map((p) => [`<${p.name}>`, p.help] as const)));

@@ -10,13 +10,21 @@ export const plan: Command = {
   usage: {
     name: "plan",
     summary:
-      "What a run of score would take: steps, operations, bytes, memory and time on this machine; computes nothing.",
+      "Tells what score would take on this machine: steps, operations, disk space, memory and time. Takes the same flags, and computes no score.",
     positionals: [
       { name: "dataset", required: false, help: "BIDS folder (or in the study file)" },
-      { name: "output", required: false, help: "folder for the results, where an earlier run may have left some" },
+      {
+        name: "output",
+        required: false,
+        help: "folder for the results; what an earlier run left there is taken into account",
+      },
     ],
     flags: {
-      study: { type: "value", group: "study file", help: "YAML with any of these options; flags hold over it" },
+      study: {
+        type: "value",
+        group: "study file",
+        help: "YAML file with any of these options; a flag replaces the file's value",
+      },
       ...studyFlags(),
     },
   },

@@ -10,7 +10,7 @@ export const report: Command = {
   usage: {
     name: "report",
     summary:
-      "The group level: group tables, maps and the report, from the results of all participants that score wrote into a folder.",
+      "Writes the group's tables, maps and report, from the participants' results that score wrote into a folder.",
     positionals: [{ name: "output", required: true, help: "folder that score wrote into" }],
     flags: {},
   },

@@ -12,7 +12,7 @@ import type { Terminal } from "./terminal.ts";
 export const score: Command = {
   usage: {
     name: "score",
-    summary: "Brain scores and forecast scores of a BIDS data set, as BIDS derivatives and a report.",
+    summary: "Computes brain scores and forecast scores of a BIDS data set. Writes tables, maps and a report.",
     positionals: [
       {
         name: "dataset",
@@ -22,7 +22,11 @@ export const score: Command = {
       { name: "output", required: false, help: "folder for the results (or in the study file)" },
     ],
     flags: {
-      study: { type: "value", group: "study file", help: "YAML with any of these options; flags hold over it" },
+      study: {
+        type: "value",
+        group: "study file",
+        help: "YAML file with any of these options; a flag replaces the file's value",
+      },
       ...studyFlags(),
     },
   },

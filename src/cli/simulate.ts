@@ -22,12 +22,12 @@ const flags: Readonly<Record<string, FlagSpecification>> = {
   responses: {
     type: "value",
     group: "simulation",
-    help: `surface, regions or both (default: ${simulationDefaults.responses})`,
+    help: `what to simulate: surface, regions or both (default: ${simulationDefaults.responses})`,
   },
   vertices: {
     type: "value",
     group: "simulation",
-    help: `vertices of a hemisphere, 10 f² + 2 (default: ${simulationDefaults.nVertices})`,
+    help: `number of vertices of a hemisphere: 42, 162, 642, 1442, or another 10 f² + 2 (default: ${simulationDefaults.nVertices})`,
   },
   repetitionTime: {
     type: "value",
@@ -37,12 +37,12 @@ const flags: Readonly<Record<string, FlagSpecification>> = {
   signalToNoise: {
     type: "value",
     group: "simulation",
-    help: `multiplies every region's signal-to-noise ratio (default: ${simulationDefaults.signalToNoise})`,
+    help: `factor on the signal-to-noise ratio of every region; 0 plants nothing (default: ${simulationDefaults.signalToNoise})`,
   },
   seed: {
     type: "value",
     group: "simulation",
-    help: `the same seed gives the same data set (default: ${simulationDefaults.seed})`,
+    help: `whole number; the same seed gives the same data set (default: ${simulationDefaults.seed})`,
   },
   ...studyFlags((key) => ["model", "threads", "provider"].includes(key)),
 };
@@ -52,7 +52,7 @@ export const simulate: Command = {
   usage: {
     name: "simulate",
     summary:
-      "A synthetic BIDS data set with a known answer: BOLD made from a language model's activations, with planted forecast distances and depths (phantom.json).",
+      "Writes a synthetic BIDS data set with a known answer: responses made from a language model's activations, with planted forecast distances and depths. The file phantom.json says what was planted.",
     positionals: [{ name: "output", required: true, help: "folder for the data set" }],
     flags,
   },

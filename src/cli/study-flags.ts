@@ -20,11 +20,14 @@ export function studyFlags(
     const fallback = schema.safeParse(undefined);
     const value: unknown = fallback.success ? fallback.data : undefined;
     const choices = choicesOf(schema);
+    const isShown = ["string", "number", "boolean"].includes(typeof value);
+    const [, what, ownDefault] = /^(.*?)(?: \((default: .*)\))?$/.exec(help)!;
     const notes = [
       ...(choices.length > 0 ? [`${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`] : []),
-      ...(["string", "number", "boolean"].includes(typeof value) ? [`default: ${value as string}`] : []),
+      ...(isShown ? [`default: ${value as string}`] : []),
+      ...(ownDefault === undefined ? [] : [ownDefault]),
     ];
-    flags[key] = { type: "value", group, help: notes.length > 0 ? `${help} (${notes.join("; ")})` : help };
+    flags[key] = { type: "value", group, help: notes.length > 0 ? `${what} (${notes.join("; ")})` : help };
   }
   return flags;
 }

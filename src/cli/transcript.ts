@@ -26,21 +26,21 @@ export const transcript: Command = {
   usage: {
     name: "transcript",
     summary:
-      "What to know of a transcript before it is used: words without times, overlaps, silences, speech rate, odd texts, words outside of the audio or the run. Exit code 1 where it cannot be used so.",
+      "Tells what is odd about a transcript: words without times, overlaps, silences, speech rate, odd texts, words outside of the audio or the run. Exit code 1 where it cannot be used.",
     positionals: [{ name: "file", required: true, help: `a transcript (${transcriptExtensions.join(", ")})` }],
     flags: {
       story: { type: "value", group: "data", help: "name of the story (default: that of the file)" },
       ...studyFlags((key) => ["tier", "cues", "noiseLabels"].includes(key)),
-      audio: { type: "value", group: "data", help: "WAV file of the story, for its length" },
+      audio: { type: "value", group: "data", help: "WAV file of the story, which says how long the audio is" },
       audioDuration: { type: "value", group: "data", help: "length of the audio in seconds, in place of --audio" },
       audioStart: {
         type: "value",
         group: "run",
         help: "seconds from the first volume to the start of the audio (default: 0)",
       },
-      repetitionTime: { type: "value", group: "run", help: "seconds between volumes, with --volumes" },
-      volumes: { type: "value", group: "run", help: "volumes of the run, with --repetition-time" },
-      picture: { type: "value", group: "output", help: "SVG file to draw the report into" },
+      repetitionTime: { type: "value", group: "run", help: "seconds between volumes of the run; with --volumes" },
+      volumes: { type: "value", group: "run", help: "number of volumes of the run; with --repetition-time" },
+      picture: { type: "value", group: "output", help: "SVG file to draw the report into (default: none is drawn)" },
     },
   },
   async run({ parsed, terminal }) {

@@ -163,12 +163,21 @@ describe("mistakes: exit code 1, one line and its remedy", () => {
   });
 
   test.each([
-    ["score", /--kind … .*\(region, surface, volume or grayordinate\)\n/],
-    ["score", /--alpha-choice … .*\(leave-one-out, generalised or inner-folds; default: leave-one-out\)\n/],
-    ["score", /--gap … .*first delay \+ delays \+ 1\) \(default: 0\)\n/],
-    ["activations", /--layer … .*\(default: all\)\n/],
-    ["activations", /--stories … .*transcripts to read.*\(default: all in stimuli\/\)\n/],
+    ["score", /--kind … .*\(region, surface, volume or grayordinate\) --hemi/],
+    ["score", /--alpha-choice … .*\(leave-one-out, generalised or inner-folds; default: leave-one-out\) --inner-folds/],
+    ["score", /--gap … .*first delay \+ delays \+ 1 \(default: 0\) --alphas/],
+    ["score", /--controls … .*\(word-rate, random-weights or random-window; default: none\) --seed/],
+    ["activations", /--layer … .*\(default: all\) --context/],
+    ["activations", /--stories … .*transcripts to read.*\(default: all in stimuli\/\) --tier/],
   ])("%s --help tells the choices and the command's own defaults: %s", async (command, line) => {
-    expect((await run(command, "--help")).stdout).toMatch(line);
+    expect((await run(command, "--help")).stdout.replace(/\s+/g, " ")).toMatch(line);
   });
+
+  test.each([[], ["score"], ["transcript"], ["fetch", "narratives"]])(
+    "%s %s --help fits into 80 columns",
+    async (...command) => {
+      const lines = (await run(...command, "--help")).stdout.split("\n");
+      expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    },
+  );
 });
