@@ -1,4 +1,5 @@
 import type { EncodingModel } from "./encoding-model.ts";
+import type { Facts, PeakFacts, Shown } from "./shown.ts";
 
 /** Where in an analysis a number stands: columns of the score tables, "n/a" where the analysis has no such coordinate. */
 export interface Coordinates {
@@ -46,6 +47,25 @@ export interface Gain extends Told {
   readonly over: string;
   /** The two distances that are compared, where the analysis is compared with itself. */
   readonly distances?: readonly [of: number, over: number] | undefined;
+  /** What it is larger than, within a sentence, `"that of word rate"`; undefined where no sentence says so. */
+  readonly than?: string | undefined;
+}
+
+/** The part of another analysis that an analysis reaches: of the means over participants, where the other is above zero. */
+export interface Share extends Told {
+  /** What is divided by: an analysis at the same layer and distance, or at the ones that it has. */
+  readonly over: string;
+  readonly shown: Shown;
+  /** What the findings say of it. */
+  readonly sentence: (facts: Facts) => string;
+}
+
+/** How an analysis is shown that stands beside another, not on its own. */
+export interface Beside {
+  /** Name of the other. */
+  readonly analysis: string;
+  /** What it is to the other: features that hold no language, or the most that it could be. */
+  readonly as: "control" | "ceiling";
 }
 
 /** An analysis that compares encoding models. */
@@ -54,6 +74,13 @@ export interface Analysis extends Told {
   readonly adds: string;
   /** What it is compared with in the group. */
   readonly gains: readonly Gain[];
+  /** What it is a part of, in the group. */
+  readonly shares?: readonly Share[] | undefined;
+  readonly shown: Shown;
+  /** The analysis that it is shown with; undefined where it has a section of its own. */
+  readonly beside?: Beside | undefined;
+  /** What the findings say of it; undefined for a control that is listed with others. */
+  readonly sentence?: ((facts: Facts) => string) | undefined;
   /** Its contrasts, in the order in which they are told. */
   readonly contrasts: (scope: Scope) => readonly Contrast[];
 }
@@ -66,6 +93,16 @@ export interface Peak extends Told {
   readonly along: keyof Coordinates;
   /** Where the others are held; a coordinate that is left out is kept as it is, one peak for each. */
   readonly at?: Partial<Coordinates> | undefined;
+  /**
+   * What must be above zero over participants for a peak to be more than one of noise, by name: a gain of the analysis or the
+   * analysis itself, the first that was computed; at the main layer where the peak is over layers.
+   */
+  readonly tests: readonly string[];
+  /** What there is where that is above zero: `"forecast"`. */
+  readonly finding: string;
+  readonly shown: Shown;
+  /** What the findings say of it; undefined where they are silent. */
+  readonly sentence?: ((facts: PeakFacts) => string) | undefined;
 }
 
 /** A score that is not computed from responses but from other scores: where they are largest. */

@@ -1,5 +1,17 @@
 import type { Analysis } from "./analysis.ts";
 import { layerVectors, wordsOf } from "./encoding-model.ts";
+import type { Shown } from "./shown.ts";
+
+/** How Pearson correlations are shown. */
+export const shownCorrelation = {
+  symbol: "R",
+  unit: undefined,
+  decimals: 3,
+  range: [-1, 1],
+  isSymmetric: true,
+  colour: "brain",
+  missing: "no participant has a score",
+} as const satisfies Partial<Shown>;
 
 /** R(X) of each layer: how well the present word's vectors predict responses. */
 export const brainScore: Analysis = {
@@ -11,13 +23,27 @@ export const brainScore: Analysis = {
       name: "brainScoreBeyondWordRate",
       description: "Brain score minus that of the word rate, within participants.",
       over: "brainScoreWordRate",
+      than: "that of word rate",
     },
     {
       name: "brainScoreBeyondRandomWeights",
       description: "Brain score minus that of the same model with random weights, within participants.",
       over: "brainScoreRandomWeights",
+      than: "that of random weights",
     },
   ],
+  shown: {
+    ...shownCorrelation,
+    label: "brain score",
+    what: "correlation R of predicted and measured responses on held-out volumes, averaged over folds",
+    isSummarised: true,
+  },
+  sentence({ model, layer, region, isOnly, value }) {
+    const ofModel = `With${layer === "n/a" ? "" : ` layer ${layer} of`} ${model}`;
+    return isOnly
+      ? `${ofModel}, the brain score of ${region} is ${value}.`
+      : `${ofModel}, the brain score is largest in ${region} (${value}).`;
+  },
   contrasts: ({ layers }) =>
     layers.map((layer) => ({
       analysis: "brainScore",

@@ -8,4 +8,18 @@ export const forecastDepth: Peak = {
   of: "forecastScore",
   along: "layer",
   at: { distance: FORECAST_DISTANCE },
+  tests: ["forecastScoreBeyondZero", "forecastScore"],
+  finding: "forecast",
+  shown: {
+    label: "forecast depth",
+    symbol: "k*",
+    what: `layer at which the forecast score at distance ${FORECAST_DISTANCE} is largest`,
+    unit: "layer",
+    decimals: 0,
+    range: undefined,
+    isSymmetric: false,
+    colour: "forecast",
+    isSummarised: false,
+    missing: "no participant has a score",
+  },
 };

@@ -1,4 +1,5 @@
 import type { Analysis } from "./analysis.ts";
+import { shownCorrelation } from "./brain-score.ts";
 import { layerVectors, wordsOf } from "./encoding-model.ts";
 
 /** R(X) where X are vectors of the same architecture with random weights, at the main layer. */
@@ -7,6 +8,13 @@ export const brainScoreRandomWeights: Analysis = {
   description: "Control: brain score of the same language model with random weights.",
   adds: "control: random weights",
   gains: [],
+  shown: {
+    ...shownCorrelation,
+    label: "random weights",
+    what: "correlation R of responses and their prediction from the same language model with random weights",
+    isSummarised: false,
+  },
+  beside: { analysis: "brainScore", as: "control" },
   contrasts: ({ mainLayer: layer }) =>
     layer === undefined
       ? []

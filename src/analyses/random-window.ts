@@ -1,6 +1,7 @@
 import { mainDistance } from "../features/window.ts";
 import type { Analysis } from "./analysis.ts";
 import { layerVectors, randomVectorsLike, withWindow, wordsOf } from "./encoding-model.ts";
+import { shownDifference } from "./forecast-score.ts";
 
 /** R(X + random) - R(X): what a window of random vectors adds, at the main layer and one distance. */
 export const forecastScoreRandomWindow: Analysis = {
@@ -8,6 +9,15 @@ export const forecastScoreRandomWindow: Analysis = {
   description: "Control: forecast score with random vectors in the window's place.",
   adds: "control: random window",
   gains: [],
+  shown: {
+    ...shownDifference,
+    label: "random window",
+    what: "what a window of random vectors adds to the brain score",
+    isSummarised: false,
+  },
+  beside: { analysis: "forecastScore", as: "control" },
+  sentence: ({ value, distance, isOnly }) =>
+    `Random vectors in the window's place give ${value} at ${distance}${isOnly ? "" : ", averaged over regions"}.`,
   contrasts({ mainLayer: layer, distances, width, seed }) {
     const distance = mainDistance(distances);
     if (layer === undefined || distance === undefined) return [];

@@ -131,7 +131,9 @@ export const analysisDescriptions: Readonly<Record<string, string>> = Object.fro
   ]),
 ]);
 
-/** What the differences within participants are that the group has beside the scores, by name. */
-export const gainDescriptions: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.values(analyses).flatMap(({ gains }) => gains.map(({ name, description }) => [name, description])),
+/** What the group has beside the scores of participants, by name: differences within them, and shares. */
+export const groupDescriptions: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.values<Analysis>(analyses).flatMap(({ gains, shares = [] }) =>
+    [...gains, ...shares].map(({ name, description }) => [name, description]),
+  ),
 );

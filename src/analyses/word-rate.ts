@@ -1,4 +1,5 @@
 import type { Analysis } from "./analysis.ts";
+import { shownCorrelation } from "./brain-score.ts";
 import { wordRateModel } from "./encoding-model.ts";
 
 /** R(rate): how well the number of words a volume predicts responses. */
@@ -7,6 +8,13 @@ export const brainScoreWordRate: Analysis = {
   description: "Control: brain score of the number of words in each volume.",
   adds: "control: word rate",
   gains: [],
+  shown: {
+    ...shownCorrelation,
+    label: "word rate",
+    what: "correlation R of responses and their prediction from the number of words in each volume",
+    isSummarised: false,
+  },
+  beside: { analysis: "brainScore", as: "control" },
   contrasts: () => [
     {
       analysis: "brainScoreWordRate",

@@ -1,4 +1,4 @@
-import { analysisDescriptions, gainDescriptions, unmaskedName } from "../analyses/registry.ts";
+import { analysisDescriptions, groupDescriptions, unmaskedName } from "../analyses/registry.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { ownValue } from "../array/records.ts";
 import { writeTsv } from "../formats/tsv.ts";
@@ -101,7 +101,9 @@ function groupMaps(space: PlacedSpace, scores: GroupScores): OutputFile[] {
   ];
   return mapFiles(space, scores, scoreLabel(scores), layers, {
     Description:
-      ownValue(analysisDescriptions, scores.analysis) ?? ownValue(gainDescriptions, scores.analysis) ?? scores.analysis,
+      ownValue(analysisDescriptions, scores.analysis) ??
+      ownValue(groupDescriptions, scores.analysis) ??
+      scores.analysis,
     Arrays:
       "Mean over participants, number of participants, Wilcoxon signed-rank statistic, its sign (1: the ranks lie above zero, -1: below), its two-sided p, and q (false discovery rate over all vertices or voxels).",
   });
@@ -192,7 +194,7 @@ const columnDescriptions: Record<(typeof groupColumns)[number], object> = {
   },
   analysis: {
     Description: "What was computed of each participant.",
-    Levels: { ...analysisDescriptions, ...gainDescriptions },
+    Levels: { ...analysisDescriptions, ...groupDescriptions },
   },
   layer: {
     Description: "Layer of the language model, 0 = embedding output; n/a where the analysis has none or spans all.",

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { Analysis } from "../../src/analyses/analysis.ts";
 import {
   analyses,
   analysisDescriptions,
-  gainDescriptions,
+  groupDescriptions,
   isPeak,
   modelsOf,
   peaks,
@@ -50,22 +51,45 @@ describe("the scores that analyses ask for", () => {
 });
 
 describe("what the registry says of analyses", () => {
+  const all: readonly Analysis[] = Object.values(analyses);
+
   test("contract: every name that files hold is described, in one sentence", () => {
     const named = [
       ...Object.keys(analyses),
       ...peaks.flatMap(({ name }) => [name, unmaskedName(name)]),
-      ...Object.values(analyses).flatMap(({ gains }) => gains.map(({ name }) => name)),
+      ...all.flatMap(({ gains, shares = [] }) => [...gains, ...shares].map(({ name }) => name)),
     ];
-    const described = { ...analysisDescriptions, ...gainDescriptions };
+    const described = { ...analysisDescriptions, ...groupDescriptions };
     expect(Object.keys(described).sort()).toEqual([...named].sort());
     for (const [name, text] of Object.entries(described))
       expect([name, text]).toEqual([name, expect.stringMatching(/^[A-Z].*\.$/)]);
   });
 
   test("contract: what is taken away in the group is an analysis of the registry", () => {
-    for (const { gains } of Object.values(analyses)) {
-      for (const { over } of gains) expect(Object.keys(analyses)).toContain(over);
+    for (const { gains, shares = [] } of all) {
+      for (const { over } of [...gains, ...shares]) expect(Object.keys(analyses)).toContain(over);
     }
     for (const { of } of peaks) expect(Object.keys(analyses)).toContain(of);
+  });
+
+  test("contract: what stands beside another analysis, stands beside one with a section of its own", () => {
+    for (const { beside } of all)
+      if (beside)
+        expect(all.find(({ name }) => name === beside.analysis)).toMatchObject({ sentence: expect.any(Function) });
+    for (const { name, beside } of all.filter(({ sentence }) => !sentence))
+      expect([name, beside?.as]).toEqual([name, "control"]);
+  });
+
+  test("contract: what tells a peak from one of noise is its analysis, or a gain of it", () => {
+    for (const { of, tests } of peaks) {
+      const known = [of, ...all.find(({ name }) => name === of)!.gains.map(({ name }) => name)];
+      expect(known).toEqual(expect.arrayContaining([...tests]));
+      expect(tests).not.toEqual([]);
+    }
+  });
+
+  test("contract: what is shown goes into the middle of a sentence", () => {
+    for (const { label, what, missing } of [...all, ...peaks].map(({ shown }) => shown))
+      for (const text of [label, what, missing]) expect(text).toMatch(/^[a-z].*[^.]$/);
   });
 });

@@ -94,8 +94,8 @@ describe("the variance that components keep (by hand)", () => {
     );
     expect(rows).toEqual([
       ["present words", "8", "n/a", "2", "55.0 %", "50.0 %", "70.0 %"],
-      ["forecast window", "8", "−8", "2", "32.5 %", "20.0 %", "40.0 %"],
-      ["forecast window", "8", "8", "2", "47.5 %", "40.0 %", "50.0 %"],
+      ["forecast windows", "8", "−8", "2", "32.5 %", "20.0 %", "40.0 %"],
+      ["forecast windows", "8", "8", "2", "47.5 %", "40.0 %", "50.0 %"],
       ["control: word rate", "n/a", "n/a", "0", "not reduced", "not reduced", "not reduced"],
     ]);
     const headings = (page: string) =>
