@@ -1,6 +1,6 @@
 /** What an error says of itself beside its message: whoever catches it need not take the message apart. */
 export interface ErrorDetails extends ErrorOptions {
-  /** The file, folder, address or option that it is about. The message begins with it, and a colon. */
+  /** The file, folder, address or option (as {@link optionName} has it) that it is about. The message begins with it, and a colon. */
   readonly where?: string | undefined;
   /** Code of the issue that an inspection makes of it, where the class does not say enough: `"mask-ambiguous"`. */
   readonly issueCode?: string | undefined;
@@ -48,6 +48,14 @@ abstract class CortecastError extends Error {
 export function detailOf(error: unknown): string {
   if (error instanceof CortecastError) return error.detail;
   return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * An option as messages name it, in backticks, with the value to give where there is one: `` `hemi` ``, `` `hemi: L` ``, as a
+ * study file has it. The command line shows the flag in its place: `--hemi L`.
+ */
+export function optionName(key: string, value?: string): string {
+  return value === undefined ? `\`${key}\`` : `\`${key}: ${value}\``;
 }
 
 /** A text with what would end its line written as `\u000a`: a name that holds it could pass for lines of ours. */
@@ -108,7 +116,7 @@ export interface DatasetIssue {
   readonly severity: "error" | "warning" | "note";
   /** What kind of trouble it is, the same for all of its kind: `"events-missing"`. */
   readonly code: string;
-  /** Path of the file within the data set. */
+  /** Path of the file within the data set; or a folder, or an option (as {@link optionName} has it). */
   readonly path: string;
   /** `"sub-18"`: the participant whom it is about, where one file tells of several. */
   readonly participant?: string | undefined;
@@ -163,7 +171,7 @@ function linesOf(issues: readonly DatasetIssue[]): string[] {
       return [`  ${severity}: ${same.length} files (${paths}): ${message}`];
     });
     if (lines.length <= mostOfKind) return lines;
-    const more = `  ${severity}: and ${lines.length - mostOfKind} more like these (${code}): cortecast check --all lists them.`;
+    const more = `  ${severity}: and ${lines.length - mostOfKind} more like these (${code}): cortecast check \`all\` lists them.`;
     return [...lines.slice(0, mostOfKind), more];
   });
 }

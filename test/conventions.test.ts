@@ -260,6 +260,15 @@ describe("effects", () => {
     expect(findAll(files, /\bmessage\.(?:replace|slice)\([^)]*(?:path|location|where)/g)).toEqual([]);
   });
 
+  it("name options in their errors and notes, not flags, which only the command line knows", () => {
+    // CSS calls its own properties so, and JavaScript counts down so.
+    const flags = findAll(
+      outsideRooms("cli").filter(({ path }) => path !== "report/style.ts"),
+      /(?<![\w(-])--(?:[a-z][a-z-]*|\$\{).*/g,
+    );
+    expect(flags).toEqual(["formats/xml-tokens.ts: --depth === 0) return i + 1;"]);
+  });
+
   it("ask for the time and for chance below the command line in sources/ only, and to time a sample", () => {
     const clock = /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bMath\.random\b|\bsetTimeout\b/g;
     const asked = findAll(outsideRooms("cli"), clock).map((where) => where.split(":")[0]);

@@ -71,7 +71,7 @@ export async function loadDataset(source: Source): Promise<BidsDataset> {
         code: "no-dataset-description",
         path: descriptionPath,
         message:
-          "the file must exist at the root of a BIDS data set. Give the folder that holds it, write one with Name and BIDSVersion, or say with --pattern how the files of another folder are named.",
+          "the file must exist at the root of a BIDS data set. Give the folder that holds it, write one with Name and BIDSVersion, or say with `pattern` how the files of another folder are named.",
       },
     ]);
   }

@@ -62,16 +62,16 @@ export async function plainFolderSource(source: Source, folder: PlainFolder): Pr
   const { repetitionTime, audioStart = 0, space } = folder;
   const pattern = normalText(folder.pattern).replace(/^(\.\/)+/, "");
   if (space !== undefined && !/^[A-Za-z0-9]+$/.test(space))
-    throw new OptionError(`must be letters and digits, as in BIDS names, got "${space}".`, { where: "--space" });
+    throw new OptionError(`must be letters and digits, as in BIDS names, got "${space}".`, { where: "`space`" });
   const fits = compilePattern(pattern);
   const endingOf = (text: string) => endings.find(([ending]) => text.toLowerCase().endsWith(ending));
   const naming = endingOf(pattern)?.[1];
   if (!naming) {
     const known = endings.map(([ending]) => ending).join(", ");
-    throw new OptionError(`must end as responses do (${known}), got "${pattern}".`, { where: "--pattern" });
+    throw new OptionError(`must end as responses do (${known}), got "${pattern}".`, { where: "`pattern`" });
   }
   if (naming.extension === ".func.gii" && !pattern.includes("{hemi}"))
-    throw new OptionError(`surfaces must say their hemisphere with {hemi}, got "${pattern}".`, { where: "--pattern" });
+    throw new OptionError(`surfaces must say their hemisphere with {hemi}, got "${pattern}".`, { where: "`pattern`" });
   /** Path in BIDS to path in the folder. */
   const real = new Map<string, string>();
   /** What a response means, to its path in the folder. */
@@ -101,7 +101,7 @@ export async function plainFolderSource(source: Source, folder: PlainFolder): Pr
     const other = known.get(entitiesKey(entities));
     if (other !== undefined)
       throw new OptionError(`every file must be one response, got "${path}" and "${other}" for one.`, {
-        where: "--pattern",
+        where: "`pattern`",
       });
     known.set(entitiesKey(entities), path);
     real.set(`sub-${run.sub}/func/${formatBidsName({ entities, ...naming })}`, path);
@@ -113,7 +113,7 @@ export async function plainFolderSource(source: Source, folder: PlainFolder): Pr
   }
   if (real.size === 0) {
     throw new NotFoundError(
-      `files must fit the pattern "${pattern}", got ${all.length > 0 ? `none of ${all.length} (first: ${all[0]})` : "no file"}. Correct --pattern.`,
+      `files must fit the pattern "${pattern}", got ${all.length > 0 ? `none of ${all.length} (first: ${all[0]})` : "no file"}. Correct \`pattern\`.`,
       { where: source.location },
     );
   }
@@ -134,14 +134,14 @@ function compilePattern(pattern: string): RegExp {
     if (stands === undefined || seen.has(name)) {
       const known = Object.keys(placeholders).map((known) => `{${known}}`);
       throw new OptionError(`placeholders must be ${known.join(", ")}, each once, got "{${name}}".`, {
-        where: "--pattern",
+        where: "`pattern`",
       });
     }
     seen.add(name);
     return `(?<${name}>${stands})`;
   });
   for (const name of ["participant", "story"]) {
-    if (!seen.has(name)) throw new OptionError(`must hold {${name}}, got "${pattern}".`, { where: "--pattern" });
+    if (!seen.has(name)) throw new OptionError(`must hold {${name}}, got "${pattern}".`, { where: "`pattern`" });
   }
   return new RegExp(`^${text}$`, "u");
 }

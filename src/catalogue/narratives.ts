@@ -63,7 +63,7 @@ export async function listNarratives(
 }
 
 async function listRaw(client: HttpClient, wanted: WantedFiles, addresses: NarrativesAddresses): Promise<RemoteFile[]> {
-  const folder = s3Folder(addresses.raw, "--base-url");
+  const folder = s3Folder(addresses.raw, "`baseUrl`");
   const toFile = (object: S3Object) => s3File(folder, object, object.key.slice(folder.prefix.length));
   const inRoot = await listS3(client, folder, "", "/");
   const files = inRoot.objects
@@ -92,7 +92,7 @@ async function listResponses(
   wanted: WantedFiles,
   addresses: NarrativesAddresses,
 ): Promise<readonly RemoteFile[]> {
-  const folder = s3Folder(addresses.whole, "--derivatives-url");
+  const folder = s3Folder(addresses.whole, "`derivativesUrl`");
   const below = `derivatives/${wanted.derivative}/`;
   const toFile = (object: S3Object) => s3File(folder, object, object.key.slice(folder.prefix.length));
   const inRoot = (await listS3(client, folder, below, "/")).objects.map(toFile);
@@ -139,7 +139,7 @@ async function listEither(
   isMeant: (path: string) => boolean,
 ): Promise<readonly RemoteFile[]> {
   const found = new Map<string, RemoteFile>();
-  for (const folder of [s3Folder(whole, "--derivatives-url"), s3Folder(raw, "--base-url")]) {
+  for (const folder of [s3Folder(whole, "`derivativesUrl`"), s3Folder(raw, "`baseUrl`")]) {
     for (const object of (await listS3(client, folder, within)).objects) {
       const path = object.key.slice(folder.prefix.length);
       if (isMeant(path)) found.set(path, s3File(folder, object, path));

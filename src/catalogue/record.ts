@@ -44,7 +44,7 @@ export async function openRecord(store: Store, source: FetchedSource): Promise<S
   }
   if (earlier && earlier.commit !== source.commit) {
     throw new OptionError(
-      `the folder must hold files of one version, got those of ${earlier.commit} where ${source.commit} is asked for. Give another folder, or --revision ${earlier.commit}.`,
+      `the folder must hold files of one version, got those of ${earlier.commit} where ${source.commit} is asked for. Give another folder, or \`revision: ${earlier.commit}\`.`,
       { where: store.location },
     );
   }

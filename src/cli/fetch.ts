@@ -10,8 +10,8 @@ import { createHttpClient, type HttpClient, type HttpOptions } from "../sources/
 import { checkWritable, folderStore } from "../sources/node.ts";
 import type { RemoteFile } from "../sources/remote-file.ts";
 import { checkPlace } from "../study/check-place.ts";
-import { flagOf } from "../study/flag-names.ts";
 import type { Command, CommandContext } from "./command-line.ts";
+import { flagOf } from "./flag-names.ts";
 import { type FlagSpecification, numberFlag, type Parsed, type PositionalSpecification } from "./flags.ts";
 import { formatFileSize } from "./terminal.ts";
 

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { ownValue } from "../array/records.ts";
 import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
-import { flagOf } from "../study/flag-names.ts";
+import { flagOf } from "./flag-names.ts";
 
 /** One flag of a command. */
 export interface FlagSpecification {

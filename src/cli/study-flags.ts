@@ -5,6 +5,7 @@ import { NotFoundError } from "../errors.ts";
 import { checkHome } from "../sources/node.ts";
 import { checkOptions, type StudyOptions, studyOptions } from "../study/options.ts";
 import { type ReadStudyFileOptions, readStudyFile } from "../study/study-file.ts";
+import { withFlags } from "./flag-names.ts";
 import type { FlagSpecification, Parsed } from "./flags.ts";
 import { checkProvider } from "./provider.ts";
 
@@ -21,13 +22,14 @@ export function studyFlags(
     const value: unknown = fallback.success ? fallback.data : undefined;
     const choices = choicesOf(schema);
     const isShown = ["string", "number", "boolean"].includes(typeof value);
-    const [, what, ownDefault] = /^(.*?)(?: \((default: .*)\))?$/.exec(help)!;
+    // Before its lines are broken.
+    const [, what, ownDefault] = /^(.*?)(?: \((default: .*)\))?$/.exec(withFlags(help))!;
     const notes = [
       ...(choices.length > 0 ? [`${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`] : []),
       ...(isShown ? [`default: ${value as string}`] : []),
       ...(ownDefault === undefined ? [] : [ownDefault]),
     ];
-    flags[key] = { type: "value", group, help: notes.length > 0 ? `${what} (${notes.join("; ")})` : help };
+    flags[key] = { type: "value", group, help: notes.length > 0 ? `${what} (${notes.join("; ")})` : what! };
   }
   return flags;
 }

@@ -1,5 +1,6 @@
 import { plainMessage, plainText } from "../array/plain-text.ts";
 import type { OnProgress, Progress } from "../array/progress.ts";
+import { withFlags } from "./flag-names.ts";
 
 /** What a command writes to: the process's streams, or a test's. */
 export interface Streams {
@@ -18,7 +19,10 @@ export interface Streams {
   readonly now: () => number;
 }
 
-/** The one place through which commands speak: what goes out is made plain, whatever names are in it. */
+/**
+ * The one place through which commands speak: what goes out is made plain, whatever names are in it, and options are called as
+ * they are typed.
+ */
 export interface Terminal {
   /** A line of result, on standard output. */
   print(line?: string): void;
@@ -50,21 +54,21 @@ export function createTerminal(streams: Streams, options: { readonly quiet?: boo
   return {
     print(line = "") {
       bar.interrupt();
-      stdout.write(`${inWidth(plainText(line), stdout)}\n`);
+      stdout.write(`${inWidth(plainText(withFlags(line)), stdout)}\n`);
     },
     result(line) {
       if (quiet) return;
       bar.interrupt();
-      stdout.write(`${inWidth(plainMessage(line), stdout)}\n`);
+      stdout.write(`${inWidth(plainMessage(withFlags(line)), stdout)}\n`);
     },
     note(line) {
       if (quiet) return;
       bar.interrupt();
-      stderr.write(`${inWidth(plainMessage(line), stderr)}\n`);
+      stderr.write(`${inWidth(plainMessage(withFlags(line)), stderr)}\n`);
     },
     fail(message) {
       bar.end();
-      stderr.write(`${inWidth(plainMessage(message), stderr)}\n`);
+      stderr.write(`${inWidth(plainMessage(withFlags(message)), stderr)}\n`);
     },
     onProgress: quiet ? () => undefined : bar.update,
     endProgress: bar.end,

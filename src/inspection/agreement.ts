@@ -45,7 +45,7 @@ function checkRepetitionTimes(facts: readonly RunFacts[]): readonly DatasetIssue
       severity: "error",
       code: "repetition-times-of-participant",
       path: runs[0]!.files.files[0]!,
-      message: `the runs of a participant must have one repetition time to be joined, got ${times.map((time) => `${time} s`).join(" and ")} (${participant}). Score them apart with --stories.`,
+      message: `the runs of a participant must have one repetition time to be joined, got ${times.map((time) => `${time} s`).join(" and ")} (${participant}). Score them apart with \`stories\`.`,
     });
   }
   return issues;

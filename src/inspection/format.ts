@@ -49,8 +49,8 @@ export function formatIssues(issues: readonly DatasetIssue[], options: { readonl
 function issueLines(alike: IssueKind["alike"]): string[] {
   const lines = alike.slice(0, SHOWN).map(lineOf);
   const nLeft = alike.slice(SHOWN).reduce((sum, same) => sum + same.length, 0);
-  if (nLeft > 0) lines.push(`  and ${nLeft} more: --all, or --json`);
-  else if (alike.some((same) => same.length > SHOWN)) lines.push("  every one of them: --all, or --json");
+  if (nLeft > 0) lines.push(`  and ${nLeft} more: \`all\`, or \`json\``);
+  else if (alike.some((same) => same.length > SHOWN)) lines.push("  every one of them: `all`, or `json`");
   return lines;
 }
 

@@ -243,7 +243,7 @@ const nothingLeft: DatasetIssue = {
 };
 
 function maskWithoutVolumes({ path }: VolumeMask): DatasetIssue {
-  const message = "a mask must come with responses that are volumes, got others. Leave --mask out.";
+  const message = "a mask must come with responses that are volumes, got others. Leave `mask` out.";
   return { severity: "error", code: "mask-without-volumes", path, message };
 }
 
@@ -252,7 +252,7 @@ function headersOnly(nBytes: number): DatasetIssue {
     severity: "note",
     code: "headers-only",
     path: ".",
-    message: `responses were read for their size alone (${(nBytes / 2 ** 30).toFixed(1)} GiB in all): values that are constant or not finite, volumes without responses and copies were not looked for. Read them whole with --read whole.`,
+    message: `responses were read for their size alone (${(nBytes / 2 ** 30).toFixed(1)} GiB in all): values that are constant or not finite, volumes without responses and copies were not looked for. Read them whole with \`read: whole\`.`,
   };
 }
 

@@ -49,8 +49,8 @@ export async function loadStories(
   const issues: DatasetIssue[] = [];
   const byFile = groupBy(facts, ({ files }) => files.stimFile);
   if (choice.file && byFile.size > 1) {
-    const message = `all responses must be to one story, got ${byFile.size} (${listSome([...byFile.keys()])}). Choose one with --stories, or put the transcripts into the data set's stimuli/.`;
-    issues.push({ severity: "error", code: "transcript-of-several", path: "--transcript", message });
+    const message = `all responses must be to one story, got ${byFile.size} (${listSome([...byFile.keys()])}). Choose one with \`stories\`, or put the transcripts into the data set's stimuli/.`;
+    issues.push({ severity: "error", code: "transcript-of-several", path: "`transcript`", message });
   }
   for (const [stimFile, runs] of byFile) {
     const { story } = runs[0]!.files;
@@ -154,7 +154,7 @@ export function checkRepeats(found: readonly ResponseFiles[]): readonly DatasetI
   return [...heard.values()].flatMap((runs): DatasetIssue[] => {
     if (runs.length < 2) return [];
     const names = runs.map(({ participant, run }) => run.replace(`${participant}_`, ""));
-    const message = `a participant must hear a story once, got ${runs[0]!.stimFile} ${runs.length} times (${listSome(names)}): its words are then trained on and tested on alike, which raises every score. Keep one run, with --exclude.`;
+    const message = `a participant must hear a story once, got ${runs[0]!.stimFile} ${runs.length} times (${listSome(names)}): its words are then trained on and tested on alike, which raises every score. Keep one run, with \`exclude\`.`;
     return [{ severity: "warning", code: "story-heard-again", path: runs[0]!.files[0]!, message }];
   });
 }

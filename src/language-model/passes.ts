@@ -53,7 +53,7 @@ export function planExactPasses(words: readonly TokenRange[], maxContext: number
   for (const [n, { first, last }] of words.entries()) {
     if (last - first >= maxContext) {
       throw new OptionError(
-        `planExactPasses: maxContext must hold every word, got ${maxContext} (word ${n} has ${last - first + 1} tokens). Set it higher (--max-context).`,
+        `planExactPasses: maxContext must hold every word, got ${maxContext} (word ${n} has ${last - first + 1} tokens). Set \`maxContext\` higher.`,
       );
     }
     const end = last + 1;

@@ -50,7 +50,7 @@ export interface SimulateOptions {
   /** Of the noise, one volume to the next, before white noise is added (default 0.4). */
   readonly autocorrelation?: number | undefined;
   readonly device?: Device | undefined;
-  /** What the folder is called in messages: `"<output>"`. Default: by its location. */
+  /** What the folder is called in messages: `` `output` ``. Default: by its location. */
   readonly name?: string | undefined;
   readonly onProgress?: OnProgress | undefined;
 }

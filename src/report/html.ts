@@ -96,7 +96,7 @@ function summaryPart({ heading, sentences }: SummaryPart): Markup {
 }
 
 /**
- * The page with no line broken at an equals or a less-than sign, before a per cent sign or within a flag, in the lead, in what is said of figures
+ * The page with no line broken at an equals or a less-than sign, before a per cent sign or within an option's name, in the lead, in what is said of figures
  * and tables, in warnings and in notes; long names there break after an underscore.
  */
 function keepTogether(page: string): string {
@@ -109,7 +109,7 @@ function keepTogether(page: string): string {
         text
           .replace(/ (=|&lt;|&#60;) /g, "\u00a0$1\u00a0")
           .replace(/(?<=\d) (?=%)/g, "\u00a0")
-          .replace(/(?<![\w-])--[a-z]+(?:-[a-z]+)*/g, '<span class="whole">$&</span>')
+          .replace(/`([a-z][A-Za-z]*(?:: [^`]+)?)`/g, '<code class="whole">$1</code>')
           .replace(/_(?=\w)/g, "_<wbr>"),
       ),
     )

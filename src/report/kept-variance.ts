@@ -8,7 +8,7 @@ import type { KeptVariance, ScoreKey, StudyResult } from "./result.ts";
 import { formatScoreKey, mainLayer } from "./select.ts";
 import { dataTable, foldedTable } from "./table.ts";
 
-/** Shares of variance as files and `--json` give them. */
+/** Shares of variance as files and the command line's JSON give them. */
 export interface DescribedShares {
   /** Over the folds; null where there are no shares. */
   readonly mean: number | null;

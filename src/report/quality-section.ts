@@ -75,7 +75,7 @@ function edgeWarnings(subjects: Findings["result"]["subjects"]): Markup[] {
     );
     const [end, other] = key === "alphaAtLowest" ? ["lowest", "smaller"] : ["highest", "larger"];
     return [
-      html`<p class="warning"><strong>Alpha at the ${end} value.</strong> In ${formatNoun(over.length, "participant")} of ${formatCount(subjects.length)} the targets that are predicted beyond chance (q &lt; .01) chose the ${end} alpha in more than 5 % of the folds (most: ${worst.participant}, ${formatShare(worst.quality[key] as number)}), where a ${other} one could still change the prediction. Scores may rise with ${other} <code>--alphas</code>.</p>`,
+      html`<p class="warning"><strong>Alpha at the ${end} value.</strong> In ${formatNoun(over.length, "participant")} of ${formatCount(subjects.length)} the targets that are predicted beyond chance (q &lt; .01) chose the ${end} alpha in more than 5 % of the folds (most: ${worst.participant}, ${formatShare(worst.quality[key] as number)}), where a ${other} one could still change the prediction. Scores may rise with ${other} \`alphas\`.</p>`,
     ];
   });
 }

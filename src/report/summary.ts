@@ -71,7 +71,7 @@ function brainSentences({ result, view, labels, order, brainControls }: Findings
       : `With${layer} ${result.model}, the brain score is largest in ${labels[best]} (${score}).`,
     ...(view.kind === "wholes"
       ? [
-          "This is a mean over a whole hemisphere, structure or brain, which hides what is local; an atlas (--regions) shows it.",
+          "This is a mean over a whole hemisphere, structure or brain, which hides what is local; an atlas (`regions`) shows it.",
         ]
       : []),
     ...leadingLayerSentence(result, brain),

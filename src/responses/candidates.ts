@@ -2,7 +2,7 @@ import { ownValue } from "../array/records.ts";
 import type { BidsDataset, BidsFile } from "../bids/dataset.ts";
 import { entitiesKey, isSameLabel, normalText } from "../bids/identity.ts";
 import { formatBidsName, parseBidsName } from "../bids/name.ts";
-import { type DatasetIssue, listSome, NotFoundError, nearestNames } from "../errors.ts";
+import { type DatasetIssue, listSome, NotFoundError, nearestNames, optionName } from "../errors.ts";
 import { nearResponses } from "./near-responses.ts";
 import { kindOf, type ResponseKind } from "./response-kind.ts";
 
@@ -60,7 +60,7 @@ export function candidateRuns(dataset: BidsDataset, choice: VersionChoice): read
     throw new NotFoundError(
       `responses must be files sub-*_task-*_timeseries.tsv, sub-*_task-*_hemi-L*.func.gii, preprocessed *_bold.nii.gz, *.dtseries.nii or *.ptseries.nii, got none` +
         `${near.length > 0 ? ` (names that are nearly right: ${listSome(near, 3)})` : ""}. ` +
-        "Give the data set that has them in derivatives/, or their folder with --derivatives.",
+        "Give the data set that has them in derivatives/, or their folder with `derivatives`.",
       { where: dataset.source.location },
     );
   }
@@ -110,9 +110,9 @@ export function severalVersions(run: CandidateRun): DatasetIssue {
   const labelsOf = (key: string) => [...new Set(run.versions.map((version) => labelOf(version.files[0]!, key)))].sort();
   // One option that tells all versions apart is enough.
   const enough = keys.find((key) => labelsOf(key).length === run.versions.length);
-  const flags = (enough === undefined ? keys.filter((key) => labelsOf(key).length > 1) : [enough]).map((key) =>
+  const choices = (enough === undefined ? keys.filter((key) => labelsOf(key).length > 1) : [enough]).map((key) =>
     labelsOf(key)
-      .map((label) => `--${key} ${label === "" ? '""' : label}`)
+      .map((label) => optionName(key, label || '""'))
       .join(" or "),
   );
   return {
@@ -122,7 +122,7 @@ export function severalVersions(run: CandidateRun): DatasetIssue {
     message:
       `one version of a run's responses must fit, got ${run.versions.length}: ` +
       `${versionNames(run.versions).join("; ")}. ` +
-      (flags.length > 0 ? `Choose with ${flags.join(", and ")}.` : "Remove the ones that are not meant."),
+      (choices.length > 0 ? `Choose with ${choices.join(", and ")}.` : "Remove the ones that are not meant."),
   };
 }
 

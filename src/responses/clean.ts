@@ -180,7 +180,7 @@ function trimmed<Data extends FloatArray>(bold: Matrix<Data>, trimStart: number,
   }
   if (trimStart + trimEnd > bold.nRows - 2) {
     throw new OptionError(
-      `cleanBold: trims must leave at least two of ${bold.nRows} volumes, got ${trimStart} at the start (trimStart, --trim-start) and ${trimEnd} at the end (trimEnd, --trim-end). Are they in seconds? They count volumes.`,
+      `cleanBold: trims must leave at least two of ${bold.nRows} volumes, got ${trimStart} at the start (\`trimStart\`) and ${trimEnd} at the end (\`trimEnd\`). Are they in seconds? They count volumes.`,
     );
   }
   return sliceRows(bold, trimStart, bold.nRows - trimEnd);

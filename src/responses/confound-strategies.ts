@@ -100,7 +100,7 @@ function checkMayBeNone(table: Table, name: string): void {
   if (source !== undefined && table.columns.includes(source)) return;
   // "motion-outliers" is like "motion_outlier00".
   const like = nearestNames(name.replaceAll("-", "_"), table.columns);
-  const drift = name === "cosine" ? ", or take slow drift out with --drift cosine" : "";
+  const drift = name === "cosine" ? ", or take slow drift out with `drift: cosine`" : "";
   throw new NotFoundError(
     `the strategy "${name}" must find columns in the table, got none. ${like} Name the columns that there are${drift}.`,
     { where: table.path },

@@ -5,7 +5,7 @@ import { numericColumn, type Table } from "../formats/tsv.ts";
 import type { ChosenConfounds } from "./confound-strategies.ts";
 
 /** What to do about a value that is not there. */
-const fillRemedy = 'have it filled: missingConfounds (--missing-confounds) "zero" or "mean"';
+const fillRemedy = 'have it filled: `missingConfounds` "zero" or "mean"';
 
 /**
  * Confound columns, [nVolumes x chosen.columns.length], double precision.

@@ -128,7 +128,7 @@ function lateStart(
   if (Math.abs(seriesStart - nDiscarded * repetitionTime) < repetitionTime / 2) return undefined;
   const [path] = files.files as [string];
   const field = /(?<!\.[dp]tseries)\.nii(\.gz)?$/i.test(path) ? "toffset" : "SeriesStart";
-  const message = `the first volume must be the one that events count from, less those that the JSON says were discarded (${nDiscarded}), got one at ${seriesStart} s by the file itself (${field}; volumes are ${repetitionTime} s apart). Say with --volumes-discarded how many volumes were left out before it (0 for none).`;
+  const message = `the first volume must be the one that events count from, less those that the JSON says were discarded (${nDiscarded}), got one at ${seriesStart} s by the file itself (${field}; volumes are ${repetitionTime} s apart). Say with \`volumesDiscarded\` how many volumes were left out before it (0 for none).`;
   return { issue: { severity: "error", code: "volumes-missing", path, message } };
 }
 
@@ -162,7 +162,7 @@ function decide(facts: Facts): DiscardedVolumes | { readonly issue: DatasetIssue
   }
   if (n === 0 || isOwnEvents) return nowhere;
   if (raw === undefined || raw.n === 0) return shifted;
-  const message = `it must be known which volumes the responses lack, got ${FIELD} ${n} in ${own!.path} and ${raw.n} in ${raw.path} of the raw image: the same volumes, or more? Say with --volumes-discarded how many of the raw image's volumes are not in the responses (0 for none).`;
+  const message = `it must be known which volumes the responses lack, got ${FIELD} ${n} in ${own!.path} and ${raw.n} in ${raw.path} of the raw image: the same volumes, or more? Say with \`volumesDiscarded\` how many of the raw image's volumes are not in the responses (0 for none).`;
   return { issue: { severity: "error", code: "volumes-discarded-ambiguous", path, message } };
 }
 
@@ -170,19 +170,19 @@ function missingMessage({ nVolumes, own }: Facts, recorded: Count): string {
   const says = own === undefined ? `no JSON gives ${FIELD}` : `${FIELD} is ${own.n} in ${own.path}`;
   const must = `responses must have the ${recorded.n} volumes of ${recorded.path}, less those that their JSON says were discarded at the start, got ${nVolumes} (${says})`;
   if (recorded.n < nVolumes) return `${must}. Do the files belong to one run?`;
-  return `${must}: words would be placed wrongly. Write ${FIELD} into the JSON of the responses, or give the number with --volumes-discarded (0 where volumes are missing at the end alone). Where volumes were censored in the middle, no number helps: take a version with all volumes.`;
+  return `${must}: words would be placed wrongly. Write ${FIELD} into the JSON of the responses, or give the number with \`volumesDiscarded\` (0 where volumes are missing at the end alone). Where volumes were censored in the middle, no number helps: take a version with all volumes.`;
 }
 
 /** By what the user says. */
 function obey(facts: Facts, stated: number): DiscardedVolumes | { readonly issue: DatasetIssue } {
   const { files, nVolumes, own, recorded } = facts;
   if (recorded !== undefined && nVolumes + stated > recorded.n) {
-    const message = `responses and the ${stated} volumes of --volumes-discarded must come to no more than the ${recorded.n} volumes of ${recorded.path}, got ${nVolumes} + ${stated}. Give another number.`;
+    const message = `responses and the ${stated} volumes of \`volumesDiscarded\` must come to no more than the ${recorded.n} volumes of ${recorded.path}, got ${nVolumes} + ${stated}. Give another number.`;
     return { issue: { severity: "error", code: "volumes-missing", path: files.files[0]!, message } };
   }
   const notes: string[] = [];
   if (own !== undefined && own.n !== stated)
-    notes.push(`--volumes-discarded ${stated} holds over ${FIELD} ${own.n} of ${own.path}.`);
+    notes.push(`\`volumesDiscarded: ${stated}\` holds over ${FIELD} ${own.n} of ${own.path}.`);
   const nLeft = (recorded?.n ?? nVolumes) - nVolumes - stated;
   if (nLeft > 0) {
     notes.push(
@@ -193,7 +193,7 @@ function obey(facts: Facts, stated: number): DiscardedVolumes | { readonly issue
   if (censored !== undefined) notes.push(censored);
   return {
     nDiscarded: stated,
-    origin: stated === 0 ? undefined : "--volumes-discarded",
+    origin: stated === 0 ? undefined : "`volumesDiscarded`",
     files: own === undefined ? [] : [own.path],
     note: notes.length === 0 ? undefined : notes.join(" "),
   };

@@ -19,7 +19,7 @@ export function hemisphereIssues(run: CandidateRun, version: Version, wanted: "L
       severity: "error",
       code: "hemisphere-missing",
       path,
-      message: `${run.name} must have both hemispheres, got ${side} alone: there is no ${otherSide(path)}. Add it, exclude the run, or score one hemisphere with --hemi ${side}.`,
+      message: `${run.name} must have both hemispheres, got ${side} alone: there is no ${otherSide(path)}. Add it, exclude the run, or score one hemisphere with \`hemi: ${side}\`.`,
     },
   ];
 }

@@ -1,6 +1,6 @@
 import { looseText } from "../bids/identity.ts";
 import { storyOfStimFile } from "../bids/stim-file.ts";
-import { type DatasetIssue, listSome } from "../errors.ts";
+import { type DatasetIssue, listSome, optionName } from "../errors.ts";
 import type { CandidateRun, VersionChoice } from "./candidates.ts";
 
 /** What was asked for, and what the runs that fit turned out to play. */
@@ -26,7 +26,7 @@ export function notChosen(
   const isAsked = (task: string) =>
     stories === undefined || stories.some((story) => story === task || (storiesOfTask.get(task)?.has(story) ?? true));
   const asked = Object.entries(choice).flatMap(([key, label]) =>
-    label === undefined ? [] : [`--${key} ${label || '""'}`],
+    label === undefined ? [] : [optionName(key, label || '""')],
   );
   const without = all.filter(({ key, entities }) => !there.has(key) && isAsked(entities["task"]!));
   return without.map(({ name, versions }) => ({

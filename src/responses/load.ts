@@ -171,7 +171,7 @@ export async function responseOfRun(
       ...periodNotes(files, whole),
       ...(placed.note === undefined ? [] : [`${files.run}: ${placed.note}`]),
       // In the same words for every run, so that a report says it once.
-      ...noColumns.map((name) => `--confounds ${name}: of runs without such volumes nothing is taken out.`),
+      ...noColumns.map((name) => `\`confounds: ${name}\`: of runs without such volumes nothing is taken out.`),
     ],
     quality: qualityOf(sliceRows(cut, trimStart, cut.nRows - trimEnd)),
   };
@@ -294,13 +294,13 @@ export async function loadOwnMask(source: Source, { masks = [], files }: Respons
   const [mask, ...others] = masks;
   if (others.length > 0) {
     throw new OptionError(
-      `one brain mask must fit the run, got ${masks.length} (${masks.join(", ")}). Keep one of them, or say which with --mask.`,
+      `one brain mask must fit the run, got ${masks.length} (${masks.join(", ")}). Keep one of them, or say which with \`mask\`.`,
       { where: files[0], issueCode: "mask-ambiguous" },
     );
   }
   if (mask !== undefined) return loadMask(source, mask);
   throw new NotFoundError(
-    "a brain mask must lie beside the volumes (desc-brain_mask.nii.gz), got none. Give one in their grid with --mask.",
+    "a brain mask must lie beside the volumes (desc-brain_mask.nii.gz), got none. Give one in their grid with `mask`.",
     { where: files[0] },
   );
 }

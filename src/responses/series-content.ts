@@ -132,5 +132,5 @@ export function nothingRecorded(
   }
   const places = notFinite.map((t) => (isTable ? `${t} (line ${t + 2})` : String(t)));
   const which = `${notFinite.length === 1 ? "volume" : "volumes"} ${listSome(places, 5)}`;
-  return `responses must be finite, got ${isTable ? "n/a" : "NaN"} in all ${nTargets} targets in ${which}, counted from 0. Have censored volumes interpolated, or drop them at an end with --trim-start or --trim-end, or exclude the run`;
+  return `responses must be finite, got ${isTable ? "n/a" : "NaN"} in all ${nTargets} targets in ${which}, counted from 0. Have censored volumes interpolated, or drop them at an end with \`trimStart\` or \`trimEnd\`, or exclude the run`;
 }

@@ -57,7 +57,7 @@ function contradictions(said: Said): readonly DatasetIssue[] {
     ...checkField(said, "StartTime", "error", {
       holds: (value) => within(value) && (value as number) < repetitionTime,
       must: `lie within the first volume, from ${period}`,
-      remedy: "If volumes are missing at the start, take it out and say how many with --volumes-discarded",
+      remedy: "If volumes are missing at the start, take it out and say how many with `volumesDiscarded`",
     }),
     ...checkField(said, "VolumeTiming", "error", {
       holds: (value) =>
@@ -149,7 +149,7 @@ function unknownFields({ values, origin }: Pick<Said, "values" | "origin">): rea
   const paths = [...new Set(unknown.map((name) => origin[name]!))];
   return paths.map((path) => {
     const names = unknown.filter((name) => origin[name] === path);
-    const message = `fields that are not known, and not obeyed, sound like time: ${listSome(names, 5)}. If volumes were left out or moved, say how many with --volumes-discarded.`;
+    const message = `fields that are not known, and not obeyed, sound like time: ${listSome(names, 5)}. If volumes were left out or moved, say how many with \`volumesDiscarded\`.`;
     return { severity: "warning", code: "sidecar-field-unknown", path, message };
   });
 }

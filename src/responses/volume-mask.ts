@@ -41,7 +41,7 @@ export function intersectMasks(masks: readonly [VolumeMask, ...VolumeMask[]]): V
   if (voxels.length === 0) {
     throw new FormatError(
       first.path,
-      `the ${masks.length} masks must have voxels in common, got none. Give one with --mask`,
+      `the ${masks.length} masks must have voxels in common, got none. Give one with \`mask\``,
     );
   }
   return { ...first, voxels };

@@ -77,7 +77,7 @@ export function auditTarget(
   // A target that is explained to the last digit has errors of rounding alone, and NaN where they are 0.
   if (excess > TIE + open) {
     throw new AuditError(
-      `audit: the chosen penalty must have the least error, got ${excess.toExponential(1)} of it above that of ${options.alphas[best]} (chosen: ${bestAlpha}; ${name}). Please report this; --precision float64 computes without the fast path.`,
+      `audit: the chosen penalty must have the least error, got ${excess.toExponential(1)} of it above that of ${options.alphas[best]} (chosen: ${bestAlpha}; ${name}). Please report this; \`precision: float64\` computes without the fast path.`,
     );
   }
   const defined = definedCorrelation(design, block.data, observed.data as Float64Array, bestAlpha);
@@ -86,7 +86,7 @@ export function auditTarget(
   // NaN where one is constant and the other not: rounding may decide where it is all that there is.
   if (!isSame && !(off <= R_OFF + 2 * defined.open) && !(Number.isNaN(off) && defined.open > 1)) {
     throw new AuditError(
-      `audit: r must be what its definition gives (${defined.r}), got ${r} (penalty ${bestAlpha}; ${name}). Please report this; --precision float64 computes without the fast path.`,
+      `audit: r must be what its definition gives (${defined.r}), got ${r} (penalty ${bestAlpha}; ${name}). Please report this; \`precision: float64\` computes without the fast path.`,
     );
   }
   return {

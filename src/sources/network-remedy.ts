@@ -9,7 +9,7 @@ export function statusRemedy(status: number): string {
   if (status === 404 || status === 410) return "Check the address: nothing is there.";
   if (status === 407) return proxyLogin;
   if (status === 511) return "Your network wants a login: sign in with a browser, then run the command again.";
-  if (status === 429) return "Too much is asked of it: run the command again later, or with --parallel 1.";
+  if (status === 429) return "Too much is asked of it: run the command again later, or with `parallel: 1`.";
   if (status === 408 || status === 425 || status >= 500) {
     return "The server, or a proxy before it, has trouble: run the command again later, or ask whoever runs it.";
   }
@@ -52,7 +52,7 @@ export function connectionRemedy(code: string, error?: unknown): string {
     return "Nobody listens there: check the address, and HTTP_PROXY and HTTPS_PROXY where they are set.";
   }
   if (/TIMEOUT|ETIMEDOUT|UNREACH/.test(code)) {
-    return `Run the command again later, or with a longer --timeout. ${proxy}`;
+    return `Run the command again later, or with a longer \`timeout\`. ${proxy}`;
   }
   if (isAboutCertificates(code)) {
     return "Check the address; where a proxy of your network stands in between, name the file of its certificate in NODE_EXTRA_CA_CERTS.";

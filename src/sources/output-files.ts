@@ -21,7 +21,7 @@ export interface WrittenFiles {
 
 /** Which files are meant. */
 export interface OutputFilesOptions {
-  /** What the folder is called in messages: `"<output>"`. Default: by its location alone. */
+  /** What the folder is called in messages: `` `output` ``. Default: by its location alone. */
   readonly name?: string | undefined;
   /** The list of the files, relative to the root. BIDS tools pass over names that begin with a dot. */
   readonly list?: string | undefined;

@@ -68,7 +68,7 @@ export async function findTranscript(source: Source, story: string, stimFile: st
     );
     if (there.length > 1) {
       throw new OptionError(
-        `loadTranscript: one transcript must fit the story "${story}", got ${there.length} (${there.join(", ")}). Say which: path (--transcript), or move the others away.`,
+        `loadTranscript: one transcript must fit the story "${story}", got ${there.length} (${there.join(", ")}). Say which: path (\`transcript\`), or move the others away.`,
       );
     }
     if (there[0] !== undefined) return there[0];

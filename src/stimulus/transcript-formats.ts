@@ -108,7 +108,7 @@ export function readTranscriptRows(bytes: Uint8Array, path: string, choice: Tier
       return noiseLabels === undefined || read.noise !== undefined ? read : withoutNoise(read, noiseLabels);
     }
     throw new OptionError(
-      `the option tier (--tier) must be left out where a transcript has no tiers, got "${tier}" (${read.format}). Leave it out; where other stories need it, take those apart (--stories).`,
+      `\`tier\` must be left out where a transcript has no tiers, got "${tier}" (${read.format}). Leave it out; where other stories need it, take those apart (\`stories\`).`,
       { where: path },
     );
   }

@@ -107,7 +107,7 @@ function noiseIssues(noise: readonly string[]): TranscriptIssue[] {
       severity: "warning",
       code: "noise-labels",
       message: `labels of noise are no words and were left out, got ${listSome(shown)}`,
-      remedy: "Say with noiseLabels (--noise-labels) which labels are noise, or none, where one of these is a word",
+      remedy: "Say with `noiseLabels` which labels are noise, or none, where one of these is a word",
     },
   ];
 }

@@ -124,7 +124,7 @@ async function folderSource(
   folder: string,
   { stories, onProgress }: ActivationSourceSettings,
 ): Promise<ActivationSource> {
-  await checkFolder(folder, "--activations");
+  await checkFolder(folder, "`activations`");
   const names = new Map(stories.map(({ files, transcript }) => [transcript, namesOf(files)]));
   const opened = await openActivationFolder(folderStore(folder), [...names.values()], { onProgress });
   const { name, fingerprint } = opened;
@@ -154,7 +154,7 @@ async function folderSource(
           if (n === units) continue;
           throw new OptionError(
             `the vectors of a layer must have one length, got ${units} and ${n} units (${folder}, layer ${layer}, the latter of "${named}"). Take all stories from one model.`,
-            { where: "--activations" },
+            { where: "`activations`" },
           );
         }
       }
@@ -187,7 +187,7 @@ function folderLayers(
   if (bad !== undefined || layer?.length === 0) {
     throw new OptionError(
       `layers must be among those of the folder ${name} (${layers.join(", ")}), got ${bad ?? "none"}.`,
-      { where: "--layer" },
+      { where: "`layer`" },
     );
   }
   if (layer) return [...new Set(layer)].sort((a, b) => a - b);

@@ -76,7 +76,7 @@ export function studyLayers(
   if (bad !== undefined || layers.length === 0) {
     throw new OptionError(
       `layers must lie in 0..${model.nLayers} (model ${model.name}, 0 = embedding output), got ${bad ?? "none"}.`,
-      { where: "--layer" },
+      { where: "`layer`" },
     );
   }
   return [...new Set(layers)].sort((a, b) => a - b);

@@ -35,8 +35,8 @@ export async function loadAtlas(
 ): Promise<TargetRegion[]> {
   if (!space || space.kind === "region") {
     throw new OptionError(
-      "the responses must be on a surface, in a volume or grayordinates, got region time series. Leave --regions out.",
-      { where: "--regions" },
+      "the responses must be on a surface, in a volume or grayordinates, got region time series. Leave `regions` out.",
+      { where: "`regions`" },
     );
   }
   const regions: TargetRegion[] = [];
@@ -47,7 +47,7 @@ export async function loadAtlas(
   if (regions.length === 0) {
     throw new OptionError(
       `a region must have a vertex or voxel that is scored, got none that has (${paths.join(", ")}). Take an atlas of the same space.`,
-      { where: "--regions" },
+      { where: "`regions`" },
     );
   }
   const seen = new Set<string>();
@@ -55,7 +55,7 @@ export async function loadAtlas(
     if (seen.has(`${hemi} ${name}`)) {
       throw new OptionError(
         `regions must have names of their own, got "${name}" twice${hemi === "n/a" ? "" : ` on hemi-${hemi}`} (${paths.join(", ")}). Rename one.`,
-        { where: "--regions" },
+        { where: "`regions`" },
       );
     }
     seen.add(`${hemi} ${name}`);
@@ -83,14 +83,14 @@ async function surfaceRegions(
 async function giftiRegions(file: SidedFile, { readGifti }: AtlasFiles) {
   const { path } = file;
   // What is no GIFTI by its name is not read for what it says itself.
-  if (!isGifti(path)) hemiOfFile("--regions", file);
+  if (!isGifti(path)) hemiOfFile("`regions`", file);
   const gifti = await readGifti(path);
-  const hemi = hemiOfFile("--regions", file, gifti);
+  const hemi = hemiOfFile("`regions`", file, gifti);
   return { hemi, nVertices: gifti.arrays[0]?.data.length ?? 0, regions: regionsOfLabels(gifti, { path, hemi }) };
 }
 
 async function annotRegions(file: SidedFile, { read }: AtlasFiles) {
-  const hemi = hemiOfFile("--regions", file);
+  const hemi = hemiOfFile("`regions`", file);
   const annot = readFreesurferAnnot(await read(file.path), { path: file.path });
   return { hemi, nVertices: annot.vertexLabels.length, regions: regionsOfAnnot(annot, { hemi }) };
 }

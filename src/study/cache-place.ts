@@ -59,11 +59,11 @@ export async function cachePlace({ cache, output }: Pick<StudyOptions, "cache" |
     const message = `a cache of an earlier version, which is not used, since there is one at ${beside}. Copy what it holds into that one (files of the same name are the same), or delete it.`;
     issues.push(note(within, message));
   } else if (content === "nothing" && (await hasRecords(folderStore(output)))) {
-    const message = `there are results, but no cache beside them (${beside}): what is not found there is computed anew. If they were moved, move their cache likewise, or name it with --cache.`;
+    const message = `there are results, but no cache beside them (${beside}): what is not found there is computed anew. If they were moved, move their cache likewise, or name it with \`cache\`.`;
     issues.push(note(output, message));
   }
   if (await isMountPoint(output)) {
-    const message = `the cache is on another file system than the results, which are at the root of theirs (${output}). In a container it may go when the container goes: name a folder that stays with --cache.`;
+    const message = `the cache is on another file system than the results, which are at the root of theirs (${output}). In a container it may go when the container goes: name a folder that stays with \`cache\`.`;
     issues.push(note(beside, message));
   }
   return { folder: beside, kind: "beside", issues };
@@ -90,18 +90,18 @@ const note = (path: string, message: string): DatasetIssue => ({
 export async function checkCachePlace({ folder, kind }: CachePlace, output: string): Promise<void> {
   if (kind === "nowhere") {
     throw new OptionError(
-      `must be given where <output> is the root of a file system, which nothing lies beside, got nothing (${output}). Name a folder.`,
-      { where: "--cache" },
+      `must be given where \`output\` is the root of a file system, which nothing lies beside, got nothing (${output}). Name a folder.`,
+      { where: "`cache`" },
     );
   }
-  if (kind !== "beside") return checkWritable(folder, "--cache");
-  await checkWritable(folder, "--cache, without which it is beside <output>");
+  if (kind !== "beside") return checkWritable(folder, "`cache`");
+  await checkWritable(folder, "`cache`, without which it is beside `output`");
   const store = folderStore(folder);
   if ((await contentOf(store)) !== "other") return;
   const names = (await store.list("")).map(({ name }) => name);
   throw new OptionError(
-    `must be given where the folder beside <output> is no cache of cortecast's, got none (${folder} holds ${listSome(names)}). Name another folder, or move that one away.`,
-    { where: "--cache" },
+    `must be given where the folder beside \`output\` is no cache of cortecast's, got none (${folder} holds ${listSome(names)}). Name another folder, or move that one away.`,
+    { where: "`cache`" },
   );
 }
 

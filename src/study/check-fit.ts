@@ -36,14 +36,14 @@ export function conflictOf(
   const { context, maxContext, minContext, filing, downsample } = options;
   const { pattern, repetitionTime, audioStart } = options;
   if (pattern !== undefined && repetitionTime === undefined)
-    return { key: "repetitionTime", message: `must be given with --pattern: such files do not say it, got nothing.` };
+    return { key: "repetitionTime", message: `must be given with \`pattern\`: such files do not say it, got nothing.` };
   if (pattern !== undefined && repetitionTime! > longestRepetitionTime) {
     const message = `must be in seconds, got ${repetitionTime}. Is it in milliseconds? Then give ${repetitionTime! / 1000}.`;
     return { key: "repetitionTime", message };
   }
   for (const [key, value] of Object.entries({ repetitionTime, audioStart })) {
     if (pattern !== undefined || value === undefined) continue;
-    const message = `must be left out without --pattern: BIDS data say it in sidecars and events, got ${value}.`;
+    const message = `must be left out without \`pattern\`: BIDS data say it in sidecars and events, got ${value}.`;
     return { key: key as keyof StudyOptions, message };
   }
   if (options.activations !== undefined && options.model !== undefined) {
@@ -62,7 +62,7 @@ export function conflictOf(
   }
   const windowed = options.analyses?.find(usesWindows);
   if (options.distances.length === 0 && windowed !== undefined) {
-    const message = `must not hold "${windowed}" where there are no distances. Give --distances.`;
+    const message = `must not hold "${windowed}" where there are no distances. Give \`distances\`.`;
     return { key: "analyses", message };
   }
   if (options.distances.length === 0 && options.controls.includes("random-window")) {
@@ -70,7 +70,7 @@ export function conflictOf(
     return { key: "controls", message };
   }
   if (options.surfaces === undefined && options.sulc !== undefined && options.sulc.length > 0) {
-    const message = `must be left out without --surfaces, which it shades, got "${options.sulc.join(",")}".`;
+    const message = `must be left out without \`surfaces\`, which it shades, got "${options.sulc.join(",")}".`;
     return { key: "sulc", message };
   }
   if (context === "exact" && minContext !== undefined) {
@@ -117,13 +117,13 @@ function* misfitsOf({ participant, stories }: FitParticipant, options: StudyOpti
     const recorded = `nVolumes (${nVolumes}, ${files.run}, story "${files.story}")`;
     if (delays >= nVolumes) {
       yield new OptionError(`must be fewer than ${recorded}, got ${delays}. Are they in seconds? They count volumes.`, {
-        where: "--delays",
+        where: "`delays`",
       });
     }
     if (last >= nVolumes) {
       yield new OptionError(
         `the last of ${delays} delays must be smaller than ${recorded}, got ${last} with first delay ${firstDelay}. Is it in seconds? It counts volumes.`,
-        { where: "--first-delay" },
+        { where: "`firstDelay`" },
       );
     }
   }
@@ -133,7 +133,7 @@ function* misfitsOf({ participant, stories }: FitParticipant, options: StudyOpti
   if (beyond !== undefined) {
     yield new OptionError(
       `must lie within the stories (${longest} words in the longest, ${participant}), got ${beyond}. They count words.`,
-      { where: "--distances" },
+      { where: "`distances`" },
     );
   }
   const total = stories.reduce((sum, { nVolumes }) => sum + nVolumes, 0);
@@ -141,7 +141,7 @@ function* misfitsOf({ participant, stories }: FitParticipant, options: StudyOpti
   if (tested < leastTested) {
     yield new OptionError(
       `must leave ${leastTested} volumes or more to each test chunk, got ${folds} folds of ${total} volumes (${tested} in the smallest, ${participant}). Take fewer.`,
-      { where: "--folds" },
+      { where: "`folds`" },
     );
     return;
   }
@@ -150,28 +150,28 @@ function* misfitsOf({ participant, stories }: FitParticipant, options: StudyOpti
   if (training < 1) {
     yield new OptionError(
       `must leave volumes to train on, got ${gap} on either side of ${folds} test chunks (${total} volumes, ${participant}). Take a smaller one.`,
-      { where: "--gap" },
+      { where: "`gap`" },
     );
     return;
   }
   if (alphaChoice === "inner-folds" && innerFolds > training) {
     yield new OptionError(
       `must be at most as many as training volumes (${training}, ${participant}), got ${innerFolds}. Take fewer.`,
-      { where: "--inner-folds" },
+      { where: "`innerFolds`" },
     );
   }
   if (components !== "none" && components > training) {
     yield new OptionError(
-      `must be at most as many as training volumes (${training} in the smallest fold, ${participant}), got ${components}. Take fewer, or a smaller --gap.`,
-      { where: "--components" },
+      `must be at most as many as training volumes (${training} in the smallest fold, ${participant}), got ${components}. Take fewer, or a smaller \`gap\`.`,
+      { where: "`components`" },
     );
   }
   const spoken = windowedVolumes(stories, 0, 1);
   const silent = trainings.findIndex((volumes) => !volumes.some((volume) => spoken.has(volume)));
   if (silent >= 0) {
     yield new OptionError(
-      `words must begin in training volumes of every fold, got none in fold ${silent + 1} of ${participant} (${total} volumes). Drop silent volumes with --trim-start and --trim-end, or take more folds.`,
-      { where: "--folds" },
+      `words must begin in training volumes of every fold, got none in fold ${silent + 1} of ${participant} (${total} volumes). Drop silent volumes with \`trimStart\` and \`trimEnd\`, or take more folds.`,
+      { where: "`folds`" },
     );
   }
   for (const distance of distances) {
@@ -180,7 +180,7 @@ function* misfitsOf({ participant, stories }: FitParticipant, options: StudyOpti
     if (fold < 0) continue;
     yield new OptionError(
       `windows must hold words in training volumes of every fold, got none at distance ${distance} in fold ${fold + 1} of ${participant} (${total} volumes, ${longest} words in the longest story). Take distances nearer to 0.`,
-      { where: "--distances" },
+      { where: "`distances`" },
     );
   }
 }

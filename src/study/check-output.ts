@@ -15,7 +15,7 @@ import { keyOf } from "./told-scores.ts";
 const fixedPaths = [...datasetPaths, "scores.json", "group_scores.tsv", "group_scores.json", "report.html"];
 
 /** What the folder of results is called in messages. */
-export const outputName = "<output>";
+export const outputName = "`output`";
 
 /**
  * Checks what can be known before data are read: that results may be written into a folder, and that no file stands where
@@ -87,6 +87,6 @@ export async function checkOutputFolder(store: Store): Promise<void> {
   if (ours) return;
   throw new OptionError(
     `the folder must be empty or hold results of cortecast, got another data set (${store.location}/${path}). Give a folder of its own.`,
-    { where: "<output>" },
+    { where: "`output`" },
   );
 }

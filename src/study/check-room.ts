@@ -78,7 +78,7 @@ export function roomIssues({ expected, least }: NeededRoom, free: number, folder
   const isSure = least > free;
   const needed = isSure ? `at least ${formatSize(least)}` : formatSize(expected);
   const what = `the disk must have room for ${needed} of designs, scores and activations, got ${formatSize(1e6 * Math.floor(free / 1e6))} that are free.`;
-  const remedy = "ake room, or name a folder on another disk with --cache.";
+  const remedy = "ake room, or name a folder on another disk with `cache`.";
   const message = isSure ? `${what} M${remedy}` : `${what} The run stops when it is full: m${remedy}`;
   return [{ severity: isSure ? "error" : "warning", code: "disk-too-small", path: folder, message }];
 }

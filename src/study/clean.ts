@@ -65,7 +65,7 @@ async function named(output: Store, wanted: readonly string[]): Promise<string[]
     if (known.includes(participant)) return participant;
     throw new NotFoundError(
       `results of the participant must be in the folder, got none of ${participant} (${output.location}). ${nearestNames(participant, known)}`,
-      { where: "--participants" },
+      { where: "`participants`" },
     );
   });
 }

@@ -143,7 +143,7 @@ export async function checkNoneLeft(output: Store, participants: readonly string
   const others = await othersIn(output, participants);
   if (others.length === 0) return;
   throw new OptionError(
-    `a run of all participants must be of all whose results are there, got others, which would stay in the group (${listSome(others)} in ${output.location}). Remove them with cortecast clean ${output.location} --participants ${others.join(",")} --yes, or name this run's with --participants.`,
+    `a run of all participants must be of all whose results are there, got others, which would stay in the group (${listSome(others)} in ${output.location}). Remove them with cortecast clean ${output.location} \`participants: ${others.join(",")}\` \`yes\`, or name this run's with \`participants\`.`,
     { where: outputName },
   );
 }

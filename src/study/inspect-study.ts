@@ -171,7 +171,7 @@ async function checkPlaces(
     return true;
   });
   if (cache) await found.attempt("cache", () => checkCachePlace(cache, output));
-  if (cache?.kind === "given") await found.attempt("cache", () => checkPlace(cache.folder, "--cache", { datasets }));
+  if (cache?.kind === "given") await found.attempt("cache", () => checkPlace(cache.folder, "`cache`", { datasets }));
   return isPlace ?? false;
 }
 
@@ -240,14 +240,14 @@ async function openModels(
   const { model: folder, activations: made } = options;
   if (folder !== undefined) {
     const isThere = await found.attempt("model", async () => {
-      await checkFolder(folder, "--model");
+      await checkFolder(folder, "`model`");
       return true;
     });
     if (!isThere) return { model: undefined, random: undefined };
   }
   // Which activations there must be, the stories say.
   if (made !== undefined && stories.length === 0) {
-    await found.attempt("model", () => checkFolder(made, "--activations"));
+    await found.attempt("model", () => checkFolder(made, "`activations`"));
     return { model: undefined, random: undefined };
   }
   // One for both models: files that they share must be the same for both.
@@ -263,5 +263,5 @@ async function openModels(
 
 /** What the model's files ask for and is not done. */
 function modelWarning(sentence: string): DatasetIssue {
-  return { severity: "warning", code: "model-asks-more", path: "--model", message: sentence };
+  return { severity: "warning", code: "model-asks-more", path: "`model`", message: sentence };
 }

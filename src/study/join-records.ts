@@ -87,7 +87,7 @@ export function checkSettings(
       const who = participants.filter(({ settings }) => settings[name] === value).map((one) => one.participant);
       return `${value ?? "none"} (${listSome(who, 3)})`;
     });
-    const remedy = name === "what was scored" ? " Where they are voxels, --mask gives all the same." : "";
+    const remedy = name === "what was scored" ? " Where they are voxels, `mask` gives all the same." : "";
     throw new OptionError(
       `participants in one folder must be scored with the same options, got ${name} ${listSome(got, 3)}.${remedy} Score all with the same, remove the others' results with cortecast clean, or give another folder.`,
       { where: outputName },

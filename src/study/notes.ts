@@ -38,7 +38,7 @@ const wordsOutsideScan = (far: readonly string[]) =>
   `Words outside the scan: ${listSome(far)}. Do events, transcript and responses belong together?`;
 
 const heardAgain = (again: readonly string[]) =>
-  `Heard several times: ${listSome(again)}. Words of the test chunks are trained on as well, so that whatever recurs with the audio is predicted and every score is too high. Keep one run of each story, with --exclude.`;
+  `Heard several times: ${listSome(again)}. Words of the test chunks are trained on as well, so that whatever recurs with the audio is predicted and every score is too high. Keep one run of each story, with \`exclude\`.`;
 
 /**
  * What a reader of the report should know of how the data and the options were: one sentence or two each.
@@ -75,7 +75,7 @@ export function notesOn(
   const recommended = options.firstDelay + options.delays + 1;
   if (options.gap < recommended) {
     notes.push(
-      `The gap between training volumes and test chunks is ${formatNoun(options.gap, "volume")}${options.gap === 0 ? ", as in the paper" : ""}. Delayed features and slow responses reach over it: a gap of ${recommended} (--gap) keeps them apart.`,
+      `The gap between training volumes and test chunks is ${formatNoun(options.gap, "volume")}${options.gap === 0 ? ", as in the paper" : ""}. Delayed features and slow responses reach over it: a gap of ${recommended} (\`gap\`) keeps them apart.`,
     );
   }
   if (options.filing !== "onset")

@@ -46,7 +46,7 @@ export async function openDataset(
   settings: { readonly source?: Source | undefined; readonly outside?: OutsideFiles | undefined } = {},
 ): Promise<OpenDataset> {
   const given = settings.source;
-  if (!given) await checkFolder(options.dataset, "<dataset>");
+  if (!given) await checkFolder(options.dataset, "`dataset`");
   let files = given ?? folderStore(options.dataset);
   const { pattern, repetitionTime, audioStart, space } = options;
   const doubts: DatasetIssue[] = [];
@@ -58,12 +58,12 @@ export async function openDataset(
   }
   const names = new Set((await files.list("derivatives")).map((entry) => entry.name));
   for (const folder of options.derivatives ?? []) {
-    await checkFolder(folder, "--derivatives");
+    await checkFolder(folder, "`derivatives`");
     const name = basename(resolve(folder));
     if (names.has(name)) {
       throw new OptionError(
         `folders must have names of their own below derivatives/, got "${name}" twice (${resolve(folder)}). Leave it out, or rename it.`,
-        { where: "--derivatives" },
+        { where: "`derivatives`" },
       );
     }
     names.add(name);
@@ -92,17 +92,17 @@ async function exclusionsOf(
   /** As the data set calls the run; what it does not have keeps its name. */
   const nameOf = (entry: string) => names.get(runKeyOfText(entry) ?? "") ?? entry;
   checkExclusions(dataset, exclude, names);
-  const excluded = new Map<string, string>(exclude.map((run) => [nameOf(run), "--exclude"]));
+  const excluded = new Map<string, string>(exclude.map((run) => [nameOf(run), "`exclude`"]));
   if (exclusions === "none") return { excluded, doubts: [] };
   const path = exclusions ?? ownExclusions;
   if (exclusions === undefined && !(await dataset.source.has(path))) return { excluded, doubts: [] };
   const bytes = exclusions === undefined ? await dataset.source.read(path) : await outside.read(path);
   const named = readExclusions(bytes, path);
-  // A file that the user names and that leaves nothing out is a slip, as one run that does not is with --exclude.
+  // A file that the user names and that leaves nothing out is a slip, as one run that does not is with `exclude`.
   if (exclusions !== undefined && named.length > 0 && !named.some((run) => names.has(runKeyOfText(run) ?? ""))) {
     throw new NotFoundError(
       `a run that the file names must be in the data set, got none of ${named.length} (${path}). ${nearestNames(named[0]!, [...names.values()])}`,
-      { where: "--exclusions" },
+      { where: "`exclusions`" },
     );
   }
   const { unfit, doubts } = fitExclusions(dataset, named, path);
@@ -118,6 +118,6 @@ function checkExclusions(dataset: BidsDataset, exclude: readonly string[], names
   const more = unknown.length > 1 ? ` and ${unknown.length - 1} more` : "";
   throw new NotFoundError(
     `runs must be in the data set, as BIDS writes them, got "${unknown[0]}"${more} (${dataset.source.location}). ${nearestNames(unknown[0]!, [...names.values()])}`,
-    { where: "--exclude" },
+    { where: "`exclude`" },
   );
 }

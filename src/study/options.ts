@@ -2,10 +2,9 @@ import { z } from "zod";
 import { analysisNames } from "../analyses/registry.ts";
 import { checkArgument } from "../array/arguments.ts";
 import { emptyRecord, ownValue } from "../array/records.ts";
-import { NotFoundError, nearestNames, OptionError } from "../errors.ts";
+import { NotFoundError, nearestNames, OptionError, optionName } from "../errors.ts";
 import { DEFAULT_EDGE, EDGES } from "../features/delays.ts";
 import { conflictOf } from "./check-fit.ts";
-import { nameOnCommandLine } from "./flag-names.ts";
 import {
   amount,
   bytes,
@@ -44,11 +43,11 @@ export const studyOptions = {
     group: "data",
     help: "how files are named in a folder that is no BIDS data set: {participant}/{story}_{hemi}.func.gii",
   },
-  repetitionTime: { schema: amount(0.01), group: "data", help: "seconds between volumes; with --pattern only" },
+  repetitionTime: { schema: amount(0.01), group: "data", help: "seconds between volumes; with `pattern` only" },
   audioStart: {
     schema: seconds,
     group: "data",
-    help: "seconds from the first volume to the start of the audio; with --pattern only (default: 0)",
+    help: "seconds from the first volume to the start of the audio; with `pattern` only (default: 0)",
   },
   volumesDiscarded: {
     schema: whole(0),
@@ -131,7 +130,7 @@ export const studyOptions = {
   cutoff: {
     schema: amount(1).default(128),
     group: "cleaning",
-    help: "longest period in seconds that --drift cosine leaves in",
+    help: "longest period in seconds that `drift: cosine` leaves in",
   },
   confounds: {
     schema: names({ none: true }),
@@ -262,7 +261,7 @@ export const studyOptions = {
   innerFolds: {
     schema: whole(2).default(5),
     group: "encoding",
-    help: "number of inner folds; with --alpha-choice inner-folds only",
+    help: "number of inner folds; with `alphaChoice: inner-folds` only",
   },
   average: {
     schema: choice(["folds", "concatenated"]).default("folds"),
@@ -277,7 +276,7 @@ export const studyOptions = {
   analyses: {
     schema: names().pipe(z.array(choice(analysisNames))),
     group: "encoding",
-    help: "what to score, beside --controls (default: brainScore,forecastScore)",
+    help: "what to score, beside `controls` (default: brainScore,forecastScore)",
   },
   controls: {
     schema: names({ none: true })
@@ -319,7 +318,7 @@ export const studyOptions = {
 export interface OptionSpecification {
   readonly schema: z.ZodType;
   readonly group: "data" | "cleaning" | "model" | "features" | "encoding" | "machine";
-  /** One line for `--help`. */
+  /** One line for the help page of a command. */
   readonly help: string;
 }
 
@@ -339,13 +338,13 @@ export type StudyOptions = {
  * Checks raw options, from flags or a study file, and fills in defaults.
  *
  * @param raw - values by key; strings are read as a flag's text is
- * @param describe - how a key is called in messages (a flag or argument, or a line of a file)
+ * @param describe - how a key is called in messages (default: as `optionName` has it)
  * @throws NotFoundError where a key is unknown, with the nearest names
  * @throws OptionError naming every option that cannot be used
  */
 export function checkOptions(
   raw: Readonly<Record<string, unknown>>,
-  describe: (key: string) => string = nameOnCommandLine,
+  describe: (key: string) => string = optionName,
 ): StudyOptions {
   checkArgument("checkOptions: raw", raw, "an object");
   checkArgument("checkOptions: describe", describe, "a function");

@@ -110,7 +110,7 @@ export function checkMemory(
 export function memoryIssues(peakBytes: number, machine = totalmem()): readonly DatasetIssue[] {
   if (peakBytes <= machine) return [];
   const message = `the machine must have ${formatSize(peakBytes)} for what a run may take, got ${formatSize(machine)}. The system may end it, or slow it down: give less.`;
-  return [{ severity: "warning", code: "memory-too-small", path: "--memory", message }];
+  return [{ severity: "warning", code: "memory-too-small", path: "`memory`", message }];
 }
 
 /** The sizes of all work; participants who heard equally long stories are alike. */

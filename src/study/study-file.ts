@@ -1,10 +1,9 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import { checkArgument } from "../array/arguments.ts";
 import { emptyRecord, ownValue } from "../array/records.ts";
-import { FormatError } from "../errors.ts";
+import { FormatError, optionName } from "../errors.ts";
 import { checkBytes } from "../formats/file-bytes.ts";
 import { decodeUtf8 } from "../formats/text.ts";
-import { nameOnCommandLine } from "./flag-names.ts";
 import { checkOptions, type StudyOptions } from "./options.ts";
 
 /** Settings of {@link readStudyFile}. */
@@ -54,7 +53,7 @@ export function readStudyFile(bytes: Uint8Array, options: ReadStudyFileOptions =
     raw[key] = resolved(pair.value, document, `${path}:${line}`) ?? undefined;
   }
   return checkOptions({ ...defaults, ...raw, ...overrides }, (key) => {
-    if (ownValue(overrides, key) !== undefined) return nameOnCommandLine(key);
+    if (ownValue(overrides, key) !== undefined) return optionName(key);
     const line = lineOf.get(key);
     return line === undefined ? `${path}: ${key}` : `${path}:${line}: ${key}`;
   });

@@ -7,7 +7,7 @@ import { checkVertices } from "./atlas.ts";
 import type { OutsideFiles } from "./outside-files.ts";
 import { hemiOfFile, isGifti, sidedFile } from "./sided-file.ts";
 
-const flag = "--sulc";
+const option = "`sulc`";
 
 /** Names of files of sulcal depth: `lh.sulc`, `sulc_left.gii.gz`, `tpl-x_hemi-L_sulc.shape.gii`, `x.L.sulc.32k_fs_LR.shape.gii`. */
 const sulcalName = /^(?:[lr]h\.sulc|(?:.*[._])?sulc(?:[._].*)?\.gii(?:\.gz)?)$/i;
@@ -16,7 +16,7 @@ const sulcalName = /^(?:[lr]h\.sulc|(?:.*[._])?sulc(?:[._].*)?\.gii(?:\.gz)?)$/i
 const comparedParts = /(?:^|[._])((?:tpl|sub|ses|space|den|res|cohort)-[A-Za-z0-9]+|\d+k_fs_LR)/g;
 
 /**
- * The surfaces with sulcal depth to shade them by: from the files that `--sulc` names, else from those that lie beside the
+ * The surfaces with sulcal depth to shade them by: from the files that `sulc` names, else from those that lie beside the
  * surfaces, where there are any; none where it names none.
  *
  * @param surfaces - as `loadSurfaces` gives them, in the order of the files
@@ -47,8 +47,8 @@ export async function shadeSurfaces(
   const left = [...named].find(([hemi]) => !surfaces.some((surface) => surface.hemi === hemi));
   if (left) {
     throw new OptionError(
-      `files must be of hemispheres that --surfaces gives, got ${left[1].path} (${left[0]}). Give its surface, or leave it out.`,
-      { where: flag },
+      `files must be of hemispheres that \`surfaces\` gives, got ${left[1].path} (${left[0]}). Give its surface, or leave it out.`,
+      { where: option },
     );
   }
   return shaded;
@@ -65,12 +65,12 @@ async function namedDepths(texts: readonly string[], files: OutsideFiles): Promi
     const file = sidedFile(text);
     const { path } = file;
     const gifti = isGifti(path) ? await files.readGifti(path) : undefined;
-    const hemi = hemiOfFile(flag, file, gifti);
+    const hemi = hemiOfFile(option, file, gifti);
     const other = depths.get(hemi);
     if (other) {
       throw new OptionError(
         `each hemisphere must have one file, got two of ${hemi} (${other.path}, ${path}). Take one.`,
-        { where: flag },
+        { where: option },
       );
     }
     depths.set(hemi, { path, depth: await readDepth(path, files) });
@@ -131,7 +131,7 @@ async function readDepth(path: string, files: OutsideFiles): Promise<Float32Arra
     const got = arrays.length === 1 ? `one of ${first!.dimensions.join(" x ")}` : `${arrays.length} arrays`;
     throw new FormatError(
       path,
-      `sulcal depth must be one array with a number for each vertex, got ${got}. Give ${flag} a *_sulc.shape.gii, or none`,
+      `sulcal depth must be one array with a number for each vertex, got ${got}. Give ${option} a *_sulc.shape.gii, or none`,
     );
   }
   return Float32Array.from(first.data);

@@ -23,23 +23,23 @@ export async function loadSurfaces(
   files: AtlasFiles,
 ): Promise<Surface[]> {
   if (space?.kind !== "surface") {
-    throw new OptionError("the responses must be on a surface, got none. Leave --surfaces out.", {
-      where: "--surfaces",
+    throw new OptionError("the responses must be on a surface, got none. Leave `surfaces` out.", {
+      where: "`surfaces`",
     });
   }
   const surfaces: Surface[] = [];
   for (const text of paths) {
     const file = sidedFile(text);
     const { path } = file;
-    if (!isGifti(path)) hemiOfFile("--surfaces", file);
+    if (!isGifti(path)) hemiOfFile("`surfaces`", file);
     const { points, triangles, gifti } = isGifti(path)
       ? await giftiMesh(path, files)
       : await freesurferMesh(path, files);
-    const hemi = hemiOfFile("--surfaces", file, gifti);
+    const hemi = hemiOfFile("`surfaces`", file, gifti);
     if (surfaces.some((other) => other.hemi === hemi)) {
       throw new OptionError(
         `each hemisphere must have one mesh, got two of ${hemi} (${paths.join(", ")}). Take one kind of surface.`,
-        { where: "--surfaces" },
+        { where: "`surfaces`" },
       );
     }
     checkVertices(path, hemi, points.length / 3, space.nVertices[hemi === "L" ? 0 : 1], space.space);

@@ -137,7 +137,7 @@ describe("issues of one kind (by hand)", () => {
     const lines = new DatasetError("where", [...many, issue("y", "other", "m")]).message.split("\n");
     expect(lines).toHaveLength(1 + 20 + 1 + 1);
     expect(lines[20]).toBe("  error: 19.tsv: wrong 19");
-    expect(lines[21]).toBe("  error: and 280 more like these (x): cortecast check --all lists them.");
+    expect(lines[21]).toBe("  error: and 280 more like these (x): cortecast check `all` lists them.");
     expect(lines[22]).toBe("  error: other: m");
   });
 });

@@ -63,53 +63,53 @@ describe("plainFolderSource (by hand)", () => {
   it("refuses a space that no name can hold", async () => {
     await expect(open("{participant}_{story}.tsv", { space: "a_b/c" })).rejects.toMatchObject({
       name: "OptionError",
-      message: '--space: must be letters and digits, as in BIDS names, got "a_b/c".',
+      message: '`space`: must be letters and digits, as in BIDS names, got "a_b/c".',
     });
   });
 
   it.each<[string, Record<string, string>, string, string]>([
-    ["{participant}.tsv", files, "OptionError", '--pattern: must hold {story}, got "{participant}.tsv".'],
+    ["{participant}.tsv", files, "OptionError", '`pattern`: must hold {story}, got "{participant}.tsv".'],
     [
       "{participant}/{task}.tsv",
       files,
       "OptionError",
-      '--pattern: placeholders must be {participant}, {story}, {hemi}, {run}, each once, got "{task}".',
+      '`pattern`: placeholders must be {participant}, {story}, {hemi}, {run}, each once, got "{task}".',
     ],
     [
       "{participant}{participant}{story}.tsv",
       files,
       "OptionError",
-      '--pattern: placeholders must be {participant}, {story}, {hemi}, {run}, each once, got "{participant}".',
+      '`pattern`: placeholders must be {participant}, {story}, {hemi}, {run}, each once, got "{participant}".',
     ],
     [
       "{participant}/{story}.mat",
       files,
       "OptionError",
-      '--pattern: must end as responses do (.ptseries.nii, .dtseries.nii, .nii.gz, .nii, .gii, .gii.gz, .tsv), got "{participant}/{story}.mat".',
+      '`pattern`: must end as responses do (.ptseries.nii, .dtseries.nii, .nii.gz, .nii, .gii, .gii.gz, .tsv), got "{participant}/{story}.mat".',
     ],
     [
       "{participant}/{story}.gii",
       files,
       "OptionError",
-      '--pattern: surfaces must say their hemisphere with {hemi}, got "{participant}/{story}.gii".',
+      '`pattern`: surfaces must say their hemisphere with {hemi}, got "{participant}/{story}.gii".',
     ],
     [
       "{participant}/{story}_{hemi}.gii",
       { "a/x_L.gii": "", "a/x_left.gii": "" },
       "OptionError",
-      '--pattern: every file must be one response, got "a/x_left.gii" and "a/x_L.gii" for one.',
+      '`pattern`: every file must be one response, got "a/x_left.gii" and "a/x_L.gii" for one.',
     ],
     [
       "{participant}_{story}.tsv",
       files,
       "NotFoundError",
-      'plain: files must fit the pattern "{participant}_{story}.tsv", got none of 5 (first: anna/pieman_lh.gii). Correct --pattern.',
+      'plain: files must fit the pattern "{participant}_{story}.tsv", got none of 5 (first: anna/pieman_lh.gii). Correct `pattern`.',
     ],
     [
       "{participant}_{story}.tsv",
       {},
       "NotFoundError",
-      'plain: files must fit the pattern "{participant}_{story}.tsv", got no file. Correct --pattern.',
+      'plain: files must fit the pattern "{participant}_{story}.tsv", got no file. Correct `pattern`.',
     ],
   ])("refuses %s", async (pattern, of, name, message) => {
     await expect(open(pattern, {}, of)).rejects.toMatchObject({ name, message });

@@ -59,7 +59,7 @@ describe("openRecord", () => {
       "out: the folder must be empty or hold files of Narratives, got those of Hugging Face model gpt2. Give a folder of its own.",
     );
     await expect(openRecord(store, { ...source, commit: "def" })).rejects.toThrow(
-      "out: the folder must hold files of one version, got those of abc where def is asked for. Give another folder, or --revision abc.",
+      "out: the folder must hold files of one version, got those of abc where def is asked for. Give another folder, or `revision: abc`.",
     );
     for (const text of [
       '{"name": 1, "files": {}}',

@@ -83,7 +83,7 @@ describe("s3Folder (by hand)", () => {
     ["http://127.0.0.1:9000/bucket", "http://127.0.0.1:9000/bucket", ""],
     ["https://x/b/a%20b/c", "https://x/b", "a b/c/"],
   ])("%s", (address, bucket, prefix) => {
-    expect(s3Folder(address, "--base-url")).toEqual({ bucket, prefix });
+    expect(s3Folder(address, "`baseUrl`")).toEqual({ bucket, prefix });
   });
 
   it.each([
@@ -94,8 +94,8 @@ describe("s3Folder (by hand)", () => {
     "https://x/b?prefix=c",
     "https://x/b/%ff",
   ])("refuses %s", (address) => {
-    expect(() => s3Folder(address, "--base-url")).toThrow(
-      `--base-url: must be the address of a folder in an S3 bucket, https://<server>/<bucket>/<folder>, got "${address}".`,
+    expect(() => s3Folder(address, "`baseUrl`")).toThrow(
+      `\`baseUrl\`: must be the address of a folder in an S3 bucket, https://<server>/<bucket>/<folder>, got "${address}".`,
     );
   });
 });
@@ -107,7 +107,7 @@ describe("listS3", () => {
     "by hand: all objects below a folder, %d a page; markers of folders are none",
     async (pageSize) => {
       const server = open(await startBuckets({ bucket: objects }, pageSize));
-      const folder = s3Folder(`${server.origin}/bucket/d`, "--base-url");
+      const folder = s3Folder(`${server.origin}/bucket/d`, "`baseUrl`");
       const all = await listS3(open(createHttpClient()), folder);
       expect(all.objects.map(({ key, size, checksum }) => [key, size, checksum?.digest])).toEqual([
         ["d/1", 3, hashOf("one")],
@@ -136,7 +136,7 @@ describe("listS3", () => {
   it("by hand: keys of another folder, and pages without end, are refused", async () => {
     const server = open(await startServer());
     server.always("/bucket", (_, response) => response.end(listing([{ key: "elsewhere/x", size: 1 }])));
-    const folder = s3Folder(`${server.origin}/bucket/d`, "--base-url");
+    const folder = s3Folder(`${server.origin}/bucket/d`, "`baseUrl`");
     await expect(listS3(open(createHttpClient()), folder)).rejects.toThrow(
       /keys must begin with "d\/", got "elsewhere\/x"/,
     );

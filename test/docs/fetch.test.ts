@@ -4,8 +4,8 @@ import { narrativesAddresses } from "../../src/catalogue/narratives.ts";
 import { templateFlowAddress } from "../../src/catalogue/template-flow.ts";
 import type { Command } from "../../src/cli/command-line.ts";
 import { fetchModel, fetchNarratives, fetchSurfaces } from "../../src/cli/fetch.ts";
+import { flagOf } from "../../src/cli/flag-names.ts";
 import { parseCommandLine } from "../../src/cli/flags.ts";
-import { flagOf } from "../../src/study/flag-names.ts";
 import { templateFlowFiles } from "../support/template-flow.ts";
 import { codeBlocks, readDocument, sectionOf } from "./documents.ts";
 

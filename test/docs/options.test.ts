@@ -5,11 +5,11 @@ import { check } from "../../src/cli/check.ts";
 import type { Command } from "../../src/cli/command-line.ts";
 import { demo } from "../../src/cli/demo.ts";
 import { doctor } from "../../src/cli/doctor.ts";
+import { flagOf } from "../../src/cli/flag-names.ts";
 import { commonFlags } from "../../src/cli/flags.ts";
 import { score } from "../../src/cli/score.ts";
 import { simulate } from "../../src/cli/simulate.ts";
 import { transcript } from "../../src/cli/transcript.ts";
-import { flagOf } from "../../src/study/flag-names.ts";
 import { studyOptions } from "../../src/study/options.ts";
 import { readDocument, sectionOf } from "./documents.ts";
 

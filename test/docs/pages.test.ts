@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { clean } from "../../src/cli/clean.ts";
+import { flagOf } from "../../src/cli/flag-names.ts";
 import { commonFlags } from "../../src/cli/flags.ts";
 import { score } from "../../src/cli/score.ts";
 import { transcript } from "../../src/cli/transcript.ts";
-import { flagOf } from "../../src/study/flag-names.ts";
 import { codeBlocks, listDocuments, readDocument } from "./documents.ts";
 
 const pages = listDocuments().filter((path) => path.startsWith("docs/"));

@@ -60,7 +60,7 @@ describe("inspectDataset", () => {
     [
       "a hemisphere missing",
       (files) => delete files[responsePath("2", "R")],
-      `error hemisphere-missing ${responsePath("2")}: sub-2_task-tale must have both hemispheres, got L alone: there is no ${responsePath("2", "R")}. Add it, exclude the run, or score one hemisphere with --hemi L.`,
+      `error hemisphere-missing ${responsePath("2")}: sub-2_task-tale must have both hemispheres, got L alone: there is no ${responsePath("2", "R")}. Add it, exclude the run, or score one hemisphere with \`hemi: L\`.`,
     ],
     [
       "another repetition time",
@@ -274,14 +274,14 @@ describe("inspectDataset", () => {
     });
     const { told, inspection } = await inspect(again);
     const message =
-      "a participant must hear a story once, got tale_audio.wav 2 times (task-rest, task-tale): its words are then trained on and tested on alike, which raises every score. Keep one run, with --exclude.";
+      "a participant must hear a story once, got tale_audio.wav 2 times (task-rest, task-tale): its words are then trained on and tested on alike, which raises every score. Keep one run, with `exclude`.";
     expect(told).toEqual(
       ["1", "2", "3"].map(
         (sub) => `warning story-heard-again ${responsePath(sub).replace("tale", "rest")}: ${message}`,
       ),
     );
     expect(formatInspection(inspection)).toContain("WARNING story-heard-again, 3 times");
-    const left = new Map(["1", "2", "3"].map((sub) => [`sub-${sub}_task-rest`, "--exclude"]));
+    const left = new Map(["1", "2", "3"].map((sub) => [`sub-${sub}_task-rest`, "`exclude`"]));
     expect((await inspect(again, { excluded: left })).told.filter((line) => !line.startsWith("note"))).toEqual([]);
   });
 
@@ -306,7 +306,7 @@ describe("inspectDataset", () => {
     );
     expect(inspection.read).toBe("headers");
     expect(told).toEqual([
-      "note headers-only .: responses were read for their size alone (0.0 GiB in all): values that are constant or not finite, volumes without responses and copies were not looked for. Read them whole with --read whole.",
+      "note headers-only .: responses were read for their size alone (0.0 GiB in all): values that are constant or not finite, volumes without responses and copies were not looked for. Read them whole with `read: whole`.",
     ]);
   });
 
@@ -339,14 +339,14 @@ describe("formatInspection (by hand)", () => {
       "tale      2             2       25       2                    4     35",
       "",
       "ERROR   hemisphere-missing",
-      `  ${responsePath("2")}: sub-2_task-tale must have both hemispheres, got L alone: there is no ${responsePath("2", "R")}. Add it, exclude the run, or score one hemisphere with --hemi L.`,
+      `  ${responsePath("2")}: sub-2_task-tale must have both hemispheres, got L alone: there is no ${responsePath("2", "R")}. Add it, exclude the run, or score one hemisphere with \`hemi: L\`.`,
       "",
       "WARNING participant-missing, 4 times",
       ...[4, 5, 6].map(
         (n) =>
           `  participants.tsv: every participant must have files, got none of sub-${n}. Fetch them, or take the row out.`,
       ),
-      "  and 1 more: --all, or --json",
+      "  and 1 more: `all`, or `json`",
       "",
       "1 error, 4 warnings, 0 notes. Errors stop a study; mend them, or exclude the runs.",
     ]);
@@ -364,7 +364,7 @@ describe("formatInspection (by hand)", () => {
     expect(lines(issues)).toEqual([
       "ERROR   file-unreadable, 1800 times",
       "  0.gii, 1.gii, 2.gii and 1797 more: not fetched. Fetch it.",
-      "  every one of them: --all, or --json",
+      "  every one of them: `all`, or `json`",
     ]);
     expect(lines(issues.slice(0, 2))).toEqual([
       "ERROR   file-unreadable, 2 times",

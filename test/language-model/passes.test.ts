@@ -85,7 +85,7 @@ describe("planExactPasses", () => {
       expect.objectContaining({
         name: "OptionError",
         message:
-          "planExactPasses: maxContext must hold every word, got 1 (word 0 has 2 tokens). Set it higher (--max-context).",
+          "planExactPasses: maxContext must hold every word, got 1 (word 0 has 2 tokens). Set `maxContext` higher.",
       }),
     );
   });

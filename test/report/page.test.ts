@@ -232,11 +232,11 @@ describe("the page", async () => {
     expect(textOf(page, "caption, figcaption, .lead, .warning, tbody").join()).not.toMatch(/< |[^\u00a0]< ?\./);
   });
 
-  test("in what is said, flags are whole and long names break at underscores; attributes stay (by hand)", async () => {
+  test("in what is said, names of options are whole and long names break at underscores; attributes stay (by hand)", async () => {
     const regions = ["ctx_superior_temporal", "B"];
     const study = syntheticStudy({ nSubjects: 9, regions, distances: [0, 8] });
     const options = { mask: "a/group_mask.nii.gz", distances: [-0.5, 8], participants: ["sub-01", "sub-02"] };
-    const written = await htmlReport({ ...study, options, notes: ["A gap (--inner-folds).", "12.5 % of it."] });
+    const written = await htmlReport({ ...study, options, notes: ["A gap (`innerFolds`).", "12.5 % of it."] });
     expect(written).toContain("<li>12.5\u00a0% of it.</li>");
     // Paths break at their signs, numbers nowhere.
     expect(written).toContain('<td class="text">a/<wbr>group_<wbr>mask.<wbr>nii.<wbr>gz</td>');
@@ -244,7 +244,7 @@ describe("the page", async () => {
     expect(written).toContain(
       '<td class="text"><span class="whole">sub-01, </span><span class="whole">sub-02</span></td>',
     );
-    expect(written).toContain('<li>A gap (<span class="whole">--inner-folds</span>).</li>');
+    expect(written).toContain('<li>A gap (<code class="whole">innerFolds</code>).</li>');
     expect(written).toContain("largest in ctx_<wbr>superior_<wbr>temporal (R");
     expect(written).toContain('fill="var(--brain)"');
     expect(written).toContain("<title>Forecast score over distances, ctx_superior_temporal</title>");

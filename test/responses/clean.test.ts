@@ -202,7 +202,7 @@ describe("cleanBold", () => {
     [
       { trimStart: 30, trimEnd: 29 },
       OptionError,
-      "cleanBold: trims must leave at least two of 60 volumes, got 30 at the start (trimStart, --trim-start) and 29 at the end (trimEnd, --trim-end). Are they in seconds? They count volumes.",
+      "cleanBold: trims must leave at least two of 60 volumes, got 30 at the start (`trimStart`) and 29 at the end (`trimEnd`). Are they in seconds? They count volumes.",
     ],
     [{ drift: "cosine" }, OptionError, /repetitionTime must be given with drift "cosine"/],
     [

@@ -55,7 +55,7 @@ describe("chooseConfounds (by hand, from fMRIPrep's documentation)", () => {
   it("a strategy that finds no column is refused by name, but for outliers where they were looked for", () => {
     const without = (names: readonly string[], name: string) => () => chooseConfounds(tableOf(names), [name]);
     expect(without(["csf", "cosine_x"], "cosine")).toThrow(
-      'c.tsv: the strategy "cosine" must find columns in the table, got none. Nearest: "cosine_x". Name the columns that there are, or take slow drift out with --drift cosine.',
+      'c.tsv: the strategy "cosine" must find columns in the table, got none. Nearest: "cosine_x". Name the columns that there are, or take slow drift out with `drift: cosine`.',
     );
     expect(without(["motion_outliers", "csf"], "motion-outliers")).toThrow(
       'c.tsv: the strategy "motion-outliers" must find columns in the table, got none. Nearest: "motion_outliers". Name the columns that there are.',

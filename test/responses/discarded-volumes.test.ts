@@ -85,7 +85,7 @@ describe("discardedVolumes", () => {
 
   // By hand: 6 s are 4 volumes of 1.5 s.
   it("a file that says itself that it begins 6 s late is refused, but where that is known or the user says it", async () => {
-    const refused = `volumes-missing ${derived}_timeseries.tsv: the first volume must be the one that events count from, less those that the JSON says were discarded (0), got one at 6 s by the file itself (SeriesStart; volumes are 1.5 s apart). Say with --volumes-discarded how many volumes were left out before it (0 for none).`;
+    const refused = `volumes-missing ${derived}_timeseries.tsv: the first volume must be the one that events count from, less those that the JSON says were discarded (0), got one at 6 s by the file itself (SeriesStart; volumes are 1.5 s apart). Say with \`volumesDiscarded\` how many volumes were left out before it (0 for none).`;
     expect(await place({}, undefined, 6)).toBe(refused);
     expect(await place({}, undefined, -6)).toContain("got one at -6 s");
     expect(await place({}, undefined, 0.75)).toMatchObject({ nDiscarded: 0 });
@@ -123,7 +123,7 @@ describe("discardedVolumes", () => {
       return loadResponse(dataset, found!, { volumesDiscarded });
     };
     await expect(read(6)).rejects.toThrow(
-      `${volumes}: the first volume must be the one that events count from, less those that the JSON says were discarded (0), got one at 6 s by the file itself (toffset; volumes are 1.5 s apart). Say with --volumes-discarded`,
+      `${volumes}: the first volume must be the one that events count from, less those that the JSON says were discarded (0), got one at 6 s by the file itself (toffset; volumes are 1.5 s apart). Say with \`volumesDiscarded\``,
     );
     expect((await read(0.75)).audioStart - (await read(6, 4)).audioStart).toBe(6);
   });
@@ -167,7 +167,7 @@ describe("discardedVolumes", () => {
 
   const missing = `volumes-missing ${derived}_timeseries.tsv: responses must have the 16 volumes of`;
   const remedy =
-    "words would be placed wrongly. Write NumberOfVolumesDiscardedByUser into the JSON of the responses, or give the number with --volumes-discarded (0 where volumes are missing at the end alone). Where volumes were censored in the middle, no number helps: take a version with all volumes.";
+    "words would be placed wrongly. Write NumberOfVolumesDiscardedByUser into the JSON of the responses, or give the number with `volumesDiscarded` (0 where volumes are missing at the end alone). Where volumes were censored in the middle, no number helps: take a version with all volumes.";
   it.each<[string, Files, string]>([
     [
       "the raw image has 4 more, and nothing says why",
@@ -197,7 +197,7 @@ describe("discardedVolumes", () => {
     [
       "both JSONs say 4, and nothing tells whether they mean the same",
       { ...sidecar(4), "task-a_bold.json": json(byUser(4)) },
-      `volumes-discarded-ambiguous ${derived}_timeseries.tsv: it must be known which volumes the responses lack, got NumberOfVolumesDiscardedByUser 4 in ${derived}_timeseries.json and 4 in task-a_bold.json of the raw image: the same volumes, or more? Say with --volumes-discarded how many of the raw image's volumes are not in the responses (0 for none).`,
+      `volumes-discarded-ambiguous ${derived}_timeseries.tsv: it must be known which volumes the responses lack, got NumberOfVolumesDiscardedByUser 4 in ${derived}_timeseries.json and 4 in task-a_bold.json of the raw image: the same volumes, or more? Say with \`volumesDiscarded\` how many of the raw image's volumes are not in the responses (0 for none).`,
     ],
     [
       "a number that is none",
@@ -216,7 +216,7 @@ describe("discardedVolumes", () => {
   it("obeys what the user says, and tells what it does not explain (by hand)", async () => {
     expect(await place(scanned(16), 4)).toMatchObject({
       nDiscarded: 4,
-      origin: "--volumes-discarded",
+      origin: "`volumesDiscarded`",
       note: undefined,
     });
     expect(await place(scanned(16), 0)).toMatchObject({
@@ -225,10 +225,10 @@ describe("discardedVolumes", () => {
     });
     expect(await place(sidecar(4), 2)).toMatchObject({
       nDiscarded: 2,
-      note: `--volumes-discarded 2 holds over NumberOfVolumesDiscardedByUser 4 of ${derived}_timeseries.json.`,
+      note: `\`volumesDiscarded: 2\` holds over NumberOfVolumesDiscardedByUser 4 of ${derived}_timeseries.json.`,
     });
     expect(await place(scanned(16), 5)).toBe(
-      `volumes-missing ${derived}_timeseries.tsv: responses and the 5 volumes of --volumes-discarded must come to no more than the 16 volumes of ${raw}_bold.nii, got 12 + 5. Give another number.`,
+      `volumes-missing ${derived}_timeseries.tsv: responses and the 5 volumes of \`volumesDiscarded\` must come to no more than the 16 volumes of ${raw}_bold.nii, got 12 + 5. Give another number.`,
     );
     expect(await place({ [`${derived}_outliers.tsv`]: rows(14) }, 0)).toMatchObject({
       note: "2 were censored, and every word after the first of them is placed late.",

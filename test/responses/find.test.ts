@@ -174,11 +174,11 @@ describe("findResponses", () => {
     expect(issue).toMatch(
       /sub-002_task-milkyway_\S+: one version of a run's responses must fit, got 2: derivatives\/afni-nosmooth\/\*_space-fsaverage6_hemi-\*_desc-clean\.func\.gii; derivatives\/afni-smooth\/\*_space-fsaverage5_hemi-L_desc-sm6\.func\.gii\. /,
     );
-    expect(issue).toMatch(/Choose with --derivative afni-nosmooth or --derivative afni-smooth\.$/);
+    expect(issue).toMatch(/Choose with `derivative: afni-nosmooth` or `derivative: afni-smooth`\.$/);
     // No option alone tells these three apart: all are named that tell some of them apart.
     const third = smooth.replace("fsaverage5", "fsaverage6");
     expect((await issuesOf({ ...files, [third]: "" }))[0]).toMatch(
-      /Choose with --derivative afni-nosmooth or --derivative afni-smooth, and --space fsaverage5 or --space fsaverage6, and --desc clean or --desc sm6\.$/,
+      /Choose with `derivative: afni-nosmooth` or `derivative: afni-smooth`, and `space: fsaverage5` or `space: fsaverage6`, and `desc: clean` or `desc: sm6`\.$/,
     );
     for (const query of [{ desc: "clean" }, { space: "fsaverage6" }, { derivative: "afni-nosmooth" }]) {
       expect(await find(files, query)).toEqual(await find(own));

@@ -196,14 +196,14 @@ describe("loadResponse of regions", () => {
       { [confoundsPath]: "y\tx\n1\t1\n1\tinf\n1\t1\n" },
       { confounds: ["x"] },
       FormatError,
-      `${confoundsPath}: the confound "x" must be finite, got Infinity (volume 1). Leave it out, trim this volume, or write n/a and have it filled: missingConfounds (--missing-confounds) "zero" or "mean"`,
+      `${confoundsPath}: the confound "x" must be finite, got Infinity (volume 1). Leave it out, trim this volume, or write n/a and have it filled: \`missingConfounds\` "zero" or "mean"`,
     ],
     [
       "a confound that is n/a",
       { [confoundsPath]: "x\n1\nn/a\n2\n" },
       { confounds: ["x"] },
       FormatError,
-      `${confoundsPath}: the confound "x" must have a value for every volume, got n/a for 1 (first: volume 1). Leave it out, trim these volumes, or have it filled: missingConfounds (--missing-confounds) "zero" or "mean"`,
+      `${confoundsPath}: the confound "x" must have a value for every volume, got n/a for 1 (first: volume 1). Leave it out, trim these volumes, or have it filled: \`missingConfounds\` "zero" or "mean"`,
     ],
     [
       "one volume",

@@ -66,7 +66,7 @@ describe("seriesContent (by hand)", () => {
   it("says why nothing can be scored, and in which volumes", () => {
     const gap = [Number.NaN, Number.NaN];
     const last =
-      "Have censored volumes interpolated, or drop them at an end with --trim-start or --trim-end, or exclude the run";
+      "Have censored volumes interpolated, or drop them at an end with `trimStart` or `trimEnd`, or exclude the run";
     expect(nothingRecorded(seriesContent(rows([1, 2], gap, [3, 4], gap)), true)).toBe(
       `responses must be finite, got n/a in all 2 targets in volumes 1 (line 3), 3 (line 5), counted from 0. ${last}`,
     );

@@ -41,11 +41,11 @@ describe("sidecars that contradict their repetition time (by hand)", () => {
     ],
     [
       { StartTime: 4 },
-      `error ${at}: StartTime must lie within the first volume, from 0 to RepetitionTime (2 s), got 4. If volumes are missing at the start, take it out and say how many with --volumes-discarded.`,
+      `error ${at}: StartTime must lie within the first volume, from 0 to RepetitionTime (2 s), got 4. If volumes are missing at the start, take it out and say how many with \`volumesDiscarded\`.`,
     ],
     [
       { StartTime: -0.5 },
-      `error ${at}: StartTime must lie within the first volume, from 0 to RepetitionTime (2 s), got -0.5. If volumes are missing at the start, take it out and say how many with --volumes-discarded.`,
+      `error ${at}: StartTime must lie within the first volume, from 0 to RepetitionTime (2 s), got -0.5. If volumes are missing at the start, take it out and say how many with \`volumesDiscarded\`.`,
     ],
     [
       { VolumeTiming: [0, 2, 6] },
@@ -73,7 +73,7 @@ describe("sidecars that contradict their repetition time (by hand)", () => {
     ],
     [
       { DummyScans: 3, RemovedFrames: [1] },
-      `warning ${at}: fields that are not known, and not obeyed, sound like time: DummyScans, RemovedFrames. If volumes were left out or moved, say how many with --volumes-discarded.`,
+      `warning ${at}: fields that are not known, and not obeyed, sound like time: DummyScans, RemovedFrames. If volumes were left out or moved, say how many with \`volumesDiscarded\`.`,
     ],
   ])("%j", async (more, message) => {
     expect(await told(more)).toEqual([message]);

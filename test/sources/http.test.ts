@@ -87,7 +87,7 @@ describe("getBytes", () => {
     expect(server.asked).toHaveLength(3);
     server.always("/a", status(429));
     await expect(client().getBytes(`${server.origin}/a`)).rejects.toMatchObject({
-      message: `${server.origin}/a: the server must give it, got status 429. Too much is asked of it: run the command again later, or with --parallel 1. Tried 3 times.`,
+      message: `${server.origin}/a: the server must give it, got status 429. Too much is asked of it: run the command again later, or with \`parallel: 1\`. Tried 3 times.`,
     });
   });
 

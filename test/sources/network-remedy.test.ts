@@ -7,9 +7,9 @@ describe("connectionRemedy (by hand)", () => {
     ["ENOTFOUND", "", `No server of that name is found: check the address and your connection. ${proxy}`],
     ["EAI_AGAIN", "", `No server of that name is found: check the address and your connection. ${proxy}`],
     ["ECONNREFUSED", "", "Nobody listens there: check the address, and HTTP_PROXY and HTTPS_PROXY where they are set."],
-    ["UND_ERR_HEADERS_TIMEOUT", "", `Run the command again later, or with a longer --timeout. ${proxy}`],
-    ["UND_ERR_CONNECT_TIMEOUT", "", `Run the command again later, or with a longer --timeout. ${proxy}`],
-    ["ENETUNREACH", "", `Run the command again later, or with a longer --timeout. ${proxy}`],
+    ["UND_ERR_HEADERS_TIMEOUT", "", `Run the command again later, or with a longer \`timeout\`. ${proxy}`],
+    ["UND_ERR_CONNECT_TIMEOUT", "", `Run the command again later, or with a longer \`timeout\`. ${proxy}`],
+    ["ENETUNREACH", "", `Run the command again later, or with a longer \`timeout\`. ${proxy}`],
     ["ECONNRESET", "", `Run the command again; if it fails again, try later. ${proxy}`],
     ["UND_ERR_SOCKET", new Error("other side closed"), `Run the command again; if it fails again, try later. ${proxy}`],
     [

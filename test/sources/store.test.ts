@@ -392,9 +392,9 @@ describe("checkWritable", () => {
       message: `<output>: files must be allowed to be written there, ${nothing} (${folder}/link). Give another path.`,
     });
     if (existsSync("/proc/self"))
-      await expect(checkWritable("/proc/new", "--cache")).rejects.toMatchObject({
+      await expect(checkWritable("/proc/new", "`cache`")).rejects.toMatchObject({
         name: "OptionError",
-        message: `--cache: files must be allowed to be written there, ${nothing} (/proc). Give another path.`,
+        message: `\`cache\`: files must be allowed to be written there, ${nothing} (/proc). Give another path.`,
       });
   });
 });

@@ -88,7 +88,7 @@ describe("readTranscript", () => {
         code: "noise-labels",
         message:
           'labels of noise are no words and were left out, got "br" once, "{LG}" once, "<ls>" once, "[ns]" once, "NS" once, "{laughter}" once, "[cough]" once',
-        remedy: "Say with noiseLabels (--noise-labels) which labels are noise, or none, where one of these is a word",
+        remedy: "Say with `noiseLabels` which labels are noise, or none, where one of these is a word",
       },
     ]);
   });
@@ -222,7 +222,7 @@ describe("readTranscript", () => {
     expect(() => read(text, path, { tier: "words" })).toThrow(
       expect.objectContaining({
         name: "OptionError",
-        message: `${path}: the option tier (--tier) must be left out where a transcript has no tiers, got "words" (${format}). Leave it out; where other stories need it, take those apart (--stories).`,
+        message: `${path}: \`tier\` must be left out where a transcript has no tiers, got "words" (${format}). Leave it out; where other stories need it, take those apart (\`stories\`).`,
       }),
     );
   });

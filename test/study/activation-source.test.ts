@@ -42,12 +42,12 @@ describe("a folder of activations in place of a model", () => {
   });
 
   it.each([
-    [{ layer: 9 }, "--layer: layers must be among those of the folder acts (0, 1, 2), got 9."],
-    [{ activations: "none" }, /^--activations: the folder must exist/],
-    [{ model: "m" }, /^--activations: must be left out where a model is given \(m\), got ".*acts"\.$/],
+    [{ layer: 9 }, "`layer`: layers must be among those of the folder acts (0, 1, 2), got 9."],
+    [{ activations: "none" }, /^`activations`: the folder must exist/],
+    [{ model: "m" }, /^`activations`: must be left out where a model is given \(m\), got ".*acts"\.$/],
     [
       { controls: "random-weights" },
-      /^--controls: must not hold "random-weights" where activations come from a folder/,
+      /^`controls`: must not hold "random-weights" where activations come from a folder/,
     ],
   ])("refuses %j", async (options, message) => {
     const error = await Promise.resolve()

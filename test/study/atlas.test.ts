@@ -93,7 +93,7 @@ describe("loadAtlas (by hand)", () => {
       "lh.annot",
       { "lh.annot": annot },
       "OptionError",
-      /got region time series\. Leave --regions out/,
+      /got region time series\. Leave `regions` out/,
     ],
     [
       "no hemisphere in the name",
@@ -144,7 +144,7 @@ describe("loadAtlas (by hand)", () => {
         "x.tsv": "index\tname\n4\ta\n9\ta\n",
       },
       "OptionError",
-      /^--regions: regions must have names of their own, got "a" twice \(x\.nii\)/,
+      /^`regions`: regions must have names of their own, got "a" twice \(x\.nii\)/,
     ],
     [
       "an atlas without a voxel that is scored",
@@ -155,7 +155,7 @@ describe("loadAtlas (by hand)", () => {
         "x.tsv": "index\tname\n4\ta\n",
       },
       "OptionError",
-      /^--regions: a region must have a vertex or voxel that is scored, got none that has \(x\.nii\)/,
+      /^`regions`: a region must have a vertex or voxel that is scored, got none that has \(x\.nii\)/,
     ],
     [
       "an atlas of several volumes",

@@ -133,7 +133,7 @@ describe("where a study keeps what it computes", () => {
   test("by hand: what lies there and is no cache of ours is refused before anything is computed, and stays", async () => {
     mkdirSync(study.at("out-cache/scores"), { recursive: true });
     writeFileSync(study.at("out-cache/scores/mine.txt"), "mine");
-    const message = `--cache: must be given where the folder beside <output> is no cache of cortecast's, got none (${study.at("out-cache")} holds scores). Name another folder, or move that one away.`;
+    const message = `\`cache\`: must be given where the folder beside \`output\` is no cache of cortecast's, got none (${study.at("out-cache")} holds scores). Name another folder, or move that one away.`;
     await expect(score()).rejects.toMatchObject({ name: "OptionError", message });
     expect(filesBelow(study.at("out-cache"))).toEqual(["scores/mine.txt"]);
     expect(existsSync(study.at("out"))).toBe(false);
@@ -153,11 +153,11 @@ describe("where a study keeps what it computes", () => {
   test("by hand: a file in the place, and a place that cannot be written to, are told with the option that helps", async () => {
     writeFileSync(study.at("out-cache"), "mine");
     await expect(score()).rejects.toThrow(
-      `--cache, without which it is beside <output>: must be a folder, got a path at or below a file (${study.at("out-cache")}). Give another.`,
+      `\`cache\`, without which it is beside \`output\`: must be a folder, got a path at or below a file (${study.at("out-cache")}). Give another.`,
     );
     const place = await cachePlace({ output: "/", cache: undefined });
     await expect(checkCachePlace(place, "/")).rejects.toThrow(
-      "--cache: must be given where <output> is the root of a file system, which nothing lies beside, got nothing (/). Name a folder.",
+      "`cache`: must be given where `output` is the root of a file system, which nothing lies beside, got nothing (/). Name a folder.",
     );
     expect(await cachePlace({ output: "/", cache: at("other") })).toMatchObject({ kind: "given", folder: at("other") });
   });

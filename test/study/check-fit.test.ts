@@ -24,10 +24,10 @@ const participant = (...nVolumes: readonly number[]) => participantOf(50, ...nVo
 
 describe("options against each other", () => {
   test.each([
-    [{ context: "exact", minContext: 5 }, "--min-context: must be left out where the context is exact"],
-    [{ minContext: 1024 }, "--min-context: must be below the longest context (1024 tokens), got 1024."],
-    [{ maxContext: 10, minContext: 10 }, "--min-context: must be below the longest context (10 tokens), got 10."],
-    [{ filing: "one-late", downsample: "lanczos" }, '--filing: must be "onset" with the downsampling "lanczos"'],
+    [{ context: "exact", minContext: 5 }, "`minContext`: must be left out where the context is exact"],
+    [{ minContext: 1024 }, "`minContext`: must be below the longest context (1024 tokens), got 1024."],
+    [{ maxContext: 10, minContext: 10 }, "`minContext`: must be below the longest context (10 tokens), got 10."],
+    [{ filing: "one-late", downsample: "lanczos" }, '`filing`: must be "onset" with the downsampling "lanczos"'],
   ])("refuses %j", (options, message) => {
     expect(() => checkOptions({ ...folders, ...options })).toThrow(message);
   });
@@ -40,38 +40,38 @@ describe("options against what was recorded", () => {
   test.each([
     [
       { delays: 25 },
-      '--delays: must be fewer than nVolumes (25, sub-01_task-1, story "story1"), got 25. Are they in seconds? They count volumes.',
+      '`delays`: must be fewer than nVolumes (25, sub-01_task-1, story "story1"), got 25. Are they in seconds? They count volumes.',
     ],
     [
       { firstDelay: 20, delays: 6 },
-      '--first-delay: the last of 6 delays must be smaller than nVolumes (25, sub-01_task-1, story "story1"), got 25 with first delay 20. Is it in seconds? It counts volumes.',
+      '`firstDelay`: the last of 6 delays must be smaller than nVolumes (25, sub-01_task-1, story "story1"), got 25 with first delay 20. Is it in seconds? It counts volumes.',
     ],
-    [{ firstDelay: 1000 }, "--first-delay: the last of 6 delays must be smaller than nVolumes (40, sub-01_task-0"],
-    [{ distances: "4,56" }, "--distances: must lie within the stories (50 words in the longest, sub-01), got 56."],
-    [{ distances: "-50" }, "--distances: must lie within the stories (50 words in the longest, sub-01), got -50."],
+    [{ firstDelay: 1000 }, "`firstDelay`: the last of 6 delays must be smaller than nVolumes (40, sub-01_task-0"],
+    [{ distances: "4,56" }, "`distances`: must lie within the stories (50 words in the longest, sub-01), got 56."],
+    [{ distances: "-50" }, "`distances`: must lie within the stories (50 words in the longest, sub-01), got -50."],
     [
       { folds: 22 },
-      "--folds: must leave 3 volumes or more to each test chunk, got 22 folds of 65 volumes (2 in the smallest, sub-01). Take fewer.",
+      "`folds`: must leave 3 volumes or more to each test chunk, got 22 folds of 65 volumes (2 in the smallest, sub-01). Take fewer.",
     ],
     [{ folds: 66 }, "got 66 folds of 65 volumes (0 in the smallest, sub-01)"],
     [
       { gap: 40 },
-      "--gap: must leave volumes to train on, got 40 on either side of 5 test chunks (65 volumes, sub-01).",
+      "`gap`: must leave volumes to train on, got 40 on either side of 5 test chunks (65 volumes, sub-01).",
     ],
     [
       // Of 65 volumes the chunks are of 13: 13 and 7 on both sides of a middle one leave 38.
       { components: 39, gap: 7 },
-      "--components: must be at most as many as training volumes (38 in the smallest fold, sub-01), got 39.",
+      "`components`: must be at most as many as training volumes (38 in the smallest fold, sub-01), got 39.",
     ],
     [
       // A window of 7 at distance 50 ends 50 words on and begins 44 words on: of 50 words those of the words 0 to 5 hold one, which
       // begin in volumes 0 to 2, all of them in the first chunk of five.
       { distances: "4,50", stories: 1 },
-      "--distances: windows must hold words in training volumes of every fold, got none at distance 50 in fold 1 of sub-01 (25 volumes, 50 words in the longest story). Take distances nearer to 0.",
+      "`distances`: windows must hold words in training volumes of every fold, got none at distance 50 in fold 1 of sub-01 (25 volumes, 50 words in the longest story). Take distances nearer to 0.",
     ],
     [
       { alphaChoice: "inner-folds", innerFolds: 53 },
-      "--inner-folds: must be at most as many as training volumes (52, sub-01), got 53.",
+      "`innerFolds`: must be at most as many as training volumes (52, sub-01), got 53.",
     ],
   ])("refuses %j (by hand)", ({ stories, ...options }: Record<string, unknown>, message) => {
     expect(() => check(options, ...(stories === 1 ? [25] : [40, 25]))).toThrow(message as string);

@@ -16,7 +16,7 @@ describe("checkOutputFolder", () => {
     await expect(checkOutputFolder(store)).rejects.toMatchObject({
       name: "OptionError",
       message:
-        "<output>: the folder must be empty or hold results of cortecast, got another data set (out/dataset_description.json). Give a folder of its own.",
+        "`output`: the folder must be empty or hold results of cortecast, got another data set (out/dataset_description.json). Give a folder of its own.",
     });
   });
 
@@ -61,7 +61,7 @@ describe("runStudy", () => {
     writeFileSync(study.at("mine/scores.json"), '{"mine": 1}');
     await expect(study.run({ output: study.at("mine") })).rejects.toMatchObject({
       name: "OptionError",
-      message: `<output>: files that cortecast did not write, or that were changed since, must not be replaced, got scores.json (not written by cortecast), report.html (not written by cortecast) in ${study.at("mine")}. Move them away, or give another folder.`,
+      message: `\`output\`: files that cortecast did not write, or that were changed since, must not be replaced, got scores.json (not written by cortecast), report.html (not written by cortecast) in ${study.at("mine")}. Move them away, or give another folder.`,
     });
     expect(readdirSync(study.at("mine")).sort()).toEqual(["report.html", "scores.json"]);
     expect(readFileSync(study.at("mine/report.html"), "utf8")).toBe("my work");
@@ -91,7 +91,7 @@ describe("runStudy", () => {
 
   test("refuses to write results into the data set", async () => {
     await expect(study.run({ output: study.at("data") })).rejects.toThrow(
-      "<output>: the folder must be empty or hold results of cortecast",
+      "`output`: the folder must be empty or hold results of cortecast",
     );
   });
 });

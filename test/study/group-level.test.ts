@@ -76,7 +76,7 @@ describe("reportFolder", () => {
     await expect(into("mixed", { participants: "03", delays: "3" })).rejects.toMatchObject({
       name: "OptionError",
       message:
-        "<output>: participants in one folder must be scored with the same options, got delays 3 (sub-03), 6 (sub-01, sub-02). Score all with the same, remove the others' results with cortecast clean, or give another folder.",
+        "`output`: participants in one folder must be scored with the same options, got delays 3 (sub-03), 6 (sub-01, sub-02). Score all with the same, remove the others' results with cortecast clean, or give another folder.",
     });
     expect(treeOf(study.at("mixed"))).toEqual(before);
     // Options that change no number may differ.
@@ -92,7 +92,7 @@ describe("reportFolder", () => {
     const exclude = "sub-02_task-tiny";
     const folder = study.at("left");
     await expect(into("left", { distances: "none", exclude })).rejects.toThrow(
-      `<output>: a run of all participants must be of all whose results are there, got others, which would stay in the group (sub-02 in ${folder}). Remove them with cortecast clean ${folder} --participants sub-02 --yes, or name this run's with --participants.`,
+      `\`output\`: a run of all participants must be of all whose results are there, got others, which would stay in the group (sub-02 in ${folder}). Remove them with cortecast clean ${folder} \`participants: sub-02\` \`yes\`, or name this run's with \`participants\`.`,
     );
     await cleanFolder(folder, { participants: ["02"], removes: true });
     const { result } = await into("left", { distances: "none", exclude });

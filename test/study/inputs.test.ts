@@ -71,11 +71,11 @@ describe("inspectStudy and readStudy", () => {
       "one mesh",
     ],
     [{ regions: "@dataset_description.json" }, "the file must say its hemisphere"],
-    [{ model: "/nowhere" }, "--model: the folder must exist"],
-    [{ layer: "99" }, "--layer: layers must lie in"],
+    [{ model: "/nowhere" }, "`model`: the folder must exist"],
+    [{ layer: "99" }, "`layer`: layers must lie in"],
     [{ confounds: "csf" }, "the run must have a table"],
-    [{ delays: "99" }, "--delays: must be fewer"],
-    [{ memory: "1MB" }, "--memory: there must be"],
+    [{ delays: "99" }, "`delays`: must be fewer"],
+    [{ memory: "1MB" }, "`memory`: there must be"],
   ])("by hand: %j stops before a response is read", async (more, message) => {
     const read: string[] = [];
     const folder = folderStore(study.at("data"));
@@ -94,7 +94,7 @@ describe("inspectStudy and readStudy", () => {
     [
       { exclude: "sub-01_task-tinny" },
       "NotFoundError",
-      /^--exclude: runs must be in the data set, as BIDS writes them, got "sub-01_task-tinny" .* Nearest: "sub-01_task-tiny", "sub-02_task-tiny"\.$/,
+      /^`exclude`: runs must be in the data set, as BIDS writes them, got "sub-01_task-tinny" .* Nearest: "sub-01_task-tiny", "sub-02_task-tiny"\.$/,
     ],
     [{ exclude: "x,sub-01_task-tiny,y" }, "NotFoundError", /got "x" and 1 more/],
     [

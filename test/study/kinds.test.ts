@@ -189,7 +189,7 @@ describe("the same responses in every kind of file", () => {
     await expect(run("volume", { dataset: study.at("data2") })).rejects.toMatchObject({
       name: "DatasetError",
       message: expect.stringMatching(
-        /a brain mask must lie beside the volumes .* Give one in their grid with --mask\.$/m,
+        /a brain mask must lie beside the volumes .* Give one in their grid with `mask`\.$/m,
       ) as string,
     });
   });
@@ -227,7 +227,7 @@ describe("the same responses in every kind of file", () => {
     [
       { kind: "grayordinate", mask: "elsewhere" },
       "DatasetError",
-      /a mask must come with responses that are volumes, got others\. Leave --mask out/,
+      /a mask must come with responses that are volumes, got others\. Leave `mask` out/,
     ],
   ])("refuses %j", async ({ kind, mask }, name, message) => {
     const affine = identity.with(3, -8);

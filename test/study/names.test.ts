@@ -110,7 +110,7 @@ describe("exclusions by any spelling of a run or its files (by hand)", () => {
     expect((await heard(dataset)).map(({ run }) => run)).toEqual(["sub-01_task-picnic"]);
     expect(await check(dataset)).toMatchObject({ nRuns: 1, nExcluded: 1 });
     const named = await inputs(folder(files("sub-01_task-nothing")), { exclude: [entry] });
-    expect([...named.excluded][0]).toEqual(["sub-01_task-market_run-1", "--exclude"]);
+    expect([...named.excluded][0]).toEqual(["sub-01_task-market_run-1", "`exclude`"]);
   });
 
   it.each([
@@ -301,7 +301,7 @@ describe("hemispheres (by hand)", () => {
       const dataset = folder(files(there));
       const expected = {
         ...{ severity: "error", code: "hemisphere-missing", path: there },
-        message: `sub-01_task-picnic must have both hemispheres, got ${side} alone: there is no ${missing}. Add it, exclude the run, or score one hemisphere with --hemi ${side}.`,
+        message: `sub-01_task-picnic must have both hemispheres, got ${side} alone: there is no ${missing}. Add it, exclude the run, or score one hemisphere with \`hemi: ${side}\`.`,
       };
       expect((await check(dataset)).issues).toEqual([expected]);
       const error = (await inputs(dataset).catch((e: unknown) => e)) as DatasetError;
@@ -324,7 +324,7 @@ describe("hemispheres (by hand)", () => {
       expect(doubts.map(({ code, path: at }) => [code, at])).toEqual([["run-not-chosen", second]]);
     }
     expect((await check(dataset, { hemi: "R" })).told).toEqual([`warning run-not-chosen ${second}`]);
-    expect(() => optionsOf(dataset, { hemi: "B" })).toThrow('--hemi: must be L or R, got "B".');
+    expect(() => optionsOf(dataset, { hemi: "B" })).toThrow('`hemi`: must be L or R, got "B".');
   });
 
   it.each([
@@ -395,7 +395,7 @@ describe("masks of volumes (by hand)", () => {
       files("_space-toy_desc-preproc_bold.nii", "_space-toy_desc-brain_mask.nii", "_space-toy_desc-brain_mask.NII"),
     );
     await expect(inputs(dataset)).rejects.toThrow(
-      /one brain mask must fit the run, got 2 \(.*\)\. Keep one of them, or say which with --mask\./,
+      /one brain mask must fit the run, got 2 \(.*\)\. Keep one of them, or say which with `mask`\./,
     );
     expect((await check(dataset)).told).toEqual([`error mask-ambiguous ${own}_space-toy_desc-preproc_bold.nii`]);
     expect(
@@ -475,7 +475,7 @@ describe("a folder that is no data set (by hand)", () => {
   it("runs of equal numbers are one response", async () => {
     const dataset = folder({ ...stimuli, "anna/picnic_1.tsv": table(1), "anna/picnic_01.tsv": table(1) });
     await expect(inputs(dataset, { ...plain, pattern: "{participant}/{story}_{run}.tsv" })).rejects.toThrow(
-      '--pattern: every file must be one response, got "anna/picnic_1.tsv" and "anna/picnic_01.tsv" for one.',
+      '`pattern`: every file must be one response, got "anna/picnic_1.tsv" and "anna/picnic_01.tsv" for one.',
     );
   });
 });

@@ -44,7 +44,7 @@ describe("notesOn (by hand)", () => {
 
   test("a story that a participant heard several times", () => {
     const line =
-      "Heard several times: sub-1 x.wav 2 times. Words of the test chunks are trained on as well, so that whatever recurs with the audio is predicted and every score is too high. Keep one run of each story, with --exclude.";
+      "Heard several times: sub-1 x.wav 2 times. Words of the test chunks are trained on as well, so that whatever recurs with the audio is predicted and every score is too high. Keep one run of each story, with `exclude`.";
     expect(warningsOn(inputsOf([2, 1], 100, true))).toEqual([line]);
     expect(warningsOn(inputsOf([1, 1], 100, true))).toEqual([]);
   });

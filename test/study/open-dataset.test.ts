@@ -55,7 +55,7 @@ describe("openDataset (by hand)", () => {
     const other = folder(preprocessed, "a");
     await expect(found({ dataset: folder({ ...raw, ...inside }), derivatives: [other] })).rejects.toMatchObject({
       name: "OptionError",
-      message: `--derivatives: folders must have names of their own below derivatives/, got "a" twice (${other}). Leave it out, or rename it.`,
+      message: `\`derivatives\`: folders must have names of their own below derivatives/, got "a" twice (${other}). Leave it out, or rename it.`,
     });
     await expect(found({ dataset: folder(raw), derivatives: [join(root, "none")] })).rejects.toMatchObject({
       name: "NotFoundError",
@@ -80,12 +80,12 @@ describe("openDataset (by hand)", () => {
     const exclusions = join(folder({ "mine.json": excluding("sub-2_task-x") }), "mine.json");
     const { excluded } = await found({ dataset, derivatives, exclusions, exclude: ["sub-1_task-x"] });
     expect(excluded).toEqual([
-      ["sub-1_task-x", "--exclude"],
+      ["sub-1_task-x", "`exclude`"],
       ["sub-2_task-x", exclusions],
     ]);
   });
 
-  it("refuses a slip in --exclude, and a file of exclusions that is none", async () => {
+  it("refuses a slip in `exclude`, and a file of exclusions that is none", async () => {
     const derivatives = [folder(preprocessed, "d")];
     await expect(found({ dataset: folder(raw), derivatives, exclude: ["sub-1_task-y"] })).rejects.toMatchObject({
       name: "NotFoundError",
@@ -103,7 +103,7 @@ describe("openDataset (by hand)", () => {
       found({ dataset: folder(raw), derivatives: [folder(preprocessed, "e")], exclusions }),
     ).rejects.toMatchObject({
       name: "NotFoundError",
-      message: `--exclusions: a run that the file names must be in the data set, got none of 1 (${exclusions}). Nearest: "sub-1_task-x", "sub-2_task-x".`,
+      message: `\`exclusions\`: a run that the file names must be in the data set, got none of 1 (${exclusions}). Nearest: "sub-1_task-x", "sub-2_task-x".`,
     });
   });
 });

@@ -38,55 +38,55 @@ describe("checkOptions", () => {
     [{ fold: 3 }, 'Nearest: "folds"'],
     [{ distnces: "4" }, 'Nearest: "distances"'],
     [{ dist: "4" }, 'Nearest: "distances"'],
-    [{ dataset: undefined }, "<dataset>: must be given, got nothing."],
-    [{ dataset: "" }, '<dataset>: must be a path, not the empty text, got "".'],
-    [{ dataset: 7 }, "<dataset>: must be a text, got 7."],
-    [{ distances: "5:1" }, '--distances: must be ranges that go upwards, got "5:1"; write "1:5".'],
-    [{ folds: "1" }, '--folds: must be at least 2, got "1".'],
-    [{ pooling: "max" }, '--pooling: must be one of last, mean, sum, got "max".'],
-    [{ distances: "a:b" }, '--distances: must be whole numbers like "4", "0,4,8" or "-10:30", got "a:b".'],
-    [{ distances: "" }, '--distances: must be whole numbers like "4", "0,4,8" or "-10:30", got "".'],
-    [{ distances: 1.5 }, '--distances: must be whole numbers like "4", "0,4,8" or "-10:30", got 1.5.'],
-    [{ distances: true }, '--distances: must be whole numbers like 4, "0,4,8" or "-10:30", got true.'],
-    [{ distances: "0:1e9" }, '--distances: must be whole numbers like "4", "0,4,8" or "-10:30", got "0:1e9".'],
-    [{ distances: "0:999999999" }, '--distances: must be at most 10000 numbers, got "0:999999999".'],
-    [{ layer: "-1" }, '--layer: must be whole numbers from 0, got "-1".'],
-    [{ folds: "NaN" }, '--folds: must be a number, got "NaN".'],
-    [{ folds: "" }, '--folds: must be a number, got "".'],
-    [{ folds: true }, "--folds: must be a number, got true."],
-    [{ folds: [5] }, "--folds: must be a number, got [5]."],
-    [{ folds: "2.5" }, '--folds: must be a whole number, got "2.5".'],
-    [{ folds: "Infinity" }, '--folds: must be a number, got "Infinity".'],
-    [{ width: "-3" }, '--width: must be at least 1, got "-3".'],
-    [{ memory: 8 }, "--memory: must be an amount of memory with its unit, got 8 bytes; write 8GB or 8MB."],
+    [{ dataset: undefined }, "`dataset`: must be given, got nothing."],
+    [{ dataset: "" }, '`dataset`: must be a path, not the empty text, got "".'],
+    [{ dataset: 7 }, "`dataset`: must be a text, got 7."],
+    [{ distances: "5:1" }, '`distances`: must be ranges that go upwards, got "5:1"; write "1:5".'],
+    [{ folds: "1" }, '`folds`: must be at least 2, got "1".'],
+    [{ pooling: "max" }, '`pooling`: must be one of last, mean, sum, got "max".'],
+    [{ distances: "a:b" }, '`distances`: must be whole numbers like "4", "0,4,8" or "-10:30", got "a:b".'],
+    [{ distances: "" }, '`distances`: must be whole numbers like "4", "0,4,8" or "-10:30", got "".'],
+    [{ distances: 1.5 }, '`distances`: must be whole numbers like "4", "0,4,8" or "-10:30", got 1.5.'],
+    [{ distances: true }, '`distances`: must be whole numbers like 4, "0,4,8" or "-10:30", got true.'],
+    [{ distances: "0:1e9" }, '`distances`: must be whole numbers like "4", "0,4,8" or "-10:30", got "0:1e9".'],
+    [{ distances: "0:999999999" }, '`distances`: must be at most 10000 numbers, got "0:999999999".'],
+    [{ layer: "-1" }, '`layer`: must be whole numbers from 0, got "-1".'],
+    [{ folds: "NaN" }, '`folds`: must be a number, got "NaN".'],
+    [{ folds: "" }, '`folds`: must be a number, got "".'],
+    [{ folds: true }, "`folds`: must be a number, got true."],
+    [{ folds: [5] }, "`folds`: must be a number, got [5]."],
+    [{ folds: "2.5" }, '`folds`: must be a whole number, got "2.5".'],
+    [{ folds: "Infinity" }, '`folds`: must be a number, got "Infinity".'],
+    [{ width: "-3" }, '`width`: must be at least 1, got "-3".'],
+    [{ memory: 8 }, "`memory`: must be an amount of memory with its unit, got 8 bytes; write 8GB or 8MB."],
     [{ memory: " 8000 " }, "got 8000 bytes; write 8000GB or 8000MB."],
-    [{ distances: "0,4:0" }, '--distances: must be ranges that go upwards, got "4:0"; write "0:4".'],
+    [{ distances: "0,4:0" }, '`distances`: must be ranges that go upwards, got "4:0"; write "0:4".'],
     [{ distances: "30:-10:2" }, 'must be ranges that go upwards, got "30:-10:2"; write "-10:30:2".'],
     [{ distances: "0:4:0" }, 'must be ranges with a step of 1 or more, got "0:4:0".'],
-    [{ components: "all" }, '--components: must be a whole number from 1, or none, got "all".'],
-    [{ standardise: "yes" }, '--standardise: must be true or false, got "yes".'],
-    [{ stories: "," }, '--stories: must be one name or more (leave the option out for all), got ",".'],
+    [{ components: "all" }, '`components`: must be a whole number from 1, or none, got "all".'],
+    [{ standardise: "yes" }, '`standardise`: must be true or false, got "yes".'],
+    [{ stories: "," }, '`stories`: must be one name or more (leave the option out for all), got ",".'],
     [
       { participants: 18 },
-      '--participants: must be names like "a,b" or a list of them, got 18. Labels of digits need quotes',
+      '`participants`: must be names like "a,b" or a list of them, got 18. Labels of digits need quotes',
     ],
     [
       { participants: ["01", 2] },
       'got ["01",2]. Labels of digits need quotes, such as "018": YAML reads them as numbers.',
     ],
-    [{ atlas: 400 }, "--atlas: must be a text, got 400. Labels of digits need quotes"],
-    [{ alphas: "1,,2" }, '--alphas: must be numbers above 0 like "0.1,1,10", got "1,,2".'],
-    [{ alphas: "0,1" }, '--alphas: must be numbers above 0 like "0.1,1,10", got "0,1".'],
-    [{ alphas: [] }, '--alphas: must be numbers above 0 like "0.1,1,10", got [].'],
+    [{ atlas: 400 }, "`atlas`: must be a text, got 400. Labels of digits need quotes"],
+    [{ alphas: "1,,2" }, '`alphas`: must be numbers above 0 like "0.1,1,10", got "1,,2".'],
+    [{ alphas: "0,1" }, '`alphas`: must be numbers above 0 like "0.1,1,10", got "0,1".'],
+    [{ alphas: [] }, '`alphas`: must be numbers above 0 like "0.1,1,10", got [].'],
     [
       { controls: "word-rate,noise" },
-      '--controls: must be one of word-rate, random-weights, random-window, got "noise"',
+      '`controls`: must be one of word-rate, random-weights, random-window, got "noise"',
     ],
-    [{ controls: "none,word-rate" }, "--controls: must be one of word-rate, random-weights, random-window"],
-    [{ analyses: "brainScore,depth" }, "--analyses: must be one of brainScore, forecastScore, brainScoreWordRate"],
-    [{ analyses: "forecastScore", distances: "none" }, '--analyses: must not hold "forecastScore" where there are no'],
-    [{ controls: "random-window", distances: "none" }, '--controls: must not hold "random-window" where there are no'],
-    [{ controls: "noise" }, "--controls: must be one of word-rate, random-weights, random-window"],
+    [{ controls: "none,word-rate" }, "`controls`: must be one of word-rate, random-weights, random-window"],
+    [{ analyses: "brainScore,depth" }, "`analyses`: must be one of brainScore, forecastScore, brainScoreWordRate"],
+    [{ analyses: "forecastScore", distances: "none" }, '`analyses`: must not hold "forecastScore" where there are no'],
+    [{ controls: "random-window", distances: "none" }, '`controls`: must not hold "random-window" where there are no'],
+    [{ controls: "noise" }, "`controls`: must be one of word-rate, random-weights, random-window"],
   ])("refuses %j", (wrong, message) => {
     expect(() => checkOptions({ ...folders, ...wrong })).toThrow(message);
   });
@@ -118,7 +118,7 @@ describe("checkOptions", () => {
   });
 
   test("all problems are told at once", () => {
-    expect(() => checkOptions({ folds: 1, pooling: "max" })).toThrow(/<dataset>[\s\S]*--pooling[\s\S]*--folds/);
+    expect(() => checkOptions({ folds: 1, pooling: "max" })).toThrow(/`dataset`[\s\S]*`pooling`[\s\S]*`folds`/);
   });
 });
 
@@ -132,15 +132,14 @@ describe("a path that begins with ~, which shells alone know", () => {
     ...["dataset", "output", "cache", "model", "activations", "derivatives", "exclusions", "mask", "regions"],
     ...["surfaces", "sulc", "transcript"],
   ])("%s is named", (key) => {
-    const where = key in folders ? `<${key}>` : `--${key}`;
     for (const value of ["~", "~/a", "~\\a"])
-      expect(() => checkOptions({ ...folders, [key]: value })).toThrow(`${where}: ${got}`);
+      expect(() => checkOptions({ ...folders, [key]: value })).toThrow(`\`${key}\`: ${got}`);
     const file = new TextEncoder().encode(`# a study\n${key}: "~/a"\n`);
     expect(() => readStudyFile(file, { path: "s.yaml", defaults: folders })).toThrow(`s.yaml:2: ${key}: ${got}`);
   });
 
   test("in a list of paths, too; other names that begin so are names", () => {
-    expect(() => checkOptions({ ...folders, surfaces: "left,~/right" })).toThrow(`--surfaces: ${got}`);
+    expect(() => checkOptions({ ...folders, surfaces: "left,~/right" })).toThrow(`\`surfaces\`: ${got}`);
     expect(checkOptions({ ...folders, cache: "./~/c", mask: "~other", surfaces: "a~/b" })).toMatchObject({
       mask: "~other",
     });
@@ -156,7 +155,7 @@ describe("readStudyFile", () => {
 
   test("a wrong flag beside the file is called as it was typed", () => {
     const wrong = () => readStudyFile(bytes("dataset: a\noutput: b\nfolds: 3\n"), { overrides: { folds: "1" } });
-    expect(wrong).toThrow(/^--folds: must be at least 2, got "1"\.$/);
+    expect(wrong).toThrow(/^`folds`: must be at least 2, got "1"\.$/);
   });
 
   test("by hand: an alias within the value that it names is refused, with its line", () => {

@@ -45,10 +45,10 @@ it("check looks at it as at any data set", async () => {
 it.each([
   [
     { repetitionTime: undefined },
-    "--repetition-time: must be given with --pattern: such files do not say it, got nothing.",
+    "`repetitionTime`: must be given with `pattern`: such files do not say it, got nothing.",
   ],
-  [{ repetitionTime: 2000 }, "--repetition-time: must be in seconds, got 2000. Is it in milliseconds? Then give 2."],
-  [{ pattern: undefined }, /^--repetition-time: must be left out without --pattern/],
+  [{ repetitionTime: 2000 }, "`repetitionTime`: must be in seconds, got 2000. Is it in milliseconds? Then give 2."],
+  [{ pattern: undefined }, /^`repetitionTime`: must be left out without `pattern`/],
 ])("refuses %j", (options, message) => {
   expect(() => checkOptions({ output: ".", ...plain, ...options })).toThrow(message);
 });

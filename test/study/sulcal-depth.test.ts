@@ -104,8 +104,8 @@ describe("sulcal depth that is named (by hand)", () => {
 
   test.each([
     ["lh.sulc", [1, 2], OptionError, "vertices must be as many as the responses have on hemi-L (4, space tiny), got 2"],
-    ["rh.sulc", depths, OptionError, "--sulc: files must be of hemispheres that --surfaces gives, got "],
-    ["sulc.bin", depths, OptionError, "--sulc: the file must say its hemisphere"],
+    ["rh.sulc", depths, OptionError, "`sulc`: files must be of hemispheres that `surfaces` gives, got "],
+    ["sulc.bin", depths, OptionError, "`sulc`: the file must say its hemisphere"],
   ])("is refused: %s %j", async (name, values, kind, message) => {
     put(name, morph(...values));
     const refused = shade(["lh.inflated"], ["L"], [join(folder, name)]);
@@ -118,7 +118,7 @@ describe("sulcal depth that is named (by hand)", () => {
     put("sulc_left.gii", shape(...depths));
     const both = ["lh.sulc", "sulc_left.gii"].map((name) => join(folder, name));
     await expect(shade(["lh.inflated"], ["L"], both)).rejects.toThrow(
-      "--sulc: each hemisphere must have one file, got two of L",
+      "`sulc`: each hemisphere must have one file, got two of L",
     );
     const mesh = writeGifti({
       ...{ metadata: {}, labels: [] },

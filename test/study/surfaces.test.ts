@@ -57,7 +57,7 @@ describe("loadSurfaces (by hand)", () => {
   ])("refused: %j with the structure %s", async (paths, structure, message) => {
     await expect(load(mesh({}, structure), paths)).rejects.toMatchObject({
       name: "OptionError",
-      message: expect.stringContaining(`--surfaces: ${message}`) as string,
+      message: expect.stringContaining(`\`surfaces\`: ${message}`) as string,
     });
   });
 

@@ -47,7 +47,7 @@ describe("a study of which the first volumes are cut", () => {
     },
   );
 
-  it("has silence or the mean there as it says where no words were before, and with --edge zero (by hand)", async () => {
+  it("has silence or the mean there as it says where no words were before, and with `edge` zero (by hand)", async () => {
     const { firstOnset, repetitionTime } = await delayedFeatures({});
     expect(firstOnset).toBeGreaterThan(2 * repetitionTime);
     expect((await delayedFeatures({ trimStart: "2" })).before).toEqual([0]);
