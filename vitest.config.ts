@@ -41,10 +41,15 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["cortecast-source", ...defaultServerConditions] } },
   plugins: [
     {
-      // Threads are Node's own, which knows no TypeScript: those of tests run the build (`npm test` makes it).
+      // Threads are Node's own, which knows no TypeScript: those of tests run the build (`npm test` makes it), and are
+      // not told to look among the sources.
       name: "threads-of-the-build",
       transform: (code: string, id: string) =>
-        id.endsWith("/src/engine/pool.ts") ? code.replace('"./worker.js"', '"../../dist/engine/worker.js"') : undefined,
+        id.endsWith("/src/engine/pool.ts")
+          ? code
+              .replace('"./worker.js"', '"../../dist/engine/worker.js"')
+              .replace("{ workerData:", "{ execArgv: [], workerData:")
+          : undefined,
     },
   ],
   test: {

@@ -1,7 +1,11 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
+import { z } from "zod";
 import type { FloatArray } from "../array/matrix.ts";
 import { FormatError } from "../errors.ts";
+import { hostIsLittleEndian, swapByteOrder } from "../formats/byte-order.ts";
+import { type ByteStream, byteStream } from "../formats/byte-stream.ts";
+import { decodeNumbers } from "../formats/number-type.ts";
 import type { Source, Store } from "../sources/source.ts";
 
 /** What a file of {@link writeKeptArrays} holds. */
@@ -24,6 +28,11 @@ const DIGEST = 32;
  * @param key - names what the arrays were computed from
  */
 export async function writeKeptArrays(store: Store, path: string, key: string, kept: KeptArrays): Promise<void> {
+  await store.write(path, keptFileBytes(path, key, kept));
+}
+
+/** The bytes of the file that {@link writeKeptArrays} writes. */
+export function keptFileBytes(path: string, key: string, kept: KeptArrays): Uint8Array<ArrayBuffer> {
   const shapes = kept.arrays.map((array): ArrayShape => [array instanceof Float32Array ? 4 : 8, array.length]);
   const header = new TextEncoder().encode(
     JSON.stringify({ key, name: nameOf(path), about: kept.about, arrays: shapes }),
@@ -37,12 +46,13 @@ export async function writeKeptArrays(store: Store, path: string, key: string, k
   bytes.fill(32, HEAD, HEAD + nHeader);
   bytes.set(header, HEAD);
   let at = HEAD + nHeader;
-  for (const array of kept.arrays) {
-    bytes.set(bytesOf(array), at);
-    at += filledUp(array.byteLength);
+  for (const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT } of kept.arrays) {
+    const raw = new Uint8Array(buffer, byteOffset, byteLength);
+    bytes.set(hostIsLittleEndian ? raw : swapByteOrder(raw, BYTES_PER_ELEMENT), at);
+    at += filledUp(byteLength);
   }
-  bytes.set(digestOf(bytes), bytes.length - DIGEST);
-  await store.write(path, bytes);
+  bytes.set(digestBefore(bytes, at), at);
+  return bytes;
 }
 
 /** Bytes of a number, and how many there are. */
@@ -56,6 +66,11 @@ function filledUp(length: number): number {
   return Math.ceil(length / 8) * 8;
 }
 
+/** The SHA-256 of all bytes before a place. */
+function digestBefore(bytes: Uint8Array, end: number): Buffer {
+  return createHash("sha256").update(bytes.subarray(0, end)).digest();
+}
+
 /** How {@link loadKeptArrays} reads. */
 export interface LoadSettings {
   /**
@@ -65,47 +80,6 @@ export interface LoadSettings {
   readonly checksums?: Map<string, number> | undefined;
   /** Where the bytes are to lie, if they fit: memory that is used again need not be given by the system anew. */
   readonly room?: Uint8Array | undefined;
-}
-
-/** A file of {@link writeKeptArrays} whose arrays are read one at a time. */
-export interface OpenArrays {
-  readonly about: unknown;
-  /** How many numbers each array has. */
-  readonly lengths: readonly number[];
-  /** An array, read anew each time. */
-  readonly load: (index: number) => Promise<FloatArray>;
-}
-
-/**
- * Opens a file of {@link writeKeptArrays}, of which one array is in memory at a time. The whole content is read once for its
- * digest, and arrays that are read later must be what was read then.
- *
- * @throws FormatError where the file holds anything but what was written under this key, in this place
- * @throws NotFoundError where there is none
- */
-export async function openKeptArrays(store: Source, path: string, key: string): Promise<OpenArrays> {
-  const { about, arrays, first } = await readWhole(store, path, key, {});
-  const start = arrays[0]?.byteOffset ?? 0;
-  const places = arrays.map((array) => ({
-    start: first + array.byteOffset - start,
-    nBytes: array.byteLength,
-    isSingle: array instanceof Float32Array,
-    checksum: crc32(bytesOf(array)),
-  }));
-  return {
-    about,
-    lengths: arrays.map(({ length }) => length),
-    async load(index) {
-      const place = places[index]!;
-      const bytes = await store.readRange(path, place.start, place.nBytes);
-      if (crc32(bytes) !== place.checksum)
-        throw new FormatError(`${store.location}/${path}`, `array ${index} has changed since it was read first`);
-      const own = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
-      return place.isSingle
-        ? new Float32Array(own.buffer, own.byteOffset, place.nBytes / 4)
-        : new Float64Array(own.buffer, own.byteOffset, place.nBytes / 8);
-    },
-  };
 }
 
 /**
@@ -120,53 +94,176 @@ export async function loadKeptArrays(
   key: string,
   settings: LoadSettings = {},
 ): Promise<KeptArrays> {
-  const { about, arrays } = await readWhole(store, path, key, settings);
-  return { about, arrays };
+  const location = `${store.location}/${path}`;
+  const refuse = refusalOf(location);
+  const bytes = await store.read(path, settings.room);
+  const end = bytes.length - DIGEST;
+  if (end < HEAD) throw refuse(DAMAGED);
+  const checked = settings.checksums?.get(location);
+  if (checked === undefined) {
+    if (!digestBefore(bytes, end).equals(bytes.subarray(end))) throw refuse(OTHER_DIGEST);
+    settings.checksums?.set(location, crc32(bytes));
+  } else if (checked !== crc32(bytes)) throw refuse(OTHER_BYTES);
+  let at = HEAD + headerLength(bytes, refuse);
+  const header = parseHeader(bytes.subarray(HEAD, at), refuse);
+  checkOwner(header, path, key, refuse);
+  const arrays = header.arrays.map(([size, length]) => {
+    const start = at;
+    at += filledUp(size * length);
+    return numbersOf(bytes.subarray(start, start + size * length), size, location);
+  });
+  return { about: header.about, arrays };
 }
 
-/** Arrays with the place of the first of them in the file. */
-async function readWhole(
+/** How {@link openKeptArrays} opens a file. */
+export interface OpenSettings {
+  /** What to do about a file that is damaged (default: to delete it, since it is computed anew). */
+  readonly remedy?: string | undefined;
+}
+
+/** A file of {@link writeKeptArrays} whose arrays are read one at a time. */
+export interface OpenArrays {
+  readonly about: unknown;
+  /** An array, read anew each time. */
+  readonly load: (index: number) => Promise<FloatArray>;
+}
+
+/**
+ * Opens a file of {@link writeKeptArrays}, of which one array is in memory at a time. The whole content is read once for its
+ * digest, piece by piece, and arrays that are read later must be what was read then.
+ *
+ * @throws FormatError where the file holds anything but what was written under this key, in this place
+ * @throws NotFoundError where there is none
+ */
+export async function openKeptArrays(
   store: Source,
   path: string,
   key: string,
-  settings: LoadSettings,
-): Promise<KeptArrays & { readonly first: number }> {
+  { remedy }: OpenSettings = {},
+): Promise<OpenArrays> {
   const location = `${store.location}/${path}`;
-  const bytes = await store.read(path, settings.room);
-  const fail = (got: string) =>
-    new FormatError(location, `the file must hold what was kept in it, got ${got}. Delete it: it is computed anew`);
-  // Views need the numbers at a multiple of 8 bytes.
-  const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
-  const view = new DataView(aligned.buffer, aligned.byteOffset, aligned.byteLength);
-  if (aligned.length < HEAD + DIGEST || view.getUint32(0, true) !== MAGIC) throw fail(`${bytes.length} other bytes`);
-  const checked = settings.checksums?.get(location);
-  if (checked === undefined) {
-    const isWhole = digestOf(aligned).equals(aligned.subarray(aligned.length - DIGEST));
-    if (!isWhole) throw fail("content with another SHA-256 than it says");
-    settings.checksums?.set(location, crc32(aligned));
-  } else if (checked !== crc32(aligned)) throw fail("other bytes than when it was read first");
-  const nHeader = view.getUint32(4, true);
-  if (HEAD + nHeader + DIGEST > aligned.length) throw fail(`${bytes.length} bytes, fewer than its header says`);
-  const header = new TextDecoder().decode(aligned.subarray(HEAD, HEAD + nHeader));
-  const found = JSON.parse(header) as { key: string; name: string; about: unknown; arrays: ArrayShape[] };
-  if (found.key !== key) throw fail(`that of another key (${found.key})`);
-  if (found.name !== nameOf(path)) throw fail(`that of another key (${found.key} ${found.name})`);
-  let start = aligned.byteOffset + HEAD + nHeader;
-  const arrays = found.arrays.map(([size, length]) => {
-    const from = start;
-    start += filledUp(size * length);
-    return size === 4 ? new Float32Array(aligned.buffer, from, length) : new Float64Array(aligned.buffer, from, length);
-  });
-  return { about: found.about, arrays, first: HEAD + nHeader };
+  const refuse = refusalOf(location, remedy);
+  const stream = byteStream(store.stream(path));
+  let whole: Whole;
+  try {
+    whole = await readThrough(stream, refuse);
+  } finally {
+    await stream.close();
+  }
+  const { header, places } = whole;
+  checkOwner(header, path, key, refuse);
+  return {
+    about: header.about,
+    async load(index) {
+      const { start, size, length, checksum } = places[index]!;
+      const bytes = await store.readRange(path, start, size * length).catch((cause: unknown) => {
+        throw cause instanceof FormatError ? refuse(DAMAGED, cause) : cause;
+      });
+      if (crc32(bytes) !== checksum) throw refuse(OTHER_BYTES);
+      return numbersOf(bytes, size, location);
+    },
+  };
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: FloatArray): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
+/** Where an array stands in its file, and the CRC-32 of its bytes. */
+interface ArrayPlace {
+  readonly start: number;
+  readonly size: 4 | 8;
+  readonly length: number;
+  readonly checksum: number;
 }
 
-/** The SHA-256 of all but the last bytes, where it is kept. */
-function digestOf(bytes: Uint8Array): Buffer {
-  return createHash("sha256")
-    .update(bytes.subarray(0, bytes.length - DIGEST))
-    .digest();
+/** A file that has the digest that it says. */
+interface Whole {
+  readonly header: Header;
+  readonly places: readonly ArrayPlace[];
+}
+
+/** Reads a file to its end, and checks its digest. */
+async function readThrough(stream: ByteStream, refuse: Refuse): Promise<Whole> {
+  const hash = createHash("sha256");
+  const head = await stream.take(HEAD);
+  hash.update(head);
+  const text = await stream.take(headerLength(head, refuse));
+  hash.update(text);
+  const header = parseHeader(text, refuse);
+  /** The CRC-32 of the next bytes, or of what is left of them. */
+  const pass = async (length: number): Promise<number> => {
+    let checksum = 0;
+    for (let left = length; left > 0; ) {
+      const piece = await stream.next(left);
+      if (!piece) break;
+      hash.update(piece);
+      checksum = crc32(piece, checksum);
+      left -= piece.length;
+    }
+    return checksum;
+  };
+  const places: ArrayPlace[] = [];
+  for (const [size, length] of header.arrays) {
+    const start = stream.position();
+    places.push({ start, size, length, checksum: await pass(size * length) });
+    await pass(filledUp(size * length) - size * length);
+  }
+  const digest = await stream.take(DIGEST);
+  if (digest.length < DIGEST) throw refuse(DAMAGED);
+  if (!hash.digest().equals(digest)) throw refuse(OTHER_DIGEST);
+  if (await stream.next(1)) throw refuse(DAMAGED);
+  return { header, places };
+}
+
+const headerOfFile = z.object({
+  key: z.string(),
+  name: z.string(),
+  about: z.unknown(),
+  arrays: z.array(z.tuple([z.union([z.literal(4), z.literal(8)]), z.number().int().min(0)])),
+});
+
+type Header = z.infer<typeof headerOfFile>;
+
+/** How long the header is, by the first bytes of a file. */
+function headerLength(head: Uint8Array, refuse: Refuse): number {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  if (head.length < HEAD || view.getUint32(0, true) !== MAGIC) throw refuse(DAMAGED);
+  return view.getUint32(4, true);
+}
+
+function parseHeader(bytes: Uint8Array, refuse: Refuse): Header {
+  try {
+    return headerOfFile.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch (cause) {
+    if (cause instanceof SyntaxError || cause instanceof z.ZodError) throw refuse(DAMAGED, cause);
+    throw cause;
+  }
+}
+
+/** Checks that a file, which is whole, was written under this key and name. */
+function checkOwner(header: Header, path: string, key: string, refuse: Refuse): void {
+  if (header.key !== key) throw refuse(`that of another key (${header.key})`);
+  if (header.name !== nameOf(path)) throw refuse(`that of another key (${header.key} ${header.name})`);
+}
+
+/** The numbers of an array: a view onto its bytes where they lie as this machine needs them. */
+function numbersOf(bytes: Uint8Array, size: 4 | 8, path: string): FloatArray {
+  const type = size === 4 ? "float32" : "float64";
+  return decodeNumbers(bytes, { path, type, isLittleEndian: true, start: 0 }) as FloatArray;
+}
+
+const DAMAGED = "damaged bytes";
+const OTHER_DIGEST = "content with another SHA-256 than it says";
+const OTHER_BYTES = "other bytes than when it was read first";
+
+/** The error for a file that does not hold what was kept in it. */
+type Refuse = (got: string, cause?: unknown) => FormatError;
+
+/**
+ * The error for a kept file that holds something else, made of what it holds.
+ *
+ * @param remedy - what to do about it (default: to delete it, since it is computed anew)
+ */
+export function refusalOf(location: string, remedy = "Delete it: it is computed anew"): Refuse {
+  return (got, cause) => {
+    const message = `the file must hold what was kept in it, got ${got}. ${remedy}`;
+    return new FormatError(location, message, undefined, cause === undefined ? undefined : { cause });
+  };
 }

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { z } from "zod";
 import { Matrix } from "../array/matrix.ts";
+import { loadKeptArrays, refusalOf, writeKeptArrays } from "../keep/kept-arrays.ts";
 import type { Store } from "../sources/source.ts";
 import {
   type ActivationOptions,
@@ -7,7 +9,6 @@ import {
   type WordActivations,
   wordActivations,
 } from "./activations.ts";
-import { loadKept, notAsWritten, writeKept } from "./kept-tensors.ts";
 import type { LanguageModel } from "./language-model.ts";
 
 /**
@@ -24,21 +25,17 @@ export function activationKey(
 ): string {
   const { layers: _, ...rest } = resolveActivationOptions(model, options);
   // Raised when the same inputs come to give other numbers, or files are written otherwise.
-  const version = 3;
+  const version = 4;
   const parts = [version, model.fingerprint, words, Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1))];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
-/**
- * Writes activations under a key, one safetensors file a layer: tensor `activations`, [nWords x nUnits], float32, and
- * how it came about as metadata.
- */
+/** Writes activations under a key, one file a layer: [nWords x nUnits], in single precision, and how it came about. */
 export async function writeActivations(store: Store, key: string, value: WordActivations): Promise<void> {
   const { nTokens, context } = value;
   for (const [layer, { data, nRows, nColumns }] of value.activations) {
-    const metadata = { layer: String(layer), nTokens: String(nTokens), context: JSON.stringify(context) };
-    const tensors = new Map([["activations", { shape: [nRows, nColumns], data }]]);
-    await writeKept(store, layerFile(key, layer), key, { tensors, metadata });
+    const about: About = { nRows, nColumns, nTokens, context };
+    await writeKeptArrays(store, layerFile(key, layer), key, { about, arrays: [data] });
   }
 }
 
@@ -63,14 +60,15 @@ export async function loadActivations(
   const activations = new Map<number, Matrix<Float32Array>>();
   let how: Pick<WordActivations, "nTokens" | "context"> | undefined;
   for (const layer of layers) {
-    const path = `${store.location}/${layerFile(key, layer)}`;
-    const kept = await loadKept(store, layerFile(key, layer), key);
-    if (!kept) return undefined;
-    const tensor = kept.tensors.get("activations");
-    if (kept.metadata["layer"] !== String(layer) || tensor?.shape.length !== 2)
-      throw notAsWritten(path, `layer ${kept.metadata["layer"]} of ${key}`);
-    activations.set(layer, Matrix.of(tensor.data, tensor.shape[0]!, tensor.shape[1]!));
-    how = readHow(kept.metadata, path);
+    const path = layerFile(key, layer);
+    const { about, arrays } = await loadKeptArrays(store, path, key);
+    const found = described.safeParse(about);
+    const [data] = arrays;
+    if (!found.success || !(data instanceof Float32Array))
+      throw refusalOf(`${store.location}/${path}`)("what is not described as activations", found.error);
+    const { nRows, nColumns, nTokens, context } = found.data;
+    activations.set(layer, Matrix.of(data, nRows, nColumns));
+    how = { nTokens, context };
   }
   return how && { layers, activations, ...how };
 }
@@ -97,19 +95,21 @@ export async function cachedWordActivations(
   return computed;
 }
 
-const layerFile = (key: string, layer: number): string => `${key}/layer-${layer}.safetensors`;
+const layerFile = (key: string, layer: number): string => `${key}/layer-${layer}.activations`;
 
-function readHow(
-  metadata: Readonly<Record<string, string>>,
-  path: string,
-): Pick<WordActivations, "nTokens" | "context"> {
-  try {
-    const nTokens: unknown = JSON.parse(metadata["nTokens"] ?? "");
-    const context = JSON.parse(metadata["context"] ?? "") as WordActivations["context"] | null;
-    if (Number.isInteger(nTokens) && context && Number.isInteger(context.nPasses))
-      return { nTokens: nTokens as number, context };
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw notAsWritten(path, `nTokens ${metadata["nTokens"]} and context ${metadata["context"]}`);
-}
+const wholeNumber = z.number().int().min(0);
+
+/** What is said of the activations of a layer. */
+const described = z.object({
+  nRows: wholeNumber,
+  nColumns: wholeNumber,
+  nTokens: wholeNumber,
+  context: z.object({
+    policy: z.enum(["strided", "exact"]),
+    maxContext: wholeNumber,
+    minContext: wholeNumber,
+    nPasses: wholeNumber,
+  }),
+});
+
+type About = z.infer<typeof described>;

@@ -5,7 +5,7 @@ import { checkWritable, folderStore } from "../sources/node.ts";
 import { readText, type Store } from "../sources/source.ts";
 import { participantFolders } from "./claim.ts";
 import type { StudyOptions } from "./options.ts";
-import { recordPath } from "./participant-record.ts";
+import { hasRecord } from "./participant-record.ts";
 
 /** Where activations, designs and scores are kept. */
 export interface CachePlace {
@@ -70,8 +70,7 @@ export async function cachePlace({ cache, output }: Pick<StudyOptions, "cache" |
 }
 
 async function hasRecords(output: Store): Promise<boolean> {
-  for (const participant of await participantFolders(output))
-    if (await output.has(recordPath(participant))) return true;
+  for (const participant of await participantFolders(output)) if (await hasRecord(output, participant)) return true;
   return false;
 }
 

@@ -12,7 +12,7 @@ import { checkGroupFiles, checkOutput, outputName, participantList } from "./che
 import { participantFolders, type WaitOptions, whileWriting } from "./claim.ts";
 import { joinRecords } from "./join-records.ts";
 import { writeGroup } from "./outputs.ts";
-import { type ParticipantRecord, recordPath, recordReader } from "./participant-record.ts";
+import { hasRecord, type ParticipantRecord, recordPath, recordReader } from "./participant-record.ts";
 
 /** The group level of a folder of results. */
 export interface GroupLevel extends WrittenFiles {
@@ -152,7 +152,7 @@ export async function checkNoneLeft(output: Store, participants: readonly string
 export async function othersIn(output: Store, participants: readonly string[]): Promise<string[]> {
   const others: string[] = [];
   for (const participant of await participantFolders(output)) {
-    if (!participants.includes(participant) && (await output.has(recordPath(participant)))) others.push(participant);
+    if (!participants.includes(participant) && (await hasRecord(output, participant))) others.push(participant);
   }
   return others;
 }

@@ -1,5 +1,5 @@
-import type { Tensor } from "../formats/safetensors.ts";
-import { keptBytes, notAsWritten, openKept } from "../language-model/kept-tensors.ts";
+import { z } from "zod";
+import { keptFileBytes, openKeptArrays, refusalOf } from "../keep/kept-arrays.ts";
 import type { ScoreKey, Surface, TargetRegion } from "../report/result.ts";
 import { leadingLayer } from "../report/select.ts";
 import {
@@ -35,10 +35,18 @@ export interface ParticipantRecord {
 }
 
 /** Where a participant's record lies. */
-export const recordPath = (participant: string) => `${participant}/.cortecast-scores.safetensors`;
+export const recordPath = (participant: string) => `${participant}/.cortecast-scores.record`;
+
+/** Where earlier versions wrote it, in a form that is no longer read. */
+const earlierPath = (participant: string) => `${participant}/.cortecast-scores.safetensors`;
 
 /** Raised when records come to be written otherwise. */
-const recordKey = "cortecast participant 3";
+const recordKey = "cortecast participant 4";
+
+/** Whether there is a record of a participant, were it one of an earlier version, which a {@link recordReader} refuses. */
+export async function hasRecord(output: Source, participant: string): Promise<boolean> {
+  return (await output.has(recordPath(participant))) || output.has(earlierPath(participant));
+}
 
 /** Options that may differ between participants who are joined: they change no number, or their contents are compared. */
 export const passedOver: ReadonlySet<string> = new Set([
@@ -90,12 +98,9 @@ export async function recordFile(
   const { inputs, analyses, keptVariance, facts } = scored;
   const { targets, space, ...rest } = inputs;
   const { dataset, transcripts, regions, surfaces, leftOut, withResponses, withoutResponses } = context.inputs;
-  const tensors = new Map<string, Tensor>();
   const keys = analyses.map(({ analysis, layer, distance }): ScoreKey => ({ analysis, layer, distance }));
-  for (const [i, own] of analyses.entries()) {
-    const data = Float32Array.from(await own.loadMean());
-    tensors.set(String(i), { shape: [data.length], data });
-  }
+  const arrays: Float32Array[] = [];
+  for (const own of analyses) arrays.push(Float32Array.from(await own.loadMean()));
   const { participants: _, level: __, ...options } = context.options;
   const about = {
     inputs: rest,
@@ -117,12 +122,15 @@ export async function recordFile(
     recorded,
   };
   const places = { space, targets: space.kind === "region" ? targets : undefined, regions, surfaces };
-  const metadata = { about: packJson(about), places: packJson(places) };
-  return {
-    path: recordPath(inputs.participant),
-    bytes: await keptBytes(recordKey, { tensors, metadata }),
-  };
+  const packed: Described = { about: packJson(about), places: packJson(places) };
+  const path = recordPath(inputs.participant);
+  return { path, bytes: keptFileBytes(path, recordKey, { about: packed, arrays }) };
 }
+
+/** What is said of the scores: two values, each packed. */
+const described = z.object({ about: z.string(), places: z.string() });
+
+type Described = z.infer<typeof described>;
 
 /** Where the scores belong, and meshes to draw them on: the same object for all participants who have the same. */
 interface Places {
@@ -145,10 +153,12 @@ export function recordReader(output: Source): (participant: string) => Promise<P
   return async (participant) => {
     const path = recordPath(participant);
     const remedy = `Delete it, and score ${participant} again: its results are read from it, and nothing is computed here`;
-    const { metadata, load } = await openKept(output, path, recordKey, { remedy });
-    const { about: text, places: packed } = metadata;
-    if (text === undefined || packed === undefined)
-      throw notAsWritten(`${output.location}/${path}`, "no description", { remedy });
+    if (!(await output.has(path)) && (await output.has(earlierPath(participant))))
+      throw refusalOf(`${output.location}/${earlierPath(participant)}`, remedy)("a record of an earlier version");
+    const { about: kept, load } = await openKeptArrays(output, path, recordKey, { remedy });
+    const found = described.safeParse(kept);
+    if (!found.success) throw refusalOf(`${output.location}/${path}`, remedy)("no description", found.error);
+    const { about: text, places: packed } = found.data;
     const digest = sha256(packed);
     const place = places.get(digest) ?? placesOf(unpackJson(packed) as Places);
     places.set(digest, place);
@@ -164,7 +174,7 @@ export function recordReader(output: Source): (participant: string) => Promise<P
         inputs,
         analyses: about.keys.map((key, i) => ({
           ...key,
-          loadMean: () => load(String(i)),
+          loadMean: () => load(i),
           loadFolds: () => Promise.resolve(undefined),
         })),
         keptVariance: about.keptVariance,

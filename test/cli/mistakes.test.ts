@@ -295,7 +295,7 @@ describe("what was kept is damaged", () => {
     expect((await score("@data", "@out", ...flags)).code).toBe(0);
     const folder = study.at("out-cache", kind);
     const [file] = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
-      /\.(?:scores|safetensors)$/.test(name),
+      /\.(?:scores|activations)$/.test(name),
     );
     const bytes = readFileSync(join(folder, file!));
     bytes[bytes.length - 2]! ^= 1;
@@ -303,7 +303,7 @@ describe("what was kept is damaged", () => {
     // Other options, so that the activations are needed again.
     const other = kind === "scores" ? flags : [...flags, "--delays", "5"];
     const message =
-      /(?:scores|safetensors): the file must hold what was kept in it, got content with another SHA-256 than it says(?: \(\w+\))?\. Delete it: it is computed anew\n$/;
+      /(?:scores|activations): the file must hold what was kept in it, got content with another SHA-256 than it says\. Delete it: it is computed anew\n$/;
     expectMistake(await score("@data", "@out", ...other), message);
   });
 });

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { writeKeptArrays } from "../../src/keep/kept-arrays.ts";
 import { type ActivationOptions, wordActivations } from "../../src/language-model/activations.ts";
 import {
   activationKey,
@@ -6,13 +7,13 @@ import {
   loadActivations,
   writeActivations,
 } from "../../src/language-model/cache.ts";
-import { writeKept } from "../../src/language-model/kept-tensors.ts";
 import type { LanguageModel } from "../../src/language-model/language-model.ts";
 import { loadLanguageModel } from "../../src/language-model/load.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 import { smallModelFiles } from "./small-models.ts";
 
 const words = ["once", "upon", "a", "time"];
+const known = { policy: "strided", maxContext: 12, minContext: 6, nPasses: 1 };
 let files: Record<string, Uint8Array | string>;
 let model: LanguageModel;
 beforeAll(async () => {
@@ -75,7 +76,7 @@ describe("stored activations", () => {
     const store = memoryStore();
     const value = await wordActivations(model, words);
     await writeActivations(store, "k", value);
-    expect([...store.files.keys()]).toEqual([0, 1, 2].map((layer) => `k/layer-${layer}.safetensors`));
+    expect([...store.files.keys()]).toEqual([0, 1, 2].map((layer) => `k/layer-${layer}.activations`));
     expect(await loadActivations(store, "k", [0, 1, 2])).toEqual(value);
     expect((await loadActivations(store, "k", [1]))!.activations).toEqual(new Map([[1, value.activations.get(1)]]));
     expect(await loadActivations(store, "other", [1])).toBeUndefined();
@@ -102,28 +103,41 @@ describe("stored activations", () => {
     expect(nRuns).toBe(2 * runs);
   });
 
+  it("that an earlier version kept, in another form, are not used and left alone (by hand)", async () => {
+    const earlier = `${activationKey(model, words)}/layer-1.safetensors`;
+    const store = memoryStore({ [earlier]: "no longer read" });
+    const computed = await cachedWordActivations(model, words, store, { layers: [1] });
+    expect(computed).toEqual(await wordActivations(model, words, { layers: [1] }));
+    expect(store.files.size).toBe(2);
+    expect(new TextDecoder().decode(await store.read(earlier))).toBe("no longer read");
+  });
+
   it("under a name that is not theirs are refused", async () => {
     const store = memoryStore();
     await writeActivations(store, "k", await wordActivations(model, words));
-    await store.write("other/layer-1.safetensors", await store.read("k/layer-2.safetensors"));
-    await store.write("k/layer-1.safetensors", await store.read("k/layer-2.safetensors"));
-    await expect(loadActivations(store, "k", [1])).rejects.toThrow("got layer 2 of k. Delete it: it is computed anew");
+    await store.write("other/layer-1.activations", await store.read("k/layer-1.activations"));
+    await store.write("k/layer-1.activations", await store.read("k/layer-2.activations"));
+    await expect(loadActivations(store, "k", [1])).rejects.toThrow(
+      "got that of another key (k layer-2.activations). Delete it: it is computed anew",
+    );
     await expect(loadActivations(store, "other", [1])).rejects.toMatchObject({
       name: "FormatError",
       message:
-        "memory/other/layer-1.safetensors: the file must hold what was kept in it, got that of another key (k). Delete it: it is computed anew",
+        "memory/other/layer-1.activations: the file must hold what was kept in it, got that of another key (k). Delete it: it is computed anew",
     });
   });
 
-  it("without their own history are refused", async () => {
-    const tensors = new Map([["activations", { shape: [1, 2], data: Float32Array.of(1, 2) }]]);
-    const metadata = { layer: "1", nTokens: "5", context: "{" };
+  it.each([
+    ["without their own history", { nRows: 1, nColumns: 2, nTokens: 5 }, [Float32Array.of(1, 2)]],
+    ["without numbers", { nRows: 1, nColumns: 2, nTokens: 5, context: known }, []],
+    ["in double precision", { nRows: 1, nColumns: 2, nTokens: 5, context: known }, [Float64Array.of(1, 2)]],
+  ])("%s are refused", async (_, about, arrays) => {
     const store = memoryStore();
-    await writeKept(store, "k/layer-1.safetensors", "k", { tensors, metadata });
+    await writeKeptArrays(store, "k/layer-1.activations", "k", { about, arrays });
     await expect(loadActivations(store, "k", [1])).rejects.toMatchObject({
       name: "FormatError",
       message:
-        "memory/k/layer-1.safetensors: the file must hold what was kept in it, got nTokens 5 and context {. Delete it: it is computed anew",
+        "memory/k/layer-1.activations: the file must hold what was kept in it, got what is not described as activations. Delete it: it is computed anew",
     });
   });
 });

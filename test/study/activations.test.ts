@@ -54,6 +54,6 @@ describe("cacheActivations", () => {
       words.map((word) => word.text),
       {},
     );
-    expect([...store.files.keys()].sort()).toEqual([0, 1, 2].map((layer) => `${key}/layer-${layer}.safetensors`));
+    expect([...store.files.keys()].sort()).toEqual([0, 1, 2].map((layer) => `${key}/layer-${layer}.activations`));
   });
 });

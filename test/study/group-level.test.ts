@@ -101,7 +101,7 @@ describe("reportFolder", () => {
 
   test("by hand: what was cut off while it was written is told, not joined; so is a folder without results", async () => {
     await into("cut", { distances: "none", level: "participant" });
-    const record = "cut/sub-02/.cortecast-scores.safetensors";
+    const record = "cut/sub-02/.cortecast-scores.record";
     const whole = readFileSync(study.at(record));
     writeFileSync(study.at(record), whole.subarray(0, whole.length - 1));
     await expect(reportFolder(study.at("cut"), silent)).rejects.toThrow(
@@ -269,6 +269,28 @@ describe("results of an earlier version, whose tables and maps lie in sub-<label
     expect((await into("old", { participants: "01,02" })).inOldPlace).toEqual([]);
     expect(treeOf(folder)).toEqual(fresh);
     expect((await into("old", { participants: "01,02" })).written).toEqual([]);
+  }, 120_000);
+
+  test("by hand: a record in their form is told before anything is computed; who is scored again gets a new one", async () => {
+    const folder = study.at("earlier");
+    await into("earlier", { distances: "none" });
+    const fresh = treeOf(folder);
+    const [own, earlier] = [".cortecast-scores.record", ".cortecast-scores.safetensors"];
+    for (const participant of ["sub-01", "sub-02"]) {
+      const list = join(folder, participant, ".cortecast-files.json");
+      writeFileSync(list, readFileSync(list, "utf8").replaceAll(own, earlier));
+      renameSync(join(folder, participant, own), join(folder, participant, earlier));
+    }
+    await expect(into("earlier", { participants: "03", distances: "none" })).rejects.toMatchObject({
+      name: "FormatError",
+      message: `${folder}/sub-01/${earlier}: the file must hold what was kept in it, got a record of an earlier version. Delete it, and score sub-01 again: its results are read from it, and nothing is computed here`,
+    });
+    await expect(reportFolder(folder, silent)).rejects.toThrow(
+      `got tables without the record beside them (sub-01, sub-02 in ${folder}). Score these again; they were cut off, or are of an earlier version.`,
+    );
+    const { nComputed, removed } = await into("earlier", { participants: "01,02", distances: "none" });
+    expect([nComputed, removed]).toEqual([0, [`sub-01/${earlier}`, `sub-02/${earlier}`]]);
+    expect(treeOf(folder)).toEqual(fresh);
   }, 120_000);
 
   test("by hand: a file that somebody changed there is told and left; clean removes the others", async () => {

@@ -40,7 +40,9 @@ describe("scores of an encoding model", () => {
     bytes[bytes.length - 33]! ^= 1;
     await store.write("k.scores", bytes);
     await loadMean();
-    await expect(loadFolds()).rejects.toThrow("memory/k.scores: array 1 has changed since it was read first");
+    await expect(loadFolds()).rejects.toThrow(
+      "memory/k.scores: the file must hold what was kept in it, got other bytes than when it was read first",
+    );
     await expect(openScores(store, "k")).rejects.toThrow("content with another SHA-256 than it says");
   });
 
