@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { Analysis } from "../src/analyses/analysis.ts";
+import { analyses, peaks } from "../src/analyses/registry.ts";
 
 // What the code is like inside its rooms. Which room may import which is held by architecture.test.ts.
 const root = join(import.meta.dirname, "..");
@@ -206,6 +208,18 @@ describe("files", () => {
 
   it("have a docstring on every export", () => {
     expect(files.flatMap(({ path, lines }) => withoutDocstring(lines).map((where) => `${path}:${where}`))).toEqual([]);
+  });
+});
+
+describe("analyses", () => {
+  it("are named by the registry alone: the report shows what it says", () => {
+    const told = Object.values<Analysis>(analyses).flatMap(({ name, gains, shares = [] }) => [
+      name,
+      ...[...gains, ...shares].map((own) => own.name),
+    ]);
+    const names = new RegExp(String.raw`\b(?:${[...told, ...peaks.map(({ name }) => name)].join("|")})\b`, "g");
+    expect(findAll(inRooms("analyses"), names)).not.toEqual([]);
+    expect(findAll(inRooms("report"), names)).toEqual([]);
   });
 });
 

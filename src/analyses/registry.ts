@@ -1,4 +1,4 @@
-import type { Analysis, Contrast, Peak, PlannedPeak, Scope } from "./analysis.ts";
+import type { Analysis, Contrast, Gain, Peak, PlannedPeak, Scope } from "./analysis.ts";
 import { brainScore } from "./brain-score.ts";
 import { type EncodingModel, modelName } from "./encoding-model.ts";
 import { forecastDepth } from "./forecast-depth.ts";
@@ -47,6 +47,15 @@ function bandsOf(name: AnalysisName) {
 /** The analysis of a name, where the registry has it. */
 export function analysisNamed(name: string): Analysis | undefined {
   return Object.values(analyses).find((analysis) => analysis.name === name);
+}
+
+/** A gain by its name, with the analysis that gains. */
+export function gainNamed(name: string): { readonly gain: Gain; readonly analysis: Analysis } | undefined {
+  for (const analysis of Object.values<Analysis>(analyses)) {
+    const gain = analysis.gains.find((own) => own.name === name);
+    if (gain) return { gain, analysis };
+  }
+  return undefined;
 }
 
 /** Every analysis that follows from the values of another. */
@@ -117,9 +126,9 @@ export function unmaskedName(name: string): string {
   return `${name}Unmasked`;
 }
 
-/** Whether an analysis of this name is the place of the largest of another. */
-export function isPeakName(name: string): boolean {
-  return peaks.some((peak) => peak.name === name);
+/** The peak of a name, where the analysis is the place of the largest of another. */
+export function peakNamed(name: string): Peak | undefined {
+  return peaks.find((peak) => peak.name === name);
 }
 
 /** What the values of each analysis are, one sentence each, by name; of peaks also those of {@link unmaskedName}. */

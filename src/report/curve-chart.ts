@@ -2,7 +2,7 @@ import { areaY, axisX, axisY, dot, gridY, lineY, ruleX, ruleY, text } from "@obs
 import { type ChartText, drawChart, ticksWithin } from "./chart.ts";
 import type { Markup } from "./markup.ts";
 import { formatNumber } from "./numbers.ts";
-import type { Estimate } from "./region-chart.ts";
+import { controlMark, controlSymbols, type Estimate } from "./region-chart.ts";
 
 /** One point of a curve. */
 export interface CurvePoint extends Estimate {
@@ -21,9 +21,21 @@ export interface CurveChartOptions extends ChartText {
   readonly yLabel: string;
   /** Where to put a mark: on the curve's highest point, full where it is above zero. */
   readonly peak?: { readonly index: number; readonly isGain: boolean; readonly label: string } | undefined;
-  /** A control, drawn in grey. */
-  readonly control?: readonly CurvePoint[] | undefined;
+  /** Drawn in grey, each with dashes of its own. */
+  readonly controls?: readonly (readonly CurvePoint[])[] | undefined;
 }
+
+/** Dashes of the first, second, ... control. */
+const controlDashes = ["5,3", "2,3", "9,3"] as const;
+
+/** What stands for the first, second, ... control over so many distances. */
+export function controlCurveSwatch(control: number, nPoints: number): string {
+  return nPoints === 1
+    ? `<path d="M9,1V17" stroke="var(--control)" stroke-width="2"/>${controlMark(control)}`
+    : `<path d="M0,3H18V15H0Z" fill="var(--control)" opacity=".22"/><path d="M0,9H18" stroke="var(--control)" stroke-width="2" stroke-dasharray="${dashesOf(control)}"/>`;
+}
+
+const dashesOf = (control: number) => controlDashes[control % controlDashes.length]!;
 
 /** A small chart of one region: a mean curve on its band of 95 % intervals, a line at zero, a mark at the peak. */
 export function curveChart(points: readonly CurvePoint[], options: CurveChartOptions): Markup {
@@ -31,7 +43,6 @@ export function curveChart(points: readonly CurvePoint[], options: CurveChartOpt
   const band = (curve: readonly CurvePoint[], fill: string, fillOpacity: number) =>
     areaY(curve, { x: "x", y1: "low", y2: "high", fill, fillOpacity });
   const at = peak ? points[peak.index] : undefined;
-  const control = options.control ?? [];
   const isDense = points.length > 16;
   // A mark at either end has its label beside the axes' numbers, not upon them.
   const [left, right] = xDomain;
@@ -77,23 +88,31 @@ export function curveChart(points: readonly CurvePoint[], options: CurveChartOpt
         }),
         ruleY([0], { stroke: "var(--ink)", strokeWidth: 1 }),
         ...(xDomain[0] < 0 ? [ruleX([0], { stroke: "var(--ink)", strokeWidth: 1, strokeDasharray: "1,3" })] : []),
-        band(control, "var(--control)", 0.22),
-        lineY(control, { x: "x", y: "mean", stroke: "var(--control)", strokeWidth: 1.75, strokeDasharray: "5,3" }),
-        // A control at one distance alone has no line or band to be seen.
-        ruleX(control.length === 1 ? control : [], {
-          x: "x",
-          y1: "low",
-          y2: "high",
-          stroke: "var(--control)",
-          strokeWidth: 2,
-        }),
-        dot(control.length === 1 ? control : [], {
-          x: "x",
-          y: "mean",
-          symbol: "diamond2",
-          r: 4,
-          fill: "var(--control)",
-        }),
+        ...(options.controls ?? []).flatMap((control, c) => [
+          band(control, "var(--control)", 0.22),
+          lineY(control, {
+            x: "x",
+            y: "mean",
+            stroke: "var(--control)",
+            strokeWidth: 1.75,
+            strokeDasharray: dashesOf(c),
+          }),
+          // A control at one distance alone has no line or band to be seen.
+          ruleX(control.length === 1 ? control : [], {
+            x: "x",
+            y1: "low",
+            y2: "high",
+            stroke: "var(--control)",
+            strokeWidth: 2,
+          }),
+          dot(control.length === 1 ? control : [], {
+            x: "x",
+            y: "mean",
+            symbol: controlSymbols[c % controlSymbols.length]!,
+            r: 4,
+            fill: "var(--control)",
+          }),
+        ]),
         band(points, colour, 0.2),
         lineY(points, { x: "x", y: "mean", stroke: colour, strokeWidth: 2.5 }),
         ...(isDense

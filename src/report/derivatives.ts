@@ -1,4 +1,4 @@
-import { analysisDescriptions, isPeakName, unmaskedName } from "../analyses/registry.ts";
+import { analysisDescriptions, peakNamed, unmaskedName } from "../analyses/registry.ts";
 import { plainJson } from "../array/plain-json.ts";
 import { ownValue } from "../array/records.ts";
 import { OptionError } from "../errors.ts";
@@ -129,7 +129,7 @@ export async function subjectFiles(
  * distances and depths are of all targets, and called so.
  */
 export function nameInFiles(own: ScoreKey): string {
-  return isPeakName(own.analysis) ? unmaskedName(own.analysis) : own.analysis;
+  return peakNamed(own.analysis) ? unmaskedName(own.analysis) : own.analysis;
 }
 
 /**

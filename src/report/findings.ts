@@ -1,64 +1,60 @@
+import type { Analysis, Gain } from "../analyses/analysis.ts";
+import { analyses, analysisNamed, peaks } from "../analyses/registry.ts";
 import type { FloatArray } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { mainDistance } from "../features/window.ts";
-import { type Group, type GroupScores, groupScores, selectGroup } from "./group.ts";
+import { type Group, type GroupScores, groupScores } from "./group.ts";
 import { loadMeans } from "./load-scores.ts";
-import { type GroupPeaks, indexOfLargest } from "./peaks.ts";
+import { type GroupPeaks, peakOf } from "./peaks.ts";
 import { type RegionView, regionView, targetLabel } from "./regions.ts";
 import type { ScoreKey, StudyResult } from "./result.ts";
-import { listDistances, mainLayer } from "./select.ts";
+import { isSameKey, listDistances, listScoreKeys, mainLayer } from "./select.ts";
 
-/** A result, its group statistics, and the keys that a report leads with: computed once, drawn from by all sections. */
+/** A result, its group statistics, and what a report leads with: computed once, drawn from by all sections. */
 export interface Findings {
   readonly result: StudyResult;
   readonly view: RegionView;
   readonly group: Group;
   /** Names of the regions as shown, in the order of the targets. */
   readonly labels: readonly string[];
-  /** Regions in the order of display: by brain score, highest first; as given where there is none. */
+  /** Regions in the order of display: by the score of {@link leadOf}, highest first; as given where there is none. */
   readonly order: readonly number[];
-  readonly brain: GroupScores | undefined;
-  readonly noiseCeiling: GroupScores | undefined;
-  /** Controls of the brain score that were run. */
-  readonly brainControls: readonly BrainControl[];
-  /** Forecast scores at the main layer; undefined where none were computed. */
-  readonly forecast: ForecastFindings | undefined;
-  /** d* at the main layer, and k*; undefined where they were not computed. */
-  readonly forecastDistance: GroupPeaks | undefined;
-  readonly forecastDepth: GroupPeaks | undefined;
-  /** The subjects' own brain scores, in their order, [nRegions] each. */
-  readonly brainOwn: readonly (FloatArray | undefined)[];
+  /** Of each analysis that has scores and stands beside no other, in the order of the registry. */
+  readonly scores: readonly ScoreFindings[];
+  /** Controls that were computed without the analysis that they stand beside. */
+  readonly controlsAlone: readonly { readonly analysis: Analysis; readonly at: GroupScores }[];
+  /** Where they are largest, in the order of the registry; those over distances at the layer that their scores lead with. */
+  readonly peaks: readonly GroupPeaks[];
 }
 
-/** A control of the brain score. */
-export interface BrainControl {
-  /** `"word rate"`. */
-  readonly name: string;
-  readonly scores: GroupScores;
-  /** Brain score minus the control's, within subjects. */
-  readonly beyond: GroupScores | undefined;
-}
-
-/** Forecast scores over distances. */
-export interface ForecastFindings {
-  readonly layer: number | "n/a";
-  /** Ascending. */
+/** What a study found by one analysis. */
+export interface ScoreFindings {
+  readonly analysis: Analysis;
+  /** The layer that is led with. */
+  readonly layer: ScoreKey["layer"];
+  /** Those at which it was computed at that layer, ascending; none where the analysis has no distance. */
   readonly distances: readonly number[];
-  /** One a distance. */
+  /** One a distance; one alone where there are none. */
   readonly curve: readonly GroupScores[];
-  /** The control with random windows at the same distances, undefined where it was not run at one. */
-  readonly control: readonly (GroupScores | undefined)[];
-  /** The distance that tables name: 8, the paper's, or the one nearest to it that was computed. */
+  /** Where in the curve tables are: at the distance that they name. */
   readonly tabled: number;
-  readonly atTabled: GroupScores;
-  /** F(8) − F(0), where both were computed. */
-  readonly beyondZero: GroupScores | undefined;
-  /** The forecast score at `tabled` minus that of random windows, within subjects. */
-  readonly beyondRandom: GroupScores | undefined;
-  /** Per region: index into `distances` where the group's mean is largest; -1 where no mean is finite. */
-  readonly peaks: readonly number[];
-  /** Distance at which the mean over all regions is largest, and that mean. */
-  readonly overall: { readonly distance: number; readonly mean: number } | undefined;
+  /** The curve there. */
+  readonly at: GroupScores;
+  /** Analyses that stand beside this one and were computed at a point of its curve, in the order of the registry. */
+  readonly beside: readonly BesideFindings[];
+  /** Its gains over other analyses at the point that tables name. */
+  readonly gains: readonly { readonly gain: Gain; readonly over: Analysis; readonly scores: GroupScores }[];
+  /** The subjects' own scores, in their order, [nRegions] each; none where there are distances. */
+  readonly own: readonly (FloatArray | undefined)[];
+}
+
+/** An analysis beside another. */
+export interface BesideFindings {
+  readonly analysis: Analysis;
+  /** One a point of the other's curve, undefined where it was not computed. */
+  readonly curve: readonly (GroupScores | undefined)[];
+  /** The one at the point that tables name. */
+  readonly at: GroupScores | undefined;
 }
 
 /**
@@ -71,59 +67,99 @@ export async function studyFindings(
   options: { readonly onProgress?: OnProgress | undefined } = {},
 ): Promise<Findings> {
   const view = regionView(result);
-  const group = await groupScores(view.subjects, { ...options, mainLayer: mainLayer(result, "forecastScore") });
-  const brainLayer = mainLayer(result, "brainScore") ?? "n/a";
-  const brain = selectGroup(group, "brainScore", brainLayer, "n/a");
-  const controls: [string, ScoreKey["layer"], string, string][] = [
-    ["brainScoreWordRate", "n/a", "word rate", "brainScoreBeyondWordRate"],
-    ["brainScoreRandomWeights", brainLayer, "random weights", "brainScoreBeyondRandomWeights"],
-  ];
+  const mainLayerOf = (analysis: string) => mainLayer(result, analysis);
+  const group = await groupScores(view.subjects, { ...options, mainLayerOf });
+  const scores: ScoreFindings[] = [];
+  const known = new Set(listScoreKeys(result.subjects).map(({ analysis }) => analysis));
+  const controlsAlone: { readonly analysis: Analysis; readonly at: GroupScores }[] = [];
+  for (const analysis of Object.values<Analysis>(analyses)) {
+    const { beside } = analysis;
+    if (beside && known.has(beside.analysis)) continue;
+    const found = scoreFindings(analysis, result, group);
+    if (!found) continue;
+    if (beside?.as === "control") controlsAlone.push({ analysis, at: found.at });
+    else scores.push({ ...found, own: found.distances.length > 0 ? [] : await loadMeans(view.subjects, found.at) });
+  }
   const order = group.targets.map((_, i) => i);
-  const rank = (i: number) => (Number.isFinite(brain?.mean[i]) ? brain!.mean[i]! : Number.NEGATIVE_INFINITY);
-  const forecastLayer = mainLayer(result, "forecastScore") ?? "n/a";
-  const peaksAt = (analysis: GroupPeaks["analysis"], layer: ScoreKey["layer"]) =>
-    group.peaks.find((peaks) => peaks.analysis === analysis && peaks.layer === layer);
+  const lead = leadOf({ scores })?.at;
+  const rank = (i: number) => (Number.isFinite(lead?.mean[i]) ? lead!.mean[i]! : Number.NEGATIVE_INFINITY);
   return {
     result,
     view,
     group,
     labels: group.targets.map(targetLabel),
-    order: brain ? order.sort((a, b) => Math.sign(rank(b) - rank(a)) || a - b) : order,
-    brain,
-    noiseCeiling: selectGroup(group, "noiseCeiling", "n/a", "n/a"),
-    brainControls: controls.flatMap(([analysis, layer, name, contrast]) => {
-      const scores = selectGroup(group, analysis, layer, "n/a");
-      return scores ? [{ name, scores, beyond: selectGroup(group, contrast, brainLayer, "n/a") }] : [];
+    order: lead ? order.sort((a, b) => Math.sign(rank(b) - rank(a)) || a - b) : order,
+    scores,
+    controlsAlone,
+    peaks: peaks.flatMap(({ name, of, along }) => {
+      const layer = along === "layer" ? "n/a" : (mainLayerOf(of) ?? "n/a");
+      return group.peaks.find((found) => found.analysis === name && found.layer === layer) ?? [];
     }),
-    forecast: forecastFindings(result, group),
-    forecastDistance: peaksAt("forecastDistance", forecastLayer),
-    forecastDepth: peaksAt("forecastDepth", "n/a"),
-    brainOwn: brain ? await loadMeans(view.subjects, brain) : [],
   };
 }
 
-function forecastFindings(result: StudyResult, group: Group): ForecastFindings | undefined {
-  const layer = mainLayer(result, "forecastScore") ?? "n/a";
-  const distances = listDistances(result.subjects, "forecastScore", layer);
-  if (distances.length === 0) return undefined;
-  const curve = distances.map((distance) => selectGroup(group, "forecastScore", layer, distance)!);
-  const tabled = mainDistance(distances)!;
-  const overall = distances.flatMap((distance, i) => {
-    const means = [...curve[i]!.mean].filter(Number.isFinite);
-    return means.length > 0 ? [{ distance, mean: means.reduce((sum, value) => sum + value, 0) / means.length }] : [];
-  });
+function scoreFindings(
+  analysis: Analysis,
+  result: StudyResult,
+  { scores }: Group,
+): Omit<ScoreFindings, "own"> | undefined {
+  const { name } = analysis;
+  const layer = mainLayer(result, name) ?? "n/a";
+  const distances = listDistances(result.subjects, name, layer);
+  const places: readonly ScoreKey["distance"][] = distances.length > 0 ? distances : ["n/a"];
+  const curve = places.flatMap(
+    (distance) => scores.find((own) => isSameKey(own, { analysis: name, layer, distance })) ?? [],
+  );
+  if (curve.length === 0) return undefined;
+  const tabled = Math.max(0, distances.indexOf(mainDistance(distances) ?? 0));
+  const at = curve[tabled]!;
   return {
+    analysis,
     layer,
     distances,
     curve,
-    control: distances.map((distance) => selectGroup(group, "forecastScoreRandomWindow", layer, distance)),
     tabled,
-    atTabled: curve[distances.indexOf(tabled)]!,
-    beyondZero: selectGroup(group, "forecastScoreBeyondZero", layer, 8),
-    beyondRandom: selectGroup(group, "forecastScoreBeyondRandomWindow", layer, tabled),
-    peaks: group.targets.map((_, target) => indexOfLargest(curve.map(({ mean }) => mean[target]!))),
-    overall: overall.length > 0 ? overall.reduce((best, at) => (at.mean > best.mean ? at : best)) : undefined,
+    at,
+    beside: Object.values<Analysis>(analyses).flatMap((other) => {
+      if (other.beside?.analysis !== name) return [];
+      const along = curve.map((point) => scoresBeside(scores, other.name, point));
+      return along.some((point) => point !== undefined) ? [{ analysis: other, curve: along, at: along[tabled] }] : [];
+    }),
+    gains: analysis.gains.flatMap((gain) => {
+      const own = !gain.distances && scores.find((each) => isSameKey(each, { ...at, analysis: gain.name }));
+      return own ? [{ gain, over: analysisNamed(gain.over)!, scores: own }] : [];
+    }),
   };
+}
+
+/** The scores of another analysis at the layer and distance of a point, or at the ones that it has. */
+function scoresBeside(scores: readonly GroupScores[], analysis: string, { layer, distance }: ScoreKey) {
+  return scores.find(
+    (own) =>
+      own.analysis === analysis &&
+      (own.layer === layer || own.layer === "n/a") &&
+      (own.distance === distance || own.distance === "n/a"),
+  );
+}
+
+/** The analysis by which regions are put in order: the first that has one value a region. */
+export function leadOf({ scores }: Pick<Findings, "scores">): ScoreFindings | undefined {
+  return scores.find(({ distances }) => distances.length === 0);
+}
+
+/** Where a score is largest over its distances, where that was looked for. */
+export function peakOverDistances({ peaks: all }: Findings, { analysis }: ScoreFindings): GroupPeaks | undefined {
+  return all.find((found) => peakOf(found).of === analysis.name && peakOf(found).along === "distance");
+}
+
+/** What stands beside an analysis as its control. */
+export function controlsOf({ beside }: ScoreFindings): readonly BesideFindings[] {
+  return beside.filter(({ analysis }) => analysis.beside!.as === "control");
+}
+
+/** What stands beside an analysis as the most that it could be. */
+export function ceilingOf({ beside }: ScoreFindings): BesideFindings | undefined {
+  return beside.find(({ analysis }) => analysis.beside!.as === "ceiling");
 }
 
 /**

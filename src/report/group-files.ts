@@ -1,4 +1,11 @@
-import { analysisDescriptions, groupDescriptions, unmaskedName } from "../analyses/registry.ts";
+import {
+  analysisDescriptions,
+  analysisNamed,
+  gainNamed,
+  groupDescriptions,
+  peaks,
+  unmaskedName,
+} from "../analyses/registry.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { ownValue } from "../array/records.ts";
 import { writeTsv } from "../formats/tsv.ts";
@@ -8,11 +15,13 @@ import { BOOTSTRAP_DRAWS } from "../statistics/bootstrap.ts";
 import { formatJson } from "./derivatives.ts";
 import type { Findings } from "./findings.ts";
 import { type Group, type GroupScores, groupKeysOf, groupScoresAt, listGroupKeys } from "./group.ts";
-import { createPeakMap, type GroupPeaks, listPeakKeys, type PeakKey, reasonWithoutPeak } from "./peaks.ts";
+import { formatList } from "./numbers.ts";
+import { createPeakMap, type GroupPeaks, listPeakKeys, type PeakKey, peakOf, reasonWithoutPeak } from "./peaks.ts";
 import type { ScoreKey } from "./result.ts";
 import { type MapLayer, mapPaths, scoreLabel, scoreMaps } from "./score-maps.ts";
 import { formatScoreKey, isSameKey, mainLayer } from "./select.ts";
 import { isGain, significanceLevel } from "./significance.ts";
+import { distancesForTest, namedDistances, statisticSign } from "./signs.ts";
 
 /** Columns of the group's table, in order. */
 export const groupColumns = [
@@ -41,8 +50,8 @@ export const groupColumns = [
  * and distance, and `group_scores.json`, which says what the columns mean; where vertices or voxels were scored also maps
  * of them, an analysis, layer and distance a batch,
  * `group/hemi-L_space-fsaverage6_desc-brainScoreL8_statmap.shape.gii` (`scoreMaps`), each with the maps mean, n, statistic,
- * sign, p and q and a JSON beside it. Forecast distances and depths are the peaks of the mean curves: `forecastDistanceL8`
- * where there is a forecast alone, `forecastDistanceUnmaskedL8` everywhere.
+ * sign, p and q and a JSON beside it. Peaks are those of the mean curves, where they are more than noise alone, and under
+ * {@link unmaskedName} everywhere.
  *
  * @throws ShapeError as {@link groupScoresAt}
  * @remarks Maps of vertices and the table are tested apart: q is over the vertices in the one and over the regions in
@@ -60,7 +69,7 @@ export async function* groupFiles(
   const { space } = subjects[0]!;
   if (space.kind === "region") return;
   const keys = listGroupKeys(subjects);
-  const maps = listPeakKeys(keys, mainLayer(result, "forecastScore")).map((key) => ({
+  const maps = listPeakKeys(keys, (analysis) => mainLayer(result, analysis)).map((key) => ({
     key,
     map: createPeakMap(subjects[0]!.targets.length),
   }));
@@ -111,24 +120,25 @@ function groupMaps(space: PlacedSpace, scores: GroupScores): OutputFile[] {
 
 const unmasked = (key: PeakKey): ScoreKey => ({ ...key, analysis: unmaskedName(key.analysis) });
 
-/** The peaks of the mean curves, where there is a forecast, and everywhere under a name that says so. */
+/** The peaks of the mean curves, where they are more than noise, and everywhere under a name that says so. */
 function peakMaps(space: PlacedSpace, key: PeakKey, peak: Float64Array, test: GroupScores | undefined): OutputFile[] {
-  const where = analysisDescriptions[key.analysis]!;
+  const about = peakOf(key);
+  const { description, finding } = about;
   const rule = test
-    ? `${test.analysis === "forecastScoreBeyondZero" ? "F(8) − F(0)" : "F(8)"} at layer ${test.layer} above zero over participants (two-sided Wilcoxon signed-rank test, q < ${significanceLevel}, false discovery rate over all vertices or voxels)`
+    ? `${statisticSign(test.analysis, test.distance)} at layer ${test.layer} above zero over participants (two-sided Wilcoxon signed-rank test, q < ${significanceLevel}, false discovery rate over all vertices or voxels)`
     : undefined;
   const masked = peak.map((value, target) => (isGain(test, target) ? value : Number.NaN));
   const everywhere = unmasked(key);
   return [
     ...mapFiles(space, key, scoreLabel(key), [{ name: "peak", values: masked }], {
-      Description: `${where} Of the mean curve over participants.`,
+      Description: `${description} Of the mean curve over participants.`,
       Mask: rule
-        ? `Only where there is a forecast: ${rule}. NaN elsewhere.`
-        : "NaN throughout: whether there is a forecast was not tested, for which distances 8 and 0 must be among the distances.",
+        ? `Only where there is a ${finding}: ${rule}. NaN elsewhere.`
+        : `NaN throughout: whether there is a ${finding} was not tested, for which ${namedDistances(distancesForTest(about))} must be among the distances.`,
     }),
     ...mapFiles(space, everywhere, scoreLabel(everywhere), [{ name: "peak", values: peak }], {
-      Description: `${where} Of the mean curve over participants.`,
-      Mask: "None: where there is no forecast this is a peak of noise.",
+      Description: `${description} Of the mean curve over participants.`,
+      Mask: `None: where there is no ${finding} this is a peak of noise.`,
     }),
   ];
 }
@@ -154,7 +164,7 @@ function mapFiles(
 }
 
 /** Rows of scores, then those of peaks. */
-function groupRows({ targets, scores, peaks }: Group): (string | number)[][] {
+function groupRows({ targets, scores, peaks: found }: Group): (string | number)[][] {
   const named = ({ analysis, layer, distance }: ScoreKey, target: number) => [
     targets[target]!.name,
     targets[target]!.hemi,
@@ -176,15 +186,21 @@ function groupRows({ targets, scores, peaks }: Group): (string | number)[][] {
   };
   return [
     ...scores.flatMap((at) => targets.map((_, target) => scoreRow(at, target))),
-    ...peaks.flatMap((at) => targets.map((_, target) => peakRow(at, target))),
+    ...found.flatMap((at) => targets.map((_, target) => peakRow(at, target))),
   ];
 }
 
 /** Why a row of scores lacks numbers. */
-function noteOn({ n, pValue }: GroupScores, target: number): string {
-  if (n[target] === 0) return "no participant has a score";
+function noteOn({ analysis, n, pValue }: GroupScores, target: number): string {
+  if (n[target] === 0) {
+    const told = analysisNamed(analysis) ?? gainNamed(analysis)?.analysis;
+    return told?.shown.missing ?? "no participant has a score";
+  }
   return Number.isNaN(pValue[target]!) ? "every participant's value is zero" : "n/a";
 }
+
+const peakNames = formatList(peaks.map(({ name }) => name));
+const peakFindings = [...new Set(peaks.map(({ finding }) => finding))].join(" or ");
 
 const columnDescriptions: Record<(typeof groupColumns)[number], object> = {
   target: { Description: "Region that the statistics belong to." },
@@ -205,12 +221,11 @@ const columnDescriptions: Record<(typeof groupColumns)[number], object> = {
     Units: "words",
   },
   n: { Description: "Participants with a score." },
-  mean: { Description: "Mean over these participants; n/a for forecastDistance and forecastDepth, which have a peak." },
+  mean: { Description: `Mean over these participants; n/a for ${peakNames}, which have a peak.` },
   ci_low: { Description: "Lower end of the 95 % confidence interval of the mean over participants (t-distribution)." },
   ci_high: { Description: "Upper end of it." },
   statistic: {
-    Description:
-      "Wilcoxon signed-rank statistic against zero over participants; n/a for forecastDistance and forecastDepth, whose null value is not zero.",
+    Description: `Wilcoxon signed-rank statistic against zero over participants; n/a for ${peakNames}, whose null value is not zero.`,
   },
   sign: {
     Description: "On which side of zero the ranks lie: a gain, such as a forecast, must be above.",
@@ -222,15 +237,14 @@ const columnDescriptions: Record<(typeof groupColumns)[number], object> = {
       "p after Benjamini and Hochberg (false discovery rate), over the targets of the same analysis, layer and distance.",
   },
   peak: {
-    Description:
-      "Of forecastDistance and forecastDepth: distance (words) or layer at which the mean curve over participants is largest; n/a without a forecast, see note.",
+    Description: `Of ${peakNames}: distance (words) or layer at which the mean curve over participants is largest; n/a without a ${peakFindings}, see note.`,
   },
   peak_low: {
     Description: `Lower end of its 95 % interval, over ${BOOTSTRAP_DRAWS} bootstrap samples of the participants.`,
   },
   peak_high: { Description: "Upper end of it." },
   peak_unmasked: {
-    Description: "The same as peak, but also where there is no forecast: there it is a peak of noise.",
+    Description: `The same as peak, but also where there is no ${peakFindings}: there it is a peak of noise.`,
   },
   note: { Description: "Why numbers of this row are n/a." },
 };

@@ -6,7 +6,7 @@ import { benjaminiHochberg } from "../statistics/fdr.ts";
 import { meanInterval } from "../statistics/interval.ts";
 import { wilcoxonSignedRank } from "../statistics/wilcoxon.ts";
 import { loadMeans } from "./load-scores.ts";
-import { collectCurves, type GroupPeaks, isLargestOfCurve, listPeakKeys } from "./peaks.ts";
+import { collectCurves, type GroupPeaks, isLargestOfCurve, listPeakKeys, type MainLayerOf } from "./peaks.ts";
 import type { ScoreKey, SubjectScores } from "./result.ts";
 import { checkSubjects, isSameKey, listScoreKeys } from "./select.ts";
 
@@ -33,7 +33,7 @@ export interface GroupScores extends ScoreKey {
 export interface Group {
   readonly targets: readonly Target[];
   readonly scores: readonly GroupScores[];
-  /** Forecast distances and depths. */
+  /** Where scores over distances or layers are largest. */
   readonly peaks: readonly GroupPeaks[];
 }
 
@@ -46,8 +46,8 @@ export interface GroupKey extends ScoreKey {
 }
 
 /**
- * What statistics over subjects there are: every analysis, layer and distance that any subject has, but for subjects' own
- * forecast distances and depths, whose mean describes nobody ({@link GroupPeaks} stand for them); then the gains within subjects that each analysis names (`Gain`), tested beside the scores.
+ * What statistics over subjects there are: every analysis, layer and distance that any subject has, but for where subjects' own
+ * scores are largest, whose mean describes nobody ({@link GroupPeaks} stand for it); then the gains within subjects that each analysis names (`Gain`), tested beside the scores.
  */
 export function listGroupKeys(subjects: readonly SubjectScores[]): readonly GroupKey[] {
   return groupKeysOf(listScoreKeys(subjects));
@@ -80,17 +80,17 @@ function gainsOf(keys: readonly ScoreKey[]): GroupKey[] {
  * scores of one key are in memory at a time, or of two for a difference, and, since subjects here have regions, those of a
  * curve until its peaks are found.
  *
- * @param options.mainLayer - where a forecast is looked for that depths need: see {@link listPeakKeys}
+ * @param options.mainLayerOf - where it is tested that peaks over layers are more than noise: see {@link listPeakKeys}
  * @throws OptionError, ShapeError where subjects do not fit together: see {@link checkSubjects}, {@link loadMeans}
  */
 export async function groupScores(
   subjects: readonly SubjectScores[],
-  options: { readonly mainLayer?: number | undefined; readonly onProgress?: OnProgress | undefined } = {},
+  options: { readonly mainLayerOf?: MainLayerOf | undefined; readonly onProgress?: OnProgress | undefined } = {},
 ): Promise<Group> {
   checkSubjects(subjects);
   const nTargets = subjects[0]!.targets.length;
   const keys = listGroupKeys(subjects);
-  const curves = collectCurves(listPeakKeys(keys, options.mainLayer), nTargets);
+  const curves = collectCurves(listPeakKeys(keys, options.mainLayerOf), nTargets);
   const scores: GroupScores[] = [];
   const tell = () =>
     options.onProgress?.({ label: "statistics over participants", done: scores.length, total: keys.length });

@@ -3,32 +3,25 @@ import { plainText } from "../array/plain-text.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { AuditCount } from "../ridge/audit.ts";
 import { cortexSection } from "./cortex-section.ts";
+import { curveSection } from "./curve-section.ts";
 import { type Findings, studyFindings } from "./findings.ts";
+import { groupSection } from "./group-section.ts";
 import { keptVarianceSection } from "./kept-variance.ts";
 import { type Content, html, type Markup, trusted } from "./markup.ts";
-import { formatInterval, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
-import { forecastDepthSection, forecastDistanceSection } from "./peak-section.ts";
-import { formatPeakInterval } from "./peaks.ts";
+import { formatNoun } from "./numbers.ts";
+import { peakSection } from "./peak-section.ts";
 import { describeStories, qualitySection } from "./quality-section.ts";
+import { regionSection } from "./region-section.ts";
 import { breakableLabel } from "./regions.ts";
 import type { StudyResult } from "./result.ts";
-import { brainScoreSection, forecastSection } from "./score-sections.ts";
-import {
-  beyondOne,
-  fewestForSignificance,
-  onlyOne,
-  reachesBeyondOne,
-  sideOfZero,
-  significanceLevel,
-} from "./significance.ts";
 import { sliceSection } from "./slice-section.ts";
 import { pageStyle } from "./style.ts";
 import { type SummaryPart, summarise } from "./summary.ts";
 import { dataTable, type TableColumn } from "./table.ts";
 
 /**
- * A study as one HTML page: a summary in words, figures of brain scores, forecast scores, distances and depths, maps of
- * the cortex where there are meshes, the group's statistics, options, provenance and data quality. It holds everything
+ * A study as one HTML page: a summary in words, figures of every analysis (scores of regions, scores over distances, where
+ * they are largest), maps of the cortex where there are meshes, the group's statistics, options, provenance and data quality. It holds everything
  * it needs (no request leaves it, no script runs), follows the reader's light or dark theme, and prints.
  *
  * All text from the result is escaped. The same result gives the same page, to the byte.
@@ -71,11 +64,10 @@ export async function findingsPage(
 <p class="about">${formatNoun(subjects.length, "participant")} · ${describeStories(subjects)} · ${model} · ${provenance.date.slice(0, 10)}</p></header>
 <main>
 <div class="lead">${summarise(findings).map(summaryPart)}</div>
-${brainScoreSection(findings)}
+${findings.scores.filter(({ distances }) => distances.length === 0).map((score) => regionSection(findings, score))}
 ${maps}
-${forecastSection(findings)}
-${forecastDistanceSection(findings)}
-${forecastDepthSection(findings)}
+${findings.scores.filter(({ distances }) => distances.length > 0).map((score) => curveSection(findings, score))}
+${findings.peaks.map((found) => peakSection(findings, found))}
 ${groupSection(findings)}
 ${keptVarianceSection(findings)}
 ${qualitySection(findings)}
@@ -114,61 +106,6 @@ function keepTogether(page: string): string {
       ),
     )
     .replace(/>(&lt;|&#60;) (?=[\d.])/g, ">$1\u00a0");
-}
-
-function groupSection(findings: Findings): Markup {
-  const { group, order, labels, brain, brainControls, forecast, forecastDistance, view } = findings;
-  const beyond = brainControls.flatMap(({ name, beyond: scores }) => (scores ? [{ name, scores }] : []));
-  const number = (name: string): TableColumn => ({ name, kind: "number" });
-  // One participant is no sample: there is neither interval nor test.
-  const isSample = view.subjects.length > 1;
-  const spread = isSample ? [number("95 % interval")] : [];
-  const q = isSample ? [number("q")] : [];
-  const columns = [
-    { name: "Region", kind: "text" } as const,
-    number("n"),
-    ...(brain ? [number("R"), ...spread, ...q] : []),
-    ...beyond.flatMap(({ name }) => [number(`R − ${name}`), ...q]),
-    ...(forecast ? [number(`F(${formatNumber(forecast.tabled, 0)})`), ...spread, ...q] : []),
-    ...(forecast?.beyondRandom ? [number("F − random window"), ...q] : []),
-    ...(forecastDistance && isSample ? [number("d*")] : []),
-  ];
-  const rows = order.map((target) => {
-    const counted = brain ?? forecast?.atTabled ?? group.scores[0];
-    const tested = (scores: NonNullable<typeof brain>, decimals: number) => {
-      const mean = formatNumber(scores.mean[target]!, decimals);
-      if (!isSample) return [mean];
-      // Of a region that one participant alone has, there is no test either.
-      const q = scores.n[target]! > 1 ? formatProbability(scores.qValue[target]!) : "n/a";
-      const interval = formatInterval(scores.low[target]!, scores.high[target]!, decimals);
-      const side = sideOfZero(scores, target);
-      if (side > 0) return [html`<strong>${mean}</strong>`, interval, html`<strong>${q}</strong>`];
-      return [mean, interval, side < 0 ? `${q}\u00a0↓` : q];
-    };
-    return [
-      breakableLabel(labels[target]!),
-      formatNumber(counted?.n[target] ?? 0, 0),
-      ...(brain ? tested(brain, 3) : []),
-      ...beyond.flatMap(({ scores }) => tested(scores, 3).filter((_, i) => i !== 1)),
-      ...(forecast ? tested(forecast.atTabled, 4) : []),
-      ...(forecast?.beyondRandom ? tested(forecast.beyondRandom, 4).filter((_, i) => i !== 1) : []),
-      ...(forecastDistance && isSample ? [formatPeakInterval(forecastDistance, target)] : []),
-    ];
-  });
-  const what = view.kind === "wholes" ? "Means over whole hemispheres or structures, since no atlas was given. " : "";
-  const level = String(significanceLevel).replace("0.", ".");
-  const caption = html`${what}<ul class="reading">
-<li>n: participants with a score.</li>
-<li>R: brain score${beyond.length > 0 && "; R − a control: their difference within participants"}.${forecast && ` F: forecast score${forecast.beyondRandom ? "; F − random window: its difference from random vectors in the window's place" : ""}.`}</li>
-${forecastDistance && isSample && html`<li>d*: distance (words) at which the group's forecast score is largest, with its 95 % interval over bootstrap samples of the participants. It stands only where there is a forecast: F(8) − F(0) above zero, q &lt; ${level}.</li>`}
-${!isSample && html`<li>${onlyOne}</li>`}
-${
-  isSample &&
-  html`<li>95 % interval: of the mean over participants (t-distribution).${brain && reachesBeyondOne(brain) && ` ${beyondOne}`}</li>
-<li>q: two-sided Wilcoxon signed-rank test against zero, false discovery rate over the regions (Benjamini and Hochberg). Bold: above zero, q &lt; ${level}. Arrow downwards: below zero, q &lt; ${level}.${view.subjects.length < fewestForSignificance && ` Fewer than ${fewestForSignificance} participants cannot reach that.`}</li>`
-}
-</ul>`;
-  return html`<section><h2>Group</h2>${dataTable("group", columns, rows, caption)}</section>`;
 }
 
 function optionsSection({ options }: StudyResult): Markup {

@@ -1,4 +1,5 @@
-import { analysisNamed } from "../analyses/registry.ts";
+import type { Analysis } from "../analyses/analysis.ts";
+import { analyses, analysisNamed } from "../analyses/registry.ts";
 import { ownValue } from "../array/records.ts";
 import type { KeptShares } from "../encoding/prepared.ts";
 import type { Findings } from "./findings.ts";
@@ -62,13 +63,14 @@ function poolShares(subjects: StudyResult["subjects"]): PooledShares[] {
 }
 
 /**
- * How much variance components keep of the present words and of forecast windows, at the layer that the report leads with,
- * in words; none where the result does not say.
+ * How much variance components keep of the features that analyses add, at the layer that the report leads with, in words;
+ * none where the result does not say.
  */
 export function keptSentences(result: StudyResult): string[] {
   const rows = poolShares(result.subjects);
-  const layer = mainLayer(result, "brainScore");
-  const present = rows.find((row) => row.analysis === "brainScore" && row.layer === layer);
+  const [first, ...others] = Object.values<Analysis>(analyses).filter(({ beside }) => !beside);
+  const layer = mainLayer(result, first!.name);
+  const present = rows.find((row) => row.analysis === first!.name && row.layer === layer);
   if (!present) return [];
   const at = `layer ${present.layer}`;
   if (present.n === 0) {
@@ -79,12 +81,13 @@ export function keptSentences(result: StudyResult): string[] {
   const components = ownValue(result.options, "components");
   const what = typeof components === "number" ? `${formatCount(components)} components keep` : "Components keep";
   const sentences = [
-    `${what} ${formatShare(present.mean)} of the variance of present words (${at}; ${describeRange([present])}).`,
+    `${what} ${formatShare(present.mean)} of the variance of ${first!.adds} (${at}; ${describeRange([present])}).`,
   ];
-  const windows = rows.filter((row) => row.analysis === "forecastScore" && row.layer === layer && row.n > 0);
-  if (windows.length > 0) {
-    const mean = windows.reduce((sum, row) => sum + row.mean, 0) / windows.length;
-    sentences.push(`Of forecast windows they keep ${formatShare(mean)} (${describeRange(windows)}).`);
+  for (const { name, adds } of others) {
+    const own = rows.filter((row) => row.analysis === name && row.layer === layer && row.n > 0);
+    if (own.length === 0) continue;
+    const mean = own.reduce((sum, row) => sum + row.mean, 0) / own.length;
+    sentences.push(`Of ${adds} they keep ${formatShare(mean)} (${describeRange(own)}).`);
   }
   return sentences;
 }

@@ -1,25 +1,25 @@
-import { isPeakName } from "../analyses/registry.ts";
+import type { Peak } from "../analyses/analysis.ts";
+import { peakNamed, peaks } from "../analyses/registry.ts";
 import type { FloatArray } from "../array/matrix.ts";
-import { FORECAST_DISTANCE } from "../features/window.ts";
 import { drawSubjects, peakOfMeanCurve } from "../statistics/bootstrap.ts";
 import type { GroupScores } from "./group.ts";
 import { formatInterval, formatNumber } from "./numbers.ts";
 import type { ScoreKey } from "./result.ts";
 import { formatScoreKey, isSameKey, leadingLayer } from "./select.ts";
 import { isGain, sideOfZero } from "./significance.ts";
+import { distancesForTest, namedDistances, statisticSign } from "./signs.ts";
 
-/** Names the peaks of one curve: of forecast scores over distances (d*), or over layers at distance 8 (k*). */
+/** Names the peaks of one curve: of scores over distances, or over layers. */
 export interface PeakKey extends ScoreKey {
-  readonly analysis: "forecastDistance" | "forecastDepth";
   /** Distances or layers among which the largest is sought, ascending. */
   readonly grid: readonly number[];
-  /** The forecast scores there. */
+  /** The scores there. */
   readonly points: readonly ScoreKey[];
-  /** The statistics that say where a forecast is; undefined where what they need was not computed. */
+  /** The statistics that say where a peak is more than one of noise; undefined where what they need was not computed. */
   readonly test: ScoreKey | undefined;
 }
 
-/** Where the group's forecast score is largest, one a target, whether or not there is a forecast: see {@link hasForecast}. */
+/** Where the group's score is largest, one a target, whether or not that is more than noise: see {@link isFound}. */
 export interface GroupPeaks extends Omit<PeakKey, "test"> {
   /** Distance or layer at which the mean over subjects is largest; NaN where there is none. */
   readonly peak: Float64Array;
@@ -35,41 +35,49 @@ export interface GroupPeaks extends Omit<PeakKey, "test"> {
 
 /** Whether an analysis is the place of the largest value of a subject's curve: the group has {@link GroupPeaks} in its place. */
 export function isLargestOfCurve({ analysis }: ScoreKey): boolean {
-  return isPeakName(analysis);
+  return peakNamed(analysis) !== undefined;
 }
 
+/** Peaks as the registry describes them. */
+export function peakOf({ analysis }: Pick<ScoreKey, "analysis">): Peak {
+  return peakNamed(analysis)!;
+}
+
+/** Which layer leads, by the name of an analysis. */
+export type MainLayerOf = (analysis: string) => number | undefined;
+
 /**
- * The peaks that there are: d* at every layer with two distances or more; k* where distance 8 was scored at two layers or
- * more.
+ * The peaks that there are: each of the registry, wherever its scores were computed at two places or more.
  *
- * A forecast is where F(8) − F(0) is above zero at that layer; for k* at the main one, or F(8) itself where distance 0 was
- * not computed.
- *
- * @param mainLayer - default: the nearest to two thirds of the deepest layer
+ * @param keys - of the group: of scores, and of gains within subjects
+ * @param mainLayerOf - default: the nearest to two thirds of the deepest layer
  */
-export function listPeakKeys(keys: readonly ScoreKey[], mainLayer?: number): PeakKey[] {
-  const scores = keys.filter(({ analysis, distance }) => analysis === "forecastScore" && distance !== "n/a");
-  const at = (layer: ScoreKey["layer"], distance: number) =>
-    scores.find((key) => key.layer === layer && key.distance === distance);
-  const beyondZero = (layer: ScoreKey["layer"]): ScoreKey | undefined =>
-    at(layer, FORECAST_DISTANCE) &&
-    at(layer, 0) && { analysis: "forecastScoreBeyondZero", layer, distance: FORECAST_DISTANCE };
-  const distances = [...new Set(scores.map(({ layer }) => layer))].flatMap((layer): PeakKey[] => {
-    const points = scores
-      .filter((key) => key.layer === layer)
-      .toSorted((a, b) => Number(a.distance) - Number(b.distance));
-    const grid = points.map(({ distance }) => Number(distance));
-    const key = { analysis: "forecastDistance", layer, distance: "n/a" } as const;
-    return points.length < 2 ? [] : [{ ...key, grid, points, test: beyondZero(layer) }];
+export function listPeakKeys(keys: readonly ScoreKey[], mainLayerOf: MainLayerOf = () => undefined): PeakKey[] {
+  return peaks.flatMap((peak) => peakKeysOf(peak, keys, mainLayerOf));
+}
+
+function peakKeysOf(peak: Peak, keys: readonly ScoreKey[], mainLayerOf: MainLayerOf): PeakKey[] {
+  const { name, of, along, at = {}, tests } = peak;
+  const other = along === "layer" ? "distance" : "layer";
+  const scores = keys
+    .filter((key) => key.analysis === of && key[along] !== "n/a")
+    .filter((key) => at[other] === undefined || key[other] === at[other]);
+  return [...new Set(scores.map((key) => key[other]))].flatMap((held): PeakKey[] => {
+    const points = scores.filter((key) => key[other] === held).toSorted((a, b) => Number(a[along]) - Number(b[along]));
+    const grid = points.map((key) => Number(key[along]));
+    if (points.length < 2) return [];
+    const main = mainLayerOf(of);
+    const leading = main !== undefined && grid.includes(main) ? main : leadingLayer(grid);
+    const layer = along === "layer" ? leading : held;
+    const tested = tests.flatMap(
+      (test) =>
+        keys.find(
+          (key) => key.analysis === test && key.layer === layer && (test !== of || key.distance === at.distance),
+        ) ?? [],
+    );
+    const place = along === "layer" ? { layer: "n/a", distance: held } : { layer: held, distance: "n/a" };
+    return [{ ...(place as Pick<PeakKey, "layer" | "distance">), analysis: name, grid, points, test: tested[0] }];
   });
-  const deep = scores
-    .filter(({ layer, distance }) => layer !== "n/a" && distance === FORECAST_DISTANCE)
-    .toSorted((a, b) => Number(a.layer) - Number(b.layer));
-  const layers = deep.map(({ layer }) => Number(layer));
-  const main = mainLayer !== undefined && layers.includes(mainLayer) ? mainLayer : leadingLayer(layers);
-  if (layers.length < 2 || main === undefined) return distances;
-  const key = { analysis: "forecastDepth", layer: "n/a", distance: FORECAST_DISTANCE } as const;
-  return [...distances, { ...key, grid: layers, points: deep, test: beyondZero(main) ?? at(main, FORECAST_DISTANCE) }];
 }
 
 /** Curves that are collected point by point, and their peaks. */
@@ -181,33 +189,32 @@ export function createPeakMap(nTargets: number): PeakMap {
   };
 }
 
-/** Whether a target has a forecast, without which its peak is a peak of noise. */
-export function hasForecast({ test }: Pick<GroupPeaks, "test">, target: number): boolean {
+/** Whether a target's peak is more than one of noise. */
+export function isFound({ test }: Pick<GroupPeaks, "test">, target: number): boolean {
   return isGain(test, target);
 }
 
 /** Why a target has no peak to be shown, in a sentence without its full stop; undefined where it has one. */
 export function reasonWithoutPeak({ analysis, test, n }: Pick<GroupPeaks, "analysis" | "test" | "n">, target: number) {
-  if (hasForecast({ test }, target)) return undefined;
-  if (n[target] === 0) return "no participant has a score";
+  if (isFound({ test }, target)) return undefined;
+  const peak = peakOf({ analysis });
+  if (n[target] === 0) return peak.shown.missing;
   if (!test) {
-    const needed =
-      analysis === "forecastDistance" ? `distances ${FORECAST_DISTANCE} and 0` : `distance ${FORECAST_DISTANCE}`;
-    return `whether there is a forecast was not tested, for which ${needed} must be among the distances`;
+    const needed = namedDistances(distancesForTest(peak));
+    return `whether there is a ${peak.finding} was not tested, for which ${needed} must be among the distances`;
   }
-  const what =
-    test.analysis === "forecastScoreBeyondZero" ? `F(${FORECAST_DISTANCE}) − F(0)` : `F(${FORECAST_DISTANCE})`;
   const side = sideOfZero(test, target) < 0 ? "below zero" : "not above zero";
-  return `no forecast: ${what} is ${side} over participants`;
+  return `no ${peak.finding}: ${statisticSign(test.analysis, test.distance)} is ${side} over participants`;
 }
 
-/** A peak as text: `"8"`, or a dash where there is no forecast. */
-export function formatPeak(peaks: GroupPeaks, target: number): string {
-  return hasForecast(peaks, target) ? formatNumber(peaks.peak[target]!, 0) : "\u2013";
+/** A peak as text: `"8"`, or a dash where it would be one of noise. */
+export function formatPeak(found: GroupPeaks, target: number): string {
+  return isFound(found, target) ? formatNumber(found.peak[target]!, peakOf(found).shown.decimals) : "\u2013";
 }
 
-/** A peak with its interval: `"8 (6 to 9)"`, or a dash where there is no forecast. */
-export function formatPeakInterval(peaks: GroupPeaks, target: number): string {
-  if (!hasForecast(peaks, target)) return "\u2013";
-  return `${formatPeak(peaks, target)} (${formatInterval(peaks.low[target]!, peaks.high[target]!, 0)})`;
+/** A peak with its interval: `"8 (6 to 9)"`, or a dash where it would be one of noise. */
+export function formatPeakInterval(found: GroupPeaks, target: number): string {
+  if (!isFound(found, target)) return "\u2013";
+  const { decimals } = peakOf(found).shown;
+  return `${formatPeak(found, target)} (${formatInterval(found.low[target]!, found.high[target]!, decimals)})`;
 }

@@ -1,13 +1,15 @@
+import { unmaskedName } from "../analyses/registry.ts";
 import type { OnProgress } from "../array/progress.ts";
-import type { Findings } from "./findings.ts";
+import { atLayer, capitalised } from "./figure-parts.ts";
+import type { Findings, ScoreFindings } from "./findings.ts";
 import { type GroupScores, groupMeanAt, groupScoresAt, listGroupKeys } from "./group.ts";
 import { formatCount, formatList, formatNoun, formatNumber, formatShare } from "./numbers.ts";
-import { createPeakMap, type GroupPeaks } from "./peaks.ts";
+import { createPeakMap, type GroupPeaks, peakOf } from "./peaks.ts";
 import type { ScoreKey } from "./result.ts";
 import { mapPaths, scoreLabel } from "./score-maps.ts";
-import { atLayer } from "./score-sections.ts";
 import { isSameKey } from "./select.ts";
 import { countTested, fewestForSignificance, isGain, leastTogether, sideOfZero } from "./significance.ts";
+import { distancesLacking, statisticSign } from "./signs.ts";
 
 /** A map of the group to draw: a value a vertex or voxel, masked already. */
 export interface PlaceMap {
@@ -30,38 +32,42 @@ export interface NoMap extends Pick<PlaceMap, "name" | "caption"> {
 export type PlaceNouns = readonly [singular: string, plural: string];
 
 /**
- * The maps that a report shows, one after the other: brain score and forecast score where they differ from zero over
- * subjects, or everywhere where they do nowhere; forecast distance where there is a forecast, and nowhere else.
+ * The maps that a report shows, one after the other: scores where they differ from zero over subjects, or everywhere where
+ * they do nowhere; where they are largest, in places where that is more than noise, and nowhere else.
  */
 export async function* placeMaps(
   findings: Findings,
   places: PlaceNouns,
   options: { readonly onProgress?: OnProgress | undefined } = {},
 ): AsyncGenerator<PlaceMap | NoMap> {
-  const { brain, forecast, forecastDistance } = findings;
-  const wanted = [brain, forecast?.atTabled].flatMap((scores) => scores ?? []);
-  const total = wanted.length + (forecastDistance?.points.length ?? 0);
-  const tell = (done: number) => options.onProgress?.({ label: "maps of the report", done, total });
-  for (const [done, key] of wanted.entries()) {
-    tell(done);
-    yield await scoreMapAt(findings, key, places);
+  const scores = findings.scores.filter(({ analysis }) => analysis.shown.isSummarised);
+  const peaks = findings.peaks.filter((found) => peakOf(found).shown.isSummarised);
+  const total = peaks.reduce((n, { points }) => n + points.length, scores.length);
+  let done = 0;
+  const tell = () => options.onProgress?.({ label: "maps of the report", done: done++, total });
+  for (const score of scores) {
+    tell();
+    yield await scoreMapAt(findings, score, places);
   }
-  if (forecastDistance)
-    yield await distanceMap(findings, forecastDistance, places, (point) => tell(wanted.length + point));
-  tell(total);
+  for (const found of peaks) yield await peakMap(findings, found, places, tell);
+  // Of a peak that is not drawn, no point was looked at.
+  done = total;
+  tell();
 }
-
-const distanceName = "Forecast distance d* (words)";
 
 /** Statistics of vertices or voxels at the key of statistics of regions. */
 async function onPlaces({ result: { subjects } }: Findings, wanted: ScoreKey): Promise<GroupScores> {
   return groupScoresAt(subjects, listGroupKeys(subjects).find((own) => isSameKey(own, wanted))!);
 }
 
-async function scoreMapAt(findings: Findings, key: ScoreKey, [place, places]: PlaceNouns): Promise<PlaceMap> {
-  const { analysis, distance } = key;
+async function scoreMapAt(
+  findings: Findings,
+  { analysis, at }: ScoreFindings,
+  [place, places]: PlaceNouns,
+): Promise<PlaceMap> {
+  const { label, symbol, decimals, isSymmetric } = analysis.shown;
   const { subjects } = findings.result;
-  const scores = await onPlaces(findings, key);
+  const scores = await onPlaces(findings, at);
   const sides = scores.mean.map((_, v) => sideOfZero(scores, v));
   // A map that hides everything shows nothing: where no place passes, all are shown, and that is said above the map.
   const isThresholded = sides.some((side) => side !== 0);
@@ -76,15 +82,12 @@ async function scoreMapAt(findings: Findings, key: ScoreKey, [place, places]: Pl
       ? `Not thresholded: with fewer than ${fewestForSignificance} participants no ${place} can reach q < .01.`
       : `Not thresholded: no ${place} reaches q < .01 over all ${nPlaces}. ${whyNone(subjects.length, nTested, [place, places])}${findings.view.kind === "wholes" ? "" : "Regions are tested below."}`.trimEnd();
   return {
-    name:
-      analysis === "brainScore"
-        ? "Brain score R"
-        : `Forecast score F at distance ${distance === "n/a" ? "n/a" : formatNumber(distance, 0)}`,
+    name: `${capitalised(label)} ${symbol}${at.distance === "n/a" ? "" : ` at distance ${formatNumber(at.distance, 0)}`}`,
     isThresholded,
-    caption: `Mean over participants${atLayer(key)}. ${threshold}`,
+    caption: `Mean over participants${atLayer(at)}. ${threshold}`,
     values,
-    decimals: analysis === "brainScore" ? 3 : 4,
-    isSigned: true,
+    decimals,
+    isSigned: isSymmetric,
   };
 }
 
@@ -101,43 +104,47 @@ function whyNone(nSubjects: number, nTested: number, [place, places]: PlaceNouns
   return `With ${formatNoun(nSubjects, "participant")} no p is below ${formatNumber(least, least < 0.001 ? 4 : 3)}. After the correction over ${formatCount(nTested)} ${places} this is q < .01 only where at least ${formatCount(together)} of them have it. `;
 }
 
-/** The peak of the group's curve at the places that have a forecast; no map where none has. */
-async function distanceMap(
+/** The peak of the group's curve at the places where it is more than noise; no map where there are none. */
+async function peakMap(
   findings: Findings,
-  peaks: GroupPeaks,
+  found: GroupPeaks,
   [place, places]: PlaceNouns,
-  tell: (point: number) => void,
+  tell: () => void,
 ): Promise<PlaceMap | NoMap> {
   const { subjects } = findings.result;
+  const peak = peakOf(found);
+  const { finding } = peak;
+  const { label, symbol, unit, decimals, isSymmetric } = peak.shown;
+  const name = `${capitalised(label)} ${symbol} (${unit})`;
   const none = (caption: string): NoMap => ({
-    name: distanceName,
-    caption: `${caption} ${unmaskedFiles(findings, peaks)}`,
+    name,
+    caption: `${caption} ${unmaskedFiles(findings, found)}`,
     values: undefined,
   });
-  if (!peaks.test)
-    return none("Not drawn: whether there is a forecast was not tested, as distances 8 and 0 were not both computed.");
-  const test = await onPlaces(findings, peaks.test);
+  if (!found.test)
+    return none(`Not drawn: whether there is a ${finding} was not tested, as ${distancesLacking(peak)}.`);
+  const test = await onPlaces(findings, found.test);
   const nShown = test.mean.reduce((n, _, v) => n + (isGain(test, v) ? 1 : 0), 0);
-  const rule = `F(8) − F(0) above zero over participants (two-sided Wilcoxon signed-rank test, q < .01 over ${places})`;
+  const rule = `${statisticSign(test.analysis, test.distance)} above zero over participants (two-sided Wilcoxon signed-rank test, q < .01 over ${places})`;
   if (nShown === 0) {
     return none(
-      `Not drawn: no ${place} has a forecast, which is ${rule}. Without a forecast, d* is a peak of noise. ${whyNone(subjects.length, countTested(test), [place, places])}` +
-        "Regions average the noise of many and are fewer: they may have a forecast where none of their parts has one. See the section on forecast distance.",
+      `Not drawn: no ${place} has a ${finding}, which is ${rule}. Without a ${finding}, ${symbol} is a peak of noise. ${whyNone(subjects.length, countTested(test), [place, places])}` +
+        `Regions average the noise of many and are fewer: they may have a ${finding} where none of their parts has one. See the section on ${label}.`,
     );
   }
   const map = createPeakMap(test.mean.length);
-  for (const [point, key] of peaks.points.entries()) {
-    tell(point);
-    map.take(peaks.grid[point]!, await groupMeanAt(subjects, key));
+  for (const [point, key] of found.points.entries()) {
+    tell();
+    map.take(found.grid[point]!, await groupMeanAt(subjects, key));
   }
   const n = countTested(test);
   return {
-    name: distanceName,
+    name,
     isThresholded: true,
-    caption: `Peak of the mean curve over participants${atLayer(peaks)}, shown where there is a forecast, ${rule}: ${formatCount(nShown)} of ${formatCount(n)} ${places} (${formatShare(nShown / n)}). Elsewhere it would be a peak of noise. ${unmaskedFiles(findings, peaks)}`,
-    values: map.peak.map((peak, v) => (isGain(test, v) ? peak : Number.NaN)),
-    decimals: 0,
-    isSigned: false,
+    caption: `Peak of the mean curve over participants${atLayer(found)}, shown where there is a ${finding}, ${rule}: ${formatCount(nShown)} of ${formatCount(n)} ${places} (${formatShare(nShown / n)}). Elsewhere it would be a peak of noise. ${unmaskedFiles(findings, found)}`,
+    values: map.peak.map((value, v) => (isGain(test, v) ? value : Number.NaN)),
+    decimals,
+    isSigned: isSymmetric,
   };
 }
 
@@ -145,7 +152,7 @@ async function distanceMap(
 function unmaskedFiles({ result }: Findings, { analysis, layer, distance }: GroupPeaks): string {
   const space = result.subjects[0]!.space;
   if (space.kind === "region") return "";
-  const label = scoreLabel({ analysis: `${analysis}Unmasked`, layer, distance });
+  const label = scoreLabel({ analysis: unmaskedName(analysis), layer, distance });
   const paths = mapPaths("group", space, label).map(({ path }) => path);
   return `The peak of every place, masked nowhere, is in ${formatList(paths)}.`;
 }

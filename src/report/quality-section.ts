@@ -1,6 +1,6 @@
 import { ownValue } from "../array/records.ts";
 import { absentSentence } from "./absent.ts";
-import type { Findings } from "./findings.ts";
+import { type Findings, leadOf } from "./findings.ts";
 import { html, type Markup } from "./markup.ts";
 import { missingSection } from "./missing-section.ts";
 import { formatCount, formatList, formatNoun, formatNumber, formatShare } from "./numbers.ts";
@@ -24,11 +24,13 @@ const qualityNames: Readonly<Record<string, string>> = {
 const shares: ReadonlySet<string> = new Set(["alphaAtLowest", "alphaAtHighest"]);
 
 /** What a reader must know before trusting the scores: remarks, warnings, and counts a subject. */
-export function qualitySection({ result, view, brain }: Findings): Markup {
+export function qualitySection(findings: Findings): Markup {
+  const { result, view } = findings;
   const { subjects, notes } = result;
+  const lead = leadOf(findings);
   const keys = [...new Set(subjects.flatMap(({ quality }) => Object.keys(quality)))];
-  const nScores = view.subjects.length * (brain?.mean.length ?? 0);
-  const nMissing = nScores - (brain?.n.reduce((sum, n) => sum + n, 0) ?? 0);
+  const nScores = view.subjects.length * (lead?.at.mean.length ?? 0);
+  const nMissing = nScores - (lead?.at.n.reduce((sum, n) => sum + n, 0) ?? 0);
   const columns = [
     { name: "Participant", kind: "text" as const },
     { name: "Stories", kind: "number" as const },
@@ -44,7 +46,7 @@ export function qualitySection({ result, view, brain }: Findings): Markup {
   return html`<section><h2>Data quality</h2>
 ${absentWarning(result)}
 ${edgeWarnings(result.subjects)}
-${nMissing > 0 && html`<p class="warning"><strong>Missing scores.</strong> ${formatCount(nMissing)} of ${formatCount(nScores)} brain scores (participants by regions) are missing; the statistics leave them out.</p>`}
+${nMissing > 0 && html`<p class="warning"><strong>Missing scores.</strong> ${formatCount(nMissing)} of ${formatCount(nScores)} ${lead!.analysis.shown.label}s (participants by regions) are missing; the statistics leave them out.</p>`}
 ${missingSection(result)}
 ${notes.length > 0 ? html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>` : html`<p class="note">No exclusions or departures were noted.</p>`}
 ${foldedTable(

@@ -39,6 +39,13 @@ export interface RegionChartOptions extends ChartText {
 /** Symbols of the first, second, ... control. */
 export const controlSymbols = ["diamond2", "square2"] as const;
 
+/** The symbol of a control, in a legend's SVG of 18 x 18. */
+export function controlMark(control: number): string {
+  const shape =
+    controlSymbols[control % controlSymbols.length] === "square2" ? "M5.5,5.5H12.5V12.5H5.5Z" : "M9,4L14,9L9,14L4,9Z";
+  return `<path d="${shape}" fill="var(--control)"/>`;
+}
+
 /** Sizes of the chart for a page or a slide, and for a telephone: letters stay as large. */
 const layouts = {
   wide: { width: 920, letter: 8.4, gap: 14, mostLetters: 28, right: 80 },
@@ -125,9 +132,9 @@ function regionChart(rows: readonly RegionRow[], options: RegionChartOptions, la
       },
     ),
     ruleY(controls.filter(hasInterval), { y: "y", x1: "low", x2: "high", stroke: "var(--control)", strokeWidth: 2 }),
-    ...controlSymbols.map((symbol, c) =>
+    ...controlSymbols.map((symbol, s) =>
       dot(
-        controls.filter((control) => control.c === c),
+        controls.filter(({ c }) => c % controlSymbols.length === s),
         { x: "mean", y: "y", symbol, r: 4, fill: "var(--control)", stroke: "none" },
       ),
     ),

@@ -1,10 +1,11 @@
+import type { Peak } from "../analyses/analysis.ts";
+import { peakNamed } from "../analyses/registry.ts";
 import { type FloatArray, joinRows, Matrix } from "../array/matrix.ts";
-import { forecastDistance } from "../encoding/forecast-distance.ts";
+import { placeOfLargest } from "../encoding/forecast-distance.ts";
 import { ShapeError } from "../errors.ts";
 import { hemiOfStructure, type Target } from "../responses/target.ts";
 import { loadFolds, loadMean } from "./load-scores.ts";
 import { html, type Markup, trusted } from "./markup.ts";
-import { isLargestOfCurve } from "./peaks.ts";
 import type { ScoreKey, StudyResult, SubjectAnalysis, SubjectScores, TargetRegion } from "./result.ts";
 
 /** What the figures and tables of a report are about, and the scores on it. */
@@ -72,7 +73,7 @@ function nameOfStructure(structure: string): string {
  * that have one; NaN where none has. Folds are averaged alike.
  *
  * @throws ShapeError where regions were scored already, or a region names a target that is not there
- * @remarks Forecast distance and depth of a region are the peaks of its mean curve: the mean of its targets' own peaks would be
+ * @remarks The place where a region's score is largest is that of its mean curve: the mean of its targets' own places would be
  * that of noise.
  */
 export function averageRegions(subject: SubjectScores, regions: readonly TargetRegion[]): SubjectScores {
@@ -107,7 +108,8 @@ export function averageRegions(subject: SubjectScores, regions: readonly TargetR
     space: { kind: "region" },
     analyses: subject.analyses.map((own): SubjectAnalysis => {
       const { analysis, layer, distance } = own;
-      const curve = isLargestOfCurve(own) ? curveOf(subject, own) : [];
+      const peak = peakNamed(analysis);
+      const curve = peak ? curveOf(peak, subject, own) : [];
       return {
         analysis,
         layer,
@@ -117,8 +119,8 @@ export function averageRegions(subject: SubjectScores, regions: readonly TargetR
           const points: Matrix[] = [];
           for (const point of curve)
             points.push(Matrix.of(averaged(await loadMean(subject, point), 1), 1, regions.length));
-          const labels = curve.map((point) => Number(analysis === "forecastDistance" ? point.distance : point.layer));
-          return forecastDistance(labels, joinRows(points));
+          const places = curve.map((point) => Number(point[peak!.along]));
+          return placeOfLargest(places, joinRows(points));
         },
         async loadFolds() {
           const folds = await loadFolds(subject, own);
@@ -129,12 +131,12 @@ export function averageRegions(subject: SubjectScores, regions: readonly TargetR
   };
 }
 
-/** The forecast scores of which an analysis is the place of the largest, in rising order; none where they are not there. */
-function curveOf({ analyses }: SubjectScores, { analysis, layer, distance }: ScoreKey): SubjectAnalysis[] {
-  const scores = analyses.filter((own) => own.analysis === "forecastScore");
-  return analysis === "forecastDistance"
-    ? scores.filter((own) => own.layer === layer).sort((a, b) => Number(a.distance) - Number(b.distance))
-    : scores.filter((own) => own.distance === distance).sort((a, b) => Number(a.layer) - Number(b.layer));
+/** The scores of which an analysis is the place of the largest, in rising order; none where they are not there. */
+function curveOf({ of, along }: Peak, { analyses }: SubjectScores, own: ScoreKey): SubjectAnalysis[] {
+  const other = along === "layer" ? "distance" : "layer";
+  return analyses
+    .filter((point) => point.analysis === of && point[other] === own[other])
+    .toSorted((a, b) => Number(a[along]) - Number(b[along]));
 }
 
 function meanAt(scores: ArrayLike<number>, offset: number, vertices: Int32Array): number {

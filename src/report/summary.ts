@@ -1,9 +1,12 @@
-import { FORECAST_DISTANCE } from "../features/window.ts";
-import type { Findings } from "./findings.ts";
+import type { Facts } from "../analyses/shown.ts";
+import { capitalised } from "./figure-parts.ts";
+import { controlsOf, type Findings, leadOf, peakOverDistances, type ScoreFindings } from "./findings.ts";
 import type { GroupScores } from "./group.ts";
 import { formatCount, formatInterval, formatList, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
+import { indexOfLargest, peakOf } from "./peaks.ts";
 import { listLayers } from "./select.ts";
 import { countTested, fewestForSignificance, leastTogether, onlyOne, sideOfZero } from "./significance.ts";
+import { statisticSign } from "./signs.ts";
 
 /** A part of the summary: sentences on one thing. */
 export interface SummaryPart {
@@ -13,14 +16,14 @@ export interface SummaryPart {
 }
 
 /**
- * The study in words: who was scored on what; where the brain score is largest, in how many regions it differs from
- * zero, and what its controls reach; how the forecast score runs over distances. Every statement is put together from the
- * numbers; what was not computed is not mentioned.
+ * The study in words: who was scored on what; of each analysis where it is largest, in how many regions it differs from
+ * zero, what its controls reach, and how it runs over distances. Every statement is put together from the
+ * numbers and the words of the registry; what was not computed is not mentioned.
  *
  * @returns parts, in the order of a page; each sentence stands on its own, as in a list
  */
 export function summarise(findings: Findings): SummaryPart[] {
-  const { result, view, brain, forecast } = findings;
+  const { result, view, scores } = findings;
   const { subjects } = result;
   const stories = [...new Set(subjects.flatMap((subject) => subject.stories))];
   const volumes = subjects.map(({ nVolumes }) => nVolumes);
@@ -37,8 +40,10 @@ export function summarise(findings: Findings): SummaryPart[] {
   }[space.kind];
   const who = `${formatNoun(subjects.length, "participant")} heard ${formatNoun(stories.length, "story", "stories")}${named}${subjects.length === 1 ? " and gave" : "; each gave"} ${perSubject}${places}.`;
   const parts: SummaryPart[] = [{ heading: undefined, sentences: [who] }];
-  if (brain) parts.push({ heading: "Brain score", sentences: brainSentences(findings, brain) });
-  if (forecast) parts.push({ heading: "Forecast score", sentences: forecastSentences(findings) });
+  for (const score of scores) {
+    const sentences = score.distances.length > 0 ? curveSentences(findings, score) : regionSentences(findings, score);
+    parts.push({ heading: capitalised(score.analysis.shown.label), sentences });
+  }
   if (view.subjects.length < fewestForSignificance) {
     const few =
       view.subjects.length === 1
@@ -46,7 +51,8 @@ export function summarise(findings: Findings): SummaryPart[] {
         : `With fewer than ${fewestForSignificance} participants the signed-rank test cannot reach q < .01: nothing is called significant here.`;
     parts.push({ heading: undefined, sentences: [few] });
   }
-  const nTested = brain ? countTested(brain) : 0;
+  const lead = leadOf(findings);
+  const nTested = lead ? countTested(lead.at) : 0;
   const [leastP, together] = leastTogether(view.subjects.length, nTested);
   if (view.subjects.length >= fewestForSignificance && together > 1 && together >= manyTogether * nTested) {
     const few = `With ${formatNoun(view.subjects.length, "participant")} no p is below ${formatNumber(leastP)}. After the correction over ${nTested} regions this is q < .01 only where at least ${together} of them have it: where few regions or none are named above, participants may be too few.`;
@@ -58,46 +64,73 @@ export function summarise(findings: Findings): SummaryPart[] {
 /** Share of the regions that would have to pass together, from which on it is said. */
 const manyTogether = 0.2;
 
-function brainSentences({ result, view, labels, order, brainControls }: Findings, brain: GroupScores): string[] {
-  const best = order[0]!;
-  if (!Number.isFinite(brain.mean[best])) return ["No region could be given a brain score: see data quality."];
+/** What is said of a score of which each region has one. */
+function regionSentences(findings: Findings, score: ScoreFindings): string[] {
+  const { result, view, labels } = findings;
+  const { analysis, at, gains } = score;
+  const { label } = analysis.shown;
+  const best = indexOfLargest([...at.mean]);
+  if (best < 0) return [`No region could be given a ${label}: see data quality.`];
   const isTested = view.subjects.length >= fewestForSignificance;
-  const layer = brain.layer === "n/a" ? "" : ` layer ${brain.layer} of`;
-  const isOne = labels.length === 1;
-  const score = `R = ${formatNumber(brain.mean[best]!)}${inBrackets(brain, best)}`;
+  const isOnly = labels.length === 1;
   const sentences = [
-    isOne
-      ? `With${layer} ${result.model}, the brain score of ${labels[best]} is ${score}.`
-      : `With${layer} ${result.model}, the brain score is largest in ${labels[best]} (${score}).`,
-    ...(view.kind === "wholes"
+    analysis.sentence!({
+      ...factsAt(findings, score, at),
+      region: labels[best]!,
+      value: `${valueAt(score, at, best)}${inBrackets(at, best, analysis.shown.decimals)}`,
+      isAboveZero: at.mean[best]! > 0,
+    }),
+    ...(view.kind === "wholes" && score === leadOf(findings)
       ? [
           "This is a mean over a whole hemisphere, structure or brain, which hides what is local; an atlas (`regions`) shows it.",
         ]
       : []),
-    ...leadingLayerSentence(result, brain),
-    ...(isTested ? [`It is ${countSides(brain)}.`] : []),
+    ...leadingLayerSentence(result, score),
+    ...(isTested ? [`It is ${countSides(at)}.`] : []),
   ];
-  const controls = brainControls.flatMap(({ name, scores }) =>
-    Number.isFinite(scores.mean[best]) ? [`${formatNumber(scores.mean[best]!)} (${name})`] : [],
+  const listed = controlsOf(score).flatMap(({ analysis: { shown, sentence }, at: control }) =>
+    !sentence && control && Number.isFinite(control.mean[best])
+      ? [`${formatNumber(control.mean[best]!, shown.decimals)} (${shown.label})`]
+      : [],
   );
-  if (controls.length > 0) {
-    sentences.push(`The ${controls.length === 1 ? "control gives" : "controls give"} ${formatList(controls)} there.`);
+  if (listed.length > 0) {
+    sentences.push(`The ${listed.length === 1 ? "control gives" : "controls give"} ${formatList(listed)} there.`);
   }
-  const beyond = brainControls.flatMap(({ name, beyond: scores }) => (scores ? [{ name, scores }] : []));
-  if (isTested && isOne) {
-    for (const { name, scores } of beyond) {
-      sentences.push(`The brain score is ${isLarger(scores)} than that of ${name} (q < .01).`);
-    }
-  } else if (isTested && beyond.length > 0) {
-    const where = beyond.map(({ name, scores }) => `${name} in ${countOfRegions(scores, 1)}`);
-    sentences.push(`The brain score is larger than that of ${formatList(where)} (q < .01).`);
+  if (isTested && isOnly) {
+    for (const { gain, scores } of gains)
+      sentences.push(`The ${label} is ${isLarger(scores)} than ${gain.than} (q < .01).`);
+  } else if (isTested && gains.length > 0) {
+    const where = gains.map(({ gain, scores }) => `${gain.than} in ${countOfRegions(scores, 1)}`);
+    sentences.push(`The ${label} is larger than ${formatList(where)} (q < .01).`);
   }
   return sentences;
 }
 
+/** What all facts of a score have in common. */
+function factsAt({ result, labels }: Findings, { distances }: ScoreFindings, { layer, distance }: GroupScores) {
+  const seconds = result.secondsPerWord;
+  const inSeconds =
+    distance !== "n/a" && seconds !== undefined && Number.isFinite(seconds)
+      ? ` (${formatNumber(distance * seconds, 1)} s)`
+      : "";
+  return {
+    model: result.model,
+    layer,
+    distance: distance === "n/a" ? undefined : `${formatNoun(distance, "word")}${inSeconds}`,
+    isAtEdge: distances.length > 1 && (distance === distances[0] || distance === distances.at(-1)),
+    isOnly: labels.length === 1,
+  } as const satisfies Partial<Facts>;
+}
+
+/** `"R = 0.034"`. */
+function valueAt(score: ScoreFindings, { mean }: GroupScores, target: number): string {
+  const { symbol, decimals } = score.analysis.shown;
+  return `${symbol} = ${formatNumber(mean[target]!, decimals)}`;
+}
+
 /** Which of several layers the page leads with, and why. */
-function leadingLayerSentence(result: Findings["result"], { layer }: GroupScores): string[] {
-  const layers = listLayers(result.subjects, "brainScore");
+function leadingLayerSentence(result: Findings["result"], { analysis, layer }: ScoreFindings): string[] {
+  const layers = listLayers(result.subjects, analysis.name);
   if (layers.length < 2 || layer === "n/a") return [];
   const { nLayers, mainLayer } = result;
   const depth = nLayers === undefined ? `the deepest of them, ${layers.at(-1)}` : `the model's depth, ${nLayers}`;
@@ -105,62 +138,73 @@ function leadingLayerSentence(result: Findings["result"], { layer }: GroupScores
   return [`Of the ${layers.length} layers that were scored, layer ${layer} is shown${why}.`];
 }
 
-function forecastSentences({ result, view, labels, forecast, forecastDistance, group }: Findings): string[] {
-  const { overall, curve, distances, tabled, atTabled, control, beyondRandom, layer } = forecast!;
-  if (!overall) return ["No region could be given a forecast score: see data quality."];
-  const at = curve[distances.indexOf(overall.distance)]!;
-  const best = group.targets.reduce<number>(
-    (top, _, i) => (Number.isFinite(at.mean[i]) && !(at.mean[top]! >= at.mean[i]!) ? i : top),
-    0,
-  );
-  const atLayer = layer === "n/a" ? "" : ` (layer ${layer})`;
-  const seconds = result.secondsPerWord;
-  const inSeconds =
-    seconds !== undefined && Number.isFinite(seconds) ? ` (${formatNumber(overall.distance * seconds, 1)} s)` : "";
-  const edge = overall.distance === distances[0] || overall.distance === distances.at(-1);
-  const largest = `at a distance of ${formatNoun(overall.distance, "word")}${inSeconds}, F = ${formatNumber(overall.mean, 4)}`;
-  const isOne = labels.length === 1;
+/** What is said of a score that runs over distances. */
+function curveSentences(findings: Findings, score: ScoreFindings): string[] {
+  const { view, labels } = findings;
+  const { analysis, curve, at: atTabled, gains } = score;
+  const { label, symbol, decimals } = analysis.shown;
+  const average = curve.map(({ mean }) => meanOf(mean));
+  const largest = indexOfLargest(average);
+  if (largest < 0) return [`No region could be given a ${label}: see data quality.`];
+  const at = curve[largest]!;
+  const best = indexOfLargest([...at.mean]);
+  const isOnly = labels.length === 1;
+  const isTested = view.subjects.length >= fewestForSignificance;
+  const tabled = formatNoun(atTabled.distance as number, "word");
   const sentences = [
-    `${isOne ? "The" : "Averaged over regions, the"} forecast score${atLayer} is ${overall.mean > 0 ? `largest ${largest}` : `above zero at no distance (largest ${largest})`}` +
-      `${edge && distances.length > 1 ? ", the edge of the distances computed" : ""}.`,
-    ...(isOne
+    analysis.sentence!({
+      ...factsAt(findings, score, at),
+      region: undefined,
+      value: `${symbol} = ${formatNumber(average[largest]!, decimals)}`,
+      isAboveZero: average[largest]! > 0,
+    }),
+    ...(isOnly
       ? []
       : [
-          `The largest of the ${labels.length} regions there is ${labels[best]} (F = ${formatNumber(at.mean[best]!, 4)}${inBrackets(at, best, 4)}${view.subjects.length > 1 ? `, ${describeQ(at.qValue[best]!)}` : ""}).`,
+          `The largest of the ${labels.length} regions there is ${labels[best]} (${valueAt(score, at, best)}${inBrackets(at, best, decimals)}${view.subjects.length > 1 ? `, ${describeQ(at.qValue[best]!)}` : ""}).`,
         ]),
-    ...(view.subjects.length >= fewestForSignificance
-      ? [`At ${formatNoun(tabled, "word")} F is ${countSides(atTabled)}.`]
-      : []),
+    ...(isTested ? [`At ${tabled} ${symbol} is ${countSides(atTabled)}.`] : []),
   ];
-  if (forecastDistance?.test && view.subjects.length >= fewestForSignificance) {
-    const where = countOfRegions(forecastDistance.test, 1);
+  const found = peakOverDistances(findings, score);
+  if (found?.test && isTested) {
+    const peak = peakOf(found);
+    const regions = countOnSide(found.test, 1) === "none" ? undefined : countOfRegions(found.test, 1);
     sentences.push(
-      countOnSide(forecastDistance.test, 1) === "none"
-        ? `${isOne ? `There is no forecast: F(${FORECAST_DISTANCE}) − F(0) is not above zero` : `No region has a forecast, which is F(${FORECAST_DISTANCE}) − F(0) above zero`} (q < .01). So the distance at which the forecast score is largest means little.`
-        : isOne
-          ? `There is a forecast: F(${FORECAST_DISTANCE}) − F(0) is above zero (q < .01).`
-          : `There is a forecast, F(${FORECAST_DISTANCE}) − F(0) above zero, in ${where} (q < .01).`,
+      ...(peak.sentence
+        ? [peak.sentence({ test: statisticSign(found.test.analysis, found.test.distance), regions, isOnly })]
+        : []),
     );
   }
-  const random = control[distances.indexOf(tabled)];
-  const values = random ? [...random.mean].filter(Number.isFinite) : [];
-  if (values.length > 0) {
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  for (const { analysis: control, at: scores } of controlsOf(score)) {
+    const mean = scores ? meanOf(scores.mean) : Number.NaN;
+    if (!control.sentence || !Number.isFinite(mean)) continue;
     sentences.push(
-      `Random vectors in the window's place give F = ${formatNumber(mean, 4)} at ${formatNoun(tabled, "word")}${isOne ? "" : ", averaged over regions"}.`,
+      control.sentence({
+        ...factsAt(findings, score, scores!),
+        distance: tabled,
+        region: undefined,
+        value: `${symbol} = ${formatNumber(mean, decimals)}`,
+        isAboveZero: mean > 0,
+      }),
     );
   }
-  if (beyondRandom && view.subjects.length >= fewestForSignificance) {
+  for (const { gain, scores } of isTested ? gains : []) {
     sentences.push(
-      isOne
-        ? `At that distance the forecast score is ${isLarger(beyondRandom)} than with random vectors (q < .01).`
-        : `At that distance the forecast score is larger than with random vectors in ${countOfRegions(beyondRandom, 1)} (q < .01).`,
+      isOnly
+        ? `At that distance the ${label} is ${isLarger(scores)} than ${gain.than} (q < .01).`
+        : `At that distance the ${label} is larger than ${gain.than} in ${countOfRegions(scores, 1)} (q < .01).`,
     );
   }
   return sentences;
 }
 
-function inBrackets(scores: GroupScores, target: number, decimals = 3): string {
+/** The mean of what is a number; NaN where nothing is. */
+function meanOf(values: Float64Array): number {
+  const finite = [...values].filter(Number.isFinite);
+  return finite.reduce((sum, value) => sum + value, 0) / finite.length;
+}
+
+function inBrackets(scores: GroupScores, target: number, decimals: number): string {
   const [low, high] = [scores.low[target]!, scores.high[target]!];
   return Number.isFinite(low) ? `, 95 % interval ${formatInterval(low, high, decimals)}` : "";
 }

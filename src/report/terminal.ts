@@ -1,76 +1,80 @@
+import { analysisNamed } from "../analyses/registry.ts";
 import { withoutControls } from "../array/plain-text.ts";
 import { listSome } from "../errors.ts";
 import { absentSentence } from "./absent.ts";
-import type { Findings } from "./findings.ts";
+import { controlsOf, type Findings, leadOf, type ScoreFindings } from "./findings.ts";
 import type { GroupScores } from "./group.ts";
 import { keptSentences } from "./kept-variance.ts";
 import { missingNames } from "./missing-section.ts";
 import { formatInterval, formatList, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
-import { formatPeak } from "./peaks.ts";
+import { formatPeak, type GroupPeaks, peakOf } from "./peaks.ts";
 import { shortLabel } from "./regions.ts";
 import { fewestForSignificance, onlyOne, reachesBeyondOne, sideOfZero } from "./significance.ts";
+import { distancesForTest, peakTestSign, scoreSign } from "./signs.ts";
 
 /** Settings of {@link formatTerminal}. */
 export interface TerminalOptions {
-  /** Regions to list, those with the highest brain score (default 20). */
+  /** Regions to list, the first in the order of display (default 20). */
   readonly mostRegions?: number | undefined;
 }
 
-/** Columns of a narrow terminal. */
+/** TextColumns of a narrow terminal. */
 const mostColumns = 80;
 
 /** Longer names of regions are cut, so that a line fits an ordinary terminal. */
 const longestRegionName = 28;
 
+/** Some columns of the table, and their cells of a region. */
+interface TextColumns {
+  readonly names: readonly string[];
+  readonly cells: (target: number) => readonly string[];
+}
+
 /**
- * The group's results as lines of text for the end of a command: one line a region with its brain score R, the 95 %
- * interval, q, the forecast score F(8) and, where there is a forecast, the distance d* at which it peaks; columns that were
+ * The group's results as lines of text for the end of a command: one line a region with the scores of each analysis (of the
+ * leading one also the 95 % interval and q) and the distance at which they peak, where that is more than noise; columns that were
  * not computed are left out. Controls follow, a line each. `*` marks what is above zero, an arrow downwards what is below (q < .01); last lines say why
  * scores are missing, where any is, and who of the data set has no results. No colours, no width over 80 columns.
  */
 export function formatTerminal(findings: Findings, options: TerminalOptions = {}): string[] {
   const { mostRegions = 20 } = options;
-  const { result, brain, forecast, forecastDistance, order, labels, group, view } = findings;
-  const header = ["region"];
+  const { result, order, labels, group, view } = findings;
   // One participant is no sample: there is neither interval nor test.
   const nSubjects = view.subjects.length;
   const isSample = nSubjects > 1;
-  if (brain) header.push("R", ...(isSample ? ["95 % interval", "q of R"] : []));
-  if (forecast) header.push(`F(${formatNumber(forecast.tabled, 0)})`);
-  if (forecastDistance && isSample) header.push("d*");
+  const lead = leadOf(findings);
+  const scores = findings.scores.filter(({ analysis }) => analysis.shown.isSummarised);
+  const peaks = findings.peaks.filter((found) => isSample && peakOf(found).shown.isSummarised);
+  const columns: readonly TextColumns[] = [
+    ...scores.map((score) => (score === lead ? leadColumns(score, isSample) : markedColumn(score))),
+    ...peaks.map((found) => ({
+      names: [peakOf(found).shown.symbol],
+      cells: (target: number) => [formatPeak(found, target)],
+    })),
+  ];
+  const header = ["region", ...columns.flatMap(({ names }) => names)];
   const shown = order.slice(0, mostRegions);
-  const rows = shown.map((target) => {
-    const cells = [shortLabel(withoutControls(labels[target]!), longestRegionName)];
-    if (brain) {
-      cells.push(formatNumber(brain.mean[target]!));
-      if (isSample) {
-        // Of a region that one participant alone has, there is no test either.
-        const q = brain.n[target]! > 1 ? formatProbability(brain.qValue[target]!) : "n/a";
-        cells.push(formatInterval(brain.low[target]!, brain.high[target]!), q + markOf(brain, target));
-      }
-    }
-    if (forecast) cells.push(formatNumber(forecast.atTabled.mean[target]!, 4) + markOf(forecast.atTabled, target));
-    if (forecastDistance && isSample) cells.push(formatPeak(forecastDistance, target));
-    return cells;
-  });
-  const widths = header.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)));
+  const rows = shown.map((target) => [
+    shortLabel(withoutControls(labels[target]!), longestRegionName),
+    ...columns.flatMap(({ cells }) => cells(target)),
+  ]);
+  const widths = header.map((name, i) => Math.max(name.trimEnd().length, ...rows.map((row) => row[i]!.length)));
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
       .join("  ")
       .trimEnd();
-  const headerCells = header.map((name) => (name === "q of R" || name.startsWith("F(") ? `${name}  ` : name));
   const left = group.targets.length - shown.length;
   const missing = missingNames(result);
   const absent = absentSentence(result);
   return [
     `${withoutControls(result.title)}: ${formatNoun(result.subjects.length, "participant")}, ${withoutControls(result.model)}`,
     "",
-    line(headerCells),
+    line(header),
     ...rows.map(line),
     ...(left > 0 ? [`and ${formatNoun(left, "region")} more, in group_scores.tsv`] : []),
     ...(isSample ? [] : [onlyOne]),
-    ...(isSample && (brain || forecast)
+    ...(isSample && scores.length > 0
       ? [
           "* above zero over participants, \u2193 below (two-sided Wilcoxon signed-rank test,",
           "  q < .01, false discovery rate over regions)",
@@ -79,15 +83,10 @@ export function formatTerminal(findings: Findings, options: TerminalOptions = {}
             : []),
         ]
       : []),
-    ...(isSample && brain && reachesBeyondOne(brain)
+    ...(isSample && lead && reachesBeyondOne(lead.at)
       ? ["95 % interval: of few participants it may reach beyond 1, where no correlation lies"]
       : []),
-    ...(forecastDistance && isSample
-      ? [
-          "d*: distance of the group's largest F, where there is a forecast: F(8) \u2212 F(0)",
-          `  above zero (q < .01)${forecastDistance.test ? "" : "; not tested here, as 8 or 0 is not among the distances"}`,
-        ]
-      : []),
+    ...wrap(peaks.map(peakLine)),
     ...controlLines(findings),
     ...wrap(keptSentences(result)),
     ...(missing.length > 0
@@ -97,11 +96,42 @@ export function formatTerminal(findings: Findings, options: TerminalOptions = {}
   ];
 }
 
+/** A score with its interval and q. */
+function leadColumns({ analysis, at }: ScoreFindings, isSample: boolean): TextColumns {
+  const { symbol, decimals } = analysis.shown;
+  return {
+    names: [symbol, ...(isSample ? ["95 % interval", `q of ${symbol}  `] : [])],
+    cells(target) {
+      const mean = formatNumber(at.mean[target]!, decimals);
+      if (!isSample) return [mean];
+      // Of a region that one participant alone has, there is no test either.
+      const q = at.n[target]! > 1 ? formatProbability(at.qValue[target]!) : "n/a";
+      return [mean, formatInterval(at.low[target]!, at.high[target]!, decimals), q + markOf(at, target)];
+    },
+  };
+}
+
+/** A score with a mark. */
+function markedColumn({ analysis, at }: ScoreFindings): TextColumns {
+  const { shown } = analysis;
+  return {
+    names: [`${scoreSign(shown, at.distance)}  `],
+    cells: (target) => [formatNumber(at.mean[target]!, shown.decimals) + markOf(at, target)],
+  };
+}
+
+/** `"d*: distance of the group's largest F, where there is a forecast: F(8) − F(0) above zero (q < .01)"`. */
+function peakLine(found: GroupPeaks): string {
+  const peak = peakOf(found);
+  const needed = distancesForTest(peak).join(" or ");
+  const untested = found.test ? "" : `; not tested here, as ${needed} is not among the distances`;
+  return `${peak.shown.symbol}: ${peak.along} of the group's largest ${analysisNamed(peak.of)!.shown.symbol}, where there is a ${peak.finding}: ${peakTestSign(peak)} above zero (q < .01)${untested}`;
+}
+
 /** What the controls reach, a line each: their mean over regions, and in the region that is listed first. */
-function controlLines({ brainControls, forecast, labels, order }: Findings): string[] {
+function controlLines({ scores, controlsAlone, labels, order }: Findings): string[] {
   const best = order[0]!;
   const where = shortLabel(withoutControls(labels[best]!), longestRegionName);
-  const random = forecast?.control[forecast.distances.indexOf(forecast.tabled)];
   const lineOf = (name: string, what: string, mean: GroupScores["mean"], decimals: number) => {
     const known = [...mean].filter(Number.isFinite);
     const average = known.reduce((sum, value) => sum + value, 0) / known.length;
@@ -110,10 +140,11 @@ function controlLines({ brainControls, forecast, labels, order }: Findings): str
     const first = `${formatNumber(mean[best]!, decimals)} in ${where}`;
     return `${whole}, ${first}`.length <= mostColumns ? [`${whole}, ${first}`] : [`${whole},`, `  ${first}`];
   };
-  return [
-    ...brainControls.flatMap(({ name, scores }) => lineOf(name, "R", scores.mean, 3)),
-    ...(random ? lineOf("random window", `F(${formatNumber(forecast!.tabled, 0)})`, random.mean, 4) : []),
-  ];
+  const controls = [...scores.flatMap((score) => controlsOf(score)), ...controlsAlone];
+  return controls.flatMap(({ analysis, at }) => {
+    const { shown } = analysis;
+    return at ? lineOf(shown.label, scoreSign(shown, at.distance), at.mean, shown.decimals) : [];
+  });
 }
 
 /** Sentences as lines that fit the terminal, all but the first of each set in. */

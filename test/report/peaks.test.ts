@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { readGifti } from "../../src/formats/gifti.ts";
 import { readTsv, textColumn } from "../../src/formats/tsv.ts";
-import { studyFindings } from "../../src/report/findings.ts";
+import { type Findings, leadOf, studyFindings } from "../../src/report/findings.ts";
 import { groupScores, listGroupKeys } from "../../src/report/group.ts";
 import { groupFiles } from "../../src/report/group-files.ts";
 import { htmlReport } from "../../src/report/html.ts";
-import { createPeakMap, hasForecast, listPeakKeys, reasonWithoutPeak } from "../../src/report/peaks.ts";
+import { createPeakMap, isFound, listPeakKeys, reasonWithoutPeak } from "../../src/report/peaks.ts";
 import { averageRegions } from "../../src/report/regions.ts";
 import { type AnalysisScores, memoryScores, type StudyResult, type SubjectScores } from "../../src/report/result.ts";
 import { sideOfZero } from "../../src/report/significance.ts";
@@ -16,6 +16,7 @@ import { allOf, syntheticStudy, syntheticSurfaceStudy, withMean } from "./synthe
 
 const regions = ["forecast", "below", "flat", "missing"];
 const distances = [-4, 0, 4, 8];
+const peakNamed = ({ peaks }: Findings, name: string) => peaks.find(({ analysis }) => analysis === name);
 const said = (findings: Parameters<typeof summarise>[0]) =>
   summarise(findings)
     .flatMap(({ sentences }) => sentences)
@@ -60,7 +61,9 @@ function fourRegions(layers: readonly number[] = [8], distancesUsed: readonly nu
 
 describe("what is below zero is not a gain", async () => {
   const findings = await studyFindings(fourRegions());
-  const { group, brain, forecastDistance } = findings;
+  const { group } = findings;
+  const brain = leadOf(findings)?.at;
+  const forecastDistance = peakNamed(findings, "forecastDistance");
   const region = (name: string) => regions.indexOf(name);
 
   test("by hand: sides of zero, of twelve participants with one sign: p = 2 / 2^12", () => {
@@ -75,7 +78,7 @@ describe("what is below zero is not a gain", async () => {
   });
 
   test("d* is there where F(8) − F(0) is above zero alone, with the reason elsewhere", () => {
-    expect(regions.map((_, r) => hasForecast(forecastDistance!, r))).toEqual([true, false, false, false]);
+    expect(regions.map((_, r) => isFound(forecastDistance!, r))).toEqual([true, false, false, false]);
     expect(forecastDistance!.peak[region("forecast")]).toBe(8);
     expect(regions.map((_, r) => reasonWithoutPeak(forecastDistance!, r))).toEqual([
       undefined,
@@ -139,8 +142,8 @@ describe("what is below zero is not a gain", async () => {
 
   test("without distance 0 nothing has a forecast that was tested, and that is said", async () => {
     const untested = await studyFindings(fourRegions([8], [4, 8]));
-    expect(untested.forecastDistance!.test).toBeUndefined();
-    expect(reasonWithoutPeak(untested.forecastDistance!, 0)).toBe(
+    expect(peakNamed(untested, "forecastDistance")!.test).toBeUndefined();
+    expect(reasonWithoutPeak(peakNamed(untested, "forecastDistance")!, 0)).toBe(
       "whether there is a forecast was not tested, for which distances 8 and 0 must be among the distances",
     );
     expect(await htmlReport(fourRegions([8], [4, 8]))).toContain("Shown for no region: whether");
@@ -153,10 +156,10 @@ describe("what is below zero is not a gain", async () => {
 
 describe("forecast depth", () => {
   test("by hand: F at distance 8 grows with the layer where there is a forecast", async () => {
-    const { forecastDepth } = await studyFindings(fourRegions([4, 8, 12]));
+    const forecastDepth = peakNamed(await studyFindings(fourRegions([4, 8, 12])), "forecastDepth");
     expect(forecastDepth!.grid).toEqual([4, 8, 12]);
     expect(forecastDepth!.peak[0]).toBe(12);
-    expect(regions.map((_, r) => hasForecast(forecastDepth!, r))).toEqual([true, false, false, false]);
+    expect(regions.map((_, r) => isFound(forecastDepth!, r))).toEqual([true, false, false, false]);
     expect(forecastDepth!.test!.layer).toBe(8);
   });
 
@@ -164,7 +167,7 @@ describe("forecast depth", () => {
     const { group } = await studyFindings(fourRegions([4, 8, 12], [8]));
     expect(group.peaks.map(({ analysis }) => analysis)).toEqual(["forecastDepth"]);
     expect(group.peaks[0]!.test).toMatchObject({ analysis: "forecastScore", layer: 8, distance: 8 });
-    expect(hasForecast(group.peaks[0]!, 0)).toBe(true);
+    expect(isFound(group.peaks[0]!, 0)).toBe(true);
   });
 });
 

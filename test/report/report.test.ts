@@ -117,19 +117,22 @@ describe("group and terminal", async () => {
   });
 
   test("by hand: the mean of each control over regions, and in the region that is listed first", () => {
-    const [scores] = findings.group.scores;
     const mean = Float64Array.from(findings.order, () => 0.25);
     mean[findings.order[0]!] = 0.5;
-    const brainControls = [{ name: "word rate", scores: { ...scores!, mean }, beyond: undefined }];
-    const lines = formatTerminal({ ...findings, brainControls, forecast: undefined });
+    const [brain] = findings.scores;
+    const [wordRate, randomWeights] = brain!.beside;
+    const linesWith = (control: typeof wordRate, labels = findings.labels) => {
+      const at = { ...control!.at!, mean };
+      return formatTerminal({ ...findings, labels, scores: [{ ...brain!, beside: [{ ...control!, at }] }], peaks: [] });
+    };
+    const lines = linesWith(wordRate);
     const n = mean.length;
     const first = findings.order[0]!;
     const whole = `Control, word rate: R ${((0.25 * (n - 1) + 0.5) / n).toFixed(3)} over regions,`;
     expect(lines).toContain(`${whole} 0.500 in ${findings.labels[first]}`);
     // A line over 80 columns is broken: a name of 28 letters, to which longer ones are cut, beside the longer of the controls.
     const labels = findings.labels.map((label, i) => (i === first ? "abcdefghi ".repeat(4) : label));
-    const longer = [{ ...brainControls[0]!, name: "random weights" }];
-    const broken = formatTerminal({ ...findings, labels, brainControls: longer, forecast: undefined });
+    const broken = linesWith(randomWeights, labels);
     const beginning = whole.replace("word rate", "random weights");
     expect(broken[broken.indexOf(beginning) + 1]).toMatch(/^ {2}0\.500 in abcdefghi/);
   });

@@ -18,15 +18,19 @@ test("by hand: of layers 0, 1 and 2 of a model of 2 the one nearest to two third
   expect(listLayers(subjects, "brainScore")).toEqual([0, 1, 2]);
   expect(listLayers(subjects, "brainScoreRandomWeights")).toEqual([1]);
   expect(listLayers(subjects, "forecastScoreRandomWindow")).toEqual([1]);
-  const { brain, brainControls, forecast } = await studyFindings(run.result);
-  expect(brain!.layer).toBe(1);
-  expect(brainControls.map(({ name, scores, beyond }) => [name, scores.layer, beyond?.layer])).toEqual([
-    ["word rate", "n/a", 1],
-    ["random weights", 1, 1],
+  const [brain, forecast] = (await studyFindings(run.result)).scores;
+  expect(brain).toMatchObject({ analysis: { name: "brainScore" }, layer: 1 });
+  expect(brain!.beside.map(({ analysis, at }) => [analysis.shown.label, at!.layer])).toEqual([
+    ["word rate", "n/a"],
+    ["random weights", 1],
   ]);
-  expect(forecast).toMatchObject({ layer: 1, tabled: 8 });
-  expect(forecast!.beyondRandom).toBeDefined();
-  expect(forecast!.control.filter((scores) => scores !== undefined)).toHaveLength(1);
+  expect(brain!.gains.map(({ over, scores }) => [over.shown.label, scores.layer])).toEqual([
+    ["word rate", 1],
+    ["random weights", 1],
+  ]);
+  expect(forecast).toMatchObject({ analysis: { name: "forecastScore" }, layer: 1, at: { distance: 8 } });
+  expect(forecast!.gains.map(({ over }) => over.shown.label)).toEqual(["random window"]);
+  expect(forecast!.beside.map(({ curve }) => curve.filter((scores) => scores !== undefined).length)).toEqual([1]);
 });
 
 test("figures, lead and table have them", async () => {
