@@ -38,7 +38,7 @@ export function familiesOf(models: readonly LabelledModel[]): readonly ModelFami
     const name = modelName(base);
     if (!window) {
       alone.push({ model, label, name });
-      // Its place among the others.
+      // Of the base: it stands where the first of its family stood.
       if (models.some((other) => isWindowOf(other.model, name))) continue;
       add(name, { label, base, window: undefined }, { model, distance: undefined });
       continue;

@@ -23,7 +23,7 @@ export type AnalysisName = keyof typeof analyses;
 /** All of them, in the order of the registry. */
 export const analysisNames = Object.keys(analyses) as [AnalysisName, ...AnalysisName[]];
 
-/** Some scope, to see what an analysis is made of. */
+/** The smallest scope: it shows which bands an analysis uses. Its numbers have no meaning. */
 const SOME: Scope = { layers: [1], mainLayer: 1, distances: [1], width: 1, seed: 0 };
 
 /** Whether encoding models of an analysis have a window. */

@@ -23,7 +23,7 @@ export interface Shown {
   readonly missing: string;
 }
 
-/** What was found by an analysis at one place, of which its sentence tells; numbers are written out as it shows them. */
+/** What an analysis found at one place; its sentence is written from this. Numbers are texts, formatted as it shows them. */
 export interface Facts {
   /** Name of the language model. */
   readonly model: string;
@@ -41,7 +41,7 @@ export interface Facts {
   readonly isAboveZero: boolean;
 }
 
-/** In which regions a peak means something, of which its sentence tells. */
+/** In which regions a peak is shown; the sentence of the analysis is written from this. */
 export interface PeakFacts {
   /** What is above zero there: `"F(8) − F(0)"`. */
   readonly test: string;

@@ -8,11 +8,11 @@ import { resolveRidgeOptions } from "../ridge/ridge-options.ts";
 import { type ScoringDesign, scorable } from "../ridge/scoring-design.ts";
 import type { SweepSize } from "./memory.ts";
 
-/** The work of a set of models, in floating-point operations and bytes. */
+/** The work of a set of encoding models, in floating-point operations and bytes. */
 export interface SweepWork {
   /** To make all designs, double precision. */
   readonly designOperations: number;
-  /** To score all targets of one participant by all models, single precision. */
+  /** To score all targets of one participant by all encoding models, single precision. */
   readonly scoreOperations: number;
   /** Of the designs on the disk. */
   readonly designBytes: number;
@@ -20,14 +20,17 @@ export interface SweepWork {
   readonly scoreBytes: number;
 }
 
-/** Errors that are computed for a target, on average, of responses to stories: bounds settle the other penalties. */
+/**
+ * Errors that are computed for a target on average; bounds settle the other penalties. Measured on responses to stories with ten
+ * penalties.
+ */
 const ERRORS_A_TARGET = 1.19;
 
 /**
- * Counts the work of a set of models.
+ * Counts the work of a set of encoding models.
  *
  * Of a design with F columns and T' training volumes: 2 T' F^2 for its inner products, 9 F^3 for their eigenvectors, 2 T' F^2
- * for directions; of windows, 2 T T' U for each offset and 2 T T' 20 for each distance. Of a target, for each model and
+ * for directions; of windows, 2 T T' U for each offset and 2 T T' 20 for each distance. Of a target, for each encoding model and
  * fold, 2 F T' for its projection and as many for each error, 2 F T'' for predictions of T'' test volumes; for bounds, with A
  * penalties, F A (A + 7) for sums over the projection, 4 A T' for those over the target and 2 (3 A + 1) T' for each error.
  */
@@ -55,11 +58,11 @@ export function countWork(size: SweepSize, nAlphas: number): SweepWork {
 export interface MeasuredSpeed {
   /** To make one design of the widest kind. */
   readonly secondsPerDesign: number;
-  /** To score a target by one model in one fold. */
+  /** To score a target by one encoding model in one fold. */
   readonly secondsPerTarget: number;
 }
 
-/** Targets of the sample, and models that they are scored by: what is done once a fold counts little among many. */
+/** Targets of the sample, and encoding models that they are scored by: many, so that what is done once a fold counts little. */
 const [SAMPLE, SAMPLE_MODELS] = [1024, 16];
 
 /**
@@ -118,12 +121,12 @@ export async function measureSpeed(
   return { secondsPerDesign, secondsPerTarget };
 }
 
-/** Seconds that passes over the same work take together, but for the first; and how many there are at most. */
+/** Seconds that all passes but the first take together, long beside the clock's resolution; and the most passes. */
 const [PASSES_TAKE, MOST_PASSES] = [1, 8];
 
 /**
- * What a piece of work takes on average of several passes, but for the first: that makes sessions, and code that is quick,
- * which most of a sweep finds.
+ * The mean seconds of a piece of work over several passes. The first pass is left out: it compiles graphs and code, which the rest
+ * of a run finds compiled.
  *
  * @param work - gives seconds
  */

@@ -9,7 +9,7 @@ import type { ErrorBounds } from "../ridge/shortlist-bounds.ts";
 import type { Rows } from "../ridge/shortlist-graph.ts";
 import type { Store } from "../sources/source.ts";
 
-/** Where the design of a model in a fold lies: in the folder of its key. */
+/** The path of an encoding model's design in a fold: in the folder of its key. */
 export function designPath(key: string, fold: number): string {
   return `${key}/fold-${fold + 1}.design`;
 }
@@ -19,19 +19,19 @@ export async function countDesigns(store: Store, key: string): Promise<number> {
   return (await store.list(key)).filter(({ name }) => name.endsWith(".design")).length;
 }
 
-/** Where what single precision needs of it lies. */
+/** The path of the design's numbers in single precision. */
 function singlePath(path: string): string {
   return `${path}-single`;
 }
 
-/** Where the shares of variance that its bands' components keep lie. */
+/** The path of the shares of variance that the components of its bands keep. */
 function sharesPath(path: string): string {
   return `${path}-variance`;
 }
 
 type Shape = readonly [nRows: number, nColumns: number];
 
-/** What is said of a set of held-out errors; its matrices follow as arrays. */
+/** The shapes of a set of held-out errors; its matrices follow as arrays. */
 interface SetShape {
   readonly base: HeldOutSet["base"];
   readonly hasSamples: boolean;
@@ -93,7 +93,7 @@ export async function loadShares(
   return (about as (number | null)[]).map((share) => share ?? undefined);
 }
 
-/** Matrices that are one another's are kept once. */
+/** Writes a design in double precision; a matrix that stands in two places of it is written once. */
 async function writeDouble(store: Store, path: string, key: string, design: ScoringDesign): Promise<void> {
   const { intercept, left, singularValues, sets, test } = design;
   const arrays: Float64Array[] = [left.data, singularValues, test.data];
@@ -158,7 +158,7 @@ const OF_PENALTIES = [
   ...(["ofWeights", "ofLeverages", "leverages", "shrinkageSquares"] as const),
 ] as const;
 
-/** What is said of a design in single precision. */
+/** The header of a design in single precision. */
 interface AboutSingle {
   readonly intercept: boolean;
   readonly hasShortlist: boolean;

@@ -13,7 +13,7 @@ import type { SweepSize } from "./memory.ts";
 export interface KeptDesigns {
   /** A folder of the disk. */
   readonly location: string;
-  /** Names the designs of each model: the same key, the same numbers. */
+  /** The key of each encoding model's designs: the same key, the same numbers. */
   readonly keys: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export interface StoryVectors {
   readonly volumes: VolumesOptions;
 }
 
-/** What the designs of a set of models are made of. */
+/** What the designs of a set of encoding models are made of. */
 export interface Stimulus {
   /** Volume-level features, all stories joined, [nVolumes x nFeatures]. */
   readonly features: Matrix;
@@ -45,7 +45,7 @@ export interface DesignJob {
   readonly options: Omit<EncodingOptions, "onProgress">;
 }
 
-/** Scores a block of targets by all models. */
+/** Scores a block of targets by all encoding models. */
 export interface ScoreJob {
   readonly kind: "scores";
   readonly designs: KeptDesigns;
@@ -77,7 +77,7 @@ export interface AuditedScores extends BlockScores {
 /** A piece of work for a thread. */
 export type Job = DesignJob | ScoreJob | MeasureJob;
 
-/** What a job gives: nothing of designs, which are kept. */
+/** What a job gives; a job that makes designs keeps them and gives nothing. */
 export type JobResult<J extends Job> = J extends ScoreJob
   ? AuditedScores
   : J extends MeasureJob

@@ -17,7 +17,7 @@ export interface KeptModels {
   readonly nVolumes: number;
 }
 
-/** Some of the models, in the order of these indices. */
+/** Some of the encoding models, in the order of these indices. */
 export function selectModels(models: KeptModels, indices: readonly number[]): KeptModels {
   const { designs, distances } = models;
   const keys = indices.map((i) => designs.keys[i]!);
@@ -25,7 +25,7 @@ export function selectModels(models: KeptModels, indices: readonly number[]): Ke
 }
 
 /**
- * Sees to it that the designs of all models in all folds are kept: those that are missing are made, on all threads.
+ * Makes the designs of all encoding models in all folds that are not kept yet, on all threads, and keeps them.
  *
  * @param distances - of the window of each model, each once, in any order; undefined for the features alone
  * @param stimulus - asked for where a design is missing
@@ -54,7 +54,7 @@ export async function makeDesigns(
       .filter((model) => distances[model] !== undefined)
       .sort((a, b) => distances[a]! - distances[b]!);
     const alone = lacking.filter((model) => distances[model] === undefined);
-    // Several pieces a fold, so that no thread waits long for the last: windows side by side share their words.
+    // Several pieces a fold, so that no thread waits long for the last one. Neighbouring windows stay together: they share their words.
     const nPieces = Math.max(
       1,
       Math.min(Math.ceil((2 * pool.nThreads) / folds.length) + 1, Math.ceil(withWindow.length / 4)),
@@ -110,7 +110,7 @@ export async function loadKeptVariance({ designs, folds }: KeptModels): Promise<
   return models;
 }
 
-/** A thread's own products run on it alone. */
+/** The device of a job: its products run on the job's own thread alone. */
 function threadDevice(device: EncodingOptions["device"]): EncodingOptions["device"] {
   return { ...device, threads: 1 };
 }

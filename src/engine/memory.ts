@@ -2,7 +2,7 @@ import { MODELS_AT_ONCE } from "../encoding/score-block.ts";
 import { OptionError } from "../errors.ts";
 import { BLOCK } from "./score-responses.ts";
 
-/** The sizes that memory and work of a set of models follow from. */
+/** The sizes that memory and work of a set of encoding models follow from. */
 export interface SweepSize {
   readonly nTargets: number;
   /** Of all stories of a participant together, and of the longest. */
@@ -36,25 +36,27 @@ export interface MemoryPlan {
 }
 
 /**
- * What is resident beside what is counted: the program and its libraries, the same again of each thread, and what the
- * allocator has not given back; measured on a whole brain.
+ * Bytes that are resident beside the arrays that are counted: of the program with its libraries, and of each thread. They include
+ * what the allocator has not given back. Measured on a whole brain.
  */
 const PROGRAM = 250e6;
 const THREAD = 250e6;
-/** What the allocator holds of a thread's arrays at its worst, in units of those that are there. */
+/** Memory that the allocator holds for a thread's arrays at the worst, over the size of these arrays. Measured. */
 const HELD = 1.5;
-/** Designs of more bytes than this, on all threads, come from the disk for every block: reading them takes little beside it. */
+/** Bytes of designs that all threads may hold together. Larger ones are read from the disk for every block: that takes little time beside scoring it. */
 const MOST_DESIGNS = 500e6;
 /** Targets in a batch, and arrays of a batch that are there at once. */
 const [BATCH, BATCH_ARRAYS] = [512, 8];
 
 /**
- * How many responses may be in memory so that all stays within a budget.
+ * How many responses may be in memory so that all stays within a budget. With T volumes of all stories and T' of the longest, these
+ * bytes are counted:
  *
- * Counted are, in bytes: 4 T for each target that is loaded, 8 T where single precision does not hold the responses; what each that there
- * is takes while a story is being read, 8 T' with T' volumes in single precision and up to 20 T' in double; 16 nModels nFolds a target for scores and penalties, and as many again when they are put together; and on each thread a
- * block of targets three times over, its scores twice, one batch eight times, the designs that are scored side by side,
- * or the inner products of the words of a window, and half as much again.
+ * - for each target that is loaded, 4 T, or 8 T where single precision does not hold the responses;
+ * - for each target while a story is being read, 8 T' in single precision, up to 20 T' in double;
+ * - for each target, 16 nModels nFolds of scores and penalties, and as many again when blocks are joined;
+ * - on each thread, 1.5 times: a block of targets three times, its scores twice, one batch eight times, and the designs that are
+ *   scored side by side, or the inner products of the words of a window.
  *
  * @param budget - bytes
  * @throws OptionError where not even one block of targets fits, with what would

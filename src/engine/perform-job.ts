@@ -53,7 +53,7 @@ async function makeDesigns(job: DesignJob, onDesign: (done: number) => void): Pr
     if (model === undefined) continue;
     const key = designs.keys[model]!;
     const path = designPath(key, fold.index);
-    // First: where there is a design, there are its shares.
+    // Shares are written before the design: so a design that is there has them.
     await writeShares(store, path, key, keptVariance);
     await writeDesign(store, path, key, design, ridge);
     onDesign(++done);
@@ -95,7 +95,7 @@ async function score(job: ScoreJob, onDesign: (done: number) => void): Promise<A
   return { ...scores, audits: await auditBlock({ audits, rows, nModels, folds, ridge, designOf: exactOf }, scores) };
 }
 
-/** Designs in the memory of this thread, as many as fit: they come in the same order for every block. */
+/** Designs in the memory of this thread, as many as fit. Every block asks for them in the same order. */
 const kept = new Map<string, ScorableDesign>();
 let keptBytes = 0;
 // The models that these are of.
@@ -103,10 +103,10 @@ let keptKeys = "";
 // Memory of designs that are not kept: as many as are scored on side by side, then that of the first again.
 const rooms: Uint8Array[] = [];
 let nextRoom = 0;
-// Of files whose digest this thread has checked once: a digest takes longer than to read them.
+// Files whose digest this thread has checked: it is checked once, since that takes longer than reading the file.
 const checksums = new Map<string, number>();
 
-// Memory of the one design in double precision that is there beside those in single.
+// Memory of one design in double precision, beside those in single precision.
 let exactRoom = new Uint8Array(0);
 
 /** A design in double precision, for a few targets of a block; it holds until the next is asked for. */

@@ -70,7 +70,7 @@ export function openPool(nThreads: number): Pool {
         try {
           waiting.onDesign(answer.done);
         } catch (error) {
-          // Whoever is told may want to stop.
+          // The receiver may throw to stop the run (Ctrl-C).
           waiting.reject(error as Error);
         }
       } else {
@@ -88,7 +88,7 @@ export function openPool(nThreads: number): Pool {
       if (closed[0] === 1) return;
       const message = cause instanceof Error ? cause.message : `exit code ${String(cause)}`;
       const ended = new DeviceError(`pool: a thread must end its job, got ${message}.`, { cause });
-      // Too many open files, say, while a thread reads its modules: no fault of the job.
+      // An error while the thread reads its modules (too many open files, say) is no fault of the job.
       waiting?.reject(cause instanceof Error && systemReason(cause) ? cause : ended);
       next();
     };
@@ -117,7 +117,7 @@ export function openPool(nThreads: number): Pool {
       }),
     async close() {
       closed[0] = 1;
-      // Whoever waits for a job would wait for ever.
+      // Without this, whoever waits for a job would wait for ever.
       for (const { reject } of [...queue.splice(0), ...busy.values()]) reject(closedError());
       const ended = [...all].map((worker) => new Promise((resolve) => worker.once("exit", resolve)));
       // What wakes a thread that waits for its next job.

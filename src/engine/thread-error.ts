@@ -12,9 +12,9 @@ import {
 export interface ThreadError {
   readonly message: string;
   readonly stack: string | undefined;
-  /** Of an error of ours, what makes it anew. */
+  /** Of an error of a class in `errors.ts`, what it is made anew from. */
   readonly own?: OwnError | undefined;
-  /** What the system said of a file, as Node gives it: whoever tells the user goes by it. */
+  /** The system's error of a file, as Node gives it; the message to the user is made from it. */
   readonly system?: Readonly<Record<"code" | "syscall" | "path", unknown>> | undefined;
 }
 

@@ -3,7 +3,7 @@ import { emptyLike, formatShape, Matrix } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { checkStoryLengths } from "./story-lengths.ts";
 
-/** Copies of the features, unless said otherwise. */
+/** Copies of the features, unless said otherwise: at 1.5 s a volume they reach from 0 to 7.5 s, past the response's peak at about 5 s. */
 export const DEFAULT_DELAYS = 6;
 
 /** What delays bring in from before a story's first volume. */

@@ -52,7 +52,7 @@ export interface FittedBand {
  * - components `"none"`: standardise, delays, standardise.
  *
  * With `edge: "silence"` delays bring in, from before a story's first volume, the zero vector of the features, a volume without
- * words, taken through the same steps: so that silence before a story is what silence within it is.
+ * words, standardised and reduced like all others, so that silence before a story is what silence within it is.
  *
  * @param bands - features of each band, all stories joined, each [nVolumes x nFeatures], and below them the
  * `volumesBefore`; all finite
@@ -67,8 +67,8 @@ export interface FittedBand {
  * scikit-learn's PCA refuses the first and fills the second with rounding errors.
  * @remarks Delays are built on the joined series, within each story, and the volumes are split after: a test volume right
  * after a training chunk holds the delayed features of the last training volumes, and a training volume right after a test
- * chunk those of the last test volumes. What crosses the border is what was said, never a response; folds with a `gap`
- * keep even that apart.
+ * chunk those of the last test volumes. Features cross the border between training and test, responses never do. With a `gap`
+ * neither does.
  * @see https://doi.org/10.1038/s41562-022-01516-2, Methods, "Brain score"
  */
 export async function fitDesign(

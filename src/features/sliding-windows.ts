@@ -40,7 +40,7 @@ export interface WindowColumns extends FittedBand {
   readonly distance: number;
 }
 
-/** A window's columns in the design of one fold, known by the inner products of volumes over them. */
+/** A window's columns in the design of one fold, given by the inner products of volumes over them. */
 export interface WindowKernel {
   readonly kind: "kernel";
   readonly distance: number;
@@ -103,7 +103,7 @@ export async function* slidingBands(
       }
       kernels.push(word.kernel.data);
     }
-    // As many rows as the words' kernels have: one more than volumes where silence is to be known along the components.
+    // As many rows as the words' kernels have: one more than volumes where silence is to be projected on the components.
     sum ??= Matrix.zeros(words[0]!.kernel!.nRows, train.length, "slidingBands");
     addUp(sum.data, kernels);
     if (isReduced) {
@@ -154,7 +154,7 @@ function checkOffset(features: Matrix, offset: number, first: Matrix, options: D
   );
 }
 
-/** Numbers that are added up at a time: they stay in the cache from one term to the next. */
+/** Numbers that are added up at a time: 16 kB, which stay in the processor's first cache (32 kB) from one term to the next. */
 const ADDED_AT_ONCE = 2048;
 
 function addUp(sum: Float64Array, terms: readonly Float64Array[]): void {

@@ -5,10 +5,14 @@ import { bytesOf, isWholeType } from "./number-type.ts";
 /** Numbers other than 0 that are looked at, from the start of an array. */
 const SAMPLE = 1024;
 
-/** Shares of the numbers that cannot be meant, as stated and in the other order: a read of random exponents has half of them and more. */
+/**
+ * Shares of the numbers that cannot be meant: more than `MANY` in the stated order and at most `FEW` in the other is a wrong order.
+ * The wrong order makes half of the numbers or more impossible, so a quarter is a safe sign. The right order makes none impossible, but
+ * for a few that are damaged.
+ */
 const [MANY, FEW] = [0.25, 0.01];
 
-/** Different numbers below which nothing can be said: a single one may make sense in either order. */
+/** Fewest different numbers that the order is judged by: one or two may make sense in either order. */
 const FEWEST = { whole: 4, floating: 16 };
 
 /** Holds the byte order that a file states against the numbers. */
@@ -24,8 +28,8 @@ export interface StatedOrder {
  * 1e-20 and 1e20: read in the wrong order, exponents come from the last digits, and half of the numbers lie beyond or are NaN. Whole ones of
  * four bytes and more can below 2^24: vertices, labels and colours are, and have their last byte in front when they are read wrongly.
  *
- * @remarks nibabel takes the attribute at its word. Formats whose header is made of numbers (NIfTI, MGH, FreeSurfer's surfaces) have their order
- * from these: a header that is read wrongly is refused. Numbers of two bytes make sense in either order.
+ * @remarks nibabel takes the attribute at its word. NIfTI, MGH and FreeSurfer's surfaces have a header of numbers, which
+ * shows the order: a header that is read wrongly is refused. Numbers of two bytes make sense in either order.
  */
 export function statedOrder(block: GiftiBlock): StatedOrder {
   const size = bytesOf(block.type);

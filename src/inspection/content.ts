@@ -148,7 +148,10 @@ function ofTwins({ path, nTargets, digests, twins }: RunContent): readonly Datas
   return [{ severity: areRegions ? "warning" : "note", code: "targets-identical", path, message }];
 }
 
-/** Volumes from which on equal steps are no chance. */
+/**
+ * Volumes from which a column with equal steps is taken for a counter. A measured value meets the line to rounding with a chance of
+ * about 2e-4 at most: eight volumes between the first and the last do not by chance.
+ */
 const FEWEST_STEPS = 10;
 
 /** Columns whose numbers go up or down by the same step from volume to volume, but for rounding: row numbers, times. */
@@ -158,7 +161,7 @@ function countingTargets({ data, nRows, nColumns }: WholeRun["bold"]): readonly 
     const [first, last] = [data[v]!, data[(nRows - 1) * nColumns + v]!];
     const step = (last - first) / (nRows - 1);
     const rounding = 2 ** -22 * Math.max(Math.abs(first), Math.abs(last));
-    // Where single precision has few digits for a step nothing can be said of it.
+    // Single precision has too few digits for such a step: it cannot be told whether steps are equal.
     if (!(Math.abs(step) > 1e3 * rounding)) return false;
     for (let t = 0; t < nRows; t++)
       if (!(Math.abs(data[t * nColumns + v]! - first - t * step) <= rounding)) return false;

@@ -5,13 +5,12 @@ import type { Stretch } from "./stretches.ts";
 /** Seconds by which a word may lie outside of its stretch: events are written in whole seconds or volumes. */
 const STRETCH_TOLERANCE = 1;
 
-/** Seconds from which a shift of all words is spoken of. */
+/** Seconds from which a message says that all words are shifted. A choice: three times {@link STRETCH_TOLERANCE}, two volumes of 1.5 s. */
 const SHIFT = 3;
 
 /**
- * What stands against the words of a transcript beside the events of a run that plays its audio: words that are heard while
- * no story is (during music, say), and words that look shifted as a whole, as they do where the transcript counts from
- * another moment than the events.
+ * Warnings on the words of a transcript, compared with the events of a run that plays its audio: words that are heard while no story
+ * is (during music, say), and words that are all shifted, since the transcript counts from another moment than the events.
  *
  * @param stretches - of the audio file that the transcript is of
  * @param events - path of the events, for the message
@@ -62,7 +61,7 @@ function typeAt(stretches: readonly Stretch[], onset: number): string | undefine
   return (within(0) ?? within(STRETCH_TOLERANCE))?.type;
 }
 
-/** Where the first word is late by about as much as the last one: a sentence that says so. */
+/** A sentence that says by how much all words are shifted; undefined where the first is not late by about as much as the last. */
 function shiftOf(words: readonly Word[], stretches: readonly Stretch[], story: string): string | undefined {
   const own = stretches.filter(({ type }) => type === story);
   const atStart = words[0]!.onset - own[0]!.start;

@@ -46,7 +46,7 @@ interface LayerPlace {
   readonly part?: string | number | undefined;
 }
 
-/** More than any model has: a header that promises more is damaged, or its axes are in another order. */
+/** Far more layers than any model has (GPT-2: 48): a header that promises more is damaged, or its axes are in another order. */
 const maxLayers = 10_000;
 
 /**
@@ -141,7 +141,7 @@ function spellings(source: Source, top: ReadonlyMap<string, unknown>, name: stri
   );
 }
 
-/** Two files of one layer, such as layer-3 and layer-03: which is meant, nobody can say. */
+/** Refuses two files of one layer, such as layer-3 and layer-03: nothing says which one is meant. */
 function addLayer(source: Source, layers: Map<number, LayerPlace>, layer: number, path: string): void {
   const other = layers.get(layer);
   if (other) {
@@ -202,7 +202,7 @@ async function arrayLayers(source: Source, path: string): Promise<ReadonlyMap<nu
 /** The header of a NumPy file, of whose numbers none is read. */
 async function arrayHeader(source: Source, path: string): Promise<NpyHeader> {
   let head: Uint8Array = new Uint8Array(0);
-  // A header of more than one piece is none that NumPy writes.
+  // NumPy writes no header that is longer than one piece.
   for await (const piece of source.stream(path)) {
     head = piece;
     break;

@@ -31,7 +31,7 @@ export interface FoundToken extends Omit<AddedToken, "id" | "normalized"> {
  * Reads an added token: an object with `content` and flags, or the text alone. Flags that are not given are false.
  *
  * @param isSpecial - whether it stands where special tokens are named
- * @param warnings - where fields that are not known are told
+ * @param warnings - warnings of fields that no table lists are added to it
  * @throws FormatError where it is neither, its text is empty or broken, or a flag is neither true nor false
  */
 export function readAddedToken(place: JsonValue, isSpecial: boolean, warnings: string[]): FoundToken {

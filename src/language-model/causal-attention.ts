@@ -34,7 +34,7 @@ export interface CausalPart {
 }
 
 /**
- * Tokens in parts of equal length, but for rounding; the same for all heads and blocks of a model.
+ * Tokens in parts of equal length, but for rounding; the same for all heads and layers of a model.
  *
  * @param positions - 0, 1, ..., int64, [nTokens], at least `nParts`
  */

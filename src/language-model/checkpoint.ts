@@ -13,7 +13,7 @@ import type { Source } from "../sources/source.ts";
 export interface Checkpoint {
   /** The weight files, within the folder. */
   readonly files: readonly string[];
-  /** What of their index is not known here. */
+  /** Fields of their index that no table lists, one sentence each. */
   readonly warnings: readonly string[];
   /** Shape of every tensor by its name. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;

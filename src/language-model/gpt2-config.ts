@@ -6,12 +6,12 @@ import { gpt2ConfigFields } from "./config-fields.ts";
 
 /** Everything in a GPT-2's `config.json` that its hidden states depend on. */
 export interface Gpt2Config {
-  /** Blocks; the hidden states are layers 0..nLayers. */
+  /** Layers after the embedding; the hidden states are layers 0 (embedding) to nLayers. */
   readonly nLayers: number;
   readonly nHeads: number;
   /** Length of a hidden state. */
   readonly nUnits: number;
-  /** Length of the hidden layer inside a block's feed-forward part. */
+  /** Length of the hidden part of a layer's feed-forward network. */
   readonly nInner: number;
   /** Positions that have an embedding: the longest context, in tokens. */
   readonly nPositions: number;
@@ -20,13 +20,13 @@ export interface Gpt2Config {
   readonly layerNormEpsilon: number;
   /** Attention scores are divided by the square root of a head's width. */
   readonly scaleAttention: boolean;
-  /** Attention scores of block k (from 1) are divided by k as well. */
+  /** Attention scores of layer k (from 1) are divided by k as well. */
   readonly scaleAttentionByLayer: boolean;
   /** Standard deviation of freshly made weights. */
   readonly initializerRange: number;
 }
 
-/** The nonlinearity of a block, by the first name that `config.json` has for it. */
+/** The nonlinearity of a layer's feed-forward network, by the first name that `config.json` has for it. */
 export type Gpt2Activation = "gelu_new" | "gelu" | "relu";
 
 /** By all names of transformers for the same formula (class ACT2CLS), up to rounding. */
@@ -41,7 +41,7 @@ const activationNames: ReadonlyMap<unknown, Gpt2Activation> = new Map([
   ["relu", "relu"],
 ]);
 
-/** The largest GPT-2 has 48; every block is several nodes of a graph, which a damaged number would never finish. */
+/** Twenty times the layers of the largest GPT-2 (48). A layer is many nodes of a graph, so a damaged number would never end. */
 const mostLayers = 1000;
 
 /** Reads one field, under any of its names, or throws; `fallback` stands where the field is absent. */

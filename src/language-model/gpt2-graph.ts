@@ -22,7 +22,7 @@ import type { Gpt2Weights } from "./gpt2-weights.ts";
 
 /** Which hidden states a graph gives. */
 export interface Gpt2Outputs {
-  /** Layers 0..nLayers; blocks above the highest are left out of the graph. */
+  /** Layers 0..nLayers; layers above the highest are left out of the graph. */
   readonly layers: readonly number[];
   /** What layer 0 is. */
   readonly layerZero: "with-positions" | "tokens";
@@ -34,7 +34,7 @@ export interface Gpt2Outputs {
  * A GPT-2 as a graph: inputs `tokens` (int64, [nTokens], at least {@link nCausalParts}) and `places` (int64, [nPlaces], which of the tokens are
  * wanted); outputs `layer0`, `layer1`, ... ([nPlaces x nUnits], float32), one for each wanted layer.
  *
- * Token i has position i. A block is x + attention(norm(x)), then x + feedForward(norm(x)); attention is causal, so
+ * Token i has position i. A layer is x + attention(norm(x)), then x + feedForward(norm(x)); attention is causal, so
  * that a token's states depend on itself and those before it only.
  */
 export async function gpt2Graph(

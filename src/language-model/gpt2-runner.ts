@@ -51,7 +51,7 @@ export function gpt2Runner(
       return inTurn(async () => {
         checkTokens(tokens, places, config);
         const session = await sessionFor({ layers, layerZero, finalNorm });
-        // Tokens behind the last are seen by none before them.
+        // Attention is causal: tokens that fill up the end change none before them.
         const padded = new Int32Array(Math.max(tokens.length, nCausalParts(config.nPositions)));
         padded.set(tokens);
         const results = await session.run({ tokens: int64(padded), places: int64(places) });

@@ -47,8 +47,8 @@ export function gpt2Shapes(config: Gpt2Config): ReadonlyMap<string, readonly num
  * heads, stored attention masks) may be there.
  *
  * @param path - the folder, for messages
- * @throws FormatError where the weights have another number of blocks; else listing the tensors that are missing, there under
- * both names, have another shape than the configuration says, or belong to a block beyond `nLayers`
+ * @throws FormatError where the weights have another number of layers; else listing the tensors that are missing, there under
+ * both names, have another shape than the configuration says, or belong to a layer beyond `nLayers`
  */
 export function gpt2Weights(checkpoint: Checkpoint, config: Gpt2Config, path: string): Gpt2Weights {
   // Before tensors are listed: a damaged n_layer may be any number.
@@ -57,7 +57,7 @@ export function gpt2Weights(checkpoint: Checkpoint, config: Gpt2Config, path: st
   if (nBlocks !== config.nLayers) {
     throw new FormatError(
       path,
-      `the weights must have as many blocks as config.json says, n_layer ${config.nLayers}, got ${nBlocks}. Are both files of the same model?`,
+      `the weights must have as many layers as config.json says, n_layer ${config.nLayers}, got ${nBlocks}. Are both files of the same model?`,
     );
   }
   const expected = gpt2Shapes(config);
@@ -113,7 +113,7 @@ export function unusedTensors(checkpoint: Checkpoint, config: Gpt2Config, path: 
   ];
 }
 
-/** The block that a tensor belongs to, counted from 0. */
+/** The layer that a tensor belongs to, counted from 0 as in its name. */
 function blockOf(name: string): number | undefined {
   const block = /^(?:transformer\.)?h\.(\d+)\./.exec(name)?.[1];
   return block === undefined ? undefined : Number(block);
@@ -121,7 +121,7 @@ function blockOf(name: string): number | undefined {
 
 /**
  * Fresh weights for the same architecture, as GPT-2 starts its training: a control model that has read nothing.
- * Matrices and embeddings are normal with standard deviation `initializerRange`, the two projections of a block that
+ * Matrices and embeddings are normal with standard deviation `initializerRange`, the two projections of a layer that
  * lead back into the residual stream divided by sqrt(2 nLayers); biases are 0, layer normalisations 1 and 0. A
  * tensor depends on the seed and its own name only.
  *

@@ -6,7 +6,7 @@ import type { Tokenizer } from "./tokenizer.ts";
 export interface LanguageModel {
   /** The folder's name, with a note where the weights are random. */
   readonly name: string;
-  /** Blocks; hidden states are layers 0 (embeddings) to nLayers. */
+  /** Layers after the embedding; hidden states are layers 0 (embedding) to nLayers. */
   readonly nLayers: number;
   /** Length of one hidden state. */
   readonly nUnits: number;
@@ -14,7 +14,7 @@ export interface LanguageModel {
   readonly contextLength: number;
   /** SHA-256 over everything that its hidden states depend on, in hexadecimal. */
   readonly fingerprint: string;
-  /** What its files ask for that is not done, or that is not known here: one sentence each. */
+  /** What its files ask for that is not done, and fields that no table lists: one sentence each. */
   readonly warnings: readonly string[];
   readonly tokenizer: Tokenizer;
   /**
@@ -31,7 +31,7 @@ export interface LanguageModel {
 
 /** Which hidden states {@link LanguageModel.hiddenStates} gives. */
 export interface HiddenStateOptions {
-  /** Layers 0..nLayers (default: all). Blocks above the highest are not computed. */
+  /** Layers 0..nLayers (default: all). Layers above the highest are not computed. */
   readonly layers?: readonly number[] | undefined;
   /** Which of the tokens are wanted, as indices (default: all, in order). */
   readonly places?: Int32Array | undefined;

@@ -18,7 +18,7 @@ import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
 /**
  * A GPT-2 from a folder in Hugging Face's layout: `config.json`, `model.safetensors` (or shards with their index;
  * float16, bfloat16, float32), and `tokenizer.json` or `vocab.json` with `merges.txt`. Everything is computed in
- * single precision. Weights are read tensor by tensor when the first hidden states are asked for, and not kept. Close the
+ * single precision. Weights are read tensor by tensor when the first hidden states are asked for, and not held afterwards. Close the
  * model when it is no longer needed: it holds native memory.
  *
  * @param folder - path of the folder, or a source whose root it is
@@ -29,7 +29,7 @@ import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
  * @throws FormatError where a file is malformed or does not belong to a GPT-2; lists every tensor that does not fit. So does
  * the model later, where a file has changed since its fingerprint was taken
  * @remarks Layers agree with the `hidden_states` of the transformers library: its last one is taken after the final
- * layer normalisation, so layer nLayers is here as well; `finalNorm: false` gives the last block's own output.
+ * layer normalisation, so layer nLayers is here as well; `finalNorm: false` gives the last layer's own output.
  * @see Radford et al. 2019, "Language models are unsupervised multitask learners"
  */
 export async function loadLanguageModel(

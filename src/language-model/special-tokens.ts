@@ -24,7 +24,7 @@ export interface SpecialTokens {
  * adds them: `bos_token`, `eos_token` and their like, other fields that end with `_token`, then lists.
  *
  * @param map - holds over the configuration; undefined where there is none, or it is not read
- * @param warnings - where fields that are not known are told
+ * @param warnings - warnings of fields that no table lists are added to it
  * @throws FormatError where a token is malformed
  */
 export function findSpecialTokens(
@@ -54,7 +54,7 @@ export function findSpecialTokens(
   };
   const extras = list(extra);
   const additionals = list(additional);
-  // Defaults are the class's own, and not yet known where that file is read.
+  // The class fills in its defaults after it has read that file.
   const counted = [
     ...named.filter(({ place }) => place.path !== defaultPath),
     ...extras,

@@ -12,7 +12,7 @@ export interface Piece {
 const wordBefore = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]$/u;
 const wordAfter = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
 
-/** All white space is one unit long. */
+/** Whether a character is white space: always one UTF-16 unit. */
 const isWhiteSpace = (character: string | undefined) => character !== undefined && /\p{White_Space}/u.test(character);
 
 /**
@@ -53,7 +53,7 @@ function matcher(tokens: readonly AddedToken[]): (text: string, from: number) =>
       // The characters beside it, of which each may be two units long.
       const [before, after] = [text.slice(Math.max(0, index - 2), index), text.slice(contentEnd, contentEnd + 2)];
       if (token.singleWord && (wordBefore.test(before) || wordAfter.test(after))) continue;
-      // What the token before has taken in is not taken in again.
+      // White space belongs to one token only: what the token before took in is skipped.
       let start = Math.max(index, done);
       if (token.lstrip) while (start > done && isWhiteSpace(text[start - 1])) start--;
       let end = contentEnd;

@@ -29,7 +29,7 @@ export interface Tokenizer {
   readonly added: readonly AddedToken[];
   /** The files that the tokens depend on, within the model's folder. */
   readonly files: readonly string[];
-  /** What its files ask for that is not done, or that is not known here: one sentence each. */
+  /** What its files ask for that is not done, and fields that no table lists: one sentence each. */
   readonly warnings: readonly string[];
   /**
    * The tokens of a text, with the bytes that each covers. No token is added at either end.

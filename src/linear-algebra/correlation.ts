@@ -98,7 +98,7 @@ function deviations(
   return squares;
 }
 
-/** What rounding took beyond 1, back to it. */
+/** A correlation, or 1 or -1 where rounding took it beyond. */
 function withinOne(r: number): number {
   return Math.max(-1, Math.min(1, r));
 }

@@ -2,9 +2,9 @@ import type { Matrix } from "../array/matrix.ts";
 import { createRandom } from "../array/random.ts";
 import { dot, sumOfSquares } from "./dot.ts";
 
-/** A row of length 1 of which less is left has too few digits to go on with: any other direction does as well. */
+/** A row of length 1 of which less than this is left has at most four of its 16 digits: a random direction takes its place. */
 const TOO_FEW_DIGITS = 1e-12;
-/** Times the length of a column, what rounding may leave of one that others explain, as a share of the column. */
+/** Times nRows: the share of a column's length that rounding may leave where other columns explain it. A few times 2^-53 = 1.1e-16. */
 const DEPENDENT = 1e-15;
 
 /**

@@ -2,7 +2,7 @@ import { ascendingOrder, pick } from "../array/indices.ts";
 import { ShapeError } from "../errors.ts";
 import type { TridiagonalEigen } from "./divide-conquer.ts";
 
-/** Two shifts an eigenvalue are the rule. */
+/** Shifts before the algorithm is said not to converge: 40 times the usual two an eigenvalue. */
 const MOST_SHIFTS = 80;
 
 /**
@@ -39,7 +39,7 @@ export function implicitQl(diagonal: Float64Array, off: Float64Array): Tridiagon
 
 function negligible(off: number, here: number, next: number, norm: number): boolean {
   const size = Math.abs(off);
-  // Far below the rounding of the whole: neighbours that are zeros themselves would never let it go.
+  // Absolute, and far below the rounding of the whole matrix: a test relative to neighbours that are 0 would never pass.
   return size <= Number.EPSILON * (Math.abs(here) + Math.abs(next)) || size <= Number.EPSILON ** 2 * norm;
 }
 

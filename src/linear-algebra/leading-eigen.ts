@@ -11,10 +11,11 @@ import type { TensorValue } from "../graph/session.ts";
 import { orthonormaliseRows } from "./gram-schmidt.ts";
 import { type SymmetricEigen, symmetricEigen } from "./symmetric-eigen.ts";
 
-/** Eigenvalues relative to the machine's rounding: a residual is small where it is under this times its eigenvalue. */
+/** A residual is small where it is under this times its eigenvalue. The error of the eigenvalue is about the square of it. */
 const RELATIVE_RESIDUAL = 1e-11;
-/** The filter may amplify the largest eigenvalue over the smallest of the block by this much, so that digits remain. */
+/** How much the filter may amplify the largest eigenvalue over the smallest of the block: four of 16 digits remain. */
 const GREATEST_AMPLIFICATION = 1e12;
+/** Highest degree of the filter: a product with the matrix for each degree, and then Rayleigh-Ritz looks at what converged. */
 const GREATEST_DEGREE = 40;
 /** Rounds after which a full decomposition is the quicker way. */
 const MOST_ROUNDS = 30;
@@ -54,7 +55,7 @@ export async function leadingEigen(
     orthonormaliseRows(block, state.vectors);
     state = { ...state, block };
   }
-  // Where eigenvalues lie close together no filter can part them, and all pairs at once come sooner.
+  // Where eigenvalues lie close together no filter separates them: a full decomposition is quicker.
   return firstPairs(await symmetricEigen(symmetric, device), k);
 }
 

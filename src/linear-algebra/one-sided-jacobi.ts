@@ -1,9 +1,9 @@
 import type { Matrix } from "../array/matrix.ts";
 import { dot } from "./dot.ts";
 
-/** Rows whose cosine is at most this are orthogonal to double precision. */
+/** Rows whose cosine is at most this are orthogonal to double precision (2^-52 = 2.2e-16, and the rounding of the sum). */
 const ORTHOGONAL = 1e-15;
-/** Rows that are nearly orthogonal need one or two; each squares what is left. */
+/** Sweeps before it gives up. Each sweep squares the cosines, so rows that are nearly orthogonal need one or two. */
 const MOST_SWEEPS = 12;
 
 /**

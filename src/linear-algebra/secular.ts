@@ -18,7 +18,7 @@ export interface SecularRoots {
   readonly distances: Float64Array;
 }
 
-/** A safeguarded rational iteration ends in 3 to 5 rounds as a rule; halving the bracket takes the rest. */
+/** The iteration usually ends in 3 to 5 rounds. Halving a bracket from 1e-30 to 1 on a scale of magnitudes takes fewer than 100. */
 const MOST_ITERATIONS = 200;
 const EPSILON = Number.EPSILON;
 

@@ -14,9 +14,9 @@ export interface Tridiagonal {
   readonly scales: Float64Array;
 }
 
-/** Reflections that are gathered before the rest of the matrix is changed. */
+/** Reflections that are gathered before the rest of the matrix is changed, in one matrix product. */
 const PANEL_WIDTH = 16;
-/** Rows of the rest that are changed at once. */
+/** Rows of the rest that are changed at once: few, so that little is computed below the diagonal. */
 const STRIP = 256;
 /** Reflections that {@link reflect} applies at once. */
 const REFLECTIONS_AT_ONCE = 64;

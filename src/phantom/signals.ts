@@ -42,13 +42,13 @@ export interface SignalOptions {
 const HEARD_RIVALS: readonly number[] = [-4, -2, 0, 2, 4, 6, 8, 10, 12, 14, 16];
 /** How many words other windows are away that must not explain a planted forecast. */
 const FORECAST_RIVALS: readonly number[] = [-8, -6, -4, -2, 2, 4, 6, 8];
-/** How much more the words heard count as a rival of a forecast than any one other window. */
+/** Weight of the words heard as a rival of a forecast; each of the eight other windows has weight 1. A choice. */
 const HEARD_WEIGHT = 3;
-/** Leading components that directions combine: those that the fits of all folds share. */
+/** Leading components that directions combine: those that the fits of all folds share. With all 20, windows add up to .05 without a forecast. */
 const N_PLANTED = 12;
-/** Directions that a region's own is drawn from. */
+/** Directions that a region's own is drawn from: more than one, so that regions differ. */
 const N_DIRECTIONS = 2;
-/** How far a subject's direction leaves the region's. */
+/** Length of the part of a direction that is the subject's own; the region's has length 1. */
 const SUBJECT_SHARE = 0.5;
 
 /**

@@ -91,7 +91,10 @@ async function scoreMapAt(
   };
 }
 
-/** Where a smaller share of the places would have to pass together, few participants are not why none does. */
+/**
+ * Where fewer than this share of the places would have to pass together, few participants are not the reason that none does. A
+ * choice: one in a hundred of thousands of vertices is a patch of cortex.
+ */
 const leastShare = 0.01;
 
 /** Why no place passes, where few participants are the reason: see {@link leastTogether}. */

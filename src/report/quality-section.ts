@@ -6,7 +6,10 @@ import { missingSection } from "./missing-section.ts";
 import { formatCount, formatList, formatNoun, formatNumber, formatShare } from "./numbers.ts";
 import { dataTable, foldedTable } from "./table.ts";
 
-/** Above this share of choices at an edge where it matters (`alphaAtEdges` of `encoding/`), the range may be too narrow. */
+/**
+ * Share of the choices at an edge where it matters (`alphaAtEdges` of `encoding/`), above which the report warns that the range may
+ * be too narrow. A choice, which docs/methods.md states: one in twenty.
+ */
 const mostAtEdge = 0.05;
 
 const qualityNames: Readonly<Record<string, string>> = {

@@ -61,7 +61,7 @@ export function summarise(findings: Findings): SummaryPart[] {
   return parts;
 }
 
-/** Share of the regions that would have to pass together, from which on it is said. */
+/** Share of the regions that would have to pass together, from which the lead says that participants may be too few. A choice: one in five. */
 const manyTogether = 0.2;
 
 /** What is said of a score of which each region has one. */

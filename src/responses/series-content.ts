@@ -22,13 +22,13 @@ export interface EmptyVolumes {
   readonly repeated: readonly number[];
 }
 
-/** Targets from which on two volumes with the same numbers are no chance, wherever they lie. */
+/** Targets from which two volumes with the same numbers are no chance: whole numbers from 0 to 99 agree in eight targets once in 1e16 pairs. */
 const MANY = 8;
 
-/** Zeros of a single target from which on they are no chance: a mean of 0, rounded to few digits, gives some. */
+/** Zeros of a single target from which they count: a series with mean 0 and few digits has one or two by chance. */
 const ZEROS_OF_ONE = 3;
 
-/** Targets whose numbers are compared at once to find volumes that may be equal. */
+/** Targets whose numbers are the key under which equal volumes are looked for; all targets are then compared. */
 const FIRST_TARGETS = 64;
 
 /**

@@ -10,7 +10,7 @@ export interface SeriesDigest {
   readonly nTwins: number;
 }
 
-/** Pairs of equal targets that are named. */
+/** Pairs of equal targets that are listed: messages show three, and thousands would fill the memory. */
 const MOST_TWINS = 20;
 
 /**

@@ -1,6 +1,6 @@
 import { createRandom } from "../array/random.ts";
 
-/** Draws of a bootstrap: percentiles of 2.5 and 97.5 rest on 25 draws each. */
+/** Draws of a bootstrap: 25 of them lie beyond each end of a 95 % interval. */
 export const BOOTSTRAP_DRAWS = 1000;
 
 /** The share of draws that an interval holds. */

@@ -21,9 +21,9 @@ export interface WilcoxonResult {
   readonly n: number;
 }
 
-/** Up to this many differences the null distribution is exact, where neither ties nor zeros are among them. */
+/** Up to this many differences the null distribution is exact, where there are no ties and no zeros: scipy's limit. */
 const MOST_EXACT = 50;
-/** Up to this many it is exact with ties and zeros as well: scipy enumerates the 2^13 patterns of signs, not more. */
+/** Up to this many it is exact with ties and zeros as well: scipy's limit, which enumerates all 2^13 patterns of signs. */
 const MOST_EXACT_WITH_TIES = 13;
 
 /**

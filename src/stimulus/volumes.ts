@@ -30,7 +30,7 @@ export interface VolumesOptions {
 export const FILING_TOLERANCE = 1e-5;
 
 /**
- * How many volumes before one must be known so that it holds all that `wordsToVolumes` brings into it: words reach beyond their
+ * How many volumes before one are needed so that it holds all that `wordsToVolumes` brings into it: words reach beyond their
  * own volume with "lanczos", by its lobes, and with "one-late".
  */
 export function volumesReached({ downsample, filing }: Pick<VolumesOptions, "downsample" | "filing">): number {
@@ -38,7 +38,7 @@ export function volumesReached({ downsample, filing }: Pick<VolumesOptions, "dow
   return filing === "one-late" ? 1 : 0;
 }
 
-/** Lobes of the Lanczos window on each side of its centre. */
+/** Lobes of the Lanczos window on each side of its centre: as in Huth et al. (2016). */
 const LANCZOS_LOBES = 3;
 
 /**

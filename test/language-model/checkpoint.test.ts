@@ -228,7 +228,7 @@ describe("loadLanguageModel", () => {
       const config = JSON.stringify({ ...(JSON.parse(files["config.json"] as string) as object), n_layer: nLayers });
       await expect(loadLanguageModel(memoryStore({ ...other, "config.json": config }))).rejects.toMatchObject({
         name: "FormatError",
-        message: `memory: the weights must have as many blocks as config.json says, n_layer ${nLayers}, got ${weights}. Are both files of the same model?`,
+        message: `memory: the weights must have as many layers as config.json says, n_layer ${nLayers}, got ${weights}. Are both files of the same model?`,
       });
     }
   });
