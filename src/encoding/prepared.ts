@@ -41,9 +41,9 @@ export interface PreparedFold {
 
 /**
  * The shares (0..1) of variance that the components of a band keep, one a fold; `"not reduced"` where its columns go into the
- * design as they are, `"not recorded"` where designs or scores are of a version that did not note it.
+ * design as they are.
  */
-export type KeptShares = readonly number[] | "not reduced" | "not recorded";
+export type KeptShares = readonly number[] | "not reduced";
 
 /** All that a score needs of the stimulus, for every subject who heard the same stories in the same order. */
 export interface PreparedEncoding {

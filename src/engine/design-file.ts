@@ -50,9 +50,11 @@ interface About {
 
 const shapeOf = ({ nRows, nColumns }: Matrix): Shape => [nRows, nColumns];
 
-/** Whether {@link writeDesign} kept a design for these options. */
+/** Whether {@link writeDesign} kept a design for these options, and {@link writeShares} its shares. */
 export async function hasDesign(store: Store, path: string, ridge: ResolvedRidgeOptions): Promise<boolean> {
-  return (await store.has(path)) && (ridge.precision !== "float32" || (await store.has(singlePath(path))));
+  const paths = [path, sharesPath(path), ...(ridge.precision === "float32" ? [singlePath(path)] : [])];
+  for (const wanted of paths) if (!(await store.has(wanted))) return false;
+  return true;
 }
 
 /** Keeps a design, bit for bit, and beside it what single precision needs of it, where scores are computed in that. */
@@ -79,16 +81,12 @@ export async function writeShares(
 }
 
 /**
- * What {@link writeShares} kept; undefined where it did not: beside designs that an earlier version made.
+ * What {@link writeShares} kept.
  *
  * @throws FormatError where the file is not what was written under this key
+ * @throws NotFoundError where there is none
  */
-export async function loadShares(
-  store: Store,
-  path: string,
-  key: string,
-): Promise<readonly (number | undefined)[] | undefined> {
-  if (!(await store.has(sharesPath(path)))) return undefined;
+export async function loadShares(store: Store, path: string, key: string): Promise<readonly (number | undefined)[]> {
   const { about } = await loadKeptArrays(store, sharesPath(path), key);
   return (about as (number | null)[]).map((share) => share ?? undefined);
 }

@@ -90,22 +90,20 @@ export async function makeDesigns(
  * The shares of variance that components keep of what each model adds to the design: of the features where they are alone, else
  * of the window.
  *
- * @throws FormatError where what was kept beside a design was changed
+ * @throws FormatError, NotFoundError where what was kept beside a design was changed, or is gone
  */
 export async function loadKeptVariance({ designs, folds }: KeptModels): Promise<KeptShares[]> {
   const store = folderStore(designs.location);
   const models: KeptShares[] = [];
   for (const key of designs.keys) {
     const shares: number[] = [];
-    let without: "not reduced" | "not recorded" | undefined;
+    let isReduced = true;
     for (const { index } of folds) {
-      const bands = await loadShares(store, designPath(key, index), key);
-      const share = bands?.at(-1);
-      if (bands === undefined) without = "not recorded";
-      else if (share === undefined) without ??= "not reduced";
+      const share = (await loadShares(store, designPath(key, index), key)).at(-1);
+      if (share === undefined) isReduced = false;
       else shares.push(share);
     }
-    models.push(without ?? shares);
+    models.push(isReduced ? shares : "not reduced");
   }
   return models;
 }

@@ -15,7 +15,7 @@ export interface DescribedShares {
   readonly mean: number | null;
   readonly lowest: number | null;
   readonly highest: number | null;
-  /** One a fold, in their order, or why there are none. */
+  /** One a fold, in their order, or that there are none. */
   readonly folds: KeptShares;
 }
 
@@ -28,13 +28,12 @@ export function describeKept(folds: KeptShares): DescribedShares {
 
 /** The shares at one key over all subjects. */
 interface PooledShares extends ScoreKey {
-  /** Subjects with shares; 0: see `why`. */
+  /** Subjects with shares; 0 where the features are not reduced. */
   readonly n: number;
   /** The mean over subjects of their means over folds; the range over subjects and folds. */
   readonly mean: number;
   readonly lowest: number;
   readonly highest: number;
-  readonly why: "not reduced" | "not recorded" | undefined;
 }
 
 function poolShares(subjects: StudyResult["subjects"]): PooledShares[] {
@@ -57,7 +56,6 @@ function poolShares(subjects: StudyResult["subjects"]): PooledShares[] {
       mean: known.reduce((sum, { mean }) => sum + mean!, 0) / known.length,
       lowest: known.reduce((least, { lowest }) => Math.min(least, lowest!), Number.POSITIVE_INFINITY),
       highest: known.reduce((most, { highest }) => Math.max(most, highest!), Number.NEGATIVE_INFINITY),
-      why: alike.map(({ folds }) => folds).find((folds) => typeof folds === "string"),
     };
   });
 }
@@ -73,11 +71,8 @@ export function keptSentences(result: StudyResult): string[] {
   const present = rows.find((row) => row.analysis === first!.name && row.layer === layer);
   if (!present) return [];
   const at = `layer ${present.layer}`;
-  if (present.n === 0) {
-    return present.why === "not reduced"
-      ? [`Features (${at}) are not reduced to components: all of their variance is in the design.`]
-      : [`How much variance components keep (${at}) was not recorded by the version that computed the scores.`];
-  }
+  if (present.n === 0)
+    return [`Features (${at}) are not reduced to components: all of their variance is in the design.`];
   const components = ownValue(result.options, "components");
   const what = typeof components === "number" ? `${formatCount(components)} components keep` : "Components keep";
   const sentences = [
@@ -103,17 +98,15 @@ function describeRange(rows: readonly PooledShares[]): string {
 export function keptVarianceSection({ result }: Findings): Markup | undefined {
   const rows = poolShares(result.subjects);
   if (rows.length === 0) return undefined;
-  const cells = rows.map(({ analysis, layer, distance, n, mean, lowest, highest, why }) => [
+  const cells = rows.map(({ analysis, layer, distance, n, mean, lowest, highest }) => [
     analysisNamed(analysis)?.adds ?? analysis,
     String(layer),
     typeof distance === "number" ? formatCount(distance) : distance,
     formatCount(n),
-    ...(n === 0 ? [why!, why!, why!] : [formatShare(mean), formatShare(lowest), formatShare(highest)]),
+    ...[mean, lowest, highest].map((share) => (n === 0 ? "not reduced" : formatShare(share))),
   ]);
-  const isPartial = rows.some(({ why }) => why === "not recorded");
   return html`<section><h2>Variance that components keep</h2>
 <p>${keptSentences(result).join(" ")}</p>
-${isPartial && html`<p class="note">Not recorded: the scores, or the designs, were computed by a version that did not note it. With an empty cache they are computed anew.</p>`}
 ${foldedTable(
   "By layer, control and distance",
   dataTable(

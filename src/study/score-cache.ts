@@ -101,7 +101,7 @@ const described = z.object({
   ),
   alphaAtLowest: share,
   alphaAtHighest: share,
-  keptVariance: z.union([z.array(share), z.enum(["not reduced", "not recorded"])]),
+  keptVariance: z.union([z.array(share), z.literal("not reduced")]),
   audit: z.object({ nAudited: z.number(), nTies: z.number(), worstExcess: z.number(), worstR: z.number() }),
   date: z.string(),
 });

@@ -32,10 +32,15 @@ describe("designs that are kept", () => {
       const path = designPath("key", fold.index);
       await writeDesign(store, path, "key", design, ridge);
       expect(await loadDesign(store, path, "key")).toEqual(design);
+      // Nothing is used that lacks its shares.
+      expect(await hasDesign(store, path, ridge)).toBe(false);
+      await writeShares(store, path, "key", [0.5]);
       expect(await hasDesign(store, path, ridge)).toBe(true);
     }
     expect((await store.list("key")).map(({ name }) => name)).toEqual(
-      [1, 2, 3, 4, 5].flatMap((fold) => [`fold-${fold}.design`, `fold-${fold}.design-single`]),
+      [1, 2, 3, 4, 5].flatMap((fold) =>
+        ["design", "design-single", "design-variance"].map((end) => `fold-${fold}.${end}`),
+      ),
     );
   });
 
@@ -51,10 +56,10 @@ describe("designs that are kept", () => {
     expect(await exact()).toEqual(design);
   });
 
-  it("shares of variance come back bit for bit, and are undefined where none were kept (identity)", async () => {
+  it("shares of variance come back bit for bit (identity)", async () => {
     const store = memoryStore();
     const path = designPath("key", 0);
-    expect(await loadShares(store, path, "key")).toBeUndefined();
+    await expect(loadShares(store, path, "key")).rejects.toThrow(NotFoundError);
     const shares = [0.1 + 0.2, undefined, 1];
     await writeShares(store, path, "key", shares);
     expect(await loadShares(store, path, "key")).toEqual(shares);
@@ -77,6 +82,7 @@ describe("designs that are kept", () => {
     const store = memoryStore();
     const path = designPath("key", 0);
     await writeDesign(store, path, "key", folds[0]!.design, ridge);
+    await writeShares(store, path, "key", [0.5]);
     expect(await hasDesign(store, path, ridge)).toBe(true);
     expect(await hasDesign(store, path, { ...ridge, precision: "float32" })).toBe(false);
     await expect(loadSingleDesign(store, path, "key")).rejects.toThrow(NotFoundError);

@@ -225,7 +225,7 @@ describe("designs on threads", () => {
     });
     expect(await loadKeptVariance(whole)).toEqual(["not reduced", "not reduced"]);
     await folderStore(root).remove("nor its window/fold-2.design-variance");
-    expect(await loadKeptVariance(whole)).toEqual(["not reduced", "not recorded"]);
+    await expect(loadKeptVariance(whole)).rejects.toMatchObject({ name: "NotFoundError" });
   });
 
   it("only those that are missing are made, the same (identity)", async () => {

@@ -46,7 +46,7 @@ describe("scores of an encoding model", () => {
     await expect(openScores(store, "k")).rejects.toThrow("content with another SHA-256 than it says");
   });
 
-  test.each([{}, null, { nFolds: 2, nNotScored: "one" }])(
+  test.each([{}, null, { nFolds: 2, nNotScored: "one" }, { keptVariance: "not recorded" }])(
     "are refused where they are described as %j",
     async (about) => {
       const store = memoryStore();
