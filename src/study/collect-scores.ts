@@ -7,7 +7,7 @@ import type { ParticipantInputs } from "./inputs.ts";
 import type { StudyPlan } from "./plan.ts";
 import type { Scored, ScoredFacts } from "./result.ts";
 import { type KeptScores, openScores } from "./score-cache.ts";
-import { type ScoresOf, toldScores, toldVariance } from "./told-scores.ts";
+import { baseReader, type ScoresOf, toldScores, toldVariance } from "./told-scores.ts";
 
 /**
  * All that is told of all participants, whose scores must have been kept; they stay where they are until they are asked for.
@@ -38,11 +38,12 @@ export async function collectScores(
     }
   }
   onProgress({ label: "collecting scores", done, total: nSteps });
+  const bases = baseReader();
   return participants.map((inputs): Scored => {
     const scoresOf: ScoresOf = (model) => kept.get(inputs.participant)!.get(modelName(model))!;
     return {
       inputs,
-      analyses: toldScores(scores, scoresOf),
+      analyses: toldScores(scores, scoresOf, bases),
       keptVariance: toldVariance(scores, scoresOf),
       facts: joinFacts(steps.get(inputs.participant)!),
     };

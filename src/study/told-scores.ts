@@ -14,24 +14,54 @@ export function keyOf({ analysis, layer, distance }: PlannedScore): ScoreKey {
   return { analysis, layer, distance };
 }
 
-/** What is told of a participant: differences and peaks, computed when they are asked for, in single precision. */
-export function toldScores(scores: readonly PlannedScore[], scoresOf: ScoresOf): SubjectAnalysis[] {
+/**
+ * Reads scores from which no others are taken off, and holds what it read last, so that it is read once where distance after
+ * distance is compared with the same. It holds one mean and the folds of one encoding model.
+ */
+export interface BaseReader {
+  readonly loadMean: (scores: KeptScores) => Promise<Float64Array>;
+  readonly loadFolds: (scores: KeptScores) => Promise<Matrix<Float64Array>>;
+}
+
+/** A {@link BaseReader} that holds nothing yet. */
+export function baseReader(): BaseReader {
+  return { loadMean: holdLast((scores) => scores.loadMean()), loadFolds: holdLast((scores) => scores.loadFolds()) };
+}
+
+function holdLast<T>(load: (scores: KeptScores) => Promise<T>): (scores: KeptScores) => Promise<T> {
+  let last: { readonly scores: KeptScores; readonly loaded: T } | undefined;
+  return async (scores) => {
+    if (last?.scores === scores) return last.loaded;
+    // Let go before others are read.
+    last = undefined;
+    const loaded = await load(scores);
+    last = { scores, loaded };
+    return loaded;
+  };
+}
+
+/**
+ * What is told of a participant: differences and peaks, computed when they are asked for, in single precision.
+ *
+ * @param bases - reads what others are compared with; of several participants one after the other, the same
+ */
+export function toldScores(scores: readonly PlannedScore[], scoresOf: ScoresOf, bases: BaseReader): SubjectAnalysis[] {
   return scores.map((score): SubjectAnalysis => {
     if (isPeak(score)) {
       return {
         ...keyOf(score),
-        loadMean: () => peakOf(score, scoresOf),
+        loadMean: () => peakOf(score, scoresOf, bases),
         loadFolds: () => Promise.resolve(undefined),
       };
     }
     return {
       ...keyOf(score),
-      loadMean: async () => Float32Array.from(await differenceOf(score, scoresOf)),
+      loadMean: async () => Float32Array.from(await differenceOf(score, scoresOf, bases)),
       async loadFolds() {
-        const of = await scoresOf(score.of).loadFolds();
-        const minus = score.minus && (await scoresOf(score.minus).loadFolds());
-        const data = Float32Array.from(minus ? less(of.data, minus.data) : of.data);
-        return Matrix.of(data, of.nRows, of.nColumns);
+        const of = scoresOf(score.of);
+        const base = await bases.loadFolds(score.minus ? scoresOf(score.minus) : of);
+        const data = score.minus ? less((await of.loadFolds()).data, base.data) : base.data;
+        return Matrix.of(Float32Array.from(data), base.nRows, base.nColumns);
       },
     };
   });
@@ -44,19 +74,19 @@ export function toldVariance(scores: readonly PlannedScore[], scoresOf: ScoresOf
   );
 }
 
-async function differenceOf({ of, minus }: Contrast, scoresOf: ScoresOf): Promise<Float64Array> {
-  const own = await scoresOf(of).loadMean();
-  return minus ? less(own, await scoresOf(minus).loadMean()) : own;
+async function differenceOf({ of, minus }: Contrast, scoresOf: ScoresOf, bases: BaseReader): Promise<Float64Array> {
+  const base = await bases.loadMean(scoresOf(minus ?? of));
+  return minus ? less(await scoresOf(of).loadMean(), base) : base;
 }
 
 function less(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((value, i) => value - b[i]!);
 }
 
-async function peakOf({ of, places }: PlannedPeak, scoresOf: ScoresOf): Promise<Float32Array> {
+async function peakOf({ of, places }: PlannedPeak, scoresOf: ScoresOf, bases: BaseReader): Promise<Float32Array> {
   const rows: Matrix[] = [];
   for (const contrast of of) {
-    const row = await differenceOf(contrast, scoresOf);
+    const row = await differenceOf(contrast, scoresOf, bases);
     rows.push(Matrix.of(row, 1, row.length));
   }
   return Float32Array.from(placeOfLargest(places, joinRows(rows)));
