@@ -56,7 +56,7 @@ export interface Share extends Told {
   /** What is divided by: an analysis at the same layer and distance, or at the ones that it has. */
   readonly over: string;
   readonly shown: Shown;
-  /** What the findings say of it. */
+  /** What the findings say of it in the region where the analysis is largest. */
   readonly sentence: (facts: Facts) => string;
 }
 

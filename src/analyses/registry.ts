@@ -1,4 +1,4 @@
-import type { Analysis, Contrast, Gain, Peak, PlannedPeak, Scope } from "./analysis.ts";
+import type { Analysis, Contrast, Gain, Peak, PlannedPeak, Scope, Share } from "./analysis.ts";
 import { brainScore } from "./brain-score.ts";
 import { type EncodingModel, modelName } from "./encoding-model.ts";
 import { forecastDepth } from "./forecast-depth.ts";
@@ -56,6 +56,13 @@ export function gainNamed(name: string): { readonly gain: Gain; readonly analysi
     if (gain) return { gain, analysis };
   }
   return undefined;
+}
+
+/** A share by its name. */
+export function shareNamed(name: string): Share | undefined {
+  return Object.values<Analysis>(analyses)
+    .flatMap(({ shares = [] }) => shares)
+    .find((share) => share.name === name);
 }
 
 /** Every analysis that follows from the values of another. */
@@ -121,7 +128,7 @@ function placesOf({ name, of, along, at = {} }: Peak, contrasts: readonly Contra
   });
 }
 
-/** Name of a peak's values everywhere, also where its analysis has nothing that could have a peak. */
+/** Name of a peak's or a share's values everywhere, also where over participants there is nothing that they could be of. */
 export function unmaskedName(name: string): string {
   return `${name}Unmasked`;
 }
@@ -131,13 +138,19 @@ export function peakNamed(name: string): Peak | undefined {
   return peaks.find((peak) => peak.name === name);
 }
 
-/** What the values of each analysis are, one sentence each, by name; of peaks also those of {@link unmaskedName}. */
+/** What the values of each analysis are, one sentence each, by name; of peaks and shares also those of {@link unmaskedName}. */
 export const analysisDescriptions: Readonly<Record<string, string>> = Object.fromEntries([
   ...[...Object.values(analyses), ...peaks].map(({ name, description }) => [name, description]),
-  ...peaks.map(({ name, description }) => [
+  ...peaks.map(({ name, description, finding }) => [
     unmaskedName(name),
-    `${description.replace(/\.$/, "")}, also where there is no forecast: there it is a peak of noise.`,
+    `${description.replace(/\.$/, "")}, also where there is no ${finding}: there it is a peak of noise.`,
   ]),
+  ...Object.values<Analysis>(analyses).flatMap(({ shares = [] }) =>
+    shares.map(({ name, description }) => [
+      unmaskedName(name),
+      `${description.replace(/\.$/, "")}; of one participant, wherever what is divided by is above 0.`,
+    ]),
+  ),
 ]);
 
 /** What the group has beside the scores of participants, by name: differences within them, and shares. */

@@ -21,6 +21,7 @@ import { breakableLabel } from "./regions.ts";
 import { isGain, onlyOne } from "./significance.ts";
 import { distancesLacking, peakTestSign, scoreSign } from "./signs.ts";
 import { dataTable, foldedTable } from "./table.ts";
+import { axisLabel } from "./values.ts";
 
 /** Scores over distances: one small chart a region, all with the same axes. */
 export function curveSection(findings: Findings, score: ScoreFindings): Markup {
@@ -58,7 +59,7 @@ ${curveChart(curves[i]!, {
   yDomain,
   xTicks: placeTicks(distances),
   xLabel: "distance (words)",
-  yLabel: `${label} ${symbol}`,
+  yLabel: axisLabel(analysis.shown),
   controls: controlCurves[i],
   peak:
     at && isShown ? { index: peak, isGain: isGain(at, target), label: formatNumber(distances[peak]!, 0) } : undefined,

@@ -1,4 +1,4 @@
-import { analysisDescriptions, peakNamed, unmaskedName } from "../analyses/registry.ts";
+import { analysisDescriptions, peakNamed, shareNamed, unmaskedName } from "../analyses/registry.ts";
 import { plainJson } from "../array/plain-json.ts";
 import { ownValue } from "../array/records.ts";
 import { OptionError } from "../errors.ts";
@@ -11,6 +11,7 @@ import { averageRegions } from "./regions.ts";
 import type { KeptVariance, ScoreKey, SubjectScores, TargetRegion } from "./result.ts";
 import { type MapFile, mapPaths, scoreLabel, scoreMaps, subjectFolder } from "./score-maps.ts";
 import { checkSubject, isSameKey } from "./select.ts";
+import { listShareKeys, withOwnShares } from "./shares.ts";
 
 /** Columns of a subject's table of scores, in order. */
 export const scoreColumns = [
@@ -91,10 +92,11 @@ export async function subjectFiles(
     })),
   };
   const regions = options.regions ?? [];
-  const tabled =
+  const tabled = withOwnShares(
     space.kind === "region"
       ? scores
-      : averageRegions({ ...scores, analyses: regions.length > 0 ? scores.analyses : [] }, regions);
+      : averageRegions({ ...scores, analyses: regions.length > 0 ? scores.analyses : [] }, regions),
+  );
   const files: OutputFile[] = [
     { path: tablePath, bytes: writeTsv(scoreColumns, await scoreRows(tabled)) },
     {
@@ -103,7 +105,7 @@ export async function subjectFiles(
     },
   ];
   if (space.kind === "region") return files;
-  for (const own of scores.analyses) {
+  for (const own of withOwnShares(scores).analyses) {
     const { layer, distance } = own;
     const analysis = nameInFiles(own);
     const label = scoreLabel({ analysis, layer, distance });
@@ -125,11 +127,11 @@ export async function subjectFiles(
 }
 
 /**
- * What an analysis is called in a subject's files. Where there is a forecast, the group says: one subject's forecast
- * distances and depths are of all targets, and called so.
+ * What an analysis is called in a subject's files. Where a peak is more than noise and a share means something, the group says:
+ * those of one subject are of all targets, and called so.
  */
 export function nameInFiles(own: ScoreKey): string {
-  return peakNamed(own.analysis) ? unmaskedName(own.analysis) : own.analysis;
+  return peakNamed(own.analysis) || shareNamed(own.analysis) ? unmaskedName(own.analysis) : own.analysis;
 }
 
 /**
@@ -146,7 +148,9 @@ export function subjectTable(participant: string): { readonly tablePath: string;
 export function subjectPaths(participant: string, space: TargetSpace, keys: readonly ScoreKey[]): string[] {
   const { tablePath, tableSidecarPath } = subjectTable(participant);
   if (space.kind === "region") return [tablePath, tableSidecarPath];
-  const maps = keys.flatMap((key) => mapPaths(participant, space, scoreLabel({ ...key, analysis: nameInFiles(key) })));
+  const maps = [...keys, ...listShareKeys(keys)].flatMap((key) =>
+    mapPaths(participant, space, scoreLabel({ ...key, analysis: nameInFiles(key) })),
+  );
   return [tablePath, tableSidecarPath, ...maps.flatMap(({ path, sidecarPath }) => [path, sidecarPath])];
 }
 

@@ -8,7 +8,8 @@ import { loadMeans } from "./load-scores.ts";
 import { type GroupPeaks, peakOf } from "./peaks.ts";
 import { type RegionView, regionView, targetLabel } from "./regions.ts";
 import type { ScoreKey, StudyResult } from "./result.ts";
-import { isSameKey, listDistances, listScoreKeys, mainLayer } from "./select.ts";
+import { isSameKey, keyBeside, listDistances, listScoreKeys, mainLayer } from "./select.ts";
+import type { GroupShares } from "./shares.ts";
 
 /** A result, its group statistics, and what a report leads with: computed once, drawn from by all sections. */
 export interface Findings {
@@ -44,6 +45,8 @@ export interface ScoreFindings {
   readonly beside: readonly BesideFindings[];
   /** Its gains over other analyses at the point that tables name. */
   readonly gains: readonly { readonly gain: Gain; readonly over: Analysis; readonly scores: GroupScores }[];
+  /** What it reaches of other analyses at the point that tables name. */
+  readonly shares: readonly GroupShares[];
   /** The subjects' own scores, in their order, [nRegions] each; none where there are distances. */
   readonly own: readonly (FloatArray | undefined)[];
 }
@@ -101,7 +104,7 @@ export async function studyFindings(
 function scoreFindings(
   analysis: Analysis,
   result: StudyResult,
-  { scores }: Group,
+  { scores, shares }: Group,
 ): Omit<ScoreFindings, "own"> | undefined {
   const { name } = analysis;
   const layer = mainLayer(result, name) ?? "n/a";
@@ -122,24 +125,15 @@ function scoreFindings(
     at,
     beside: Object.values<Analysis>(analyses).flatMap((other) => {
       if (other.beside?.analysis !== name) return [];
-      const along = curve.map((point) => scoresBeside(scores, other.name, point));
+      const along = curve.map((point) => keyBeside(scores, other.name, point));
       return along.some((point) => point !== undefined) ? [{ analysis: other, curve: along, at: along[tabled] }] : [];
     }),
     gains: analysis.gains.flatMap((gain) => {
       const own = !gain.distances && scores.find((each) => isSameKey(each, { ...at, analysis: gain.name }));
       return own ? [{ gain, over: analysisNamed(gain.over)!, scores: own }] : [];
     }),
+    shares: shares.filter(({ of }) => isSameKey(of, at)),
   };
-}
-
-/** The scores of another analysis at the layer and distance of a point, or at the ones that it has. */
-function scoresBeside(scores: readonly GroupScores[], analysis: string, { layer, distance }: ScoreKey) {
-  return scores.find(
-    (own) =>
-      own.analysis === analysis &&
-      (own.layer === layer || own.layer === "n/a") &&
-      (own.distance === distance || own.distance === "n/a"),
-  );
 }
 
 /** The analysis by which regions are put in order: the first that has one value a region. */

@@ -1,4 +1,6 @@
+import type { Analysis } from "../analyses/analysis.ts";
 import {
+  analyses,
   analysisDescriptions,
   analysisNamed,
   gainNamed,
@@ -20,6 +22,7 @@ import { createPeakMap, type GroupPeaks, listPeakKeys, type PeakKey, peakOf, rea
 import type { ScoreKey } from "./result.ts";
 import { type MapLayer, mapPaths, scoreLabel, scoreMaps } from "./score-maps.ts";
 import { formatScoreKey, isSameKey, mainLayer } from "./select.ts";
+import { type GroupShares, listShareKeys, reasonWithoutShare, type ShareKey, shareMapAt } from "./shares.ts";
 import { isGain, significanceLevel } from "./significance.ts";
 import { distancesForTest, namedDistances, statisticSign } from "./signs.ts";
 
@@ -73,7 +76,12 @@ export async function* groupFiles(
     key,
     map: createPeakMap(subjects[0]!.targets.length),
   }));
+  const shares = listShareKeys(keys);
   const tests = new Map<string, GroupScores>();
+  const isTest = (key: ScoreKey) =>
+    [...maps.map(({ key: { test } }) => test), ...shares.map(({ over }) => over)].some(
+      (test) => test && isSameKey(test, key),
+    );
   const tell = (done: number) => options.onProgress?.({ label: "maps over participants", done, total: keys.length });
   for (const [done, key] of keys.entries()) {
     tell(done);
@@ -81,11 +89,15 @@ export async function* groupFiles(
     for (const { key: peakKey, map } of maps) {
       const point = peakKey.points.findIndex((own) => isSameKey(own, key));
       if (point >= 0) map.take(peakKey.grid[point]!, scores.mean);
-      if (peakKey.test && isSameKey(peakKey.test, key)) tests.set(formatScoreKey(key), scores);
     }
+    if (isTest(key)) tests.set(formatScoreKey(key), scores);
     yield groupMaps(space, scores);
   }
   tell(keys.length);
+  for (const key of shares) {
+    const test = tests.get(formatScoreKey(key.over))!;
+    yield shareMaps(space, key, await shareMapAt(subjects, key, test), test);
+  }
   for (const { key, map } of maps)
     yield peakMaps(space, key, map.peak, key.test && tests.get(formatScoreKey(key.test)));
 }
@@ -94,8 +106,10 @@ export async function* groupFiles(
 export function groupPaths(space: TargetSpace, keys: readonly ScoreKey[]): string[] {
   const tables = ["group_scores.tsv", "group_scores.json"];
   if (space.kind === "region") return tables;
-  const peaks = listPeakKeys(groupKeysOf(keys)).flatMap((key) => [key, unmasked(key)]);
-  const maps = [...groupKeysOf(keys), ...peaks].flatMap((key) => mapPaths("group", space, scoreLabel(key)));
+  const found = listPeakKeys(groupKeysOf(keys)).flatMap((key) => [key, unmasked(key)]);
+  const maps = [...groupKeysOf(keys), ...listShareKeys(groupKeysOf(keys)), ...found].flatMap((key) =>
+    mapPaths("group", space, scoreLabel(key)),
+  );
   return [...tables, ...maps.flatMap(({ path, sidecarPath }) => [path, sidecarPath])];
 }
 
@@ -143,6 +157,24 @@ function peakMaps(space: PlacedSpace, key: PeakKey, peak: Float64Array, test: Gr
   ];
 }
 
+/** Shares, where what is divided by is above zero over participants. */
+function shareMaps(
+  space: PlacedSpace,
+  key: ShareKey,
+  { ratio, n }: { readonly ratio: Float64Array; readonly n: Float64Array },
+  { analysis }: GroupScores,
+): OutputFile[] {
+  const layers = [
+    { name: "ratio", values: ratio },
+    { name: "n", values: n },
+  ];
+  return mapFiles(space, key, scoreLabel(key), layers, {
+    Description: key.share.description,
+    Arrays: "Mean over participants of the one divided by the mean of the other, and number of participants with both.",
+    Mask: `Only where ${analysis} is above zero over participants (two-sided Wilcoxon signed-rank test, q < ${significanceLevel}, false discovery rate over all vertices or voxels). NaN elsewhere.`,
+  });
+}
+
 function mapFiles(
   space: PlacedSpace,
   { analysis, layer, distance }: ScoreKey,
@@ -163,8 +195,8 @@ function mapFiles(
   });
 }
 
-/** Rows of scores, then those of peaks. */
-function groupRows({ targets, scores, peaks: found }: Group): (string | number)[][] {
+/** Rows of scores, then those of shares, then those of peaks. */
+function groupRows({ targets, scores, shares, peaks: found }: Group): (string | number)[][] {
   const named = ({ analysis, layer, distance }: ScoreKey, target: number) => [
     targets[target]!.name,
     targets[target]!.hemi,
@@ -184,8 +216,15 @@ function groupRows({ targets, scores, peaks: found }: Group): (string | number)[
     const shown = reason === undefined ? [at.peak, at.low, at.high].map((column) => column[target]!) : none(3);
     return [...named(at, target), at.n[target]!, ...none(7), ...shown, at.peak[target]!, reason ?? "n/a"];
   };
+  const shareRow = (at: GroupShares, target: number) => [
+    ...named(at, target),
+    ...[at.n, at.ratio, at.low, at.high].map((column) => column[target]!),
+    ...none(8),
+    reasonWithoutShare(at, target) ?? "n/a",
+  ];
   return [
     ...scores.flatMap((at) => targets.map((_, target) => scoreRow(at, target))),
+    ...shares.flatMap((at) => targets.map((_, target) => shareRow(at, target))),
     ...found.flatMap((at) => targets.map((_, target) => peakRow(at, target))),
   ];
 }
@@ -200,6 +239,10 @@ function noteOn({ analysis, n, pValue }: GroupScores, target: number): string {
 }
 
 const peakNames = formatList(peaks.map(({ name }) => name));
+const shareNames = formatList(
+  Object.values<Analysis>(analyses).flatMap(({ shares = [] }) => shares.map(({ name }) => name)),
+);
+const ofShares = (text: string) => (shareNames === "" ? "" : `; of ${shareNames} ${text}`);
 const peakFindings = [...new Set(peaks.map(({ finding }) => finding))].join(" or ");
 
 const columnDescriptions: Record<(typeof groupColumns)[number], object> = {
@@ -221,11 +264,15 @@ const columnDescriptions: Record<(typeof groupColumns)[number], object> = {
     Units: "words",
   },
   n: { Description: "Participants with a score." },
-  mean: { Description: `Mean over these participants; n/a for ${peakNames}, which have a peak.` },
-  ci_low: { Description: "Lower end of the 95 % confidence interval of the mean over participants (t-distribution)." },
+  mean: {
+    Description: `Mean over these participants; n/a for ${peakNames}, which have a peak${ofShares("the mean of one score divided by that of the other")}.`,
+  },
+  ci_low: {
+    Description: `Lower end of the 95 % confidence interval of the mean over participants (t-distribution${ofShares(`over ${BOOTSTRAP_DRAWS} bootstrap samples of them`)}).`,
+  },
   ci_high: { Description: "Upper end of it." },
   statistic: {
-    Description: `Wilcoxon signed-rank statistic against zero over participants; n/a for ${peakNames}, whose null value is not zero.`,
+    Description: `Wilcoxon signed-rank statistic against zero over participants; n/a for ${peakNames}, whose null value is not zero${ofShares("n/a")}.`,
   },
   sign: {
     Description: "On which side of zero the ranks lie: a gain, such as a forecast, must be above.",

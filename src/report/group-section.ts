@@ -1,10 +1,13 @@
+import type { Analysis } from "../analyses/analysis.ts";
 import { analysisNamed } from "../analyses/registry.ts";
-import type { Findings, ScoreFindings } from "./findings.ts";
+import type { Shown } from "../analyses/shown.ts";
+import { ceilingOf, type Findings, type ScoreFindings } from "./findings.ts";
 import type { GroupScores } from "./group.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import { formatInterval, formatNumber, formatProbability } from "./numbers.ts";
 import { formatPeakInterval, type GroupPeaks, peakOf } from "./peaks.ts";
 import { breakableLabel } from "./regions.ts";
+import type { GroupShares } from "./shares.ts";
 import {
   beyondOne,
   fewestForSignificance,
@@ -15,6 +18,7 @@ import {
 } from "./significance.ts";
 import { peakTestSign, scoreSign, statisticSign } from "./signs.ts";
 import { dataTable, type TableColumn } from "./table.ts";
+import { formatEnds, formatValue } from "./values.ts";
 
 /** Some columns of the table, and their cells of a region. */
 interface PageColumns {
@@ -36,6 +40,14 @@ export function groupSection(findings: Findings): Markup {
       cells: (target: number) => [formatPeakInterval(found, target)],
     })),
   ];
+  const signs = told.flatMap((score) => {
+    const ceiling = ceilingOf(score);
+    return [
+      signReading(score.analysis.shown, score.gains),
+      ...(ceiling?.analysis.shown.isSummarised ? [signReading(ceiling.analysis.shown, [])] : []),
+    ];
+  });
+  const shares = told.flatMap((score) => score.shares.filter(({ share }) => share.shown.isSummarised));
   const number = (name: string): TableColumn => ({ name, kind: "number" });
   const counted = scores[0]?.at ?? group.scores[0];
   const what = view.kind === "wholes" ? "Means over whole hemispheres or structures, since no atlas was given. " : "";
@@ -43,7 +55,8 @@ export function groupSection(findings: Findings): Markup {
   const isBeyondOne = told.some(({ at, distances }) => distances.length === 0 && reachesBeyondOne(at));
   const caption = html`${what}<ul class="reading">
 <li>n: participants with a score.</li>
-${told.length > 0 && html`<li>${told.map(signReading).join(" ")}</li>`}
+${signs.length > 0 && html`<li>${signs.join(" ")}</li>`}
+${shares.map((share) => html`<li>${shareReading(share, level)}</li>`)}
 ${peaks.map((found) => html`<li>${peakReading(found, level)}</li>`)}
 ${!isSample && html`<li>${onlyOne}</li>`}
 ${
@@ -64,20 +77,33 @@ ${
   )}</section>`;
 }
 
-/** A score with its interval and q, and its gains over others with theirs. */
-function testedColumns({ analysis, at, gains }: ScoreFindings, isSample: boolean): PageColumns[] {
-  const { decimals } = analysis.shown;
+/** A score with its interval and q, and its gains over others with theirs; its ceiling, and what it reaches of that. */
+function testedColumns(score: ScoreFindings, isSample: boolean): PageColumns[] {
+  const { analysis, at, gains, shares } = score;
   const spread = isSample ? ["95 % interval"] : [];
   const q = isSample ? ["q"] : [];
+  const ofScores = ({ shown }: Analysis, scores: GroupScores): PageColumns => ({
+    names: [scoreSign(shown, scores.distance), ...spread, ...q],
+    cells: (target) => testedCells(scores, target, shown.decimals, isSample),
+  });
+  const ceiling = ceilingOf(score);
   return [
-    {
-      names: [scoreSign(analysis.shown, at.distance), ...spread, ...q],
-      cells: (target) => testedCells(at, target, decimals, isSample),
-    },
+    ofScores(analysis, at),
     ...gains.map(({ scores }) => ({
       names: [statisticSign(scores.analysis, scores.distance), ...q],
-      cells: (target: number) => testedCells(scores, target, decimals, isSample).filter((_, i) => i !== 1),
+      cells: (target: number) =>
+        testedCells(scores, target, analysis.shown.decimals, isSample).filter((_, i) => i !== 1),
     })),
+    ...(ceiling?.at && ceiling.analysis.shown.isSummarised ? [ofScores(ceiling.analysis, ceiling.at)] : []),
+    ...shares
+      .filter(({ share }) => share.shown.isSummarised)
+      .map(({ share: { shown }, ratio, low, high }) => ({
+        names: [shown.symbol, ...spread],
+        cells: (target: number) => [
+          formatValue(shown, ratio[target]!),
+          ...(isSample ? [formatEnds(shown, low[target]!, high[target]!)] : []),
+        ],
+      })),
   ];
 }
 
@@ -93,10 +119,15 @@ function testedCells(scores: GroupScores, target: number, decimals: number, isSa
 }
 
 /** `"R: brain score; R − a control: their difference within participants."` */
-function signReading({ analysis, gains }: ScoreFindings): string {
-  const { symbol, label } = analysis.shown;
+function signReading({ symbol, label }: Shown, gains: ScoreFindings["gains"]): string {
   const difference = gains.length > 0 ? `; ${symbol} − a control: their difference within participants` : "";
   return `${symbol}: ${label}${difference}.`;
+}
+
+/** `"R / C: share of the noise ceiling. It stands only where the noise ceiling is above zero, q < .01; ..."` */
+function shareReading({ share, over }: GroupShares, level: string): string {
+  const { symbol, what } = share.shown;
+  return `${symbol}: ${what}, with its 95 % interval over bootstrap samples of the participants. It stands only where the ${analysisNamed(over.analysis)!.shown.label} is above zero, q < ${level}.`;
 }
 
 /** `"d*: distance (words) at which the group's forecast score is largest, ..."` */

@@ -8,7 +8,8 @@ import { wilcoxonSignedRank } from "../statistics/wilcoxon.ts";
 import { loadMeans } from "./load-scores.ts";
 import { collectCurves, type GroupPeaks, isLargestOfCurve, listPeakKeys, type MainLayerOf } from "./peaks.ts";
 import type { ScoreKey, SubjectScores } from "./result.ts";
-import { checkSubjects, isSameKey, listScoreKeys } from "./select.ts";
+import { checkSubjects, isSameKey, keyBeside, listScoreKeys } from "./select.ts";
+import { type GroupShares, listShareKeys, sharesOf } from "./shares.ts";
 
 /** Statistics over subjects at one key, one value a target. */
 export interface GroupScores extends ScoreKey {
@@ -33,6 +34,8 @@ export interface GroupScores extends ScoreKey {
 export interface Group {
   readonly targets: readonly Target[];
   readonly scores: readonly GroupScores[];
+  /** What scores reach of others. */
+  readonly shares: readonly GroupShares[];
   /** Where scores over distances or layers are largest. */
   readonly peaks: readonly GroupPeaks[];
 }
@@ -63,13 +66,7 @@ function gainsOf(keys: readonly ScoreKey[]): GroupKey[] {
   return keys.flatMap((key): GroupKey[] =>
     (analysisNamed(key.analysis)?.gains ?? []).flatMap(({ name, over, distances }) => {
       if (distances && key.distance !== distances[0]) return [];
-      const distance = distances?.[1] ?? key.distance;
-      const minus = keys.find(
-        (other) =>
-          other.analysis === over &&
-          (other.layer === key.layer || other.layer === "n/a") &&
-          (other.distance === distance || other.distance === "n/a"),
-      );
+      const minus = keyBeside(keys, over, { layer: key.layer, distance: distances?.[1] ?? key.distance });
       return minus ? [{ ...key, analysis: name, of: key, minus }] : [];
     }),
   );
@@ -101,7 +98,12 @@ export async function groupScores(
     curves.take(key, values);
   }
   tell();
-  return { targets: subjects[0]!.targets, scores, peaks: curves.peaks(scores) };
+  const shares: GroupShares[] = [];
+  for (const key of listShareKeys(keys)) {
+    const over = scores.find((own) => isSameKey(own, key.over))!;
+    shares.push(sharesOf(key, over, await loadMeans(subjects, key.of), await loadMeans(subjects, key.over)));
+  }
+  return { targets: subjects[0]!.targets, scores, shares, peaks: curves.peaks(scores) };
 }
 
 /**

@@ -14,6 +14,7 @@ import { describeStories, qualitySection } from "./quality-section.ts";
 import { regionSection } from "./region-section.ts";
 import { breakableLabel } from "./regions.ts";
 import type { StudyResult } from "./result.ts";
+import { shareSection } from "./share-section.ts";
 import { sliceSection } from "./slice-section.ts";
 import { pageStyle } from "./style.ts";
 import { type SummaryPart, summarise } from "./summary.ts";
@@ -64,9 +65,10 @@ export async function findingsPage(
 <p class="about">${formatNoun(subjects.length, "participant")} · ${describeStories(subjects)} · ${model} · ${provenance.date.slice(0, 10)}</p></header>
 <main>
 <div class="lead">${summarise(findings).map(summaryPart)}</div>
-${findings.scores.filter(({ distances }) => distances.length === 0).map((score) => regionSection(findings, score))}
+${findings.scores.filter(({ distances }) => distances.length === 0).map((score) => [regionSection(findings, score), score.shares.map((share) => shareSection(findings, share))])}
 ${maps}
 ${findings.scores.filter(({ distances }) => distances.length > 0).map((score) => curveSection(findings, score))}
+${findings.scores.filter(({ distances }) => distances.length > 0).map(({ shares }) => shares.map((share) => shareSection(findings, share)))}
 ${findings.peaks.map((found) => peakSection(findings, found))}
 ${groupSection(findings)}
 ${keptVarianceSection(findings)}

@@ -15,6 +15,7 @@ import { html, type Markup } from "./markup.ts";
 import { formatNumber } from "./numbers.ts";
 import { breakableLabel } from "./regions.ts";
 import { listLayers } from "./select.ts";
+import { axisLabel } from "./values.ts";
 
 /** Scores over layers, one small chart a region, where more than one layer was scored; at the distance that tables name. */
 export function layersFigure(findings: Findings, { analysis, at }: ScoreFindings): Markup | undefined {
@@ -24,7 +25,7 @@ export function layersFigure(findings: Findings, { analysis, at }: ScoreFindings
     (layer) => selectGroup(group, name, layer, at.distance) ?? [],
   );
   if (scored.length < 2) return undefined;
-  const yLabel = `${look.label} ${look.symbol}`;
+  const yLabel = axisLabel(look);
   const what = at.distance === "n/a" ? yLabel : `${yLabel} at distance ${formatNumber(at.distance, 0)}`;
   const layers = scored.map(({ layer }) => layer as number);
   const shown = order.slice(0, mostMultiples);

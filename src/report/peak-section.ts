@@ -8,12 +8,13 @@ import { regionFigure } from "./region-chart.ts";
 import { breakableLabel } from "./regions.ts";
 import { statisticSign } from "./signs.ts";
 import { dataTable, foldedTable } from "./table.ts";
+import { axisLabel } from "./values.ts";
 
 /** Where a score is largest, of each region where that is more than noise: the peak of the group, and the subjects' own. */
 export function peakSection(findings: Findings, found: GroupPeaks): Markup {
   const { order, labels } = findings;
   const { shown: look, finding } = peakOf(found);
-  const { label, unit, decimals } = look;
+  const { label, decimals } = look;
   const colour = `var(--${look.colour})`;
   const what = `${capitalised(look.what)}${atLayer(found)}.`;
   const withFinding = order.filter((target) => isFound(found, target));
@@ -34,7 +35,7 @@ export function peakSection(findings: Findings, found: GroupPeaks): Markup {
     html`<figure>${legendList(estimateLegend(colour, "peak of the group, 95 % interval"))}${regionFigure(rows, {
       title: `${capitalised(label)} by region`,
       description: `The group's peak in ${formatNoun(shown.length, "region")} with a ${finding}; the numbers follow in a table.`,
-      axis: `${label} (${unit})`,
+      axis: axisLabel(look),
       colour,
       decimals,
       include: [first, last],

@@ -1,15 +1,18 @@
-import { unmaskedName } from "../analyses/registry.ts";
+import { analysisNamed, unmaskedName } from "../analyses/registry.ts";
+import type { Shown } from "../analyses/shown.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { atLayer, capitalised } from "./figure-parts.ts";
-import type { Findings, ScoreFindings } from "./findings.ts";
+import { ceilingOf, type Findings, type ScoreFindings } from "./findings.ts";
 import { type GroupScores, groupMeanAt, groupScoresAt, listGroupKeys } from "./group.ts";
 import { formatCount, formatList, formatNoun, formatNumber, formatShare } from "./numbers.ts";
 import { createPeakMap, type GroupPeaks, peakOf } from "./peaks.ts";
 import type { ScoreKey } from "./result.ts";
 import { mapPaths, scoreLabel } from "./score-maps.ts";
 import { isSameKey } from "./select.ts";
+import { type GroupShares, shareMapAt } from "./shares.ts";
 import { countTested, fewestForSignificance, isGain, leastTogether, sideOfZero } from "./significance.ts";
 import { distancesLacking, statisticSign } from "./signs.ts";
+import { axisLabel } from "./values.ts";
 
 /** A map of the group to draw: a value a vertex or voxel, masked already. */
 export interface PlaceMap {
@@ -18,9 +21,7 @@ export interface PlaceMap {
   readonly isThresholded: boolean;
   readonly caption: string;
   readonly values: Float64Array;
-  readonly decimals: number;
-  /** Whether values below zero get colours of their own; else the map runs from the least value to the greatest. */
-  readonly isSigned: boolean;
+  readonly shown: Shown;
 }
 
 /** A map that is not drawn, and why. */
@@ -40,14 +41,21 @@ export async function* placeMaps(
   places: PlaceNouns,
   options: { readonly onProgress?: OnProgress | undefined } = {},
 ): AsyncGenerator<PlaceMap | NoMap> {
-  const scores = findings.scores.filter(({ analysis }) => analysis.shown.isSummarised);
+  const scores = findings.scores
+    .flatMap((score) => [score, ceilingOf(score)])
+    .flatMap((found) => (found?.at && found.analysis.shown.isSummarised ? [{ ...found, at: found.at }] : []));
+  const shares = findings.scores.flatMap((score) => score.shares.filter(({ share }) => share.shown.isSummarised));
   const peaks = findings.peaks.filter((found) => peakOf(found).shown.isSummarised);
-  const total = peaks.reduce((n, { points }) => n + points.length, scores.length);
+  const total = peaks.reduce((n, { points }) => n + points.length, scores.length + shares.length);
   let done = 0;
   const tell = () => options.onProgress?.({ label: "maps of the report", done: done++, total });
   for (const score of scores) {
     tell();
     yield await scoreMapAt(findings, score, places);
+  }
+  for (const share of shares) {
+    tell();
+    yield await shareMap(findings, share, places);
   }
   for (const found of peaks) yield await peakMap(findings, found, places, tell);
   // Of a peak that is not drawn, no point was looked at.
@@ -62,10 +70,10 @@ async function onPlaces({ result: { subjects } }: Findings, wanted: ScoreKey): P
 
 async function scoreMapAt(
   findings: Findings,
-  { analysis, at }: ScoreFindings,
+  { analysis, at }: Pick<ScoreFindings, "analysis" | "at">,
   [place, places]: PlaceNouns,
 ): Promise<PlaceMap> {
-  const { label, symbol, decimals, isSymmetric } = analysis.shown;
+  const { label, symbol } = analysis.shown;
   const { subjects } = findings.result;
   const scores = await onPlaces(findings, at);
   const sides = scores.mean.map((_, v) => sideOfZero(scores, v));
@@ -86,8 +94,7 @@ async function scoreMapAt(
     isThresholded,
     caption: `Mean over participants${atLayer(at)}. ${threshold}`,
     values,
-    decimals,
-    isSigned: isSymmetric,
+    shown: analysis.shown,
   };
 }
 
@@ -107,6 +114,33 @@ function whyNone(nSubjects: number, nTested: number, [place, places]: PlaceNouns
   return `With ${formatNoun(nSubjects, "participant")} no p is below ${formatNumber(least, least < 0.001 ? 4 : 3)}. After the correction over ${formatCount(nTested)} ${places} this is q < .01 only where at least ${formatCount(together)} of them have it. `;
 }
 
+/** What a score reaches of another at the places where that is above zero; no map where there are none. */
+async function shareMap(
+  { result: { subjects } }: Findings,
+  found: GroupShares,
+  [place, places]: PlaceNouns,
+): Promise<PlaceMap | NoMap> {
+  const { shown } = found.share;
+  const name = capitalised(axisLabel(shown));
+  const keys = listGroupKeys(subjects);
+  const test = await groupScoresAt(subjects, keys.find((own) => isSameKey(own, found.over))!);
+  const n = countTested(test);
+  const nShown = test.mean.reduce((count, _, v) => count + (isGain(test, v) ? 1 : 0), 0);
+  const rule = `the ${analysisNamed(found.over.analysis)!.shown.label} is above zero over participants (two-sided Wilcoxon signed-rank test, q < .01 over ${places})`;
+  if (nShown === 0) {
+    const caption = `Not drawn: ${rule} in no ${place}. ${whyNone(subjects.length, n, [place, places])}`.trimEnd();
+    return { name, caption, values: undefined };
+  }
+  const { ratio } = await shareMapAt(subjects, found, test);
+  return {
+    name,
+    isThresholded: true,
+    caption: `${capitalised(shown.what)}${atLayer(found)}, shown where ${rule}: ${formatCount(nShown)} of ${formatCount(n)} ${places} (${formatShare(nShown / n)}).`,
+    values: ratio,
+    shown,
+  };
+}
+
 /** The peak of the group's curve at the places where it is more than noise; no map where there are none. */
 async function peakMap(
   findings: Findings,
@@ -117,7 +151,7 @@ async function peakMap(
   const { subjects } = findings.result;
   const peak = peakOf(found);
   const { finding } = peak;
-  const { label, symbol, unit, decimals, isSymmetric } = peak.shown;
+  const { label, symbol, unit } = peak.shown;
   const name = `${capitalised(label)} ${symbol} (${unit})`;
   const none = (caption: string): NoMap => ({
     name,
@@ -146,8 +180,7 @@ async function peakMap(
     isThresholded: true,
     caption: `Peak of the mean curve over participants${atLayer(found)}, shown where there is a ${finding}, ${rule}: ${formatCount(nShown)} of ${formatCount(n)} ${places} (${formatShare(nShown / n)}). Elsewhere it would be a peak of noise. ${unmaskedFiles(findings, found)}`,
     values: map.peak.map((value, v) => (isGain(test, v) ? value : Number.NaN)),
-    decimals,
-    isSigned: isSymmetric,
+    shown: peak.shown,
   };
 }
 

@@ -16,12 +16,13 @@ import { layersFigure } from "./layers-figure.ts";
 import { html, type Markup } from "./markup.ts";
 import { regionFigure } from "./region-chart.ts";
 import { onlyOne, sideOfZero } from "./significance.ts";
+import { axisLabel } from "./values.ts";
 
 /** A score of each region: subjects, mean, interval, with controls and a ceiling beside it. */
 export function regionSection(findings: Findings, score: ScoreFindings): Markup {
   const { order, group, labels } = findings;
   const { analysis, at, own } = score;
-  const { label, symbol, what, range, decimals } = analysis.shown;
+  const { label, what, range, decimals } = analysis.shown;
   const colour = `var(--${analysis.shown.colour})`;
   const controls = controlsOf(score).flatMap(({ analysis: control, at: scores }) =>
     scores ? [{ control, scores }] : [],
@@ -57,7 +58,7 @@ export function regionSection(findings: Findings, score: ScoreFindings): Markup 
 <figure>${legendList(legend)}${regionFigure(rows, {
     title: `${capitalised(label)} by region`,
     description: `${isOne ? capitalised(label) : `Mean ${label} over participants`} in ${shown.length} regions${isLead ? ", highest first" : ""}; the numbers are in the table of the group.`,
-    axis: `${label} ${symbol}`,
+    axis: axisLabel(analysis.shown),
     colour,
     decimals,
     include: [0, 0],

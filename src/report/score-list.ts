@@ -3,6 +3,7 @@ import { nameInFiles, subjectPaths } from "./derivatives.ts";
 import { loadFolds, loadMean } from "./load-scores.ts";
 import { regionView } from "./regions.ts";
 import type { ScoreKey, StudyResult } from "./result.ts";
+import { withOwnShares } from "./shares.ts";
 
 /** One score of a subject: of a region, by one analysis, layer and distance. */
 export interface ListedScore extends ScoreKey {
@@ -53,7 +54,7 @@ export async function listScores(
     tables: paths.flat().filter((path) => path.endsWith(".tsv")),
     maps: paths.flat().filter((path) => !path.endsWith(".tsv") && !path.endsWith(".json")),
   };
-  const { subjects } = regionView({ ...result, subjects: own });
+  const subjects = regionView({ ...result, subjects: own }).subjects.map(withOwnShares);
   const nScores = subjects.reduce((sum, { targets, analyses }) => sum + targets.length * analyses.length, 0);
   if (nScores > mostScores) return { nScores, scores: null, ...files };
   const scores: ListedScore[] = [];

@@ -19,6 +19,20 @@ export function isSameKey(a: ScoreKey, b: ScoreKey): boolean {
   return a.analysis === b.analysis && a.layer === b.layer && a.distance === b.distance;
 }
 
+/** The key of another analysis at a layer and distance, or at the ones that it has; undefined where it was not run there. */
+export function keyBeside<Key extends ScoreKey>(
+  keys: readonly Key[],
+  analysis: string,
+  { layer, distance }: Pick<ScoreKey, "layer" | "distance">,
+): Key | undefined {
+  return keys.find(
+    (own) =>
+      own.analysis === analysis &&
+      (own.layer === layer || own.layer === "n/a") &&
+      (own.distance === distance || own.distance === "n/a"),
+  );
+}
+
 /** Every key that any of the subjects has, in the order of first appearance. */
 export function listScoreKeys(subjects: readonly SubjectScores[]): readonly ScoreKey[] {
   const found = new Map<string, ScoreKey>();

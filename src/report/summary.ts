@@ -1,12 +1,13 @@
 import type { Facts } from "../analyses/shown.ts";
 import { capitalised } from "./figure-parts.ts";
-import { controlsOf, type Findings, leadOf, peakOverDistances, type ScoreFindings } from "./findings.ts";
+import { ceilingOf, controlsOf, type Findings, leadOf, peakOverDistances, type ScoreFindings } from "./findings.ts";
 import type { GroupScores } from "./group.ts";
 import { formatCount, formatInterval, formatList, formatNoun, formatNumber, formatProbability } from "./numbers.ts";
 import { indexOfLargest, peakOf } from "./peaks.ts";
 import { listLayers } from "./select.ts";
 import { countTested, fewestForSignificance, leastTogether, onlyOne, sideOfZero } from "./significance.ts";
 import { statisticSign } from "./signs.ts";
+import { formatEnds, formatValue } from "./values.ts";
 
 /** A part of the summary: sentences on one thing. */
 export interface SummaryPart {
@@ -102,6 +103,33 @@ function regionSentences(findings: Findings, score: ScoreFindings): string[] {
   } else if (isTested && gains.length > 0) {
     const where = gains.map(({ gain, scores }) => `${gain.than} in ${countOfRegions(scores, 1)}`);
     sentences.push(`The ${label} is larger than ${formatList(where)} (q < .01).`);
+  }
+  const ceiling = ceilingOf(score);
+  if (ceiling?.at && Number.isFinite(ceiling.at.mean[best])) {
+    const { shown, sentence } = ceiling.analysis;
+    const value = `${shown.symbol} = ${formatValue(shown, ceiling.at.mean[best]!)}`;
+    sentences.push(
+      sentence!({
+        ...factsAt(findings, score, ceiling.at),
+        region: labels[best]!,
+        value: `${value}${inBrackets(ceiling.at, best, shown.decimals)}`,
+        isAboveZero: ceiling.at.mean[best]! > 0,
+      }),
+    );
+  }
+  for (const { share, ratio, low, high } of score.shares) {
+    if (!Number.isFinite(ratio[best])) continue;
+    const ends = Number.isFinite(low[best])
+      ? `, 95 % interval ${formatEnds(share.shown, low[best]!, high[best]!)}`
+      : "";
+    sentences.push(
+      share.sentence({
+        ...factsAt(findings, score, at),
+        region: labels[best]!,
+        value: `${formatValue(share.shown, ratio[best]!)}${ends}`,
+        isAboveZero: ratio[best]! > 0,
+      }),
+    );
   }
   return sentences;
 }

@@ -1,8 +1,10 @@
+import type { Analysis } from "../analyses/analysis.ts";
 import { analysisNamed } from "../analyses/registry.ts";
 import { withoutControls } from "../array/plain-text.ts";
 import { listSome } from "../errors.ts";
 import { absentSentence } from "./absent.ts";
-import { controlsOf, type Findings, leadOf, type ScoreFindings } from "./findings.ts";
+import { capitalised } from "./figure-parts.ts";
+import { type BesideFindings, ceilingOf, controlsOf, type Findings, leadOf, type ScoreFindings } from "./findings.ts";
 import type { GroupScores } from "./group.ts";
 import { keptSentences } from "./kept-variance.ts";
 import { missingNames } from "./missing-section.ts";
@@ -11,6 +13,7 @@ import { formatPeak, type GroupPeaks, peakOf } from "./peaks.ts";
 import { shortLabel } from "./regions.ts";
 import { fewestForSignificance, onlyOne, reachesBeyondOne, sideOfZero } from "./significance.ts";
 import { distancesForTest, peakTestSign, scoreSign } from "./signs.ts";
+import { formatValue } from "./values.ts";
 
 /** Settings of {@link formatTerminal}. */
 export interface TerminalOptions {
@@ -33,7 +36,7 @@ interface TextColumns {
 /**
  * The group's results as lines of text for the end of a command: one line a region with the scores of each analysis (of the
  * leading one also the 95 % interval and q) and the distance at which they peak, where that is more than noise; columns that were
- * not computed are left out. Controls follow, a line each. `*` marks what is above zero, an arrow downwards what is below (q < .01); last lines say why
+ * not computed are left out. Controls, ceilings and shares follow, a line each. `*` marks what is above zero, an arrow downwards what is below (q < .01); last lines say why
  * scores are missing, where any is, and who of the data set has no results. No colours, no width over 80 columns.
  */
 export function formatTerminal(findings: Findings, options: TerminalOptions = {}): string[] {
@@ -87,7 +90,7 @@ export function formatTerminal(findings: Findings, options: TerminalOptions = {}
       ? ["95 % interval: of few participants it may reach beyond 1, where no correlation lies"]
       : []),
     ...wrap(peaks.map(peakLine)),
-    ...controlLines(findings),
+    ...besideLines(findings),
     ...wrap(keptSentences(result)),
     ...(missing.length > 0
       ? [`Some scores are missing (${formatList(missing).toLowerCase()}):`, "  see data quality in the report."]
@@ -128,23 +131,40 @@ function peakLine(found: GroupPeaks): string {
   return `${peak.shown.symbol}: ${peak.along} of the group's largest ${analysisNamed(peak.of)!.shown.symbol}, where there is a ${peak.finding}: ${peakTestSign(peak)} above zero (q < .01)${untested}`;
 }
 
-/** What the controls reach, a line each: their mean over regions, and in the region that is listed first. */
-function controlLines({ scores, controlsAlone, labels, order }: Findings): string[] {
+/** What controls, ceilings and shares are, a line each: over regions, and in the region that is listed first. */
+function besideLines({ scores, controlsAlone, labels, order }: Findings): string[] {
   const best = order[0]!;
   const where = shortLabel(withoutControls(labels[best]!), longestRegionName);
-  const lineOf = (name: string, what: string, mean: GroupScores["mean"], decimals: number) => {
-    const known = [...mean].filter(Number.isFinite);
+  const lineOf = (name: string, values: Float64Array, format: (value: number) => string, over = "regions") => {
+    const known = [...values].filter(Number.isFinite);
     const average = known.reduce((sum, value) => sum + value, 0) / known.length;
-    if (labels.length === 1) return [`Control, ${name}: ${what} ${formatNumber(average, decimals)} in ${where}`];
-    const whole = `Control, ${name}: ${what} ${formatNumber(average, decimals)} over regions`;
-    const first = `${formatNumber(mean[best]!, decimals)} in ${where}`;
+    if (labels.length === 1) return [`${name} ${format(average)} in ${where}`];
+    const whole = `${name} ${format(average)} over ${over}`;
+    const first = `${format(values[best]!)} in ${where}`;
     return `${whole}, ${first}`.length <= mostColumns ? [`${whole}, ${first}`] : [`${whole},`, `  ${first}`];
   };
-  const controls = [...scores.flatMap((score) => controlsOf(score)), ...controlsAlone];
-  return controls.flatMap(({ analysis, at }) => {
-    const { shown } = analysis;
-    return at ? lineOf(shown.label, scoreSign(shown, at.distance), at.mean, shown.decimals) : [];
-  });
+  const scoreLine = (name: string, { shown }: Analysis, at: GroupScores | undefined) =>
+    at ? lineOf(`${name}: ${scoreSign(shown, at.distance)}`, at.mean, (value) => formatValue(shown, value)) : [];
+  const controlLine = ({ analysis, at }: Pick<BesideFindings, "analysis" | "at">) =>
+    scoreLine(`Control, ${analysis.shown.label}`, analysis, at);
+  const shareLine = ({ share: { shown }, ratio }: ScoreFindings["shares"][number]) => {
+    const nShown = ratio.filter(Number.isFinite).length;
+    const name = `${capitalised(shown.label)}:`;
+    if (nShown === 0) return [`${name} n/a, since ${shown.missing}`];
+    const over = nShown === ratio.length ? undefined : `${nShown} of ${ratio.length} regions`;
+    return lineOf(name, ratio, (value) => formatValue(shown, value), over);
+  };
+  return [
+    ...scores.flatMap((score) => {
+      const ceiling = ceilingOf(score);
+      return [
+        ...controlsOf(score).flatMap(controlLine),
+        ...(ceiling ? scoreLine(capitalised(ceiling.analysis.shown.label), ceiling.analysis, ceiling.at) : []),
+        ...score.shares.flatMap(shareLine),
+      ];
+    }),
+    ...controlsAlone.flatMap(controlLine),
+  ];
 }
 
 /** Sentences as lines that fit the terminal, all but the first of each set in. */

@@ -59,6 +59,48 @@ export function peakOfMeanCurve(curves: Float64Array, nSubjects: number, draws: 
   return { peak, low: pointAt((1 - LEVEL) / 2), high: pointAt((1 + LEVEL) / 2) };
 }
 
+/** A ratio of two means, with its interval. */
+export interface MeanRatio {
+  readonly ratio: number;
+  /** 95 % percentile interval over draws of subjects; NaN with fewer than two subjects. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * The mean of some numbers over subjects divided by the mean of others, over the subjects that have both, with its bootstrap
+ * interval: 2.5 % of the samples' ratios lie at or below its lower end, 97.5 % at or below its upper one. Samples whose divisor
+ * is not above 0 are left out.
+ *
+ * @param numerators - [nSubjects]; NaN where a subject has none
+ * @param divisors - [nSubjects], the same
+ * @param draws - of {@link drawSubjects} for as many subjects
+ * @see Efron & Tibshirani, An Introduction to the Bootstrap (1993), chapter 13: the percentile interval
+ */
+export function ratioOfMeans(numerators: Float64Array, divisors: Float64Array, draws: Int32Array): MeanRatio {
+  const nSubjects = numerators.length;
+  const everybody = Int32Array.from({ length: nSubjects }, (_, s) => s);
+  const both = everybody.filter((s) => Number.isFinite(numerators[s]! - divisors[s]!));
+  const ratioIn = (sample: Int32Array) => {
+    let [above, below] = [0, 0];
+    for (const s of sample) {
+      if (!Number.isFinite(numerators[s]! - divisors[s]!)) continue;
+      above += numerators[s]!;
+      below += divisors[s]!;
+    }
+    return below > 0 ? above / below : Number.NaN;
+  };
+  const ratio = ratioIn(everybody);
+  if (both.length < 2) return { ratio, low: Number.NaN, high: Number.NaN };
+  const ratios = Float64Array.from({ length: draws.length / nSubjects }, (_, draw) =>
+    ratioIn(draws.subarray(draw * nSubjects, (draw + 1) * nSubjects)),
+  )
+    .filter(Number.isFinite)
+    .sort();
+  const at = (share: number) => ratios[Math.max(0, Math.ceil(share * ratios.length) - 1)] ?? Number.NaN;
+  return { ratio, low: at((1 - LEVEL) / 2), high: at((1 + LEVEL) / 2) };
+}
+
 function indexOfLargestMean(curves: Float64Array, nPoints: number, nSubjects: number, sample: Int32Array): number {
   let [best, largest] = [-1, Number.NEGATIVE_INFINITY];
   for (let point = 0; point < nPoints; point++) {

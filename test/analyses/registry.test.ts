@@ -58,6 +58,7 @@ describe("what the registry says of analyses", () => {
       ...Object.keys(analyses),
       ...peaks.flatMap(({ name }) => [name, unmaskedName(name)]),
       ...all.flatMap(({ gains, shares = [] }) => [...gains, ...shares].map(({ name }) => name)),
+      ...all.flatMap(({ shares = [] }) => shares.map(({ name }) => unmaskedName(name))),
     ];
     const described = { ...analysisDescriptions, ...groupDescriptions };
     expect(Object.keys(described).sort()).toEqual([...named].sort());
@@ -78,6 +79,11 @@ describe("what the registry says of analyses", () => {
         expect(all.find(({ name }) => name === beside.analysis)).toMatchObject({ sentence: expect.any(Function) });
     for (const { name, beside } of all.filter(({ sentence }) => !sentence))
       expect([name, beside?.as]).toEqual([name, "control"]);
+  });
+
+  test("contract: a gain over another analysis says what it is larger than", () => {
+    for (const { name, distances, than } of all.flatMap(({ gains }) => gains))
+      expect([name, than === undefined]).toEqual([name, distances !== undefined]);
   });
 
   test("contract: what tells a peak from one of noise is its analysis, or a gain of it", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { BOOTSTRAP_DRAWS, drawSubjects, peakOfMeanCurve } from "../../src/statistics/bootstrap.ts";
+import { createRandom } from "../../src/array/random.ts";
+import { BOOTSTRAP_DRAWS, drawSubjects, peakOfMeanCurve, ratioOfMeans } from "../../src/statistics/bootstrap.ts";
 
 /** One subject peaks at point 1, by so much that any sample with half of it or more does; all others at point 0. */
 const oneAgainst = (nOthers: number) =>
@@ -34,6 +35,36 @@ describe("peakOfMeanCurve", () => {
 
   test("one participant has a peak and no interval", () => {
     expect(peakOfMeanCurve(Float64Array.of(1, 5, 2), 1, drawSubjects(1))).toEqual({ peak: 1, low: -1, high: -1 });
+  });
+});
+
+describe("ratioOfMeans", () => {
+  test("by hand: of two participants, a quarter of the samples has the one alone, a quarter the other", () => {
+    // 1 / 2 and 3 / 2 alone, 4 / 4 together.
+    const found = ratioOfMeans(Float64Array.of(1, 3), Float64Array.of(2, 2), drawSubjects(2));
+    expect(found).toEqual({ ratio: 1, low: 0.5, high: 1.5 });
+  });
+
+  test("by hand: who lacks one of the two is left out of both", () => {
+    const found = ratioOfMeans(Float64Array.of(1, 9, 2), Float64Array.of(2, Number.NaN, 4), drawSubjects(3));
+    expect(found).toEqual({ ratio: 0.5, low: 0.5, high: 0.5 });
+  });
+
+  test("one participant has a ratio and no interval; without a divisor above 0 there is neither", () => {
+    const none = { low: Number.NaN, high: Number.NaN };
+    expect(ratioOfMeans(Float64Array.of(1), Float64Array.of(4), drawSubjects(1))).toEqual({ ratio: 0.25, ...none });
+    const below = ratioOfMeans(Float64Array.of(1, 1), Float64Array.of(-1, -1), drawSubjects(2));
+    expect(below).toEqual({ ratio: Number.NaN, ...none });
+  });
+
+  test("recovery: as wide as the deviation of the ratio over participants says", () => {
+    // Divisors are 1, numerators .5 with a deviation of .1 over 100: the interval is 1.96 x .1 / sqrt(100) to each side.
+    const random = createRandom("ratios");
+    const numerators = Float64Array.from({ length: 100 }, () => 0.5 + 0.1 * random.normal());
+    const { ratio, low, high } = ratioOfMeans(numerators, new Float64Array(100).fill(1), drawSubjects(100));
+    // .005: the deviation of 100 numbers is known to 7 %, .0014 of .0196, a percentile of 1,000 draws to .0009.
+    expect(high - ratio).toBeCloseTo(0.0196, 2);
+    expect(ratio - low).toBeCloseTo(0.0196, 2);
   });
 });
 
