@@ -12,7 +12,12 @@ export type Band =
   /** Vectors of `width` words, the last of them `distance` words ahead of the present one. */
   | { readonly kind: "window"; readonly vectors: Vectors; readonly distance: number; readonly width: number }
   /** Words a volume. It has one column and is not reduced. */
-  | { readonly kind: "word-rate" };
+  | { readonly kind: "word-rate" }
+  /**
+   * The mean response of the other participants who heard the same stories, all targets side by side. It is of the volume that it
+   * predicts, so it has no delays. A design of it is one participant's own.
+   */
+  | { readonly kind: "others" };
 
 /** Bands side by side, which predict responses together. Plain data: equal encoding models have equal JSON. */
 export interface EncodingModel {
@@ -47,10 +52,15 @@ export function withWindow({ bands }: EncodingModel, vectors: Vectors, distance:
 /** The rate of words alone. */
 export const wordRateModel: EncodingModel = { bands: [{ kind: "word-rate" }] };
 
+/** Whether designs of an encoding model are made of other participants' responses: one design a participant. */
+export function usesOthers({ bands }: EncodingModel): boolean {
+  return bands.some(({ kind }) => kind === "others");
+}
+
 /** The vectors that an encoding model is made of, those included that random ones are like. */
 export function sourcesOf({ bands }: EncodingModel): readonly (Vectors & { readonly source: "layer" })[] {
   return bands.flatMap((band) => {
-    if (band.kind === "word-rate") return [];
+    if (!("vectors" in band)) return [];
     let { vectors } = band;
     while (vectors.source === "random") vectors = vectors.like;
     return [vectors];

@@ -35,9 +35,14 @@ export function usesWindows(name: AnalysisName): boolean {
 export function usesChance(name: AnalysisName): boolean {
   return bandsOf(name).some(
     (band) =>
-      band.kind !== "word-rate" &&
+      "vectors" in band &&
       (band.vectors.source === "random" || (band.vectors.source === "layer" && band.vectors.weights === "random")),
   );
+}
+
+/** Whether an analysis is made of other participants' responses. */
+export function comparesParticipants(name: AnalysisName): boolean {
+  return bandsOf(name).some(({ kind }) => kind === "others");
 }
 
 function bandsOf(name: AnalysisName) {

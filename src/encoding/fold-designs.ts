@@ -1,5 +1,5 @@
 import { Matrix } from "../array/matrix.ts";
-import { fitDesign, joinDesign } from "../features/design.ts";
+import { type FittedBand, fitDesign, joinDesign } from "../features/design.ts";
 import { type SlidingWindows, slidingBands } from "../features/sliding-windows.ts";
 import type { Fold } from "../ridge/folds.ts";
 import { trainingKernel } from "../ridge/kernel.ts";
@@ -17,12 +17,12 @@ export interface FoldDesign extends PreparedFold {
  * The designs of one fold, one after the other: of the features alone, then of features and window at each distance, in
  * rising order. The features' own columns are computed once. Windows that are not reduced are joined as inner products.
  *
- * @param bands - volume-level features, all stories joined, each [nVolumes x nFeatures]
+ * @param bands - volume-level features, all stories joined, each [nVolumes x nFeatures]; or bands that were fitted in this fold
  * @param windows - undefined for the features alone
  * @throws ShapeError and OptionError as `prepareForecast`
  */
 export async function* foldDesigns(
-  bands: readonly Matrix[],
+  bands: readonly (Matrix | FittedBand)[],
   windows: SlidingWindows | undefined,
   fold: Fold,
   options: EncodingOptions,

@@ -1,6 +1,7 @@
 import type { FloatArray, Matrix } from "../array/matrix.ts";
 import type { EncodingOptions } from "../encoding/prepared.ts";
 import type { BlockScores } from "../encoding/score-block.ts";
+import type { FittedBand } from "../features/design.ts";
 import type { AuditCount } from "../ridge/audit.ts";
 import type { Fold } from "../ridge/folds.ts";
 import type { ResolvedRidgeOptions } from "../ridge/ridge-options.ts";
@@ -28,8 +29,8 @@ export interface StoryVectors {
 
 /** What the designs of a set of encoding models are made of. */
 export interface Stimulus {
-  /** Volume-level features, all stories joined, [nVolumes x nFeatures]. */
-  readonly features: Matrix;
+  /** Volume-level features, all stories joined, [nVolumes x nFeatures]; or their columns in the design of each fold. */
+  readonly features: Matrix | readonly FittedBand[];
   /** What windows are made of; undefined where there are none. */
   readonly windows: { readonly stories: readonly StoryVectors[]; readonly width: number } | undefined;
 }

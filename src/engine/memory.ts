@@ -19,7 +19,9 @@ export interface SweepSize {
   readonly nFolds: number;
   /** Columns of the widest design. */
   readonly nColumns: number;
-  /** Words in a window, 0 where there is none; units of a word's vector. */
+  /** Whether features are the mean responses of others: columns of targets, added up before they are reduced. */
+  readonly isOfOthers: boolean;
+  /** Words in a window, 0 where there is none; units of a word's vector, or columns of others' responses. */
   readonly width: number;
   readonly nUnits: number;
   readonly nThreads: number;
@@ -57,6 +59,8 @@ const [BATCH, BATCH_ARRAYS] = [512, 8];
  * - for each target, 16 nModels nFolds of scores and penalties, and as many again when blocks are joined;
  * - on each thread, 1.5 times: a block of targets three times, its scores twice, one batch eight times, and the designs that are
  *   scored side by side, or the inner products of the words of a window.
+ * - where features are the mean responses of others: for each target whose sums are made, 8 T' beside a run that is read; then the
+ *   participant's own responses, the inner products of all folds, and six times a block of targets in double precision.
  *
  * @param budget - bytes
  * @throws OptionError where not even one block of targets fits, with what would
@@ -72,6 +76,7 @@ export function planMemory(size: SweepSize, budget: number): MemoryPlan {
     nModels,
     nFolds,
     nColumns,
+    isOfOthers,
     width,
     nUnits,
     nThreads,
@@ -85,8 +90,11 @@ export function planMemory(size: SweepSize, budget: number): MemoryPlan {
     2 * 16 * block * nModels * nFolds +
     scoringBytes * BATCH_ARRAYS * Math.min(BATCH, nTargets) * nVolumes +
     (MODELS_AT_ONCE + 2) * design;
-  const making =
-    width > 0 ? 8 * (width + 4) * nVolumes ** 2 + 8 * (width + 2) * nVolumes * nUnits : 8 * nVolumes * nUnits;
+  const making = isOfOthers
+    ? design
+    : width > 0
+      ? 8 * (width + 4) * nVolumes ** 2 + 8 * (width + 2) * nVolumes * nUnits
+      : 8 * nVolumes * nUnits;
   const threads = nThreads * (THREAD + HELD * Math.max(scoring, making));
   const results = 16 * nTargets * nModels * nFolds;
   const fixed = PROGRAM + threads + results;
@@ -94,9 +102,15 @@ export function planMemory(size: SweepSize, budget: number): MemoryPlan {
   const assembling = 16 * nTargets * nModels * (nFolds + 1);
   const peak = (n: number) => {
     const isOneStory = longestStory === nVolumes && n === nTargets;
+    const others = isOfOthers
+      ? Math.max(
+          8 * longestStory * n + 2 * reading,
+          heldBytes * nVolumes * nTargets + 8 * nFolds * nVolumes ** 2 + 6 * 8 * block * nVolumes + reading,
+        )
+      : 0;
     // Of parts, the one before may still be there.
     const responses = (n < nTargets ? 2 : 1) * heldBytes * nVolumes * n;
-    return fixed + Math.max(assembling, isOneStory ? reading : responses + reading);
+    return fixed + Math.max(assembling, others, isOneStory ? reading : responses + reading);
   };
   let nLoaded = nTargets;
   while (nLoaded > BLOCK && peak(nLoaded) > budget) nLoaded = (Math.ceil(nLoaded / BLOCK) - 1) * BLOCK;

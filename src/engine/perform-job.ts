@@ -46,8 +46,9 @@ async function makeDesigns(job: DesignJob, onDesign: (done: number) => void): Pr
     stimulus.windows && distances.length > 0
       ? slidingWindows(stimulus.windows.stories, distances, stimulus.windows.width)
       : undefined;
+  const features = "data" in stimulus.features ? stimulus.features : stimulus.features[fold.index]!;
   let done = 0;
-  for await (const { distance, design, keptVariance } of foldDesigns([stimulus.features], windows, fold, options)) {
+  for await (const { distance, design, keptVariance } of foldDesigns([features], windows, fold, options)) {
     const model = models.get(distance);
     // The features alone come with every window, asked for or not.
     if (model === undefined) continue;

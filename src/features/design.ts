@@ -55,7 +55,7 @@ export interface FittedBand {
  * words, standardised and reduced like all others, so that silence before a story is what silence within it is.
  *
  * @param bands - features of each band, all stories joined, each [nVolumes x nFeatures], and below them the
- * `volumesBefore`; all finite
+ * `volumesBefore`; all finite. A band that was fitted on these training volumes is taken as it is
  * @param train - rows of the training volumes
  * @returns columns for all volumes; the training rows of a column have mean 0 and variance 1 (population), but for
  * components taken after the delays, which have mean 0 and keep their variances
@@ -72,13 +72,13 @@ export interface FittedBand {
  * @see https://doi.org/10.1038/s41562-022-01516-2, Methods, "Brain score"
  */
 export async function fitDesign(
-  bands: readonly Matrix[],
+  bands: readonly (Matrix | FittedBand)[],
   train: Int32Array,
   options: DesignOptions,
 ): Promise<FittedDesign> {
   if (bands.length === 0) throw new ShapeError("fitDesign: at least one band of features must be given, got none.");
   const fitted: FittedBand[] = [];
-  for (const band of bands) fitted.push(await fitBand(band, train, options));
+  for (const band of bands) fitted.push("columns" in band ? band : await fitBand(band, train, options));
   const columns = fitted.length === 1 ? fitted[0]!.columns : joinColumns(fitted.map((band) => band.columns));
   return { columns, keptVariance: fitted.map((band) => band.keptVariance) };
 }

@@ -22,7 +22,7 @@ const LEAST_OF_DESIGNS = 0.5;
 /** What the missing steps keep: designs, scores and activations. */
 async function neededRoom(study: PlannedStudy, groups: readonly GroupWork[]): Promise<NeededRoom> {
   const { nBytes } = await missingActivations(study, groups);
-  let [expected, least] = [nBytes, 0];
+  let [expected, least] = [nBytes + bytesOfSums(groups), 0];
   for (const { nMembers, size, work } of groups) {
     const { nTargets, nModels, nFolds } = size;
     expected += work.designBytes + nMembers * work.scoreBytes;
@@ -31,6 +31,15 @@ async function neededRoom(study: PlannedStudy, groups: readonly GroupWork[]): Pr
     least += LEAST_OF_DESIGNS * work.designBytes + nMembers * scores;
   }
   return { expected, least };
+}
+
+/** Of sums over participants, in double precision: each once, until the run ends. */
+function bytesOfSums(groups: readonly GroupWork[]): number {
+  const sums = new Map<string, number>();
+  for (const { group, size } of groups)
+    for (const { heardBy, nVolumes } of group.shared ?? [])
+      sums.set(JSON.stringify([heardBy, nVolumes]), 8 * nVolumes * size.nTargets);
+  return [...sums.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /**

@@ -7,7 +7,7 @@ import type { ParticipantInputs } from "./inputs.ts";
 import type { StudyPlan } from "./plan.ts";
 import type { Scored, ScoredFacts } from "./result.ts";
 import { type KeptScores, openScores } from "./score-cache.ts";
-import { baseReader, type ScoresOf, toldScores, toldVariance } from "./told-scores.ts";
+import { baseReader, missingScores, type ScoresOf, toldScores, toldVariance } from "./told-scores.ts";
 
 /**
  * All that is told of all participants, whose scores must have been kept; they stay where they are until they are asked for.
@@ -18,7 +18,7 @@ import { baseReader, type ScoresOf, toldScores, toldVariance } from "./told-scor
  */
 export async function collectScores(
   participants: readonly ParticipantInputs[],
-  { scores, groups, nSteps }: StudyPlan,
+  { scores, groups, nSteps, nFolds }: StudyPlan,
   store: Source,
   onProgress: OnProgress,
 ): Promise<Scored[]> {
@@ -40,10 +40,11 @@ export async function collectScores(
   onProgress({ label: "collecting scores", done, total: nSteps });
   const bases = baseReader();
   return participants.map((inputs): Scored => {
-    const scoresOf: ScoresOf = (model) => kept.get(inputs.participant)!.get(modelName(model))!;
+    const scoresOf: ScoresOf = (model) => kept.get(inputs.participant)!.get(modelName(model));
+    const none = missingScores(inputs.targets.length, nFolds);
     return {
       inputs,
-      analyses: toldScores(scores, scoresOf, bases),
+      analyses: toldScores(scores, (model) => scoresOf(model) ?? none, bases),
       keptVariance: toldVariance(scores, scoresOf),
       facts: joinFacts(steps.get(inputs.participant)!),
     };

@@ -1,5 +1,5 @@
 import { sourcesOf, type Vectors } from "../analyses/encoding-model.ts";
-import { type Matrix, zerosLike } from "../array/matrix.ts";
+import { type Matrix, sliceRows, zerosLike } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { AUDITS } from "../engine/audits.ts";
 import { loadKeptVariance, makeDesigns, selectModels } from "../engine/make-designs.ts";
@@ -19,6 +19,7 @@ import { loadStoryResponse, type ParticipantInputs, type StudyInputs } from "./i
 import { lackedBy } from "./missing-work.ts";
 import type { OpenStudy } from "./open-study.ts";
 import type { StudyOptions } from "./options.ts";
+import { type OthersSettings, othersResponses, removeSums } from "./others-responses.ts";
 import { layersOf, type StepGroup } from "./plan.ts";
 import { scoresPath, writeScores } from "./score-cache.ts";
 import { designSettings } from "./settings.ts";
@@ -37,6 +38,7 @@ export async function computeSteps(study: OpenStudy, onProgress: OnProgress, dat
     const members = study.membersOf(group);
     if (members.length > 0) await computeGroup(study, group, members, await layerOf(group), { onProgress, date });
   }
+  await removeSums(study.stores.sums);
 }
 
 /** Activations of a layer, of the model or of the one with random weights. */
@@ -50,26 +52,29 @@ async function computeGroup(
   { onProgress, date }: { readonly onProgress: OnProgress; readonly date: () => Date },
 ): Promise<void> {
   const { options, stores, inputs, pool } = study;
-  const { family, designKeys, steps } = group;
+  const { family, designKeys, steps, shared } = group;
   const { label } = family;
   const stepOf = new Map(steps.map((step) => [step.participant, step]));
   const lacked = lackedBy(study, family, steps);
   const ownLacked = ({ participant }: ParticipantInputs) => lackedBy(study, family, [stepOf.get(participant)!]);
   const settings = designSettings(options);
+  const memory = memoryOf(study, sizeOf(study, family, members[0]!));
+  const others = shared && othersResponses(shared, othersSettings(study, members[0]!, memory.nLoaded, onProgress));
   const { options: encoding, stimulus } = familyStimulus(
     family,
     members[0]!.stories,
-    layerOf,
+    { layerOf, others },
     settings,
     options.threads,
   );
   const designs = { location: stores.designs.location, keys: lacked.map((i) => designKeys[i]!) };
   const distances = lacked.map((i) => family.members[i]!.distance);
   const tellDesigns: OnProgress = (progress) => onProgress({ ...progress, label: `designs, ${label}` });
-  const memory = memoryOf(study, sizeOf(study, family, members[0]!));
   const all = await makeDesigns(pool, designs, distances, stimulus, { ...encoding, onProgress: tellDesigns });
   const variance = await loadKeptVariance(all);
 
+  // Those of an encoding model are shared among the participants who have a design together, or one each.
+  const nSharing = shared ? study.plan.groups.filter((other) => other.family === family).length : steps.length;
   const total = members.reduce((sum, member) => sum + ownLacked(member).length * settings.folds, 0);
   const done = members.map(() => 0);
   const work = async (member: ParticipantInputs, index: number) => {
@@ -85,8 +90,7 @@ async function computeGroup(
       designBytes: memory.designBytes,
       store: stores.scores,
       keys,
-      // Those of a set of stories are shared among the participants who heard them, at least one each.
-      nAudits: Math.ceil(AUDITS / steps.length),
+      nAudits: Math.ceil(AUDITS / nSharing),
       onProgress(progress) {
         done[index] = progress.done;
         onProgress({ label: `scores, ${label}`, done: done.reduce((sum, one) => sum + one, 0), total });
@@ -102,6 +106,26 @@ async function computeGroup(
   // Where a participant is a single block, one thread's work, several are done side by side.
   const nAtOnce = members[0]!.targets.length <= BLOCK ? pool.nThreads : 1;
   await shareOut(members, nAtOnce, work);
+}
+
+/** How the responses of others are read. */
+function othersSettings(
+  { inputs, options, stores }: OpenStudy,
+  { targets }: ParticipantInputs,
+  nAtOnce: number,
+  onProgress: OnProgress,
+): OthersSettings {
+  const stories = new Map(inputs.participants.map((one) => [one.participant, one.stories]));
+  return {
+    async load({ participant, index }) {
+      const { bold } = await loadStoryResponse(inputs, stories.get(participant)![index]!, options);
+      return bold;
+    },
+    nTargets: targets.length,
+    nAtOnce,
+    store: stores.sums,
+    onProgress,
+  };
 }
 
 /** Activations of a group's layers, made where they are missing; each story is looked up once for all layers. */
@@ -142,7 +166,9 @@ function responsesOf(
     let joined: Matrix | undefined;
     let row = 0;
     for (const story of stories) {
-      const { bold } = await loadStoryResponse(inputs, story, options);
+      const whole = (await loadStoryResponse(inputs, story, options)).bold;
+      // Of a story that is shared in part.
+      const bold = sliceRows(whole, 0, story.nVolumes);
       if (stories.length === 1 && to - from === bold.nColumns) return bold;
       // One story in double precision is enough for all to be.
       joined ??= zerosLike(isDouble ? new Float64Array(0) : bold.data, nVolumes, to - from, "responses");

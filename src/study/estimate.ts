@@ -49,6 +49,8 @@ export interface RunEstimate {
 const [SLOW_SINGLE, SLOW_DOUBLE, SHORT] = [20e9, 3e9, 30];
 /** What reading responses, writing scores, and all that is made of them take, in bytes a second. */
 const [READING, WRITING] = [150e6, 40e6];
+/** How often responses are read where others are added up: for the sum, to be taken off it, and to be predicted. */
+const READ_FOR_OTHERS = 3;
 /** Seconds until the first threads compute, and until a report is there. */
 const STARTING = 4;
 /** Tokens a word, and how often one is read where passes overlap. */
@@ -81,7 +83,7 @@ export async function estimateRun(
   if (largest && (settings.always || slow > SHORT)) {
     const tell = (done: number) => settings.onProgress?.({ label: "measuring this machine", done, total: 1 });
     tell(0);
-    speed = await measure(study, largest.size);
+    speed = await measure(study, sampleOf(largest.size));
     tell(1);
   }
   const labels = [...new Set(groups.map(({ group }) => group.family.label))];
@@ -95,10 +97,13 @@ export async function estimateRun(
       scoreOperations: total(({ nMembers, work }) => nMembers * work.scoreOperations),
       designBytes: total(({ work }) => work.designBytes),
       scoreBytes: total(({ nMembers, work }) => nMembers * work.scoreBytes),
-      seconds: speed && total((one) => secondsOf(one, { ...speed, size: largest!.size }, nAlphas)),
+      seconds: speed && total((one) => secondsOf(one, { ...speed, size: sampleOf(largest!.size) }, nAlphas)),
     };
   });
-  const responseBytes = sum(({ nMembers, size }) => size.heldBytes * nMembers * size.nVolumes * size.nTargets);
+  const responseBytes = sum(
+    ({ nMembers, size }) =>
+      (size.isOfOthers ? READ_FOR_OTHERS : 1) * size.heldBytes * nMembers * size.nVolumes * size.nTargets,
+  );
   let seconds: number | undefined;
   if (speed) {
     const rate = countWork({ ...largest!.size, nTargets: 1 }, nAlphas).scoreOperations;
@@ -110,6 +115,11 @@ export async function estimateRun(
   }
   const free = settings.cache === undefined ? undefined : await freeBytes(settings.cache);
   return { parts, nThreads: pool.nThreads, freeBytes: free, wordsToRead, responseBytes, peakBytes, speed, seconds };
+}
+
+/** The size that a sample is made of: of others' responses after they are reduced. */
+function sampleOf(size: SweepSize): SweepSize {
+  return size.isOfOthers ? { ...size, nUnits: size.nColumns } : size;
 }
 
 /** Seconds of a group, from those of the sample in proportion to operations. */

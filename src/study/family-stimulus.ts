@@ -2,6 +2,8 @@ import { modelName, type Vectors } from "../analyses/encoding-model.ts";
 import type { ModelFamily } from "../analyses/families.ts";
 import type { EncodingOptions } from "../encoding/prepared.ts";
 import type { Stimulus } from "../engine/job.ts";
+import { type ColumnBlocks, fitColumnBlocks } from "../features/column-blocks.ts";
+import { contiguousFolds } from "../ridge/folds.ts";
 import {
   type ActivationsOf,
   randomVectors,
@@ -19,6 +21,14 @@ export interface FamilyStimulus {
   readonly stimulus: () => Promise<Stimulus>;
 }
 
+/** What features are made from. */
+export interface FeatureSources {
+  /** Activations of a layer, of the model or of the one with random weights. */
+  readonly layerOf: (vectors: Vectors & { readonly source: "layer" }) => ActivationsOf;
+  /** The mean responses of others to these stories; undefined where no band is made of them. */
+  readonly others: ColumnBlocks | undefined;
+}
+
 /** Options of the encoding room for some stories. */
 export function encodingOptions(
   stories: readonly HeardStory[],
@@ -32,15 +42,11 @@ export function encodingOptions(
   };
 }
 
-/**
- * Everything about a family of encoding models that depends on the stimulus alone.
- *
- * @param layerOf - activations of a layer, of the model or of the one with random weights
- */
+/** Everything about a family of encoding models that does not depend on the responses to be predicted. */
 export function familyStimulus(
   { base, window }: Pick<ModelFamily, "base" | "window">,
   stories: readonly HeardStory[],
-  layerOf: (vectors: Vectors & { readonly source: "layer" }) => ActivationsOf,
+  { layerOf, others }: FeatureSources,
   settings: DesignSettings,
   threads: number | undefined,
 ): FamilyStimulus {
@@ -53,6 +59,17 @@ export function familyStimulus(
   if (band.kind === "word-rate") {
     const stimulus = async () => ({ features: await storyWordRate(stories, settings), windows: undefined });
     return { options: { ...options, components: "none" }, stimulus };
+  }
+  if (band.kind === "others") {
+    // Of the volume that is predicted: neither delays nor what comes before a story.
+    const ofVolume = { ...options, nDelays: 1, firstDelay: 0, edge: "zero", volumesBefore: undefined } as const;
+    const nVolumes = stories.reduce((sum, story) => sum + story.nVolumes, 0);
+    const trains = contiguousFolds(nVolumes, settings.folds, { gap: settings.gap }).map(({ train }) => train);
+    const stimulus = async () => ({
+      features: await fitColumnBlocks(others!, trains, ofVolume),
+      windows: undefined,
+    });
+    return { options: ofVolume, stimulus };
   }
   const stimulus = async () => ({
     features: await storyFeatures(stories, vectorsOf(band.vectors), settings),

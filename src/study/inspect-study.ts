@@ -16,6 +16,7 @@ import { type CachePlace, checkCachePlace } from "./cache-place.ts";
 import { misfits } from "./check-fit.ts";
 import { checkOutput, checkPlannedFiles, outputName } from "./check-output.ts";
 import { checkPlace } from "./check-place.ts";
+import { checkSharing } from "./check-sharing.ts";
 import { checkNoneLeft } from "./group-level.ts";
 import {
   cleaningOf,
@@ -91,7 +92,9 @@ export async function inspectStudy(options: StudyOptions, settings: InspectStudy
     (examination?.stories ?? []).flatMap(({ stimFile, transcript }) => (transcript ? [[stimFile, transcript]] : [])),
   );
   const participants = participantsOf(examination, transcripts);
-  for (const error of misfits(participants, options)) {
+  const sharing = checkSharing(participants, options);
+  found.add(sharing.issues);
+  for (const error of [...misfits(participants, options), ...sharing.misfits]) {
     await found.attempt("options-unfit", () => {
       throw error;
     });

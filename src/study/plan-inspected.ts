@@ -6,6 +6,7 @@ import type { InspectedStudy } from "./inspect-study.ts";
 import type { StudyOptions } from "./options.ts";
 import { type PlannedParticipant, planStudy, type StepGroup, type StudyPlan } from "./plan.ts";
 import { scoresPath } from "./score-cache.ts";
+import { partsOf } from "./shared-stories.ts";
 
 /** Where a study keeps what it computes. */
 export interface StudyStores {
@@ -14,12 +15,20 @@ export interface StudyStores {
   readonly scores: Store;
   readonly activations: Store;
   readonly designs: Store;
+  /** Sums of several participants' responses. */
+  readonly sums: Store;
 }
 
 /** The stores within a folder. */
 export function storesIn(cache: string): StudyStores {
   const store = (name: string) => folderStore(`${cache}/${name}`);
-  return { cache, scores: store("scores"), activations: store("activations"), designs: store("designs") };
+  return {
+    cache,
+    scores: store("scores"),
+    activations: store("activations"),
+    designs: store("designs"),
+    sums: store("sums"),
+  };
 }
 
 /** What a participant's steps are known by. */
@@ -35,7 +44,7 @@ export async function planInspected<Participant extends KeyedParticipant>(
   readonly plan: StudyPlan;
   /** Keys of the scores that are to be computed. */
   readonly missing: ReadonlySet<string>;
-  /** Participants of a group who lack scores. */
+  /** Participants of a group who lack scores, with the stories that they are scored on. */
   readonly membersOf: (group: StepGroup) => readonly Participant[];
 }> {
   const plan = planStudy(
@@ -46,10 +55,12 @@ export async function planInspected<Participant extends KeyedParticipant>(
     sha256,
   );
   const missing = await missingScores(plan, (key) => scores.has(scoresPath(key)));
-  const membersOf = ({ steps }: StepGroup) => {
+  const membersOf = ({ steps, shared }: StepGroup) => {
     const lacking = steps.filter(({ keys }) => keys.some((key) => missing.has(key)));
     const names = new Set(lacking.map(({ participant }) => participant));
-    return participants.filter(({ participant }) => names.has(participant));
+    const members = participants.filter(({ participant }) => names.has(participant));
+    if (!shared) return members;
+    return members.map((one) => ({ ...one, stories: partsOf(one.stories, shared) }));
   };
   return { plan, missing, membersOf };
 }
@@ -61,6 +72,7 @@ function plannedParticipant(
 ): PlannedParticipant {
   return {
     participant,
+    stories,
     stimulusKey: sha256(JSON.stringify(stories.map(stimulusOf))),
     responseKey: sha256(
       JSON.stringify([

@@ -1,19 +1,17 @@
 import type { Scope } from "../analyses/analysis.ts";
-import { type EncodingModel, sourcesOf } from "../analyses/encoding-model.ts";
+import { type EncodingModel, sourcesOf, usesOthers } from "../analyses/encoding-model.ts";
 import { familiesOf, type ModelFamily } from "../analyses/families.ts";
 import { modelsOf, type PlannedScore, planScores } from "../analyses/registry.ts";
 import { leadingLayer } from "../report/select.ts";
 import { askedAnalyses } from "./asked-analyses.ts";
 import type { StudyOptions } from "./options.ts";
 import { type DesignSettings, designSettings, type ScoreSettings, scoreSettings } from "./settings.ts";
+import { type Listener, type SharedStory, sharedStories } from "./shared-stories.ts";
 
 /** What a plan needs to know of one participant. */
-export interface PlannedParticipant {
-  readonly participant: string;
+export interface PlannedParticipant extends Listener {
   /** Equal for participants who heard the same stories with the same timing, so that designs can be shared. */
   readonly stimulusKey: string;
-  /** Changes whenever a response does. */
-  readonly responseKey: string;
 }
 
 /** What a design is made of, and how: its key is the hash of this. */
@@ -23,6 +21,8 @@ export interface DesignRequest {
   /** What identifies the vectors that the model is made of, in the order of `sourcesOf`. */
   readonly vectors: readonly string[];
   readonly stimulusKey: string;
+  /** Stories whose responses of others the model is made of; undefined where it is made of none. */
+  readonly shared?: readonly SharedStory[] | undefined;
   readonly settings: DesignSettings;
 }
 
@@ -47,6 +47,8 @@ export interface StepGroup {
   /** Names the design of each member of the family: the same key, the same numbers. */
   readonly designKeys: readonly string[];
   readonly stimulusKey: string;
+  /** Where designs are made of others' responses: the stories of the one participant that they are for. */
+  readonly shared?: readonly SharedStory[] | undefined;
   readonly steps: readonly Step[];
 }
 
@@ -62,6 +64,7 @@ export interface StudyPlan {
   readonly scores: readonly PlannedScore[];
   readonly groups: readonly StepGroup[];
   readonly nSteps: number;
+  readonly nFolds: number;
 }
 
 /** Raised when the same inputs come to give other numbers, or more of them, or files are written otherwise. */
@@ -86,25 +89,36 @@ export function planStudy(
   const families = familiesOf(modelsOf(scores));
   const settings = designSettings(options);
   const stimuli = [...new Set(participants.map((p) => p.stimulusKey))];
+  const stepOf = ({ participant, responseKey }: PlannedParticipant, designKeys: readonly string[]): Step => {
+    const keys = designKeys.map((design) => {
+      const request: ScoreRequest = { design, responseKey, settings: scoreSettings(options) };
+      return hash(JSON.stringify(request));
+    });
+    return { participant, keys };
+  };
+  const designKeysOf = ({ members }: ModelFamily, made: Pick<DesignRequest, "stimulusKey" | "shared">) =>
+    members.map(({ model: own }) => {
+      const vectors = sourcesOf(own).map(({ weights }) => fingerprints[weights]);
+      const { stimulusKey, shared } = made;
+      const request: DesignRequest = { version: numbersVersion, model: own, vectors, stimulusKey, shared, settings };
+      return hash(JSON.stringify(request));
+    });
   const groups = stimuli.flatMap((stimulusKey) => {
     const heard = participants.filter((p) => p.stimulusKey === stimulusKey);
-    return families.map((family): StepGroup => {
-      const designKeys = family.members.map(({ model: own }) => {
-        const vectors = sourcesOf(own).map(({ weights }) => fingerprints[weights]);
-        const request: DesignRequest = { version: numbersVersion, model: own, vectors, stimulusKey, settings };
-        return hash(JSON.stringify(request));
+    return families.flatMap((family): StepGroup[] => {
+      if (!usesOthers(family.base)) {
+        const designKeys = designKeysOf(family, { stimulusKey });
+        return [{ family, designKeys, stimulusKey, steps: heard.map((one) => stepOf(one, designKeys)) }];
+      }
+      return heard.flatMap((one) => {
+        const shared = sharedStories(one, participants);
+        if (shared.length === 0) return [];
+        const designKeys = designKeysOf(family, { stimulusKey, shared });
+        return [{ family, designKeys, stimulusKey, shared, steps: [stepOf(one, designKeys)] }];
       });
-      const steps = heard.map(({ participant, responseKey }): Step => {
-        const keys = designKeys.map((design) => {
-          const request: ScoreRequest = { design, responseKey, settings: scoreSettings(options) };
-          return hash(JSON.stringify(request));
-        });
-        return { participant, keys };
-      });
-      return { family, designKeys, stimulusKey, steps };
     });
   });
-  return { scores, groups, nSteps: groups.reduce((sum, group) => sum + group.steps.length, 0) };
+  return { scores, groups, nSteps: groups.reduce((sum, group) => sum + group.steps.length, 0), nFolds: options.folds };
 }
 
 /** The scores that a study tells of each participant. */

@@ -1,4 +1,5 @@
 import { totalmem } from "node:os";
+import { usesOthers } from "../analyses/encoding-model.ts";
 import type { ModelFamily } from "../analyses/families.ts";
 import { type MemoryPlan, planMemory, type SweepSize } from "../engine/memory.ts";
 import { type DatasetIssue, OptionError } from "../errors.ts";
@@ -33,22 +34,32 @@ export function sizeOf(
   const volumes = stories.map((story) => story.nVolumes);
   const nVolumes = volumes.reduce((sum, n) => sum + n, 0);
   const isWordRate = base.bands.some(({ kind }) => kind === "word-rate");
-  const nUnits = isWordRate ? 1 : model.nUnits;
+  const isOfOthers = usesOthers(base);
+  const nTargets = participant.targets.length;
+  const nUnits = isWordRate ? 1 : isOfOthers ? nTargets : model.nUnits;
+  const nDelays = isOfOthers ? 1 : delays;
   const width = window?.width ?? 0;
   const nModels = members.length;
   const columns = (nFeatures: number) =>
     components === "none" || isWordRate
-      ? nFeatures * delays
-      : Math.min(components, nFeatures) * (reduction === "before-delays" ? delays : 1);
+      ? nFeatures * nDelays
+      : Math.min(components, nFeatures) * (reduction === "before-delays" ? nDelays : 1);
   const nColumns = columns(nUnits) + (window ? columns(width * nUnits) : 0);
   return {
-    ...{ nTargets: participant.targets.length, nVolumes, nModels, nFolds: folds },
+    nTargets,
+    nVolumes,
+    nModels,
+    nFolds: folds,
+    isOfOthers,
     // One story in double precision is enough for all to be held so.
     heldBytes: Math.max(...stories.map(({ bytes }) => bytes.held)),
     readingBytes: Math.max(...stories.map(({ nVolumes: n, bytes }) => n * bytes.reading)),
     scoringBytes: precision === "float64" ? 8 : 4,
     longestStory: Math.max(...volumes),
-    ...{ nColumns: Math.min(nColumns, nVolumes), width, nUnits, nThreads: pool.nThreads },
+    nColumns: Math.min(nColumns, nVolumes),
+    width,
+    nUnits,
+    nThreads: pool.nThreads,
   };
 }
 

@@ -6,8 +6,23 @@ import { placeOfLargest } from "../encoding/forecast-distance.ts";
 import type { KeptVariance, ScoreKey, SubjectAnalysis } from "../report/result.ts";
 import type { KeptScores } from "./score-cache.ts";
 
-/** Finds a participant's scores by an encoding model. */
-export type ScoresOf = (model: EncodingModel) => KeptScores;
+/** Finds a participant's scores by an encoding model; undefined where it has no design for them. */
+export type ScoresOf = (model: EncodingModel) => KeptScores | undefined;
+
+/** Scores that are read when they are asked for. */
+export type LoadableScores = Pick<KeptScores, "loadMean" | "loadFolds">;
+
+/** Scores of a participant whom an encoding model has no design for: NaN. */
+export function missingScores(nTargets: number, nFolds: number): LoadableScores {
+  const nothing = (length: number) => new Float64Array(length).fill(Number.NaN);
+  return {
+    loadMean: () => Promise.resolve(nothing(nTargets)),
+    loadFolds: () => Promise.resolve(Matrix.of(nothing(nFolds * nTargets), nFolds, nTargets)),
+  };
+}
+
+/** Finds a participant's scores by an encoding model, {@link missingScores} where there are none. */
+type LoadableOf = (model: EncodingModel) => LoadableScores;
 
 /** The name of a planned score. */
 export function keyOf({ analysis, layer, distance }: PlannedScore): ScoreKey {
@@ -19,8 +34,8 @@ export function keyOf({ analysis, layer, distance }: PlannedScore): ScoreKey {
  * distance is compared with the same. It holds one mean and the folds of one encoding model.
  */
 export interface BaseReader {
-  readonly loadMean: (scores: KeptScores) => Promise<Float64Array>;
-  readonly loadFolds: (scores: KeptScores) => Promise<Matrix<Float64Array>>;
+  readonly loadMean: (scores: LoadableScores) => Promise<Float64Array>;
+  readonly loadFolds: (scores: LoadableScores) => Promise<Matrix<Float64Array>>;
 }
 
 /** A {@link BaseReader} that holds nothing yet. */
@@ -28,8 +43,8 @@ export function baseReader(): BaseReader {
   return { loadMean: holdLast((scores) => scores.loadMean()), loadFolds: holdLast((scores) => scores.loadFolds()) };
 }
 
-function holdLast<T>(load: (scores: KeptScores) => Promise<T>): (scores: KeptScores) => Promise<T> {
-  let last: { readonly scores: KeptScores; readonly loaded: T } | undefined;
+function holdLast<T>(load: (scores: LoadableScores) => Promise<T>): (scores: LoadableScores) => Promise<T> {
+  let last: { readonly scores: LoadableScores; readonly loaded: T } | undefined;
   return async (scores) => {
     if (last?.scores === scores) return last.loaded;
     // Let go before others are read.
@@ -45,7 +60,11 @@ function holdLast<T>(load: (scores: KeptScores) => Promise<T>): (scores: KeptSco
  *
  * @param bases - reads what others are compared with; of several participants one after the other, the same
  */
-export function toldScores(scores: readonly PlannedScore[], scoresOf: ScoresOf, bases: BaseReader): SubjectAnalysis[] {
+export function toldScores(
+  scores: readonly PlannedScore[],
+  scoresOf: LoadableOf,
+  bases: BaseReader,
+): SubjectAnalysis[] {
   return scores.map((score): SubjectAnalysis => {
     if (isPeak(score)) {
       return {
@@ -69,12 +88,16 @@ export function toldScores(scores: readonly PlannedScore[], scoresOf: ScoresOf, 
 
 /** How much variance components keep of what each score's model adds to the design. */
 export function toldVariance(scores: readonly PlannedScore[], scoresOf: ScoresOf): KeptVariance[] {
-  return scores.flatMap((score) =>
-    isPeak(score) ? [] : [{ ...keyOf(score), folds: scoresOf(score.of).keptVariance }],
-  );
+  return scores.flatMap((score) => (isPeak(score) ? [] : variancesOf(score, scoresOf)));
 }
 
-async function differenceOf({ of, minus }: Contrast, scoresOf: ScoresOf, bases: BaseReader): Promise<Float64Array> {
+function variancesOf(score: Contrast, scoresOf: ScoresOf): KeptVariance[] {
+  const folds = scoresOf(score.of)?.keptVariance;
+  const { analysis, layer, distance } = keyOf(score);
+  return folds === undefined ? [] : [{ analysis, layer, distance, folds }];
+}
+
+async function differenceOf({ of, minus }: Contrast, scoresOf: LoadableOf, bases: BaseReader): Promise<Float64Array> {
   const base = await bases.loadMean(scoresOf(minus ?? of));
   return minus ? less(await scoresOf(of).loadMean(), base) : base;
 }
@@ -83,7 +106,7 @@ function less(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((value, i) => value - b[i]!);
 }
 
-async function peakOf({ of, places }: PlannedPeak, scoresOf: ScoresOf, bases: BaseReader): Promise<Float32Array> {
+async function peakOf({ of, places }: PlannedPeak, scoresOf: LoadableOf, bases: BaseReader): Promise<Float32Array> {
   const rows: Matrix[] = [];
   for (const contrast of of) {
     const row = await differenceOf(contrast, scoresOf, bases);

@@ -13,7 +13,7 @@ import { buildPackage } from "../cli/built.ts";
 const wholeBrain = {
   ...{ nTargets: 81_924, nVolumes: 1000, longestStory: 500, nModels: 42, nFolds: 5, nColumns: 240 },
   ...{ width: 7, nUnits: 768, nThreads: 2 },
-  ...{ heldBytes: 4, readingBytes: 8 * 500, scoringBytes: 4 },
+  ...{ heldBytes: 4, readingBytes: 8 * 500, scoringBytes: 4, isOfOthers: false },
 };
 
 describe("planMemory", () => {

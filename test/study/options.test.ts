@@ -225,6 +225,7 @@ describe("planStudy", () => {
     participant,
     stimulusKey: i < 2 ? "one story" : "another",
     responseKey: participant,
+    stories: [],
   }));
   const plan = (more: object = {}, layers: readonly number[] = [4], nLayers?: number) =>
     planStudy(
