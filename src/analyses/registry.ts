@@ -4,6 +4,7 @@ import { type EncodingModel, modelName } from "./encoding-model.ts";
 import { forecastDepth } from "./forecast-depth.ts";
 import { forecastDistance } from "./forecast-distance.ts";
 import { forecastScore } from "./forecast-score.ts";
+import { noiseCeiling } from "./noise-ceiling.ts";
 import { brainScoreRandomWeights } from "./random-weights.ts";
 import { forecastScoreRandomWindow } from "./random-window.ts";
 import { brainScoreWordRate } from "./word-rate.ts";
@@ -15,6 +16,7 @@ export const analyses = {
   brainScoreWordRate,
   brainScoreRandomWeights,
   forecastScoreRandomWindow,
+  noiseCeiling,
 } as const satisfies Readonly<Record<string, Analysis>>;
 
 /** Name of an analysis that encoding models are scored for. */

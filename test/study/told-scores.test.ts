@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { Contrast } from "../../src/analyses/analysis.ts";
-import { layerVectors, modelName, wordsOf } from "../../src/analyses/encoding-model.ts";
+import { type EncodingModel, layerVectors, modelName, wordsOf } from "../../src/analyses/encoding-model.ts";
 import { isPeak, modelsOf, planScores } from "../../src/analyses/registry.ts";
 import { Matrix } from "../../src/array/matrix.ts";
 import { NO_AUDIT } from "../../src/ridge/audit.ts";
 import type { KeptScores } from "../../src/study/score-cache.ts";
-import { baseReader, type ScoresOf, toldScores } from "../../src/study/told-scores.ts";
+import { baseReader, toldScores } from "../../src/study/told-scores.ts";
 
 const scores = planScores(["brainScore", "forecastScore", "brainScoreWordRate"], {
   layers: [4, 8],
@@ -41,7 +41,7 @@ function participant(nth: number) {
       return [modelName(model), loaded];
     }),
   );
-  const scoresOf: ScoresOf = (model) => kept.get(modelName(model))!;
+  const scoresOf = (model: EncodingModel) => kept.get(modelName(model))!;
   return { reads, scoresOf };
 }
 const single = (values: Float64Array) => Float32Array.from(values);
