@@ -1,4 +1,3 @@
-import type { Analysis } from "../analyses/analysis.ts";
 import { analysisNamed } from "../analyses/registry.ts";
 import type { Shown } from "../analyses/shown.ts";
 import { ceilingOf, type Findings, type ScoreFindings } from "./findings.ts";
@@ -82,19 +81,22 @@ function testedColumns(score: ScoreFindings, isSample: boolean): PageColumns[] {
   const { analysis, at, gains, shares } = score;
   const spread = isSample ? ["95 % interval"] : [];
   const q = isSample ? ["q"] : [];
-  const ofScores = ({ shown }: Analysis, scores: GroupScores): PageColumns => ({
-    names: [scoreSign(shown, scores.distance), ...spread, ...q],
-    cells: (target) => testedCells(scores, target, shown.decimals, isSample),
+  const withoutSpread = (name: string, scores: GroupScores, { decimals }: Shown): PageColumns => ({
+    names: [name, ...q],
+    cells: (target) => testedCells(scores, target, decimals, isSample).filter((_, i) => i !== 1),
   });
   const ceiling = ceilingOf(score);
   return [
-    ofScores(analysis, at),
-    ...gains.map(({ scores }) => ({
-      names: [statisticSign(scores.analysis, scores.distance), ...q],
-      cells: (target: number) =>
-        testedCells(scores, target, analysis.shown.decimals, isSample).filter((_, i) => i !== 1),
-    })),
-    ...(ceiling?.at && ceiling.analysis.shown.isSummarised ? [ofScores(ceiling.analysis, ceiling.at)] : []),
+    {
+      names: [scoreSign(analysis.shown, at.distance), ...spread, ...q],
+      cells: (target) => testedCells(at, target, analysis.shown.decimals, isSample),
+    },
+    ...gains.map(({ scores }) =>
+      withoutSpread(statisticSign(scores.analysis, scores.distance), scores, analysis.shown),
+    ),
+    ...(ceiling?.at && ceiling.analysis.shown.isSummarised
+      ? [withoutSpread(scoreSign(ceiling.analysis.shown, ceiling.at.distance), ceiling.at, ceiling.analysis.shown)]
+      : []),
     ...shares
       .filter(({ share }) => share.shown.isSummarised)
       .map(({ share: { shown }, ratio, low, high }) => ({

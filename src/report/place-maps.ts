@@ -1,8 +1,9 @@
+import type { Analysis } from "../analyses/analysis.ts";
 import { analysisNamed, unmaskedName } from "../analyses/registry.ts";
 import type { Shown } from "../analyses/shown.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { atLayer, capitalised } from "./figure-parts.ts";
-import { ceilingOf, type Findings, type ScoreFindings } from "./findings.ts";
+import { ceilingOf, type Findings } from "./findings.ts";
 import { type GroupScores, groupMeanAt, groupScoresAt, listGroupKeys } from "./group.ts";
 import { formatCount, formatList, formatNoun, formatNumber, formatShare } from "./numbers.ts";
 import { createPeakMap, type GroupPeaks, peakOf } from "./peaks.ts";
@@ -41,21 +42,23 @@ export async function* placeMaps(
   places: PlaceNouns,
   options: { readonly onProgress?: OnProgress | undefined } = {},
 ): AsyncGenerator<PlaceMap | NoMap> {
-  const scores = findings.scores
-    .flatMap((score) => [score, ceilingOf(score)])
-    .flatMap((found) => (found?.at && found.analysis.shown.isSummarised ? [{ ...found, at: found.at }] : []));
-  const shares = findings.scores.flatMap((score) => score.shares.filter(({ share }) => share.shown.isSummarised));
   const peaks = findings.peaks.filter((found) => peakOf(found).shown.isSummarised);
-  const total = peaks.reduce((n, { points }) => n + points.length, scores.length + shares.length);
+  const maps = findings.scores.flatMap((score) => [
+    ...[score, ceilingOf(score)].flatMap((found) =>
+      found?.at && found.analysis.shown.isSummarised
+        ? [() => scoreMapAt(findings, found.analysis, found.at!, places)]
+        : [],
+    ),
+    ...score.shares.flatMap((share) =>
+      share.share.shown.isSummarised ? [() => shareMap(findings, share, places)] : [],
+    ),
+  ]);
+  const total = peaks.reduce((n, { points }) => n + points.length, maps.length);
   let done = 0;
   const tell = () => options.onProgress?.({ label: "maps of the report", done: done++, total });
-  for (const score of scores) {
+  for (const map of maps) {
     tell();
-    yield await scoreMapAt(findings, score, places);
-  }
-  for (const share of shares) {
-    tell();
-    yield await shareMap(findings, share, places);
+    yield await map();
   }
   for (const found of peaks) yield await peakMap(findings, found, places, tell);
   // Of a peak that is not drawn, no point was looked at.
@@ -70,7 +73,8 @@ async function onPlaces({ result: { subjects } }: Findings, wanted: ScoreKey): P
 
 async function scoreMapAt(
   findings: Findings,
-  { analysis, at }: Pick<ScoreFindings, "analysis" | "at">,
+  analysis: Analysis,
+  at: GroupScores,
   [place, places]: PlaceNouns,
 ): Promise<PlaceMap> {
   const { label, symbol } = analysis.shown;
