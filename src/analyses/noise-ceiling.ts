@@ -13,17 +13,13 @@ export const noiseCeiling: Analysis = {
   shown: {
     ...shownCorrelation,
     label: "noise ceiling",
+    symbol: "C",
     what: "correlation R of responses and their prediction from the mean responses of the other participants",
     missing: "nobody else heard the same stories",
     isSummarised: true,
   },
   beside: { analysis: "brainScore", as: "ceiling" },
-  sentence: ({ region, isOnly, value }) =>
-    isOnly
-      ? `The noise ceiling of ${region} is ${value}.`
-      : region === undefined
-        ? `The noise ceiling is ${value}, averaged over regions.`
-        : `The noise ceiling is largest in ${region} (${value}).`,
+  sentence: ({ region, value }) => `The noise ceiling of ${region} is ${value}.`,
   contrasts: () => [
     {
       analysis: "noiseCeiling",

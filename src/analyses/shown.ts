@@ -4,7 +4,7 @@ import type { Coordinates } from "./analysis.ts";
 export interface Shown {
   /** What a value is called within a sentence: `"brain score"`. */
   readonly label: string;
-  /** Its letter, in tables and on axes: `"R"`. */
+  /** Its letter, in tables and on axes, like no other analysis's but its controls': `"R"`. */
   readonly symbol: string;
   /** What it is, for captions, a noun phrase: `"distance at which the forecast score is largest"`. */
   readonly what: string;
@@ -32,7 +32,10 @@ export interface Facts {
   readonly distance: string | undefined;
   /** Whether that is the least or the greatest of several distances. */
   readonly isAtEdge: boolean;
-  /** The region with the largest value, or the only one; undefined where the value is the mean over regions. */
+  /**
+   * The region with the largest value, of what stands beside another analysis that in which the other is largest, or the only
+   * one; undefined where the value is the mean over regions.
+   */
   readonly region: string | undefined;
   /** Whether there is one region only. */
   readonly isOnly: boolean;
