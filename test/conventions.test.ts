@@ -245,6 +245,26 @@ describe("names from outside", () => {
   });
 });
 
+describe("options of a study", () => {
+  it("have the defaults of the rooms that use them, but for those that no room knows or that ask for nothing", () => {
+    const own = findAll(
+      files.filter(({ path }) => path === "study/options.ts"),
+      /\.default\((?!DEFAULT_|ACTIVATION_DEFAULTS\.).*/g,
+    );
+    expect(own.map((place) => place.replace("study/options.ts: ", "").replace(/,$/, ""))).toEqual([
+      '.default("none")',
+      ".default(false)",
+      ".default(0)",
+      '.default(0), group: "cleaning", help: "number of volumes to drop at the end of each run" }',
+      ".default(() => Array.from({ length: 41 }, (_, i) => i - 10))",
+      ".default(0)",
+      ".default([])",
+      '.default(0), group: "encoding", help: "seed of the random controls" }',
+      '.default("both")',
+    ]);
+  });
+});
+
 describe("effects", () => {
   it("print and exit in cli/ only", () => {
     const prints = /\bconsole\s*\.\s*\w+|\bprocess\s*\.\s*(?:exit\w*|stdout|stderr)\b/g;

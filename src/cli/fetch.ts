@@ -4,6 +4,7 @@ import { listNarratives, narrativesAddresses } from "../catalogue/narratives.ts"
 import { type FetchedSource, openRecord } from "../catalogue/record.ts";
 import { listSurfaces, templateFlowAddress } from "../catalogue/template-flow.ts";
 import { OptionError } from "../errors.ts";
+import { formatSize } from "../report/numbers.ts";
 import { digestOf } from "../sources/checksum.ts";
 import { downloadFiles } from "../sources/download.ts";
 import { createHttpClient, type HttpClient, type HttpOptions } from "../sources/http.ts";
@@ -13,7 +14,6 @@ import { checkPlace } from "../study/check-place.ts";
 import type { Command, CommandContext } from "./command-line.ts";
 import { flagOf } from "./flag-names.ts";
 import { type FlagSpecification, numberFlag, type Parsed, type PositionalSpecification } from "./flags.ts";
-import { formatFileSize } from "./terminal.ts";
 
 const folder: PositionalSpecification = { name: "folder", required: true, help: "folder that the files go into" };
 
@@ -161,10 +161,10 @@ async function fetchInto(
     const size = files.reduce((sum, file) => sum + file.size, 0);
     if (isDry) {
       const isJson = parsed.switches.has("json");
-      const width = Math.max(...files.map((file) => formatFileSize(file.size).length));
+      const width = Math.max(...files.map((file) => formatSize(file.size).length));
       if (!isJson) {
-        for (const file of files) terminal.print(`${formatFileSize(file.size).padStart(width)}  ${file.path}`);
-        terminal.print(`${files.length} files, ${formatFileSize(size)} in all, of ${describeSource(source)}`);
+        for (const file of files) terminal.print(`${formatSize(file.size).padStart(width)}  ${file.path}`);
+        terminal.print(`${files.length} files, ${formatSize(size)} in all, of ${describeSource(source)}`);
       }
       return { ...source, size, files };
     }
@@ -177,8 +177,8 @@ async function fetchInto(
       async onPlan({ present, missing, bytesLeft }) {
         await record.add(files, date());
         const there = present.length > 0 ? `, of which ${present.length} are there` : "";
-        const left = missing.length > 0 ? `; ${formatFileSize(bytesLeft)} to fetch` : "";
-        terminal.note(`${describeSource(source)}: ${files.length} files, ${formatFileSize(size)}${there}${left}`);
+        const left = missing.length > 0 ? `; ${formatSize(bytesLeft)} to fetch` : "";
+        terminal.note(`${describeSource(source)}: ${files.length} files, ${formatSize(size)}${there}${left}`);
       },
     });
     // Where the server tells no checksum, ours shows the next call whether somebody changed the file.

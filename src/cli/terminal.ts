@@ -1,5 +1,6 @@
 import { plainMessage, plainText } from "../array/plain-text.ts";
 import type { OnProgress, Progress } from "../array/progress.ts";
+import { formatSize } from "../report/numbers.ts";
 import { withFlags } from "./flag-names.ts";
 
 /** What a command writes to: the process's streams, or a test's. */
@@ -182,21 +183,12 @@ export function formatProgress(progress: Progress, elapsed: number, columns: num
       : done > 0 && (share >= TELLING.share || elapsed >= TELLING.seconds)
         ? `${formatSeconds((elapsed / share) * (1 - share))} left`
         : "";
-  const show = (n: number) => (progress.unit === "bytes" ? formatFileSize(n) : `${n}`);
+  const show = (n: number) => (progress.unit === "bytes" ? formatSize(n) : `${n}`);
   const tail = `${`${Math.floor(share * 100)}`.padStart(3)} %  ${show(done)}/${show(total)}  ${left}`;
   const width = Math.max(5, Math.min(24, columns - label.length - tail.length - 4));
   const filled = Math.round(share * width);
   const line = `${label} ${"█".repeat(filled)}${"░".repeat(width - filled)} ${tail}`;
   return line.length < columns ? line : `${line.slice(0, Math.max(0, columns - 2))}…`;
-}
-
-/** `"812 B"`, `"1.5 kB"`, `"548.1 MB"`: thousands, not 1,024s. */
-export function formatFileSize(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let [value, unit] = [bytes, 0];
-  // From 999.95 on, one decimal would round to 1000.0.
-  while (value >= (unit === 0 ? 1000 : 999.95) && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1];
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
 /** `"0:31"`, `"12:05"`, `"3:02:07"`. */

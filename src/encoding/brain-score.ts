@@ -4,11 +4,12 @@ import { checkMatrix, formatShape, type Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
 import { fitDesign } from "../features/design.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
-import { contiguousFolds } from "../ridge/folds.ts";
+import { contiguousFolds, DEFAULT_FOLDS } from "../ridge/folds.ts";
 import { scorable } from "../ridge/scoring-design.ts";
 import { scoredRows, targetBlocks } from "../ridge/target-block.ts";
 import type { MissingScores } from "./missing.ts";
 import {
+  DEFAULT_AVERAGE,
   type EncodingOptions,
   joinFolds,
   type PreparedEncoding,
@@ -87,7 +88,7 @@ export async function prepareEncoding(
 ): Promise<PreparedEncoding> {
   checkArgument("prepareEncoding: options", options, "an object", { storyLengths: "a list of numbers" });
   const bands = asBands("prepareEncoding", features);
-  const { storyLengths, volumesBefore, nFolds = 5, gap, onProgress } = options;
+  const { storyLengths, volumesBefore, nFolds = DEFAULT_FOLDS, gap, onProgress } = options;
   const first = bands[0];
   if (!first) throw new ShapeError("prepareEncoding: at least one band of features must be given, got none.");
   checkBands("prepareEncoding", bands);
@@ -134,7 +135,7 @@ export async function scoreEncodings(
   bold: Matrix,
   options: ScoreOptions & { readonly label: string },
 ): Promise<readonly EncodingScore[]> {
-  const { average = "folds", onProgress, label } = options;
+  const { average = DEFAULT_AVERAGE, onProgress, label } = options;
   checkMatrix(bold, "scoreEncoding: bold");
   for (const { nVolumes, storyLengths } of models) {
     if (bold.nRows === nVolumes) continue;

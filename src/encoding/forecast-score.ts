@@ -4,7 +4,7 @@ import { OptionError, ShapeError } from "../errors.ts";
 import { type FittedBand, type FittedDesign, fitBand, fitDesign, joinDesign } from "../features/design.ts";
 import type { SlidingWindows } from "../features/sliding-windows.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
-import { contiguousFolds, type Fold } from "../ridge/folds.ts";
+import { contiguousFolds, DEFAULT_FOLDS, type Fold } from "../ridge/folds.ts";
 import { asBands, type EncodingScore, preparedFields, scoreEncodings } from "./brain-score.ts";
 import { type FoldDesign, foldDesigns } from "./fold-designs.ts";
 import {
@@ -94,7 +94,7 @@ export async function prepareForecast(
   checkArgument("prepareForecast: options", options, "an object", { storyLengths: "a list of numbers" });
   checkWindows(windows);
   const bands = asBands("prepareForecast", features);
-  const { storyLengths, volumesBefore, nFolds = 5, gap } = options;
+  const { storyLengths, volumesBefore, nFolds = DEFAULT_FOLDS, gap } = options;
   const distances = "featuresAt" in windows ? [...new Set(windows.distances)] : [...windows.keys()];
   const first = bands[0];
   if (!first) throw new ShapeError("prepareForecast: at least one band of features must be given, got none.");

@@ -8,6 +8,9 @@ import { decomposeRidge } from "../ridge/ridge-decomposition.ts";
 import { type ResolvedRidgeOptions, type RidgeOptions, resolveRidgeOptions } from "../ridge/ridge-options.ts";
 import { type ScoringDesign, scoringDesign } from "../ridge/scoring-design.ts";
 
+/** What a score is, unless said otherwise. */
+export const DEFAULT_AVERAGE = "folds";
+
 /** What can be said about scoring, once the designs are there. */
 export interface ScoreOptions {
   /**

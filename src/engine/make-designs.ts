@@ -1,5 +1,5 @@
 import type { EncodingOptions, KeptShares } from "../encoding/prepared.ts";
-import { contiguousFolds, type Fold } from "../ridge/folds.ts";
+import { contiguousFolds, DEFAULT_FOLDS, type Fold } from "../ridge/folds.ts";
 import { type ResolvedRidgeOptions, resolveRidgeOptions } from "../ridge/ridge-options.ts";
 import { folderStore } from "../sources/node.ts";
 import { designPath, hasDesign, loadShares } from "./design-file.ts";
@@ -40,7 +40,7 @@ export async function makeDesigns(
 ): Promise<KeptModels> {
   const { onProgress, device, ...others } = options;
   const nVolumes = options.storyLengths.reduce((sum, length) => sum + length, 0);
-  const folds = contiguousFolds(nVolumes, options.nFolds ?? 5, { gap: options.gap });
+  const folds = contiguousFolds(nVolumes, options.nFolds ?? DEFAULT_FOLDS, { gap: options.gap });
   const threadOptions = { ...others, device: threadDevice(device) };
   const store = folderStore(designs.location);
   const ridge = { ...resolveRidgeOptions(options, "makeDesigns"), device: threadDevice(device) };

@@ -4,7 +4,7 @@ import type { EncodingScore } from "../encoding/brain-score.ts";
 import { collectScores } from "../encoding/score-collection.ts";
 import { jsonItems, jsonText, parseJson } from "../formats/json.ts";
 import { type AuditCount, addAudits, NO_AUDIT } from "../ridge/audit.ts";
-import { scoredRows } from "../ridge/target-block.ts";
+import { scoredRows, TARGETS_AT_ONCE } from "../ridge/target-block.ts";
 import { sha256 } from "../sources/checksum.ts";
 import type { Store } from "../sources/source.ts";
 import { AUDITS, drawAudits } from "./audits.ts";
@@ -44,8 +44,8 @@ export interface AuditedResponses {
   readonly blocks: string;
 }
 
-/** Targets of a block. A killed run loses at most a block on each thread; of 1,000 volumes it takes 16 MB in single precision. */
-export const BLOCK = 4096;
+/** Targets of a block: as many as are made ready at once. A killed run loses at most a block on each thread. */
+export const BLOCK = TARGETS_AT_ONCE;
 
 const folderOf = (key: string) => `${key}.blocks`;
 /** Which scores the blocks of a folder are of. */

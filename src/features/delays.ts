@@ -6,6 +6,9 @@ import { checkStoryLengths } from "./story-lengths.ts";
 /** Copies of the features, unless said otherwise: at 1.5 s a volume they reach from 0 to 7.5 s, past the response's peak at about 5 s. */
 export const DEFAULT_DELAYS = 6;
 
+/** Volumes by which the first copy is late, unless said otherwise: none, so that the volume that a word is heard in is among them. */
+export const DEFAULT_FIRST_DELAY = 0;
+
 /** What delays bring in from before a story's first volume. */
 export const EDGES = ["silence", "zero", "wrap"] as const;
 
@@ -57,7 +60,7 @@ export interface DelayColumnsOptions extends DelayOptions {
  * @see https://doi.org/10.1038/s41562-022-01516-2, Methods, "Brain score"
  */
 export function delayColumns<Data extends Matrix["data"]>(x: Matrix<Data>, options: DelayColumnsOptions): Matrix<Data> {
-  const { storyLengths, nDelays = DEFAULT_DELAYS, firstDelay = 0, edge = DEFAULT_EDGE } = options;
+  const { storyLengths, nDelays = DEFAULT_DELAYS, firstDelay = DEFAULT_FIRST_DELAY, edge = DEFAULT_EDGE } = options;
   const { silence, volumesBefore } = options;
   checkStoryLengths("delayColumns", storyLengths, x.nRows, `features ${formatShape(x)}`, volumesBefore);
   checkDelays(storyLengths, nDelays, firstDelay);

@@ -10,6 +10,9 @@ import { checkStoryLengths } from "./story-lengths.ts";
 /** Principal components kept of each band, unless said otherwise: the paper's. */
 export const DEFAULT_COMPONENTS = 20;
 
+/** When a band is reduced, unless said otherwise. */
+export const DEFAULT_REDUCTION = "before-delays";
+
 /** How features become the columns of a design. */
 export interface DesignOptions extends DelayOptions {
   /** Principal components kept of each band (default 20), or `"none"` to keep its features as they are. */
@@ -165,7 +168,7 @@ function delayed<Data extends Matrix["data"]>(columns: Matrix<Data>, options: De
  * @throws ShapeError and OptionError as {@link fitDesign}
  */
 export function checkDesign(band: Matrix, options: DesignOptions, what: string): void {
-  const { components = DEFAULT_COMPONENTS, reduction = "before-delays", storyLengths, volumesBefore } = options;
+  const { components = DEFAULT_COMPONENTS, reduction = DEFAULT_REDUCTION, storyLengths, volumesBefore } = options;
   checkStoryLengths("fitDesign", storyLengths, band.nRows, what, volumesBefore);
   checkBefore("fitDesign", options);
   if (components !== "none" && !(Number.isInteger(components) && components >= 1)) {

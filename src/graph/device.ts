@@ -2,6 +2,9 @@ import { availableParallelism } from "node:os";
 import { checkChoice } from "../array/choice.ts";
 import { OptionError } from "../errors.ts";
 
+/** Where a graph runs, unless said otherwise: what every machine has. */
+export const DEFAULT_PROVIDER = "cpu";
+
 /** Where a graph runs. */
 export interface Device {
   /**
@@ -23,7 +26,7 @@ export function resolveDevice(device: Device = {}): { readonly provider: string;
   if (!Number.isInteger(threads) || threads < 1) {
     throw new OptionError(`device: threads must be a whole number from 1, got ${threads}.`);
   }
-  const { provider = "cpu" } = device;
+  const { provider = DEFAULT_PROVIDER } = device;
   checkChoice("device: provider", provider, ["cpu", "webgpu", "cuda"]);
   return { provider, threads };
 }

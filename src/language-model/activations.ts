@@ -3,7 +3,7 @@ import { checkChoice } from "../array/choice.ts";
 import { Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { OptionError } from "../errors.ts";
-import { type LanguageModel, resolveLayers } from "./language-model.ts";
+import { ACTIVATION_DEFAULTS, type LanguageModel, resolveLayers } from "./language-model.ts";
 import { defaultMinContext, type Pass, planExactPasses, planPasses } from "./passes.ts";
 import { tokeniseWords, type WordTokens } from "./word-tokens.ts";
 
@@ -67,12 +67,13 @@ export function resolveActivationOptions(
   model: Pick<LanguageModel, "nLayers" | "contextLength">,
   options: ActivationOptions = {},
 ): ResolvedActivationOptions {
-  const { context = "strided", pooling = "last", layerZero = "with-positions", finalNorm = true } = options;
+  const { layerZero = ACTIVATION_DEFAULTS.layerZero, finalNorm = ACTIVATION_DEFAULTS.finalNorm } = options;
+  const { context = ACTIVATION_DEFAULTS.context, pooling = ACTIVATION_DEFAULTS.pooling } = options;
   checkChoice("wordActivations: context", context, ["strided", "exact"]);
   checkChoice("wordActivations: pooling", pooling, ["last", "mean", "sum"]);
   checkChoice("wordActivations: layerZero", layerZero, ["with-positions", "tokens"]);
   checkChoice("wordActivations: finalNorm", finalNorm, [true, false]);
-  const maxContext = Math.min(options.maxContext ?? 1024, model.contextLength);
+  const maxContext = Math.min(options.maxContext ?? ACTIVATION_DEFAULTS.maxContext, model.contextLength);
   if (context === "exact" && options.minContext !== undefined) {
     throw new OptionError(
       `wordActivations: minContext must be left out where the context is "exact" (every word has the whole context), got ${options.minContext}.`,

@@ -7,7 +7,7 @@ import { nCausalParts } from "./causal-attention.ts";
 import type { Gpt2Config } from "./gpt2-config.ts";
 import { type Gpt2Outputs, gpt2Graph } from "./gpt2-graph.ts";
 import type { Gpt2Weights } from "./gpt2-weights.ts";
-import { type LanguageModel, resolveLayers } from "./language-model.ts";
+import { ACTIVATION_DEFAULTS, type LanguageModel, resolveLayers } from "./language-model.ts";
 
 /**
  * Runs a GPT-2. The graph is compiled when it is first needed, and again when other outputs are asked for than the
@@ -45,7 +45,7 @@ export function gpt2Runner(
     async hiddenStates(tokens, options = {}) {
       const layers = resolveLayers(options.layers, config.nLayers);
       const places = options.places ?? Int32Array.from(tokens.keys());
-      const { layerZero = "with-positions", finalNorm = true } = options;
+      const { layerZero = ACTIVATION_DEFAULTS.layerZero, finalNorm = ACTIVATION_DEFAULTS.finalNorm } = options;
       checkChoice("hiddenStates: layerZero", layerZero, ["with-positions", "tokens"]);
       checkChoice("hiddenStates: finalNorm", finalNorm, [true, false]);
       return inTurn(async () => {

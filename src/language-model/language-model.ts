@@ -29,6 +29,18 @@ export interface LanguageModel {
   close(): Promise<void>;
 }
 
+/** How stories are read and words get their vectors, unless said otherwise. */
+export const ACTIVATION_DEFAULTS = {
+  context: "strided",
+  /** GPT-2's own limit. */
+  maxContext: 1024,
+  pooling: "last",
+  /** What transformers calls the first hidden state. */
+  layerZero: "with-positions",
+  /** As transformers gives the last hidden state. */
+  finalNorm: true,
+} as const;
+
 /** Which hidden states {@link LanguageModel.hiddenStates} gives. */
 export interface HiddenStateOptions {
   /** Layers 0..nLayers (default: all). Layers above the highest are not computed. */

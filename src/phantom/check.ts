@@ -41,20 +41,9 @@ export const simulationDefaults: SimulationSettings = {
  * @throws OptionError at the first that cannot be used
  */
 export function simulationSettings(options: SimulateOptions): SimulationSettings {
-  const settings: SimulationSettings = {
-    seed: options.seed ?? simulationDefaults.seed,
-    nSubjects: options.nSubjects ?? simulationDefaults.nSubjects,
-    stories: options.stories ?? simulationDefaults.stories,
-    responses: options.responses ?? simulationDefaults.responses,
-    nVertices: options.nVertices ?? simulationDefaults.nVertices,
-    repetitionTime: options.repetitionTime ?? simulationDefaults.repetitionTime,
-    regions: options.regions ?? simulationDefaults.regions,
-    signalToNoise: options.signalToNoise ?? simulationDefaults.signalToNoise,
-    rightShare: options.rightShare ?? simulationDefaults.rightShare,
-    forecastGain: options.forecastGain ?? simulationDefaults.forecastGain,
-    vertexNoise: options.vertexNoise ?? simulationDefaults.vertexNoise,
-    autocorrelation: options.autocorrelation ?? simulationDefaults.autocorrelation,
-  };
+  const settings = Object.fromEntries(
+    Object.entries(simulationDefaults).map(([key, value]) => [key, options[key as keyof SimulationSettings] ?? value]),
+  ) as SimulationSettings;
   const { nSubjects, stories, repetitionTime, responses, regions, autocorrelation, nVertices } = settings;
   if (!(Number.isInteger(nSubjects) && nSubjects >= 1 && nSubjects <= MOST_SUBJECTS))
     fail(`nSubjects must be a whole number from 1 to ${MOST_SUBJECTS}`, nSubjects);

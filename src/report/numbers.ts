@@ -40,9 +40,13 @@ export function formatList(items: readonly string[]): string {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }
 
-/** Bytes in words: `"23 MB"`, `"1.1 GB"`. */
+/** Bytes in words: `"812 B"`, `"1.5 kB"`, `"548.1 MB"`; thousands, not 1,024s. */
 export function formatSize(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let [value, unit] = [bytes, 0];
+  // From 999.95 on, one decimal would round to 1000.0.
+  while (value >= (unit === 0 ? 1000 : 999.95) && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1];
+  return `${unit === 0 ? Math.ceil(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
 /** A time as people read it: `"0:05.25"`, `"12:05"`, `"1:02:03"`; with a true minus sign before the start. */

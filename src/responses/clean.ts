@@ -33,7 +33,7 @@ export interface CleanBoldOptions extends Omit<CleaningOptions, "confounds" | "m
 }
 
 /** Seconds of the longest period that a cosine drift leaves in, unless said otherwise: SPM's and fMRIPrep's. */
-const DEFAULT_CUTOFF = 128;
+export const DEFAULT_CUTOFF = 128;
 
 /** Targets that are worked on at once: 256 columns of a run in double precision fit the processor's cache. */
 const COLUMNS_AT_ONCE = 256;

@@ -4,6 +4,9 @@ import { FormatError } from "../errors.ts";
 import { numericColumn, type Table } from "../formats/tsv.ts";
 import type { ChosenConfounds } from "./confound-strategies.ts";
 
+/** What is done where a confound is n/a, unless said otherwise: numbers that are made up must be asked for. */
+export const DEFAULT_MISSING = "error";
+
 /** What to do about a value that is not there. */
 const fillRemedy = 'have it filled: `missingConfounds` "zero" or "mean"';
 
@@ -20,7 +23,7 @@ const fillRemedy = 'have it filled: `missingConfounds` "zero" or "mean"';
 export function confoundColumns(
   table: Table,
   chosen: ChosenConfounds,
-  missing: "error" | "zero" | "mean" = "error",
+  missing: "error" | "zero" | "mean" = DEFAULT_MISSING,
   from = 0,
   to = table.rows.length,
 ): Matrix<Float64Array> {

@@ -1,6 +1,9 @@
 import { OptionError } from "../errors.ts";
 import { requireCount } from "./check.ts";
 
+/** Chunks that samples are parted into, unless said otherwise: the paper's, and scikit-learn's. */
+export const DEFAULT_FOLDS = 5;
+
 /** One way to part the samples into those to fit on and those to predict. */
 export interface Fold {
   /** Counted from 0, in the order of the test chunks. */

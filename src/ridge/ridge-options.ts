@@ -2,6 +2,7 @@ import { checkChoice } from "../array/choice.ts";
 import { OptionError } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
 import { requireCount } from "./check.ts";
+import { DEFAULT_FOLDS } from "./folds.ts";
 
 /** How the penalty of each target is chosen. See {@link RidgeOptions.choice}. */
 export type AlphaChoice = "leave-one-out" | "generalised" | "inner-folds";
@@ -46,6 +47,12 @@ export interface ResolvedRidgeOptions {
 /** The penalties on offer where none are given: 1e-1 to 1e8, ten values. */
 export const DEFAULT_ALPHAS: readonly number[] = Array.from({ length: 10 }, (_, i) => 10 ** (i - 1));
 
+/** What picks a penalty, unless said otherwise. */
+export const DEFAULT_CHOICE: AlphaChoice = "leave-one-out";
+
+/** Precision of the work on targets, unless said otherwise. */
+export const DEFAULT_PRECISION: ResolvedRidgeOptions["precision"] = "float32";
+
 /**
  * Options with their defaults, checked.
  *
@@ -53,8 +60,8 @@ export const DEFAULT_ALPHAS: readonly number[] = Array.from({ length: 10 }, (_, 
  * @throws OptionError for the first option that cannot be used
  */
 export function resolveRidgeOptions(options: RidgeOptions, where: string): ResolvedRidgeOptions {
-  const { alphas = DEFAULT_ALPHAS, choice = "leave-one-out", nInnerFolds = 5, intercept = true } = options;
-  const { targetBlock, precision = "float32", device } = options;
+  const { alphas = DEFAULT_ALPHAS, choice = DEFAULT_CHOICE, nInnerFolds = DEFAULT_FOLDS, intercept = true } = options;
+  const { targetBlock, precision = DEFAULT_PRECISION, device } = options;
   if (alphas.length === 0) {
     throw new OptionError(`${where}: alphas must hold at least one penalty, got none. Leave it out for the default.`);
   }

@@ -15,8 +15,8 @@ export interface TargetBlock<Data extends FloatArray = FloatArray> {
   readonly squares: Float64Array;
 }
 
-/** Targets whose rows are copied at once; bounds the memory beside the targets themselves. */
-const TARGETS_AT_ONCE = 4096;
+/** Targets whose rows are copied at once: of 1,000 volumes they take 16 MB in single precision. */
+export const TARGETS_AT_ONCE = 4096;
 
 /** Columns 0 to `nTargets` - 1, some thousands at a time. */
 export function* targetBlocks(nTargets: number): Generator<Int32Array> {

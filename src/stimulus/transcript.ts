@@ -8,6 +8,9 @@ import { readTranscriptRows } from "./transcript-formats.ts";
 import type { RawTranscript, TranscriptIssue, TranscriptRow } from "./transcript-row.ts";
 import type { Transcript, Word } from "./word.ts";
 
+/** What becomes of words without a time of their own, unless said otherwise: times that are made up must be asked for. */
+export const DEFAULT_CUES = "refuse";
+
 /** What {@link readTranscript} needs beside the bytes. */
 export interface TranscriptOptions {
   /** Name of the file; its extension says the format. */
@@ -92,7 +95,7 @@ export function readTranscript(bytes: Uint8Array, options: TranscriptOptions): T
  */
 export function readRawTranscript(bytes: Uint8Array, options: TranscriptOptions): RawTranscript {
   checkArgument("readRawTranscript: options", options, "an object", { path: "a text", story: "a text" });
-  const { path, story, tier, noiseLabels, cues = "refuse" } = options;
+  const { path, story, tier, noiseLabels, cues = DEFAULT_CUES } = options;
   const { format, rows, noise = [] } = readTranscriptRows(bytes, path, { tier, noiseLabels });
   return { story, path, format, rows, issues: [...rowIssues(rows, { cues }), ...noiseIssues(noise)] };
 }

@@ -4,6 +4,12 @@ import { freeNow } from "../array/free-now.ts";
 import { checkMatrix, emptyLike, type FloatArray, Matrix } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 
+/** What the vectors of a volume's words become, unless said otherwise: their sum, as in the paper. */
+export const DEFAULT_DOWNSAMPLE = "sum";
+
+/** Which volume a word belongs to, unless said otherwise: that in which it begins. */
+export const DEFAULT_FILING = "onset";
+
 /** How words become volumes. */
 export interface VolumesOptions {
   /** Volumes of the run. */
@@ -73,7 +79,7 @@ export function wordsToVolumes<Data extends FloatArray>(
   checkArgument("wordsToVolumes: options", options, "an object", { nVolumes: "a number", repetitionTime: "a number" });
   checkArgument("wordsToVolumes: onsets", onsets, "a list of numbers");
   checkMatrix(activations, "wordsToVolumes: activations");
-  const { nBefore = 0, downsample = "sum", filing = "onset", repetitionTime } = options;
+  const { nBefore = 0, downsample = DEFAULT_DOWNSAMPLE, filing = DEFAULT_FILING, repetitionTime } = options;
   const { nRows: nWords, nColumns: nUnits } = activations;
   if (onsets.length !== nWords) {
     throw new ShapeError(
@@ -138,7 +144,7 @@ export function countWordsOutside(onsets: ArrayLike<number>, options: VolumesOpt
  * @throws OptionError where an onset is not finite or an option is out of range
  */
 export function fileWords(onsets: ArrayLike<number>, options: VolumesOptions): Int32Array {
-  const { nVolumes, nBefore = 0, repetitionTime, filing = "onset" } = options;
+  const { nVolumes, nBefore = 0, repetitionTime, filing = DEFAULT_FILING } = options;
   checkChoice("wordsToVolumes: filing", filing, ["onset", "one-late"]);
   if (!(Number.isInteger(nBefore) && nBefore >= 0)) {
     throw new OptionError(`wordsToVolumes: nBefore must be a whole number from 0, got ${nBefore}. It counts volumes.`);

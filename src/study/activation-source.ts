@@ -7,6 +7,7 @@ import {
   type ResolvedActivationOptions,
   resolveActivationOptions,
 } from "../language-model/activations.ts";
+import { leadingLayer } from "../report/select.ts";
 import type { InputSource } from "../sources/input-source.ts";
 import { checkFolder, folderStore } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
@@ -191,7 +192,5 @@ function folderLayers(
     );
   }
   if (layer) return [...new Set(layer)].sort((a, b) => a - b);
-  // As with a model: the layer nearest to two thirds of the deepest.
-  const wanted = (2 / 3) * layers.at(-1)!;
-  return [layers.reduce((best, own) => (Math.abs(own - wanted) < Math.abs(best - wanted) ? own : best))];
+  return [leadingLayer(layers)!];
 }

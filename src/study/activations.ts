@@ -12,6 +12,7 @@ import {
 import { embeddedModelFolder } from "../language-model/embedded.ts";
 import type { LanguageModel } from "../language-model/language-model.ts";
 import { loadLanguageModel } from "../language-model/load.ts";
+import { leadingLayer } from "../report/select.ts";
 import { type InputSource, inputSource } from "../sources/input-source.ts";
 import { folderStore } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
@@ -62,8 +63,8 @@ export function loadStudyModel(
 }
 
 /**
- * The layers to score, in rising order: those asked for, or the one at two thirds of the model's depth (8 of 12, as in
- * the paper).
+ * The layers to score, in rising order: those asked for, or the one at two thirds of the model's depth (`leadingLayer`:
+ * 8 of 12, as in the paper).
  *
  * @throws OptionError where the model has no such layer
  */
@@ -71,7 +72,7 @@ export function studyLayers(
   { layer }: ModelOptions,
   model: Pick<LanguageModel, "name" | "nLayers">,
 ): readonly number[] {
-  const layers = layer ?? [Math.round((2 / 3) * model.nLayers)];
+  const layers = layer ?? [leadingLayer([...Array(model.nLayers + 1).keys()])!];
   const bad = layers.find((wanted) => wanted < 0 || wanted > model.nLayers);
   if (bad !== undefined || layers.length === 0) {
     throw new OptionError(

@@ -3,6 +3,7 @@ import type { ModelFamily } from "../analyses/families.ts";
 import { countWork, type SweepWork } from "../engine/cost.ts";
 import { countDesigns } from "../engine/design-file.ts";
 import type { SweepSize } from "../engine/memory.ts";
+import { DEFAULT_ALPHAS } from "../ridge/ridge-options.ts";
 import type { Store } from "../sources/source.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import type { ActivationSource } from "./activation-source.ts";
@@ -36,7 +37,8 @@ export interface GroupWork {
 }
 
 /** How many penalties a target is offered. */
-export const countAlphas = ({ options }: Pick<SizedStudy, "options">): number => options.alphas?.length ?? 10;
+export const countAlphas = ({ options }: Pick<SizedStudy, "options">): number =>
+  (options.alphas ?? DEFAULT_ALPHAS).length;
 
 /** The groups of which steps are missing, with what these take. */
 export async function missingWork(study: PlannedStudy): Promise<GroupWork[]> {

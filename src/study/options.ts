@@ -2,8 +2,19 @@ import { z } from "zod";
 import { analysisNames } from "../analyses/registry.ts";
 import { checkArgument } from "../array/arguments.ts";
 import { emptyRecord, ownValue } from "../array/records.ts";
+import { DEFAULT_AVERAGE } from "../encoding/prepared.ts";
 import { NotFoundError, nearestNames, OptionError, optionName } from "../errors.ts";
-import { DEFAULT_EDGE, EDGES } from "../features/delays.ts";
+import { DEFAULT_DELAYS, DEFAULT_EDGE, DEFAULT_FIRST_DELAY, EDGES } from "../features/delays.ts";
+import { DEFAULT_COMPONENTS, DEFAULT_REDUCTION } from "../features/design.ts";
+import { DEFAULT_WIDTH } from "../features/window.ts";
+import { DEFAULT_PROVIDER } from "../graph/device.ts";
+import { ACTIVATION_DEFAULTS } from "../language-model/language-model.ts";
+import { DEFAULT_CUTOFF } from "../responses/clean.ts";
+import { DEFAULT_MISSING } from "../responses/confounds.ts";
+import { DEFAULT_FOLDS } from "../ridge/folds.ts";
+import { DEFAULT_CHOICE, DEFAULT_PRECISION } from "../ridge/ridge-options.ts";
+import { DEFAULT_CUES } from "../stimulus/transcript.ts";
+import { DEFAULT_DOWNSAMPLE, DEFAULT_FILING } from "../stimulus/volumes.ts";
 import { conflictOf } from "./check-fit.ts";
 import {
   amount,
@@ -117,7 +128,7 @@ export const studyOptions = {
     help: "labels in a transcript that are no words (default: sp, sil, br, lg, ls, ns and others, in tiers)",
   },
   cues: {
-    schema: choice(["refuse", "interpolate"]).default("refuse"),
+    schema: choice(["refuse", "interpolate"]).default(DEFAULT_CUES),
     group: "data",
     help: "what to do with words that share the time of a cue",
   },
@@ -128,7 +139,7 @@ export const studyOptions = {
     help: "slow drift to remove from each run by regression",
   },
   cutoff: {
-    schema: amount(1).default(128),
+    schema: amount(1).default(DEFAULT_CUTOFF),
     group: "cleaning",
     help: "longest period in seconds that `drift: cosine` leaves in",
   },
@@ -138,7 +149,7 @@ export const studyOptions = {
     help: "confounds to remove from each run by regression: columns of its table, or motion-6, motion-24, wm-csf, acompcor-5, ...",
   },
   missingConfounds: {
-    schema: choice(["error", "zero", "mean"]).default("error"),
+    schema: choice(["error", "zero", "mean"]).default(DEFAULT_MISSING),
     group: "cleaning",
     help: "what to do where a confound is n/a",
   },
@@ -170,12 +181,12 @@ export const studyOptions = {
     help: "folder of activations made elsewhere, in place of a model",
   },
   context: {
-    schema: choice(["strided", "exact"]).default("strided"),
+    schema: choice(["strided", "exact"]).default(ACTIVATION_DEFAULTS.context),
     group: "model",
     help: "how stories longer than the context are read",
   },
   maxContext: {
-    schema: whole(1).default(1024),
+    schema: whole(1).default(ACTIVATION_DEFAULTS.maxContext),
     group: "model",
     help: "most tokens that the model reads at once, within its own limit",
   },
@@ -185,17 +196,17 @@ export const studyOptions = {
     help: "fewest tokens that a word sees before it, where the story has them (default: half of the context)",
   },
   pooling: {
-    schema: choice(["last", "mean", "sum"]).default("last"),
+    schema: choice(["last", "mean", "sum"]).default(ACTIVATION_DEFAULTS.pooling),
     group: "model",
     help: "which tokens make the vector of a word",
   },
   layerZero: {
-    schema: choice(["with-positions", "tokens"]).default("with-positions"),
+    schema: choice(["with-positions", "tokens"]).default(ACTIVATION_DEFAULTS.layerZero),
     group: "model",
     help: "layer 0: token plus position embedding, or token embedding alone",
   },
   finalNorm: {
-    schema: yesOrNo.default(true),
+    schema: yesOrNo.default(ACTIVATION_DEFAULTS.finalNorm),
     group: "model",
     help: "take the last layer after the final layer normalisation",
   },
@@ -205,24 +216,28 @@ export const studyOptions = {
     group: "features",
     help: "words from a word to the last word of its forecast window, negative for the past; none: brain scores only (default: -10:30)",
   },
-  width: { schema: whole(1, 1000).default(7), group: "features", help: "number of words in a forecast window" },
+  width: {
+    schema: whole(1, 1000).default(DEFAULT_WIDTH),
+    group: "features",
+    help: "number of words in a forecast window",
+  },
   downsample: {
-    schema: choice(["sum", "mean", "lanczos"]).default("sum"),
+    schema: choice(["sum", "mean", "lanczos"]).default(DEFAULT_DOWNSAMPLE),
     group: "features",
     help: "how the vectors of words become volumes",
   },
   filing: {
-    schema: choice(["onset", "one-late"]).default("onset"),
+    schema: choice(["onset", "one-late"]).default(DEFAULT_FILING),
     group: "features",
     help: "volume that a word belongs to; one-late imitates public code, for comparison only",
   },
   delays: {
-    schema: whole(1).default(6),
+    schema: whole(1).default(DEFAULT_DELAYS),
     group: "features",
     help: "number of copies of the features, each one volume later",
   },
   firstDelay: {
-    schema: whole(0).default(0),
+    schema: whole(0).default(DEFAULT_FIRST_DELAY),
     group: "features",
     help: "delay of the first copy in volumes; 1 imitates public code",
   },
@@ -232,17 +247,21 @@ export const studyOptions = {
     help: "what delays bring in from before a story; zero and wrap are for comparison only",
   },
   components: {
-    schema: wholeOrNone(1).default(20),
+    schema: wholeOrNone(1).default(DEFAULT_COMPONENTS),
     group: "features",
     help: "number of principal components of each band, or none",
   },
   reduction: {
-    schema: choice(["before-delays", "after-delays"]).default("before-delays"),
+    schema: choice(["before-delays", "after-delays"]).default(DEFAULT_REDUCTION),
     group: "features",
     help: "take principal components before or after the delays",
   },
 
-  folds: { schema: whole(2).default(5), group: "encoding", help: "number of outer folds, each held out once" },
+  folds: {
+    schema: whole(2).default(DEFAULT_FOLDS),
+    group: "encoding",
+    help: "number of outer folds, each held out once",
+  },
   gap: {
     schema: whole(0).default(0),
     group: "encoding",
@@ -254,22 +273,22 @@ export const studyOptions = {
     help: "ridge penalties to choose from (default: ten, log-spaced from 0.1 to 1e8)",
   },
   alphaChoice: {
-    schema: choice(["leave-one-out", "generalised", "inner-folds"]).default("leave-one-out"),
+    schema: choice(["leave-one-out", "generalised", "inner-folds"]).default(DEFAULT_CHOICE),
     group: "encoding",
     help: "how each target's penalty is chosen on the training volumes",
   },
   innerFolds: {
-    schema: whole(2).default(5),
+    schema: whole(2).default(DEFAULT_FOLDS),
     group: "encoding",
     help: "number of inner folds; with `alphaChoice: inner-folds` only",
   },
   average: {
-    schema: choice(["folds", "concatenated"]).default("folds"),
+    schema: choice(["folds", "concatenated"]).default(DEFAULT_AVERAGE),
     group: "encoding",
     help: "mean of the folds' correlations, or one correlation over all held-out volumes",
   },
   precision: {
-    schema: choice(["float32", "float64"]).default("float32"),
+    schema: choice(["float32", "float64"]).default(DEFAULT_PRECISION),
     group: "encoding",
     help: "precision of the arithmetic on responses",
   },
@@ -303,7 +322,7 @@ export const studyOptions = {
     help: "most memory to take, such as 8GB (default: a third of the machine's)",
   },
   provider: {
-    schema: choice(["cpu", "webgpu", "cuda"]).default("cpu"),
+    schema: choice(["cpu", "webgpu", "cuda"]).default(DEFAULT_PROVIDER),
     group: "machine",
     help: "execution provider of ONNX Runtime",
   },

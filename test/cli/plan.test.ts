@@ -41,7 +41,7 @@ test("for people: what is to be computed, and after it was, that nothing is", as
   expect(before.stdout).toMatch(
     /4 of 4 steps to compute\.\nTo compute:\n {2}layer 4: 3 models x 5 folds x 2 participants\n/,
   );
-  expect(before.stdout).toMatch(/ {2}memory: (\d+ MB|\d\.\d GB) at most\n {2}time: about \d+ .*, on \d+ threads?\n/);
+  expect(before.stdout).toMatch(/ {2}memory: \d+\.\d [MG]B at most\n {2}time: about \d+ .*, on \d+ threads?\n/);
   const scored = await run("score", data, results, ...flags);
   expect(scored.code).toBe(0);
   expect(scored.stderr).toContain("  time: about a minute or less, on ");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createTerminal, formatFileSize, formatProgress, formatSeconds, wrapLine } from "../../src/cli/terminal.ts";
+import { createTerminal, formatProgress, formatSeconds, wrapLine } from "../../src/cli/terminal.ts";
 
 function terminalAt({ isTTY = false, TERM = "xterm" } = {}) {
   let time = 0;
@@ -80,19 +80,6 @@ describe("formatSeconds, formatProgress (by hand)", () => {
     [10_927, "3:02:07"],
   ])("%f s: %s", (seconds, text) => {
     expect(formatSeconds(seconds)).toBe(text);
-  });
-
-  test.each([
-    [0, "0 B"],
-    [999, "999 B"],
-    [1000, "1.0 kB"],
-    [999_949, "999.9 kB"],
-    [999_950, "1.0 MB"],
-    [548_105_171, "548.1 MB"],
-    [6.5e12, "6.5 TB"],
-    [6.5e15, "6500.0 TB"],
-  ])("%d bytes: %s", (bytes, text) => {
-    expect(formatFileSize(bytes)).toBe(text);
   });
 
   test("bytes are shown as such", () => {

@@ -8,6 +8,7 @@ import {
   formatNumber,
   formatProbability,
   formatShare,
+  formatSize,
 } from "../../src/report/numbers.ts";
 
 describe("numbers as text, by hand", () => {
@@ -20,6 +21,21 @@ describe("numbers as text, by hand", () => {
     [Number.POSITIVE_INFINITY, 3, "n/a"],
   ])("formatNumber(%d, %d) is %s", (value, decimals, text) => {
     expect(formatNumber(value, decimals)).toBe(text);
+  });
+
+  test.each([
+    [0, "0 B"],
+    // Of an estimate.
+    [0.2, "1 B"],
+    [999, "999 B"],
+    [1000, "1.0 kB"],
+    [999_949, "999.9 kB"],
+    [999_950, "1.0 MB"],
+    [548_105_171, "548.1 MB"],
+    [6.5e12, "6.5 TB"],
+    [6.5e15, "6500.0 TB"],
+  ])("formatSize(%d) is %s", (bytes, text) => {
+    expect(formatSize(bytes)).toBe(text);
   });
 
   test.each([

@@ -25,7 +25,7 @@ describe("what there is to say of the room on a disk (by hand: 23 MB are expecte
     const warning = {
       ...{ severity: "warning", code: "disk-too-small", path: "cache" },
       message:
-        "the disk must have room for 23 MB of designs, scores and activations, got 9 MB that are free. The run stops when it is full: make room, or name a folder on another disk with `cache`.",
+        "the disk must have room for 23.0 MB of designs, scores and activations, got 9.0 MB that are free. The run stops when it is full: make room, or name a folder on another disk with `cache`.",
     };
     expect(roomIssues(needed, 9e6, "cache")).toEqual([warning]);
   });
@@ -34,7 +34,7 @@ describe("what there is to say of the room on a disk (by hand: 23 MB are expecte
       {
         ...{ severity: "error", code: "disk-too-small", path: "cache" },
         message:
-          "the disk must have room for at least 9 MB of designs, scores and activations, got 8 MB that are free. Make room, or name a folder on another disk with `cache`.",
+          "the disk must have room for at least 9.0 MB of designs, scores and activations, got 8.0 MB that are free. Make room, or name a folder on another disk with `cache`.",
       },
     ]);
   });
@@ -75,7 +75,9 @@ describe("a disk that is too small for a study", () => {
   test("check, plan and score say the same: an error that stops them, before anything is written (agreement)", async () => {
     disk.free = 1;
     const whole = await checked("full", "whole");
-    expect(whole).toEqual([["error", expect.stringMatching(/at least 1 MB .* got 0 MB that are free\. Make room/)]]);
+    expect(whole).toEqual([
+      ["error", expect.stringMatching(/at least \d+\.\d kB .* got 0 B that are free\. Make room/)],
+    ]);
     expect(await checked("full", "headers")).toEqual(whole);
     const [[, message]] = whole as [[string, string]];
     await expect(planRun(optionsOf("full"), () => {})).rejects.toThrow(message);

@@ -12,10 +12,10 @@ const estimate = (freeBytes: number | undefined): RunEstimate => ({
 
 test("formatEstimate says what is free on the disk, and nothing where it is not known (by hand)", () => {
   expect(formatEstimate(estimate(23e6))).toContain(
-    "  disk: 1 MB of responses read, 20 MB of designs and 3 MB of scores kept; 23 MB are free",
+    "  disk: 1.0 MB of responses read, 20.0 MB of designs and 3.0 MB of scores kept; 23.0 MB are free",
   );
   expect(formatEstimate(estimate(undefined))).toContain(
-    "  disk: 1 MB of responses read, 20 MB of designs and 3 MB of scores kept",
+    "  disk: 1.0 MB of responses read, 20.0 MB of designs and 3.0 MB of scores kept",
   );
   expect(formatEstimate({ ...estimate(6e6), parts: [] })).toEqual([]);
 });

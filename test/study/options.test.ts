@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { mainDistance } from "../../src/features/window.ts";
+import { resolveDevice } from "../../src/graph/device.ts";
+import { resolveActivationOptions } from "../../src/language-model/activations.ts";
+import { resolveRidgeOptions } from "../../src/ridge/ridge-options.ts";
 import { checkOptions } from "../../src/study/options.ts";
 import { planStudy } from "../../src/study/plan.ts";
 import { readStudyFile } from "../../src/study/study-file.ts";
@@ -32,6 +35,16 @@ describe("checkOptions", () => {
       folds: 5,
       gap: 0,
     });
+  });
+
+  test("agreement: what is left out is what the rooms do on their own where it is left out", () => {
+    const options = checkOptions(folders);
+    const { context, maxContext, pooling, layerZero, finalNorm } = options;
+    const { layers: _, minContext: __, ...model } = resolveActivationOptions({ nLayers: 12, contextLength: 1e6 });
+    expect({ context, maxContext, pooling, layerZero, finalNorm }).toEqual(model);
+    const { alphaChoice: choice, innerFolds: nInnerFolds, precision } = options;
+    expect(resolveRidgeOptions({}, "test")).toMatchObject({ choice, nInnerFolds, precision });
+    expect(resolveDevice().provider).toBe(options.provider);
   });
 
   test.each([
