@@ -12,10 +12,10 @@ import { fileURLToPath } from "node:url";
 import { Matrix } from "../dist/array/matrix.js";
 import { createRandom } from "../dist/array/random.js";
 import { scoreBlock } from "../dist/encoding/score-block.js";
-import { decomposeRidge } from "../dist/ridge/ridge-decomposition.js";
+import { openWorkspace } from "../dist/graph/workspace.js";
+import { factorDesign } from "../dist/ridge/factor.js";
 import { resolveRidgeOptions } from "../dist/ridge/ridge-options.js";
-import { scorable, scoringDesign } from "../dist/ridge/scoring-design.js";
-import { targetRows } from "../dist/ridge/target-block.js";
+import { targetRows } from "../dist/ridge/targets.js";
 
 const [nTrain, nTest, nColumns, nTargets, nDesigns] = [800, 200, 240, 8192, 10];
 const nRepeats = 3;
@@ -52,16 +52,15 @@ for (let t = 0; t < nTargets; t++) {
 }
 const ridge = resolveRidgeOptions({}, "bench");
 const prepared = [];
-for (const one of designs) {
-  const decomposition = await decomposeRidge(rows(one, 0, nTrain));
-  prepared.push(scorable(await scoringDesign(decomposition, rows(one, nTrain, nTrain + nTest), ridge, "bench"), ridge));
-}
+for (const one of designs)
+  prepared.push(await factorDesign(rows(one, 0, nTrain), rows(one, nTrain, nTrain + nTest), ridge));
+const workspace = openWorkspace();
 const indices = (from, to) => Int32Array.from({ length: to - from }, (_, i) => from + i);
 const folds = [{ index: 0, train: indices(0, nTrain), test: indices(nTrain, nTrain + nTest) }];
 const columns = indices(0, nTargets);
 /** r and penalty of every target by some of the designs. */
 async function score(nModels) {
-  const models = { nModels, folds, ridge, designOf: (model) => prepared[model], average: "folds" };
+  const models = { nModels, folds, ridge, designOf: (model) => prepared[model], average: "folds", workspace };
   return scoreBlock(models, targetRows(y, columns));
 }
 

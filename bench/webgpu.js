@@ -12,15 +12,15 @@ import { parseArgs } from "node:util";
 import { Matrix } from "../src/array/matrix.ts";
 import { createRandom } from "../src/array/random.ts";
 import { scoreBlock } from "../src/encoding/score-block.ts";
+import { openWorkspace } from "../src/graph/workspace.ts";
 import { embeddedModelFolder } from "../src/language-model/embedded.ts";
 import { loadLanguageModel } from "../src/language-model/load.ts";
+import { runRows } from "../src/ridge/by-bounds-graphs.ts";
+import { factorDesign } from "../src/ridge/factor.ts";
 import { scoreRidge } from "../src/ridge/ridge.ts";
-import { decomposeRidge } from "../src/ridge/ridge-decomposition.ts";
 import { resolveRidgeOptions } from "../src/ridge/ridge-options.ts";
 import { coarseness } from "../src/ridge/rounding.ts";
-import { scorable, scoringDesign } from "../src/ridge/scoring-design.ts";
-import * as graphs from "../src/ridge/shortlist-graph.ts";
-import { targetRows } from "../src/ridge/target-block.ts";
+import { targetRows } from "../src/ridge/targets.ts";
 import {
   auditHardRidge,
   describeAudit,
@@ -44,7 +44,7 @@ console.log(`${values.card}; ${cpus()[0].model}, ${availableParallelism()} cores
 const most = {};
 for (const one of roundingCases([60, 290, 800, 3000, 12000])) {
   const made = await roundingInputs(one);
-  const numbers = await runGraphs(graphs, made.inputs, "webgpu");
+  const numbers = await runGraphs({ runRows, openWorkspace }, made.inputs, "webgpu");
   const used = await allowancesUsed(made, numbers, coarseness("webgpu", one[0], made.left.nRows));
   const onCpu = await allowancesUsed(made, numbers, 1);
   for (const [name, share] of Object.entries(used)) {
@@ -65,7 +65,7 @@ for (let seed = 20_000; seed < 20_000 + nDesigns; seed++) {
   const hard = hardRidge(seed);
   const options = hardOptions(hard, device);
   const { x, y, xTest, yTest } = hard;
-  const scores = await scoreRidge(await decomposeRidge(x, options), y, xTest, yTest, options);
+  const scores = await scoreRidge(await factorDesign(x, xTest, options), y, yTest, options);
   audit = joinAudits(audit, await auditHardRidge(hard, scores));
 }
 console.log(describeAudit(nDesigns, audit.found));
@@ -112,13 +112,10 @@ const scorers = {};
 for (const provider of ["cpu", "webgpu"]) {
   const ridge = resolveRidgeOptions({ device: { provider } }, "bench");
   const prepared = [];
-  for (const one of designs) {
-    const decomposition = await decomposeRidge(rows(one, 0, nTrain));
-    prepared.push(
-      scorable(await scoringDesign(decomposition, rows(one, nTrain, nTrain + nTest), ridge, "bench"), ridge),
-    );
-  }
-  const models = { nModels, folds, ridge, designOf: (model) => prepared[model], average: "folds" };
+  for (const one of designs)
+    prepared.push(await factorDesign(rows(one, 0, nTrain), rows(one, nTrain, nTrain + nTest), ridge));
+  const workspace = openWorkspace({ provider });
+  const models = { nModels, folds, ridge, designOf: (model) => prepared[model], average: "folds", workspace };
   scorers[provider] = () => scoreBlock(models, targetRows(y, indices(0, nTargets)));
 }
 const times = { cpu: [], webgpu: [] };

@@ -23,7 +23,7 @@ export {
 } from "./encoding/forecast-score.ts";
 export type { MissingScores } from "./encoding/missing.ts";
 export { wordRate } from "./encoding/nuisance.ts";
-export type { EncodingOptions, KeptShares, PreparedEncoding, PreparedFold, ScoreOptions } from "./encoding/prepared.ts";
+export type { EncodingOptions, KeptShares, PreparedEncoding, ScoreOptions } from "./encoding/prepared.ts";
 export {
   AuditError,
   DatasetError,
@@ -83,13 +83,8 @@ export type { ResponseKind } from "./responses/response-kind.ts";
 export type { PlacedSpace, Target, TargetSpace } from "./responses/target.ts";
 export type { VolumeMask } from "./responses/volume-mask.ts";
 export type { AuditCount } from "./ridge/audit.ts";
-export type { ChoiceDesign } from "./ridge/choose-alpha.ts";
-export type { Fold } from "./ridge/folds.ts";
-export type { HeldOutSet } from "./ridge/held-out.ts";
-export type { OutsideBase } from "./ridge/outside.ts";
 export { predictRidge, type RidgeFit, ridgeCv } from "./ridge/ridge.ts";
-export type { AlphaChoice, ResolvedRidgeOptions, RidgeOptions } from "./ridge/ridge-options.ts";
-export type { ScoringDesign } from "./ridge/scoring-design.ts";
+export type { AlphaChoice, RidgeOptions } from "./ridge/ridge-options.ts";
 export { memoryStore } from "./sources/memory.ts";
 export { folderStore } from "./sources/node.ts";
 export type { Entry, Source, Store } from "./sources/source.ts";

@@ -4,16 +4,18 @@ import { checkMatrix, formatShape, type Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
 import { fitDesign } from "../features/design.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
+import { openWorkspace } from "../graph/workspace.ts";
 import { contiguousFolds, DEFAULT_FOLDS } from "../ridge/folds.ts";
-import { scorable } from "../ridge/scoring-design.ts";
-import { scoredRows, targetBlocks } from "../ridge/target-block.ts";
+import { scoredRows, targetBlocks } from "../ridge/targets.ts";
 import type { MissingScores } from "./missing.ts";
 import {
   DEFAULT_AVERAGE,
   type EncodingOptions,
   joinFolds,
+  openPrepared,
   type PreparedEncoding,
   type PreparedFold,
+  type PreparedFolds,
   prepareFold,
   type ScoreOptions,
 } from "./prepared.ts";
@@ -40,9 +42,6 @@ export interface EncodingScore {
    */
   readonly alphaAtEdges: { readonly lowest: number; readonly highest: number };
 }
-
-/** What {@link PreparedEncoding} holds. */
-export const preparedFields = { storyLengths: "a list of numbers", folds: "a list", ridge: "an object" } as const;
 
 /**
  * The brain score R(X): per target, the correlation of responses with their prediction from the features, on volumes held
@@ -116,9 +115,9 @@ export async function scoreEncoding(
   bold: Matrix,
   options: ScoreOptions = {},
 ): Promise<EncodingScore> {
-  checkArgument("scoreEncoding: prepared", prepared, "an object", preparedFields);
+  const opened = openPrepared(prepared, "scoreEncoding: prepared");
   checkArgument("scoreEncoding: options", options, "an object");
-  const [score] = await scoreEncodings([prepared], bold, { label: "brain score", ...options });
+  const [score] = await scoreEncodings([opened], bold, { label: "brain score", ...options });
   return score!;
 }
 
@@ -131,7 +130,7 @@ export async function scoreEncoding(
  * @throws ShapeError and OptionError as {@link scoreEncoding}
  */
 export async function scoreEncodings(
-  models: readonly PreparedEncoding[],
+  models: readonly PreparedFolds[],
   bold: Matrix,
   options: ScoreOptions & { readonly label: string },
 ): Promise<readonly EncodingScore[]> {
@@ -150,15 +149,16 @@ export async function scoreEncodings(
   const nTargets = bold.nColumns;
   const shape = { nModels: models.length, folds, ridge };
   const collection = collectScores(nTargets, shape);
+  const workspace = openWorkspace(ridge.device);
   const total = shape.nModels * folds.length;
-  const designOf = (model: number, fold: number) => scorable(models[model]!.folds[fold]!.design, ridge);
+  const designOf = (model: number, fold: number) => models[model]!.folds[fold]!.design;
   for (const columns of targetBlocks(nTargets)) {
     const rows = scoredRows(bold, columns);
     const tell = (nDesigns: number) => {
       const done = Math.floor((total * columns[0]! + nDesigns * columns.length) / nTargets);
       onProgress?.({ label, done, total });
     };
-    collection.add(columns, await scoreBlock({ ...shape, designOf, average }, rows, tell));
+    collection.add(columns, await scoreBlock({ ...shape, designOf, average, workspace }, rows, tell));
   }
   return collection.finish();
 }

@@ -1,9 +1,9 @@
 import { Matrix } from "../array/matrix.ts";
 import { type FittedBand, fitDesign, joinDesign } from "../features/design.ts";
 import { type SlidingWindows, slidingBands } from "../features/sliding-windows.ts";
+import { factorKernel } from "../ridge/factor.ts";
 import type { Fold } from "../ridge/folds.ts";
 import { trainingKernel } from "../ridge/kernel.ts";
-import { kernelDesign } from "../ridge/kernel-ridge.ts";
 import { resolveRidgeOptions } from "../ridge/ridge-options.ts";
 import { type EncodingOptions, type PreparedFold, prepareFold } from "./prepared.ts";
 
@@ -40,7 +40,7 @@ export async function* foldDesigns(
     }
     own ??= await trainingKernel(features.columns, fold.train, options.device);
     const nColumns = features.columns.nColumns + band.nColumns;
-    const design = await kernelDesign(sumOf(own, band.kernel), fold, nColumns, ridge);
+    const design = await factorKernel(sumOf(own, band.kernel), fold, nColumns, ridge);
     yield { distance, fold, design, keptVariance: [...features.keptVariance, undefined] };
   }
 }

@@ -5,11 +5,12 @@ import { type FittedBand, type FittedDesign, fitBand, fitDesign, joinDesign } fr
 import type { SlidingWindows } from "../features/sliding-windows.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
 import { contiguousFolds, DEFAULT_FOLDS, type Fold } from "../ridge/folds.ts";
-import { asBands, type EncodingScore, preparedFields, scoreEncodings } from "./brain-score.ts";
+import { asBands, type EncodingScore, scoreEncodings } from "./brain-score.ts";
 import { type FoldDesign, foldDesigns } from "./fold-designs.ts";
 import {
   type EncodingOptions,
   joinFolds,
+  openPrepared,
   type PreparedEncoding,
   type PreparedFold,
   prepareFold,
@@ -166,10 +167,15 @@ export async function scoreForecast(
     distances: "a list of numbers",
     joint: "an object",
   });
-  checkArgument("scoreForecast: prepared.base", prepared.base, "an object", preparedFields);
+  const base = openPrepared(prepared.base, "scoreForecast: prepared.base");
   checkArgument("scoreForecast: options", options, "an object");
-  const { distances, base } = prepared;
-  const models = [base, ...distances.map((distance) => prepared.joint.get(distance)!)];
+  const { distances } = prepared;
+  const models = [
+    base,
+    ...distances.map((distance) =>
+      openPrepared(prepared.joint.get(distance)!, `scoreForecast: prepared.joint (${distance})`),
+    ),
+  ];
   return forecastOf(distances, await scoreEncodings(models, bold, { ...options, label: "forecast score" }));
 }
 

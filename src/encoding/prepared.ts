@@ -1,12 +1,12 @@
+import { checkArgument } from "../array/arguments.ts";
 import { takeRows } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { DesignOptions, FittedDesign } from "../features/design.ts";
+import { factorDesign, factorKernel } from "../ridge/factor.ts";
+import type { FactoredDesign } from "../ridge/factored-design.ts";
 import type { Fold } from "../ridge/folds.ts";
 import { trainingKernel } from "../ridge/kernel.ts";
-import { kernelDesign } from "../ridge/kernel-ridge.ts";
-import { decomposeRidge } from "../ridge/ridge-decomposition.ts";
 import { type ResolvedRidgeOptions, type RidgeOptions, resolveRidgeOptions } from "../ridge/ridge-options.ts";
-import { type ScoringDesign, scoringDesign } from "../ridge/scoring-design.ts";
 
 /** What a score is, unless said otherwise. */
 export const DEFAULT_AVERAGE = "folds";
@@ -34,11 +34,8 @@ export interface EncodingOptions extends DesignOptions, RidgeOptions, ScoreOptio
 export interface PreparedFold {
   readonly fold: Fold;
   /** The design's training rows, taken apart, and its test rows along their directions. */
-  readonly design: ScoringDesign;
-  /**
-   * Of each band of the design, in order (of features with a window, the window comes last): the share (0..1) of the variance
-   * over the training volumes that its components keep; undefined where it is not reduced.
-   */
+  readonly design: FactoredDesign;
+  /** Of each band of the design: see {@link PreparedEncoding.keptVariance}. */
   readonly keptVariance: readonly (number | undefined)[];
 }
 
@@ -53,6 +50,15 @@ export interface PreparedEncoding {
   readonly storyLengths: readonly number[];
   /** The sum of the story lengths. */
   readonly nVolumes: number;
+  /**
+   * Of each fold, of each band of its design (of features with a window, the window comes last): the share (0..1) of the variance
+   * over the training volumes that components keep; undefined where a band is not reduced.
+   */
+  readonly keptVariance: readonly (readonly (number | undefined)[])[];
+}
+
+/** What a {@link PreparedEncoding} holds beside that, for the functions that score. */
+export interface PreparedFolds extends PreparedEncoding {
   readonly folds: readonly PreparedFold[];
   /** The options that the decompositions were made with, and that responses are fitted with. */
   readonly ridge: ResolvedRidgeOptions;
@@ -70,20 +76,35 @@ export async function prepareFold(
   const resolved = resolveRidgeOptions(ridge, "prepareEncoding");
   if (design.nColumns > fold.train.length) {
     const kernel = await trainingKernel(design, fold.train, resolved.device);
-    return { fold, design: await kernelDesign(kernel, fold, design.nColumns, resolved), keptVariance };
+    return { fold, design: await factorKernel(kernel, fold, design.nColumns, resolved), keptVariance };
   }
-  const decomposition = await decomposeRidge(takeRows(design, fold.train), ridge);
-  const scoring = await scoringDesign(decomposition, takeRows(design, fold.test), resolved, "prepareEncoding");
-  return { fold, design: scoring, keptVariance };
+  const factored = await factorDesign(takeRows(design, fold.train), takeRows(design, fold.test), ridge);
+  return { fold, design: factored, keptVariance };
 }
 
 /** Puts the folds of one model together. */
-export function joinFolds(folds: readonly PreparedFold[], options: EncodingOptions): PreparedEncoding {
+export function joinFolds(folds: readonly PreparedFold[], options: EncodingOptions): PreparedFolds {
   const { storyLengths } = options;
   return {
     storyLengths,
     nVolumes: storyLengths.reduce((sum, length) => sum + length, 0),
+    keptVariance: folds.map((fold) => fold.keptVariance),
     folds,
     ridge: resolveRidgeOptions(options, "prepareEncoding"),
   };
+}
+
+/**
+ * What a prepared encoding holds.
+ *
+ * @param where - the function that asks, and its argument, for the message
+ * @throws OptionError where it is none
+ */
+export function openPrepared(prepared: PreparedEncoding, where: string): PreparedFolds {
+  checkArgument(where, prepared, "an object", {
+    storyLengths: "a list of numbers",
+    folds: "a list",
+    ridge: "an object",
+  });
+  return prepared as PreparedFolds;
 }

@@ -1,13 +1,12 @@
-import { type FloatArray, Matrix, takeRows } from "../array/matrix.ts";
+import { Matrix, takeRows } from "../array/matrix.ts";
+import type { Workspace } from "../graph/workspace.ts";
 import { correlateRows } from "../linear-algebra/correlation.ts";
-import { changeBeyond } from "../ridge/alpha-reach.ts";
-import { designMoments } from "../ridge/choose-alpha.ts";
+import { targetMoments } from "../ridge/by-bounds-design.ts";
+import { changeBeyond, type FactoredDesign } from "../ridge/factored-design.ts";
 import type { Fold } from "../ridge/folds.ts";
 import type { ResolvedRidgeOptions } from "../ridge/ridge-options.ts";
 import { observedRows, predictTargets, scoreTargets } from "../ridge/score-targets.ts";
-import type { ScorableDesign } from "../ridge/scoring-design.ts";
-import { withGraphMemory } from "../ridge/shortlist-graph.ts";
-import { prepareTargets } from "../ridge/target-block.ts";
+import { asRows, targetsToFit } from "../ridge/targets.ts";
 import { judgeTargets, type MissingScores } from "./missing.ts";
 
 /** Models that are scored side by side: the same stories in the same folds, with the same penalties. */
@@ -16,9 +15,10 @@ export interface BlockModels {
   readonly folds: readonly Fold[];
   readonly ridge: ResolvedRidgeOptions;
   /** The design of a model in a fold; asked for once a block, so that it need not be in memory before. */
-  readonly designOf: (model: number, fold: number) => ScorableDesign | Promise<ScorableDesign>;
+  readonly designOf: (model: number, fold: number) => FactoredDesign | Promise<FactoredDesign>;
   /** As {@link ScoreOptions.average}. */
   readonly average: "folds" | "concatenated";
+  readonly workspace: Workspace;
 }
 
 /** Scores of a block of targets by several models, in double precision; NaN for targets that cannot be scored. */
@@ -85,42 +85,43 @@ type Scores = Pick<BlockScores, "r" | "bestAlpha" | "pooled" | "beyond">;
 type Put = (to: Float64Array, row: number, values: Float64Array) => void;
 
 async function scoreFolds(
-  { nModels, folds, ridge, designOf }: BlockModels,
+  { nModels, folds, ridge, designOf, workspace }: BlockModels,
   rows: Matrix,
   scores: Scores,
   put: Put,
   onDesign: (done: number) => void,
 ): Promise<void> {
-  const like = ridge.precision === "float32" ? new Float32Array(0) : new Float64Array(0);
+  const { precision, targetBlock } = ridge;
   for (const [fold, { train, test }] of folds.entries()) {
-    const block = prepareTargets<FloatArray>(rows, train, ridge.intercept, like);
+    const targets = targetsToFit(rows, train, ridge);
     const observed = observedRows(rows, test, ridge);
     for (let first = 0; first < nModels; first += MODELS_AT_ONCE) {
-      const designs: ScorableDesign[] = [];
+      const designs: FactoredDesign[] = [];
       for (let model = first; model < Math.min(nModels, first + MODELS_AT_ONCE); model++)
         designs.push(await designOf(model, fold));
-      await withGraphMemory(async (memory) => {
-        const moments = await designMoments(designs, block, ridge, memory);
-        for (const [i, design] of designs.entries()) {
-          const model = first + i;
-          const { r, bestAlpha } = await scoreTargets(design, rows, train, observed, ridge, block, moments[i]);
-          scores.beyond.set(changeBeyond(design.singularRange, ridge.alphas), (model * folds.length + fold) * 2);
-          put(scores.r, model * folds.length + fold, r);
-          put(scores.bestAlpha, model * folds.length + fold, bestAlpha);
-          onDesign(fold * nModels + model + 1);
-        }
-      });
+      const bounds = designs.map((design) => (precision === "float32" ? design.bounds : undefined));
+      const moments = await targetMoments(bounds, asRows(targets.block), workspace);
+      for (const [i, design] of designs.entries()) {
+        const model = first + i;
+        const settings = { precision, targetBlock, workspace, moments: moments[i] };
+        const { r, bestAlpha } = await scoreTargets(design, targets, observed, settings);
+        scores.beyond.set(changeBeyond(design), (model * folds.length + fold) * 2);
+        put(scores.r, model * folds.length + fold, r);
+        put(scores.bestAlpha, model * folds.length + fold, bestAlpha);
+        onDesign(fold * nModels + model + 1);
+      }
     }
   }
 }
 
 async function scorePooled(
-  { nModels, folds, ridge, designOf }: BlockModels,
+  { nModels, folds, ridge, designOf, workspace }: BlockModels,
   rows: Matrix,
   scores: Scores,
   put: Put,
   onDesign: (done: number) => void,
 ): Promise<void> {
+  const { precision, targetBlock } = ridge;
   const inDouble = { precision: "float64" } as const;
   const all = observedRows(rows, undefined, inDouble);
   for (let model = 0; model < nModels; model++) {
@@ -129,8 +130,12 @@ async function scorePooled(
     let origin: Float64Array | undefined;
     for (const [fold, { train, test }] of folds.entries()) {
       const design = await designOf(model, fold);
-      const { predicted, mean, bestAlpha } = await predictTargets(design, rows, train, ridge);
-      scores.beyond.set(changeBeyond(design.singularRange, ridge.alphas), (model * folds.length + fold) * 2);
+      const { predicted, mean, bestAlpha } = await predictTargets(design, rows, train, {
+        precision,
+        targetBlock,
+        workspace,
+      });
+      scores.beyond.set(changeBeyond(design), (model * folds.length + fold) * 2);
       put(scores.r, model * folds.length + fold, correlateRows(predicted, observedRows(rows, test, inDouble)));
       put(scores.bestAlpha, model * folds.length + fold, bestAlpha);
       origin ??= mean;

@@ -2,9 +2,8 @@ import { Matrix } from "../array/matrix.ts";
 import { createRandom } from "../array/random.ts";
 import type { BlockScores } from "../encoding/score-block.ts";
 import { type AuditCount, addAudits, auditTarget, NO_AUDIT } from "../ridge/audit.ts";
+import type { ExactDesign } from "../ridge/factored-design.ts";
 import type { Fold } from "../ridge/folds.ts";
-import type { ResolvedRidgeOptions } from "../ridge/ridge-options.ts";
-import type { ScoringDesign } from "../ridge/scoring-design.ts";
 
 /** Which target is computed again by definition, on which design. */
 export interface AuditPlace {
@@ -51,9 +50,8 @@ export interface AuditedBlock {
   readonly rows: Matrix;
   readonly nModels: number;
   readonly folds: readonly Fold[];
-  readonly ridge: ResolvedRidgeOptions;
   /** A design in double precision. */
-  readonly designOf: (model: number, fold: number) => ScoringDesign | Promise<ScoringDesign>;
+  readonly designOf: (model: number, fold: number) => ExactDesign | Promise<ExactDesign>;
 }
 
 /**
@@ -64,7 +62,7 @@ export interface AuditedBlock {
  * @throws AuditError where a choice is not the best beyond near-ties, or a correlation is off
  */
 export async function auditBlock(
-  { audits, rows, nModels, folds, ridge, designOf }: AuditedBlock,
+  { audits, rows, nModels, folds, designOf }: AuditedBlock,
   { r, bestAlpha, isScorable, nTargets }: BlockScores,
 ): Promise<readonly AuditCount[]> {
   const found = Array.from({ length: nModels }, () => NO_AUDIT);
@@ -77,7 +75,7 @@ export async function auditBlock(
     const name = `target ${target} of its block, model ${model}, fold ${fold + 1}`;
     found[model] = addAudits(
       found[model]!,
-      auditTarget(design, row, folds[fold]!, ridge, { bestAlpha: bestAlpha[at]!, r: r[at]!, name }),
+      auditTarget(design, row, folds[fold]!, { bestAlpha: bestAlpha[at]!, r: r[at]!, name }),
     );
   }
   return found;

@@ -2,10 +2,11 @@ import { Matrix } from "../array/matrix.ts";
 import { createRandom } from "../array/random.ts";
 import { foldDesigns } from "../encoding/fold-designs.ts";
 import type { EncodingOptions } from "../encoding/prepared.ts";
-import { scoreBlock } from "../encoding/score-block.ts";
+import { type BlockModels, scoreBlock } from "../encoding/score-block.ts";
+import { openWorkspace } from "../graph/workspace.ts";
+import type { FactoredDesign } from "../ridge/factored-design.ts";
 import { contiguousFolds } from "../ridge/folds.ts";
 import { resolveRidgeOptions } from "../ridge/ridge-options.ts";
-import { type ScoringDesign, scorable } from "../ridge/scoring-design.ts";
 import type { SweepSize } from "./memory.ts";
 
 /** The work of a set of encoding models, in floating-point operations and bytes. */
@@ -89,7 +90,7 @@ export async function measureSpeed(
   const windows = width > 0 ? { distances: [width - 1, width], width, featuresAt: vectorsAt } : undefined;
   for (let offset = 0; windows && offset <= width; offset++) vectorsAt(offset);
   const features = vectorsAt(-1);
-  let last: ScoringDesign | undefined;
+  let last: FactoredDesign | undefined;
   const secondsPerDesign = await inPasses(now, async () => {
     let end = now();
     let seconds = 0;
@@ -111,8 +112,15 @@ export async function measureSpeed(
     const unit = t % nUnits;
     for (let i = 0; i < nVolumes; i++) rows.data[t * nVolumes + i]! += 0.3 * features.data[i * nUnits + unit]!;
   }
-  const design = scorable(last!, ridge);
-  const models = { nModels: SAMPLE_MODELS, folds: [fold!], ridge, average: "folds", designOf: () => design } as const;
+  const workspace = openWorkspace(ridge.device);
+  const models: BlockModels = {
+    nModels: SAMPLE_MODELS,
+    folds: [fold!],
+    ridge,
+    average: "folds",
+    designOf: () => last!,
+    workspace,
+  };
   const secondsPerTarget = await inPasses(now, async () => {
     const started = now();
     await scoreBlock(models, rows);

@@ -1,12 +1,10 @@
 import { Matrix } from "../array/matrix.ts";
 import { type LoadSettings, loadKeptArrays, writeKeptArrays } from "../keep/kept-arrays.ts";
-import type { SingularRange } from "../ridge/alpha-reach.ts";
-import type { HeldOutSet } from "../ridge/held-out.ts";
-import type { OutsideBase } from "../ridge/outside.ts";
+import type { Rows } from "../ridge/by-bounds-graphs.ts";
+import type { ErrorBounds } from "../ridge/by-bounds-terms.ts";
+import type { ExactDesign, FactoredDesign, Penalised, SingularRange } from "../ridge/factored-design.ts";
+import type { HeldOutSet, OutsideBase } from "../ridge/held-out.ts";
 import type { ResolvedRidgeOptions } from "../ridge/ridge-options.ts";
-import { type ScorableDesign, type ScoringDesign, scorable } from "../ridge/scoring-design.ts";
-import type { ErrorBounds } from "../ridge/shortlist-bounds.ts";
-import type { Rows } from "../ridge/shortlist-graph.ts";
 import type { Store } from "../sources/source.ts";
 
 /** The path of an encoding model's design in a fold: in the folder of its key. */
@@ -41,8 +39,7 @@ interface SetShape {
   readonly nAlphas: number;
 }
 
-interface About {
-  readonly intercept: boolean;
+interface About extends Penalised {
   readonly left: Shape;
   readonly nTest: number;
   readonly sets: readonly SetShape[];
@@ -51,8 +48,12 @@ interface About {
 const shapeOf = ({ nRows, nColumns }: Matrix): Shape => [nRows, nColumns];
 
 /** Whether {@link writeDesign} kept a design for these options, and {@link writeShares} its shares. */
-export async function hasDesign(store: Store, path: string, ridge: ResolvedRidgeOptions): Promise<boolean> {
-  const paths = [path, sharesPath(path), ...(ridge.precision === "float32" ? [singlePath(path)] : [])];
+export async function hasDesign(
+  store: Store,
+  path: string,
+  { precision }: Pick<ResolvedRidgeOptions, "precision">,
+): Promise<boolean> {
+  const paths = [path, sharesPath(path), ...(precision === "float32" ? [singlePath(path)] : [])];
   for (const wanted of paths) if (!(await store.has(wanted))) return false;
   return true;
 }
@@ -62,11 +63,11 @@ export async function writeDesign(
   store: Store,
   path: string,
   key: string,
-  design: ScoringDesign,
-  ridge: ResolvedRidgeOptions,
+  design: FactoredDesign,
+  { precision }: Pick<ResolvedRidgeOptions, "precision">,
 ): Promise<void> {
-  if (ridge.precision === "float32") await writeSingle(store, singlePath(path), key, scorable(design, ridge));
-  await writeDouble(store, path, key, design);
+  if (precision === "float32") await writeSingle(store, singlePath(path), key, design);
+  await writeDouble(store, path, key, await design.exact());
 }
 
 /** Keeps, beside a design, the share of variance that components keep of each of its bands; undefined where one is not reduced. */
@@ -92,8 +93,8 @@ export async function loadShares(store: Store, path: string, key: string): Promi
 }
 
 /** Writes a design in double precision; a matrix that stands in two places of it is written once. */
-async function writeDouble(store: Store, path: string, key: string, design: ScoringDesign): Promise<void> {
-  const { intercept, left, singularValues, sets, test } = design;
+async function writeDouble(store: Store, path: string, key: string, design: ExactDesign): Promise<void> {
+  const { alphas, choice, intercept, left, singularValues, sets, test } = design;
   const arrays: Float64Array[] = [left.data, singularValues, test.data];
   const shapes = sets.map((set): SetShape => {
     const { base, samples, fit, predict, damping, weights, outside } = set;
@@ -103,11 +104,14 @@ async function writeDouble(store: Store, path: string, key: string, design: Scor
     if (fit !== left) arrays.push(fit.data);
     if (predict !== fit) arrays.push(predict.data);
     return {
-      ...{ base, hasSamples: samples !== undefined, fit: shapeOf(fit), nAlphas: weights.nRows },
+      base,
+      hasSamples: samples !== undefined,
+      fit: shapeOf(fit),
+      nAlphas: weights.nRows,
       ...(predict === fit ? {} : { predict: shapeOf(predict) }),
     };
   });
-  const about: About = { intercept, left: shapeOf(left), nTest: test.nColumns, sets: shapes };
+  const about: About = { alphas, choice, intercept, left: shapeOf(left), nTest: test.nColumns, sets: shapes };
   await writeKeptArrays(store, path, key, { about, arrays });
 }
 
@@ -122,9 +126,9 @@ export async function loadDesign(
   path: string,
   key: string,
   settings: LoadSettings = {},
-): Promise<ScoringDesign> {
+): Promise<ExactDesign> {
   const { about, arrays } = await loadKeptArrays(store, path, key, settings);
-  const { intercept, left: leftShape, nTest, sets: shapes } = about as About;
+  const { alphas, choice, intercept, left: leftShape, nTest, sets: shapes } = about as About;
   let at = 0;
   const next = () => arrays[at++] as Float64Array;
   const left = Matrix.of(next(), ...leftShape);
@@ -137,12 +141,16 @@ export async function loadDesign(
     const fit = samples ? Matrix.of(next(), ...fitShape) : left;
     const predict = predictShape ? Matrix.of(next(), ...predictShape) : fit;
     return {
-      ...{ base, samples, fit, predict, outside },
+      base,
+      samples,
+      fit,
+      predict,
+      outside,
       damping: Matrix.of(damping, nAlphas, fit.nRows),
       weights: Matrix.of(weights, nAlphas, predict.nColumns),
     };
   });
-  return { intercept, left, singularValues, sets, test };
+  return { alphas, choice, intercept, left, singularValues, sets, test };
 }
 
 function outsideFrom(isFar: Float64Array, nearlyInside: Float64Array, places: Float64Array): OutsideBase {
@@ -150,40 +158,48 @@ function outsideFrom(isFar: Float64Array, nearlyInside: Float64Array, places: Fl
   return { isFar, nearlyInside: rows(nearlyInside), places: rows(places) };
 }
 
-/** Numbers of a shortlist by penalty, [nAlphas] each, in the order in which they are kept. */
+/** Numbers of bounds by penalty, [nAlphas] each, in the order in which they are kept. */
 const OF_PENALTIES = [
-  ...(["meanWeight", "leastWeight", "greatestWeight"] as const),
-  ...(["ofWeights", "ofLeverages", "leverages", "shrinkageSquares"] as const),
+  "meanWeight",
+  "leastWeight",
+  "greatestWeight",
+  "ofWeights",
+  "ofLeverages",
+  "leverages",
+  "shrinkageSquares",
 ] as const;
 
 /** The header of a design in single precision. */
-interface AboutSingle {
-  readonly intercept: boolean;
-  readonly hasShortlist: boolean;
+interface AboutSingle extends Penalised {
+  readonly hasBounds: boolean;
   readonly singularRange: SingularRange;
   /** Of the matrices, which come first. */
   readonly shapes: readonly Shape[];
 }
 
-async function writeSingle(store: Store, path: string, key: string, design: ScorableDesign): Promise<void> {
-  const { intercept, shortlist, predictor, singularRange } = design;
+async function writeSingle(store: Store, path: string, key: string, design: FactoredDesign): Promise<void> {
+  const { alphas, choice, intercept, bounds, predictor, singularRange } = design;
   const matrices = [predictor.shrinkage, predictor.test];
   const numbers = [predictor.sensitivity, predictor.greatestSummands];
-  if (shortlist) {
-    const { fit, kept, shares, fromTarget, targetWeights, fromResidual, residualWeights } = shortlist;
+  if (bounds) {
+    const { fit, kept, shares, fromTarget, targetWeights, fromResidual, residualWeights } = bounds;
     matrices.push(fit, kept, shares, targetWeights, residualWeights);
     for (const { mean, spread, multiplier } of [fromTarget, fromResidual]) numbers.push(mean, spread, multiplier);
-    for (const name of OF_PENALTIES) numbers.push(shortlist[name]);
+    for (const name of OF_PENALTIES) numbers.push(bounds[name]);
   }
   const about: AboutSingle = {
-    ...{ intercept, hasShortlist: shortlist !== undefined, singularRange },
+    alphas,
+    choice,
+    intercept,
+    hasBounds: bounds !== undefined,
+    singularRange,
     shapes: matrices.map(({ nRows, nColumns }) => [nRows, nColumns]),
   };
   await writeKeptArrays(store, path, key, { about, arrays: [...matrices.map(({ data }) => data), ...numbers] });
 }
 
 /**
- * A design that {@link writeDesign} kept for scores in single precision: where penalties have a shortlist, half as many bytes,
+ * A design that {@link writeDesign} kept for scores in single precision: where penalties are chosen by bounds, half as many bytes,
  * and nothing that is to be computed before it is used. The design in double precision is read where it is asked for.
  *
  * @param exact - how that is done
@@ -195,17 +211,17 @@ export async function loadSingleDesign(
   path: string,
   key: string,
   settings: LoadSettings = {},
-  exact: ScorableDesign["exact"] = () => loadDesign(store, path, key),
-): Promise<ScorableDesign> {
+  exact: FactoredDesign["exact"] = () => loadDesign(store, path, key),
+): Promise<FactoredDesign> {
   const { about, arrays } = await loadKeptArrays(store, singlePath(path), key, settings);
-  const { intercept, hasShortlist, singularRange, shapes } = about as AboutSingle;
+  const { alphas, choice, intercept, hasBounds, singularRange, shapes } = about as AboutSingle;
   const [shrinkage, test, ...matrices] = shapes.map(
     ([nRows, nColumns], i): Rows => ({ data: arrays[i] as Float32Array, nRows, nColumns }),
   );
   const nAlphas = shrinkage!.nRows;
   const [fit, kept, shares, targetWeights, residualWeights] = matrices;
   const [sensitivity, greatestSummands, ...numbers] = arrays.slice(shapes.length) as Float64Array[];
-  const bounds = (first: number): ErrorBounds => {
+  const termsAt = (first: number): ErrorBounds => {
     const [mean, spread, multiplier] = numbers.slice(first);
     return { nAlphas, mean: mean!, spread: spread!, multiplier: multiplier! };
   };
@@ -214,12 +230,19 @@ export async function loadSingleDesign(
     Float64Array
   >;
   return {
+    alphas,
+    choice,
     intercept,
-    shortlist: hasShortlist
+    bounds: hasBounds
       ? {
-          ...{ nAlphas, fit: fit!, kept: kept!, shares: shares! },
-          ...{ fromTarget: bounds(0), targetWeights: targetWeights! },
-          ...{ fromResidual: bounds(3), residualWeights: residualWeights! },
+          nAlphas,
+          fit: fit!,
+          kept: kept!,
+          shares: shares!,
+          fromTarget: termsAt(0),
+          targetWeights: targetWeights!,
+          fromResidual: termsAt(3),
+          residualWeights: residualWeights!,
           ...ofPenalties,
         }
       : undefined,

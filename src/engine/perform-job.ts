@@ -5,8 +5,9 @@ import { MODELS_AT_ONCE, scoreBlock } from "../encoding/score-block.ts";
 import type { SlidingWindows } from "../features/sliding-windows.ts";
 import { joinStories } from "../features/story-lengths.ts";
 import { forecastWindow } from "../features/window.ts";
+import { openWorkspace } from "../graph/workspace.ts";
+import { designInMemory, type ExactDesign, type FactoredDesign } from "../ridge/factored-design.ts";
 import { resolveRidgeOptions } from "../ridge/ridge-options.ts";
-import { type ScorableDesign, type ScoringDesign, scorable } from "../ridge/scoring-design.ts";
 import { folderStore } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
 import { wordsToVolumes } from "../stimulus/volumes.ts";
@@ -87,17 +88,18 @@ export function slidingWindows(
 
 async function score(job: ScoreJob, onDesign: (done: number) => void): Promise<AuditedScores> {
   const { nModels, folds, ridge, average, rows, audits } = job;
+  const workspace = openWorkspace(ridge.device);
   const designOf = (model: number, fold: number) => designIn(job, model, fold);
-  const scores = await scoreBlock({ nModels, folds, ridge, average, designOf }, rows, onDesign);
+  const scores = await scoreBlock({ nModels, folds, ridge, average, designOf, workspace }, rows, onDesign);
   // By definition: from the design in double precision, and nothing that single precision needs.
   const { location, keys } = job.designs;
   const exactOf = (model: number, fold: number) =>
     loadExact(folderStore(location), designPath(keys[model]!, fold), keys[model]!);
-  return { ...scores, audits: await auditBlock({ audits, rows, nModels, folds, ridge, designOf: exactOf }, scores) };
+  return { ...scores, audits: await auditBlock({ audits, rows, nModels, folds, designOf: exactOf }, scores) };
 }
 
 /** Designs in the memory of this thread, as many as fit. Every block asks for them in the same order. */
-const kept = new Map<string, ScorableDesign>();
+const kept = new Map<string, FactoredDesign>();
 let keptBytes = 0;
 // The models that these are of.
 let keptKeys = "";
@@ -111,7 +113,7 @@ const checksums = new Map<string, number>();
 let exactRoom = new Uint8Array(0);
 
 /** A design in double precision, for a few targets of a block; it holds until the next is asked for. */
-async function loadExact(store: Store, path: string, key: string): Promise<ScoringDesign> {
+async function loadExact(store: Store, path: string, key: string): Promise<ExactDesign> {
   const design = await loadDesign(store, path, key, { checksums, room: exactRoom });
   const { byteLength } = design.left.data.buffer;
   if (byteLength > exactRoom.length) exactRoom = new Uint8Array(byteLength);
@@ -122,7 +124,7 @@ async function designIn(
   { designs, ridge, average, designBytes: mostBytes }: ScoreJob,
   model: number,
   fold: number,
-): Promise<ScorableDesign> {
+): Promise<FactoredDesign> {
   const { location, keys } = designs;
   const key = keys[model]!;
   const path = designPath(key, fold);
@@ -144,7 +146,7 @@ async function designIn(
   const store = folderStore(location);
   const design = inSingle
     ? await loadSingleDesign(store, path, key, settings, () => loadExact(store, path, key))
-    : scorable(await loadDesign(store, path, key, settings), ridge);
+    : designInMemory(await loadDesign(store, path, key, settings));
   const { byteLength } = (inSingle ? design.predictor.test : (await design.exact()).left).data.buffer;
   if (!isKept) {
     if (!(room && room.length >= byteLength)) rooms[nextRoom] = new Uint8Array(byteLength);

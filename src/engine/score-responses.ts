@@ -4,7 +4,7 @@ import type { EncodingScore } from "../encoding/brain-score.ts";
 import { collectScores } from "../encoding/score-collection.ts";
 import { jsonItems, jsonText, parseJson } from "../formats/json.ts";
 import { type AuditCount, addAudits, NO_AUDIT } from "../ridge/audit.ts";
-import { scoredRows, TARGETS_AT_ONCE } from "../ridge/target-block.ts";
+import { scoredRows, TARGETS_AT_ONCE } from "../ridge/targets.ts";
 import { sha256 } from "../sources/checksum.ts";
 import type { Store } from "../sources/source.ts";
 import { AUDITS, drawAudits } from "./audits.ts";

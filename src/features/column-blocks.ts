@@ -1,7 +1,6 @@
 import { freeNow } from "../array/free-now.ts";
 import { joinColumns, type Matrix } from "../array/matrix.ts";
-import { trainingKernel } from "../ridge/kernel.ts";
-import { kernelPca } from "../ridge/kernel-pca.ts";
+import { kernelPca, trainingKernel } from "../ridge/kernel.ts";
 import { keptVariance } from "../ridge/pca.ts";
 import {
   afterReduction,

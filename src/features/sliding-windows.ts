@@ -1,8 +1,7 @@
 import { freeNow } from "../array/free-now.ts";
 import { checkMatrix, formatShape, joinColumns, Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
-import { trainingKernel } from "../ridge/kernel.ts";
-import { kernelPca } from "../ridge/kernel-pca.ts";
+import { kernelPca, trainingKernel } from "../ridge/kernel.ts";
 import { keptVariance } from "../ridge/pca.ts";
 import { DEFAULT_DELAYS } from "./delays.ts";
 import {
@@ -54,7 +53,7 @@ export interface WindowKernel {
  * The bands of all windows in the design of one fold, as `fitBand` makes them of each formed window. What comes before
  * components is done to each column on its own, and so is what comes after: inner products of volumes over a window's columns
  * are the sum of those over its words' columns, and scores along components follow from inner products
- * ({@link kernelPca}), as does a ridge regression (`kernelDesign`). A window with more columns than there are training
+ * ({@link kernelPca}), as does a ridge regression (`factorKernel`). A window with more columns than there are training
  * volumes is never formed; without components, its band is given as inner products.
  *
  * With T volumes, T' of them for training, U units, width w, D distances in a row and c components, the inner products take

@@ -1,11 +1,12 @@
-import type { Matrix } from "../array/matrix.ts";
+import { Matrix } from "../array/matrix.ts";
 import { AuditError } from "../errors.ts";
-import { DOUBLE, definedCorrelation, definedErrors } from "./definition.ts";
+import { correlateRows } from "../linear-algebra/correlation.ts";
+import { dot, sumOfSquares } from "../linear-algebra/dot.ts";
+import { errorsByDefinition, predictByDefinition } from "./by-definition.ts";
+import { type ExactDesign, overGreatest, shrinkage } from "./factored-design.ts";
 import type { Fold } from "./folds.ts";
-import type { ResolvedRidgeOptions } from "./ridge-options.ts";
 import { observedRows } from "./score-targets.ts";
-import type { ScoringDesign } from "./scoring-design.ts";
-import { prepareTargets } from "./target-block.ts";
+import { prepareTargets } from "./targets.ts";
 
 /** What an audit of targets found: how many were computed again by definition, and how far they were off. */
 export interface AuditCount {
@@ -42,6 +43,9 @@ export interface AuditedScore {
 /** Errors that differ by less than this share are ties, and r may be off by this much; both are what the methods promise. */
 const [TIE, R_OFF] = [1e-5, 1e-5];
 
+/** Rounding of double precision, with room for sums. */
+const DOUBLE = 2 ** -46;
+
 /**
  * Computes the penalty and the correlation of one target again, by definition in double precision, and compares.
  *
@@ -52,23 +56,22 @@ const [TIE, R_OFF] = [1e-5, 1e-5];
  * @throws AuditError where the chosen penalty has an error above the least by more than near-ties differ, or r is off
  */
 export function auditTarget(
-  design: ScoringDesign,
+  design: ExactDesign,
   row: Matrix,
   { train, test }: Pick<Fold, "train" | "test">,
-  options: ResolvedRidgeOptions,
   { bestAlpha, r, name }: AuditedScore,
 ): AuditCount {
-  const block = prepareTargets(row, train, options.intercept, new Float64Array(0));
+  const block = prepareTargets(row, train, design.intercept, new Float64Array(0));
   const observed = observedRows(row, test, { precision: "float64" });
   const isUsable = block.scale[0]! > 0;
-  const chosen = options.alphas.indexOf(bestAlpha);
+  const chosen = design.alphas.indexOf(bestAlpha);
   if (!isUsable || chosen === -1) {
     if (!isUsable && chosen === -1) return NO_AUDIT;
     throw new AuditError(
       `audit: a target must have a penalty where it can be used, and none elsewhere, got ${bestAlpha} for one that ${isUsable ? "can" : "cannot"} be used (${name}). Please report this.`,
     );
   }
-  const { errors, greatestWeights } = definedErrors(design, block.data, options);
+  const { errors, greatestWeights } = errorsByDefinition(design, block.data);
   let best = chosen;
   for (let a = 0; a < errors.length; a++) if (errors[a]! < errors[best]!) best = a;
   const excess = errors[chosen]! / errors[best]! - 1;
@@ -77,10 +80,10 @@ export function auditTarget(
   // A target that is explained to the last digit has errors of rounding alone, and NaN where they are 0.
   if (excess > TIE + open) {
     throw new AuditError(
-      `audit: the chosen penalty must have the least error, got ${excess.toExponential(1)} of it above that of ${options.alphas[best]} (chosen: ${bestAlpha}; ${name}). Please report this; \`precision: float64\` computes without the fast path.`,
+      `audit: the chosen penalty must have the least error, got ${excess.toExponential(1)} of it above that of ${design.alphas[best]} (chosen: ${bestAlpha}; ${name}). Please report this; \`precision: float64\` computes without the fast path.`,
     );
   }
-  const defined = definedCorrelation(design, block.data, observed.data as Float64Array, bestAlpha);
+  const defined = correlationByDefinition(design, block.data, observed, bestAlpha);
   const isSame = Number.isNaN(defined.r) && Number.isNaN(r);
   const off = isSame ? 0 : Math.abs(r - defined.r);
   // NaN where one is constant and the other not: rounding may decide where it is all that there is.
@@ -95,4 +98,26 @@ export function auditTarget(
     worstExcess: open < TIE ? excess : 0,
     worstR: defined.open < R_OFF ? off : 0,
   };
+}
+
+/**
+ * Pearson r of what the definition predicts with what was observed, NaN where the prediction is constant; and by how much r is `open` to
+ * the rounding of double precision: that of the prediction, as a share of its length.
+ */
+function correlationByDefinition(design: ExactDesign, target: Float64Array, observed: Matrix, alpha: number) {
+  const { left, singularValues, test } = design;
+  const { nRows: rank, nColumns: nTest } = test;
+  const predicted = predictByDefinition(design, target, alpha);
+  const shrunk = overGreatest(shrinkage(singularValues, alpha));
+  const length = sumOfSquares(target);
+  let noise = 0;
+  for (let k = 0; k < rank; k++) {
+    const projection = dot(left.data.subarray(k * target.length, (k + 1) * target.length), target);
+    const squares = sumOfSquares(test.data.subarray(k * nTest, (k + 1) * nTest));
+    noise += (length + projection ** 2) * shrunk[k]! ** 2 * squares;
+  }
+  const mean = predicted.reduce((sum, value) => sum + value / nTest, 0);
+  const deviations = predicted.map((value) => value - mean);
+  const [r] = correlateRows(Matrix.of(predicted, 1, nTest), observed);
+  return { r: r!, open: DOUBLE * Math.sqrt(noise / sumOfSquares(deviations)) };
 }

@@ -1,8 +1,8 @@
 import { freeNow } from "../array/free-now.ts";
-import { Matrix } from "../array/matrix.ts";
-import { OptionError } from "../errors.ts";
-import { type OutsideBase, outsideOf } from "./outside.ts";
-import type { SampleDecomposition } from "./ridge-decomposition.ts";
+import { Matrix, takeRows } from "../array/matrix.ts";
+import type { Device } from "../graph/device.ts";
+import { multiply } from "../graph/multiply.ts";
+import { shrinkage } from "./factored-design.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
 
 /**
@@ -27,8 +27,25 @@ export interface HeldOutSet {
   readonly weights: Matrix<Float64Array>;
 }
 
-// What the sets hold follows from the decomposition and the penalties alone: every subject of a study asks for the same.
-const known = new WeakMap<SampleDecomposition, { readonly key: string; readonly sets: readonly HeldOutSet[] }>();
+/** What the samples of a design have in common with those of any other with the same inner products. */
+export interface Directions {
+  /** Orthonormal rows, [rank x nSamples]. A design of rank 0 is kept as one direction of zeros. */
+  readonly left: Matrix<Float64Array>;
+  /** At least 0, [rank]. */
+  readonly singularValues: Float64Array;
+  /** How many directions the design spans. */
+  readonly rank: number;
+}
+
+/** One contiguous chunk of the samples, and the design without it. */
+export interface InnerFold {
+  readonly train: Int32Array;
+  readonly test: Int32Array;
+  /** Of the training samples alone. */
+  readonly directions: Directions;
+  /** The test samples along these directions, [rank x nTest]. */
+  readonly projected: Matrix<Float64Array>;
+}
 
 /**
  * The sets whose errors add up to the mean squared held-out error of every penalty.
@@ -37,67 +54,34 @@ const known = new WeakMap<SampleDecomposition, { readonly key: string; readonly 
  * y - H y = remainder + U diag(alpha / (s^2 + alpha)) U'y, a form without cancellation where alpha is small.
  * Generalised: the same with the mean of 1 - H_ii in place of each. Inner folds: one set a chunk.
  *
- * @throws OptionError where inner folds are asked for and the decomposition was made without
+ * @param inner - for `choice: "inner-folds"`
  */
 export async function heldOutSets(
-  decomposition: SampleDecomposition,
+  directions: Directions,
+  inner: readonly InnerFold[],
   options: ResolvedRidgeOptions,
-  where: string,
-): Promise<readonly HeldOutSet[]> {
-  const key = JSON.stringify([options.alphas, options.choice, options.nInnerFolds]);
-  const kept = known.get(decomposition);
-  if (kept?.key === key) return kept.sets;
-  const sets = await makeSets(decomposition, options, where);
-  known.set(decomposition, { key, sets });
-  return sets;
-}
-
-async function makeSets(
-  decomposition: SampleDecomposition,
-  options: ResolvedRidgeOptions,
-  where: string,
 ): Promise<readonly HeldOutSet[]> {
   const { alphas, choice } = options;
-  if (choice !== "inner-folds") return [await leaveOutSet(decomposition, options)];
-  if (decomposition.inner.length !== options.nInnerFolds) {
-    throw new OptionError(
-      `${where}: a decomposition must be made for the inner folds it is used with (${options.nInnerFolds}), got ${decomposition.inner.length}. Give decomposeRidge the same choice and nInnerFolds.`,
-    );
-  }
-  return decomposition.inner.map(({ train, test, decomposition: inner, projected }) => {
+  if (choice !== "inner-folds") return [await leaveOutSet(directions, options)];
+  return inner.map(({ train, test, directions: { left, singularValues }, projected }) => {
     const rank = projected.nRows;
     const nTest = test.length;
     const damping = Matrix.zeros(alphas.length, rank);
     alphas.forEach((alpha, a) => {
-      damping.data.set(shrinkage(inner.singularValues, alpha), a * rank);
+      damping.data.set(shrinkage(singularValues, alpha), a * rank);
       for (let k = a * rank; k < (a + 1) * rank; k++) damping.data[k]! *= -1;
     });
     const weights = Matrix.zeros(alphas.length, nTest);
-    weights.data.fill(1 / (nTest * decomposition.inner.length));
-    return {
-      base: "tested",
-      samples: { train, test },
-      fit: inner.left,
-      predict: projected,
-      damping,
-      weights,
-    };
+    weights.data.fill(1 / (nTest * inner.length));
+    return { base: "tested", samples: { train, test }, fit: left, predict: projected, damping, weights };
   });
 }
 
-/** s / (s^2 + alpha) of each singular value: what takes a projection onto `left` to a coefficient along `right`. */
-export function shrinkage(singularValues: Float64Array, alpha: number): Float64Array {
-  const shrunk = new Float64Array(singularValues.length);
-  for (let k = 0; k < shrunk.length; k++) shrunk[k] = singularValues[k]! / (singularValues[k]! ** 2 + alpha);
-  return shrunk;
-}
-
 async function leaveOutSet(
-  decomposition: SampleDecomposition,
-  { alphas, choice, device }: ResolvedRidgeOptions,
+  { left, singularValues, rank }: Directions,
+  { alphas, choice, intercept, device }: ResolvedRidgeOptions,
 ): Promise<HeldOutSet> {
-  const { left, singularValues, nSamples, rank, intercept } = decomposition;
-  const width = left.nRows;
+  const { nRows: width, nColumns: nSamples } = left;
   const damping = Matrix.zeros(alphas.length, width);
   const weights = Matrix.zeros(alphas.length, nSamples);
   // Where the design spans all that the intercept leaves, nothing remains, and what rounding leaves must not count.
@@ -144,4 +128,82 @@ function squaresOf(numbers: Float64Array): Float64Array {
   const squares = new Float64Array(numbers.length);
   for (let i = 0; i < numbers.length; i++) squares[i] = numbers[i]! * numbers[i]!;
   return squares;
+}
+
+/** What of each sample lies outside of all that a design and an intercept span. */
+export interface Outside {
+  /** The squared length of what is left of the sample's unit vector, 1 - 1/n - sum_k U_ki^2, [nSamples]. */
+  readonly remaining: Float64Array;
+  /** What a residual is made of beside the directions that a penalty damps. */
+  readonly base: OutsideBase;
+}
+
+/**
+ * What lies outside of all directions, for targets y with projections p:
+ * isFar (y - p fit) + (y nearlyInside') places.
+ */
+export interface OutsideBase {
+  /** 1 for samples of which more than a millionth lies outside, whose differences keep their digits; 0 for the others, [nSamples]. */
+  readonly isFar: Float64Array;
+  /** What is left of the unit vectors of samples that lie nearly inside; a row of zeros where there are none, [nNear x nSamples]. */
+  readonly nearlyInside: Matrix<Float64Array>;
+  /** Which sample each of these is: a row of zeros with one 1, [nNear x nSamples]. */
+  readonly places: Matrix<Float64Array>;
+}
+
+/** Below this the difference 1 - H_ii has lost more than six of its sixteen digits. */
+export const FEW_DIGITS = 1e-6;
+/** What is left of a unit vector after three projections, at most, where it lies inside: rounding of double precision. */
+export const INSIDE = 1e-13;
+
+/**
+ * What a sample is left when all directions of a design are taken off. Where it is little, as of a volume that is unlike all
+ * others, the difference 1 - H_ii cancels, as does that of a target and its projections there: both follow from the unit vector less
+ * its projections, which are taken off three times.
+ *
+ * @param left - orthonormal rows, [rank x nSamples]
+ */
+export async function outsideOf(
+  left: Matrix<Float64Array>,
+  intercept: boolean,
+  device: Device | undefined,
+): Promise<Outside> {
+  const { data, nRows: rank, nColumns: n } = left;
+  const remaining = new Float64Array(n).fill(intercept ? 1 - 1 / n : 1);
+  for (let k = 0, at = 0; k < rank; k++) for (let i = 0; i < n; i++, at++) remaining[i]! -= data[at]! * data[at]!;
+  const isFar = new Float64Array(n).fill(1);
+  const some: number[] = [];
+  for (let i = 0; i < n; i++) if (remaining[i]! < FEW_DIGITS) some.push(i);
+  const none = () => Matrix.zeros(1, n);
+  if (some.length === 0) return { remaining, base: { isFar, nearlyInside: none(), places: none() } };
+  let rest = Matrix.zeros(some.length, n);
+  for (const [row, i] of some.entries()) rest.data[row * n + i] = 1;
+  for (let pass = 0; pass < 3; pass++) {
+    if (intercept) centreRows(rest);
+    const along = await multiply(rest, left, { transposeB: true, device }); // [nSome x rank]
+    const inside = await multiply(along, left, { device }); // [nSome x nSamples]
+    for (let at = 0; at < inside.data.length; at++) inside.data[at] = rest.data[at]! - inside.data[at]!;
+    rest = inside;
+  }
+  const near: number[] = [];
+  for (const [row, i] of some.entries()) {
+    let squares = 0;
+    for (let at = row * n; at < (row + 1) * n; at++) squares += rest.data[at]! ** 2;
+    const isInside = squares <= INSIDE ** 2;
+    remaining[i] = isInside ? 0 : squares;
+    isFar[i] = 0;
+    if (!isInside) near.push(row);
+  }
+  if (near.length === 0) return { remaining, base: { isFar, nearlyInside: none(), places: none() } };
+  const places = Matrix.zeros(near.length, n);
+  for (const [at, row] of near.entries()) places.data[at * n + some[row]!] = 1;
+  return { remaining, base: { isFar, nearlyInside: takeRows(rest, Int32Array.from(near)), places } };
+}
+
+function centreRows({ data, nRows, nColumns }: Matrix<Float64Array>): void {
+  for (let row = 0; row < nRows; row++) {
+    let mean = 0;
+    for (let i = 0; i < nColumns; i++) mean += data[row * nColumns + i]! / nColumns;
+    for (let i = 0; i < nColumns; i++) data[row * nColumns + i]! -= mean;
+  }
 }

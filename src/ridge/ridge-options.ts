@@ -33,6 +33,9 @@ export interface RidgeOptions {
   readonly device?: Device | undefined;
 }
 
+/** The part of {@link RidgeOptions} that says how work on targets is done, on a design that has its penalties. */
+export type TargetOptions = Pick<RidgeOptions, "targetBlock" | "precision" | "device">;
+
 /** {@link RidgeOptions} with defaults filled in; `targetBlock` stays undefined where it is to be derived. */
 export interface ResolvedRidgeOptions {
   readonly alphas: readonly number[];

@@ -1,15 +1,15 @@
 import { checkArgument } from "../array/arguments.ts";
-import { checkMatrix, Matrix, sliceColumns, takeRows, toFloat32, toFloat64 } from "../array/matrix.ts";
+import { checkMatrix, Matrix, sliceColumns, toFloat32, toFloat64 } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { multiply } from "../graph/multiply.ts";
+import { openWorkspace } from "../graph/workspace.ts";
 import { requireFinite } from "./check.ts";
-import { choosable, chooseAlphas, coefficientsOf, shrinkagesOf } from "./choose-alpha.ts";
-import { heldOutSets } from "./held-out.ts";
-import { decomposeRidge, type RidgeDecomposition } from "./ridge-decomposition.ts";
-import { type ResolvedRidgeOptions, type RidgeOptions, resolveRidgeOptions } from "./ridge-options.ts";
+import { choose, coefficientsOf } from "./choose.ts";
+import { factorDesign } from "./factor.ts";
+import { type FactoredDesign, shrinkagesOf } from "./factored-design.ts";
+import { type RidgeOptions, resolveRidgeOptions, type TargetOptions } from "./ridge-options.ts";
 import { observedRows, type RidgeScore, scoreTargets } from "./score-targets.ts";
-import { scorable, scoringDesign } from "./scoring-design.ts";
-import { prepareTargets, scoredRows, targetBlocks, targetRows } from "./target-block.ts";
+import { scoredRows, targetBlocks, targetRows, targetsToFit } from "./targets.ts";
 
 /** A ridge regression of many targets on one design, each target with its own penalty. */
 export interface RidgeFit {
@@ -49,79 +49,71 @@ export async function ridgeCv(x: Matrix, y: Matrix, options: RidgeOptions = {}):
   if (x.nRows !== y.nRows) {
     throw new ShapeError(`ridgeCv: x and y must have equally many rows, got ${x.nRows} and ${y.nRows}.`);
   }
-  return fitRidge(await decomposeRidge(x, options), y, options);
+  return fitRidge(await factorDesign(x, undefined, options), y, options);
 }
 
 /**
- * {@link ridgeCv} on a design that was taken apart before.
+ * {@link ridgeCv} on a design that was taken apart before, under its penalties.
  *
+ * @param design - made without samples to predict
  * @param y - [nSamples x nTargets]
- * @param options - `intercept` must be that of the decomposition, as must `choice` and `nInnerFolds` for inner folds
  * @throws ShapeError where `y` has another number of rows than the design, or coefficients lie beyond the precision
- * @throws OptionError where an option cannot be used
+ * @throws OptionError where an option cannot be used, or the design was made for scores alone
  */
-export async function fitRidge(
-  decomposition: RidgeDecomposition,
-  y: Matrix,
-  options: RidgeOptions = {},
-): Promise<RidgeFit> {
-  const resolved = resolveFor(decomposition, options, "fitRidge");
-  const { nFeatures } = decomposition;
-  const nTargets = y.nColumns;
-  const single = resolved.precision === "float32";
-  const nan = () => new Float64Array(nTargets).fill(Number.NaN);
-  const bestAlpha = nan();
-  const error = nan();
-  const intercept = nan();
-  const data = single ? new Float32Array(nFeatures * nTargets) : new Float64Array(nFeatures * nTargets);
-  if (y.nRows !== decomposition.nSamples) {
-    throw new ShapeError(
-      `fitRidge: y must have a row for each sample of the design (${decomposition.nSamples}), got ${y.nRows}.`,
+export async function fitRidge(design: FactoredDesign, y: Matrix, options: TargetOptions = {}): Promise<RidgeFit> {
+  const { precision, targetBlock, device } = resolveRidgeOptions(options, "fitRidge");
+  const workspace = openWorkspace(device);
+  const exact = await design.exact();
+  const { columns: designColumns } = exact;
+  if (!designColumns) {
+    throw new OptionError(
+      "fitRidge: design must be made with its columns, got one that was made to predict. Give factorDesign no samples to predict.",
     );
   }
-  const singleRight = toFloat32(decomposition.right);
-  const { left, singularValues } = decomposition;
-  const sets = await heldOutSets(decomposition, resolved, "fitRidge");
-  const design = { intercept: decomposition.intercept, left, singularValues, sets };
-  const shrinkages = shrinkagesOf(design, resolved);
-  const like = single ? new Float32Array(0) : new Float64Array(0);
+  requireRows(exact.left.nColumns, y, "fitRidge");
+  const { mean, right } = designColumns;
+  const nFeatures = mean.length;
+  const nTargets = y.nColumns;
+  const single = precision === "float32";
+  const nan = () => new Float64Array(nTargets).fill(Number.NaN);
+  const [bestAlpha, error, intercept] = [nan(), nan(), nan()];
+  const data = single ? new Float32Array(nFeatures * nTargets) : new Float64Array(nFeatures * nTargets);
+  const singleRight = toFloat32(right);
+  const shrinkages = shrinkagesOf(exact);
+  const settings = { precision, targetBlock, workspace, wantsErrors: true };
   for (const columns of targetBlocks(nTargets)) {
-    const rows = targetRows(y, columns);
-    const block = prepareTargets(rows, undefined, resolved.intercept, like);
-    const again = (some: Int32Array) =>
-      prepareTargets(takeRows(rows, some), undefined, resolved.intercept, new Float64Array(0));
-    await chooseAlphas(
-      choosable(design, resolved),
-      block,
-      { options: resolved, again, wantsErrors: true },
-      async (chosen) => {
-        const { best, targets } = chosen;
-        const coefficients = coefficientsOf(chosen, shrinkages);
-        const right = coefficients.data instanceof Float32Array ? singleRight : decomposition.right;
-        const product = await multiply(coefficients, right, { device: resolved.device }); // [nChosen x nFeatures]
-        chosen.rows.forEach((row, t) => {
-          const column = columns[row]!;
-          const usable = best[t]! >= 0;
-          const scale = usable ? targets.scale[t]! : Number.NaN;
-          let constant = targets.mean[t]!;
-          let largest = 0;
-          for (let j = 0; j < nFeatures; j++) {
-            const coefficient = product.data[t * nFeatures + j]! * scale;
-            largest = Math.max(largest, Math.abs(coefficient));
-            data[j * nTargets + column] = coefficient;
-            // From the coefficient as it was rounded, so that a large mean of a column does no harm.
-            constant -= decomposition.mean[j]! * data[j * nTargets + column]!;
-          }
-          if (usable) requireRange(largest, resolved.precision, column);
-          bestAlpha[column] = usable ? resolved.alphas[best[t]!]! : Number.NaN;
-          error[column] = chosen.error[t]!;
-          intercept[column] = usable ? constant : Number.NaN;
-        });
-        return undefined;
-      },
-    );
+    const made = targetsToFit(targetRows(y, columns), undefined, { intercept: design.intercept, precision });
+    for await (const chosen of choose(design, made, settings)) {
+      const { best, targets } = chosen;
+      const coefficients = coefficientsOf(chosen, shrinkages);
+      const along = coefficients.data instanceof Float32Array ? singleRight : right;
+      const product = await multiply(coefficients, along, { device: workspace.device }); // [nChosen x nFeatures]
+      chosen.rows.forEach((row, t) => {
+        const column = columns[row]!;
+        const usable = best[t]! >= 0;
+        const scale = usable ? targets.scale[t]! : Number.NaN;
+        let constant = targets.mean[t]!;
+        let largest = 0;
+        for (let j = 0; j < nFeatures; j++) {
+          const coefficient = product.data[t * nFeatures + j]! * scale;
+          largest = Math.max(largest, Math.abs(coefficient));
+          data[j * nTargets + column] = coefficient;
+          // From the coefficient as it was rounded, so that a large mean of a column does no harm.
+          constant -= mean[j]! * data[j * nTargets + column]!;
+        }
+        if (usable) requireRange(largest, precision, column);
+        bestAlpha[column] = usable ? design.alphas[best[t]!]! : Number.NaN;
+        error[column] = chosen.error[t]!;
+        intercept[column] = usable ? constant : Number.NaN;
+      });
+    }
   }
   return { bestAlpha, coefficients: Matrix.of(data, nFeatures, nTargets), intercept, error };
+}
+
+function requireRows(nSamples: number, y: Matrix, where: string): void {
+  if (y.nRows === nSamples) return;
+  throw new ShapeError(`${where}: y must have a row for each sample of the design (${nSamples}), got ${y.nRows}.`);
 }
 
 /** The smallest and largest magnitudes that a number holds all its digits at. */
@@ -180,56 +172,40 @@ export async function predictRidge(
 }
 
 /**
- * Fits every target on a design, predicts other samples, and correlates, without ever holding all coefficients or
+ * Fits every target on a design, predicts the samples that it was made to predict, and correlates, without ever holding all coefficients or
  * predictions: memory beyond the arguments and the result stays near that of one block of targets.
  *
  * @param y - data of the samples of the design, [nSamples x nTargets]
- * @param xTest - [nTest x nFeatures]
- * @param yTest - [nTest x nTargets]
- * @throws ShapeError where shapes do not fit together, `xTest` holds NaN or an infinity, or there are fewer than 2 test
- * samples
+ * @param yTest - of the samples to predict, [nTest x nTargets]
+ * @throws ShapeError where shapes do not fit together, or there are fewer than 2 samples to predict
  * @throws OptionError where an option cannot be used
  */
 export async function scoreRidge(
-  decomposition: RidgeDecomposition,
+  design: FactoredDesign,
   y: Matrix,
-  xTest: Matrix,
   yTest: Matrix,
-  options: RidgeOptions = {},
+  options: TargetOptions = {},
 ): Promise<RidgeScore> {
   const where = "scoreRidge";
   const nTargets = y.nColumns;
-  const resolved = resolveFor(decomposition, options, where);
-  if (xTest.nRows !== yTest.nRows || yTest.nColumns !== nTargets || xTest.nRows < 2) {
+  const { precision, targetBlock, device } = resolveRidgeOptions(options, where);
+  const { left, test } = await design.exact();
+  if (test.nColumns !== yTest.nRows || yTest.nColumns !== nTargets || yTest.nRows < 2) {
     throw new ShapeError(
-      `scoreRidge: xTest and yTest must have equally many rows, at least 2, and yTest as many columns as y (${nTargets}), got ${xTest.nRows} and ${yTest.nRows} rows, ${yTest.nColumns} columns.`,
+      `${where}: yTest must have a row for each sample that the design predicts (${test.nColumns}), at least 2, and as many columns as y (${nTargets}), got ${yTest.nRows} rows, ${yTest.nColumns} columns.`,
     );
   }
-  if (y.nRows !== decomposition.nSamples) {
-    throw new ShapeError(
-      `scoreRidge: y must have a row for each sample of the design (${decomposition.nSamples}), got ${y.nRows}.`,
-    );
-  }
-  requireFinite(xTest, where, "xTest");
-  const design = scorable(await scoringDesign(decomposition, xTest, resolved, where), resolved);
+  requireRows(left.nColumns, y, where);
+  const settings = { precision, targetBlock, workspace: openWorkspace(device) };
   const r = new Float64Array(nTargets);
   const bestAlpha = new Float64Array(nTargets);
   for (const columns of targetBlocks(nTargets)) {
-    const rows = scoredRows(y, columns);
-    const observed = observedRows(scoredRows(yTest, columns), undefined, resolved);
-    const score = await scoreTargets(design, rows, undefined, observed, resolved);
+    const made = { intercept: design.intercept, precision };
+    const targets = targetsToFit(scoredRows(y, columns), undefined, made);
+    const observed = observedRows(scoredRows(yTest, columns), undefined, made);
+    const score = await scoreTargets(design, targets, observed, settings);
     r.set(score.r, columns[0]);
     bestAlpha.set(score.bestAlpha, columns[0]);
   }
   return { r, bestAlpha };
-}
-
-function resolveFor(decomposition: RidgeDecomposition, options: RidgeOptions, where: string): ResolvedRidgeOptions {
-  const resolved = resolveRidgeOptions({ ...options, intercept: options.intercept ?? decomposition.intercept }, where);
-  if (resolved.intercept !== decomposition.intercept) {
-    throw new OptionError(
-      `${where}: intercept must be that of the decomposition (${decomposition.intercept}), got ${resolved.intercept}. Give decomposeRidge the same options.`,
-    );
-  }
-  return resolved;
 }

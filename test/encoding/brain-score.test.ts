@@ -3,10 +3,11 @@ import { joinColumns, Matrix, sliceColumns, takeRows, toFloat32, transpose } fro
 import type { Progress } from "../../src/array/progress.ts";
 import { createRandom } from "../../src/array/random.ts";
 import { brainScore, type EncodingScore, prepareEncoding, scoreEncoding } from "../../src/encoding/brain-score.ts";
+import { openPrepared, type PreparedEncoding } from "../../src/encoding/prepared.ts";
 import { OptionError, ShapeError } from "../../src/errors.ts";
+import { openWorkspace } from "../../src/graph/workspace.ts";
 import { contiguousFolds } from "../../src/ridge/folds.ts";
 import { predictTargets } from "../../src/ridge/score-targets.ts";
-import { scorable } from "../../src/ridge/scoring-design.ts";
 import { meanAndError, normalMatrix, respond } from "./simulate.ts";
 
 const storyLengths = [90, 70];
@@ -18,6 +19,8 @@ const bold = joinColumns([
   normalMatrix(nVolumes, 4, "noise"),
 ]);
 const nTargets = 10;
+const exactIn = async (prepared: PreparedEncoding, fold: number) =>
+  openPrepared(prepared, "test").folds[fold]!.design.exact();
 const row = (matrix: Matrix, i: number) => matrix.data.slice(i * matrix.nColumns, (i + 1) * matrix.nColumns);
 
 describe("brainScore", () => {
@@ -75,7 +78,8 @@ describe("brainScore", () => {
 
   it("is prepareEncoding and scoreEncoding, once for many responses (agreement)", async () => {
     const prepared = await prepareEncoding(features, options);
-    expect([prepared.nVolumes, prepared.folds[0]!.design.left.nRows, prepared.folds.length]).toEqual([160, 20, 5]);
+    const { nVolumes: n, folds: own } = openPrepared(prepared, "test");
+    expect([n, (await own[0]!.design.exact()).left.nRows, own.length]).toEqual([160, 20, 5]);
     for (const responses of [bold, toFloat32(bold), normalMatrix(nVolumes, 3, "others")]) {
       expect(await scoreEncoding(prepared, responses)).toEqual(await brainScore(features, responses, options));
     }
@@ -238,10 +242,12 @@ describe("what the test volumes cannot reach", () => {
 
   it("the fit of their fold: responses of test volumes change no prediction and no alpha (identity)", async () => {
     const prepared = await prepareEncoding(features, options);
+    const { precision, targetBlock, device } = openPrepared(prepared, "test").ridge;
+    const settings = { precision, targetBlock, workspace: openWorkspace(device) };
     const fits = async (responses: Matrix) =>
       Promise.all(
-        prepared.folds.map(({ design, fold }) =>
-          predictTargets(scorable(design, prepared.ridge), transpose(responses), fold.train, prepared.ridge),
+        openPrepared(prepared, "test").folds.map(({ design, fold }) =>
+          predictTargets(design, transpose(responses), fold.train, settings),
         ),
       );
     const before = await fits(bold);
@@ -264,8 +270,8 @@ describe("what the test volumes cannot reach", () => {
       const changed = Matrix.of(features.data.slice(), nVolumes, 10);
       for (const t of test) changed.data.fill(99 + t, t * 10, (t + 1) * 10);
       const again = await prepareEncoding(changed, { ...options, gap: 4 });
-      const { test: projected, ...trained } = prepared.folds[index]!.design;
-      const { test: other, ...trainedAgain } = again.folds[index]!.design;
+      const { test: projected, ...trained } = await exactIn(prepared, index);
+      const { test: other, ...trainedAgain } = await exactIn(again, index);
       expect(trainedAgain).toEqual(trained);
       expect(other).not.toEqual(projected);
     }

@@ -40,12 +40,12 @@ function expectEqual(got: EncodingScore, reference: ReferenceScore): void {
   expect(wrong).toEqual([]);
 }
 
-function expectShares({ folds }: PreparedEncoding, reference: ReferenceScore): void {
-  expect(folds.map(({ keptVariance }) => keptVariance.map((share) => share === undefined))).toEqual(
+function expectShares({ keptVariance: folds }: PreparedEncoding, reference: ReferenceScore): void {
+  expect(folds.map((bands) => bands.map((share) => share === undefined))).toEqual(
     reference.keptVariance.map((bands) => bands.map((share) => share === null)),
   );
-  folds.forEach(({ keptVariance }, fold) => {
-    keptVariance.forEach((share, band) => {
+  folds.forEach((bands, fold) => {
+    bands.forEach((share, band) => {
       // Eigenvalues are found to 1e-11 of their own size.
       if (share !== undefined) expect(Math.abs(share / reference.keptVariance[fold]![band]! - 1)).toBeLessThan(1e-11);
     });

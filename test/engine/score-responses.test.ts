@@ -208,8 +208,8 @@ describe("designs on threads", () => {
   it("tell what components keep of what each model adds to the design, as in memory (agreement)", async () => {
     const windows = slidingWindows(stories, distances, 4);
     const { base, joint } = await prepareForecast(features, windows, options);
-    const expected = [base, ...distances.map((distance) => joint.get(distance)!)].map(({ folds }) =>
-      folds.map(({ keptVariance }) => keptVariance.at(-1)),
+    const expected = [base, ...distances.map((distance) => joint.get(distance)!)].map(({ keptVariance }) =>
+      keptVariance.map((bands) => bands.at(-1)),
     );
     const kept = await loadKeptVariance(models);
     expect(kept.map((folds) => folds.length)).toEqual([5, 5, 5, 5]);

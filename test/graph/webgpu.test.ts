@@ -31,15 +31,15 @@ const hardProgram = `
   const { hard, graphs, graphsScript } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
   const built = (path) => import(new URL(path, "file://" + process.argv[1]));
   const { Matrix } = await built("array/matrix.js");
-  const { decomposeRidge } = await built("ridge/ridge-decomposition.js");
+  const { factorDesign } = await built("ridge/factor.js");
   const { scoreRidge } = await built("ridge/ridge.js");
-  const graphsOfBuild = await built("ridge/shortlist-graph.js");
+  const graphsOfBuild = { ...(await built("ridge/by-bounds-graphs.js")), ...(await built("graph/workspace.js")) };
   const { runGraphs } = await import(graphsScript);
   const matrix = ({ data, nRows, nColumns }, type) => Matrix.of(type.from(data), nRows, nColumns);
   const results = { hard: [], graphs: [] };
   for (const { x, y, xTest, yTest, options } of hard) {
     const [train, bold, test, wanted] = [x, y, xTest, yTest].map((one) => matrix(one, Float64Array));
-    const { r, bestAlpha } = await scoreRidge(await decomposeRidge(train, options), bold, test, wanted, options);
+    const { r, bestAlpha } = await scoreRidge(await factorDesign(train, test, options), bold, wanted, options);
     results.hard.push({ r: Array.from(r, String), bestAlpha: Array.from(bestAlpha, String) });
   }
   for (const given of graphs) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { factorDesign } from "../../src/ridge/factor.ts";
 import { scoreRidge } from "../../src/ridge/ridge.ts";
-import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
 import {
   auditHardRidge,
   describeAudit,
@@ -21,7 +21,7 @@ describe("single precision against the definition in double (agreement)", () => 
       const hard = hardRidge(seed);
       const { x, y, xTest, yTest } = hard;
       const options = hardOptions(hard);
-      const scores = await scoreRidge(await decomposeRidge(x, options), y, xTest, yTest, options);
+      const scores = await scoreRidge(await factorDesign(x, xTest, options), y, yTest, options);
       audit = joinAudits(audit, await auditHardRidge(hard, scores));
     }
     console.log(describeAudit(N_SEEDS, audit.found));

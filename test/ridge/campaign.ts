@@ -3,10 +3,8 @@ import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom, type Random } from "../../src/array/random.ts";
 import type { Device } from "../../src/graph/device.ts";
 import { type AuditCount, addAudits, auditTarget, NO_AUDIT } from "../../src/ridge/audit.ts";
+import { factorDesign } from "../../src/ridge/factor.ts";
 import type { scoreRidge } from "../../src/ridge/ridge.ts";
-import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
-import { resolveRidgeOptions } from "../../src/ridge/ridge-options.ts";
-import { scoringDesign } from "../../src/ridge/scoring-design.ts";
 
 /** A ridge regression that was made to be hard: what a fast path gets wrong hides in shapes that nobody thinks of. */
 export interface HardRidge {
@@ -217,8 +215,7 @@ export async function auditHardRidge(
   { r, bestAlpha }: Pick<Awaited<ReturnType<typeof scoreRidge>>, "r" | "bestAlpha">,
 ): Promise<HardAudit> {
   const { name, x, y, xTest, yTest, choice } = hard;
-  const resolved = resolveRidgeOptions(hardOptions(hard), "test");
-  const design = await scoringDesign(await decomposeRidge(x, hardOptions(hard)), xTest, resolved, "test");
+  const design = await (await factorDesign(x, xTest, hardOptions(hard))).exact();
   const fold = { train: range(y.nRows), test: range(yTest.nRows, y.nRows) };
   let found = NO_AUDIT;
   const wrong: string[] = [];
@@ -226,7 +223,7 @@ export async function auditHardRidge(
     const row = Matrix.of(Float64Array.from([...column(y, t), ...column(yTest, t)]), 1, y.nRows + yTest.nRows);
     try {
       const score = { bestAlpha: bestAlpha[t]!, r: r[t]!, name: `${name}, ${choice}, target ${t}` };
-      found = addAudits(found, auditTarget(design, row, fold, resolved, score));
+      found = addAudits(found, auditTarget(design, row, fold, score));
     } catch (error) {
       wrong.push((error as Error).message);
     }

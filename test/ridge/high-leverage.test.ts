@@ -4,11 +4,10 @@ import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
 import { AuditError } from "../../src/errors.ts";
 import { auditTarget } from "../../src/ridge/audit.ts";
-import { definedErrors } from "../../src/ridge/definition.ts";
+import { errorsByDefinition } from "../../src/ridge/by-definition.ts";
+import { factorDesign } from "../../src/ridge/factor.ts";
 import { ridgeCv, scoreRidge } from "../../src/ridge/ridge.ts";
-import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
 import { resolveRidgeOptions } from "../../src/ridge/ridge-options.ts";
-import { scoringDesign } from "../../src/ridge/scoring-design.ts";
 
 /** A design with a row that is unlike all others, and noise on it. */
 function outlying(size: number, n = 30, nFeatures = 6) {
@@ -83,14 +82,13 @@ describe("a sample of leverage near 1", () => {
     async (size) => {
       const { x, y } = outlying(size);
       const options = resolveRidgeOptions({ alphas: [1e-6, 1e-2, 1, 100, 1e6], precision: "float64" }, "test");
-      const design = await scoringDesign(await decomposeRidge(x, options), x, options, "test");
+      const design = await (await factorDesign(x, x, options)).exact();
       for (const t of [0, 1]) {
         const target = column(y, t);
         const mean = target.reduce((sum, value) => sum + value / target.length, 0);
-        const { errors } = definedErrors(
+        const { errors } = errorsByDefinition(
           design,
           target.map((value) => value - mean),
-          options,
         );
         options.alphas.forEach((alpha, a) => {
           const explicit = explicitError(x, target, alpha);
@@ -131,9 +129,9 @@ describe("a sample of leverage near 1", () => {
     for (let i = 0; i < n; i++) {
       for (let t = 0; t < nTargets; t++) y.data[i * nTargets + t]! += 0.03 * (t % 5) * x.data[i * nFeatures + t]!;
     }
-    const decomposition = await decomposeRidge(x);
-    const single = await scoreRidge(decomposition, y, xTest, yTest);
-    const double = await scoreRidge(decomposition, y, xTest, yTest, { precision: "float64" });
+    const design = await factorDesign(x, xTest);
+    const single = await scoreRidge(design, y, yTest);
+    const double = await scoreRidge(design, y, yTest, { precision: "float64" });
     expect(single.bestAlpha).toEqual(double.bestAlpha);
     // Several penalties are chosen: the same one everywhere would be no choice.
     expect(new Set(double.bestAlpha).size).toBeGreaterThan(2);
@@ -152,16 +150,14 @@ describe("the audit", () => {
         nColumns,
       );
     const [train, test, row] = [draw(45, 8), draw(15, 8), draw(1, 60)];
-    const options = resolveRidgeOptions({ alphas: [alpha] }, "test");
-    const decomposition = await decomposeRidge(train);
     const targets = (from: number, to: number) => Matrix.of(row.data.slice(from, to), to - from, 1);
     const rOf = async (only: number) =>
-      (await scoreRidge(decomposition, targets(0, 45), test, targets(45, 60), { alphas: [only] })).r[0]!;
+      (await scoreRidge(await factorDesign(train, test, { alphas: [only] }), targets(0, 45), targets(45, 60))).r[0]!;
     const r = await rOf(alpha);
     expect(Math.abs(r - (await rOf(1e30)))).toBeLessThan(1e-6);
-    const design = await scoringDesign(decomposition, test, options, "test");
+    const design = await (await factorDesign(train, test, { alphas: [alpha] })).exact();
     const fold = { train: range(45), test: range(15, 45) };
-    const found = auditTarget(design, row, fold, options, { bestAlpha: alpha, r, name: "target 0" });
+    const found = auditTarget(design, row, fold, { bestAlpha: alpha, r, name: "target 0" });
     expect(found.worstR).toBeLessThan(1e-6);
   });
 
@@ -178,17 +174,15 @@ describe("the audit", () => {
       60,
     );
     const fold = { train: range(45), test: range(15, 45) };
-    const options = resolveRidgeOptions({}, "test");
     const part = (from: number, to: number) => Matrix.of(x.data.slice(from * 8, to * 8), to - from, 8);
-    const decomposition = await decomposeRidge(part(0, 45));
-    const design = await scoringDesign(decomposition, part(45, 60), options, "test");
+    const factored = await factorDesign(part(0, 45), part(45, 60));
+    const design = await factored.exact();
     const targets = (from: number, to: number) => Matrix.of(row.data.slice(from, to), to - from, 1);
-    const score = await scoreRidge(decomposition, targets(0, 45), part(45, 60), targets(45, 60));
+    const score = await scoreRidge(factored, targets(0, 45), targets(45, 60));
     const right = { bestAlpha: score.bestAlpha[0]!, r: score.r[0]!, name: "target 0" };
-    expect(auditTarget(design, row, fold, options, right)).toMatchObject({ nAudited: 1, nTies: 0 });
-    const told = (wrong: Partial<typeof right>) => () =>
-      auditTarget(design, row, fold, options, { ...right, ...wrong });
-    const other = options.alphas[options.alphas.indexOf(right.bestAlpha) + 2]!;
+    expect(auditTarget(design, row, fold, right)).toMatchObject({ nAudited: 1, nTies: 0 });
+    const told = (wrong: Partial<typeof right>) => () => auditTarget(design, row, fold, { ...right, ...wrong });
+    const other = design.alphas[design.alphas.indexOf(right.bestAlpha) + 2]!;
     expect(told({ bestAlpha: other })).toThrow(AuditError);
     expect(told({ bestAlpha: other })).toThrow(
       /^audit: the chosen penalty must have the least error, got .* \(chosen: /,

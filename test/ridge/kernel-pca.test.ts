@@ -4,7 +4,7 @@ import { createRandom } from "../../src/array/random.ts";
 import { OptionError, ShapeError } from "../../src/errors.ts";
 import { multiply } from "../../src/graph/multiply.ts";
 import { centreColumns, columnMeans } from "../../src/linear-algebra/centre.ts";
-import { kernelPca } from "../../src/ridge/kernel-pca.ts";
+import { kernelPca } from "../../src/ridge/kernel.ts";
 import { applyPca, fitPca, keptVariance } from "../../src/ridge/pca.ts";
 
 const train = Int32Array.of(0, 2, 3, 5, 7, 8, 9, 11);

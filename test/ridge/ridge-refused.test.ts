@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
 import { OptionError, ShapeError } from "../../src/errors.ts";
+import { factorDesign } from "../../src/ridge/factor.ts";
 import { fitRidge, predictRidge, ridgeCv, scoreRidge } from "../../src/ridge/ridge.ts";
-import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
 import type { RidgeOptions } from "../../src/ridge/ridge-options.ts";
 
 const x = Matrix.fromRows([
@@ -28,29 +28,23 @@ describe("refused options", () => {
     [{ targetBlock: 0 }, "targetBlock must be a whole number from 1, got 0."],
   ])("%j", async (options, message) => {
     await expect(ridgeCv(x, y, options)).rejects.toThrow(new OptionError(`ridgeCv: ${message}`));
-    await expect(decomposeRidge(x, options)).rejects.toThrow(new OptionError(`decomposeRidge: ${message}`));
+    await expect(factorDesign(x, undefined, options)).rejects.toThrow(new OptionError(`factorDesign: ${message}`));
   });
 
-  test("a decomposition used with another intercept, or other inner folds", async () => {
-    const decomposition = await decomposeRidge(x);
-    await expect(fitRidge(decomposition, y, { intercept: false })).rejects.toThrow(
+  test("a design that was made for scores alone, and inner folds of too few samples", async () => {
+    await expect(fitRidge(await factorDesign(x, x), y)).rejects.toThrow(
       new OptionError(
-        "fitRidge: intercept must be that of the decomposition (true), got false. Give decomposeRidge the same options.",
+        "fitRidge: design must be made with its columns, got one that was made to predict. Give factorDesign no samples to predict.",
       ),
     );
-    await expect(scoreRidge(decomposition, y, x, y, { choice: "inner-folds", nInnerFolds: 2 })).rejects.toThrow(
-      new OptionError(
-        "scoreRidge: a decomposition must be made for the inner folds it is used with (2), got 0. Give decomposeRidge the same choice and nInnerFolds.",
-      ),
-    );
-    await expect(decomposeRidge(x, { choice: "inner-folds" })).rejects.toThrow(
+    await expect(factorDesign(x, undefined, { choice: "inner-folds" })).rejects.toThrow(
       new OptionError("contiguousFolds: nFolds must be at most nSamples (4), got 5. Ask for fewer folds."),
     );
     await expect(
-      decomposeRidge(Matrix.fromRows([[1], [2]]), { choice: "inner-folds", nInnerFolds: 2 }),
+      factorDesign(Matrix.fromRows([[1], [2]]), undefined, { choice: "inner-folds", nInnerFolds: 2 }),
     ).rejects.toThrow(
       new OptionError(
-        "decomposeRidge: inner folds must leave at least 2 samples to train on, got 1 (2 samples in 2 folds).",
+        "factorDesign: inner folds must leave at least 2 samples to train on, got 1 (2 samples in 2 folds).",
       ),
     );
   });
@@ -59,17 +53,17 @@ describe("refused options", () => {
 describe("refused shapes", () => {
   test.each<[Matrix, Matrix, string]>([
     [x, Matrix.zeros(3, 1), "ridgeCv: x and y must have equally many rows, got 4 and 3."],
-    [Matrix.zeros(1, 2), Matrix.zeros(1, 1), "decomposeRidge: x must have at least 2 rows and 1 column, got 1 x 2."],
-    [Matrix.zeros(4, 0), y, "decomposeRidge: x must have at least 2 rows and 1 column, got 4 x 0."],
+    [Matrix.zeros(1, 2), Matrix.zeros(1, 1), "factorDesign: x must have at least 2 rows and 1 column, got 1 x 2."],
+    [Matrix.zeros(4, 0), y, "factorDesign: x must have at least 2 rows and 1 column, got 4 x 0."],
     [
       Matrix.fromRows([[1], [2], [Number.NaN], [3]]),
       y,
-      "decomposeRidge: x must be finite, got NaN (row 2, column 0). Drop or mend that sample.",
+      "factorDesign: x must be finite, got NaN (row 2, column 0). Drop or mend that sample.",
     ],
     [
       Matrix.fromRows([[1e200], [2e200], [-1e200], [0]]),
       y,
-      "decomposeRidge: squares of x must not overflow, got an infinity. Standardise its columns.",
+      "factorDesign: squares of x must not overflow, got an infinity. Standardise its columns.",
     ],
     [
       // Several columns: infinities of both signs meet in the Gram matrix, which no eigenvalues can be had of.
@@ -80,7 +74,7 @@ describe("refused shapes", () => {
         [0, 3],
       ]),
       y,
-      "decomposeRidge: squares of x must not overflow, got an infinity. Standardise its columns.",
+      "factorDesign: squares of x must not overflow, got an infinity. Standardise its columns.",
     ],
   ])("ridgeCv %#", async (design, data, message) => {
     await expect(ridgeCv(design, data)).rejects.toThrow(new ShapeError(message));
@@ -107,18 +101,21 @@ describe("refused shapes", () => {
     expect(coefficients.data.every((value) => Number.isFinite(value))).toBe(true);
   });
 
-  test("samples or features that do not fit the decomposition", async () => {
-    const decomposition = await decomposeRidge(x);
-    await expect(fitRidge(decomposition, Matrix.zeros(5, 1))).rejects.toThrow(
+  test("samples or features that do not fit the design", async () => {
+    await expect(fitRidge(await factorDesign(x, undefined), Matrix.zeros(5, 1))).rejects.toThrow(
       new ShapeError("fitRidge: y must have a row for each sample of the design (4), got 5."),
     );
-    await expect(scoreRidge(decomposition, y, x, Matrix.zeros(3, 1))).rejects.toThrow(
+    const design = await factorDesign(x, x);
+    await expect(scoreRidge(design, Matrix.zeros(5, 1), y)).rejects.toThrow(
+      new ShapeError("scoreRidge: y must have a row for each sample of the design (4), got 5."),
+    );
+    await expect(scoreRidge(design, y, Matrix.zeros(3, 1))).rejects.toThrow(
       new ShapeError(
-        "scoreRidge: xTest and yTest must have equally many rows, at least 2, and yTest as many columns as y (1), got 4 and 3 rows, 1 columns.",
+        "scoreRidge: yTest must have a row for each sample that the design predicts (4), at least 2, and as many columns as y (1), got 3 rows, 1 columns.",
       ),
     );
-    await expect(scoreRidge(decomposition, y, Matrix.zeros(4, 3), y)).rejects.toThrow(
-      new ShapeError("scoreRidge: x must have as many columns as it was fitted on (2), got 3 (x is 4 x 3)."),
+    await expect(factorDesign(x, Matrix.zeros(4, 3))).rejects.toThrow(
+      new ShapeError("factorDesign: x must have as many columns as it was fitted on (2), got 3 (x is 4 x 3)."),
     );
     await expect(predictRidge(await ridgeCv(x, y), Matrix.zeros(4, 3))).rejects.toThrow(
       new ShapeError("predictRidge: x must have a column for each feature of the fit (2), got 3."),

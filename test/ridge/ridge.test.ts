@@ -3,8 +3,8 @@ import { Matrix, sliceColumns, sliceRows, toFloat32, transpose } from "../../src
 import { createRandom } from "../../src/array/random.ts";
 import { pearsonColumns } from "../../src/linear-algebra/correlation.ts";
 import { orthonormaliseRows } from "../../src/linear-algebra/gram-schmidt.ts";
+import { factorDesign } from "../../src/ridge/factor.ts";
 import { fitRidge, predictRidge, ridgeCv, scoreRidge } from "../../src/ridge/ridge.ts";
-import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
 import { oracle, type RidgeCase } from "./ridge-oracle.ts";
 
 const PRECISIONS = ["float32", "float64"] as const;
@@ -166,10 +166,10 @@ describe("identities", () => {
 
   test("the block size changes nothing beyond rounding, whatever remains in the last block", async () => {
     const [x, y] = [normal(40, 10), normal(40, 23)];
-    const decomposition = await decomposeRidge(x);
-    const whole = await fitRidge(decomposition, y, { targetBlock: 23 });
+    const design = await factorDesign(x, undefined);
+    const whole = await fitRidge(design, y, { targetBlock: 23 });
     for (const targetBlock of [1, 7, 22, 1000]) {
-      const fit = await fitRidge(decomposition, y, { targetBlock });
+      const fit = await fitRidge(design, y, { targetBlock });
       // Products over blocks of other widths may add in another order, in single precision: of penalties whose errors are
       // equal but for that, either may be chosen.
       for (let t = 0; t < 23; t++) {
@@ -191,16 +191,15 @@ describe("identities", () => {
     );
     const [train, test] = [sliceRows(x, 0, 38), sliceRows(x, 38, 50)];
     const [yTrain, yTest] = [sliceRows(y, 0, 38), sliceRows(y, 38, 50)];
-    const decomposition = await decomposeRidge(train);
-    const fit = await fitRidge(decomposition, yTrain);
-    const score = await scoreRidge(decomposition, yTrain, test, yTest);
+    const fit = await fitRidge(await factorDesign(train, undefined), yTrain);
+    const score = await scoreRidge(await factorDesign(train, test), yTrain, yTest);
     const expected = pearsonColumns(await predictRidge(fit, test), yTest);
     expect([...score.bestAlpha]).toEqual([...fit.bestAlpha]);
     // Predictions in single precision.
     score.r.forEach((r, t) => {
       expect(Math.abs(r - expected[t]!)).toBeLessThan(1e-6);
     });
-    const other = await scoreRidge(decomposition, yTrain, normal(12, 8), normal(12, 9));
+    const other = await scoreRidge(await factorDesign(train, normal(12, 8)), yTrain, normal(12, 9));
     expect([...other.bestAlpha]).toEqual([...score.bestAlpha]);
   });
 
@@ -264,9 +263,9 @@ describe("agreement: single with double precision", () => {
       }
     }
     for (const choice of ["leave-one-out", "inner-folds"] as const) {
-      const decomposition = await decomposeRidge(x, { choice });
-      const single = await fitRidge(decomposition, y, { alphas, choice });
-      const double = await fitRidge(decomposition, y, { alphas, choice, precision: "float64" });
+      const design = await factorDesign(x, undefined, { alphas, choice });
+      const single = await fitRidge(design, y);
+      const double = await fitRidge(design, y, { precision: "float64" });
       let worstTie = 0;
       let worstDistance = 0;
       for (let t = 0; t < nTargets; t++) {
@@ -348,11 +347,11 @@ describe("data that cannot be fitted", () => {
   );
 
   test("identity: a test chunk that is constant or not finite has NaN for r and keeps its penalty", async () => {
-    const decomposition = await decomposeRidge(x);
-    const { r, bestAlpha } = await scoreRidge(decomposition, y, x, broken);
+    const design = await factorDesign(x, x);
+    const { r, bestAlpha } = await scoreRidge(design, y, broken);
     expect(Array.from(r, Number.isNaN)).toEqual([false, true, true, false, true, false]);
     expect(Array.from(bestAlpha, Number.isNaN)).toEqual(new Array(6).fill(false));
-    const trained = await scoreRidge(decomposition, broken, x, y);
+    const trained = await scoreRidge(design, broken, y);
     expect(Array.from(trained.bestAlpha, Number.isNaN)).toEqual([false, true, true, false, true, false]);
     expect(Array.from(trained.r, Number.isNaN)).toEqual([false, true, true, false, true, false]);
   });
@@ -365,7 +364,7 @@ describe("data that cannot be fitted", () => {
     const predicted = await predictRidge(fit, constant);
     const mean = sliceColumns(y, 0, 1).data.reduce((sum, value) => sum + value, 0) / n;
     expect(predicted.data[0]).toBeCloseTo(mean, 11);
-    const { r } = await scoreRidge(await decomposeRidge(constant), y, constant, y);
+    const { r } = await scoreRidge(await factorDesign(constant, constant), y, y);
     expect(r.every(Number.isNaN)).toBe(true);
   });
 

@@ -1,7 +1,9 @@
 import { Matrix, toFloat32, toFloat64 } from "../../src/array/matrix.ts";
 import { createRandom, type Random } from "../../src/array/random.ts";
 import { multiply } from "../../src/graph/multiply.ts";
-import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
+import type { openWorkspace } from "../../src/graph/workspace.ts";
+import type { runRows } from "../../src/ridge/by-bounds-graphs.ts";
+import { factorDesign } from "../../src/ridge/factor.ts";
 import {
   PROJECTION,
   residualNoise,
@@ -10,7 +12,6 @@ import {
   TYPICAL_PROJECTION,
   UNIT,
 } from "../../src/ridge/rounding.ts";
-import type { runAllResiduals, runMoments, runProjection, withGraphMemory } from "../../src/ridge/shortlist-graph.ts";
 
 export { runGraphs } from "./run-graphs.js";
 
@@ -53,10 +54,8 @@ export interface RoundedNumbers {
 
 /** The graphs, as they are or as they were built. */
 export interface Graphs {
-  readonly runProjection: typeof runProjection;
-  readonly runMoments: typeof runMoments;
-  readonly runAllResiduals: typeof runAllResiduals;
-  readonly withGraphMemory: typeof withGraphMemory;
+  readonly runRows: typeof runRows;
+  readonly openWorkspace: typeof openWorkspace;
 }
 
 function targetsOf(shape: RoundingCase[1], n: number, random: Random): Matrix<Float32Array> {
@@ -81,7 +80,7 @@ async function directionsOf(n: number, random: Random): Promise<Matrix<Float64Ar
       x.data[i * nColumns + j] = j === 3 ? (10 * i) / n : i % 4 === 0 ? j / 7 : value;
     }
   }
-  return (await decomposeRidge(x)).left;
+  return (await (await factorDesign(x, undefined)).exact()).left;
 }
 
 /** The numbers of a case. */

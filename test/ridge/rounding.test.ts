@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { openWorkspace } from "../../src/graph/workspace.ts";
+import { runRows } from "../../src/ridge/by-bounds-graphs.ts";
 import { coarseness } from "../../src/ridge/rounding.ts";
-import { runAllResiduals, runMoments, runProjection, withGraphMemory } from "../../src/ridge/shortlist-graph.ts";
 import { allowancesUsed, roundingCases, roundingInputs, runGraphs } from "./rounding-cases.ts";
 
 describe("what single precision is off by, against the allowances that are written down (agreement with double)", () => {
   it.each(roundingCases([60, 290, 800, 3000]))("%s samples, %s", async (n, shape) => {
     const made = await roundingInputs([n, shape]);
-    const graphs = { runAllResiduals, runMoments, runProjection, withGraphMemory };
-    const numbers = await runGraphs(graphs, made.inputs, "cpu");
+    const numbers = await runGraphs({ runRows, openWorkspace }, made.inputs, "cpu");
     const used = await allowancesUsed(made, numbers, coarseness("cpu", n, made.left.nRows));
     for (const share of Object.values(used)) expect(share).toBeLessThan(1);
   });

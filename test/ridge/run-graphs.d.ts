@@ -1,4 +1,4 @@
-import type { Rows } from "../../src/ridge/shortlist-graph.ts";
+import type { Rows } from "../../src/ridge/by-bounds-graphs.ts";
 import type { Graphs, RoundedNumbers, RoundingInputs } from "./rounding-cases.ts";
 
 /** Runs the graphs on a provider. */

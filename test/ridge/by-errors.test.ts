@@ -1,10 +1,9 @@
 import { expect, it } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
-import { runHeldOut, runHeldOutPairs } from "../../src/ridge/held-out-graph.ts";
-import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
-import { resolveRidgeOptions } from "../../src/ridge/ridge-options.ts";
-import { scoringDesign } from "../../src/ridge/scoring-design.ts";
+import { openWorkspace } from "../../src/graph/workspace.ts";
+import { runHeldOut, runHeldOutPairs } from "../../src/ridge/by-errors-graphs.ts";
+import { factorDesign } from "../../src/ridge/factor.ts";
 
 const random = createRandom("pairs");
 const normal = (nRows: number, nColumns: number) =>
@@ -14,8 +13,8 @@ const normal = (nRows: number, nColumns: number) =>
     nColumns,
   );
 const x = normal(40, 5);
-const options = resolveRidgeOptions({ precision: "float64" }, "test");
-const design = await scoringDesign(await decomposeRidge(x), normal(10, 5), options, "test");
+const workspace = openWorkspace();
+const design = await (await factorDesign(x, normal(10, 5))).exact();
 const set = design.sets[0]!;
 const targets = normal(7, 40);
 const pairs = (some: readonly [number, number][]) => ({
@@ -24,14 +23,14 @@ const pairs = (some: readonly [number, number][]) => ({
 });
 
 it("agreement: the error of each pair of a target and a penalty is that among all targets and penalties", async () => {
-  const all = await runHeldOut(set, targets, undefined, {});
+  const all = await runHeldOut(set, targets, undefined, workspace);
   const some = pairs([
     [0, 0],
     [6, 9],
     [3, 4],
     [3, 5],
   ]);
-  const { projection, errors } = await runHeldOutPairs(set, targets, some, {});
+  const { projection, errors } = await runHeldOutPairs(set, targets, some, workspace);
   expect(projection.data).toEqual(all.projection.data);
   for (const [i, error] of errors.entries()) {
     const same = all.errors.data[some.penalties[i]! * targets.nRows + some.rows[i]!]!;
@@ -40,8 +39,8 @@ it("agreement: the error of each pair of a target and a penalty is that among al
 });
 
 it("agreement: without a pair the projection is the same, and there are no errors", async () => {
-  const all = await runHeldOut(set, targets, undefined, {});
-  const { projection, errors } = await runHeldOutPairs(set, targets, pairs([]), {});
+  const all = await runHeldOut(set, targets, undefined, workspace);
+  const { projection, errors } = await runHeldOutPairs(set, targets, pairs([]), workspace);
   expect(projection).toEqual(all.projection);
   expect(errors).toHaveLength(0);
 });

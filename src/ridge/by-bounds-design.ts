@@ -1,15 +1,15 @@
 import { Matrix, toFloat32 } from "../array/matrix.ts";
-import type { Device } from "../graph/device.ts";
+import type { Workspace } from "../graph/workspace.ts";
 import { sumOfSquares } from "../linear-algebra/dot.ts";
+import { type Rows, runRows } from "./by-bounds-graphs.ts";
+import { type ErrorBounds, errorBounds } from "./by-bounds-terms.ts";
 import type { HeldOutSet } from "./held-out.ts";
-import { type ErrorBounds, errorBounds } from "./shortlist-bounds.ts";
-import { type GraphMemory, type Rows, runMoments } from "./shortlist-graph.ts";
 
 /**
  * What bounds on the errors of a set need beside it, for every penalty a. In the following d are the shares that a penalty
  * keeps of the directions, w its weights of the samples, c their mean.
  */
-export interface Shortlist {
+export interface AlphaBounds {
   readonly nAlphas: number;
   readonly fit: Rows;
   /** d of each penalty, [nAlphas x rank]. */
@@ -40,7 +40,7 @@ export interface Shortlist {
   readonly shrinkageSquares: Float64Array;
 }
 
-/** Sums of the squares of targets with the weights of a shortlist: columns `first` to `first + 2 nAlphas` of a row. */
+/** Sums of the squares of targets with the weights of bounds: columns `first` to `first + 2 nAlphas` of a row. */
 export interface TargetMoments {
   readonly rows: Rows;
   readonly first: number;
@@ -70,13 +70,18 @@ export function pairOf(g: number, a: number): number {
 }
 
 /**
- * Bounds for a set whose base is "remainder".
+ * What bounds on the errors of a design need. There are none of inner folds, of designs outside of whose directions nothing lies, of more than
+ * {@link MOST_ALPHAS} penalties, and where the weights of a penalty span more than single precision holds: all errors are computed there.
  *
+ * @param sets - of the design
  * @param shrinkages - what takes a projection to a coefficient under each penalty, [rank] each
- * @returns undefined where the weights of a penalty span more than single precision holds
  */
-export function shortlistOf(set: HeldOutSet, shrinkages: readonly Float64Array[]): Shortlist | undefined {
-  const { fit, damping, weights } = set;
+export function boundsOf(
+  [set, ...more]: readonly HeldOutSet[],
+  shrinkages: readonly Float64Array[],
+): AlphaBounds | undefined {
+  if (set!.base !== "remainder" || more.length > 0 || set!.weights.nRows > MOST_ALPHAS) return undefined;
+  const { fit, damping, weights } = set!;
   const [nAlphas, nSamples, rank] = [weights.nRows, weights.nColumns, fit.nRows];
   const ofPenalty = () => new Float64Array(nAlphas);
   const [meanWeight, leastWeight, greatestWeight] = [ofPenalty(), ofPenalty(), ofPenalty()];
@@ -126,7 +131,7 @@ export function shortlistOf(set: HeldOutSet, shrinkages: readonly Float64Array[]
   };
 }
 
-/** {@link Shortlist.shares}. */
+/** {@link AlphaBounds.shares}. */
 function shareColumns(
   { data: damping, nRows: nAlphas, nColumns: rank }: Matrix,
   kept: Float64Array,
@@ -162,31 +167,39 @@ function columnsOf(rows: readonly Float64Array[], length: number): Rows {
 }
 
 /**
- * What the squares of targets say of their errors under several shortlists, all in one product.
+ * What the squares of targets say of their errors on several designs of the same samples, all in one product: choices by bounds begin
+ * with it.
  *
- * Operations a target: 4 nSamples nAlphas for each shortlist.
+ * Operations a target: 4 nSamples nAlphas for each design.
  *
- * @param shortlists - of one set of samples
+ * @param bounds - of each design; undefined where all errors are computed
  * @param targets - [nTargets x nSamples]
- * @returns one for each shortlist; they hold until it is called again with the same memory
+ * @returns one for each that is not undefined; they hold until this is asked again in the same workspace
  */
 export async function targetMoments(
-  shortlists: readonly Shortlist[],
+  bounds: readonly (AlphaBounds | undefined)[],
   targets: Rows,
-  device: Device | undefined,
-  memory: GraphMemory,
-): Promise<readonly TargetMoments[]> {
-  const nColumns = shortlists.reduce((sum, { targetWeights }) => sum + targetWeights.nColumns, 0);
+  workspace: Workspace,
+): Promise<readonly (TargetMoments | undefined)[]> {
+  const nColumns = bounds.reduce((sum, one) => sum + (one?.targetWeights.nColumns ?? 0), 0);
+  if (nColumns === 0) return bounds.map(() => undefined);
   const nSamples = targets.nColumns;
   const weights = new Float32Array(nSamples * nColumns);
   let first = 0;
-  const firsts = shortlists.map(({ targetWeights: { data, nColumns: nOwn } }) => {
+  const firsts = bounds.map((one) => {
+    if (!one) return undefined;
+    const { data, nColumns: nOwn } = one.targetWeights;
     for (let i = 0; i < nSamples; i++) {
       weights.set(data.subarray(i * nOwn, (i + 1) * nOwn), i * nColumns + first);
     }
     first += nOwn;
     return first - nOwn;
   });
-  const rows = await runMoments(targets, { data: weights, nRows: nSamples, nColumns }, device, memory);
-  return firsts.map((own) => ({ rows, first: own }));
+  const shared = { weights: { data: weights, nRows: nSamples, nColumns } };
+  const { moments } = await runRows(
+    "moments",
+    { perTarget: { targets }, shared, columns: { moments: nColumns } },
+    workspace,
+  );
+  return firsts.map((own) => (own === undefined ? undefined : { rows: moments, first: own }));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../src/array/random.ts";
-import { errorBounds, type Multipliers, narrowError } from "../../src/ridge/shortlist-bounds.ts";
+import { errorBounds, type Multipliers, narrowError } from "../../src/ridge/by-bounds-terms.ts";
 
 const n = 60;
 
@@ -18,10 +18,12 @@ function boundsOf(weights: Float64Array, multipliers: Multipliers, r: Float64Arr
     off: 0,
     offLength: 0,
     offMoments: 1e-6 * length,
+    moments,
+    from: 0,
   };
   const lower = new Float64Array(1).fill(Number.NEGATIVE_INFINITY);
   const upper = new Float64Array(1).fill(Number.POSITIVE_INFINITY);
-  narrowError(bounds, 0, step, moments, 0, lower, upper, 0);
+  narrowError(bounds, 0, step, { lower, upper }, 0);
   return { lower: lower[0]!, upper: upper[0]! };
 }
 

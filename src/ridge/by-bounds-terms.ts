@@ -95,6 +95,15 @@ export interface ResidualStep {
   off: number;
   /** By how much the sum of the squares of r_g with weights of at most 1 may be off. */
   offMoments: number;
+  /** Sums of the squares of r_g with the weights of each term less their mean, from `from` on. */
+  moments: Float32Array;
+  from: number;
+}
+
+/** What is known of errors: what they are at least and at most, with all rounding allowed for, [nTargets x nAlphas]. */
+export interface KnownErrors {
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
 }
 
 /**
@@ -112,17 +121,13 @@ export interface ResidualStep {
  *
  * and by the rounding of double precision, 2^-48 of the greatest term. Where half of |r_g|^2 is rounding nothing is known.
  *
- * @param moments - sums of the squares of r_g with the weights of each term less their mean, from `from` on
- * @param lower - at `at`, and so `upper`: what is known
+ * @param known - what is known of it, at `at`
  */
 export function narrowError(
   { nAlphas, mean, spread, multiplier }: ErrorBounds,
   a: number,
-  { length, offLength, distance, along, off, offMoments }: Readonly<ResidualStep>,
-  moments: Float32Array,
-  from: number,
-  lower: Float64Array,
-  upper: Float64Array,
+  { length, offLength, distance, along, off, offMoments, moments, from }: Readonly<ResidualStep>,
+  { lower, upper }: KnownErrors,
   at: number,
 ): void {
   if (!(offLength < length / 2)) return;

@@ -1,6 +1,4 @@
 import { Matrix } from "../array/matrix.ts";
-import { compileOnce } from "../graph/compile-once.ts";
-import type { Device } from "../graph/device.ts";
 import type { Expression } from "../graph/expression.ts";
 import { multiply } from "../graph/multiply.ts";
 import {
@@ -16,6 +14,7 @@ import {
   unsqueeze,
 } from "../graph/operators.ts";
 import type { TensorValue } from "../graph/session.ts";
+import type { Workspace } from "../graph/workspace.ts";
 import type { HeldOutSet } from "./held-out.ts";
 
 /** The errors of one set for a block of targets. */
@@ -38,10 +37,10 @@ export async function runHeldOut(
   set: HeldOutSet,
   targets: Matrix<Float64Array>,
   tested: Matrix<Float64Array> | undefined,
-  device: Device | undefined,
+  workspace: Workspace,
 ): Promise<HeldOutErrors> {
   const { base } = set;
-  const session = await compileOnce(`held-out ${base}`, () => heldOutGraph(base), device);
+  const session = await workspace.session(`held-out ${base}`, () => heldOutGraph(base));
   const { projection, errors } = await session.run({
     targets: value(targets),
     fit: value(set.fit),
@@ -74,15 +73,15 @@ export async function runHeldOutPairs(
   set: HeldOutSet,
   targets: Matrix<Float64Array>,
   { rows, penalties }: TargetPenalties,
-  device: Device | undefined,
+  workspace: Workspace,
 ): Promise<{ readonly projection: Matrix<Float64Array>; readonly errors: Float64Array }> {
   const { base } = set;
   // Without a pair no residual is asked for, and those of all targets would be formed for nothing.
   if (rows.length === 0) {
-    const projection = await multiply(targets, set.fit, { transposeB: true, device });
+    const projection = await multiply(targets, set.fit, { transposeB: true, device: workspace.device });
     return { projection, errors: new Float64Array(0) };
   }
-  const session = await compileOnce(`held-out pairs ${base}`, () => pairsGraph(base), device);
+  const session = await workspace.session(`held-out pairs ${base}`, () => pairsGraph(base));
   const indices = (data: Int32Array): TensorValue => ({ type: "int32", shape: [data.length], data });
   const { projection, errors } = await session.run({
     targets: value(targets),

@@ -1,5 +1,7 @@
-import { emptyLike, type FloatArray, Matrix } from "../array/matrix.ts";
+import { emptyLike, type FloatArray, Matrix, takeRows } from "../array/matrix.ts";
 import { factorNearOne } from "../array/near-one.ts";
+import type { Rows } from "./by-bounds-graphs.ts";
+import type { ResolvedRidgeOptions } from "./ridge-options.ts";
 
 /** Some targets, made ready for a fit: centred, scaled to at most 1 in magnitude, one row a target. */
 export interface TargetBlock<Data extends FloatArray = FloatArray> {
@@ -175,4 +177,41 @@ export function takeSamples<Data extends FloatArray>(
     for (let i = 0; i < samples.length; i++) taken[t * samples.length + i] = data[row + samples[i]!]! - mean;
   }
   return taken;
+}
+
+/** Targets to fit on some samples, ready in one precision, and to be had in double where that is not enough. */
+export interface TargetsToFit {
+  /** One row a target. */
+  readonly rows: Matrix;
+  /** The columns of `rows` that are the samples of the design; undefined for all. */
+  readonly samples: Int32Array | undefined;
+  readonly intercept: boolean;
+  /** In the precision that was asked for. */
+  readonly block: TargetBlock;
+}
+
+/**
+ * Makes targets ready for designs of the same samples.
+ *
+ * @param rows - one row a target
+ * @param samples - the columns of `rows` that are the samples of the designs; undefined for all
+ * @param options - `intercept` as of the designs
+ */
+export function targetsToFit(
+  rows: Matrix,
+  samples: Int32Array | undefined,
+  { intercept, precision }: Pick<ResolvedRidgeOptions, "intercept" | "precision">,
+): TargetsToFit {
+  const like: FloatArray = precision === "float32" ? new Float32Array(0) : new Float64Array(0);
+  return { rows, samples, intercept, block: prepareTargets(rows, samples, intercept, like) };
+}
+
+/** Some of the targets in double precision. */
+export function inDouble({ rows, samples, intercept }: TargetsToFit, some: Int32Array): TargetBlock<Float64Array> {
+  return prepareTargets(takeRows(rows, some), samples, intercept, new Float64Array(0));
+}
+
+/** Targets of single precision, as graphs take them. */
+export function asRows({ data, nTargets, nSamples }: TargetBlock): Rows {
+  return { data: data as Float32Array, nRows: nTargets, nColumns: nSamples };
 }

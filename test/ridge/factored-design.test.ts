@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Matrix } from "../../src/array/matrix.ts";
-import { changeBeyond, singularRange } from "../../src/ridge/alpha-reach.ts";
+import { factorDesign } from "../../src/ridge/factor.ts";
+import { changeBeyond, singularRange } from "../../src/ridge/factored-design.ts";
 import { ridgeCv } from "../../src/ridge/ridge.ts";
-import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
 import { normalMatrix } from "../encoding/simulate.ts";
 
 describe("changeBeyond", () => {
@@ -10,24 +10,22 @@ describe("changeBeyond", () => {
     const range = singularRange(Float64Array.of(3, 0, 1, 2));
     expect(range).toEqual({ least: 1, greatest: 3 });
     // .25 / (1 + .25); 9 / (9 + 91).
-    expect(changeBeyond(range, [91, 0.25, 2])).toEqual([0.2, 0.09]);
+    expect(changeBeyond({ singularRange: range, alphas: [91, 0.25, 2] })).toEqual([0.2, 0.09]);
   });
 
   it("is none of a design without directions (by hand)", () => {
-    expect(changeBeyond(singularRange(Float64Array.of(0)), [1, 2])).toEqual([0, 0]);
+    expect(changeBeyond({ singularRange: singularRange(Float64Array.of(0)), alphas: [1, 2] })).toEqual([0, 0]);
   });
 
   it("bounds how far coefficients are from their limits (identity)", async () => {
     const x = normalMatrix(40, 6, "design");
     for (let i = 0; i < 40; i++) x.data[i * 6] = x.data[i * 6]! * 20;
     const y = normalMatrix(40, 5, "targets");
-    const { singularValues } = await decomposeRidge(x);
     const fitAt = async (alpha: number) => {
       const { coefficients } = await ridgeCv(x, y, { alphas: [alpha], precision: "float64" });
       return coefficients;
     };
-    const alphas = [3, 2000];
-    const [below, above] = changeBeyond(singularRange(singularValues), alphas);
+    const [below, above] = changeBeyond(await factorDesign(x, undefined, { alphas: [3, 2000] }));
     expect(below).toBeLessThan(0.5);
     expect(above).toBeGreaterThan(0.5);
     const distance = (a: Matrix, b: Matrix, factor: number, target: number) => {

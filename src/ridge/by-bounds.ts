@@ -1,44 +1,47 @@
 import { range } from "../array/indices.ts";
-import type { Device } from "../graph/device.ts";
-import { coarsenessOn, pairsOff, residualNoise, sharesOff, sumOverSamples, UNIT } from "./rounding.ts";
-import { MOST_ALPHAS, pairOf, type Shortlist, type TargetMoments } from "./shortlist.ts";
-import { narrowError, type ResidualStep } from "./shortlist-bounds.ts";
-import { type GraphMemory, type Rows, runAllResiduals, runProjection, runResiduals } from "./shortlist-graph.ts";
+import { Matrix } from "../array/matrix.ts";
+import type { Workspace } from "../graph/workspace.ts";
+import { type AlphaBounds, MOST_ALPHAS, pairOf, type TargetMoments, targetMoments } from "./by-bounds-design.ts";
+import { runRows, runSomeResiduals } from "./by-bounds-graphs.ts";
+import { type KnownErrors, narrowError, type ResidualStep } from "./by-bounds-terms.ts";
+import { type Choice, singleBit } from "./choice.ts";
+import {
+  coarsenessOn,
+  pairsOff,
+  residualNoise,
+  sharesOff,
+  sumOverSamples,
+  TYPICAL_PROJECTION,
+  UNIT,
+} from "./rounding.ts";
+import { asRows, type TargetBlock } from "./targets.ts";
 
-/**
- * What is known of the errors of a block of targets once the best penalty of each is. It holds until the same memory is used
- * again.
- */
-export interface ShortlistedErrors {
-  /** [nTargets x rank] */
-  readonly projection: Rows;
-  /** [nTargets x nAlphas]; NaN where it was not computed, or single precision does not hold it. */
+/** A choice by bounds. It holds until the same workspace is used again. */
+export interface BoundedChoice extends Choice {
+  /** [nTargets x nAlphas]; NaN where it was not computed, or single precision does not hold it. In units of the scaled targets. */
   readonly errors: Float64Array;
-  /** What the errors are at most and at least, with all rounding allowed for, [nTargets x nAlphas]. */
-  readonly upper: Float64Array;
-  readonly lower: Float64Array;
-  /** Penalties that may be the best once rounding is allowed for, bit a for penalty a, [nTargets]. */
-  readonly candidates: Int32Array;
-  /** The sum of the squares of a target's coefficients under a penalty. */
-  readonly coefficientSquares: (target: number, alpha: number) => number;
   /** How many errors were computed. */
   readonly nComputed: number;
 }
 
-/** How {@link shortlistErrors} decides. */
-export interface ShortlistSettings {
-  /** Compute the error of the best penalty where bounds alone have singled it out (default false). */
-  readonly wantsErrors?: boolean | undefined;
-  readonly device?: Device | undefined;
-  /** Holds the projection that is given. */
-  readonly memory: GraphMemory;
+/** How {@link chooseByBounds} decides. */
+export interface BoundSettings {
+  /** Whether the error of the best penalty, and sure coefficients, are wanted where bounds alone have singled it out. */
+  readonly wantsErrors: boolean;
+  /** Of these targets, from {@link targetMoments}, where they are at hand. */
+  readonly moments?: TargetMoments | undefined;
+  readonly workspace: Workspace;
 }
 
 /** Above this share of a block, residuals are computed of all its targets: rows need not be brought together first. */
 const MOST_OF_ALL = 0.6;
+/** An error that is wanted may be off by this share of itself; else it is computed in double precision. */
+const WANTED_ERROR = 5e-6;
+/** Coefficients may be off by this share of their length; else they are computed in double precision. */
+const WANTED_COEFFICIENTS = 2e-5;
 
 /**
- * The errors of a block of targets under as few penalties as it takes to know the best.
+ * The best penalty of each target, in single precision, by as few errors as it takes to know it.
  *
  * The error under a penalty a is the sum of w_a r_a^2, where r_a = r_g + U'q, with r_g the residual under another penalty g,
  * U the directions, p the targets along them, and q = (d_g - d_a) p. What r_a has of r_g is known, since U r_g = (1 - d_g) p:
@@ -49,56 +52,95 @@ const MOST_OF_ALL = 0.6;
  *
  * Operations a target: 2 rank nSamples for the projection, and as many again for each error that is computed.
  *
- * @param targets - [nTargets x nSamples]
- * @param lengths - the sum of the squares of each, [nTargets]
- * @param moments - from {@link targetMoments}
+ * @param bounds - of the design
+ * @param block - in single precision
  */
-export async function shortlistErrors(
-  shortlist: Shortlist,
-  targets: Rows,
-  lengths: Float64Array,
-  moments: TargetMoments,
-  { wantsErrors = false, device, memory }: ShortlistSettings,
-): Promise<ShortlistedErrors> {
-  const { nAlphas, fit, kept, shares, residualWeights: weights } = shortlist;
-  const nTargets = targets.nRows;
-  const { projection, sums } = await runProjection({ targets, fit, shares }, device, memory);
+export async function chooseByBounds(
+  bounds: AlphaBounds,
+  block: TargetBlock,
+  { wantsErrors, moments, workspace }: BoundSettings,
+): Promise<BoundedChoice> {
+  const { nAlphas, fit, kept, shares, residualWeights: weights } = bounds;
+  const targets = asRows(block);
+  const { nTargets, squares: lengths } = block;
+  const own = moments ?? (await targetMoments([bounds], targets, workspace))[0]!;
+  const columns = { projection: fit.nRows, sums: shares.nColumns };
+  const { projection, sums } = await runRows(
+    "projection",
+    { perTarget: { targets }, shared: { fit, shares }, columns },
+    workspace,
+  );
+  const room = roomFor(workspace, nTargets, nAlphas);
   const state: State = {
     lengths,
-    shortlist,
+    bounds,
     wantsErrors,
     sums: sums.data,
-    coarse: coarsenessOn(device, fit.nColumns, fit.nRows),
-    ...roomFor(memory, nTargets, nAlphas),
-    step: { length: 0, offLength: 0, distance: 0, along: 0, off: 0, offMoments: 0 },
+    coarse: coarsenessOn(workspace.device, fit.nColumns, fit.nRows),
+    ...room,
+    step: { length: 0, offLength: 0, distance: 0, along: 0, off: 0, offMoments: 0, moments: own.rows.data, from: 0 },
   };
-  let open: Int32Array = range(nTargets);
-  boundFromTargets(state, moments);
-  open = narrow(state, open);
+  boundFromTargets(state, own);
+  let open = narrow(state, range(nTargets));
   let nComputed = 0;
   while (open.length > 0) {
     const isMost = open.length > MOST_OF_ALL * nTargets;
     const nRows = isMost ? nTargets : open.length;
     const penalties = new Int32Array(nRows);
     for (let i = 0; i < open.length; i++) penalties[isMost ? open[i]! : i] = nextOf(state, open[i]!);
-    const inputs = { targets, projection, kept, fit, weights };
+    const all = {
+      perTarget: { targets, projection },
+      shared: { kept, fit, weights },
+      columns: { moments: weights.nColumns },
+      penalties,
+    };
     const residuals = isMost
-      ? await runAllResiduals(inputs, penalties, device, memory)
-      : await runResiduals(inputs, open, penalties, device, memory);
+      ? (await runRows("allResiduals", all, workspace)).moments
+      : await runSomeResiduals({ targets, projection, kept, fit, weights }, open, penalties, workspace);
     nComputed += open.length;
     boundFromResiduals(state, open, penalties, residuals.data, isMost);
     open = narrow(state, open);
   }
-  const coefficientSquares = (t: number, a: number) => sums.data[t * sums.nColumns + 2 * nAlphas + a]!;
-  const { errors, lower, upper, candidates } = state;
-  return { projection, errors, lower, upper, candidates, coefficientSquares, nComputed };
+  const found = Matrix.of(projection.data, nTargets, projection.nColumns);
+  return { ...settle(state, block), projection: found, errors: state.errors, nComputed };
+}
+
+/** The penalties that are singled out, and which of the others are left. */
+function settle(
+  { bounds, wantsErrors, sums, coarse, errors, lower, upper, candidates }: State,
+  { nTargets, scale, squares }: TargetBlock,
+): Pick<Choice, "best" | "error" | "candidates" | "isDoubtful"> {
+  const { nAlphas, shares, shrinkageSquares } = bounds;
+  const unit = UNIT * coarse;
+  const best = new Int32Array(nTargets).fill(-1);
+  const error = new Float64Array(nTargets).fill(Number.NaN);
+  const isDoubtful = new Uint8Array(nTargets);
+  for (let t = 0; t < nTargets; t++) {
+    if (!(scale[t]! > 0)) continue;
+    const only = singleBit(candidates[t]!);
+    if (only === -1) {
+      isDoubtful[t] = 1;
+      continue;
+    }
+    best[t] = only;
+    if (!wantsErrors) continue;
+    const at = t * nAlphas + only;
+    error[t] = errors[at]! * scale[t]! ** 2;
+    // The relative rounding error of the coefficients: that of the projection times |shrinkage| / |coefficients|.
+    const projected = TYPICAL_PROJECTION * unit * Math.sqrt(squares[t]!);
+    const coefficientSquares = sums[t * shares.nColumns + 2 * nAlphas + only]!;
+    const loss = projected * Math.sqrt(shrinkageSquares[only]! / coefficientSquares);
+    const isSure = upper[at]! - lower[at]! < 2 * WANTED_ERROR * errors[at]! && loss < WANTED_COEFFICIENTS;
+    if (!isSure) isDoubtful[t] = 1;
+  }
+  return { best, error, candidates, isDoubtful };
 }
 
 /** What is known so far, [nTargets x nAlphas], or bits a target. */
 interface State extends Room {
   /** |y|^2 of each target, [nTargets]. */
   readonly lengths: Float64Array;
-  readonly shortlist: Shortlist;
+  readonly bounds: AlphaBounds;
   readonly wantsErrors: boolean;
   /** How many times as large as on the CPU every allowance for rounding is. */
   readonly coarse: number;
@@ -109,27 +151,19 @@ interface State extends Room {
 }
 
 /** Where what is known lies. */
-interface Room {
+interface Room extends KnownErrors {
   readonly errors: Float64Array;
-  readonly lower: Float64Array;
-  readonly upper: Float64Array;
   readonly candidates: Int32Array;
   readonly isTried: Int32Array;
   /** The penalty that generalised cross-validation prefers, [nTargets]. */
   readonly likely: Int32Array;
 }
 
-const roomOfMemory = new WeakMap<GraphMemory, { readonly numbers: Float64Array; readonly bits: Int32Array }>();
-
-/** Of targets of which nothing is known yet, in memory that goes with that of the graphs. */
-function roomFor(memory: GraphMemory, nTargets: number, nAlphas: number): Room {
+/** Of targets of which nothing is known yet. */
+function roomFor(workspace: Workspace, nTargets: number, nAlphas: number): Room {
   const count = nTargets * nAlphas;
-  let room = roomOfMemory.get(memory);
-  if (!room || room.numbers.length < 3 * count || room.bits.length < 3 * nTargets) {
-    room = { numbers: new Float64Array(3 * count), bits: new Int32Array(3 * nTargets) };
-    roomOfMemory.set(memory, room);
-  }
-  const { numbers, bits } = room;
+  const numbers = workspace.numbers("by bounds", 3 * count);
+  const bits = workspace.integers("by bounds", 3 * nTargets);
   const every = nAlphas === MOST_ALPHAS ? 2 ** 31 - 1 : 2 ** nAlphas - 1;
   return {
     errors: numbers.subarray(0, count).fill(Number.NaN),
@@ -143,20 +177,22 @@ function roomFor(memory: GraphMemory, nTargets: number, nAlphas: number): Room {
 
 /** Bounds that the targets themselves give. */
 function boundFromTargets(state: State, { rows, first }: TargetMoments): void {
-  const { shortlist, coarse, lengths, sums, lower, upper, likely, step } = state;
-  const { nAlphas, fromTarget, meanWeight, shares } = shortlist;
-  const ofSum = coarse * UNIT * sumOverSamples(shortlist.fit.nColumns);
+  const { bounds, coarse, lengths, sums, likely, step } = state;
+  const { nAlphas, fromTarget, meanWeight, shares } = bounds;
+  const ofSum = coarse * UNIT * sumOverSamples(bounds.fit.nColumns);
   step.offLength = 0;
+  step.moments = rows.data;
   for (let t = 0; t < lengths.length; t++) {
     const at = t * shares.nColumns;
     step.length = lengths[t]!;
     step.offMoments = ofSum * step.length;
+    step.from = t * rows.nColumns + first;
     let least = Number.POSITIVE_INFINITY;
     for (let a = 0; a < nAlphas; a++) {
       step.distance = sums[at + a]!;
       step.along = sums[at + nAlphas + a]!;
       step.off = coarse * sharesOff(step.length, -step.along, step.distance);
-      narrowError(fromTarget, a, step, rows.data, t * rows.nColumns + first, lower, upper, t * nAlphas + a);
+      narrowError(fromTarget, a, step, state, t * nAlphas + a);
       const generalised = meanWeight[a]! * (step.length + 2 * step.along + step.distance);
       if (generalised < least) {
         least = generalised;
@@ -189,10 +225,10 @@ function boundFromResiduals(
   moments: Float32Array,
   isWhole: boolean,
 ): void {
-  const { shortlist, coarse, lengths, sums, errors, lower, upper, candidates, isTried, step } = state;
-  const { nAlphas, fromResidual, leastWeight, greatestWeight, ofWeights, ofLeverages, leverages, shares } = shortlist;
+  const { bounds, coarse, lengths, sums, errors, lower, upper, candidates, isTried, step } = state;
+  const { nAlphas, fromResidual, leastWeight, greatestWeight, ofWeights, ofLeverages, leverages, shares } = bounds;
   const unit = coarse * UNIT;
-  const ofSum = unit * sumOverSamples(shortlist.fit.nColumns);
+  const ofSum = unit * sumOverSamples(bounds.fit.nColumns);
   for (let i = 0; i < open.length; i++) {
     const t = open[i]!;
     const row = isWhole ? t : i;
@@ -209,6 +245,8 @@ function boundFromResiduals(
     step.length = isRest ? rest : sum;
     step.offLength = isRest ? offRest : offSum;
     step.offMoments = offSum;
+    step.moments = moments;
+    step.from = from;
     const excess = moments[from + 2 * nAlphas + g]!;
     const weighted = coarse * residualNoise(ofWeights[g]!, ofLeverages[g]!, length);
     const error = leastWeight[g]! * step.length + excess;
@@ -232,7 +270,7 @@ function boundFromResiduals(
       step.distance = Math.max(0, own - 2 * both + other);
       step.along = both - own;
       step.off = coarse * pairsOff(length, Math.max(own, other));
-      narrowError(fromResidual, a, step, moments, from, lower, upper, t * nAlphas + a);
+      narrowError(fromResidual, a, step, state, t * nAlphas + a);
     }
   }
 }
@@ -244,8 +282,8 @@ function boundFromResiduals(
  * @returns those of them that need another error
  */
 function narrow(state: State, some: Int32Array): Int32Array {
-  const { shortlist, wantsErrors, lower, upper, candidates, isTried } = state;
-  const { nAlphas } = shortlist;
+  const { bounds, wantsErrors, lower, upper, candidates, isTried } = state;
+  const { nAlphas } = bounds;
   const open = new Int32Array(some.length);
   let nOpen = 0;
   for (let i = 0; i < some.length; i++) {
@@ -270,8 +308,8 @@ function narrow(state: State, some: Int32Array): Int32Array {
 }
 
 /** The penalty whose error a target needs next: of those by the likely one, where any are left, the one known least. */
-function nextOf({ shortlist, lower, upper, candidates, isTried, likely }: State, t: number): number {
-  const { nAlphas } = shortlist;
+function nextOf({ bounds, lower, upper, candidates, isTried, likely }: State, t: number): number {
+  const { nAlphas } = bounds;
   const left = candidates[t]! & ~isTried[t]!;
   const near = left & ((7 << likely[t]!) >> 1);
   const some = near !== 0 ? near : left;

@@ -2,11 +2,10 @@ import { describe, expect, it } from "vitest";
 import { Matrix, takeRows } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
 import { ShapeError } from "../../src/errors.ts";
+import { factorDesign, factorKernel } from "../../src/ridge/factor.ts";
+import type { ExactDesign } from "../../src/ridge/factored-design.ts";
 import { trainingKernel } from "../../src/ridge/kernel.ts";
-import { kernelDesign } from "../../src/ridge/kernel-ridge.ts";
-import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
 import { resolveRidgeOptions } from "../../src/ridge/ridge-options.ts";
-import { type ScoringDesign, scoringDesign } from "../../src/ridge/scoring-design.ts";
 import { applyStandardise, fitStandardise } from "../../src/ridge/standardise.ts";
 
 const [nSamples, nFeatures] = [30, 70];
@@ -20,7 +19,7 @@ const raw = Matrix.of(
 const x = applyStandardise(raw, fitStandardise(takeRows(raw, fold.train)));
 
 /** What takes the training data of a target to its predictions, [nTrain x nTest]; it does not know signs of directions. */
-function predictions({ left, singularValues, test }: ScoringDesign, alpha: number): number[] {
+function predictions({ left, singularValues, test }: ExactDesign, alpha: number): number[] {
   return Array.from({ length: left.nColumns * test.nColumns }, (_, at) => {
     const [i, j] = [Math.floor(at / test.nColumns), at % test.nColumns];
     return singularValues.reduce((sum, s, k) => {
@@ -30,15 +29,14 @@ function predictions({ left, singularValues, test }: ScoringDesign, alpha: numbe
   });
 }
 
-describe("kernelDesign", () => {
+describe("factorKernel", () => {
   it.each([{}, { choice: "generalised" }, { intercept: false }] as const)(
     "scores as the design's own columns do (agreement; %o)",
     async (more) => {
       const options = resolveRidgeOptions(more, "test");
-      const decomposition = await decomposeRidge(takeRows(x, fold.train), options);
-      const formed = await scoringDesign(decomposition, takeRows(x, fold.test), options, "test");
+      const formed = await (await factorDesign(takeRows(x, fold.train), takeRows(x, fold.test), options)).exact();
       const kernel = await trainingKernel(x, fold.train, undefined);
-      const known = await kernelDesign(kernel, fold, nFeatures, options);
+      const known = await (await factorKernel(kernel, fold, nFeatures, options)).exact();
       expect([known.intercept, known.left.nRows]).toEqual([formed.intercept, 23]);
       known.singularValues.forEach((s, k) => {
         // Eigenvalues are known to about 1e-15 of the largest, and singular values lie within a factor of ten.
@@ -60,20 +58,20 @@ describe("kernelDesign", () => {
     },
   );
 
-  it("keeps a design that does not vary as one direction of zeros, as decomposeRidge does (agreement)", async () => {
+  it("keeps a design that does not vary as one direction of zeros, as factorDesign does (agreement)", async () => {
     const options = resolveRidgeOptions({}, "test");
     const flat = Matrix.zeros(nSamples, nFeatures);
-    const decomposition = await decomposeRidge(takeRows(flat, fold.train), options);
-    const formed = await scoringDesign(decomposition, takeRows(flat, fold.test), options, "test");
+    const formed = await factorDesign(takeRows(flat, fold.train), takeRows(flat, fold.test), options);
     const kernel = await trainingKernel(flat, fold.train, undefined);
-    expect(await kernelDesign(kernel, fold, nFeatures, options)).toEqual(formed);
+    const known = await factorKernel(kernel, fold, nFeatures, options);
+    expect(await known.exact()).toEqual(await formed.exact());
   });
 
   it("refuses a kernel that is not finite", async () => {
     const kernel = await trainingKernel(x, fold.train, undefined);
     kernel.data[5] = Number.NaN;
-    await expect(kernelDesign(kernel, fold, nFeatures, resolveRidgeOptions({}, "test"))).rejects.toEqual(
-      new ShapeError("kernelDesign: squares of x must not overflow, got an infinity. Standardise its columns."),
+    await expect(factorKernel(kernel, fold, nFeatures, resolveRidgeOptions({}, "test"))).rejects.toEqual(
+      new ShapeError("factorKernel: squares of x must not overflow, got an infinity. Standardise its columns."),
     );
   });
 });

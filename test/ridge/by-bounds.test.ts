@@ -1,17 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { Matrix, toFloat32 } from "../../src/array/matrix.ts";
+import { Matrix, transpose } from "../../src/array/matrix.ts";
 import { createRandom, type Random } from "../../src/array/random.ts";
-import { shrinkagesOf } from "../../src/ridge/choose-alpha.ts";
-import { heldOutSets } from "../../src/ridge/held-out.ts";
+import { openWorkspace } from "../../src/graph/workspace.ts";
+import { chooseByBounds } from "../../src/ridge/by-bounds.ts";
+import { factorDesign } from "../../src/ridge/factor.ts";
 import { ridgeCv } from "../../src/ridge/ridge.ts";
-import { decomposeRidge } from "../../src/ridge/ridge-decomposition.ts";
 import { resolveRidgeOptions } from "../../src/ridge/ridge-options.ts";
-import { shortlistOf, targetMoments } from "../../src/ridge/shortlist.ts";
-import { shortlistErrors } from "../../src/ridge/shortlist-errors.ts";
-import { withGraphMemory } from "../../src/ridge/shortlist-graph.ts";
+import { prepareTargets } from "../../src/ridge/targets.ts";
 
 const nSamples = 90;
 const options = resolveRidgeOptions({}, "test");
+const workspace = openWorkspace();
 
 function normals(random: Random, nRows: number, nColumns: number): Matrix<Float64Array> {
   return Matrix.of(
@@ -87,7 +86,8 @@ function targetsOn(x: Matrix<Float64Array>, random: Random, nTargets: number): M
 
 /** Errors of every penalty, straight from the definition in double precision, [nAlphas x nTargets]. */
 async function plainErrors(x: Matrix<Float64Array>, y: Matrix<Float64Array>): Promise<Float64Array> {
-  const { left, singularValues, rank } = await decomposeRidge(x);
+  const { left, singularValues } = await (await factorDesign(x, undefined)).exact();
+  const rank = left.nRows;
   const nTargets = y.nColumns;
   const errors = new Float64Array(options.alphas.length * nTargets);
   for (const [a, alpha] of options.alphas.entries()) {
@@ -118,7 +118,7 @@ async function plainErrors(x: Matrix<Float64Array>, y: Matrix<Float64Array>): Pr
 /** Of an error in single precision: 1e-5 as a rule, a hundred times as much where one sample of high leverage decides. */
 const rounding = 2e-3;
 
-describe("penalties from a shortlist", () => {
+describe("penalties by bounds", () => {
   describe.each(Object.entries(designs))("on a design %s", (_, make) => {
     it("the choice in single precision is that of all errors in double, but for ties within 1e-5 (agreement)", async () => {
       const random = createRandom(3);
@@ -146,33 +146,18 @@ describe("penalties from a shortlist", () => {
       const random = createRandom(5);
       const x = make(random);
       const y = targetsOn(x, random, 60);
-      const centred = Matrix.zeros(60, nSamples);
-      for (let t = 0; t < 60; t++) {
-        let mean = 0;
-        for (let i = 0; i < nSamples; i++) mean += y.data[i * 60 + t]! / nSamples;
-        for (let i = 0; i < nSamples; i++) centred.data[t * nSamples + i] = y.data[i * 60 + t]! - mean;
-      }
-      const targets = toFloat32(centred);
-      const { alphas } = options;
-      const design = await decomposeRidge(x);
-      const [set] = await heldOutSets(design, options, "test");
-      const lengths = Float64Array.from({ length: 60 }, (_, t) =>
-        targets.data.subarray(t * nSamples, (t + 1) * nSamples).reduce((sum, value) => sum + value * value, 0),
-      );
-      const shortlist = shortlistOf(set!, shrinkagesOf(design, { alphas }))!;
-      const { errors, candidates } = await withGraphMemory(async (memory) => {
-        const [moments] = await targetMoments([shortlist], targets, undefined, memory);
-        return shortlistErrors(shortlist, targets, lengths, moments!, { memory });
-      });
+      const { bounds } = await factorDesign(x, undefined);
+      const block = prepareTargets(transpose(y), undefined, true, new Float32Array(0));
+      const { errors, candidates } = await chooseByBounds(bounds!, block, { wantsErrors: false, workspace });
       const plain = await plainErrors(x, y);
       let nTried = 0;
       for (let t = 0; t < 60; t++) {
         // Of targets that the design explains to the last digit, single precision holds no errors.
         if (t % 5 === 4) continue;
         const nAlphas = options.alphas.length;
-        const tried = options.alphas.map((_, a) => errors[t * nAlphas + a]!);
+        const tried = options.alphas.map((_, a) => errors[t * nAlphas + a]! * block.scale[t]! ** 2);
         const truths = options.alphas.map((_, a) => plain[a * 60 + t]!);
-        const left = truths.filter((_, a) => (candidates[t]! >> a) & 1);
+        const left = truths.filter((_, a) => (candidates![t]! >> a) & 1);
         // A single candidate needs no error; of several, those that were computed decide.
         const least = left.length === 1 ? left[0]! : Math.min(...tried.filter((error) => !Number.isNaN(error)));
         tried.forEach((error, a) => {
