@@ -25,6 +25,9 @@ export type AnalysisName = keyof typeof analyses;
 /** All of them, in the order of the registry. */
 export const analysisNames = Object.keys(analyses) as [AnalysisName, ...AnalysisName[]];
 
+/** Those that are scored where nobody names any. */
+export const usualAnalyses = ["brainScore", "forecastScore"] as const satisfies readonly AnalysisName[];
+
 /** The smallest scope: it shows which bands an analysis uses. Its numbers have no meaning. */
 const SOME: Scope = { layers: [1], mainLayer: 1, distances: [1], width: 1, seed: 0 };
 
@@ -33,13 +36,16 @@ export function usesWindows(name: AnalysisName): boolean {
   return bandsOf(name).some(({ kind }) => kind === "window");
 }
 
+/** Whether an analysis needs a language model with random weights. */
+export function usesRandomWeights(name: AnalysisName): boolean {
+  return bandsOf(name).some(
+    (band) => "vectors" in band && band.vectors.source === "layer" && band.vectors.weights === "random",
+  );
+}
+
 /** Whether an analysis is made of anything random: weights of the language model, or vectors. */
 export function usesChance(name: AnalysisName): boolean {
-  return bandsOf(name).some(
-    (band) =>
-      "vectors" in band &&
-      (band.vectors.source === "random" || (band.vectors.source === "layer" && band.vectors.weights === "random")),
-  );
+  return usesRandomWeights(name) || bandsOf(name).some((band) => "vectors" in band && band.vectors.source === "random");
 }
 
 /** Whether an analysis is made of other participants' responses. */

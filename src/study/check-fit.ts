@@ -1,4 +1,4 @@
-import { usesWindows } from "../analyses/registry.ts";
+import { usesRandomWeights, usesWindows } from "../analyses/registry.ts";
 import { OptionError } from "../errors.ts";
 import { contiguousFolds } from "../ridge/folds.ts";
 import { fileWords } from "../stimulus/volumes.ts";
@@ -55,9 +55,9 @@ export function conflictOf(
       'must not hold "random-weights" where activations come from a folder: it has no weights. Bring activations of such a model in a folder of their own.';
     return { key: "controls", message };
   }
-  if (options.activations !== undefined && options.analyses?.includes("brainScoreRandomWeights")) {
-    const message =
-      'must not hold "brainScoreRandomWeights" where activations come from a folder: it has no weights. Bring activations of such a model in a folder of their own.';
+  const ofRandomWeights = options.analyses?.find(usesRandomWeights);
+  if (options.activations !== undefined && ofRandomWeights !== undefined) {
+    const message = `must not hold "${ofRandomWeights}" where activations come from a folder: it has no weights. Bring activations of such a model in a folder of their own.`;
     return { key: "analyses", message };
   }
   const windowed = options.analyses?.find(usesWindows);

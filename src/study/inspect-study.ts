@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { usesRandomWeights } from "../analyses/registry.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { groupBy } from "../array/records.ts";
 import type { DatasetIssue } from "../errors.ts";
@@ -258,7 +259,7 @@ async function openModels(
   const model = await found.attempt("model", () => openActivationSource(options, settings));
   if (model) await found.attempt("model", () => model.check([...new Set(stories.map((story) => story.transcript))]));
   const random =
-    model && askedAnalyses(options).includes("brainScoreRandomWeights")
+    model && askedAnalyses(options).some(usesRandomWeights)
       ? await found.attempt("model", () => openActivationSource(options, { ...settings, randomWeights: true }))
       : undefined;
   return { model, random };

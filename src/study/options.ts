@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { analysisNames } from "../analyses/registry.ts";
+import { analysisNames, usualAnalyses } from "../analyses/registry.ts";
 import { checkArgument } from "../array/arguments.ts";
 import { emptyRecord, ownValue } from "../array/records.ts";
 import { DEFAULT_AVERAGE } from "../encoding/prepared.ts";
@@ -295,7 +295,7 @@ export const studyOptions = {
   analyses: {
     schema: names().pipe(z.array(choice(analysisNames))),
     group: "encoding",
-    help: "what to score, beside `controls` (default: brainScore,forecastScore)",
+    help: `what to score, beside \`controls\` (default: ${usualAnalyses.join(",")})`,
   },
   controls: {
     schema: names({ none: true })
