@@ -1,14 +1,16 @@
 import type { Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import type { EncodingScore } from "../encoding/brain-score.ts";
+import type { MissingScores } from "../encoding/missing.ts";
 import { collectScores } from "../encoding/score-collection.ts";
 import { jsonItems, jsonText, parseJson } from "../formats/json.ts";
+import { loadKeptArrays, writeKeptArrays } from "../keep/kept-arrays.ts";
 import { type AuditCount, addAudits, NO_AUDIT } from "../ridge/audit.ts";
 import { scoredRows, TARGETS_AT_ONCE } from "../ridge/targets.ts";
 import { sha256 } from "../sources/checksum.ts";
 import type { Store } from "../sources/source.ts";
 import { AUDITS, drawAudits } from "./audits.ts";
-import { loadBlock, writeBlock } from "./block-file.ts";
+import type { AuditedScores } from "./job.ts";
 import type { KeptModels } from "./make-designs.ts";
 import type { Pool } from "./pool.ts";
 import { shareOut } from "./share-out.ts";
@@ -154,4 +156,24 @@ export async function removeLeftBlocks(store: Store, isKept: (key: string) => Pr
     for (const own of keys) isWhole &&= await isKept(own);
     if (isWhole) await removeBlocks(store, key);
   }
+}
+
+/** Keeps the scores of a block, bit for bit, until those of all blocks are put together. */
+async function writeBlock(store: Store, path: string, key: string, block: AuditedScores): Promise<void> {
+  const { nTargets, isScorable, missing, r, bestAlpha, pooled, beyond, audits } = block;
+  const arrays = [Float64Array.from(isScorable), r, bestAlpha, pooled, beyond];
+  await writeKeptArrays(store, path, key, { about: { nTargets, missing, audits }, arrays });
+}
+
+/**
+ * Scores that {@link writeBlock} kept.
+ *
+ * @throws FormatError where the file is not what was written under this key
+ */
+async function loadBlock(store: Store, path: string, key: string): Promise<AuditedScores> {
+  const { about, arrays } = await loadKeptArrays(store, path, key);
+  const { nTargets, missing, audits } = about as { nTargets: number; missing: MissingScores[]; audits: AuditCount[] };
+  const [isScorable, r, bestAlpha, pooled, beyond] = arrays as Float64Array[];
+  const scores = { r: r!, bestAlpha: bestAlpha!, pooled: pooled!, beyond: beyond! };
+  return { nTargets, isScorable: Uint8Array.from(isScorable!), missing, ...scores, audits };
 }

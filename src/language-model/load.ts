@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { checkArgument } from "../array/arguments.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { foreignModelFiles, modelFile } from "../catalogue/model-files.ts";
@@ -14,6 +15,14 @@ import { gpt2Runner } from "./gpt2-runner.ts";
 import { gpt2Weights, randomGpt2Weights, unusedTensors } from "./gpt2-weights.ts";
 import type { LanguageModel } from "./language-model.ts";
 import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
+
+/**
+ * The folder of the small language model that comes with the package, storyteller-7m: 6 layers of 256 units, 512
+ * tokens of context. For demonstrations and tests; not a substitute for a model of published size in science.
+ */
+export function embeddedModelFolder(): string {
+  return fileURLToPath(new URL("../../models/storyteller-7m", import.meta.url));
+}
 
 /**
  * A GPT-2 from a folder in Hugging Face's layout: `config.json`, `model.safetensors` (or shards with their index;

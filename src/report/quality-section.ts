@@ -1,8 +1,7 @@
 import { ownValue } from "../array/records.ts";
-import { absentSentence } from "./absent.ts";
 import { type Findings, leadOf } from "./findings.ts";
 import { html, type Markup } from "./markup.ts";
-import { missingSection } from "./missing-section.ts";
+import { absentSentence, missingSection } from "./missing-section.ts";
 import { formatCount, formatList, formatNoun, formatNumber, formatShare } from "./numbers.ts";
 import { dataTable, foldedTable } from "./table.ts";
 

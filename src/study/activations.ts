@@ -9,9 +9,8 @@ import {
   loadActivations,
   writeActivations,
 } from "../language-model/cache.ts";
-import { embeddedModelFolder } from "../language-model/embedded.ts";
 import type { LanguageModel } from "../language-model/language-model.ts";
-import { loadLanguageModel } from "../language-model/load.ts";
+import { embeddedModelFolder, loadLanguageModel } from "../language-model/load.ts";
 import { leadingLayer } from "../report/select.ts";
 import { type InputSource, inputSource } from "../sources/input-source.ts";
 import { folderStore } from "../sources/node.ts";

@@ -5,8 +5,8 @@ import { type DatasetIssue, NotFoundError, nearestNames, OptionError } from "../
 import { candidateRuns, hasResponses, runKeyOfText } from "../responses/candidates.ts";
 import { fitExclusions, readExclusions } from "../responses/exclusions.ts";
 import { type InputSource, inputSource } from "../sources/input-source.ts";
-import { mountSource } from "../sources/mount.ts";
 import { checkFolder, folderStore } from "../sources/node.ts";
+import { mountSource } from "../sources/routed.ts";
 import type { Source } from "../sources/source.ts";
 import type { StudyOptions } from "./options.ts";
 import { type OutsideFiles, outsideFiles } from "./outside-files.ts";

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { embeddedModelFolder } from "../../src/language-model/embedded.ts";
 import type { LanguageModel } from "../../src/language-model/language-model.ts";
-import { loadLanguageModel } from "../../src/language-model/load.ts";
+import { embeddedModelFolder, loadLanguageModel } from "../../src/language-model/load.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 import { describeWithShared, shared } from "../support/shared.ts";
 import { fixture, jsonFixture, relativeError, smallModelFiles, vocabularyFiles } from "./small-models.ts";

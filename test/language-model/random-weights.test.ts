@@ -1,9 +1,8 @@
 import { expect, it } from "vitest";
 import { wordActivations } from "../../src/language-model/activations.ts";
-import { embeddedModelFolder } from "../../src/language-model/embedded.ts";
 import { readGpt2Config } from "../../src/language-model/gpt2-config.ts";
 import { gpt2Shapes, randomGpt2Weights } from "../../src/language-model/gpt2-weights.ts";
-import { loadLanguageModel } from "../../src/language-model/load.ts";
+import { embeddedModelFolder, loadLanguageModel } from "../../src/language-model/load.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 import { smallModelFiles } from "./small-models.ts";
 

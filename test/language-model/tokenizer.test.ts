@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
-import { embeddedModelFolder } from "../../src/language-model/embedded.ts";
+import { embeddedModelFolder } from "../../src/language-model/load.ts";
 import { loadTokenizer, type Tokenizer } from "../../src/language-model/tokenizer.ts";
 import { memoryStore } from "../../src/sources/memory.ts";
 import { folderStore } from "../../src/sources/node.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { embeddedModelFolder } from "../../src/language-model/embedded.ts";
+import { embeddedModelFolder } from "../../src/language-model/load.ts";
 import { loadTokenizer, type Tokenizer } from "../../src/language-model/tokenizer.ts";
 import { tokeniseWords } from "../../src/language-model/word-tokens.ts";
 import { memoryStore } from "../../src/sources/memory.ts";

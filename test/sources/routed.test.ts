@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { memoryStore } from "../../src/sources/memory.ts";
-import { mountSource } from "../../src/sources/mount.ts";
+import { mountSource } from "../../src/sources/routed.ts";
 import { listFiles, readText } from "../../src/sources/source.ts";
 
 const base = memoryStore({ "a.txt": "a", "d/old/x.txt": "hidden", "d/z.txt": "z" }, "base");
