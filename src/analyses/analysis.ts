@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { EncodingModel } from "./encoding-model.ts";
 import type { Facts, PeakFacts, Shown } from "./shown.ts";
 
@@ -31,6 +32,13 @@ export interface Scope {
   readonly width: number;
   /** Of random numbers. */
   readonly seed: number;
+}
+
+/** What is set for one analysis alone; what is left out is as the study's options say for all. */
+export interface AnalysisSettings {
+  readonly distances?: readonly number[] | undefined;
+  readonly width?: number | undefined;
+  readonly seed?: number | undefined;
 }
 
 /** How an analysis is told of. */
@@ -81,7 +89,9 @@ export interface Analysis extends Told {
   readonly beside?: Beside | undefined;
   /** What the findings say of it; undefined for a control that is listed with others. */
   readonly sentence?: ((facts: Facts) => string) | undefined;
-  /** Its contrasts, in the order in which they are told. */
+  /** What can be set of it alone. */
+  readonly settings: z.ZodType<AnalysisSettings>;
+  /** Its contrasts, in the order in which they are told; the scope has the analysis' own settings. */
   readonly contrasts: (scope: Scope) => readonly Contrast[];
 }
 

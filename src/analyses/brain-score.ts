@@ -1,5 +1,6 @@
 import type { Analysis } from "./analysis.ts";
 import { layerVectors, wordsOf } from "./encoding-model.ts";
+import { noSettings } from "./setting-kinds.ts";
 import type { Shown } from "./shown.ts";
 
 /** How Pearson correlations are shown. */
@@ -44,6 +45,7 @@ export const brainScore: Analysis = {
       ? `${ofModel}, the brain score of ${region} is ${value}.`
       : `${ofModel}, the brain score is largest in ${region} (${value}).`;
   },
+  settings: noSettings,
   contrasts: ({ layers }) =>
     layers.map((layer) => ({
       analysis: "brainScore",

@@ -1,6 +1,8 @@
+import { z } from "zod";
 import { FORECAST_DISTANCE } from "../features/window.ts";
 import type { Analysis } from "./analysis.ts";
 import { layerVectors, withWindow, wordsOf } from "./encoding-model.ts";
+import { distances, width } from "./setting-kinds.ts";
 import type { Shown } from "./shown.ts";
 
 /** How differences of two correlations are shown. */
@@ -44,6 +46,7 @@ export const forecastScore: Analysis = {
     const largest = `largest at a distance of ${distance}, ${value}`;
     return `${isOnly ? "The" : "Averaged over regions, the"} forecast score${layer === "n/a" ? "" : ` (layer ${layer})`} is ${isAboveZero ? largest : `above zero at no distance (${largest})`}${isAtEdge ? ", the edge of the distances computed" : ""}.`;
   },
+  settings: z.strictObject({ distances: distances.optional(), width: width.optional() }),
   contrasts: ({ layers, distances, width }) =>
     layers.flatMap((layer) =>
       distances.map((distance) => {

@@ -1,5 +1,6 @@
 import type { Analysis } from "./analysis.ts";
 import { shownCorrelation } from "./brain-score.ts";
+import { noSettings } from "./setting-kinds.ts";
 
 /**
  * R(others): how well a participant's responses are predicted from the mean responses of the others who heard the same stories, of
@@ -20,6 +21,7 @@ export const noiseCeiling: Analysis = {
   },
   beside: { analysis: "brainScore", as: "ceiling" },
   sentence: ({ region, value }) => `The noise ceiling of ${region} is ${value}.`,
+  settings: noSettings,
   contrasts: () => [
     {
       analysis: "noiseCeiling",

@@ -1,6 +1,7 @@
 import type { Analysis } from "./analysis.ts";
 import { shownCorrelation } from "./brain-score.ts";
 import { layerVectors, wordsOf } from "./encoding-model.ts";
+import { noSettings } from "./setting-kinds.ts";
 
 /** R(X) where X are vectors of the same architecture with random weights, at the main layer. */
 export const brainScoreRandomWeights: Analysis = {
@@ -15,6 +16,7 @@ export const brainScoreRandomWeights: Analysis = {
     isSummarised: false,
   },
   beside: { analysis: "brainScore", as: "control" },
+  settings: noSettings,
   contrasts: ({ mainLayer: layer }) =>
     layer === undefined
       ? []

@@ -1,7 +1,9 @@
+import { z } from "zod";
 import { mainDistance } from "../features/window.ts";
 import type { Analysis } from "./analysis.ts";
 import { layerVectors, randomVectorsLike, withWindow, wordsOf } from "./encoding-model.ts";
 import { shownDifference } from "./forecast-score.ts";
+import { distances, seed, width } from "./setting-kinds.ts";
 
 /** R(X + random) - R(X): what a window of random vectors adds, at the main layer and one distance. */
 export const forecastScoreRandomWindow: Analysis = {
@@ -18,6 +20,7 @@ export const forecastScoreRandomWindow: Analysis = {
   beside: { analysis: "forecastScore", as: "control" },
   sentence: ({ value, distance, isOnly }) =>
     `Random vectors in the window's place give ${value} at ${distance}${isOnly ? "" : ", averaged over regions"}.`,
+  settings: z.strictObject({ distances: distances.optional(), width: width.optional(), seed: seed.optional() }),
   contrasts({ mainLayer: layer, distances, width, seed }) {
     const distance = mainDistance(distances);
     if (layer === undefined || distance === undefined) return [];

@@ -1,4 +1,4 @@
-import type { Analysis, Contrast, Gain, Peak, PlannedPeak, Scope, Share } from "./analysis.ts";
+import type { Analysis, AnalysisSettings, Contrast, Gain, Peak, PlannedPeak, Scope, Share } from "./analysis.ts";
 import { brainScore } from "./brain-score.ts";
 import { type EncodingModel, modelName } from "./encoding-model.ts";
 import { forecastDepth } from "./forecast-depth.ts";
@@ -53,6 +53,23 @@ export function comparesParticipants(name: AnalysisName): boolean {
   return bandsOf(name).some(({ kind }) => kind === "others");
 }
 
+/** An analysis that a study asks for, with what is set for it alone. */
+export interface AskedAnalysis {
+  readonly name: AnalysisName;
+  readonly settings: AnalysisSettings;
+}
+
+/** What contrasts of an analysis are made for: its own settings, and those of the study where it has none. */
+export function ownScope<All extends Required<AnalysisSettings>>({ settings }: AskedAnalysis, all: All): All {
+  const { distances, width, seed } = all;
+  return {
+    ...all,
+    distances: settings.distances ?? distances,
+    width: settings.width ?? width,
+    seed: settings.seed ?? seed,
+  };
+}
+
 function bandsOf(name: AnalysisName) {
   return analyses[name].contrasts(SOME).flatMap(({ of }) => of.bands);
 }
@@ -93,10 +110,11 @@ export function isPeak(score: PlannedScore): score is PlannedPeak {
  * The scores of some analyses, those of what is computed together side by side; after them the peaks that follow from them,
  * where two values or more can be compared.
  *
- * @param names - of the analyses, in the order in which their scores are told
+ * @param asked - in the order in which their scores are told
+ * @param scope - of all that set nothing of their own
  */
-export function planScores(names: readonly AnalysisName[], scope: Scope): readonly PlannedScore[] {
-  const contrasts = names.flatMap((name) => analyses[name].contrasts(scope));
+export function planScores(asked: readonly AskedAnalysis[], scope: Scope): readonly PlannedScore[] {
+  const contrasts = asked.flatMap((one) => analyses[one.name].contrasts(ownScope(one, scope)));
   const found = peaks.flatMap((peak) => placesOf(peak, contrasts));
   const labelOf = ({ of }: PlannedPeak) => (of.every(({ label }) => label === of[0]!.label) ? of[0]!.label : undefined);
   const labels = [...new Set(contrasts.map(({ label }) => label))];

@@ -1,6 +1,7 @@
 import type { Analysis } from "./analysis.ts";
 import { shownCorrelation } from "./brain-score.ts";
 import { wordRateModel } from "./encoding-model.ts";
+import { noSettings } from "./setting-kinds.ts";
 
 /** R(rate): how well the number of words a volume predicts responses. */
 export const brainScoreWordRate: Analysis = {
@@ -15,6 +16,7 @@ export const brainScoreWordRate: Analysis = {
     isSummarised: false,
   },
   beside: { analysis: "brainScore", as: "control" },
+  settings: noSettings,
   contrasts: () => [
     {
       analysis: "brainScoreWordRate",

@@ -1,7 +1,8 @@
-import { usesRandomWeights, usesWindows } from "../analyses/registry.ts";
+import { type AnalysisName, usesRandomWeights } from "../analyses/registry.ts";
 import { OptionError } from "../errors.ts";
 import { contiguousFolds } from "../ridge/folds.ts";
 import { fileWords } from "../stimulus/volumes.ts";
+import { askedWindows } from "./asked-analyses.ts";
 import { scanOnsets, wordsOutside } from "./features.ts";
 import type { ParticipantInputs } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
@@ -26,6 +27,7 @@ export function conflictOf(
     | "analyses"
     | "controls"
     | "distances"
+    | "width"
     | "pattern"
     | "repetitionTime"
     | "audioStart"
@@ -55,17 +57,19 @@ export function conflictOf(
       'must not hold "random-weights" where activations come from a folder: it has no weights. Bring activations of such a model in a folder of their own.';
     return { key: "controls", message };
   }
-  const ofRandomWeights = options.analyses?.find(usesRandomWeights);
-  if (options.activations !== undefined && ofRandomWeights !== undefined) {
-    const message = `must not hold "${ofRandomWeights}" where activations come from a folder: it has no weights. Bring activations of such a model in a folder of their own.`;
+  const named = Object.keys(options.analyses ?? {}) as AnalysisName[];
+  const withWeights = named.find(usesRandomWeights);
+  if (options.activations !== undefined && withWeights !== undefined) {
+    const message = `must not hold "${withWeights}" where activations come from a folder: it has no weights. Bring activations of such a model in a folder of their own.`;
     return { key: "analyses", message };
   }
-  const windowed = options.analyses?.find(usesWindows);
-  if (options.distances.length === 0 && windowed !== undefined) {
-    const message = `must not hold "${windowed}" where there are no distances. Give \`distances\`.`;
+  const windows = askedWindows(options).filter(({ distances }) => distances.length === 0);
+  const windowed = windows.find(({ name }) => named.includes(name));
+  if (windowed) {
+    const message = `must not hold "${windowed.name}" where there are no distances. Give \`distances\`.`;
     return { key: "analyses", message };
   }
-  if (options.distances.length === 0 && options.controls.includes("random-window")) {
+  if (windows.length > 0 && options.controls.includes("random-window")) {
     const message = `must not hold "random-window" where there are no distances: there is no window in whose place it could stand.`;
     return { key: "controls", message };
   }
@@ -109,7 +113,7 @@ export function misfits(participants: readonly FitParticipant[], options: StudyO
 }
 
 function* misfitsOf({ participant, stories }: FitParticipant, options: StudyOptions): Generator<OptionError> {
-  const { firstDelay, delays, folds, gap, alphaChoice, innerFolds, distances, width, components } = options;
+  const { firstDelay, delays, folds, gap, alphaChoice, innerFolds, components } = options;
   const last = firstDelay + delays - 1;
   if (stories.some((story) => wordsOutside(story) === story.transcript.words.length)) return;
   for (const story of stories) {
@@ -129,10 +133,13 @@ function* misfitsOf({ participant, stories }: FitParticipant, options: StudyOpti
   }
   const longest = Math.max(...stories.map(({ transcript }) => transcript.words.length));
   // The window of a distance d holds the words from d - width + 1 to d after each word.
-  const beyond = distances.find((distance) => distance - width + 1 >= longest || distance <= -longest);
+  const windows = askedWindows(options).flatMap(({ distances, width }) =>
+    distances.map((distance) => ({ distance, width })),
+  );
+  const beyond = windows.find(({ distance, width }) => distance - width + 1 >= longest || distance <= -longest);
   if (beyond !== undefined) {
     yield new OptionError(
-      `must lie within the stories (${longest} words in the longest, ${participant}), got ${beyond}. They count words.`,
+      `must lie within the stories (${longest} words in the longest, ${participant}), got ${beyond.distance}. They count words.`,
       { where: "`distances`" },
     );
   }
@@ -174,7 +181,7 @@ function* misfitsOf({ participant, stories }: FitParticipant, options: StudyOpti
       { where: "`folds`" },
     );
   }
-  for (const distance of distances) {
+  for (const { distance, width } of windows) {
     const filled = windowedVolumes(stories, distance, width);
     const fold = trainings.findIndex((volumes) => !volumes.some((volume) => filled.has(volume)));
     if (fold < 0) continue;

@@ -13,7 +13,7 @@ export function checkSharing(
   participants: readonly FitParticipant[],
   options: StudyOptions,
 ): { readonly issues: readonly DatasetIssue[]; readonly misfits: readonly OptionError[] } {
-  if (participants.length === 0 || !askedAnalyses(options).some(comparesParticipants))
+  if (participants.length === 0 || !askedAnalyses(options).some(({ name }) => comparesParticipants(name)))
     return { issues: [], misfits: [] };
   // Keys of responses, which nobody has read yet, do not matter here.
   const listeners = participants.map(({ participant, stories }) => ({ participant, stories, responseKey: "" }));
@@ -23,7 +23,7 @@ export function checkSharing(
   });
   const fewer = all.filter(({ of, stories }) => stories.length > 0 && stories.length < of.length);
   // There are no delays and no windows.
-  const found = misfits(fewer, { ...options, delays: 1, firstDelay: 0, distances: [] });
+  const found = misfits(fewer, { ...options, delays: 1, firstDelay: 0, analyses: {}, controls: [] });
   return { issues: sharingIssues(all), misfits: found };
 }
 

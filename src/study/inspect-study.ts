@@ -259,7 +259,7 @@ async function openModels(
   const model = await found.attempt("model", () => openActivationSource(options, settings));
   if (model) await found.attempt("model", () => model.check([...new Set(stories.map((story) => story.transcript))]));
   const random =
-    model && askedAnalyses(options).some(usesRandomWeights)
+    model && askedAnalyses(options).some(({ name }) => usesRandomWeights(name))
       ? await found.attempt("model", () => openActivationSource(options, { ...settings, randomWeights: true }))
       : undefined;
   return { model, random };

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { analysisNames, usualAnalyses } from "../analyses/registry.ts";
+import { usualAnalyses } from "../analyses/registry.ts";
+import { distances, seed, whole, wholeNumbers, width } from "../analyses/setting-kinds.ts";
 import { checkArgument } from "../array/arguments.ts";
 import { emptyRecord, ownValue } from "../array/records.ts";
 import { DEFAULT_AVERAGE } from "../encoding/prepared.ts";
@@ -15,6 +16,7 @@ import { DEFAULT_FOLDS } from "../ridge/folds.ts";
 import { DEFAULT_CHOICE, DEFAULT_PRECISION } from "../ridge/ridge-options.ts";
 import { DEFAULT_CUES } from "../stimulus/transcript.ts";
 import { DEFAULT_DOWNSAMPLE, DEFAULT_FILING } from "../stimulus/volumes.ts";
+import { namedAnalyses } from "./asked-analyses.ts";
 import { conflictOf } from "./check-fit.ts";
 import {
   amount,
@@ -29,8 +31,6 @@ import {
   paths,
   positiveNumbers,
   seconds,
-  whole,
-  wholeNumbers,
   wholeOrNone,
   yesOrNo,
 } from "./option-kinds.ts";
@@ -212,12 +212,12 @@ export const studyOptions = {
   },
 
   distances: {
-    schema: wholeNumbers().default(() => Array.from({ length: 41 }, (_, i) => i - 10)),
+    schema: distances.default(() => Array.from({ length: 41 }, (_, i) => i - 10)),
     group: "features",
     help: "words from a word to the last word of its forecast window, negative for the past; none: brain scores only (default: -10:30)",
   },
   width: {
-    schema: whole(1, 1000).default(DEFAULT_WIDTH),
+    schema: width.default(DEFAULT_WIDTH),
     group: "features",
     help: "number of words in a forecast window",
   },
@@ -293,7 +293,7 @@ export const studyOptions = {
     help: "precision of the arithmetic on responses",
   },
   analyses: {
-    schema: names().pipe(z.array(choice(analysisNames))),
+    schema: namedAnalyses,
     group: "encoding",
     help: `what to score, beside \`controls\` (default: ${usualAnalyses.join(",")})`,
   },
@@ -304,7 +304,7 @@ export const studyOptions = {
     group: "encoding",
     help: "scores of features that hold no language, for comparison (default: none)",
   },
-  seed: { schema: whole(0).default(0), group: "encoding", help: "seed of the random controls" },
+  seed: { schema: seed.default(0), group: "encoding", help: "seed of the random controls" },
 
   level: {
     schema: choice(["both", "participant"]).default("both"),

@@ -13,7 +13,7 @@ import { sha256 } from "../sources/checksum.ts";
 import type { OutputFile } from "../sources/output-files.ts";
 import type { Source } from "../sources/source.ts";
 import type { Transcript } from "../stimulus/word.ts";
-import { askedAnalyses } from "./asked-analyses.ts";
+import { askedAnalyses, describeAsked } from "./asked-analyses.ts";
 import { packJson, unpackJson } from "./packed-json.ts";
 import { numbersVersion } from "./plan.ts";
 import { type ResultContext, type Scored, softwareVersions } from "./result.ts";
@@ -81,7 +81,7 @@ export function settingsOf(
   );
   // Random controls are made with it, and the group's figures are at it.
   if (layers.length > 1) settings.set("main layer", String(leadingLayer(layers, model.nLayers)));
-  settings.set("analyses", packJson(askedAnalyses(options)));
+  settings.set("analyses", packJson(askedAnalyses(options).map(describeAsked)));
   for (const [name, value] of Object.entries(options)) {
     if (!passedOver.has(name) && !["layer", "analyses", "controls"].includes(name) && value !== undefined)
       settings.set(name, packJson(value));

@@ -3,7 +3,7 @@ import { ownValue } from "../array/records.ts";
 import { parseBidsName } from "../bids/name.ts";
 import { DEFAULT_ALPHAS } from "../ridge/ridge-options.ts";
 import type { ActivationSource } from "./activation-source.ts";
-import { askedAnalyses } from "./asked-analyses.ts";
+import { askedAnalyses, askedWindows, describeAsked } from "./asked-analyses.ts";
 import type { StudyInputs } from "./inputs.ts";
 import { ownExclusions } from "./open-dataset.ts";
 import { type StudyOptions, studyOptions } from "./options.ts";
@@ -43,8 +43,13 @@ export function recordOptions(
   const stories = participants.flatMap((one) => one.stories);
   const kinds = all(participants.map(({ space }) => space.kind));
   const none = "none";
-  const asked = askedAnalyses(options).filter((name) => options.distances.length > 0 || !usesWindows(name));
-  const hasWindows = asked.some(usesWindows);
+  const windows = askedWindows(options).filter(({ distances }) => distances.length > 0);
+  const asked = askedAnalyses(options).filter(
+    ({ name }) => !usesWindows(name) || windows.some((window) => window.name === name),
+  );
+  // What every analysis sets for itself has no effect.
+  const windowed = asked.filter(({ name }) => usesWindows(name));
+  const random = asked.filter(({ name }) => usesChance(name));
   const label = (key: string) =>
     all(stories.flatMap(({ files }) => files.files.map((path) => labelIn(path, key) ?? none)));
   const derivative = stories.flatMap(({ files }) =>
@@ -87,13 +92,13 @@ export function recordOptions(
     pooling: reading?.pooling ?? none,
     layerZero: reading?.layerZero ?? none,
     finalNorm: reading?.finalNorm ?? none,
-    width: hasWindows ? options.width : none,
+    width: windowed.some(({ settings }) => settings.width === undefined) ? options.width : none,
     alphas: options.alphas ?? DEFAULT_ALPHAS,
     innerFolds: options.alphaChoice === "inner-folds" ? options.innerFolds : none,
-    analyses: asked,
+    analyses: asked.map(describeAsked),
     controls: some(options.controls),
-    distances: hasWindows ? options.distances : none,
-    seed: asked.some(usesChance) ? options.seed : none,
+    distances: windowed.some(({ settings }) => settings.distances === undefined) ? options.distances : none,
+    seed: random.some(({ settings }) => settings.seed === undefined) ? options.seed : none,
     ...{ threads, memory, cache },
   };
   const keys = Object.keys(studyOptions) as (keyof RecordedOptions)[];

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Analysis } from "../../src/analyses/analysis.ts";
 import {
+  type AnalysisName,
   analyses,
   analysisDescriptions,
+  analysisNames,
   groupDescriptions,
   isPeak,
   modelsOf,
@@ -12,8 +14,11 @@ import {
 } from "../../src/analyses/registry.ts";
 
 const scope = { layers: [4, 8], mainLayer: 8, distances: [0, 8], width: 7, seed: 3 };
-const told = (names: Parameters<typeof planScores>[0], more: Partial<typeof scope> = {}) =>
-  planScores(names, { ...scope, ...more }).map(({ analysis, layer, distance }) => `${analysis} ${layer} ${distance}`);
+const ask = (names: readonly AnalysisName[]) => names.map((name) => ({ name, settings: {} }));
+const told = (names: readonly AnalysisName[], more: Partial<typeof scope> = {}) =>
+  planScores(ask(names), { ...scope, ...more }).map(
+    ({ analysis, layer, distance }) => `${analysis} ${layer} ${distance}`,
+  );
 
 describe("the scores that analyses ask for", () => {
   test("by hand: layer by layer, each with its peak over distances; then controls; then the peak over layers", () => {
@@ -36,7 +41,7 @@ describe("the scores that analyses ask for", () => {
   });
 
   test("identity: each encoding model is scored once, however many contrasts take it away", () => {
-    const scores = planScores(["brainScore", "forecastScore", "forecastScoreRandomWindow"], scope);
+    const scores = planScores(ask(["brainScore", "forecastScore", "forecastScoreRandomWindow"]), scope);
     // Words of two layers, each with two windows; the main one's with random windows.
     expect(modelsOf(scores).length).toBe(2 * 3 + 1);
   });
@@ -44,7 +49,7 @@ describe("the scores that analyses ask for", () => {
   test("contract: the registry has every analysis under its own name, of letters and digits", () => {
     for (const [name, analysis] of Object.entries(analyses)) expect([name, analysis.name]).toEqual([name, name]);
     for (const { name } of [...Object.values(analyses), ...peaks]) expect(name).toMatch(/^[A-Za-z0-9]+$/);
-    const scores = planScores(Object.keys(analyses) as (keyof typeof analyses)[], scope);
+    const scores = planScores(ask(analysisNames), scope);
     const names = new Set(scores.filter((score) => !isPeak(score)).map(({ analysis }) => analysis));
     expect([...names].sort()).toEqual(Object.keys(analyses).sort());
   });

@@ -7,7 +7,8 @@ import { NO_AUDIT } from "../../src/ridge/audit.ts";
 import type { KeptScores } from "../../src/study/score-cache.ts";
 import { baseReader, toldScores } from "../../src/study/told-scores.ts";
 
-const scores = planScores(["brainScore", "forecastScore", "brainScoreWordRate"], {
+const asked = (["brainScore", "forecastScore", "brainScoreWordRate"] as const).map((name) => ({ name, settings: {} }));
+const scores = planScores(asked, {
   layers: [4, 8],
   mainLayer: 8,
   distances: [0, 4, 8],
