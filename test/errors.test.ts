@@ -26,8 +26,11 @@ describe("errors say as values what their messages say (by hand)", () => {
     const error = new FormatError(odd, "it must hold, got otherwise", 5);
     expect(error).toMatchObject({
       message: "a: b\\u000ac.tsv: it must hold, got otherwise (at byte 5)",
-      ...{ where: odd, path: odd, byteOffset: 5 },
-      ...{ detail: "it must hold, got otherwise (at byte 5)", problem: "it must hold, got otherwise" },
+      where: odd,
+      path: odd,
+      byteOffset: 5,
+      detail: "it must hold, got otherwise (at byte 5)",
+      problem: "it must hold, got otherwise",
     });
   });
 

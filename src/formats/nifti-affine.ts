@@ -78,10 +78,10 @@ export function niftiAffine(
     const a = Math.sqrt(Math.max(0, square));
     const s = 2 / (a * a + b * b + c * c + d * d);
     const rotation = [
-      ...[1 - s * (c * c + d * d), s * (b * c - a * d), s * (b * d + a * c)],
-      ...[s * (b * c + a * d), 1 - s * (b * b + d * d), s * (c * d - a * b)],
-      ...[s * (b * d - a * c), s * (c * d + a * b), 1 - s * (b * b + c * c)],
-    ];
+      [1 - s * (c * c + d * d), s * (b * c - a * d), s * (b * d + a * c)],
+      [s * (b * c + a * d), 1 - s * (b * b + d * d), s * (c * d - a * b)],
+      [s * (b * d - a * c), s * (c * d + a * b), 1 - s * (b * b + c * c)],
+    ].flat();
     const origin = [0, 1, 2].map((i) => finite("qoffset", layout.qoffset, i));
     return compose(rotation, [steps[0]!, steps[1]!, sign === -1 ? -steps[2]! : steps[2]!], origin);
   }

@@ -11,7 +11,14 @@ const inlineStamp = new RegExp(`^${stamp}$`);
 const mark = /<([^<>]*)>|[<>]|&(\w+|#\d{1,7}|#x[0-9a-f]{1,6});/gi;
 const tags = new Set(["b", "c", "i", "lang", "u", "v"]);
 const characters: Readonly<Record<string, string>> = {
-  ...{ amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0", lrm: "\u200e", rlm: "\u200f" },
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+  nbsp: "\u00a0",
+  lrm: "\u200e",
+  rlm: "\u200f",
 };
 
 type Fail = (message: string, remedy?: string) => FormatError;

@@ -4,6 +4,9 @@ import type { TranscriptIssue, TranscriptRow } from "./transcript-row.ts";
 /** Whether a time is infinite, or so large that it is no time of any audio: 30 years and more. */
 export const isBeyond = (time: number): boolean => Math.abs(time) > 1e9;
 
+/** Where a word is, in seconds of audio; undefined where its onset is not known. */
+export const timeOf = (onset: number): number | undefined => (Number.isNaN(onset) ? undefined : onset);
+
 /** What {@link rowIssues} needs beside the rows. */
 export interface RowIssueOptions {
   /** What becomes of words whose times are spread over a stretch. */
@@ -29,7 +32,7 @@ function spreadIssues(rows: readonly TranscriptRow[], { cues }: RowIssueOptions)
   const word = rows.findIndex((row) => row.isSpread);
   const { text, onset } = rows[word]!;
   const message = `every word must have a time of its own, got ${nSpread} of ${rows.length} words that share one with others (word ${word + 1}, "${text}")`;
-  const place = { code: "spread-words", word, ...(Number.isNaN(onset) ? {} : { time: onset }), message };
+  const place = { code: "spread-words", word, time: timeOf(onset), message };
   return cues === "refuse"
     ? [
         {
@@ -51,7 +54,7 @@ function orderIssues(rows: readonly TranscriptRow[]): TranscriptIssue[] {
         severity: "error",
         code,
         word,
-        ...(Number.isNaN(onset) || isBeyond(onset) ? {} : { time: onset }),
+        time: isBeyond(onset) ? undefined : timeOf(onset),
         message,
         remedy,
       });

@@ -1,4 +1,5 @@
 import { isBlank } from "../formats/text.ts";
+import { timeOf } from "./row-issues.ts";
 import type { TranscriptIssue, TranscriptRow } from "./transcript-row.ts";
 
 /** Something odd about a word's text. */
@@ -94,7 +95,7 @@ export function textIssues(rows: readonly TranscriptRow[]): TranscriptIssue[] {
         severity: rule.severity,
         code: rule.code,
         word,
-        ...(Number.isNaN(onset) ? {} : { time: onset }),
+        time: timeOf(onset),
         message: `${rule.must}, got ${JSON.stringify(text)} (word ${word + 1}${more})`,
         remedy: rule.remedy,
       };

@@ -98,7 +98,9 @@ async function modelSource(
     const { layers: _, ...reading } = resolveActivationOptions(model, activationOptions(options));
     const plan = (words: readonly string[]) => planWordActivations(model, words, activationOptions(options));
     return {
-      ...{ name, fingerprint, warnings },
+      name,
+      fingerprint,
+      warnings,
       key: JSON.stringify([fingerprint, context, maxContext, minContext, pooling, layerZero, finalNorm]),
       layers: studyLayers(options, model),
       nLayers: model.nLayers,
@@ -134,17 +136,15 @@ async function folderSource(
   const [story] = stories;
   const nUnits = await opened.check(namesOf(story!.files)[0], layers[0]!, wordsOf(story!.transcript));
   return {
-    ...{
-      name,
-      fingerprint,
-      warnings: [],
-      key: fingerprint,
-      layers,
-      nLayers: undefined,
-      nUnits,
-      reading: undefined,
-      operationsPerToken: 0,
-    },
+    name,
+    fingerprint,
+    warnings: [],
+    key: fingerprint,
+    layers,
+    nLayers: undefined,
+    nUnits,
+    reading: undefined,
+    operationsPerToken: 0,
     async check(transcripts) {
       for (const layer of layers) {
         let units: number | undefined;

@@ -39,6 +39,11 @@ export async function checkStudy(
 }
 
 const nothingSeen = {
-  ...{ nParticipants: 0, nRuns: 0, nPairs: 0, nExcluded: 0, stories: [], nBytes: 0 },
+  nParticipants: 0,
+  nRuns: 0,
+  nPairs: 0,
+  nExcluded: 0,
+  stories: [],
+  nBytes: 0,
   read: "headers",
 } as const;

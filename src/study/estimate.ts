@@ -91,7 +91,10 @@ export async function estimateRun(
     const own = groups.filter(({ group }) => group.family.label === label);
     const total = (value: (one: (typeof groups)[number]) => number) => own.reduce((all, one) => all + value(one), 0);
     return {
-      ...{ label, nModels: own[0]!.size.nModels, nFolds: own[0]!.size.nFolds, nStimuli: own.length },
+      label,
+      nModels: own[0]!.size.nModels,
+      nFolds: own[0]!.size.nFolds,
+      nStimuli: own.length,
       nParticipants: total(({ nMembers }) => nMembers),
       designOperations: total(({ work }) => work.designOperations),
       scoreOperations: total(({ nMembers, work }) => nMembers * work.scoreOperations),

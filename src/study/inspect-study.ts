@@ -133,7 +133,16 @@ export async function inspectStudy(options: StudyOptions, settings: InspectStudy
   if (model)
     await found.attempt("memory", () => found.add(memoryIssues(checkMemory(participants, { options, model }))));
   return {
-    ...{ found, opened, examination, outside, participants, transcripts, regions, surfaces, model, random },
+    found,
+    opened,
+    examination,
+    outside,
+    participants,
+    transcripts,
+    regions,
+    surfaces,
+    model,
+    random,
     async close() {
       await model?.close();
       await random?.close();
@@ -208,7 +217,11 @@ async function examine(
   const examination = await found.attempt("choice", () =>
     examineDataset(dataset, {
       ...queryOf(options),
-      ...{ excluded, doubts, mask, cleaning: cleaningOf(options), onProgress },
+      excluded,
+      doubts,
+      mask,
+      cleaning: cleaningOf(options),
+      onProgress,
       transcripts: { tier, cues, noiseLabels, file },
     }),
   );

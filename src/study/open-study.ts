@@ -61,7 +61,13 @@ export async function openStudy(
   // Files may name runs that the data set does not have.
   const leftOut = new Map([...excluded].filter(([run]) => there.has(run)));
   const inputs: StudyInputs = {
-    ...{ dataset, participants, transcripts: [...transcripts.values()], regions, surfaces, mask, leftOut },
+    dataset,
+    participants,
+    transcripts: [...transcripts.values()],
+    regions,
+    surfaces,
+    mask,
+    leftOut,
     withResponses: participantsWithResponses(inspected, options),
     withoutResponses: inspected.examination!.withoutResponses,
   };

@@ -50,8 +50,22 @@ export async function hasRecord(output: Source, participant: string): Promise<bo
 
 /** Options that may differ between participants who are joined: they change no number, or their contents are compared. */
 export const passedOver: ReadonlySet<string> = new Set([
-  ...["dataset", "output", "participants", "level", "threads", "memory", "cache", "exclude", "exclusions"],
-  ...["model", "activations", "derivatives", "mask", "regions", "surfaces", "transcript"],
+  "dataset",
+  "output",
+  "participants",
+  "level",
+  "threads",
+  "memory",
+  "cache",
+  "exclude",
+  "exclusions",
+  "model",
+  "activations",
+  "derivatives",
+  "mask",
+  "regions",
+  "surfaces",
+  "transcript",
 ]);
 
 /** What can be known of {@link ParticipantRecord.settings} before anything is computed. */
@@ -111,8 +125,10 @@ export async function recordFile(
       ...context,
       inputs: { dataset: { description: dataset.description }, leftOut, withResponses, withoutResponses },
       model: {
-        ...{ name: context.model.name, fingerprint: context.model.fingerprint },
-        ...{ warnings: context.model.warnings, nLayers: context.model.nLayers },
+        name: context.model.name,
+        fingerprint: context.model.fingerprint,
+        warnings: context.model.warnings,
+        nLayers: context.model.nLayers,
       },
       options,
     },
@@ -183,16 +199,14 @@ export function recordReader(output: Source): (participant: string) => Promise<P
       context: {
         ...about.context,
         inputs: {
-          ...{
-            dataset,
-            leftOut,
-            withResponses,
-            withoutResponses,
-            regions,
-            surfaces,
-            transcripts,
-            participants: [inputs],
-          },
+          dataset,
+          leftOut,
+          withResponses,
+          withoutResponses,
+          regions,
+          surfaces,
+          transcripts,
+          participants: [inputs],
         },
       },
       settings: about.settings,

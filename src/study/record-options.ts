@@ -71,8 +71,12 @@ export function recordOptions(
     derivative: all(derivative),
     kind: kinds,
     hemi: all(stories.flatMap(({ files }) => files.hemispheres).map((hemi) => (hemi === "n/a" ? none : hemi))),
-    ...{ space: label("space"), res: label("res"), den: label("den"), desc: label("desc") },
-    ...{ atlas: label("atlas"), seg: label("seg") },
+    space: label("space"),
+    res: label("res"),
+    den: label("den"),
+    desc: label("desc"),
+    atlas: label("atlas"),
+    seg: label("seg"),
     mask: options.mask ?? ownMasks,
     regions: some(options.regions),
     surfaces: some(options.surfaces),
@@ -99,7 +103,9 @@ export function recordOptions(
     controls: some(options.controls),
     distances: windowed.some(({ settings }) => settings.distances === undefined) ? options.distances : none,
     seed: random.some(({ settings }) => settings.seed === undefined) ? options.seed : none,
-    ...{ threads, memory, cache },
+    threads,
+    memory,
+    cache,
   };
   const keys = Object.keys(studyOptions) as (keyof RecordedOptions)[];
   return Object.fromEntries(keys.map((key) => [key, record[key]])) as RecordedOptions;

@@ -125,7 +125,9 @@ function locateMissing(
       return start <= last && first < start + story.nVolumes;
     });
     return {
-      ...{ fold: fold + 1, ...rest, volumes: [first, last] },
+      fold: fold + 1,
+      ...rest,
+      volumes: [first, last],
       stories: touched.map(({ files }) => files.story),
     };
   });

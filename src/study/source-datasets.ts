@@ -17,12 +17,12 @@ export function sourceDatasets(description: Readonly<Record<string, unknown>>): 
   const own: SourceDataset[] = [];
   if (typeof DatasetDOI === "string" && DatasetDOI.trim() !== "") {
     const doi = /10\.\d{4,}\/\S+/.exec(DatasetDOI)?.[0];
-    own.push({ ...(doi ? { URL: `https://doi.org/${encodeURI(doi)}` } : {}), DOI: DatasetDOI });
+    own.push({ URL: doi === undefined ? undefined : `https://doi.org/${encodeURI(doi)}`, DOI: DatasetDOI });
   }
   const named = recordsOf(description["SourceDatasets"]).map(({ URL, DOI, Version }) => ({
-    ...(isAddress(URL) ? { URL } : {}),
-    ...(typeof DOI === "string" ? { DOI } : {}),
-    ...(typeof Version === "string" ? { Version } : {}),
+    URL: addressOf(URL),
+    DOI: textOf(DOI),
+    Version: textOf(Version),
   }));
   return [...own, ...named.filter(({ URL, DOI }) => URL !== undefined || DOI !== undefined)];
 }
@@ -34,9 +34,9 @@ export function generatedBy(description: Readonly<Record<string, unknown>>): Gen
       ? [
           {
             Name,
-            ...(typeof Version === "string" ? { Version } : {}),
-            ...(typeof Description === "string" ? { Description } : {}),
-            ...(isAddress(CodeURL) ? { CodeURL } : {}),
+            Version: textOf(Version),
+            Description: textOf(Description),
+            CodeURL: addressOf(CodeURL),
           },
         ]
       : [],
@@ -52,7 +52,8 @@ export function pathToSource(output: string, dataset: string): string | undefine
   return /^(\.\.|\.\.\/(\.\.\/)*[^/]+)$/.test(path) && path.split("/").length <= 3 ? path : undefined;
 }
 
-const isAddress = (value: unknown): value is string => typeof value === "string" && ADDRESS.test(value);
+const textOf = (value: unknown) => (typeof value === "string" ? value : undefined);
+const addressOf = (value: unknown) => (typeof value === "string" && ADDRESS.test(value) ? value : undefined);
 
 function recordsOf(list: unknown): Readonly<Record<string, unknown>>[] {
   if (!Array.isArray(list)) return [];

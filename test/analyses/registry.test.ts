@@ -23,9 +23,17 @@ const told = (names: readonly AnalysisName[], more: Partial<typeof scope> = {}) 
 describe("the scores that analyses ask for", () => {
   test("by hand: layer by layer, each with its peak over distances; then controls; then the peak over layers", () => {
     expect(told(["brainScore", "forecastScore", "brainScoreWordRate", "forecastScoreRandomWindow"])).toEqual([
-      ...["brainScore 4 n/a", "forecastScore 4 0", "forecastScore 4 8", "forecastDistance 4 n/a"],
-      ...["brainScore 8 n/a", "forecastScore 8 0", "forecastScore 8 8", "forecastDistance 8 n/a"],
-      ...["brainScoreWordRate n/a n/a", "forecastScoreRandomWindow 8 8", "forecastDepth n/a 8"],
+      "brainScore 4 n/a",
+      "forecastScore 4 0",
+      "forecastScore 4 8",
+      "forecastDistance 4 n/a",
+      "brainScore 8 n/a",
+      "forecastScore 8 0",
+      "forecastScore 8 8",
+      "forecastDistance 8 n/a",
+      "brainScoreWordRate n/a n/a",
+      "forecastScoreRandomWindow 8 8",
+      "forecastDepth n/a 8",
     ]);
   });
 

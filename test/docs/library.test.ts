@@ -54,8 +54,13 @@ describe("docs/library.md", () => {
   it("its example gives the numbers that the command writes (agreement)", async () => {
     const printed = (await run("library.mjs")).map(([line]) => line as string);
     const options = checkOptions({
-      ...{ dataset: "my-data", output: "same", model: "gpt2", kind: "region", participants: "01" },
-      ...{ distances: "-4,0,8", drift: "linear" },
+      dataset: "my-data",
+      output: "same",
+      model: "gpt2",
+      kind: "region",
+      participants: "01",
+      distances: "-4,0,8",
+      drift: "linear",
     });
     const { result } = await runStudy(options, { onProgress: () => {}, onNote: () => {}, date: () => new Date(0) });
     const { analyses, targets } = result.subjects[0]!;

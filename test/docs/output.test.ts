@@ -35,8 +35,14 @@ beforeAll(async () => {
   const { surfaces } = await simulateDataset(folderStore(at("data")), model, simulation);
   await model.close();
   const options = checkOptions({
-    ...{ dataset: at("data"), output: at("out"), model: at("model"), kind: "surface" },
-    ...{ layer: "1,2", distances: "-1,0,8", components: 3, controls: "word-rate,random-weights,random-window" },
+    dataset: at("data"),
+    output: at("out"),
+    model: at("model"),
+    kind: "surface",
+    layer: "1,2",
+    distances: "-1,0,8",
+    components: 3,
+    controls: "word-rate,random-weights,random-window",
     analyses: "brainScore,forecastScore,noiseCeiling",
     regions: (["L", "R"] as const).map((hemi) => at("data", surfaces[hemi].labels)),
     surfaces: (["L", "R"] as const).map((hemi) => at("data", surfaces[hemi].inflated)),

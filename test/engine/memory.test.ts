@@ -11,9 +11,19 @@ import { buildPackage } from "../cli/built.ts";
 
 /** A whole brain: one participant, three stories, windows at 41 distances. */
 const wholeBrain = {
-  ...{ nTargets: 81_924, nVolumes: 1000, longestStory: 500, nModels: 42, nFolds: 5, nColumns: 240 },
-  ...{ width: 7, nUnits: 768, nThreads: 2 },
-  ...{ heldBytes: 4, readingBytes: 8 * 500, scoringBytes: 4, isOfOthers: false },
+  nTargets: 81_924,
+  nVolumes: 1000,
+  longestStory: 500,
+  nModels: 42,
+  nFolds: 5,
+  nColumns: 240,
+  width: 7,
+  nUnits: 768,
+  nThreads: 2,
+  heldBytes: 4,
+  readingBytes: 8 * 500,
+  scoringBytes: 4,
+  isOfOthers: false,
 };
 
 describe("planMemory", () => {

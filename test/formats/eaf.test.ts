@@ -35,7 +35,8 @@ describe("readEaf", () => {
     );
     expect(read(document)).toEqual([
       {
-        ...{ name: "words", participant: "Ann" },
+        name: "words",
+        participant: "Ann",
         annotations: [
           { text: "R&B", start: Number.NaN, end: 2.5, isDivided: false },
           { text: "It’s", start: 0, end: 1, isDivided: false },

@@ -10,7 +10,13 @@ describe("readGentleJson", () => {
   it("by hand: words found, not found, unknown, and heard though not in the transcript", () => {
     const text = `\uFEFF${words(
       {
-        ...{ alignedWord: "this", case: "success", end: 0.75, endOffset: 4, start: 0.5, startOffset: 0, word: "This" },
+        alignedWord: "this",
+        case: "success",
+        end: 0.75,
+        endOffset: 4,
+        start: 0.5,
+        startOffset: 0,
+        word: "This",
         phones: [{ duration: 0.25, phone: "dh_B" }],
       },
       { case: "not-found-in-audio", endOffset: 7, startOffset: 5, word: "of" },

@@ -27,8 +27,10 @@ describe("every field of a NIfTI header has its row", () => {
 describe("the time of the first volume (by hand)", () => {
   const header = (toffset: number, unit: number, nVolumes = 3) => {
     const bytes = writeNifti({
-      ...{ shape: [1, 1, 1, nVolumes], affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1] },
-      ...{ data: new Float32Array(nVolumes), repetitionTime: 1.5 },
+      shape: [1, 1, 1, nVolumes],
+      affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1],
+      data: new Float32Array(nVolumes),
+      repetitionTime: 1.5,
     });
     const { timeOffset, units } = niftiLayouts[1];
     const view = new DataView(bytes.buffer, bytes.byteOffset);

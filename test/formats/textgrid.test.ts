@@ -92,10 +92,12 @@ describe("readTextGrid", () => {
   it.each(["long-utf8", "short-utf8", "long-utf16", "short-utf16"])("by hand: %s as Praat saves it", (name) => {
     const at = (start: number, end: number, text: string) => ({ start, end, text });
     expect(readTextGrid(fixture(name))).toEqual({
-      ...{ start: 0, end: 2.5 },
+      start: 0,
+      end: 2.5,
       tiers: [
         {
-          ...{ name: "words", kind: "interval" },
+          name: "words",
+          kind: "interval",
           intervals: [at(0, 0.5, ""), at(0.5, 1.25, "naïve"), at(1.25, 2.5, 'she said "no"')],
         },
         { name: "phones", kind: "interval", intervals: [at(0, 0.75, "N"), at(0.75, 2.5, "")] },

@@ -14,7 +14,9 @@ describe("readWhisper", () => {
     ];
     expect(read({ segments, word_segments: words, language: "en" })).toEqual([
       {
-        ...{ text: " In 1999,", start: 0.1, end: 1 },
+        text: " In 1999,",
+        start: 0.1,
+        end: 1,
         words: [
           { text: "In", onset: 0.1, offset: 0.25, score: 0.5, speaker: "SPEAKER_00" },
           { text: "1999,", onset: Number.NaN, offset: Number.NaN, ...none },
@@ -36,7 +38,11 @@ describe("readWhisper", () => {
     ]);
     const timestamped = { text: "So", start: 0, end: 1, words: [{ text: "So", start: 0, end: 1, confidence: 0.25 }] };
     expect(read({ segments: [timestamped] })[0]!.words![0]).toEqual({
-      ...{ text: "So", onset: 0, offset: 1, score: 0.25, speaker: undefined },
+      text: "So",
+      onset: 0,
+      offset: 1,
+      score: 0.25,
+      speaker: undefined,
     });
   });
 
@@ -53,7 +59,9 @@ describe("readWhisper", () => {
     ];
     const expected = [
       {
-        ...{ text: "a b", start: Number.NaN, end: Number.NaN },
+        text: "a b",
+        start: Number.NaN,
+        end: Number.NaN,
         words: [
           { text: "a", onset: 0, offset: 1, ...none },
           { text: "b", onset: 1, offset: 2, ...none },

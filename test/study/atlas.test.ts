@@ -14,8 +14,17 @@ const float = (...values: number[]) =>
 const text = (value: string) => Buffer.concat([int(value.length + 1), Buffer.from(`${value}\0`)]);
 /** An annotation of four vertices: none, "a", "b", "a". */
 const annot = Buffer.concat([
-  ...[int(4), int(0, 0, 1, 5, 2, 7 * 256, 3, 5), int(1, -2, 2), text("table"), int(2)],
-  ...[int(0), text("a"), int(5, 0, 0, 0), int(1), text("b"), int(0, 7, 0, 0)],
+  int(4),
+  int(0, 0, 1, 5, 2, 7 * 256, 3, 5),
+  int(1, -2, 2),
+  text("table"),
+  int(2),
+  int(0),
+  text("a"),
+  int(5, 0, 0, 0),
+  int(1),
+  text("b"),
+  int(0, 7, 0, 0),
 ]);
 const labels = writeGifti({
   metadata: {},
@@ -25,7 +34,10 @@ const labels = writeGifti({
   ],
   arrays: [
     {
-      ...{ intent: "NIFTI_INTENT_LABEL", dataType: "NIFTI_TYPE_INT32", dimensions: [4], metadata: {} },
+      intent: "NIFTI_INTENT_LABEL",
+      dataType: "NIFTI_TYPE_INT32",
+      dimensions: [4],
+      metadata: {},
       data: Int32Array.of(0, 1, 2, 1),
       coordinateSystems: [],
     },

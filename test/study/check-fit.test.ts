@@ -15,7 +15,9 @@ const participantOf = (nWords: number, ...nVolumes: readonly number[]) =>
   ({
     participant: "sub-01",
     stories: nVolumes.map((n, i) => ({
-      ...{ nVolumes: n, audioStart: 0, repetitionTime: 1 },
+      nVolumes: n,
+      audioStart: 0,
+      repetitionTime: 1,
       files: { run: `sub-01_task-${i}`, story: `story${i}`, events: `sub-01_task-${i}_events.tsv` },
       transcript: { path: "words.tsv", words: Array.from({ length: nWords }, (_, w) => ({ onset: w / 2 })) },
     })),

@@ -23,7 +23,9 @@ describe("what there is to say of the room on a disk (by hand: 23 MB are expecte
   });
   test("a warning where it may not", () => {
     const warning = {
-      ...{ severity: "warning", code: "disk-too-small", path: "cache" },
+      severity: "warning",
+      code: "disk-too-small",
+      path: "cache",
       message:
         "the disk must have room for 23.0 MB of designs, scores and activations, got 9.0 MB that are free. The run stops when it is full: make room, or name a folder on another disk with `cache`.",
     };
@@ -32,7 +34,9 @@ describe("what there is to say of the room on a disk (by hand: 23 MB are expecte
   test("an error where it cannot", () => {
     expect(roomIssues(needed, 8e6, "cache")).toEqual([
       {
-        ...{ severity: "error", code: "disk-too-small", path: "cache" },
+        severity: "error",
+        code: "disk-too-small",
+        path: "cache",
         message:
           "the disk must have room for at least 9.0 MB of designs, scores and activations, got 8.0 MB that are free. Make room, or name a folder on another disk with `cache`.",
       },
@@ -44,7 +48,9 @@ test("memory: a warning where a run may take more than the machine has (by hand)
   expect(memoryIssues(2e9, 2e9)).toEqual([]);
   expect(memoryIssues(9e9, 2e9)).toEqual([
     {
-      ...{ severity: "warning", code: "memory-too-small", path: "`memory`" },
+      severity: "warning",
+      code: "memory-too-small",
+      path: "`memory`",
       message:
         "the machine must have 9.0 GB for what a run may take, got 2.0 GB. The system may end it, or slow it down: give less.",
     },

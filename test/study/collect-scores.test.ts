@@ -3,7 +3,12 @@ import { NO_AUDIT } from "../../src/ridge/audit.ts";
 import { joinFacts } from "../../src/study/collect-scores.ts";
 
 const facts = (alphaAtLowest: number, alphaAtHighest: number, more: object = {}) => ({
-  ...{ nNotScored: 0, missing: [], alphaAtLowest, alphaAtHighest, audit: NO_AUDIT, date: "2026-01-01" },
+  nNotScored: 0,
+  missing: [],
+  alphaAtLowest,
+  alphaAtHighest,
+  audit: NO_AUDIT,
+  date: "2026-01-01",
   ...more,
 });
 

@@ -2,12 +2,26 @@ import { expect, test } from "vitest";
 import { formatEstimate, type RunEstimate } from "../../src/study/estimate.ts";
 
 const part = {
-  ...{ label: "layer 4", nModels: 1, nFolds: 5, nParticipants: 2, nStimuli: 1 },
-  ...{ designOperations: 1e9, scoreOperations: 1e9, designBytes: 20e6, scoreBytes: 3e6, seconds: undefined },
+  label: "layer 4",
+  nModels: 1,
+  nFolds: 5,
+  nParticipants: 2,
+  nStimuli: 1,
+  designOperations: 1e9,
+  scoreOperations: 1e9,
+  designBytes: 20e6,
+  scoreBytes: 3e6,
+  seconds: undefined,
 };
 const estimate = (freeBytes: number | undefined): RunEstimate => ({
-  ...{ parts: [part], nThreads: 1, wordsToRead: 0, responseBytes: 1e6, peakBytes: 1e6 },
-  ...{ speed: undefined, seconds: undefined, freeBytes },
+  parts: [part],
+  nThreads: 1,
+  wordsToRead: 0,
+  responseBytes: 1e6,
+  peakBytes: 1e6,
+  speed: undefined,
+  seconds: undefined,
+  freeBytes,
 });
 
 test("formatEstimate says what is free on the disk, and nothing where it is not known (by hand)", () => {

@@ -120,7 +120,13 @@ describe("the same responses in every kind of file", () => {
     );
     expect(volume.subjects[0]!.targets.map(({ name }) => name).slice(0, 3)).toEqual(["1 0 0", "0 1 0", "3 1 0"]);
     expect(grayordinate.subjects[0]!.targets.map(({ name, hemi }) => `${name} ${hemi}`)).toEqual([
-      ...["0 L", "2 L", "4 L", "8 L", "0 0 0 n/a", "1 0 0 n/a", "2 2 1 n/a"],
+      "0 L",
+      "2 L",
+      "4 L",
+      "8 L",
+      "0 0 0 n/a",
+      "1 0 0 n/a",
+      "2 2 1 n/a",
     ]);
   });
 

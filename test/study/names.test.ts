@@ -41,7 +41,12 @@ const clean = (sub: string): Files => ({
 const optionsOf = (dataset: string, options: Readonly<Record<string, unknown>> = {}) =>
   // As few columns as there can be: the runs are short.
   checkOptions({
-    ...{ dataset, output: join(root, "out"), distances: "none", components: "1", folds: "2", delays: "1" },
+    dataset,
+    output: join(root, "out"),
+    distances: "none",
+    components: "1",
+    folds: "2",
+    delays: "1",
     ...options,
   });
 /** What `check` tells: `severity code path`, and the inspection. */
@@ -145,8 +150,14 @@ describe("participants whose names are not BIDS's (by hand)", () => {
   it("are read where the meaning is certain, else warned of by check and by score", async () => {
     const [upper, other] = ["sub-04/func/sub-04_task-picnic_timeseries.TSV", clean("04")] as const;
     const dataset = folder({
-      ...{ ...base, ...clean("01"), ...clean("02"), ...clean("0_3"), ...clean("05"), ...clean("M\u00fcller") },
-      ...{ [upper]: table(4), "sub-04/func/sub-04_task-picnic_events.tsv": events() },
+      ...base,
+      ...clean("01"),
+      ...clean("02"),
+      ...clean("0_3"),
+      ...clean("05"),
+      ...clean("M\u00fcller"),
+      [upper]: table(4),
+      "sub-04/func/sub-04_task-picnic_events.tsv": events(),
     });
     expect(Object.keys(other)).toContain(upper.replace("TSV", "tsv"));
     renameSync(
@@ -300,7 +311,9 @@ describe("hemispheres (by hand)", () => {
     async (side, there, missing) => {
       const dataset = folder(files(there));
       const expected = {
-        ...{ severity: "error", code: "hemisphere-missing", path: there },
+        severity: "error",
+        code: "hemisphere-missing",
+        path: there,
         message: `sub-01_task-picnic must have both hemispheres, got ${side} alone: there is no ${missing}. Add it, exclude the run, or score one hemisphere with \`hemi: ${side}\`.`,
       };
       expect((await check(dataset)).issues).toEqual([expected]);
@@ -348,7 +361,12 @@ describe("hemispheres (by hand)", () => {
       data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>,
       type: "NIFTI_TYPE_FLOAT32" | "NIFTI_TYPE_INT32" = dataType,
     ) => ({
-      ...{ intent, dataType: type, metadata: {}, dimensions: [data.length / 3, 3], data, coordinateSystems: [] },
+      intent,
+      dataType: type,
+      metadata: {},
+      dimensions: [data.length / 3, 3],
+      data,
+      coordinateSystems: [],
     });
     const arrays = [
       array("NIFTI_INTENT_POINTSET", new Float32Array(9)),
@@ -375,7 +393,9 @@ describe("masks of volumes (by hand)", () => {
   const volume = writeNifti({ shape: [...shape, nVolumes], affine, data: bold });
   const mask = writeNifti({ shape, affine, data: Float32Array.of(1, 1) });
   const files = (response: string, ...masks: readonly string[]): Files => ({
-    ...{ ...base, [`${own}_events.tsv`]: events(), [`${own}${response}`]: volume },
+    ...base,
+    [`${own}_events.tsv`]: events(),
+    [`${own}${response}`]: volume,
     ...Object.fromEntries(masks.map((name) => [`${own}${name}`, mask])),
   });
 
@@ -411,7 +431,9 @@ describe("transcripts, stories and participants by name (by hand)", () => {
   it("composed and decomposed letters, upper-case endings, stimuli/ before the audio", async () => {
     const { "stimuli/picnic_words.tsv": words, ...others } = base;
     const dataset = folder({
-      ...{ ...others, ...clean("01"), ...clean("02") },
+      ...others,
+      ...clean("01"),
+      ...clean("02"),
       "sub-01/func/sub-01_task-picnic_events.tsv": told(`${nfd}_audio.wav`),
       "sub-02/func/sub-02_task-picnic_events.tsv": told(`./stimuli/${nfc}_audio.wav`),
       [`stimuli/${nfd}_words.TSV`]: words,
@@ -424,7 +446,9 @@ describe("transcripts, stories and participants by name (by hand)", () => {
 
   it("two audio files of one name are told: one transcript would be read for both", async () => {
     const dataset = folder({
-      ...{ ...base, ...clean("01"), ...clean("02") },
+      ...base,
+      ...clean("01"),
+      ...clean("02"),
       "sub-01/func/sub-01_task-picnic_events.tsv": told("one/picnic.wav"),
       "sub-02/func/sub-02_task-picnic_events.tsv": told("two/picnic.wav"),
     });
@@ -436,7 +460,10 @@ describe("transcripts, stories and participants by name (by hand)", () => {
 
   it("stories that differ in case alone are two, and told", async () => {
     const files = {
-      ...{ ...base, ...clean("01"), ...clean("02"), "stimuli/Picnic_words.tsv": base["stimuli/picnic_words.tsv"] },
+      ...base,
+      ...clean("01"),
+      ...clean("02"),
+      "stimuli/Picnic_words.tsv": base["stimuli/picnic_words.tsv"],
       "sub-02/func/sub-02_task-picnic_events.tsv": told("Picnic_audio.wav"),
     };
     const { doubts } = await inputs(folder(files), { stories: ["Picnic"] });
@@ -457,12 +484,10 @@ describe("a folder that is no data set (by hand)", () => {
   it("files that end as responses do and do not fit the pattern are warned of; upper-case endings fit", async () => {
     const dataset = folder({
       ...stimuli,
-      ...{
-        "anna/picnic_LH.func.gii": bold,
-        "anna/picnic_right.FUNC.GII": functional(nVolumes, 3, (data) => data.reverse()),
-        "ben/picnic-lh.func.gii": bold,
-        "ben/notes.txt": "",
-      },
+      "anna/picnic_LH.func.gii": bold,
+      "anna/picnic_right.FUNC.GII": functional(nVolumes, 3, (data) => data.reverse()),
+      "ben/picnic-lh.func.gii": bold,
+      "ben/notes.txt": "",
     });
     const { participants, doubts } = await inputs(dataset, plain);
     expect(participants.map(({ participant, space }) => [participant, space])).toEqual([

@@ -7,7 +7,9 @@ const options = checkOptions({ dataset: "in", output: "out", gap: "7" });
 /** Participants who heard so many stories each, or one so many times: 100 words, one a second, in scans of `nVolumes` seconds. */
 function inputsOf(counts: readonly number[], nVolumes = 100, again = false) {
   const story = {
-    ...{ nVolumes, audioStart: 0, repetitionTime: 1 },
+    nVolumes,
+    audioStart: 0,
+    repetitionTime: 1,
     transcript: { words: Array.from({ length: 100 }, (_, onset) => ({ onset })) },
   };
   const participants = counts.map((n, i) => ({

@@ -126,7 +126,9 @@ describe("checkOptions", () => {
 
   test("numbers in words of a flag are numbers", () => {
     expect(checkOptions({ ...folders, folds: " 3 ", cutoff: "1e2", components: "7" })).toMatchObject({
-      ...{ folds: 3, cutoff: 100, components: 7 },
+      folds: 3,
+      cutoff: 100,
+      components: 7,
     });
   });
 
@@ -142,8 +144,18 @@ describe("a path that begins with ~, which shells alone know", () => {
   const folders = { dataset: "d", output: "o" };
 
   test.each([
-    ...["dataset", "output", "cache", "model", "activations", "derivatives", "exclusions", "mask", "regions"],
-    ...["surfaces", "sulc", "transcript"],
+    "dataset",
+    "output",
+    "cache",
+    "model",
+    "activations",
+    "derivatives",
+    "exclusions",
+    "mask",
+    "regions",
+    "surfaces",
+    "sulc",
+    "transcript",
   ])("%s is named", (key) => {
     for (const value of ["~", "~/a", "~\\a"])
       expect(() => checkOptions({ ...folders, [key]: value })).toThrow(`\`${key}\`: ${got}`);

@@ -64,7 +64,8 @@ describe("memory that the results of forty participants take", () => {
   it("is under a quarter of their scores (by hand)", () => {
     const output = join(folder, "out");
     const args = [
-      ...["--expose-gc", "--max-semi-space-size=16"],
+      "--expose-gc",
+      "--max-semi-space-size=16",
       join(import.meta.dirname, "outputs-memory.js"),
       built,
       join(folder, "scores"),

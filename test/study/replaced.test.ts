@@ -167,18 +167,19 @@ describe("an input that is replaced while a study runs (identity)", () => {
     const output = study.at("out");
     rmSync(output, { recursive: true, force: true });
     const options = checkOptions({
-      ...{ dataset: study.at("data"), output, model: study.at("model"), cache: study.at(cache) },
-      ...{
-        participants: "sub-01",
-        layer: 1,
-        components: 3,
-        distances: "none",
-        delays: 2,
-        folds: 2,
-        threads: 1,
-        kind: "surface",
-        ...more,
-      },
+      dataset: study.at("data"),
+      output,
+      model: study.at("model"),
+      cache: study.at(cache),
+      participants: "sub-01",
+      layer: 1,
+      components: 3,
+      distances: "none",
+      delays: 2,
+      folds: 2,
+      threads: 1,
+      kind: "surface",
+      ...more,
     });
     const onProgress = ({ label }: { readonly label: string }) => atStage(label);
     await runStudy(options, {

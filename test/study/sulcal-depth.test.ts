@@ -19,11 +19,16 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const shape = (...values: number[]) =>
   writeGifti({
-    ...{ metadata: {}, labels: [] },
+    metadata: {},
+    labels: [],
     arrays: [
       {
-        ...{ intent: "NIFTI_INTENT_SHAPE", dataType: "NIFTI_TYPE_FLOAT32", dimensions: [values.length] },
-        ...{ data: Float32Array.from(values), metadata: {}, coordinateSystems: [] },
+        intent: "NIFTI_INTENT_SHAPE",
+        dataType: "NIFTI_TYPE_FLOAT32",
+        dimensions: [values.length],
+        data: Float32Array.from(values),
+        metadata: {},
+        coordinateSystems: [],
       },
     ],
   });
@@ -43,7 +48,8 @@ const put = (name: string, bytes: Uint8Array) => writeFileSync(join(folder, name
 
 /** A tetrahedron as the surface of a hemisphere; where it lies, the name alone says. */
 const surface = (hemi: "L" | "R"): Surface => ({
-  ...{ hemi, name: "tiny" },
+  hemi,
+  name: "tiny",
   coordinates: Float32Array.of(0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1),
   triangles: Int32Array.of(0, 1, 2, 0, 1, 3, 0, 2, 3, 1, 2, 3),
 });
@@ -121,11 +127,16 @@ describe("sulcal depth that is named (by hand)", () => {
       "`sulc`: each hemisphere must have one file, got two of L",
     );
     const mesh = writeGifti({
-      ...{ metadata: {}, labels: [] },
+      metadata: {},
+      labels: [],
       arrays: [
         {
-          ...{ intent: "NIFTI_INTENT_SHAPE", dataType: "NIFTI_TYPE_FLOAT32", dimensions: [4, 2] },
-          ...{ data: new Float32Array(8), metadata: {}, coordinateSystems: [] },
+          intent: "NIFTI_INTENT_SHAPE",
+          dataType: "NIFTI_TYPE_FLOAT32",
+          dimensions: [4, 2],
+          data: new Float32Array(8),
+          metadata: {},
+          coordinateSystems: [],
         },
       ],
     });

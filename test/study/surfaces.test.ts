@@ -12,12 +12,16 @@ function mesh(
   const points = change.points ?? Float32Array.of(0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1);
   const triangles = change.triangles ?? Int32Array.of(0, 1, 2, 0, 1, 3, 0, 2, 3, 1, 2, 3);
   const array = (intent: string, dataType: GiftiArray["dataType"], data: GiftiArray["data"]) => ({
-    ...{ intent, dataType, data, coordinateSystems: [] },
+    intent,
+    dataType,
+    data,
+    coordinateSystems: [],
     metadata: structure === undefined ? {} : { AnatomicalStructurePrimary: structure },
     dimensions: data.length % 3 === 0 ? [data.length / 3, 3] : [data.length],
   });
   return writeGifti({
-    ...{ metadata: {}, labels: [] },
+    metadata: {},
+    labels: [],
     arrays: [
       array("NIFTI_INTENT_POINTSET", "NIFTI_TYPE_FLOAT32", points),
       array("NIFTI_INTENT_TRIANGLE", "NIFTI_TYPE_INT32", triangles),

@@ -59,7 +59,10 @@ export async function createTinyStudy(simulation: SimulateOptions = {}): Promise
   for (const [path, content] of Object.entries(files)) await folderStore(at("model")).write(path, content);
   const model = await loadLanguageModel(at("model"));
   await simulateDataset(folderStore(at("data")), model, {
-    ...{ nSubjects: 2, stories: [tinyStory], nVertices: 42, responses: "surface" },
+    nSubjects: 2,
+    stories: [tinyStory],
+    nVertices: 42,
+    responses: "surface",
     ...simulation,
   });
   await model.close();

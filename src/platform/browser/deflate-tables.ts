@@ -1,7 +1,7 @@
 /** Extra bits of the symbols 257 to 285, which stand for lengths (RFC 1951, section 3.2.5). */
-export const lengthBits: Uint8Array = Uint8Array.of(
-  ...[0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0],
-);
+export const lengthBits: Uint8Array = Uint8Array.from([
+  0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,
+]);
 
 /** The least length that each of the symbols stands for. */
 export const lengthBases: Uint16Array = leasts(3, lengthBits);
