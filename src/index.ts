@@ -49,26 +49,6 @@ export type { HiddenStateOptions, LanguageModel } from "./language-model/languag
 export { embeddedModelFolder, loadLanguageModel } from "./language-model/load.ts";
 export type { TokenisedText, Tokenizer } from "./language-model/tokenizer.ts";
 export { pearsonColumns } from "./linear-algebra/correlation.ts";
-export { type PhantomRegion, phantomRegions } from "./phantom/regions.ts";
-export { type SimulateOptions, simulateDataset } from "./phantom/simulate.ts";
-export { type PhantomStory, phantomStories } from "./phantom/story.ts";
-export type { PhantomTruth, RegionTruth, StoryTruth, SurfacePaths } from "./phantom/truth.ts";
-export { htmlReport } from "./report/html.ts";
-export {
-  type AnalysisScores,
-  type GeneratedBy,
-  type KeptVariance,
-  type MissingFold,
-  memoryScores,
-  type Provenance,
-  type ScoreKey,
-  type SourceDataset,
-  type StudyResult,
-  type SubjectAnalysis,
-  type SubjectScores,
-  type Surface,
-  type TargetRegion,
-} from "./report/result.ts";
 export { transcriptPicture } from "./report/transcript-picture.ts";
 export { formatTranscriptReport, type TranscriptTextOptions } from "./report/transcript-text.ts";
 export { audioStarts } from "./responses/audio-start.ts";
@@ -98,6 +78,3 @@ export { checkTranscript, type TranscriptReport } from "./stimulus/transcript-re
 export type { RawTranscript, TranscriptIssue, TranscriptRow } from "./stimulus/transcript-row.ts";
 export { type VolumesOptions, wordsToVolumes } from "./stimulus/volumes.ts";
 export type { Transcript, Word } from "./stimulus/word.ts";
-export { checkOptions, type StudyOptions } from "./study/options.ts";
-export { type RunEnvironment, runStudy, type StudyRun } from "./study/run.ts";
-export { type ReadStudyFileOptions, readStudyFile } from "./study/study-file.ts";

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import * as formats from "../src/formats.ts";
 import * as index from "../src/index.ts";
+import * as study from "../src/study.ts";
 
 // Types do not hold who calls from JavaScript, and an argument is forgotten easily: whatever a function of the package is
 // given in place of what it takes, it says so in words, with an error of a class of ours.
 
 /** What all entry points name. */
-const cortecast = { ...formats, ...index };
+const cortecast = { ...formats, ...study, ...index };
 const { Matrix, memoryStore } = cortecast;
 const matrix = Matrix.of(
   Float64Array.from({ length: 80 }, (_, i) => Math.sin(i * i)),
@@ -26,6 +27,9 @@ const npy = { shape: [1], data: new Float64Array(1) };
 
 /** Takes no file: what would be written to it ends early. */
 const full = { ...memoryStore({}), write: () => Promise.reject(new cortecast.OptionError("full")) };
+
+/** A study that cannot be read, nor written. */
+const nowhere = () => cortecast.checkOptions({ dataset: "/nowhere", output: "/proc/nothing" });
 
 type Arguments = readonly unknown[];
 /** For each function: arguments that it takes, the optional ones too, and how many of them it cannot do without. */
@@ -97,7 +101,16 @@ const functions: Readonly<Record<string, readonly [needed: number, given: () => 
   checkTranscript: [1, () => [cortecast.readTranscript(bytes, story), {}]],
   wordsToVolumes: [3, () => [matrix, new Float64Array(40), volumes]],
   checkOptions: [1, () => [{}, String]],
-  runStudy: [2, () => [cortecast.checkOptions({ dataset: "/nowhere", output: "/nowhere" }), {}]],
+  runStudy: [1, () => [nowhere(), {}]],
+  checkStudy: [1, () => [nowhere(), {}]],
+  planStudy: [1, () => [nowhere(), {}]],
+  reportStudy: [1, () => ["/nowhere", {}]],
+  cleanStudy: [1, () => ["/nowhere", {}]],
+  writeStudyActivations: [1, () => [nowhere(), {}]],
+  simulateStudy: [1, () => ["/proc/nothing", { nSubjects: 0 }]],
+  fetchNarratives: [1, () => ["/proc/nothing", { baseUrl: "none" }]],
+  fetchModel: [2, () => ["gpt2", "/proc/nothing", { baseUrl: "none" }]],
+  fetchSurfaces: [2, () => ["fsaverage6", "/proc/nothing", { baseUrl: "none" }]],
 };
 
 const wrong: readonly (readonly [string, unknown])[] = [

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as formats from "../src/formats.ts";
 import * as cortecast from "../src/index.ts";
+import * as study from "../src/study.ts";
 
 // What the package hands out can be named by who uses it: every type in the signature of an export is an export too.
 const source = join(import.meta.dirname, "../src");
@@ -43,6 +44,7 @@ function ownNames(code: string): ReadonlySet<string> {
 const entryPoints = {
   cortecast: { entry: "index.ts", values: cortecast },
   "cortecast/formats": { entry: "formats.ts", values: formats },
+  "cortecast/study": { entry: "study.ts", values: study },
 };
 
 /** The exports of an entry point, with the file that each is from. */

@@ -1,13 +1,9 @@
 import { OptionError, oneLine } from "../errors.ts";
 import { formatInspection } from "../inspection/format.ts";
 import { countIssues, type Inspection } from "../inspection/inspection.ts";
-import { cachePlace } from "../study/cache-place.ts";
-import { checkStudy } from "../study/check-study.ts";
-import { storesIn } from "../study/plan-inspected.ts";
+import { checkStudy, readingWays } from "../study/check-study.ts";
 import type { Command } from "./command-line.ts";
 import { studyFlags, studyOptionsOf } from "./study-flags.ts";
-
-const ways = ["auto", "whole", "headers"] as const;
 
 /** Where nobody says where results go, nothing is said of that folder. */
 const notGiven = "(no output folder)";
@@ -37,20 +33,17 @@ export const check: Command = {
       ...studyFlags(),
     },
   },
-  async run({ parsed, terminal }) {
+  async run({ parsed, terminal, signal }) {
     const { read = "auto", ...values } = parsed.values;
-    const way = ways.find((known) => known === read);
+    const way = readingWays.find((known) => known === read);
     if (way === undefined)
-      throw new OptionError(`must be one of ${ways.join(", ")}, got "${read}".`, { where: "--read" });
+      throw new OptionError(`must be one of ${readingWays.join(", ")}, got "${read}".`, { where: "--read" });
     const options = await studyOptionsOf({ ...parsed, values }, { output: notGiven });
-    const cache = await cachePlace(options);
-    const { activations } = storesIn(cache.folder);
     const inspection = await checkStudy(options, {
-      activations,
-      cache,
       writes: options.output !== notGiven,
       read: way,
       onProgress: terminal.onProgress,
+      signal,
     });
     terminal.endProgress();
     for (const line of formatInspection(inspection, { all: parsed.switches.has("all") }))

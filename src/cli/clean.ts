@@ -1,7 +1,6 @@
 import { formatNoun } from "../report/numbers.ts";
-import { checkFolder } from "../sources/node.ts";
 import { cachePlace, isCacheThere } from "../study/cache-place.ts";
-import { cleanFolder } from "../study/clean.ts";
+import { cleanStudy } from "../study/clean.ts";
 import type { Command } from "./command-line.ts";
 
 /** `cortecast clean`. */
@@ -24,9 +23,8 @@ export const clean: Command = {
     const folder = parsed.positionals["output"]!;
     const removes = parsed.switches.has("yes");
     const labels = parsed.values["participants"]?.split(",").map((label) => label.trim());
-    await checkFolder(folder, "<output>");
     const onNote = (line: string) => terminal.note(line);
-    const { ours, changed } = await cleanFolder(folder, { participants: labels, removes, onNote, signal });
+    const { ours, changed } = await cleanStudy(folder, { participants: labels, removes, onNote, signal });
     if (!parsed.switches.has("json")) for (const path of ours) terminal.print(path);
     for (const path of changed) terminal.note(`${path} stays: it was changed since cortecast wrote it.`);
     terminal.note(

@@ -65,15 +65,15 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
   },
   "fetch narratives": {
     summary: "fetch the Narratives data set",
-    load: async () => (await import("./fetch.ts")).fetchNarratives,
+    load: async () => (await import("./fetch.ts")).narrativesCommand,
   },
   "fetch model": {
     summary: "fetch a language model from Hugging Face",
-    load: async () => (await import("./fetch.ts")).fetchModel,
+    load: async () => (await import("./fetch.ts")).modelCommand,
   },
   "fetch surfaces": {
     summary: "fetch meshes and atlases of fsaverage5 or fsaverage6",
-    load: async () => (await import("./fetch.ts")).fetchSurfaces,
+    load: async () => (await import("./fetch.ts")).surfacesCommand,
   },
   doctor: {
     summary: "tell versions, devices and speed, and what is missing",

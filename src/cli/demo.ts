@@ -4,9 +4,10 @@ import { cachePlace, checkCachePlace } from "../study/cache-place.ts";
 import { checkOutput } from "../study/check-output.ts";
 import { checkOptions } from "../study/options.ts";
 import { runStudy } from "../study/run.ts";
+import { simulateStudy } from "../study/simulate-study.ts";
 import type { Command } from "./command-line.ts";
+import { checkProvider } from "./provider.ts";
 import { describeRun, showRun } from "./score.ts";
-import { simulateInto } from "./simulate.ts";
 import { studyFlags } from "./study-flags.ts";
 
 /** `cortecast demo`. */
@@ -30,10 +31,17 @@ export const demo: Command = {
     await checkWritable(folder, "[folder]");
     await checkOutput(folderStore(output));
     await checkCachePlace(await cachePlace(machine), output);
-    const simulation = { nSubjects: 9, responses: "surface", nVertices: 492, onProgress } as const;
-    const truth = await simulateInto(dataset, "[folder]", machine, simulation, () =>
-      onNote("Simulating nine participants who listen to two stories …"),
-    );
+    checkProvider(machine.provider);
+    const truth = await simulateStudy(dataset, {
+      nSubjects: 9,
+      responses: "surface",
+      nVertices: 492,
+      threads: machine.threads,
+      provider: machine.provider,
+      name: "[folder]",
+      onProgress,
+      onReady: () => onNote("Simulating nine participants who listen to two stories …"),
+    });
     const { L, R } = truth.surfaces;
     const options = checkOptions({
       dataset,

@@ -1,16 +1,17 @@
 import { ownValue } from "../array/records.ts";
-import { explainHub, huggingFaceAddress, listModel } from "../catalogue/hugging-face.ts";
-import { listNarratives, narrativesAddresses } from "../catalogue/narratives.ts";
-import { type FetchedSource, openRecord } from "../catalogue/record.ts";
-import { listSurfaces, templateFlowAddress } from "../catalogue/template-flow.ts";
+import { huggingFaceAddress } from "../catalogue/hugging-face.ts";
+import { templateFlowAddress } from "../catalogue/template-flow.ts";
 import { OptionError } from "../errors.ts";
 import { formatSize } from "../report/numbers.ts";
-import { digestOf } from "../sources/checksum.ts";
-import { downloadFiles } from "../sources/download.ts";
-import { createHttpClient, type HttpClient, type HttpOptions } from "../sources/http.ts";
-import { checkWritable, folderStore } from "../sources/node.ts";
-import type { RemoteFile } from "../sources/remote-file.ts";
-import { checkPlace } from "../study/check-place.ts";
+import {
+  describeSource,
+  type FetchedFiles,
+  type FetchOptions,
+  fetchModel,
+  fetchNarratives,
+  fetchSurfaces,
+  transferBounds,
+} from "../study/fetch.ts";
 import type { Command, CommandContext } from "./command-line.ts";
 import { flagOf } from "./flag-names.ts";
 import { type FlagSpecification, numberFlag, type Parsed, type PositionalSpecification } from "./flags.ts";
@@ -39,7 +40,7 @@ const baseUrl = (fallback: string, variable: string): FlagSpecification => ({
 });
 
 /** `cortecast fetch narratives`. */
-export const fetchNarratives: Command = {
+export const narrativesCommand: Command = {
   usage: {
     name: "fetch narratives",
     summary:
@@ -62,34 +63,23 @@ export const fetchNarratives: Command = {
     },
   },
   async run(context) {
-    const { parsed, environment } = context;
-    const query = {
+    const { parsed } = context;
+    const options = {
+      ...transferOf(context),
       stories: listFlag(parsed, "stories"),
       participants: listFlag(parsed, "participants"),
       hemispheres: listFlag(parsed, "hemispheres"),
       space: parsed.values["space"],
       derivative: parsed.values["derivative"],
       responses: !parsed.switches.has("noResponses"),
+      derivativesUrl: parsed.values["derivativesUrl"],
     };
-    const addresses = {
-      raw: addressOf(parsed, "baseUrl", environment["CORTECAST_OPENNEURO_URL"], narrativesAddresses.raw),
-      whole: addressOf(parsed, "derivativesUrl", environment["CORTECAST_NARRATIVES_URL"], narrativesAddresses.whole),
-    };
-    return await fetchInto(context, {}, async (client) => {
-      context.terminal.note("Listing Narratives …");
-      const files = await listNarratives(client, query, addresses);
-      if (!files.some(({ path }) => /^stimuli\/(?!README)/.test(path))) {
-        context.terminal.note(
-          `Neither ${addresses.raw} nor ${addresses.whole} has transcripts: put your own into stimuli/.`,
-        );
-      }
-      return { source: { name: "Narratives (OpenNeuro ds002345)" }, files };
-    });
+    return tell(context, await fetchNarratives(parsed.positionals["folder"]!, options));
   },
 };
 
 /** `cortecast fetch model`. */
-export const fetchModel: Command = {
+export const modelCommand: Command = {
   usage: {
     name: "fetch model",
     summary: "Fetches a language model from Hugging Face: configuration, tokenizer and weights of one commit.",
@@ -104,25 +94,14 @@ export const fetchModel: Command = {
     },
   },
   async run(context) {
-    const { parsed, environment } = context;
-    const id = parsed.positionals["model"]!;
-    const revision = parsed.values["revision"] ?? "main";
-    const address = addressOf(parsed, "baseUrl", environment["HF_ENDPOINT"], huggingFaceAddress);
-    const token = environment["HF_TOKEN"]?.trim() || undefined;
-    const credentials = token === undefined ? undefined : { origin: safeOrigin(address), token };
-    try {
-      return await fetchInto(context, { credentials }, async (client) => {
-        const { commit, files } = await listModel(client, id, revision, address);
-        return { source: { name: `Hugging Face model ${id}`, commit, revision }, files };
-      });
-    } catch (error) {
-      throw explainHub(error, id, token !== undefined);
-    }
+    const { positionals, values } = context.parsed;
+    const options = { ...transferOf(context), revision: values["revision"] };
+    return tell(context, await fetchModel(positionals["model"]!, positionals["folder"]!, options));
   },
 };
 
 /** `cortecast fetch surfaces`. */
-export const fetchSurfaces: Command = {
+export const surfacesCommand: Command = {
   usage: {
     name: "fetch surfaces",
     summary: "Fetches meshes, folding and atlases of fsaverage5 or fsaverage6 from TemplateFlow, of both hemispheres.",
@@ -130,80 +109,42 @@ export const fetchSurfaces: Command = {
     flags: { ...transferFlags, baseUrl: baseUrl(templateFlowAddress, "CORTECAST_TEMPLATEFLOW_URL") },
   },
   async run(context) {
-    const { parsed, environment } = context;
-    const space = parsed.positionals["space"]!;
-    const address = addressOf(parsed, "baseUrl", environment["CORTECAST_TEMPLATEFLOW_URL"], templateFlowAddress);
-    return await fetchInto(context, {}, async (client) => ({
-      source: { name: `${space} of TemplateFlow` },
-      files: await listSurfaces(client, space, address),
-    }));
+    const { positionals } = context.parsed;
+    return tell(context, await fetchSurfaces(positionals["space"]!, positionals["folder"]!, transferOf(context)));
   },
 };
 
-/** Lists what there is, tells its size, and brings it into the folder. */
-async function fetchInto(
-  { parsed, terminal, signal, environment, date }: CommandContext,
-  options: HttpOptions,
-  list: (client: HttpClient) => Promise<{ readonly source: FetchedSource; readonly files: readonly RemoteFile[] }>,
-): Promise<unknown> {
-  const into = parsed.positionals["folder"]!;
-  const parallel = numberFlag(parsed, "parallel", { least: 1, most: 64, whole: true });
-  const attempts = numberFlag(parsed, "attempts", { least: 1, most: 1000, whole: true });
-  const timeout = numberFlag(parsed, "timeout", { least: 1, most: 3600 });
-  const isDry = parsed.switches.has("dryRun");
-  if (!isDry) {
-    await checkWritable(into, "<folder>");
-    await checkPlace(into, "<folder>", { sourcedata: true });
-  }
-  const client = createHttpClient({ environment, attempts, timeout, signal, ...options });
-  try {
-    const { source, files } = await list(client);
-    const size = files.reduce((sum, file) => sum + file.size, 0);
-    if (isDry) {
-      const isJson = parsed.switches.has("json");
+/** What all three commands take alike. */
+function transferOf({ parsed, terminal, signal, environment, date }: CommandContext): FetchOptions {
+  return {
+    dryRun: parsed.switches.has("dryRun"),
+    parallel: numberFlag(parsed, "parallel", transferBounds.parallel),
+    attempts: numberFlag(parsed, "attempts", transferBounds.attempts),
+    timeout: numberFlag(parsed, "timeout", transferBounds.timeout),
+    baseUrl: parsed.values["baseUrl"],
+    environment,
+    onProgress: terminal.onProgress,
+    onNote: (line) => terminal.note(line),
+    date,
+    signal,
+  };
+}
+
+/** Tells what was fetched, or would be; returns what `--json` prints. */
+function tell({ parsed, terminal }: CommandContext, { files, fetched, present, ...rest }: FetchedFiles): object {
+  const { size, ...source } = rest;
+  const folder = parsed.positionals["folder"]!;
+  if (parsed.switches.has("dryRun")) {
+    if (!parsed.switches.has("json")) {
       const width = Math.max(...files.map((file) => formatSize(file.size).length));
-      if (!isJson) {
-        for (const file of files) terminal.print(`${formatSize(file.size).padStart(width)}  ${file.path}`);
-        terminal.print(`${files.length} files, ${formatSize(size)} in all, of ${describeSource(source)}`);
-      }
-      return { ...source, size, files };
+      for (const file of files) terminal.print(`${formatSize(file.size).padStart(width)}  ${file.path}`);
+      terminal.print(`${files.length} files, ${formatSize(size)} in all, of ${describeSource(source)}`);
     }
-    const record = await openRecord(folderStore(into), source);
-    const { onProgress } = terminal;
-    const { present, missing } = await downloadFiles(client, into, files, {
-      parallel,
-      fetched: record.files,
-      onProgress,
-      async onPlan({ present, missing, bytesLeft }) {
-        await record.add(files, date());
-        const there = present.length > 0 ? `, of which ${present.length} are there` : "";
-        const left = missing.length > 0 ? `; ${formatSize(bytesLeft)} to fetch` : "";
-        terminal.note(`${describeSource(source)}: ${files.length} files, ${formatSize(size)}${there}${left}`);
-      },
-    });
-    // Where the server tells no checksum, ours shows the next call whether somebody changed the file.
-    const unchecked = missing.filter(({ checksum }) => checksum === undefined);
-    if (unchecked.length > 0) await record.add(await withDigests(into, unchecked), date());
-    terminal.endProgress();
-    terminal.note(missing.length > 0 ? `Fetched ${missing.length} files into ${into}.` : `All files are in ${into}.`);
-    const paths = (some: readonly RemoteFile[]) => some.map(({ path }) => path);
-    return { ...source, folder: into, size, fetched: paths(missing), present: paths(present) };
-  } finally {
-    await client.close();
+    return { ...source, size, files };
   }
-}
-
-async function withDigests(into: string, files: readonly RemoteFile[]): Promise<RemoteFile[]> {
-  const noted: RemoteFile[] = [];
-  for (const file of files) {
-    const digest = await digestOf("sha256", file.size, folderStore(into).stream(file.path));
-    noted.push({ ...file, checksum: { kind: "sha256", digest } });
-  }
-  return noted;
-}
-
-function describeSource({ name, commit }: FetchedSource): string {
-  return commit === undefined ? name : `${name} at ${commit.slice(0, 12)}`;
+  terminal.endProgress();
+  terminal.note(fetched.length > 0 ? `Fetched ${fetched.length} files into ${folder}.` : `All files are in ${folder}.`);
+  return { ...source, folder, size, fetched, present };
 }
 
 function listFlag({ values }: Parsed, key: string): readonly string[] | undefined {
@@ -212,20 +153,4 @@ function listFlag({ values }: Parsed, key: string): readonly string[] | undefine
   const labels = text.split(",").map((label) => label.trim());
   if (labels.every((label) => /^[A-Za-z0-9+-]+$/.test(label))) return labels;
   throw new OptionError(`must be labels with commas between them, got "${text}".`, { where: flagOf(key) });
-}
-
-function addressOf({ values }: Parsed, key: string, variable: string | undefined, fallback: string): string {
-  const address = ownValue(values, key) ?? (variable?.trim() || fallback);
-  if (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)) return address;
-  throw new OptionError(`must be an address such as ${fallback}, got "${address}".`, { where: flagOf(key) });
-}
-
-/** The one server that a token is for. */
-function safeOrigin(address: string): string {
-  const { protocol, hostname, origin } = new URL(address);
-  if (protocol === "https:" || ["localhost", "127.0.0.1", "[::1]"].includes(hostname)) return origin;
-  throw new OptionError(
-    `must begin with https:// where HF_TOKEN is set, got "${address}": anybody on the way could read the token. Unset one of them.`,
-    { where: "--base-url" },
-  );
 }

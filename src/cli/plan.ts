@@ -1,7 +1,7 @@
 import { formatIssues } from "../inspection/format.ts";
 import { formatNoun } from "../report/numbers.ts";
 import { formatEstimate } from "../study/estimate.ts";
-import { planRun } from "../study/plan-run.ts";
+import { planStudy } from "../study/plan-study.ts";
 import type { Command } from "./command-line.ts";
 import { studyFlags, studyOptionsOf } from "./study-flags.ts";
 
@@ -28,9 +28,9 @@ export const plan: Command = {
       ...studyFlags(),
     },
   },
-  async run({ parsed, terminal }) {
+  async run({ parsed, terminal, signal }) {
     const options = await studyOptionsOf(parsed);
-    const estimate = await planRun(options, terminal.onProgress);
+    const estimate = await planStudy(options, { onProgress: terminal.onProgress, signal });
     terminal.endProgress();
     const { nSteps, nMissing, issues } = estimate;
     for (const line of formatIssues(issues)) terminal.note(line);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { listSome } from "../errors.ts";
 import { formatNoun } from "../report/numbers.ts";
-import { reportFolder } from "../study/group-level.ts";
+import { reportStudy } from "../study/group-level.ts";
 import type { Command } from "./command-line.ts";
 import { noteOldPlaces } from "./score.ts";
 
@@ -17,12 +17,14 @@ export const report: Command = {
   async run({ parsed, terminal, signal }) {
     const folder = parsed.positionals["output"]!;
     const onNote = (line: string) => terminal.note(line);
-    const { result, findings, summary, written, removed, kept, changed, missing, inOldPlace, ...rest } =
-      await reportFolder(folder, {
+    const { result, summary, written, removed, kept, changed, missing, inOldPlace, ...rest } = await reportStudy(
+      folder,
+      {
         onProgress: terminal.onProgress,
         onNote,
         signal,
-      });
+      },
+    );
     terminal.endProgress();
     for (const line of summary) terminal.result(line);
     for (const line of describeAltered(changed, missing)) terminal.result(line);
@@ -42,7 +44,7 @@ export const report: Command = {
       output: folder,
       participants,
       absent,
-      nTargets: findings.group.targets.length,
+      nTargets: subjects[0]!.targets.length,
       written,
       removed,
       kept,

@@ -1,13 +1,8 @@
 import { OptionError } from "../errors.ts";
 import { simulationDefaults } from "../phantom/check.ts";
-import { type SimulateOptions, simulateDataset } from "../phantom/simulate.ts";
-import type { PhantomTruth } from "../phantom/truth.ts";
 import { formatNoun } from "../report/numbers.ts";
-import { withLock } from "../sources/lock.ts";
-import { checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
-import { loadStudyModel } from "../study/activations.ts";
-import { checkPlace } from "../study/check-place.ts";
-import { checkOptions, type StudyOptions } from "../study/options.ts";
+import { checkOptions } from "../study/options.ts";
+import { simulateStudy } from "../study/simulate-study.ts";
 import type { Command } from "./command-line.ts";
 import { type FlagSpecification, numberFlag, type Parsed } from "./flags.ts";
 import { checkProvider } from "./provider.ts";
@@ -59,8 +54,9 @@ export const simulate: Command = {
   async run({ parsed, terminal }) {
     const output = parsed.positionals["output"]!;
     const { model: folder, threads, provider } = parsed.values;
-    const machine = checkOptions({ dataset: output, output, model: folder, threads, provider });
+    const { model, ...machine } = checkOptions({ dataset: output, output, model: folder, threads, provider });
     const { onProgress } = terminal;
+    checkProvider(machine.provider);
     const wanted = {
       nSubjects: numberFlag(parsed, "participants", { least: 1, most: 10_000, whole: true }),
       responses: responsesFlag(parsed),
@@ -69,7 +65,13 @@ export const simulate: Command = {
       signalToNoise: numberFlag(parsed, "signalToNoise", {}),
       seed: numberFlag(parsed, "seed", { whole: true }),
     };
-    const truth = await simulateInto(output, "<output>", machine, { ...wanted, onProgress });
+    const truth = await simulateStudy(output, {
+      ...wanted,
+      model,
+      threads: machine.threads,
+      provider: machine.provider,
+      onProgress,
+    });
     terminal.endProgress();
     terminal.note(
       `${output}: ${formatNoun(truth.participants.length, "participant")}, stories ${truth.stories.map((story) => story.name).join(", ")}, ${formatNoun(truth.regions.length, "region")}; what is planted: ${output}/phantom.json`,
@@ -77,44 +79,6 @@ export const simulate: Command = {
     return { output, ...truth };
   },
 };
-
-/**
- * Simulates a data set into a folder, with the model and on the device that the options name.
- *
- * @param name - what the folder is called in messages
- * @param onReady - told when the folder was found fit
- * @throws DeviceError where the provider does not start here
- * @throws OptionError where the folder cannot be written, or is another data set, which would be written over
- */
-export async function simulateInto(
-  folder: string,
-  name: string,
-  machine: StudyOptions,
-  simulation: SimulateOptions,
-  onReady?: () => void,
-): Promise<PhantomTruth> {
-  checkProvider(machine.provider);
-  await checkWritable(folder, name);
-  await checkPlace(folder, name, { sourcedata: true });
-  const store = folderStore(folder);
-  if ((await store.has("dataset_description.json")) && !(await store.has("phantom.json"))) {
-    throw new OptionError(
-      `the folder must be empty or hold a simulated data set, got another data set (${folder}). Give a folder of its own.`,
-      { where: name },
-    );
-  }
-  return withLock(folder, name, async () => {
-    await removeAbandoned(folder);
-    onReady?.();
-    const { threads, provider } = machine;
-    const model = await loadStudyModel(machine, { onProgress: simulation.onProgress });
-    try {
-      return await simulateDataset(store, model, { ...simulation, name, device: { threads, provider } });
-    } finally {
-      await model.close();
-    }
-  });
-}
 
 function verticesOf(parsed: Parsed): number | undefined {
   const nVertices = numberFlag(parsed, "vertices", { least: 42, most: 163_842, whole: true });

@@ -46,7 +46,7 @@ export function modelFiles({ model }: Pick<ModelOptions, "model">): InputSource 
  * @param settings.files - from {@link modelFiles}, where several models are loaded from them
  */
 export function loadStudyModel(
-  options: ModelOptions,
+  options: Pick<ModelOptions, "model" | "threads" | "provider"> & Partial<Pick<ModelOptions, "seed">>,
   settings: {
     readonly files?: InputSource;
     readonly randomWeights?: boolean;

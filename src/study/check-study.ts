@@ -1,31 +1,48 @@
-import { howToRead, type InspectOptions, summariseInspection } from "../inspection/inspect.ts";
+import { checkArgument } from "../array/arguments.ts";
+import { checkChoice } from "../array/choice.ts";
+import { howToRead, summariseInspection } from "../inspection/inspect.ts";
 import { type Inspection, sortIssues } from "../inspection/inspection.ts";
+import { cachePlace } from "./cache-place.ts";
 import { checkOthers } from "./check-others.ts";
 import { checkRoom, checkRoomByHeaders } from "./check-room.ts";
-import { type InspectStudySettings, inspectStudy, readStudy } from "./inspect-study.ts";
+import { inspectStudy, readStudy } from "./inspect-study.ts";
 import type { StudyOptions } from "./options.ts";
 import { storesIn } from "./plan-inspected.ts";
+import { type StudyTools, toolsOf } from "./tools.ts";
+
+/** How responses are read by a check: whole, their headers alone, or whole where they come to less than a gibibyte. */
+export const readingWays = ["auto", "whole", "headers"] as const;
+
+/** How {@link checkStudy} looks. */
+export interface CheckStudyOptions extends StudyTools {
+  /** Whether responses are read whole, as the study itself will read them, or their headers alone. Default: `auto`. */
+  readonly read?: (typeof readingWays)[number] | undefined;
+  /** Whether output folder and cache must allow what the study will write (default true): else nothing is said of them. */
+  readonly writes?: boolean | undefined;
+}
 
 /**
- * Everything that is wrong, doubtful or worth knowing of a study, before anything is computed: what `cortecast check` tells.
+ * Everything that is wrong, doubtful or worth knowing of a study, before anything is computed: what `cortecast check` tells. An
+ * issue with severity `error` is what {@link runStudy} stops at, in the same words. Nothing is written.
  *
- * @param settings.read - responses whole, as the study itself will read them, or their headers alone (default: whole where
- * they come to less than a gibibyte)
+ * @throws OptionError where an argument is of another kind; of the study itself nothing is thrown
  */
-export async function checkStudy(
-  options: StudyOptions,
-  settings: InspectStudySettings & { readonly read?: InspectOptions["read"] },
-): Promise<Inspection> {
-  const study = await inspectStudy(options, settings);
+export async function checkStudy(options: StudyOptions, settings: CheckStudyOptions = {}): Promise<Inspection> {
+  checkArgument("checkStudy: options", options, "an object", { dataset: "a text", output: "a text" });
+  const { onProgress } = toolsOf("checkStudy: settings", settings);
+  const { read: way = "auto", writes = true } = settings;
+  checkChoice("checkStudy: read", way, readingWays);
+  const cache = await cachePlace(options);
+  const kept = storesIn(cache.folder);
+  const study = await inspectStudy(options, { activations: kept.activations, cache, writes, onProgress });
   try {
     const { opened, examination, found } = study;
-    const read = examination ? howToRead(settings.read, examination) : "headers";
-    const { cache, writes = true } = settings;
+    const read = examination ? howToRead(way, examination) : "headers";
     // Of folders that nothing will be written to there is nothing to say.
-    const stores = cache && writes ? storesIn(cache.folder) : undefined;
+    const stores = writes ? kept : undefined;
     const isRoomChecked = stores && !found.hasErrors ? await checkRoomByHeaders(study, options, stores) : false;
     if (read === "whole") {
-      const participants = await readStudy(study, options, settings.onProgress);
+      const participants = await readStudy(study, options, onProgress);
       if (stores && !isRoomChecked && !found.hasErrors) await checkRoom(study, participants, options, stores);
       if (stores && !found.hasErrors) await found.attempt("output", () => checkOthers(study, participants, options));
     }

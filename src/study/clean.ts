@@ -1,12 +1,14 @@
+import { checkArgument } from "../array/arguments.ts";
 import { NotFoundError, nearestNames } from "../errors.ts";
-import { folderStore } from "../sources/node.ts";
+import { checkFolder, folderStore } from "../sources/node.ts";
 import { filesList, listOutputFiles, removeOutputFiles } from "../sources/output-files.ts";
 import type { Store } from "../sources/source.ts";
 import { outputName, participantList } from "./check-output.ts";
-import { claimParticipants, participantFolders, type WaitOptions, whileWriting } from "./claim.ts";
+import { claimParticipants, participantFolders, whileWriting } from "./claim.ts";
+import { type StudyTools, toolsOf } from "./tools.ts";
 
 /** What is cleared up. */
-export interface CleanOptions extends WaitOptions {
+export interface CleanStudyOptions extends StudyTools {
   /** `"sub-18"`, or `"18"`. Default: all, and the group. */
   readonly participants?: readonly string[] | undefined;
   /** Whether files are removed (default false: they are told alone). */
@@ -14,7 +16,7 @@ export interface CleanOptions extends WaitOptions {
 }
 
 /** What clearing up did, or would do. */
-export interface Cleaned {
+export interface CleanedStudy {
   /** Files of ours, as we wrote them: removed, or to be removed. */
   readonly ours: readonly string[];
   /** Files that we wrote and that somebody changed since: they stay, and are no longer ours. */
@@ -26,10 +28,15 @@ export interface Cleaned {
  * no others. Without participants, all participants' and the group's; with them, theirs, and the group's stay until the group is
  * reported anew.
  *
- * @throws NotFoundError where nothing of a participant is there
+ * @throws NotFoundError where the folder is not there, or nothing of a participant is there
  * @throws OptionError where another run works in the folder
  */
-export async function cleanFolder(folder: string, options: CleanOptions = {}): Promise<Cleaned> {
+export async function cleanStudy(folder: string, options: CleanStudyOptions = {}): Promise<CleanedStudy> {
+  checkArgument("cleanStudy: folder", folder, "a text");
+  const { onNote, signal } = toolsOf("cleanStudy: options", options);
+  if (options.participants !== undefined)
+    checkArgument("cleanStudy: participants", options.participants, "a list of texts");
+  await checkFolder(folder, outputName);
   const output = folderStore(folder);
   const participants = options.participants && (await named(output, options.participants));
   const lists = [
@@ -40,7 +47,7 @@ export async function cleanFolder(folder: string, options: CleanOptions = {}): P
   const release = await claimParticipants(output, undefined);
   try {
     const work = () => each(lists, (list) => removeOutputFiles(output, { name: outputName, list }));
-    const removed = await whileWriting(output, work, options);
+    const removed = await whileWriting(output, work, { onNote, signal });
     return join(removed.map(({ removed: ours, kept: changed }) => ({ ours, changed })));
   } finally {
     await release();
@@ -53,7 +60,7 @@ async function each<T>(lists: readonly string[], work: (list: string) => Promise
   return outcomes;
 }
 
-function join(all: readonly Cleaned[]): Cleaned {
+function join(all: readonly CleanedStudy[]): CleanedStudy {
   return { ours: all.flatMap(({ ours }) => ours), changed: all.flatMap(({ changed }) => changed) };
 }
 

@@ -1,7 +1,8 @@
+import { checkArgument } from "../array/arguments.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { listSome, NotFoundError, OptionError } from "../errors.ts";
 import { subjectTable } from "../report/derivatives.ts";
-import { type Findings, studyFindings } from "../report/findings.ts";
+import { studyFindings } from "../report/findings.ts";
 import type { StudyResult } from "../report/result.ts";
 import { formatTerminal } from "../report/terminal.ts";
 import { lockName } from "../sources/lock.ts";
@@ -9,15 +10,16 @@ import { checkFolder, folderStore, removeAbandoned } from "../sources/node.ts";
 import { listOutputFiles, type WrittenFiles } from "../sources/output-files.ts";
 import type { Store } from "../sources/source.ts";
 import { checkGroupFiles, checkOutput, outputName, participantList } from "./check-output.ts";
-import { participantFolders, type WaitOptions, whileWriting } from "./claim.ts";
+import { participantFolders, whileWriting } from "./claim.ts";
 import { joinRecords } from "./join-records.ts";
 import { writeGroup } from "./outputs.ts";
 import { hasRecord, type ParticipantRecord, recordPath, recordReader } from "./participant-record.ts";
+import { type StudyTools, toolsOf } from "./tools.ts";
 
 /** The group level of a folder of results. */
 export interface GroupLevel extends WrittenFiles {
+  /** All participants whose results are there. Scores are read as they are asked for; those of single folds are not there. */
   readonly result: StudyResult;
-  readonly findings: Findings;
   /** The group's results as lines of text, a region each. */
   readonly summary: readonly string[];
   /** Path of the report, within the folder. */
@@ -27,24 +29,23 @@ export interface GroupLevel extends WrittenFiles {
 }
 
 /** What was made of all results in a folder. */
-export interface ReportedFolder extends GroupLevel {
+export interface StudyReport extends GroupLevel {
   /** Participants' files that somebody changed, or removed, since cortecast wrote them. The group is made from the records beside them. */
   readonly changed: readonly string[];
   readonly missing: readonly string[];
 }
 
 /**
- * Joins the results of all participants in a folder: group tables, maps and the report, from what `score` wrote there, run by
- * run or in one go. Neither data set nor cache is needed.
+ * Joins the results of all participants in a folder: group tables, maps and the report, from what {@link runStudy} wrote there,
+ * run by run or in one go. Neither data set nor cache is needed.
  *
  * @throws NotFoundError where no participant's results are there
  * @throws OptionError where participants were scored with other options than others, where the results of one are not whole,
  * or where files would be replaced that are not ours or were changed since
  */
-export async function reportFolder(
-  folder: string,
-  { onProgress, ...waiting }: WaitOptions & { readonly onProgress: OnProgress },
-): Promise<ReportedFolder> {
+export async function reportStudy(folder: string, tools: StudyTools = {}): Promise<StudyReport> {
+  checkArgument("reportStudy: folder", folder, "a text");
+  const { onProgress, onNote, signal } = toolsOf("reportStudy: tools", tools);
   await checkFolder(folder, outputName);
   const output = folderStore(folder);
   await checkOutput(output);
@@ -55,7 +56,7 @@ export async function reportFolder(
       const outcome = await writeGroupLevel(output, onProgress);
       return { ...outcome, ...(await alteredFiles(output, outcome.result, onProgress)) };
     },
-    waiting,
+    { onNote, signal },
   );
 }
 
@@ -64,7 +65,7 @@ async function alteredFiles(
   output: Store,
   { subjects }: StudyResult,
   onProgress: OnProgress,
-): Promise<Pick<ReportedFolder, "changed" | "missing">> {
+): Promise<Pick<StudyReport, "changed" | "missing">> {
   const [changed, missing]: [string[], string[]] = [[], []];
   const tell = (done: number) => onProgress({ label: "files of participants", done, total: subjects.length });
   for (const [done, { participant }] of subjects.entries()) {
@@ -77,7 +78,7 @@ async function alteredFiles(
   return { changed, missing };
 }
 
-/** {@link reportFolder}, of a folder that no other run writes into. */
+/** {@link reportStudy}, of a folder that no other run writes into. */
 export async function writeGroupLevel(output: Store, onProgress: OnProgress): Promise<GroupLevel> {
   const { records, begun } = await readRecords(output, onProgress);
   const result = joinRecords(records, begun);
@@ -90,7 +91,7 @@ export async function writeGroupLevel(output: Store, onProgress: OnProgress): Pr
     const { tablePath } = subjectTable(participant);
     if (!(await output.has(tablePath)) && (await output.has(oldTablePath(participant)))) inOldPlace.push(participant);
   }
-  return { ...outcome, result, findings, summary: formatTerminal(findings), report: "report.html", inOldPlace };
+  return { ...outcome, result, summary: formatTerminal(findings), report: "report.html", inOldPlace };
 }
 
 /** Where versions before wrote a participant's table; maps were beside it. */

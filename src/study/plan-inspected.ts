@@ -4,7 +4,7 @@ import type { Store } from "../sources/source.ts";
 import { cleaningOf, type HeardStory, type ParticipantInputs, type StudyInputs } from "./inputs.ts";
 import type { InspectedStudy } from "./inspect-study.ts";
 import type { StudyOptions } from "./options.ts";
-import { type PlannedParticipant, planStudy, type StepGroup, type StudyPlan } from "./plan.ts";
+import { type PlannedParticipant, planSteps, type StepGroup, type StudyPlan } from "./plan.ts";
 import { scoresPath } from "./score-cache.ts";
 import { partsOf } from "./shared-stories.ts";
 
@@ -47,7 +47,7 @@ export async function planInspected<Participant extends KeyedParticipant>(
   /** Participants of a group who lack scores, with the stories that they are scored on. */
   readonly membersOf: (group: StepGroup) => readonly Participant[];
 }> {
-  const plan = planStudy(
+  const plan = planSteps(
     participants.map((participant) => plannedParticipant(participant, examination!.mask, options)),
     model!,
     options,

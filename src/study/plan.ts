@@ -78,7 +78,7 @@ export const numbersVersion = 11;
  * @param fingerprints - what identifies the model's activations, and those of the model with random weights
  * @param hash - SHA-256 of a text
  */
-export function planStudy(
+export function planSteps(
   participants: readonly PlannedParticipant[],
   model: ScoredLayers,
   options: StudyOptions,

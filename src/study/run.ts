@@ -1,5 +1,4 @@
 import { checkArgument } from "../array/arguments.ts";
-import type { OnProgress } from "../array/progress.ts";
 import type { DatasetIssue } from "../errors.ts";
 import { formatIssues } from "../inspection/format.ts";
 import { studyFindings } from "../report/findings.ts";
@@ -23,19 +22,7 @@ import type { InForce } from "./record-options.ts";
 import { assembleResult } from "./result.ts";
 import { budgetOf } from "./sizes.ts";
 import { pathToSource } from "./source-datasets.ts";
-
-/** What a run is told and asked from outside. */
-export interface RunEnvironment {
-  readonly onProgress: OnProgress;
-  /** Receives one line at a time about what is being done. */
-  readonly onNote: (line: string) => void;
-  /** Now, for the record. */
-  readonly date: () => Date;
-  /** The command that was typed, for the record. */
-  readonly command?: string | undefined;
-  /** Ends the waiting for other runs. */
-  readonly signal?: AbortSignal | undefined;
-}
+import { type GivenTools, type StudyTools, toolsOf } from "./tools.ts";
 
 /** How a run went. */
 export interface StudyRun {
@@ -79,16 +66,12 @@ export interface StudyRun {
  * @throws OptionError where another run writes into the output folder
  * @throws errors of the rooms that it conducts: FormatError, OptionError, ShapeError, DeviceError
  */
-export async function runStudy(options: StudyOptions, environment: RunEnvironment): Promise<StudyRun> {
+export async function runStudy(options: StudyOptions, tools: StudyTools = {}): Promise<StudyRun> {
   checkArgument("runStudy: options", options, "an object", { dataset: "a text", output: "a text" });
-  checkArgument("runStudy: environment", environment, "an object", {
-    onProgress: "a function",
-    onNote: "a function",
-    date: "a function",
-  });
+  const given = toolsOf("runStudy: tools", tools);
   const cache = await cachePlace(options);
   const stores = storesIn(cache.folder);
-  const { onProgress } = environment;
+  const { onProgress } = given;
   const inspected = await inspectStudy(options, { activations: stores.activations, cache, onProgress });
   try {
     // Before anything is made or written.
@@ -99,7 +82,7 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
     try {
       await markCache(cache);
       for (const folder of [options.output, cache.folder]) await removeAbandoned(folder);
-      return await carryOut(inspected, options, environment, { stores, cache });
+      return await carryOut(inspected, options, given, { stores, cache });
     } finally {
       await release();
     }
@@ -111,7 +94,7 @@ export async function runStudy(options: StudyOptions, environment: RunEnvironmen
 async function carryOut(
   inspected: InspectedStudy,
   options: StudyOptions,
-  { onProgress, onNote, date, command, signal }: RunEnvironment,
+  { onProgress, onNote, date, command, signal }: GivenTools,
   { stores, cache }: { readonly stores: StudyStores; readonly cache: CachePlace },
 ): Promise<StudyRun> {
   const study = await openStudy(inspected, options, stores, onProgress);

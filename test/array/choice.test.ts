@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as cortecast from "../../src/index.ts";
+import { simulateDataset } from "../../src/phantom/simulate.ts";
 import { loadTinyModel } from "../phantom/tiny.ts";
 
 const { Matrix } = cortecast;
@@ -107,7 +108,7 @@ const uses: readonly (readonly [string, (value: never) => unknown, unknown])[] =
   ],
   [
     'simulateDataset: responses must be "surface", "regions" or "both"',
-    async (responses) => cortecast.simulateDataset(cortecast.memoryStore(), await model, { responses }),
+    async (responses) => simulateDataset(cortecast.memoryStore(), await model, { responses }),
     "volume",
   ],
   [

@@ -3,7 +3,7 @@ import { huggingFaceAddress } from "../../src/catalogue/hugging-face.ts";
 import { narrativesAddresses } from "../../src/catalogue/narratives.ts";
 import { templateFlowAddress } from "../../src/catalogue/template-flow.ts";
 import type { Command } from "../../src/cli/command-line.ts";
-import { fetchModel, fetchNarratives, fetchSurfaces } from "../../src/cli/fetch.ts";
+import { modelCommand, narrativesCommand, surfacesCommand } from "../../src/cli/fetch.ts";
 import { flagOf } from "../../src/cli/flag-names.ts";
 import { parseCommandLine } from "../../src/cli/flags.ts";
 import { templateFlowFiles } from "../support/template-flow.ts";
@@ -11,9 +11,9 @@ import { codeBlocks, readDocument, sectionOf } from "./documents.ts";
 
 const page = readDocument("docs/fetch.md");
 const commands: readonly [string, Command][] = [
-  ["fetch narratives", fetchNarratives],
-  ["fetch model", fetchModel],
-  ["fetch surfaces", fetchSurfaces],
+  ["fetch narratives", narrativesCommand],
+  ["fetch model", modelCommand],
+  ["fetch surfaces", surfacesCommand],
 ];
 
 describe.each(commands)("docs/fetch.md, %s", (name, { usage }) => {

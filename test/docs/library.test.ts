@@ -11,6 +11,7 @@ import { simulateDataset } from "../../src/phantom/simulate.ts";
 import { folderStore } from "../../src/sources/node.ts";
 import { checkOptions } from "../../src/study/options.ts";
 import { runStudy } from "../../src/study/run.ts";
+import * as studies from "../../src/study.ts";
 import { smallModelFiles } from "../language-model/small-models.ts";
 import { tinierStory, tinyStory } from "../phantom/tiny.ts";
 import { codeBlocks, readDocument, root, sectionOf } from "./documents.ts";
@@ -31,8 +32,11 @@ beforeAll(async () => {
     if (path === undefined) continue;
     mkdirSync(dirname(path), { recursive: true });
     // The package by its name is found where it is installed; here it is its source.
-    const source = JSON.stringify(pathToFileURL(join(root, "src/index.ts")).href);
-    writeFileSync(path, text.replaceAll('from "cortecast"', `from ${source}`));
+    const sourceOf = (entry: string) => JSON.stringify(pathToFileURL(join(root, "src", entry)).href);
+    const code = text
+      .replaceAll('from "cortecast"', `from ${sourceOf("index.ts")}`)
+      .replaceAll('from "cortecast/study"', `from ${sourceOf("study.ts")}`);
+    writeFileSync(path, code);
   }
 });
 afterAll(() => {
@@ -89,10 +93,11 @@ describe("docs/library.md", () => {
 
   it("names every value of the package, and no other", () => {
     const namedIn = (heading: string) =>
-      [...sectionOf(page, heading).matchAll(/^\| (?!for|---).*? \| (.*) \|$/gm)]
+      [...sectionOf(page, heading).matchAll(/^\| (?!for|command|---).*?\| (.*?) \|/gm)]
         .flatMap(([, cell]) => [...cell!.matchAll(/`(\w+)`/g)].map(([, name]) => name!))
         .sort();
     expect(namedIn("## What there is")).toEqual(Object.keys(cortecast).sort());
+    expect(namedIn("## A whole study")).toEqual(Object.keys(studies).sort());
     expect(namedIn("## Reading and writing files")).toEqual(Object.keys(formats).sort());
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as formats from "../../src/formats.ts";
 import * as index from "../../src/index.ts";
+import * as study from "../../src/study.ts";
 import { utf8 } from "./refused.ts";
 
 // A contract of every reader: what types would not let pass, and files of no bytes, are refused in words.
@@ -18,7 +19,7 @@ const notBytes: readonly [name: string, value: unknown, got: string][] = [
   ["an ArrayBuffer", new ArrayBuffer(2), "an ArrayBuffer. Wrap it: new Uint8Array(buffer)."],
 ];
 
-const cortecast = { ...formats, ...index };
+const cortecast = { ...formats, ...study, ...index };
 const { readTranscript, readRawTranscript, readExclusions, readStudyFile } = cortecast;
 type Reader = (bytes: never, options: { readonly path: string }) => unknown;
 /** Readers whose second argument is another than `{ path }`. */

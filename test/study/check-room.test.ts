@@ -1,11 +1,9 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { cachePlace } from "../../src/study/cache-place.ts";
 import { roomIssues } from "../../src/study/check-room.ts";
 import { checkStudy } from "../../src/study/check-study.ts";
 import { checkOptions } from "../../src/study/options.ts";
-import { storesIn } from "../../src/study/plan-inspected.ts";
-import { planRun } from "../../src/study/plan-run.ts";
+import { planStudy } from "../../src/study/plan-study.ts";
 import { memoryIssues } from "../../src/study/sizes.ts";
 import { createTinyStudy, type TinyStudy, tinyOptions } from "./tiny-study.ts";
 
@@ -72,10 +70,7 @@ describe("a disk that is too small for a study", () => {
   const ofDisk = (issues: readonly { readonly code: string; readonly severity: string; readonly message: string }[]) =>
     issues.filter(({ code }) => code === "disk-too-small").map(({ severity, message }) => [severity, message]);
   const checked = async (output: string, read: "whole" | "headers") => {
-    const options = optionsOf(output);
-    const cache = await cachePlace(options);
-    const { activations } = storesIn(cache.folder);
-    return ofDisk((await checkStudy(options, { activations, cache, read })).issues);
+    return ofDisk((await checkStudy(optionsOf(output), { read })).issues);
   };
 
   test("check, plan and score say the same: an error that stops them, before anything is written (agreement)", async () => {
@@ -86,19 +81,19 @@ describe("a disk that is too small for a study", () => {
     ]);
     expect(await checked("full", "headers")).toEqual(whole);
     const [[, message]] = whole as [[string, string]];
-    await expect(planRun(optionsOf("full"), () => {})).rejects.toThrow(message);
+    await expect(planStudy(optionsOf("full"))).rejects.toThrow(message);
     await expect(study.run({ output: study.at("full") })).rejects.toThrow(message);
     expect(existsSync(study.at("full", "sub-01"))).toBe(false);
   }, 120_000);
 
   test("check, plan and score say the same: a warning, which results do not hold, so that they are the same when made again (agreement)", async () => {
     // Designs alone are counted as more, and by less than twice.
-    const sizes = await planRun(optionsOf("tight"), () => {});
+    const sizes = await planStudy(optionsOf("tight"));
     disk.free = 0.9 * sizes.parts.reduce((all, part) => all + part.designBytes + part.scoreBytes, 0);
     const warning = [["warning", expect.stringContaining("The run stops when it is full")]];
     expect(await checked("tight", "whole")).toEqual(warning);
     expect(await checked("tight", "headers")).toEqual(warning);
-    expect(ofDisk((await planRun(optionsOf("tight"), () => {})).issues)).toEqual(warning);
+    expect(ofDisk((await planStudy(optionsOf("tight"))).issues)).toEqual(warning);
     const lines: string[] = [];
     const { result, warnings } = await study.run({ output: study.at("tight") }, (line) => lines.push(line));
     expect(lines.filter((line) => line.includes("disk-too-small"))).toEqual(["WARNING disk-too-small"]);

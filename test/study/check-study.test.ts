@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cachePlace } from "../../src/study/cache-place.ts";
 import { checkStudy } from "../../src/study/check-study.ts";
 import { checkOptions } from "../../src/study/options.ts";
-import { storesIn } from "../../src/study/plan-inspected.ts";
 import { createTinyStudy, type TinyStudy, tinyOptions } from "./tiny-study.ts";
 
 let study: TinyStudy;
@@ -16,8 +14,7 @@ test("check says what score refuses: other options than those of participants wh
   const folders = { dataset: study.at("data"), output: study.at("out"), model: study.at("model") };
   const errorsOf = async (more: object) => {
     const options = checkOptions({ ...folders, ...tinyOptions, participants: "02", ...more });
-    const cache = await cachePlace(options);
-    const { issues } = await checkStudy(options, { activations: storesIn(cache.folder).activations, cache });
+    const { issues } = await checkStudy(options);
     return issues.filter(({ severity }) => severity === "error");
   };
   expect(await errorsOf({})).toEqual([]);

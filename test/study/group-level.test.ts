@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cleanFolder } from "../../src/study/clean.ts";
-import { reportFolder } from "../../src/study/group-level.ts";
+import { cleanStudy } from "../../src/study/clean.ts";
+import { reportStudy } from "../../src/study/group-level.ts";
 import { filesBelow } from "../support/results.ts";
 import { createTinyStudy, type TinyStudy } from "./tiny-study.ts";
 
@@ -31,7 +31,7 @@ const into = (output: string, options: Readonly<Record<string, unknown>> = {}) =
     ...options,
   });
 
-describe("reportFolder", () => {
+describe("reportStudy", () => {
   test("participants scored apart, at the same time, then joined, give the files of one run of all, to the byte (identity)", async () => {
     // What was typed is the one thing that must differ; here nothing was. Paths in the options are the same folder's.
     const whole = await into("out");
@@ -43,11 +43,11 @@ describe("reportFolder", () => {
       expect([run.report, run.result.subjects.length, run.nComputed]).toEqual([undefined, 1, 0]);
     }
     expect(existsSync(study.at("out/report.html"))).toBe(false);
-    const joined = await reportFolder(study.at("out"), silent);
+    const joined = await reportStudy(study.at("out"), silent);
     expect(treeOf(study.at("out"))).toEqual(before);
     expect(joined.summary).toEqual(whole.summary);
     // Once more there is nothing to do, by either way.
-    expect((await reportFolder(study.at("out"), silent)).written).toEqual([]);
+    expect((await reportStudy(study.at("out"), silent)).written).toEqual([]);
     expect((await into("out", { participants: "02" })).written).toEqual([]);
   }, 120_000);
 
@@ -81,7 +81,7 @@ describe("reportFolder", () => {
     expect(treeOf(study.at("mixed"))).toEqual(before);
     // Options that change no number may differ.
     await into("mixed", { participants: "03", threads: 1, level: "participant" });
-    expect((await reportFolder(study.at("mixed"), silent)).result.subjects).toHaveLength(3);
+    expect((await reportStudy(study.at("mixed"), silent)).result.subjects).toHaveLength(3);
     // All may be scored anew with others: nobody is left behind.
     const again = await into("mixed", { distances: "8" });
     expect(again.removed.filter((path) => path.startsWith("sub-02/")).length).toBeGreaterThan(0);
@@ -94,7 +94,7 @@ describe("reportFolder", () => {
     await expect(into("left", { distances: "none", exclude })).rejects.toThrow(
       `\`output\`: a run of all participants must be of all whose results are there, got others, which would stay in the group (sub-02 in ${folder}). Remove them with cortecast clean ${folder} \`participants: sub-02\` \`yes\`, or name this run's with \`participants\`.`,
     );
-    await cleanFolder(folder, { participants: ["02"], removes: true });
+    await cleanStudy(folder, { participants: ["02"], removes: true });
     const { result } = await into("left", { distances: "none", exclude });
     expect(result.subjects.map(({ participant }) => participant)).toEqual(["sub-01", "sub-03"]);
   }, 120_000);
@@ -104,26 +104,26 @@ describe("reportFolder", () => {
     const record = "cut/sub-02/.cortecast-scores.record";
     const whole = readFileSync(study.at(record));
     writeFileSync(study.at(record), whole.subarray(0, whole.length - 1));
-    await expect(reportFolder(study.at("cut"), silent)).rejects.toThrow(
+    await expect(reportStudy(study.at("cut"), silent)).rejects.toThrow(
       `${study.at(record)}: the file must hold what was kept in it, got damaged bytes. Delete it, and score sub-02 again: its results are read from it, and nothing is computed here`,
     );
     // The advice is right: with the record deleted, sub-02 can be scored again.
     rmSync(study.at(record));
-    await expect(reportFolder(study.at("cut"), silent)).rejects.toThrow(
+    await expect(reportStudy(study.at("cut"), silent)).rejects.toThrow(
       `got tables without the record beside them (sub-02 in ${study.at("cut")}). Score these again;`,
     );
     await into("cut", { distances: "none", level: "participant", participants: "02" });
-    expect((await reportFolder(study.at("cut"), silent)).result.subjects).toHaveLength(3);
+    expect((await reportStudy(study.at("cut"), silent)).result.subjects).toHaveLength(3);
     mkdirSync(study.at("nothing"));
-    await expect(reportFolder(study.at("nothing"), silent)).rejects.toMatchObject({ name: "NotFoundError" });
-    await expect(reportFolder(study.at("nowhere"), silent)).rejects.toMatchObject({ name: "NotFoundError" });
+    await expect(reportStudy(study.at("nothing"), silent)).rejects.toMatchObject({ name: "NotFoundError" });
+    await expect(reportStudy(study.at("nowhere"), silent)).rejects.toMatchObject({ name: "NotFoundError" });
   }, 120_000);
 
   test("by hand: who has responses in the data set and no results is named on the terminal and the page", async () => {
     const apart = { distances: "none", level: "participant" };
     await into("absent", { ...apart, participants: "01" });
     const folder = study.at("absent");
-    const two = await reportFolder(folder, silent);
+    const two = await reportStudy(folder, silent);
     expect(two.result.absent).toEqual(["sub-02", "sub-03"]);
     expect(two.summary.slice(-2)).toEqual([
       "No results of 2 participants of the 3 with responses in the data set:",
@@ -136,14 +136,14 @@ describe("reportFolder", () => {
     expect(readFileSync(join(folder, "sub-01/func/sub-01_scores.json"), "utf8")).not.toContain("sub-02");
     // One who was left out on purpose is not awaited.
     await into("absent", { ...apart, participants: "01", exclude: "sub-02_task-tiny" });
-    expect((await reportFolder(folder, silent)).result.absent).toEqual(["sub-03"]);
+    expect((await reportStudy(folder, silent)).result.absent).toEqual(["sub-03"]);
     // One of whom a run began to write is, whatever the data set had.
     mkdirSync(join(folder, "sub-09"));
     writeFileSync(join(folder, "sub-09/.cortecast-files.json"), '{"files":{}}');
-    expect((await reportFolder(folder, silent)).result.absent).toEqual(["sub-03", "sub-09"]);
+    expect((await reportStudy(folder, silent)).result.absent).toEqual(["sub-03", "sub-09"]);
     rmSync(join(folder, "sub-09"), { recursive: true });
     await into("absent", { ...apart, participants: "03", exclude: "sub-02_task-tiny" });
-    const all = await reportFolder(folder, silent);
+    const all = await reportStudy(folder, silent);
     expect([all.result.absent, all.summary.join().includes("No results")]).toEqual([[], false]);
     expect(readFileSync(join(folder, "report.html"), "utf8")).not.toContain("No results of");
   }, 120_000);
@@ -178,7 +178,7 @@ describe("reportFolder", () => {
       expect(warnings.map(({ code }) => code)).not.toContain("participant-missing");
       // The files of sub-01 are those of the run of all, to the byte.
       expect(treeOf(study.at("listed"))).toEqual(whole);
-      const { result } = await reportFolder(study.at("listed"), silent);
+      const { result } = await reportStudy(study.at("listed"), silent);
       expect(result.absent).toEqual([]);
       expect(result.notes.filter((note) => note.includes("sub-30"))).toEqual([
         `22 participants of the data set have no responses there, and no results: ${listed.slice(0, 20).join(", ")} and 2 more.`,
@@ -193,11 +193,11 @@ describe("reportFolder", () => {
     await into("altered", { distances: "none" });
     const folder = study.at("altered");
     const before = readFileSync(join(folder, "group_scores.tsv"), "utf8");
-    const untouched = await reportFolder(folder, silent);
+    const untouched = await reportStudy(folder, silent);
     expect([untouched.changed, untouched.missing]).toEqual([[], []]);
     writeFileSync(join(folder, "sub-02/func/sub-02_scores.tsv"), "mine");
     rmSync(join(folder, "sub-03/func/sub-03_scores.json"));
-    expect(await reportFolder(folder, silent)).toMatchObject({
+    expect(await reportStudy(folder, silent)).toMatchObject({
       changed: ["sub-02/func/sub-02_scores.tsv"],
       missing: ["sub-03/func/sub-03_scores.json"],
       written: [],
@@ -209,17 +209,17 @@ describe("reportFolder", () => {
     const folder = study.at("theirs");
     await into("theirs", { distances: "none", participants: "01", level: "participant" });
     writeFileSync(join(folder, "group_scores.tsv"), "mine");
-    await expect(reportFolder(folder, silent)).rejects.toThrow("got group_scores.tsv (not written by cortecast)");
+    await expect(reportStudy(folder, silent)).rejects.toThrow("got group_scores.tsv (not written by cortecast)");
     rmSync(join(folder, "group_scores.tsv"));
     mkdirSync(join(folder, "group"));
     const map = "group/hemi-L_space-phantom_desc-brainScoreL1_statmap.shape.gii";
     writeFileSync(join(folder, map), "mine");
-    await expect(reportFolder(folder, silent)).rejects.toThrow(`got ${map} (not written by cortecast)`);
+    await expect(reportStudy(folder, silent)).rejects.toThrow(`got ${map} (not written by cortecast)`);
     expect(existsSync(join(folder, "report.html"))).toBe(false);
   }, 120_000);
 });
 
-describe("cleanFolder (by hand)", () => {
+describe("cleanStudy (by hand)", () => {
   test("tells what it would remove, removes what is ours, leaves what was changed and what is others'", async () => {
     const folder = study.at("cleaned");
     await into("cleaned", { distances: "none", level: "both" });
@@ -228,15 +228,15 @@ describe("cleanFolder (by hand)", () => {
     writeFileSync(join(folder, "sub-01/mine.txt"), "mine");
     writeFileSync(join(folder, "report.html"), "changed");
     const wanted = [...before.keys()].filter((path) => !lists.includes(path) && path !== "report.html");
-    const told = await cleanFolder(folder);
+    const told = await cleanStudy(folder);
     expect([told.ours.toSorted(), told.changed]).toEqual([wanted, ["report.html"]]);
     expect(treeOf(folder).size).toBe(before.size + 1);
 
-    await expect(cleanFolder(folder, { participants: ["04"] })).rejects.toThrow("got none of sub-04");
-    const one = await cleanFolder(folder, { participants: ["sub-02"], removes: true });
+    await expect(cleanStudy(folder, { participants: ["04"] })).rejects.toThrow("got none of sub-04");
+    const one = await cleanStudy(folder, { participants: ["sub-02"], removes: true });
     expect(one.ours.every((path) => path.startsWith("sub-02/"))).toBe(true);
     expect(existsSync(join(folder, "sub-02"))).toBe(false);
-    const rest = await cleanFolder(folder, { removes: true });
+    const rest = await cleanStudy(folder, { removes: true });
     expect(rest.changed).toEqual(["report.html"]);
     expect([...treeOf(folder).keys()]).toEqual(["report.html", "sub-01/mine.txt"]);
   }, 120_000);
@@ -264,7 +264,7 @@ describe("results of an earlier version, whose tables and maps lie in sub-<label
     // The table and maps, each with its JSON; the record stays where it was.
     const ofFirst = [...fresh.keys()].filter((path) => path.startsWith("sub-01/func/"));
     expect(first.removed).toEqual(ofFirst.map((path) => path.replace("/func/", "/")));
-    expect((await reportFolder(folder, silent)).inOldPlace).toEqual(["sub-02"]);
+    expect((await reportStudy(folder, silent)).inOldPlace).toEqual(["sub-02"]);
 
     expect((await into("old", { participants: "01,02" })).inOldPlace).toEqual([]);
     expect(treeOf(folder)).toEqual(fresh);
@@ -285,7 +285,7 @@ describe("results of an earlier version, whose tables and maps lie in sub-<label
       name: "FormatError",
       message: `${folder}/sub-01/${earlier}: the file must hold what was kept in it, got a record of an earlier version. Delete it, and score sub-01 again: its results are read from it, and nothing is computed here`,
     });
-    await expect(reportFolder(folder, silent)).rejects.toThrow(
+    await expect(reportStudy(folder, silent)).rejects.toThrow(
       `got tables without the record beside them (sub-01, sub-02 in ${folder}). Score these again; they were cut off, or are of an earlier version.`,
     );
     const { nComputed, removed } = await into("earlier", { participants: "01,02", distances: "none" });
@@ -299,7 +299,7 @@ describe("results of an earlier version, whose tables and maps lie in sub-<label
     toOldPlace(folder, "sub-01");
     const table = "sub-01/sub-01_scores.tsv";
     writeFileSync(join(folder, table), "mine");
-    const cleaned = await cleanFolder(folder);
+    const cleaned = await cleanStudy(folder);
     expect([cleaned.changed, cleaned.ours.filter((path) => path.includes("/func/"))]).toEqual([[table], []]);
     const { kept, inOldPlace } = await into("older", { participants: "01", distances: "none" });
     expect([kept, inOldPlace]).toEqual([[table], []]);

@@ -4,7 +4,7 @@ import { resolveDevice } from "../../src/graph/device.ts";
 import { resolveActivationOptions } from "../../src/language-model/activations.ts";
 import { resolveRidgeOptions } from "../../src/ridge/ridge-options.ts";
 import { checkOptions } from "../../src/study/options.ts";
-import { planStudy } from "../../src/study/plan.ts";
+import { planSteps } from "../../src/study/plan.ts";
 import { readStudyFile } from "../../src/study/study-file.ts";
 
 const folders = { dataset: "in", output: "out" };
@@ -245,7 +245,7 @@ describe("readStudyFile", () => {
   });
 });
 
-describe("planStudy", () => {
+describe("planSteps", () => {
   const people = ["a", "b", "c"].map((participant, i) => ({
     participant,
     stimulusKey: i < 2 ? "one story" : "another",
@@ -253,7 +253,7 @@ describe("planStudy", () => {
     stories: [],
   }));
   const plan = (more: object = {}, layers: readonly number[] = [4], nLayers?: number) =>
-    planStudy(
+    planSteps(
       people,
       { layers, nLayers },
       checkOptions({ ...folders, ...more }),

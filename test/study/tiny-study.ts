@@ -25,7 +25,7 @@ export interface TinyStudy {
 
 /** What `check` finds of a study that nothing is written of. */
 export function checkOf(options: Readonly<Record<string, unknown>>): Promise<Inspection> {
-  return checkStudy(checkOptions(options), { activations: memoryStore(), writes: false });
+  return checkStudy(checkOptions(options), { writes: false });
 }
 
 /** What `score` works on, where nothing stands against it, and what it warns of. */

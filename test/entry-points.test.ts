@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildPackage } from "../cli/built.ts";
+import { buildPackage } from "./cli/built.ts";
 
-// cortecast/formats, as a program of its own imports it from the built package.
+// Entry points of the built package, as programs of their own import them.
 
 let folder = "";
 let built = "";
 beforeAll(() => {
   built = buildPackage();
-  folder = mkdtempSync(join(tmpdir(), "cortecast-formats-"));
+  folder = mkdtempSync(join(tmpdir(), "cortecast-entry-"));
   // A name in node_modules leads to the package, as after npm install.
   execFileSync("mkdir", ["-p", join(folder, "node_modules")]);
   symlinkSync(built, join(folder, "node_modules/cortecast"));
@@ -37,8 +37,15 @@ function modulesOf(specifier: string): readonly string[] {
   return [...output.matchAll(/^module (.*)$/gm)].map(([, url]) => url!);
 }
 
-describe("cortecast/formats", () => {
-  it("loads its own rooms and Node's zlib, and nothing else (by hand)", () => {
+/** Packages, and modules of Node that reach outside, among what an entry point loads. */
+const packagesOf = (specifier: string) => [
+  ...new Set(
+    modulesOf(specifier).flatMap((url) => /\/node_modules\/(?!cortecast\/)((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1] ?? []),
+  ),
+];
+
+describe("what an entry point loads (by hand)", () => {
+  it("cortecast/formats: its own rooms and Node's zlib, and nothing else", () => {
     const modules = modulesOf("cortecast/formats");
     const rooms = modules.map((url) => /\/dist\/([\w-]+)/.exec(url)?.[1] ?? url.replace(/^.*\/(?=program\.mjs$)/, ""));
     expect([...new Set(rooms)].sort()).toEqual(
@@ -47,17 +54,32 @@ describe("cortecast/formats", () => {
     expect(modules.filter((url) => url.includes("/platform/browser/"))).toEqual([]);
   });
 
-  it("by hand: this test sees what an entry point loads", () => {
-    const modules = modulesOf("cortecast").join("\n");
-    for (const name of ["onnxruntime-node", "zod"]) expect(modules).toContain(`/${name}/`);
+  it("cortecast/study: not what asks servers, before anything is fetched", () => {
+    const packages = packagesOf("cortecast/study");
+    expect(packages).toEqual(expect.arrayContaining(["onnxruntime-node", "zod"]));
+    expect(packages).not.toContain("undici");
   });
+});
 
-  it("the example of its description runs (by hand: three numbers, written and read twice)", () => {
-    const description = readFileSync(join(import.meta.dirname, "../../src/formats.ts"), "utf8").split("*/", 1)[0]!;
-    const example = /```js\n([\s\S]*?)```/.exec(description)![1]!.replace(/^ \* ?/gm, "");
-    expect(example.trim().split("\n").length).toBeLessThanOrEqual(12);
-    writeFileSync(join(folder, "example.mjs"), example);
-    const output = execFileSync(process.execPath, ["example.mjs"], { cwd: folder, encoding: "utf8" });
-    expect(output).toBe("Float32Array(3) [ 0.5, 1, 1.5 ]\n".repeat(2));
-  });
+// What the example in the description of an entry point prints.
+describe("the example of its description", () => {
+  it.each([
+    ["formats.ts", "Float32Array(3) [ 0.5, 1, 1.5 ]\n".repeat(2), "three numbers, written and read twice"],
+    [
+      "study.ts",
+      "[] 2 of 2 steps\n[ 'sub-01', 'sub-02' ] true\n",
+      "nothing stands against a study of two participants and one layer, of which nothing was computed before",
+    ],
+  ])(
+    "of %s runs (by hand)",
+    (entry, printed) => {
+      const description = readFileSync(join(import.meta.dirname, "../src", entry), "utf8").split("*/", 1)[0]!;
+      const example = /```js\n([\s\S]*?)```/.exec(description)![1]!.replace(/^ \* ?/gm, "");
+      expect(example.trim().split("\n").length).toBeLessThanOrEqual(12);
+      writeFileSync(join(folder, "example.mjs"), example);
+      const output = execFileSync(process.execPath, ["example.mjs"], { cwd: folder, encoding: "utf8", stdio: "pipe" });
+      expect(output).toBe(printed);
+    },
+    300_000,
+  );
 });
