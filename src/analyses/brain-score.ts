@@ -33,6 +33,26 @@ export const brainScore: Analysis = {
       than: "that of random weights",
     },
   ],
+  shares: [
+    {
+      name: "brainScoreCeilingShare",
+      description: "Brain score divided by the noise ceiling, where that is above zero over participants.",
+      over: "noiseCeiling",
+      shown: {
+        label: "share of the noise ceiling",
+        symbol: "R / C",
+        what: "mean brain score divided by the mean noise ceiling",
+        unit: "%",
+        decimals: 0,
+        range: undefined,
+        isSymmetric: true,
+        colour: "brain",
+        isSummarised: true,
+        missing: "the noise ceiling is not above zero over participants",
+      },
+      sentence: ({ region, value }) => `Of the noise ceiling of ${region}, the brain score reaches ${value}.`,
+    },
+  ],
   shown: {
     ...shownCorrelation,
     label: "brain score",

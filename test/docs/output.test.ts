@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { groupDescriptions, peakNamed } from "../../src/analyses/registry.ts";
 import { readGifti } from "../../src/formats/gifti.ts";
 import { loadLanguageModel } from "../../src/language-model/load.ts";
 import { simulateDataset } from "../../src/phantom/simulate.ts";
@@ -114,10 +115,10 @@ describe("docs/output.md, tables", () => {
     expect(tableOf("out/group_scores.tsv").columns).toEqual([...groupColumns]);
   });
 
-  it("analyses are those that the files hold; differences and peaks in the group's alone, unmasked ones in participants'", () => {
+  it("analyses are those that the files hold; differences, shares and peaks in the group's alone, unmasked ones in participants'", () => {
     const own = new Set(tableOf("out/sub-01/func/sub-01_scores.tsv").rows.map((row) => row[3]!));
     const group = new Set(tableOf("out/group_scores.tsv").rows.map((row) => row[2]!));
-    const isGroups = (name: string) => name.includes("Beyond") || /^forecast(Distance|Depth)$/.test(name);
+    const isGroups = (name: string) => name in groupDescriptions || peakNamed(name) !== undefined;
     expect(group).toEqual(new Set(analyses.filter((name) => !name.endsWith("Unmasked"))));
     expect(own).toEqual(new Set(analyses.filter((name) => !isGroups(name))));
   });
