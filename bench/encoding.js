@@ -11,7 +11,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Matrix } from "../dist/array/matrix.js";
 import { createRandom } from "../dist/array/random.js";
-import { scoreBlock } from "../dist/encoding/score-block.js";
+import { scoreBlock } from "../dist/encoding/brain-score.js";
 import { openWorkspace } from "../dist/graph/workspace.js";
 import { factorDesign } from "../dist/ridge/factor.js";
 import { resolveRidgeOptions } from "../dist/ridge/ridge-options.js";

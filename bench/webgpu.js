@@ -11,7 +11,7 @@ import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { Matrix } from "../src/array/matrix.ts";
 import { createRandom } from "../src/array/random.ts";
-import { scoreBlock } from "../src/encoding/score-block.ts";
+import { scoreBlock } from "../src/encoding/brain-score.ts";
 import { openWorkspace } from "../src/graph/workspace.ts";
 import { embeddedModelFolder, loadLanguageModel } from "../src/language-model/load.ts";
 import { runRows } from "../src/ridge/by-bounds-graphs.ts";

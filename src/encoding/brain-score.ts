@@ -1,13 +1,19 @@
-import { checkArgument, nameKind } from "../array/arguments.ts";
+import { checkArgument } from "../array/arguments.ts";
 import { checkChoice } from "../array/choice.ts";
 import { checkMatrix, formatShape, type Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
 import { fitDesign } from "../features/design.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
 import { openWorkspace } from "../graph/workspace.ts";
+import { targetMoments } from "../ridge/by-bounds-design.ts";
+import { changeBeyond, type FactoredDesign } from "../ridge/factored-design.ts";
 import { contiguousFolds, DEFAULT_FOLDS } from "../ridge/folds.ts";
-import { scoredRows, targetBlocks } from "../ridge/targets.ts";
+import { observedRows, scoreTargets } from "../ridge/score-targets.ts";
+import { asRows, scoredRows, targetBlocks, targetsToFit } from "../ridge/targets.ts";
+import { type BlockModels, type BlockScores, collectScores, MODELS_AT_ONCE, openBlock } from "./block-scores.ts";
+import { asBands, checkBands, checkResponses, checkVolumes } from "./check-volumes.ts";
 import type { MissingScores } from "./missing.ts";
+import { scorePooled } from "./pooled-score.ts";
 import {
   DEFAULT_AVERAGE,
   type EncodingOptions,
@@ -19,9 +25,6 @@ import {
   prepareFold,
   type ScoreOptions,
 } from "./prepared.ts";
-import { scoreBlock } from "./score-block.ts";
-import { collectScores } from "./score-collection.ts";
-import { checkBands, checkVolumes } from "./targets.ts";
 
 /** How well features predict responses that were not fitted. */
 export interface EncodingScore {
@@ -136,13 +139,7 @@ export async function scoreEncodings(
 ): Promise<readonly EncodingScore[]> {
   const { average = DEFAULT_AVERAGE, onProgress, label } = options;
   checkMatrix(bold, "scoreEncoding: bold");
-  for (const { nVolumes, storyLengths } of models) {
-    if (bold.nRows === nVolumes) continue;
-    throw new ShapeError(
-      `scoreEncoding: bold must have as many volumes as the features that were prepared (${nVolumes} = ` +
-        `storyLengths ${storyLengths.join(" + ")}), got ${bold.nRows} (${formatShape(bold)}).`,
-    );
-  }
+  for (const model of models) checkResponses(bold, model);
   checkChoice("scoreEncoding: average", average, ["folds", "concatenated"]);
   const { ridge } = models[0]!;
   const folds = models[0]!.folds.map(({ fold }) => fold);
@@ -150,7 +147,7 @@ export async function scoreEncodings(
   const shape = { nModels: models.length, folds, ridge };
   const collection = collectScores(nTargets, shape);
   const workspace = openWorkspace(ridge.device);
-  const total = shape.nModels * folds.length;
+  const total = models.length * folds.length;
   const designOf = (model: number, fold: number) => models[model]!.folds[fold]!.design;
   for (const columns of targetBlocks(nTargets)) {
     const rows = scoredRows(bold, columns);
@@ -163,9 +160,49 @@ export async function scoreEncodings(
   return collection.finish();
 }
 
-/** One band or several, as several. */
-export function asBands(where: string, features: Matrix | readonly Matrix[]): readonly Matrix[] {
-  if (Array.isArray(features)) return features as readonly Matrix[];
-  if (typeof features === "object" && features !== null && "data" in features) return [features];
-  throw new ShapeError(`${where}: features must be a matrix or a list of matrices, got ${nameKind(features)}.`);
+/**
+ * Fits and scores some targets by all models in all folds. What depends on the targets alone is done once a fold.
+ *
+ * The numbers of a target depend on nothing else in the block but, within the rounding of single precision, on how many
+ * targets there are.
+ *
+ * @param rows - responses, one row a target, [nTargets x nVolumes]
+ * @param onDesign - told how many designs are done, of nModels x nFolds; of all at the end, also where no target can be scored
+ */
+export async function scoreBlock(
+  models: BlockModels,
+  rows: Matrix,
+  onDesign: (done: number) => void = () => {},
+): Promise<BlockScores> {
+  const { nModels, folds, ridge, average, designOf, workspace } = models;
+  const block = openBlock(models, rows);
+  const { scores, rowOf, put } = block;
+  if (block.rows.nRows === 0) onDesign(nModels * folds.length);
+  else if (average === "concatenated") await scorePooled(models, block, onDesign);
+  else {
+    const { precision, targetBlock } = ridge;
+    for (const [fold, { train, test }] of folds.entries()) {
+      const targets = targetsToFit(block.rows, train, ridge);
+      const observed = observedRows(block.rows, test, ridge);
+      for (let first = 0; first < nModels; first += MODELS_AT_ONCE) {
+        const designs: FactoredDesign[] = [];
+        for (let model = first; model < Math.min(nModels, first + MODELS_AT_ONCE); model++)
+          designs.push(await designOf(model, fold));
+        // What choices begin with is one product for all of these designs.
+        const bounds = designs.map((design) => (precision === "float32" ? design.bounds : undefined));
+        const moments = await targetMoments(bounds, asRows(targets.block), workspace);
+        for (const [i, design] of designs.entries()) {
+          const row = rowOf(first + i, fold);
+          // A penalty is chosen for each target, the test volumes are predicted, and correlated with what was observed.
+          const settings = { precision, targetBlock, workspace, moments: moments[i] };
+          const { r, bestAlpha } = await scoreTargets(design, targets, observed, settings);
+          put(scores.r, row, r);
+          put(scores.bestAlpha, row, bestAlpha);
+          scores.beyond.set(changeBeyond(design), row * 2);
+          onDesign(fold * nModels + first + i + 1);
+        }
+      }
+    }
+  }
+  return scores;
 }

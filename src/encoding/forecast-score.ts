@@ -5,7 +5,8 @@ import { type FittedBand, type FittedDesign, fitBand, fitDesign, joinDesign } fr
 import type { SlidingWindows } from "../features/sliding-windows.ts";
 import { checkStoryLengths } from "../features/story-lengths.ts";
 import { contiguousFolds, DEFAULT_FOLDS, type Fold } from "../ridge/folds.ts";
-import { asBands, type EncodingScore, scoreEncodings } from "./brain-score.ts";
+import { type EncodingScore, scoreEncodings } from "./brain-score.ts";
+import { asBands, checkBands, checkVolumes } from "./check-volumes.ts";
 import { type FoldDesign, foldDesigns } from "./fold-designs.ts";
 import {
   type EncodingOptions,
@@ -16,7 +17,6 @@ import {
   prepareFold,
   type ScoreOptions,
 } from "./prepared.ts";
-import { checkBands, checkVolumes } from "./targets.ts";
 
 /**
  * Volume-level forecast windows by distance: each a matrix [nVolumes x (width * nUnits)], or a function that makes it when

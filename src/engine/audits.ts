@@ -1,6 +1,6 @@
 import { Matrix } from "../array/matrix.ts";
 import { createRandom } from "../array/random.ts";
-import type { BlockScores } from "../encoding/score-block.ts";
+import type { BlockScores } from "../encoding/block-scores.ts";
 import { type AuditCount, addAudits, auditTarget, NO_AUDIT } from "../ridge/audit.ts";
 import type { ExactDesign } from "../ridge/factored-design.ts";
 import type { Fold } from "../ridge/folds.ts";

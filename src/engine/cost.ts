@@ -1,8 +1,9 @@
 import { Matrix } from "../array/matrix.ts";
 import { createRandom } from "../array/random.ts";
+import type { BlockModels } from "../encoding/block-scores.ts";
+import { scoreBlock } from "../encoding/brain-score.ts";
 import { foldDesigns } from "../encoding/fold-designs.ts";
 import type { EncodingOptions } from "../encoding/prepared.ts";
-import { type BlockModels, scoreBlock } from "../encoding/score-block.ts";
 import { openWorkspace } from "../graph/workspace.ts";
 import type { FactoredDesign } from "../ridge/factored-design.ts";
 import { contiguousFolds } from "../ridge/folds.ts";

@@ -1,6 +1,6 @@
 import type { FloatArray, Matrix } from "../array/matrix.ts";
+import type { BlockScores } from "../encoding/block-scores.ts";
 import type { EncodingOptions } from "../encoding/prepared.ts";
-import type { BlockScores } from "../encoding/score-block.ts";
 import type { FittedBand } from "../features/design.ts";
 import type { AuditCount } from "../ridge/audit.ts";
 import type { Fold } from "../ridge/folds.ts";

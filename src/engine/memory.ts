@@ -1,4 +1,4 @@
-import { MODELS_AT_ONCE } from "../encoding/score-block.ts";
+import { MODELS_AT_ONCE } from "../encoding/block-scores.ts";
 import { OptionError } from "../errors.ts";
 import { BLOCK } from "./score-responses.ts";
 

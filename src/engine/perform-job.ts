@@ -1,7 +1,8 @@
 import { freeNow } from "../array/free-now.ts";
 import type { Matrix } from "../array/matrix.ts";
+import { MODELS_AT_ONCE } from "../encoding/block-scores.ts";
+import { scoreBlock } from "../encoding/brain-score.ts";
 import { foldDesigns } from "../encoding/fold-designs.ts";
-import { MODELS_AT_ONCE, scoreBlock } from "../encoding/score-block.ts";
 import type { SlidingWindows } from "../features/sliding-windows.ts";
 import { joinStories } from "../features/story-lengths.ts";
 import { forecastWindow } from "../features/window.ts";

@@ -1,8 +1,8 @@
 import type { Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
+import { collectScores } from "../encoding/block-scores.ts";
 import type { EncodingScore } from "../encoding/brain-score.ts";
 import type { MissingScores } from "../encoding/missing.ts";
-import { collectScores } from "../encoding/score-collection.ts";
 import { jsonItems, jsonText, parseJson } from "../formats/json.ts";
 import { loadKeptArrays, writeKeptArrays } from "../keep/kept-arrays.ts";
 import { type AuditCount, addAudits, NO_AUDIT } from "../ridge/audit.ts";

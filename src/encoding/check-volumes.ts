@@ -1,4 +1,4 @@
-import { checkArgument } from "../array/arguments.ts";
+import { checkArgument, nameKind } from "../array/arguments.ts";
 import { checkMatrix, formatShape, type Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
 import type { DelayOptions } from "../features/delays.ts";
@@ -39,4 +39,27 @@ export function checkVolumes(
       `(${features ? formatShape(features) : "none"}), ${bold.nRows} rows of bold (${formatShape(bold)}) and storyLengths ` +
       `${storyLengths.join(" + ") || "none"} = ${sum}${nBefore > 0 ? ` (and ${nBefore} volumes before)` : ""}. Join the same stories in the same order.`,
   );
+}
+
+/**
+ * Refuses responses of another number of volumes than what they are scored by.
+ *
+ * @throws ShapeError naming both numbers
+ */
+export function checkResponses(
+  bold: Matrix,
+  { nVolumes, storyLengths }: { readonly nVolumes: number; readonly storyLengths: readonly number[] },
+): void {
+  if (bold.nRows === nVolumes) return;
+  throw new ShapeError(
+    `scoreEncoding: bold must have as many volumes as the features that were prepared (${nVolumes} = ` +
+      `storyLengths ${storyLengths.join(" + ")}), got ${bold.nRows} (${formatShape(bold)}).`,
+  );
+}
+
+/** One band or several, as several. */
+export function asBands(where: string, features: Matrix | readonly Matrix[]): readonly Matrix[] {
+  if (Array.isArray(features)) return features as readonly Matrix[];
+  if (typeof features === "object" && features !== null && "data" in features) return [features];
+  throw new ShapeError(`${where}: features must be a matrix or a list of matrices, got ${nameKind(features)}.`);
 }
