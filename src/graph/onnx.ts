@@ -119,7 +119,7 @@ export function writeOnnx(outputs: Readonly<Record<string, Expression>>): OnnxMo
 
   // Outputs have names of their own, so that one may be called as an input is, be given out twice, or be an input.
   for (const [name, expression] of Object.entries(outputs)) {
-    const output = outputName(name);
+    const output = onnxOutputName(name);
     nodes.push({ input: [names.get(expression)!], output: [output], name: output, opType: "Identity", attribute: [] });
   }
 
@@ -132,7 +132,7 @@ export function writeOnnx(outputs: Readonly<Record<string, Expression>>): OnnxMo
       node: nodes,
       initializer: initializers,
       input: [...inputs].map(([name, { type, shape }]) => valueInfo(name, type, shape)),
-      output: Object.entries(outputs).map(([name, { type, shape }]) => valueInfo(outputName(name), type, shape)),
+      output: Object.entries(outputs).map(([name, { type, shape }]) => valueInfo(onnxOutputName(name), type, shape)),
     },
   };
   const Model = root.lookupType("Model");
@@ -140,7 +140,7 @@ export function writeOnnx(outputs: Readonly<Record<string, Expression>>): OnnxMo
 }
 
 /** The name under which a model written by {@link writeOnnx} gives the output called `name`. */
-export function outputName(name: string): string {
+export function onnxOutputName(name: string): string {
   return `out:${name}`;
 }
 

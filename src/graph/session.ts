@@ -5,7 +5,7 @@ import { DeviceError, ShapeError } from "../errors.ts";
 import { type Device, resolveDevice } from "./device.ts";
 import { setRuntimeEnvironment } from "./environment.ts";
 import { type DataType, type Expression, formatDimensions, inOrder, type TensorData } from "./expression.ts";
-import { outputName, writeOnnx } from "./onnx.ts";
+import { onnxOutputName, writeOnnx } from "./onnx.ts";
 import { gemm, input } from "./operators.ts";
 import { isSinglePrecision, N_SUMMANDS, N_VECTORS, productRounding, trialMatrices } from "./single-precision.ts";
 
@@ -147,8 +147,8 @@ async function compileFor(
       }
       return Object.fromEntries(
         Object.keys(outputs).map((name) => {
-          const result = results[outputName(name)]!;
-          const place = places?.[outputName(name)];
+          const result = results[onnxOutputName(name)]!;
+          const place = places?.[onnxOutputName(name)];
           // ONNX Runtime writes into a place that it is given, and gives a copy of it beside.
           if (place) freeNow(result.data as Float32Array);
           const { type, dims, data } = place ?? result;
@@ -169,10 +169,10 @@ function placesFor(
   const places = emptyRecord<Tensor | null>();
   for (const [name, { type, shape }] of Object.entries(outputs)) {
     const dims = shape.map((dimension) => (typeof dimension === "number" ? dimension : lengths.get(dimension)));
-    places[outputName(name)] = null;
+    places[onnxOutputName(name)] = null;
     if (type !== "float32" || !dims.every((length) => length !== undefined)) continue;
     const count = dims.reduce((product, length) => product * length, 1);
-    places[outputName(name)] = new Tensor("float32", roomIn(memory, name, count), dims);
+    places[onnxOutputName(name)] = new Tensor("float32", roomIn(memory, name, count), dims);
   }
   return places;
 }

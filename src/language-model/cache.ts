@@ -34,7 +34,7 @@ export function activationKey(
 export async function writeActivations(store: Store, key: string, value: WordActivations): Promise<void> {
   const { nTokens, context } = value;
   for (const [layer, { data, nRows, nColumns }] of value.activations) {
-    const about: About = { nRows, nColumns, nTokens, context };
+    const about: AboutActivations = { nRows, nColumns, nTokens, context };
     await writeKeptArrays(store, layerFile(key, layer), key, { about, arrays: [data] });
   }
 }
@@ -62,7 +62,7 @@ export async function loadActivations(
   for (const layer of layers) {
     const path = layerFile(key, layer);
     const { about, arrays } = await loadKeptArrays(store, path, key);
-    const found = described.safeParse(about);
+    const found = describedActivations.safeParse(about);
     const [data] = arrays;
     if (!found.success || !(data instanceof Float32Array))
       throw refusalOf(`${store.location}/${path}`)("what is not described as activations", found.error);
@@ -100,7 +100,7 @@ const layerFile = (key: string, layer: number): string => `${key}/layer-${layer}
 const wholeNumber = z.number().int().min(0);
 
 /** What is said of the activations of a layer. */
-const described = z.object({
+const describedActivations = z.object({
   nRows: wholeNumber,
   nColumns: wholeNumber,
   nTokens: wholeNumber,
@@ -112,4 +112,4 @@ const described = z.object({
   }),
 });
 
-type About = z.infer<typeof described>;
+type AboutActivations = z.infer<typeof describedActivations>;

@@ -22,12 +22,12 @@ const controlAnalyses = {
 /** Analyses that options name, with what is set for each alone. */
 export type NamedAnalyses = { readonly [Name in AnalysisName]?: AnalysisSettings };
 
-const listed = names().pipe(z.array(choice(analysisNames)));
+const listedAnalyses = names().pipe(z.array(choice(analysisNames)));
 
 /** Names of analyses, `"brainScore,forecastScore"` or a list; or, by name, what is set for each: `{ forecastScore: { width: 3 } }`. */
 export const namedAnalyses = z.unknown().transform((value, context): NamedAnalyses => {
   const isByName = typeof value === "object" && value !== null && !Array.isArray(value);
-  const found = listed.safeParse(isByName ? Object.keys(value) : value, { error: mustOf });
+  const found = listedAnalyses.safeParse(isByName ? Object.keys(value) : value, { error: mustOf });
   if (!found.success) {
     const given = isByName ? Object.keys(value) : value;
     for (const issue of found.error.issues) {

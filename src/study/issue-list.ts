@@ -26,7 +26,7 @@ export interface IssueList {
 }
 
 /** Kinds of error that say what a user can mend. */
-const kinds = new Set(["shape", "option", "format", "not-found", "dataset", "device", "network"]);
+const ownErrorKinds = new Set(["shape", "option", "format", "not-found", "dataset", "device", "network"]);
 
 /** An empty list. */
 export function issueList(): IssueList {
@@ -65,7 +65,7 @@ function issuesOf(error: unknown, code: string): readonly DatasetIssue[] {
   if (error instanceof DatasetError) return error.issues;
   const { kind, path } = error as { readonly kind?: unknown; readonly path?: unknown };
   if (describeSystemError(error) !== undefined) return [unreadable(typeof path === "string" ? path : ".", error, code)];
-  if (!(error instanceof Error && typeof kind === "string" && kinds.has(kind))) throw error;
+  if (!(error instanceof Error && typeof kind === "string" && ownErrorKinds.has(kind))) throw error;
   const { where } = error as ErrorDetails;
   const message = detailOf(error).replaceAll(/\s*\n\s*/g, " ");
   return [{ severity: "error", code, path: where ?? ".", message }];

@@ -1,5 +1,5 @@
 /** Arrays of numbers that may be in packed values. */
-const kinds = { Float32Array, Float64Array, Int32Array, Uint8Array } as const;
+const arrayKinds = { Float32Array, Float64Array, Int32Array, Uint8Array } as const;
 
 /**
  * A value as JSON that {@link unpackJson} gives back as it was: typed arrays (as base64 of their bytes), maps, and numbers that
@@ -10,7 +10,7 @@ export function packJson(value: unknown): string {
     if (typeof part === "number" && !Number.isFinite(part)) return { $number: String(part) };
     if (part instanceof Map) return { $map: [...part] };
     if (!ArrayBuffer.isView(part)) return part;
-    const kind = Object.entries(kinds).find(([, known]) => part instanceof known)?.[0];
+    const kind = Object.entries(arrayKinds).find(([, known]) => part instanceof known)?.[0];
     if (kind === undefined) throw new TypeError(`no ${part.constructor.name} can be packed`);
     const bytes = Buffer.from(part.buffer, part.byteOffset, part.byteLength);
     return { $array: kind, bytes: bytes.toString("base64") };
@@ -24,8 +24,8 @@ export function unpackJson(text: string): unknown {
     const { $number, $map, $array, bytes } = part as Readonly<Record<string, unknown>>;
     if (typeof $number === "string") return Number($number);
     if (Array.isArray($map)) return new Map($map as [unknown, unknown][]);
-    if (typeof $array !== "string" || typeof bytes !== "string" || !Object.hasOwn(kinds, $array)) return part;
+    if (typeof $array !== "string" || typeof bytes !== "string" || !Object.hasOwn(arrayKinds, $array)) return part;
     // Copied, so that it begins where numbers of its width may begin.
-    return new kinds[$array as keyof typeof kinds](Uint8Array.from(Buffer.from(bytes, "base64")).buffer);
+    return new arrayKinds[$array as keyof typeof arrayKinds](Uint8Array.from(Buffer.from(bytes, "base64")).buffer);
   });
 }

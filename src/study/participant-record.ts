@@ -138,15 +138,15 @@ export async function recordFile(
     recorded,
   };
   const places = { space, targets: space.kind === "region" ? targets : undefined, regions, surfaces };
-  const packed: Described = { about: packJson(about), places: packJson(places) };
+  const packed: AboutRecord = { about: packJson(about), places: packJson(places) };
   const path = recordPath(inputs.participant);
   return { path, bytes: keptFileBytes(path, recordKey, { about: packed, arrays }) };
 }
 
 /** What is said of the scores: two values, each packed. */
-const described = z.object({ about: z.string(), places: z.string() });
+const describedRecord = z.object({ about: z.string(), places: z.string() });
 
-type Described = z.infer<typeof described>;
+type AboutRecord = z.infer<typeof describedRecord>;
 
 /** Where the scores belong, and meshes to draw them on: the same object for all participants who have the same. */
 interface Places {
@@ -172,7 +172,7 @@ export function recordReader(output: Source): (participant: string) => Promise<P
     if (!(await output.has(path)) && (await output.has(earlierPath(participant))))
       throw refusalOf(`${output.location}/${earlierPath(participant)}`, remedy)("a record of an earlier version");
     const { about: kept, load } = await openKeptArrays(output, path, recordKey, { remedy });
-    const found = described.safeParse(kept);
+    const found = describedRecord.safeParse(kept);
     if (!found.success) throw refusalOf(`${output.location}/${path}`, remedy)("no description", found.error);
     const { about: text, places: packed } = found.data;
     const digest = sha256(packed);

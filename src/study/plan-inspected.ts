@@ -54,7 +54,7 @@ export async function planInspected<Participant extends KeyedParticipant>(
     { own: model!.key, random: random?.key ?? "" },
     sha256,
   );
-  const missing = await missingScores(plan, (key) => scores.has(scoresPath(key)));
+  const missing = await missingKeys(plan, (key) => scores.has(scoresPath(key)));
   const membersOf = ({ steps, shared }: StepGroup) => {
     const lacking = steps.filter(({ keys }) => keys.some((key) => missing.has(key)));
     const names = new Set(lacking.map(({ participant }) => participant));
@@ -91,7 +91,7 @@ function stimulusOf({ files, transcript, nVolumes, audioStart, repetitionTime }:
   return [files.story, nVolumes, audioStart, repetitionTime, words];
 }
 
-async function missingScores(plan: StudyPlan, has: (key: string) => Promise<boolean>): Promise<ReadonlySet<string>> {
+async function missingKeys(plan: StudyPlan, has: (key: string) => Promise<boolean>): Promise<ReadonlySet<string>> {
   const missing = new Set<string>();
   for (const { steps } of plan.groups)
     for (const { keys } of steps) for (const key of keys) if (!(await has(key))) missing.add(key);

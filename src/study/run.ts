@@ -76,7 +76,7 @@ export async function runStudy(options: StudyOptions, tools: StudyTools = {}): P
   try {
     // Before anything is made or written.
     inspected.found.refuse(options.dataset);
-    const participants = participantsOf(inspected);
+    const participants = examinedParticipants(inspected);
     const output = folderStore(options.output);
     const release = await claimParticipants(output, options.participants && participants);
     try {
@@ -147,7 +147,7 @@ async function carryOut(
 }
 
 /** Participants of a study that nothing stands against. */
-function participantsOf({ examination }: InspectedStudy): string[] {
+function examinedParticipants({ examination }: InspectedStudy): string[] {
   return [...new Set(examination!.facts.map(({ files }) => files.participant))];
 }
 

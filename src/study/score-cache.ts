@@ -65,7 +65,7 @@ export async function writeScores(
  */
 export async function openScores(store: Source, key: string): Promise<KeptScores> {
   const { about, load } = await openKeptArrays(store, scoresPath(key), key);
-  const found = described.safeParse(about);
+  const found = describedScores.safeParse(about);
   if (!found.success) {
     const got = JSON.stringify(about).slice(0, 60);
     const message = `the file must hold scores, got what is not described as such (${got}). Delete it: it is computed anew`;
@@ -88,7 +88,7 @@ const share = z
   .nullable()
   .transform((value) => value ?? Number.NaN);
 
-const described = z.object({
+const describedScores = z.object({
   nFolds: z.number(),
   nNotScored: z.number(),
   missing: z.array(

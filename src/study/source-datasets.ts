@@ -20,7 +20,7 @@ export function sourceDatasets(description: Readonly<Record<string, unknown>>): 
     own.push({ URL: doi === undefined ? undefined : `https://doi.org/${encodeURI(doi)}`, DOI: DatasetDOI });
   }
   const named = recordsOf(description["SourceDatasets"]).map(({ URL, DOI, Version }) => ({
-    URL: addressOf(URL),
+    URL: sourceAddress(URL),
     DOI: textOf(DOI),
     Version: textOf(Version),
   }));
@@ -36,7 +36,7 @@ export function generatedBy(description: Readonly<Record<string, unknown>>): Gen
             Name,
             Version: textOf(Version),
             Description: textOf(Description),
-            CodeURL: addressOf(CodeURL),
+            CodeURL: sourceAddress(CodeURL),
           },
         ]
       : [],
@@ -53,7 +53,7 @@ export function pathToSource(output: string, dataset: string): string | undefine
 }
 
 const textOf = (value: unknown) => (typeof value === "string" ? value : undefined);
-const addressOf = (value: unknown) => (typeof value === "string" && ADDRESS.test(value) ? value : undefined);
+const sourceAddress = (value: unknown) => (typeof value === "string" && ADDRESS.test(value) ? value : undefined);
 
 function recordsOf(list: unknown): Readonly<Record<string, unknown>>[] {
   if (!Array.isArray(list)) return [];

@@ -96,7 +96,7 @@ async function depthBeside(
       entry.kind === "file" &&
       sulcalName.test(entry.name) &&
       hemiOfName(entry.name) === hemi &&
-      isAlike(entry.name, name),
+      isNamedAlike(entry.name, name),
   );
   for (const candidate of candidates) {
     const path = `${folder}${candidate.name}`;
@@ -110,7 +110,7 @@ async function depthBeside(
 }
 
 /** Whether no part that both names have differs: `den-41k` is not `den-164k`. */
-function isAlike(a: string, b: string): boolean {
+function isNamedAlike(a: string, b: string): boolean {
   const partsOf = (name: string) =>
     new Map(
       [...name.matchAll(comparedParts)].map(([, part]) => {

@@ -69,7 +69,7 @@ export function toldScores(
     if (isPeak(score)) {
       return {
         ...keyOf(score),
-        loadMean: () => peakOf(score, scoresOf, bases),
+        loadMean: () => loadPeak(score, scoresOf, bases),
         loadFolds: () => Promise.resolve(undefined),
       };
     }
@@ -79,7 +79,7 @@ export function toldScores(
       async loadFolds() {
         const of = scoresOf(score.of);
         const base = await bases.loadFolds(score.minus ? scoresOf(score.minus) : of);
-        const data = score.minus ? less((await of.loadFolds()).data, base.data) : base.data;
+        const data = score.minus ? subtracted((await of.loadFolds()).data, base.data) : base.data;
         return Matrix.of(Float32Array.from(data), base.nRows, base.nColumns);
       },
     };
@@ -99,14 +99,14 @@ function variancesOf(score: Contrast, scoresOf: ScoresOf): KeptVariance[] {
 
 async function differenceOf({ of, minus }: Contrast, scoresOf: LoadableOf, bases: BaseReader): Promise<Float64Array> {
   const base = await bases.loadMean(scoresOf(minus ?? of));
-  return minus ? less(await scoresOf(of).loadMean(), base) : base;
+  return minus ? subtracted(await scoresOf(of).loadMean(), base) : base;
 }
 
-function less(a: Float64Array, b: Float64Array): Float64Array {
+function subtracted(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((value, i) => value - b[i]!);
 }
 
-async function peakOf({ of, places }: PlannedPeak, scoresOf: LoadableOf, bases: BaseReader): Promise<Float32Array> {
+async function loadPeak({ of, places }: PlannedPeak, scoresOf: LoadableOf, bases: BaseReader): Promise<Float32Array> {
   const rows: Matrix[] = [];
   for (const contrast of of) {
     const row = await differenceOf(contrast, scoresOf, bases);
