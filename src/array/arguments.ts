@@ -17,11 +17,11 @@ const kinds = {
 export type ArgumentKind = keyof typeof kinds;
 
 /**
- * Refuses an argument that is of another kind than a function takes: types do not hold who calls from JavaScript, and one
+ * Refuses an argument that is of another kind than a function takes: types do not check calls from JavaScript, and an argument
  * that was left out would show as an error of the language, far from its cause.
  *
  * @param where - the function that asks and its name for the argument, for the message: `"brainScore: options"`
- * @param fields - what an object must hold, by name; of others nothing is said
+ * @param fields - what an object must hold, by name; it may hold others
  * @throws OptionError
  */
 export function checkArgument(

@@ -2,7 +2,7 @@ import { OptionError } from "../errors.ts";
 
 /**
  * Refuses an option that is none of the values that it may have. Options may come from a file or from JavaScript, where no
- * type holds them to what is known, and one that nobody asks for by name would be passed over in silence.
+ * type checks them, and a wrong value would have no effect and no message.
  *
  * @param where - the function that asks and its name for the option, for the message: `"ridgeCv: precision"`
  * @throws OptionError naming all that it may be

@@ -57,7 +57,7 @@ export const Matrix = {
 } as const;
 
 /**
- * Refuses what is no matrix: plain data can be made by anybody, and numbers that are missing would count as NaN or zero.
+ * Refuses what is no matrix. Matrices are plain data, which a caller may make wrongly, and missing numbers would count as NaN or zero.
  *
  * @param where - the function that asks and its name for the matrix, for the message: `"ridgeCv: x"`
  * @throws ShapeError where the data are no array of floating point or do not fill the shape, or the shape is none
@@ -168,17 +168,17 @@ export function sliceColumns<Data extends FloatArray>(matrix: Matrix<Data>, star
 /**
  * The rows with the given indices, in that order, as a copy.
  *
- * @param room - where the copy is to lie, as many numbers as it has; a new array where it is missing
+ * @param memory - for the copy, of as many numbers (default: a new array)
  * @throws ShapeError where an index leaves the matrix
  */
 export function takeRows<Data extends FloatArray>(
   matrix: Matrix<Data>,
   indices: ArrayLike<number>,
-  room?: Data,
+  memory?: Data,
 ): Matrix<Data> {
   checkMatrix(matrix, "takeRows");
   const { nColumns } = matrix;
-  const data = room ?? emptyLike(matrix.data, indices.length * nColumns);
+  const data = memory ?? emptyLike(matrix.data, indices.length * nColumns);
   for (let k = 0; k < indices.length; k++) {
     const i = indices[k]!;
     if (!(Number.isInteger(i) && i >= 0 && i < matrix.nRows)) {

@@ -2,8 +2,8 @@
 const [LEAST, GREATEST] = [2 ** -400, 2 ** 400];
 
 /**
- * A power of two that brings numbers near 1 whose squares or sums double precision has no room for, so that arithmetic on them
- * rounds as it would on the same numbers in another unit; 1 for all others, of which no bit changes.
+ * A factor, a power of two, that brings numbers near 1 whose squares or sums would overflow or vanish in double precision. Arithmetic
+ * then rounds as it would on the same numbers in another unit. 1 for all other numbers, of which no bit changes.
  *
  * @param largest - the largest magnitude among the numbers; 1 for 0, NaN and infinity
  */

@@ -6,13 +6,14 @@ import { type Matrix, toFloat32 } from "./matrix.ts";
  */
 const MOST_DEVIATIONS = 1000;
 
-/** Magnitudes that single precision holds with all its digits, with room for squares of deviations in double: beyond lie its infinity and numbers of few digits. */
+/** The least and the greatest magnitude that single precision holds with all its digits, and whose squares double precision holds. */
 const [LEAST, GREATEST] = [2 ** -100, 2 ** 127];
 
 /**
  * The same numbers in single precision, where that is enough for every column: its largest magnitude is at most a thousand
- * times its standard deviation, and neither so large nor so small that single precision has other digits there. Else the numbers as they are: a mean of 2e7 leaves steps of 2 to single precision, and
- * nothing of a deviation of 1. Responses and features are centred in double precision, and their deviations are all that counts.
+ * times its standard deviation, and neither so large nor so small that single precision has other digits there. Else the numbers as they are. Beside a mean
+ * of 2e7, single precision holds even numbers only, and nothing of a deviation of 1. Responses and features are centred in double
+ * precision, and only their deviations count.
  *
  * @param x - [nSamples x nColumns]; values that are not finite are left aside, and columns that do not vary
  */

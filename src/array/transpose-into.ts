@@ -4,7 +4,7 @@ type Numbers = Readonly<ArrayLike<number>> & {
   set(numbers: ArrayLike<number>, offset?: number): void;
 };
 
-/** How many rows are gathered before they are written as columns: a line of cache in single precision, four times. */
+/** Rows that are gathered before they are written as columns: in single precision, four lines of cache (64 bytes each). */
 const blockRows = 64;
 /** Numbers gathered at most, but for a single row. */
 const blockLength = 2 ** 20;

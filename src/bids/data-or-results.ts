@@ -17,7 +17,7 @@ const OF_DATA = /^(?:sub|ses)-/i;
 export function takenFolder(path: string): string | undefined {
   const parts = path.split("/");
   let depth = 0;
-  // Some data sets keep the participants of their only derivative directly in derivatives/.
+  // Some data sets have the participants of their only derivative directly in derivatives/.
   while (parts[depth]?.toLowerCase() === "derivatives") depth += OF_DATA.test(parts[depth + 1] ?? "") ? 1 : 2;
   const own = parts[depth];
   if (own === undefined || !(OF_DATA.test(own) || NAMED.has(own.toLowerCase()))) return undefined;

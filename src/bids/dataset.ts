@@ -24,7 +24,7 @@ export interface BidsDataset {
   readonly description: Readonly<Record<string, unknown>>;
   /** Every file named as BIDS names files, sorted by path. */
   readonly files: readonly BidsFile[];
-  /** Paths of data files whose names begin as BIDS's do and are not built so; nothing is read of them. */
+  /** Paths of data files whose names begin as BIDS's do and are not built so; these files are not read. */
   readonly misnamed: readonly string[];
   /** The folders at the top that are called as participants' are, `"sub-01"`, or nearly so. */
   readonly participantFolders: readonly string[];
@@ -42,7 +42,7 @@ const PARTICIPANT_FOLDER = /^sub(?:j(?:ect)?)?(?:[-_]|[ ]?\p{N})/iu;
 /** How names of data files end; a folder of such a name is in a file's place. */
 const DATA_FILE = /\.(tsv|json|gii|nii)(\.gz)?$/i;
 
-/** How names of the files of runs begin; what begins so and is no name is told of. */
+/** How names of the files of runs begin; a file that begins so and has no name of BIDS is told. */
 const RUN_FILE = /^(sub|ses|task)[-_ ]/i;
 
 /**
@@ -173,7 +173,7 @@ function rootOf(path: string): string {
   const parts = path.split("/");
   let depth = 0;
   while (parts[depth] === "derivatives" && depth + 2 < parts.length) {
-    // Some data sets keep the subjects of their only derivative directly in derivatives/.
+    // Some data sets have the participants of their only derivative directly in derivatives/.
     depth += /^sub-/i.test(parts[depth + 1]!) ? 1 : 2;
   }
   return parts.slice(0, depth).join("/");

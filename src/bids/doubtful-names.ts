@@ -5,7 +5,7 @@ import { isSameLabel, looseText } from "./identity.ts";
 import { isStrictLabel, troubleWithName } from "./name.ts";
 
 /**
- * What is doubtful about the names of a data set's files: names that are nearly BIDS's, whose files are left out; labels that
+ * Issues of the names of a data set's files: names that are nearly BIDS's, whose files are left out; labels that
  * BIDS does not allow, which are read all the same; labels so alike that they may be meant to be one; names that contradict
  * the folder that the file lies in.
  */

@@ -35,7 +35,7 @@ const strictLabel = /^[A-Za-z0-9+]+$/;
  * @param path - path or bare name; only what follows the last "/" counts
  * @remarks A name may end with an entity in the suffix's place (the Narratives derivatives do: `_desc-clean.func.gii`),
  * or hold nothing but a suffix (`bold.json`, which BIDS allows at the root for inheritance). Letters of all alphabets are
- * read in labels, and upper case in keys and extensions: what is meant is certain.
+ * read in labels, and upper case in keys and extensions: their meaning is certain.
  * @see https://bids-specification.readthedocs.io/en/stable/common-principles.html#filenames
  */
 export function parseBidsName(path: string): BidsName | undefined {
@@ -63,7 +63,7 @@ export function isStrictLabel(label: string): boolean {
   return strictLabel.test(label);
 }
 
-/** The parts of a name, or what stands against it. */
+/** The parts of a name, or why it is none. */
 function takeApart(path: string): BidsName | string {
   const base = normalText(path.slice(path.lastIndexOf("/") + 1));
   const dot = base.indexOf(".");

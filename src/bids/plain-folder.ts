@@ -10,7 +10,7 @@ import { ownResults } from "./data-or-results.ts";
 import { entitiesKey, hemisphereOf, normalText } from "./identity.ts";
 import { formatBidsName } from "./name.ts";
 
-/** What a folder of responses that is no BIDS data set does not say itself. */
+/** What the user says of a folder of responses that is no BIDS data set. */
 export interface PlainFolder {
   /**
    * How its files are named, from the folder on: `"{participant}/{story}_{hemi}.func.gii"`. `{participant}` and `{story}`
@@ -32,7 +32,7 @@ const placeholders: Readonly<Record<string, string>> = {
   run: "[0-9]+",
 };
 
-/** What a response is called in BIDS, by how its own name ends. */
+/** The end of a response's name in BIDS, by the end of its own name. */
 const endings: readonly (readonly [string, { readonly suffix: string; readonly extension: string }])[] = [
   [".ptseries.nii", { suffix: "timeseries", extension: ".ptseries.nii" }],
   [".dtseries.nii", { suffix: "bold", extension: ".dtseries.nii" }],
@@ -74,7 +74,7 @@ export async function plainFolderSource(source: Source, folder: PlainFolder): Pr
     throw new OptionError(`surfaces must say their hemisphere with {hemi}, got "${pattern}".`, { where: "`pattern`" });
   /** Path in BIDS to path in the folder. */
   const real = new Map<string, string>();
-  /** What a response means, to its path in the folder. */
+  /** A response by what its name means, to its path in the folder. */
   const known = new Map<string, string>();
   const leftOut: string[] = [];
   const made = emptyRecord<string>();

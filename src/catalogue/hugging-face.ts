@@ -131,7 +131,7 @@ export function selectModelFiles(
   return [config, ...tokenizer, ...Object.values(beside).filter(has), ...weights];
 }
 
-/** An error with what to do where the Hub refuses a model or knows none of that name: it says 401 to both. */
+/** An error with what to do where the Hub refuses a model or has none of that name: it answers 401 to both. */
 export function explainHub(error: unknown, id: string, hasToken: boolean): unknown {
   if (!(error instanceof NetworkError) || ![401, 403, 404].includes(error.status ?? 0)) return error;
   const remedy = hasToken

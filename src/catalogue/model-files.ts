@@ -17,7 +17,7 @@ export const modelFile = {
   weightIndex: "model.safetensors.index.json",
 } as const;
 
-/** Files of which it is told where they lie in a model's folder: they change what transformers computes, and are not read. */
+/** Files that change what transformers computes, and are not read: a warning tells where they lie in a model's folder. */
 export const foreignModelFiles: ReadonlyMap<string, string> = new Map([
   ["adapter_config.json", "an adapter changes the weights, and is not applied: merge it into the model first"],
 ]);

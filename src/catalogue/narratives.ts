@@ -6,7 +6,7 @@ import type { HttpClient } from "../sources/http.ts";
 import type { RemoteFile } from "../sources/remote-file.ts";
 import { listS3, type S3Object, s3File, s3Folder } from "./s3-listing.ts";
 
-/** What of Narratives is wanted; undefined is all. */
+/** The part of Narratives that is wanted; undefined is all. */
 export interface NarrativesQuery {
   /** Labels of `task-`. */
   readonly stories?: readonly string[] | undefined;

@@ -19,7 +19,7 @@ export const fetchRecordPath = ".cortecast-source.json";
 
 /** The note in a folder of which files were fetched into it, from where. */
 export interface SourceRecord {
-  /** What earlier calls fetched, by path: any other file is not ours. */
+  /** Files that earlier calls fetched, by path; any other file is not ours. */
   readonly files: ReadonlyMap<string, readonly FetchedFile[]>;
   /**
    * Notes more files, with their checksums. What a file is to replace stays noted: it stands there until the other has
@@ -74,7 +74,7 @@ const isSameFile = (a: FetchedFile, b: FetchedFile) =>
 
 const checksumKinds = ["md5", "sha256", "git-sha1"] as const;
 
-/** What a noted file may be on the disk: itself, or what it replaces. */
+/** The files that may have a noted name on the disk: the new one, or the one that it replaces. */
 function fetchedFiles(entry: unknown): readonly FetchedFile[] {
   if (typeof entry !== "object" || entry === null) return [];
   const noted = entry as Readonly<Record<string, unknown>>;

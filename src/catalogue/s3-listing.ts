@@ -31,7 +31,7 @@ export interface S3Folder {
   readonly prefix: string;
 }
 
-/** Pages in a row: a thousand objects each, far more than any data set has. */
+/** Most pages of a listing: at a thousand objects each, ten million, far more than any data set has. */
 const mostPages = 10_000;
 
 /**

@@ -56,7 +56,7 @@ async function remoteFileAt(client: HttpClient, address: string, path: string): 
   try {
     headers = await client.getHeaders(address);
   } catch (error) {
-    // A bucket that must not be listed says 403 to what it does not have.
+    // A bucket that must not be listed answers 403 for a file that it does not have.
     if (!(error instanceof NetworkError) || ![403, 404].includes(error.status ?? 0)) throw error;
     throw new NotFoundError(`the file must be in TemplateFlow, got status ${error.status}. Check the address.`, {
       where: address,

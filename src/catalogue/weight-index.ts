@@ -14,7 +14,7 @@ export interface WeightIndex {
   readonly shardOf: ReadonlyMap<string, string>;
   /** The files, each once, sorted. */
   readonly shards: readonly string[];
-  /** Fields that are not known, one sentence. */
+  /** Fields that no table lists, in one sentence. */
   readonly warnings: readonly string[];
 }
 

@@ -21,7 +21,7 @@ export interface CommandContext {
 export interface Command {
   readonly usage: Usage;
   run(context: CommandContext): Promise<unknown>;
-  /** Whether what came out is a failure to a script that waits for it (exit code 1), though the command did its work. */
+  /** Whether a script should take the outcome for a failure (exit code 1), though the command did its work. */
   hasFailed?(result: unknown): boolean;
 }
 
@@ -119,7 +119,7 @@ export async function runCommandLine(
     return 1;
   }
   try {
-    // In two steps: modules are read side by side, and all at once are more files than some systems let a process open (macOS: 256).
+    // In two parts: modules are read side by side, and all together are more files than some systems let a process open (macOS: 256).
     await import("../study/options.ts");
     const command = await entry.load();
     const parsed = parseCommandLine(rest, command.usage);

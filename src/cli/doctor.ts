@@ -19,7 +19,7 @@ interface Program {
   readonly probes: readonly (readonly [string, ...string[]])[];
 }
 
-/** What the tests of cortecast can use; nobody needs it to score. */
+/** Programs that the tests of cortecast can use; scoring needs none. */
 function programsOf(pythons: readonly string[]): readonly Program[] {
   return [
     {

@@ -34,7 +34,7 @@ export const commonFlags: Readonly<Record<string, FlagSpecification>> = {
   help: { type: "switch", group: "output", help: "this page" },
 };
 
-/** What stood on the command line. */
+/** The arguments, values and switches of a command line. */
 export interface Parsed {
   readonly positionals: Readonly<Record<string, string>>;
   /** Values by key in camel case. */
@@ -121,7 +121,7 @@ export function parseCommandLine(argv: readonly string[], usage: Usage): Parsed 
   };
 }
 
-/** Columns of a page of help: the narrowest terminal that is usual. */
+/** Columns of a page of help: those of a terminal that nobody made wider. */
 const PAGE_WIDTH = 80;
 
 /** A text in lines of at most `width` characters, parted between words; a longer word has a line of its own. */

@@ -14,7 +14,7 @@ const abort = new AbortController();
 let terminated = false;
 process.on("SIGINT", () => {
   if (abort.signal.aborted) {
-    // By the signal itself: to exit while threads compute would wait for them, and abort where they answer too late.
+    // By the signal itself: exiting would wait for threads that compute, and abort where they answer too late.
     process.removeAllListeners("SIGINT");
     process.kill(process.pid, "SIGINT");
   } else if (process.stderr.isTTY)
@@ -25,11 +25,11 @@ process.on("SIGTERM", () => {
   terminated = true;
   abort.abort();
 });
-// Modules are read side by side. Where files cannot be opened the first error reaches whoever waits for them; the others reach nobody.
+// Modules are read side by side. Where files cannot be opened, only the first error reaches its waiter: the others are ignored here.
 process.on("unhandledRejection", (error) => {
   if (describeSystemError(error) === undefined) throw error;
 });
-// Progress that nobody can see is no reason to stop.
+// A stream for progress that fails is no reason to stop.
 process.stderr.on("error", () => {});
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // A reader that goes away (`cortecast … | head`) is no fault.

@@ -1,4 +1,4 @@
-/** The exit code of a fault of ours. */
+/** The exit code of a fault of cortecast. */
 const OURS = 2;
 
 /**

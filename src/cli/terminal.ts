@@ -44,7 +44,7 @@ export function createTerminal(streams: Streams, options: { readonly quiet?: boo
   const { stdout, stderr } = streams;
   const { quiet = false } = options;
   const bar = progressBar(streams);
-  // What is redirected, or read by a program, keeps its lines.
+  // Output that is redirected to a file or a program is not broken into shorter lines.
   const inWidth = (text: string, { isTTY, columns }: Streams["stderr"]) =>
     isTTY === true && columns && !quiet
       ? text
@@ -88,9 +88,9 @@ function progressBar({ stderr, now, environment }: Streams): {
   let done = 0;
   let started = 0;
   let drawn = 0;
-  // A bar stands in a line that has no end yet.
+  // The line of a bar is not ended yet.
   let standing = false;
-  // The label was shown, and not at its end: that is owed.
+  // The label was shown and did not come to its end: its last line is shown now.
   let owed = false;
   let ended = false;
 
@@ -100,7 +100,7 @@ function progressBar({ stderr, now, environment }: Streams): {
     started = now();
     owed = false;
     ended = false;
-    // On a pipe, a step that ends within two seconds leaves no line.
+    // On a pipe, work that ends within two seconds leaves no line.
     drawn = live ? 0 : started + progressTimes.beforeFirstLine - progressTimes.betweenLines;
   }
 
@@ -165,13 +165,13 @@ export function wrapLine(line: string, columns: number): string {
   return lines.join("\n");
 }
 
-/** From this share, or time, on the pace so far tells the time left: the first pieces wait for threads and sessions to start. */
+/** Share and seconds from which the time left is computed from the pace so far: the first pieces wait for threads and sessions to start. */
 const TELLING = { share: 0.03, seconds: 30 } as const;
 
 /**
  * One line of progress: `activations of alice ████████░░░░░░░░  50 %  12/24  0:31 left`.
  *
- * @param elapsed - seconds since the step began
+ * @param elapsed - seconds since the work began
  * @param columns - width of the terminal
  */
 export function formatProgress(progress: Progress, elapsed: number, columns: number): string {

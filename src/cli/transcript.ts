@@ -18,7 +18,7 @@ import { studyFlags } from "./study-flags.ts";
 /** Pictures are noted beside them: one that was drawn is drawn anew, any other file of that name is not replaced. */
 const pictures = { name: "--picture", list: ".cortecast-pictures.json", adds: true } as const;
 
-/** Most seconds of a length that is given by hand: a week. */
+/** Most seconds of an audio length that is given by hand: a week, far more than any story; beyond it the unit is wrong. */
 const longest = 604_800;
 
 /** `cortecast transcript`. */

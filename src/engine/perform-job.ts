@@ -100,24 +100,24 @@ async function score(job: ScoreJob, onDesign: (done: number) => void): Promise<A
 }
 
 /** Designs in the memory of this thread, as many as fit. Every block asks for them in the same order. */
-const kept = new Map<string, FactoredDesign>();
-let keptBytes = 0;
+const held = new Map<string, FactoredDesign>();
+let heldBytes = 0;
 // The models that these are of.
-let keptKeys = "";
-// Memory of designs that are not kept: as many as are scored on side by side, then that of the first again.
-const rooms: Uint8Array[] = [];
-let nextRoom = 0;
+let heldKeys = "";
+// Memory of designs that are not held: as many as are scored on side by side, then that of the first again.
+const memories: Uint8Array[] = [];
+let nextMemory = 0;
 // Files whose digest this thread has checked: it is checked once, since that takes longer than reading the file.
 const checksums = new Map<string, number>();
 
 // Memory of one design in double precision, beside those in single precision.
-let exactRoom = new Uint8Array(0);
+let exactMemory = new Uint8Array(0);
 
 /** A design in double precision, for a few targets of a block; it holds until the next is asked for. */
 async function loadExact(store: Store, path: string, key: string): Promise<ExactDesign> {
-  const design = await loadDesign(store, path, key, { checksums, room: exactRoom });
+  const design = await loadDesign(store, path, key, { checksums, memory: exactMemory });
   const { byteLength } = design.left.data.buffer;
-  if (byteLength > exactRoom.length) exactRoom = new Uint8Array(byteLength);
+  if (byteLength > exactMemory.length) exactMemory = new Uint8Array(byteLength);
   return design;
 }
 
@@ -133,28 +133,28 @@ async function designIn(
   const inSingle = ridge.precision === "float32" && average === "folds" && ridge.choice !== "inner-folds";
   const name = `${path} ${inSingle ? "single" : "double"}`;
   const asked = [location, ...keys].join();
-  if (keptKeys !== asked) {
-    kept.clear();
+  if (heldKeys !== asked) {
+    held.clear();
     checksums.clear();
-    keptBytes = 0;
-    keptKeys = asked;
+    heldBytes = 0;
+    heldKeys = asked;
   }
-  const found = kept.get(name);
+  const found = held.get(name);
   if (found) return found;
-  const isKept = mostBytes > 0;
-  const room = isKept ? undefined : rooms[nextRoom];
-  const settings = { checksums, room };
+  const isHeld = mostBytes > 0;
+  const memory = isHeld ? undefined : memories[nextMemory];
+  const settings = { checksums, memory };
   const store = folderStore(location);
   const design = inSingle
     ? await loadSingleDesign(store, path, key, settings, () => loadExact(store, path, key))
     : designInMemory(await loadDesign(store, path, key, settings));
   const { byteLength } = (inSingle ? design.predictor.test : (await design.exact()).left).data.buffer;
-  if (!isKept) {
-    if (!(room && room.length >= byteLength)) rooms[nextRoom] = new Uint8Array(byteLength);
-    nextRoom = (nextRoom + 1) % MODELS_AT_ONCE;
-  } else if (keptBytes + byteLength <= mostBytes) {
-    kept.set(name, design);
-    keptBytes += byteLength;
+  if (!isHeld) {
+    if (!(memory && memory.length >= byteLength)) memories[nextMemory] = new Uint8Array(byteLength);
+    nextMemory = (nextMemory + 1) % MODELS_AT_ONCE;
+  } else if (heldBytes + byteLength <= mostBytes) {
+    held.set(name, design);
+    heldBytes += byteLength;
   }
   return design;
 }

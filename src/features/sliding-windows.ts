@@ -153,7 +153,7 @@ function checkOffset(features: Matrix, offset: number, first: Matrix, options: D
   );
 }
 
-/** Numbers that are added up at a time: 16 kB, which stay in the processor's first cache (32 kB) from one term to the next. */
+/** Numbers that are added up at a time: 16 kB, which stay in a first cache of 32 kB from one term to the next. */
 const ADDED_AT_ONCE = 2048;
 
 function addUp(sum: Float64Array, terms: readonly Float64Array[]): void {

@@ -30,7 +30,7 @@ export interface Cifti<Data extends FloatArray = Float32Array<ArrayBuffer>> exte
 export interface StreamCiftiOptions extends ReadNiftiOptions {
   /** Told of how many columns are read. */
   readonly onProgress?: OnProgress | undefined;
-  /** Whether values come in double precision (default: in single); asked once the header is known. */
+  /** Whether values come in double precision (default: in single); asked once the header is read. */
   readonly isDouble?: ((header: NiftiHeader) => boolean) | undefined;
 }
 

@@ -32,7 +32,7 @@ interface Slot {
   readonly seconds: number;
 }
 
-/** An annotation before its time is known. */
+/** An annotation before its time is looked up. */
 interface Entry {
   readonly element: XmlElement;
   readonly text: string;

@@ -57,10 +57,10 @@ export interface FieldPlace {
 }
 
 /**
- * Holds the fields of a file against its table, so that none is passed over in silence.
+ * Compares the fields of a file with its table, so that none is passed over without a message.
  *
- * @returns what the user should be told: one sentence for each field of which the table says so, one for all that it does
- * not know
+ * @returns what the user should be told: one sentence for each field that the table says to tell, and one for all fields that it does
+ * not list
  * @throws FormatError where a field has a value that the table refuses
  */
 export function checkFields(
@@ -89,7 +89,7 @@ export function checkFields(
   return told;
 }
 
-/** What a table says of a field; undefined where it does not know it. */
+/** What a table says of a field; undefined where it does not list it. */
 export function ruleOf(name: string, table: FieldTable): FieldRule | undefined {
   const own = ownValue(table, name);
   if (own) return own;

@@ -1,7 +1,7 @@
-/** Levels of arrays and objects within each other: no file that is read has twenty, and whoever shows a value climbs down all. */
+/** Most levels of arrays and objects within each other: no file that is read has twenty, and functions that show a value call themselves once a level. */
 const mostLevels = 500;
 
-/** What is wrong with a text that is no JSON. */
+/** The kinds of trouble of a text that is no JSON. */
 export interface JsonFault {
   /**
    * `too-deep`: arrays and objects lie more than 500 deep within each other; `truncated`: it could go on, and does not; `not-finite`:
@@ -59,7 +59,7 @@ function levelsOf(text: string): number {
   return most;
 }
 
-/** What may come next. */
+/** What may come next in the text. */
 type Expected = "value" | "value-or-close" | "key" | "key-or-close" | "colon" | "comma-or-close" | "end";
 
 /**

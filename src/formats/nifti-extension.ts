@@ -18,7 +18,7 @@ export interface NiftiExtension {
  * @remarks The standard has each a multiple of 16 bytes long; as in nibabel other lengths are taken as they are.
  *
  * @param bytes - the unpacked file, up to its values at least
- * @throws FormatError where the file ends before its values, or an extension is longer than the room before them
+ * @throws FormatError where the file ends before its values, or an extension is longer than the space before them
  */
 export function readNiftiExtensions(bytes: Uint8Array, header: NiftiHeader, path: string): NiftiExtension[] {
   const { dataStart, isLittleEndian, version } = header;

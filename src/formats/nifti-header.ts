@@ -66,7 +66,7 @@ const types: ReadonlyMap<number, NumberType> = new Map([
   [1280, "uint64"],
 ]);
 
-/** Data types that are known and cannot be read, and what to do. */
+/** Data types of the standard that cannot be read, and what to do. */
 const refused: ReadonlyMap<number, string> = new Map([
   [1, "single bits (1). Save them as uint8"],
   [32, "complex numbers (32). Save their magnitude as float32"],

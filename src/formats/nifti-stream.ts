@@ -15,13 +15,13 @@ export interface StreamNiftiOptions {
   /** The file, for messages. */
   readonly path?: string | undefined;
   /**
-   * The voxels to keep, `i + nx * (j + ny * k)`, ascending; all where undefined. It is asked for once the header is known
+   * The voxels to keep, `i + nx * (j + ny * k)`, ascending; all where undefined. It is asked for once the header is read
    * and before any value is read: the place to compare shape and affine with those of a mask, and to throw.
    */
   readonly select?: ((header: NiftiHeader) => Int32Array | undefined) | undefined;
   /** Told of every volume. */
   readonly onProgress?: OnProgress | undefined;
-  /** Whether values come in double precision (default: in single); asked once the header is known. */
+  /** Whether values come in double precision (default: in single); asked once the header is read. */
   readonly isDouble?: ((header: NiftiHeader) => boolean) | undefined;
 }
 

@@ -15,7 +15,7 @@ export interface ArrayOf {
 /** Any array that can be fed to a graph. */
 export type TensorData = ArrayOf[DataType];
 
-/** A length known while building, or a name (`"nTokens"`) for one that is known only when the graph runs. */
+/** A length as a number, or a name (`"nTokens"`) for one that is set only when the graph runs. */
 export type Dimension = number | string;
 
 /** The shape of an expression. */
@@ -80,7 +80,7 @@ export function resolveAxis(operator: string, axis: number, shape: Shape): numbe
   return index;
 }
 
-/** Number of elements of a shape whose lengths are all known, else undefined. */
+/** Number of elements of a shape whose lengths are all numbers, else undefined. */
 export function countElements(shape: Shape): number | undefined {
   let count = 1;
   for (const dimension of shape) {

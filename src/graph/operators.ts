@@ -292,7 +292,7 @@ export function reshape(a: Expression, shape: Shape): Expression {
   return node("Reshape", [a, indices(target)], a.type, shape);
 }
 
-/** `a` repeated along axes of length 1 until it has `shape`; lengths must be known. */
+/** `a` repeated along axes of length 1 until it has `shape`; lengths must be numbers. */
 export function broadcastTo(a: Expression, shape: readonly number[]): Expression {
   const result = broadcastShapes("Expand", a.shape, shape);
   return node("Expand", [a, indices(shape)], a.type, result);
@@ -386,7 +386,7 @@ export function gather(a: Expression, positions: Expression, axis = 0): Expressi
   return node("Gather", [a, positions], a.type, shape, { axis: index });
 }
 
-/** The length of one axis as a 0-d int64 tensor, known at run time. */
+/** The length of one axis as a 0-d int64 tensor, at run time. */
 export function lengthOf(a: Expression, axis: number): Expression {
   const index = resolveAxis("Shape", axis, a.shape);
   const length = node("Shape", [a], "int64", [1], { start: index, end: index + 1 });

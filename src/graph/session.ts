@@ -9,7 +9,7 @@ import { onnxOutputName, writeOnnx } from "./onnx.ts";
 import { gemm, input } from "./operators.ts";
 import { isSinglePrecision, N_SUMMANDS, N_VECTORS, productRounding, trialMatrices } from "./single-precision.ts";
 
-/** A tensor with its numbers: row-major, `shape` of known lengths. */
+/** A tensor with its numbers: row-major, `shape` of numbers. */
 export interface TensorValue {
   readonly type: DataType;
   readonly shape: readonly number[];
@@ -177,7 +177,7 @@ function placesFor(
   return places;
 }
 
-/** So many numbers of the memory of an output, which is enlarged where it must. */
+/** The first numbers of an output's memory, which is made larger where it must be. */
 export function roomIn(memory: OutputMemory, name: string, count: number): Float32Array {
   let numbers = memory.get(name);
   if (!numbers || numbers.length < count) {

@@ -1,11 +1,11 @@
 import { createRandom } from "../array/random.ts";
 
-/** Products of so many summands, of so many rows with so many columns. */
+/** Summands of a trial product, and its rows and columns. */
 export const [N_SUMMANDS, N_VECTORS] = [64, 32];
 
 /**
- * What a product of single precision may be off by, in units of 2^-24 |a| |b|: several times what it is off by, whatever the
- * order of its 64 sums. Arguments rounded to 10 bits, as of TensorFloat-32 and half precision, are off by some hundreds.
+ * The most that a product of single precision may be off by, in units of 2^-24 |a| |b|: several times what it is off by in fact,
+ * whatever the order of its 64 sums. Arguments rounded to 10 bits, as of TensorFloat-32 and half precision, are off by some hundreds.
  */
 const MOST_ROUNDING = 16;
 
@@ -36,7 +36,7 @@ export function productRounding(product: ArrayLike<number>): number {
         columnSquares += right * right;
       }
       const off = Math.abs(product[i * N_VECTORS + j]! - sum) / Math.sqrt(rowSquares * columnSquares);
-      // NaN stays, and is above whatever is allowed.
+      // NaN stays NaN, which is never within the limit.
       most = Math.max(most, off * 2 ** 24);
     }
   }

@@ -8,13 +8,13 @@ import type { Target } from "../responses/target.ts";
 /** Looks at the numbers of one run after the other. */
 export interface ContentCheck {
   /**
-   * Takes in a run's responses; nothing of them is kept but counts and digests.
+   * Takes in a run's responses; only counts and digests of them are held.
    *
    * @param run - with the volumes that are looked at
    * @param firstVolume - the first of them, among those of the files
    */
   add(files: ResponseFiles, run: Pick<WholeRun, "bold" | "nTargets" | "space" | "targets">, firstVolume: number): void;
-  /** What stands against the runs taken in. */
+  /** The issues of the runs taken in. */
   issues(): readonly DatasetIssue[];
 }
 
@@ -31,7 +31,7 @@ interface RunContent {
   /** Each file with the digest of its numbers. */
   readonly digests: readonly { readonly name: string; readonly digest: string }[];
   readonly twins: TwinTargets;
-  /** Regions that count: names of columns whose numbers go up by one step. */
+  /** Names of columns that count volumes or seconds: their numbers go up by equal steps. */
   readonly counting: readonly string[];
 }
 
@@ -141,7 +141,7 @@ function identicalFiles(runs: readonly RunContent[]): readonly DatasetIssue[] {
 
 function ofTwins({ path, nTargets, digests, twins }: RunContent): readonly DatasetIssue[] {
   const { areRegions, n, shown } = twins;
-  // Of files that are copies all targets are.
+  // Files that are copies have copies of all targets: these are not told again.
   if (n === 0 || namesAlike(digests).length > 0) return [];
   // Vertices and voxels are repeated where a coarser grid was resampled to a finer one.
   const message = `${n} of ${nTargets} targets have the same numbers as another (${listSome(shown, 3)})${areRegions ? ": a column twice, or regions of one set of voxels? Leave one of them out" : ", as where a coarser grid was resampled to a finer one"}.`;

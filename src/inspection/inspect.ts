@@ -42,14 +42,14 @@ export interface ExamineOptions extends Omit<ResponseQuery, "exclude"> {
   readonly transcripts?: TranscriptChoice | undefined;
   /** The voxels of volumes to look at (default: those in the brain masks of all runs). */
   readonly mask?: VolumeMask | undefined;
-  /** As a study will clean the responses (default: not at all): what stands against it is told. */
+  /** How a study will clean the responses (default: not at all), so that its issues are found. */
   readonly cleaning?: Omit<LoadResponseOptions, "mask"> | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
 
 /** What names, headers, events and transcripts of a data set tell. */
 export interface Examination {
-  /** One entry a participant, run and story, by path; those that nothing stands against have `heard`. */
+  /** One entry a participant, run and story, by path; those without errors have `heard`. */
   readonly facts: readonly RunFacts[];
   /** The audio files that the runs play. */
   readonly stories: readonly StoryFacts[];
@@ -59,13 +59,13 @@ export interface Examination {
   readonly withoutResponses: readonly string[];
   /** Bytes of all response files. */
   readonly nBytes: number;
-  /** What stands against the data so far, in no order. */
+  /** The issues that were found so far, in no order. */
   readonly issues: readonly DatasetIssue[];
   /** Runs with responses that are left out on purpose. */
   readonly nExcluded: number;
 }
 
-/** Bytes of response files up to which all of them are read. */
+/** Bytes of response files up to which they are read whole: a gibibyte takes seven seconds at 150 MB a second. */
 const MOST_BYTES_READ = 2 ** 30;
 
 /**
@@ -94,7 +94,7 @@ export function howToRead(read: InspectOptions["read"], { nBytes }: Pick<Examina
 }
 
 /**
- * The part of {@link inspectDataset} that reads no responses but their headers: quick, and enough to know what a study would
+ * The part of {@link inspectDataset} that reads no responses but their headers: quick, and enough to tell what a study would
  * work on.
  *
  * @throws NotFoundError where a participant, story or label that was asked for does not exist
@@ -107,7 +107,7 @@ export async function examineDataset(dataset: BidsDataset, options: ExamineOptio
   const found = all.filter(({ files }) => !files.some((path) => troubled.has(path)));
   const candidates = hasResponses(dataset) ? candidateRuns(dataset, {}) : [];
   const { mask, issues: ofMasks } = await maskOf(dataset, found, given);
-  // What was not fetched of other files is told together with what was not of the responses.
+  // Other files that were not fetched are told together with responses that were not.
   const unread = await unreadableFiles(dataset.source, await otherFiles(dataset, all, transcripts, cleaning));
   const isTold = ({ path }: DatasetIssue) => unread.some((issue) => issue.path === path);
   const { facts, issues: ofRuns } = await readHeaders(dataset, found, { mask, cleaning, onProgress });
@@ -180,7 +180,7 @@ async function otherFiles(
   const paths = new Set<string>();
   const stories = new Map(found.map(({ stimFile, story }) => [stimFile, story]));
   for (const [stimFile, story] of transcripts?.file === undefined ? stories : []) {
-    // One that is not there is told when it is to be read.
+    // A file that is not there is told when it is to be read.
     const path = await findTranscript(source, story, stimFile).catch(() => undefined);
     if (path !== undefined) paths.add(path);
   }
@@ -215,7 +215,7 @@ async function maskOf(
   }
 }
 
-/** As `surveyResponses`; a data set without any responses is one more thing that is wrong with it. */
+/** `surveyResponses`, which gives an issue where a data set has no responses at all. */
 async function survey(dataset: BidsDataset, query: ResponseQuery): Promise<ResponseSurvey> {
   try {
     return await surveyResponses(dataset, query);

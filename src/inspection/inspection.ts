@@ -56,12 +56,12 @@ export function countIssues(issues: readonly DatasetIssue[]): Readonly<Record<Da
   return { error: count("error"), warning: count("warning"), note: count("note") };
 }
 
-/** What is known of one run's responses once their files were looked at. */
+/** Facts of one run's responses, from the headers of their files. */
 export interface RunFacts {
   readonly files: ResponseFiles;
   /** Volumes of the whole run; undefined where the files could not be read. */
   readonly nVolumes: number | undefined;
-  /** Volumes that the events count and that the files do not hold, before their first one; undefined where it is not known. */
+  /** Volumes that the events count and that the files do not hold, before their first one; undefined where it cannot be told. */
   readonly nDiscarded: number | undefined;
   /** Targets of each file, in the order of the files. */
   readonly nTargets: readonly number[];
@@ -77,7 +77,7 @@ export interface RunFacts {
   readonly heard: HeardRun | undefined;
 }
 
-/** A story's part of a run, as `loadResponse` makes it: all that is known of it before its numbers are read. */
+/** A story's part of a run, as `loadResponse` makes it: everything but its numbers. */
 export interface HeardRun extends Omit<Response, "participant" | "story" | "bold" | "targets" | "space" | "quality"> {
   readonly nVolumes: number;
 }

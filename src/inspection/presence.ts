@@ -6,7 +6,7 @@ import { readTsv, textColumn } from "../formats/tsv.ts";
 import { type CandidateRun, runEntitiesOf, runKey, runKeyOfText } from "../responses/candidates.ts";
 
 /**
- * What should be there and is not: responses of runs that the data set has events or an image of, folders of participants
+ * Tells what should be there and is not: responses of runs that the data set has events or an image of, folders of participants
  * that `participants.tsv` lists, rows for folders that there are.
  *
  * @param runs - the runs that have responses, before exclusions

@@ -33,7 +33,7 @@ export interface ReadRunsOptions {
  * would keep of it.
  *
  * @param found - responses; the headers of one run (several stories) are read once
- * @returns one entry of facts for each of `found`, in order, and what stands against the files and their sizes
+ * @returns one entry of facts for each of `found`, in order, and the issues of the files and their sizes
  */
 export async function readHeaders(
   dataset: BidsDataset,
@@ -50,7 +50,7 @@ export async function readHeaders(
     let size = known.get(files.run);
     if (!size) {
       size = await readSize(dataset, files, options.mask, issues);
-      // Tens of thousands of grayordinates are worth keeping once.
+      // Tens of thousands of grayordinates are held once for all runs.
       if (!spaces.has(size.places)) spaces.set(size.places, size.space);
       const placed = await placeInRun(dataset, files, size, options, issues);
       size = { ...size, space: spaces.get(size.places), nDiscarded: placed?.nDiscarded };
@@ -65,11 +65,11 @@ export async function readHeaders(
 }
 
 /**
- * Reads the responses of every run that nothing stands against, whole, and cleans them as a study does.
+ * Reads the responses of every run without errors, whole, and cleans them as a study does.
  *
  * @param facts - of {@link readHeaders}; a run with several stories is read once where they follow each other
- * @param onResponse - is given each response in turn; nothing of it is kept here but counts
- * @returns what stands against the numbers, and against files that could not be read to their end
+ * @param onResponse - is given each response in turn; only counts of it are held here
+ * @returns the issues of the numbers, and against files that could not be read to their end
  */
 export async function readContent(
   dataset: BidsDataset,
@@ -88,7 +88,7 @@ export async function readContent(
     onProgress?.({ label, done, total: usable.length });
     try {
       if (last?.run !== files.run) {
-        // Two runs need not be in memory at once.
+        // The run before is let go of before the next is read.
         last = undefined;
         last = { run: files.run, whole: await loadRun(dataset, files, mask) };
       }
@@ -150,7 +150,7 @@ function otherHemispheres(
   });
 }
 
-/** Where a run's volumes lie in time; undefined, and an issue, where it is not known. */
+/** Where a run's volumes lie in time; undefined, with an issue, where it cannot be told. */
 async function placeInRun(
   dataset: BidsDataset,
   files: ResponseFiles,
@@ -212,7 +212,7 @@ async function hearRun(
   }
 }
 
-/** What a reader or an option says against a run; anything else is no fault of the data, and is thrown on. */
+/** The issue that an error of a reader or an option tells of a run. Any other error is no fault of the data, and is thrown on. */
 export function readIssueOf(error: unknown, files: ResponseFiles): DatasetIssue {
   const [first] = files.files as [string];
   const issue = (code: string, path: string, message: string): DatasetIssue => ({
@@ -235,7 +235,7 @@ export function readIssueOf(error: unknown, files: ResponseFiles): DatasetIssue 
   return issue("file-missing", first, message);
 }
 
-/** Whether the run's table of confounds, which nobody asked for, has a row for each volume. */
+/** A warning where the run's table of confounds, which no option asks for, has not a row for each volume. */
 async function checkConfounds(
   dataset: BidsDataset,
   { confounds, files }: ResponseFiles,

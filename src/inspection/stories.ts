@@ -25,7 +25,7 @@ export interface StoryFacts {
   readonly stretches: readonly (readonly Stretch[])[];
   /** Undefined where there is none that can be read. */
   readonly transcript: Transcript | undefined;
-  /** What stands against the transcript by itself. */
+  /** The issues of the transcript by itself. */
   readonly transcriptIssues: readonly TranscriptIssue[];
 }
 
@@ -38,7 +38,7 @@ export interface TranscriptChoice extends Pick<TranscriptOptions, "tier" | "cues
 /**
  * The audio files that runs play, each with its transcript.
  *
- * @returns the stories in the order in which runs first play them, and what stands against their transcripts
+ * @returns the stories in the order in which runs first play them, and the issues of their transcripts
  */
 export async function loadStories(
   dataset: BidsDataset,
@@ -97,7 +97,7 @@ function transcriptIssue(error: unknown, { events }: ResponseFiles, location: st
   return unreadable(typeof path === "string" ? path : events, error, "transcript-unreadable");
 }
 
-/** The stretches that most runs have, as those with other events are told of by themselves; and a run that has them. */
+/** The stretches that most runs have, and a run that has them. Runs with other events have an issue of their own. */
 function commonStretches({ stretches, runs }: StoryFacts): readonly [readonly Stretch[], ResponseFiles] {
   const keyOf = (own: readonly Stretch[]) => own.map(({ type, start }) => `${type} ${Math.round(start)}`).join();
   const counts = new Map<string, number>();
@@ -107,7 +107,7 @@ function commonStretches({ stretches, runs }: StoryFacts): readonly [readonly St
   return [stretches[index]!, runs[index]!.files];
 }
 
-/** What stands against a story's words beside its events, and what is worth knowing of its audio. */
+/** The issues of a story's words beside its events, and notes on its audio. */
 export function checkStory(facts: StoryFacts): readonly DatasetIssue[] {
   const { transcript, stimFile } = facts;
   const [stretches, { events }] = commonStretches(facts);
@@ -123,7 +123,7 @@ export function checkStory(facts: StoryFacts): readonly DatasetIssue[] {
   }
   if (transcript === undefined) return issues;
   for (const { severity, code, message, remedy } of facts.transcriptIssues) {
-    // What is merely good to know of a transcript, `cortecast transcript` tells; here there may be dozens.
+    // Notes on a transcript are left to `cortecast transcript`: a data set may have dozens.
     if (severity === "note" && code !== "without-time") continue;
     issues.push({
       severity,

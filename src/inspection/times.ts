@@ -5,7 +5,7 @@ import type { RunFacts } from "./inspection.ts";
 import type { Stretch } from "./stretches.ts";
 
 /**
- * What stands against the length of a run beside its events and its words: a scan that ends before the story does, words
+ * The issues of the length of a run beside its events and its words: a scan that ends before the story does, words
  * that begin before the first or after the last volume.
  *
  * @param stretches - of the audio file, as the run's events tell them
@@ -24,7 +24,7 @@ export function checkTimes(
   const length = `${nVolumes} volumes, ${roundSeconds(seconds)} s`;
   const issues: DatasetIssue[] = [];
   const end = audioStart + Math.max(...stretches.map((stretch) => stretch.end).filter(Number.isFinite), 0);
-  // Events are rounded to volumes, and scanners are stopped by hand: a volume less is no matter.
+  // Events are rounded to volumes, and scanners are stopped by hand: a missing volume is not told.
   if (end > seconds + repetitionTime) {
     issues.push({
       severity: "warning",
@@ -34,7 +34,7 @@ export function checkTimes(
     });
   }
   if (transcript === undefined || heard === undefined) return issues;
-  // The volumes that a study keeps: the story's part of the run, without what is trimmed.
+  // The volumes that remain for a study: the story's part of the run, without trims.
   const onsets = transcript.words.map((word) => heard.audioStart + word.onset);
   const outside = countWordsOutside(onsets, heard);
   if (outside > 0) {

@@ -79,7 +79,7 @@ export interface LoadSettings {
    */
   readonly checksums?: Map<string, number> | undefined;
   /** Where the bytes are to lie, if they fit: memory that is used again need not be given by the system anew. */
-  readonly room?: Uint8Array | undefined;
+  readonly memory?: Uint8Array | undefined;
 }
 
 /**
@@ -96,7 +96,7 @@ export async function loadKeptArrays(
 ): Promise<KeptArrays> {
   const location = `${store.location}/${path}`;
   const refuse = refusalOf(location);
-  const bytes = await store.read(path, settings.room);
+  const bytes = await store.read(path, settings.memory);
   const end = bytes.length - DIGEST;
   if (end < HEAD) throw refuse(DAMAGED);
   const checked = settings.checksums?.get(location);

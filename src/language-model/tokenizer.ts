@@ -65,7 +65,7 @@ export async function loadTokenizer(source: Source): Promise<Tokenizer> {
   const { added, ...beside } = await loadAddedTokens(source, vocabulary, listed);
   const split = addedTokenSplitter(added);
   const utf8 = new TextEncoder();
-  /** Of a symbol that is an added token as well (`é` is the symbol of one byte) these are the symbol's. */
+  /** The bytes of each symbol; where a symbol is an added token as well (`é` is the symbol of one byte), still those of the symbol. */
   const bytes = new Map<number, Uint8Array>();
   const contents = new Map(added.map(({ id, content }) => [id, utf8.encode(content)]));
   const addedContents = new Set(added.map(({ content }) => content));

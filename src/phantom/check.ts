@@ -7,9 +7,9 @@ import { type PhantomRegion, phantomRegions } from "./regions.ts";
 import type { SimulateOptions } from "./simulate.ts";
 import { type PhantomStory, phantomStories, textWords } from "./story.ts";
 
-/** By how many words a story must be longer than any planted distance: windows up to 8 words farther are compared. */
+/** By how many words a story must be longer than any planted distance: windows up to 8 words farther are compared, and need some words. */
 const MARGIN = 20;
-/** More participants than any study has; their plans are held in memory. */
+/** Most participants: more than any study has, and few enough for their plans to be in memory. */
 const MOST_SUBJECTS = 10_000;
 
 /** What a simulation is made with: its options, and the default of each that is left out. */
@@ -36,7 +36,7 @@ export const simulationDefaults: SimulationSettings = {
 };
 
 /**
- * The settings of a simulation, held against what they may be, before anything is computed or written.
+ * Checks the settings of a simulation before anything is computed or written.
  *
  * @throws OptionError at the first that cannot be used
  */
@@ -64,7 +64,7 @@ export function simulationSettings(options: SimulateOptions): SimulationSettings
 }
 
 /**
- * Holds stories against what {@link PhantomStory} says.
+ * Checks that stories are as {@link PhantomStory} says.
  *
  * @param farthest - the farthest planted distance, words
  */
@@ -85,7 +85,7 @@ function checkStories(stories: readonly PhantomStory[], farthest: number): void 
 }
 
 /**
- * Holds a list of regions against what {@link PhantomRegion} says.
+ * Checks that regions are as {@link PhantomRegion} says.
  *
  * @throws OptionError at the first region that cannot be planted
  */

@@ -3,7 +3,7 @@ import { multiply } from "../graph/multiply.ts";
 import { rankAbove } from "../linear-algebra/rank.ts";
 import { symmetricEigen } from "../linear-algebra/symmetric-eigen.ts";
 
-/** Of the largest variance, what a direction must have to count: delayed copies of components hold many of hardly any. */
+/** Share of the largest variance that a direction must have to count: delayed copies of components have many directions with hardly any. */
 const LEAST_SHARE = 1e-10;
 
 /** A design that must not explain what is planted. */

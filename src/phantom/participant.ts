@@ -81,7 +81,7 @@ export function* simulatedFiles(
   }
 }
 
-/** The paths of {@link simulatedFiles}, without the files: known before anything is computed. */
+/** The paths of {@link simulatedFiles}, without the files: they can be listed before anything is computed. */
 export function participantPaths(
   { hemispheres, stories, responses }: Pick<ParticipantPlan, "hemispheres" | "stories" | "responses">,
   participant: string,

@@ -68,8 +68,8 @@ const SUBJECT_SHARE = 0.5;
  * differently each time, so that what is planted in them is lost, and the forecast windows win it back at a distance of
  * their own. With 12, windows add at most .01 to regions without a forecast; with all 20, up to .05.
  *
- * What such data can show is that an analysis finds a distance that is there to be found; that one is there in a brain
- * they cannot show. Distances below about 8 words are not there to be found in this sense: the window of seven words
+ * Such data can show that an analysis finds a distance that can be found. They cannot show that there is one in a brain.
+ * Distances below about 8 words cannot be found in this sense: the window of seven words
  * that ends 4 words ahead shares three words with the past, and was heard whole before the response to it is over. A
  * forecast planted there raises the score, but its peak is found elsewhere.
  */

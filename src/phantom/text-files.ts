@@ -2,7 +2,7 @@ import { writeTsv } from "../formats/tsv.ts";
 import { type PhantomStory, type SpokenWord, wordsTable } from "./story.ts";
 import type { PhantomTruth } from "./truth.ts";
 
-/** Name of a story's audio file in `events.tsv`. No audio is written: nobody spoke. */
+/** Name of a story's audio file in `events.tsv`. No audio is written. */
 export const stimFileOf = (story: string) => `${story}_audio.wav`;
 
 /**
@@ -75,7 +75,7 @@ function phantomReadme(truth: PhantomTruth): string {
     "Planted (both hemispheres; the right one is weaker):",
     ...planted,
     "",
-    "phantom.json holds all that is known of the truth. Audio files named in events.tsv do not exist.",
+    "phantom.json holds the known answer: what was planted. Audio files named in events.tsv do not exist.",
     "The stories were written for this data set. CC0.",
     "",
   ].join("\n");

@@ -3,7 +3,7 @@ import { parseHTML } from "linkedom";
 import { escapeHtml, type Markup, trusted } from "./markup.ts";
 import { formatNumber } from "./numbers.ts";
 
-/** What a chart is called and says, for those who cannot see it. */
+/** A chart's title and description, for readers who cannot see it. */
 export interface ChartText {
   readonly title: string;
   readonly description: string;
@@ -64,16 +64,16 @@ export interface AxisTicks {
  */
 export function ticksWithin(
   [low, high]: readonly [number, number],
-  room: { readonly width: number } | { readonly most: number },
+  space: { readonly width: number } | { readonly most: number },
 ): AxisTicks {
   const start = Math.floor(Math.log10((high - low) / 100));
   for (let power = start; ; power++) {
     for (const factor of [1, 2, 5]) {
-      // .3 / .1 is a little less than 3: what rounding takes from an end is given back.
+      // .3 / .1 is a little less than 3: an end is widened by what rounding takes.
       const first = Math.ceil(low / (factor * 10 ** power) - 1e-9);
       const n = Math.floor(high / (factor * 10 ** power) + 1e-9) - first + 1;
       const labelWidth = digit * (Math.max(0, -power) + 3 + Math.max(0, power));
-      const isFew = "most" in room ? n <= room.most : n * (labelWidth + digit) <= room.width;
+      const isFew = "most" in space ? n <= space.most : n * (labelWidth + digit) <= space.width;
       if (!isFew && n > 1) continue;
       const values = Array.from({ length: n }, (_, i) => {
         const multiple = (first + i) * factor;

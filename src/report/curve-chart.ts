@@ -46,10 +46,10 @@ export function curveChart(points: readonly CurvePoint[], options: CurveChartOpt
   const isDense = points.length > 16;
   // A mark at either end has its label beside the axes' numbers, not upon them.
   const [left, right] = xDomain;
-  const room = 0.03 * (right - left);
-  const anchor = at && at.x - left < 2 * room ? "start" : at && right - at.x < 2 * room ? "end" : "middle";
+  const margin = 0.03 * (right - left);
+  const anchor = at && at.x - left < 2 * margin ? "start" : at && right - at.x < 2 * margin ? "end" : "middle";
   const yTicks = ticksWithin(yDomain, { most: 5 });
-  // What the axis says stands to the left of its numbers.
+  // The axis's label stands to the left of its numbers.
   const marginLeft = Math.max(72, yTicks.labelWidth + 32);
   return drawChart(
     {
@@ -59,7 +59,7 @@ export function curveChart(points: readonly CurvePoint[], options: CurveChartOpt
       marginRight: 12,
       marginTop: 24,
       marginBottom: 46,
-      x: { domain: [left - room, right + room] },
+      x: { domain: [left - margin, right + margin] },
       y: { domain: yDomain },
       color: { type: "identity" },
       r: { type: "identity" },

@@ -121,7 +121,7 @@ function curveTable({ labels }: Findings, score: ScoreFindings, shown: readonly 
       );
 }
 
-/** When a region's peak is said to be more than one of noise. */
+/** The criterion, in words, by which a region's peak is more than noise. */
 function criterion(found: GroupPeaks | undefined): string {
   if (!found) return "";
   const peak = peakOf(found);

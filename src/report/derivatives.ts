@@ -144,7 +144,7 @@ export function subjectTable(participant: string): { readonly tablePath: string;
   return { tablePath: `${base}.tsv`, tableSidecarPath: `${base}.json` };
 }
 
-/** The paths of {@link subjectFiles}, without the files: known before anything is computed. */
+/** The paths of {@link subjectFiles}, without the files: they can be listed before anything is computed. */
 export function subjectPaths(participant: string, space: TargetSpace, keys: readonly ScoreKey[]): string[] {
   const { tablePath, tableSidecarPath } = subjectTable(participant);
   if (space.kind === "region") return [tablePath, tableSidecarPath];
@@ -154,7 +154,7 @@ export function subjectPaths(participant: string, space: TargetSpace, keys: read
   return [tablePath, tableSidecarPath, ...maps.flatMap(({ path, sidecarPath }) => [path, sidecarPath])];
 }
 
-/** A space in few words: which voxels or grayordinates they are, the maps say. */
+/** A space in few words; the maps say which voxels or grayordinates they are. */
 function describeSpace(space: TargetSpace): object {
   switch (space.kind) {
     case "region":

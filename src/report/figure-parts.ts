@@ -5,10 +5,10 @@ import { type Content, html, type Markup, trusted } from "./markup.ts";
 import { formatNumber } from "./numbers.ts";
 import { controlMark, type Estimate } from "./region-chart.ts";
 
-/** More regions than this are left to the tables: a figure must be read at a glance. */
+/** Most regions of a figure, so that it is read at a glance; the tables have all. A choice. */
 export const mostRows = 40;
 
-/** More small charts than this are left to the tables. */
+/** Most small charts of a figure, so that it is read at a glance; the tables have all. A choice. */
 export const mostMultiples = 24;
 
 /** The least and the greatest that a value can be; undefined where there is no bound. */
@@ -36,7 +36,7 @@ export function cutNote(
   return isCut ? ` Intervals are cut at ${ends}, beyond which no value lies; the tables have them whole.` : "";
 }
 
-/** The range of a chart of values, with zero, and a little room. */
+/** The range of a chart of values, with zero, and a margin. */
 export function domainOf(points: readonly Estimate[]): [number, number] {
   const [low, high] = extentOf([0, ...points.flatMap((point) => [point.mean, point.low, point.high])], [0, 1]);
   const pad = 0.04 * (high - low || 1);

@@ -61,7 +61,7 @@ export interface BesideFindings {
 }
 
 /**
- * What a study found, ready to be said and drawn.
+ * A study's findings, from which sentences, figures and tables are made.
  *
  * @throws OptionError, ShapeError where subjects do not fit together: see {@link groupScores}
  */

@@ -102,7 +102,7 @@ export async function* groupFiles(
     yield peakMaps(space, key, map.peak, key.test && tests.get(formatScoreKey(key.test)));
 }
 
-/** The paths of {@link groupFiles}, without the files: known before anything is computed. */
+/** The paths of {@link groupFiles}, without the files: they can be listed before anything is computed. */
 export function groupPaths(space: TargetSpace, keys: readonly ScoreKey[]): string[] {
   const tables = ["group_scores.tsv", "group_scores.json"];
   if (space.kind === "region") return tables;

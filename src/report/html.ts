@@ -42,7 +42,7 @@ export async function htmlReport(
   return findingsPage(await studyFindings(result, options), options);
 }
 
-/** What a study found as the page of {@link htmlReport}. */
+/** A study's findings as the page of {@link htmlReport}. */
 export async function findingsPage(
   findings: Findings,
   options: { readonly onProgress?: OnProgress | undefined } = {},

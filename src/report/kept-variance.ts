@@ -62,7 +62,7 @@ function poolShares(subjects: StudyResult["subjects"]): PooledShares[] {
 
 /**
  * How much variance components keep of the features that analyses add, at the layer that the report leads with, in words;
- * none where the result does not say.
+ * no sentence where the result does not record it.
  */
 export function keptSentences(result: StudyResult): string[] {
   const rows = poolShares(result.subjects);

@@ -10,7 +10,7 @@ interface MissingGroup extends Omit<MissingFold, "nTargets"> {
   readonly nTargets: readonly [number, number];
 }
 
-/** More places than this are left to the table. */
+/** Most places that a sentence lists; the table has all. */
 const mostPlaces = 5;
 
 const reasonTexts = {

@@ -61,7 +61,7 @@ export async function* placeMaps(
     yield await map();
   }
   for (const found of peaks) yield await peakMap(findings, found, places, tell);
-  // Of a peak that is not drawn, no point was looked at.
+  // The points of a peak that is not drawn were not read.
   done = total;
   tell();
 }

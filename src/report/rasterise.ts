@@ -21,7 +21,7 @@ export interface Picture {
   readonly height: number;
 }
 
-/** Each pixel is the mean of this many by this many samples: smooth edges. */
+/** Each pixel is the mean of this many by this many samples, which makes edges smooth. */
 const nSamples = 2;
 
 /**
@@ -161,7 +161,7 @@ function lambert(x: number, y: number, z: number): number {
 
 const gyrus: Rgb = [204, 206, 209];
 const sulcus: Rgb = [158, 160, 165];
-/** Colours of values are so much darker in sulci. */
+/** Colours of values in sulci are multiplied by this: dark enough to see the folds, and to read the value. A choice. */
 const shade = 0.88;
 
 function colourAt(

@@ -86,7 +86,7 @@ export interface SubjectScores {
    * `nWordsOutside` (words); anything else is shown under its own name.
    */
   readonly quality: Readonly<Record<string, number | string>>;
-  /** Of the features of each analysis; undefined where nobody asked. */
+  /** Of the features of each analysis; undefined where it was not computed. */
   readonly keptVariance?: readonly KeptVariance[] | undefined;
   /** Why scores are missing, by fold and reason; none where all targets have scores in all folds. */
   readonly missing?: readonly MissingFold[] | undefined;
@@ -165,19 +165,19 @@ export interface StudyResult {
   readonly regions?: readonly TargetRegion[] | undefined;
   /** Meshes to draw maps on, where the targets are vertices: at most one a hemisphere. */
   readonly surfaces?: readonly Surface[] | undefined;
-  /** Depth of the language model; undefined where it is not known. */
+  /** Depth of the language model; undefined where activations do not say it. */
   readonly nLayers?: number | undefined;
   /**
    * The layer that the report leads with. Default: the one nearest to two thirds of the model's depth (8 of 12, the
-   * paper's), or of the deepest layer there is where the depth is not known; the lower of two equally near.
+   * paper's), or of the deepest layer there is where the depth is undefined; the lower of two equally near.
    */
   readonly mainLayer?: number | undefined;
   /** Seconds between two words on average, to say distances in seconds as well. */
   readonly secondsPerWord?: number | undefined;
   readonly provenance: Provenance;
   /**
-   * `"sub-18"`: participants whose results are awaited and not here, as of a run that failed. Undefined where it is not known whom
-   * the data set has.
+   * `"sub-18"`: participants who have responses in the data set and no results here, as after a run that failed. Undefined where the
+   * participants of the data set are not recorded.
    */
   readonly absent?: readonly string[] | undefined;
   /** Remarks on data quality: exclusions, dropped runs, departures. One sentence each. */

@@ -29,7 +29,7 @@ export interface ScoreList {
   readonly maps: readonly string[];
 }
 
-/** More scores are left to the tables: listed they would take about 50 MB. */
+/** Most scores of a list: 100,000 take about 50 MB. The tables have all. */
 const MOST_SCORES = 100_000;
 
 /**

@@ -68,7 +68,7 @@ export function listDistances(
 
 /**
  * The layer that a report leads with for an analysis: `result.mainLayer` where the analysis was run at it, else the one
- * nearest to two thirds of the model's depth, or of the deepest layer of all analyses where that is not known, the lower of
+ * nearest to two thirds of the model's depth, or of the deepest layer of all analyses where the depth is undefined, the lower of
  * two equally near; undefined where the analysis has no layers.
  */
 export function mainLayer(result: StudyResult, analysis: string): number | undefined {
@@ -82,7 +82,7 @@ export function mainLayer(result: StudyResult, analysis: string): number | undef
  * The main one of several layers, at which controls are made and which a report leads with: the nearest to two thirds of
  * the model's depth (8 of 12, the paper's), the lower of two equally near; undefined where there are none.
  *
- * @param depth - of the model. Default, where it is not known: the deepest of them
+ * @param depth - of the model. Default: the deepest of them
  */
 export function leadingLayer(layers: readonly number[], depth: number = Math.max(...layers)): number | undefined {
   const wanted = (2 / 3) * depth;

@@ -41,12 +41,12 @@ export function leastTogether(nSubjects: number, n: number): readonly [least: nu
   return [least, Math.floor((least * n) / significanceLevel) + 1];
 }
 
-/** What is said where one participant is all there is. */
+/** The sentence where there is one participant only. */
 export const onlyOne = "One participant: no interval and no test over participants.";
 
-/** What is said of {@link reachesBeyondOne}. */
+/** The sentence that goes with {@link reachesBeyondOne}. */
 export const beyondOne =
-  "Of few participants it may reach beyond 1, where no correlation lies: it says that little is known.";
+  "Of few participants it may reach beyond 1, where no correlation lies: few participants say little.";
 
 /** Whether an interval of correlations has an end that no correlation can have: that of few participants may. */
 export function reachesBeyondOne({ low, high }: Pick<GroupScores, "low" | "high">): boolean {

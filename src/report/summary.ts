@@ -65,7 +65,7 @@ export function summarise(findings: Findings): SummaryPart[] {
 /** Share of the regions that would have to pass together, from which the lead says that participants may be too few. A choice: one in five. */
 const manyTogether = 0.2;
 
-/** What is said of a score of which each region has one. */
+/** The sentences of a score that has one value a region. */
 function regionSentences(findings: Findings, score: ScoreFindings): string[] {
   const { result, view, labels } = findings;
   const { analysis, at, gains } = score;
@@ -166,7 +166,7 @@ function leadingLayerSentence(result: Findings["result"], { analysis, layer }: S
   return [`Of the ${layers.length} layers that were scored, layer ${layer} is shown${why}.`];
 }
 
-/** What is said of a score that runs over distances. */
+/** The sentences of a score that has values over distances. */
 function curveSentences(findings: Findings, score: ScoreFindings): string[] {
   const { view, labels } = findings;
   const { analysis, curve, at: atTabled, gains } = score;

@@ -3,13 +3,13 @@ import { normalStimFile, stimFileBase } from "../bids/stim-file.ts";
 import { FormatError, shorten } from "../errors.ts";
 import { numericColumn, type Table, textColumn } from "../formats/tsv.ts";
 
-/** Letters of a name, at most: those of the longest path that Linux takes (PATH_MAX). */
+/** Most letters of a name: those of the longest path of Linux (PATH_MAX). */
 const longestStimFile = 4096;
 
 /**
  * When each audio file of a run starts, in seconds from the first volume: the earliest onset among the rows of
  * `events.tsv` that name it in `stim_file`. Music at the head of an audio file counts, since word times are seconds of
- * that file. Negative onsets are kept: the audio may start before the first volume kept.
+ * that file. Onsets may be negative: the audio may start before the first volume that remains.
  *
  * @param events - columns `onset` and `stim_file`; rows whose `stim_file` is blank or "n/a" are ignored
  * @returns `stim_file` to seconds, in the order of the table, names as `normalStimFile` has them; empty where no row

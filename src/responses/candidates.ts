@@ -31,7 +31,7 @@ export interface VersionChoice {
 export interface Version {
   readonly kind: ResponseKind;
   readonly root: string;
-  /** In the order L, R; several of one hemisphere where their names mean the same, which nobody can choose between. */
+  /** In the order L, R; several of one hemisphere where their names mean the same: these are refused. */
   readonly files: readonly BidsFile[];
 }
 
@@ -104,7 +104,7 @@ export function hasResponses(dataset: BidsDataset): boolean {
   return dataset.files.some((file) => kindOf(file) !== undefined);
 }
 
-/** What stands against a run with several versions: which they are, and the options that choose between them. */
+/** The issue of a run with several versions: it lists them, and the options that choose between them. */
 export function severalVersions(run: CandidateRun): DatasetIssue {
   const keys = ["derivative", "kind", "space", "desc", "atlas", "seg", "den", "res"];
   const labelsOf = (key: string) => [...new Set(run.versions.map((version) => labelOf(version.files[0]!, key)))].sort();

@@ -14,7 +14,7 @@ export interface CleaningOptions {
   readonly cutoff?: number | undefined;
   /** Columns of the run's confounds table to regress out (default none). */
   readonly confounds?: readonly string[] | undefined;
-  /** What to do where a confound is "n/a": refuse (default), or take zero or the column's mean over the volumes kept. */
+  /** What to do where a confound is "n/a": refuse (default), or take zero or the column's mean over the volumes that remain. */
   readonly missingConfounds?: "error" | "zero" | "mean" | undefined;
   /** Whether each target is brought to mean 0 and standard deviation 1 (population) within the run (default false). */
   readonly standardise?: boolean | undefined;
@@ -53,9 +53,9 @@ const SINGLE = 2 ** -24;
  *    mean; regressors that the ones before explain add nothing;
  * 3. with `standardise`, each target minus its mean, divided by its population standard deviation.
  *
- * Arithmetic in double precision, alike for every unit that targets may be in. A target that is constant over the volumes kept stays as it is (zeros where
- * standardised). One that the regressors explain to rounding error, that of its own numbers in single precision where `bold` has them
- * so, becomes constant: what is left of it is noise of no brain; a target that is not finite somewhere becomes NaN throughout if anything is regressed or scaled.
+ * Arithmetic in double precision, alike for every unit that targets may be in. A target that is constant over the volumes that remain stays as it is (zeros where
+ * standardised). A target that the regressors explain to rounding error (of single precision where `bold` is in it) becomes constant,
+ * since what is left of it is rounding. A target that is not finite somewhere becomes NaN throughout if anything is regressed or scaled.
  *
  * @param bold - [nVolumes x nTargets]
  * @throws OptionError where drift or standardise is unknown, there are fewer than two volumes or trims leave fewer, cutoff or repetitionTime is missing or out of range, a
@@ -130,7 +130,7 @@ function cleanBlock(
       for (let v = 0; v < width; v++) block[i * width + v]! -= weight * shares[v]!;
     }
   }
-  // Of what regressors explain to rounding error nothing is left, were it blown up to unit variance.
+  // Where regressors explain a target to rounding error, standardising would turn rounding into unit variance.
   const rest = columnSumsOfSquares(block, nRows, width);
   const isExplained = rest.map((squares, v) => {
     const rounding = isSingle ? nRows * (SINGLE * largest[v]!) ** 2 : 0;

@@ -39,8 +39,8 @@ const exact: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Strategies that take whatever columns there are of a kind. A run may have no outliers; that they were looked for, the
- * column tells that fMRIPrep finds them by.
+ * Strategies that take whatever columns there are of a kind. A run may have no outliers. Whether fMRIPrep looked for them
+ * is told by the column that it finds them by.
  */
 const patterns: Readonly<Record<string, { readonly columns: RegExp; readonly source?: string }>> = {
   cosine: { columns: /^cosine\d+$/ },

@@ -15,8 +15,8 @@ const fillRemedy = 'have it filled: `missingConfounds` "zero" or "mean"';
  *
  * @param chosen - columns of the table
  * @param missing - for "n/a": refuse (default), zero, or the column's mean over the volumes `from..to`
- * @param from - first volume kept
- * @param to - volume after the last one kept; values outside `from..to` are not looked at and come out as zero
+ * @param from - first volume that remains
+ * @param to - volume after the last one that remains; values outside `from..to` are not looked at and come out as zero
  * @throws OptionError where `missing` is unknown
  * @throws FormatError where a value is infinite, or "n/a" where `missing` is "error", or a column has no value at all
  */

@@ -15,7 +15,7 @@ export interface DiscardedVolumes {
   readonly origin: string | undefined;
   /** Sidecars that were looked into and speak of discarded volumes. */
   readonly files: readonly string[];
-  /** What is worth knowing of it and no error; at most one sentence or two. */
+  /** A note of one or two sentences, where there is one; no error. */
   readonly note: string | undefined;
 }
 
@@ -25,7 +25,7 @@ interface Count {
   readonly path: string;
 }
 
-/** What is known of one run before it is decided. */
+/** The facts of one run that the decision is made from. */
 interface Facts {
   readonly files: ResponseFiles;
   /** Of the response files. */
@@ -48,7 +48,7 @@ const FIELD = "NumberOfVolumesDiscardedByUser";
 
 /**
  * How many volumes lie before the first one of a run's response files and are counted by its events, or the issue that
- * stands against placing the responses in time. In this order:
+ * keeps the responses from being placed in time. In this order:
  *
  * 1. `stated` counts, where it is given;
  * 2. events of a derivative that lie beside its responses count from the first volume of these: none;
@@ -94,7 +94,7 @@ export async function discardedVolumes(
   }
   const rawImage = rawImageOf(dataset, first);
   let raw: Count | undefined;
-  // Its JSON may be there without it.
+  // The image's JSON may be there without the image.
   for (const image of rawImage ? [rawImage] : rawImages(dataset, first)) {
     const found = await discardedByUser(dataset, image);
     if (found && "issue" in found) return found;
@@ -116,7 +116,7 @@ export async function discardedVolumes(
   return "issue" in decided ? decided : (lateStart(facts, decided.nDiscarded, seriesStart) ?? decided);
 }
 
-/** What stands against the first volume where the file itself says that it is another one. */
+/** The issue of a file that says itself that its first volume is a later one. */
 function lateStart(
   { files, nVolumes, recorded, isOwnEvents, isRawEvents }: Facts,
   nDiscarded: number,
@@ -132,7 +132,7 @@ function lateStart(
   return { issue: { severity: "error", code: "volumes-missing", path, message } };
 }
 
-/** By what the files say. */
+/** The decision by what the files say. */
 function decide(facts: Facts): DiscardedVolumes | { readonly issue: DatasetIssue } {
   const { files, nVolumes, own, raw, recorded, isOwnEvents, isRawEvents } = facts;
   const [path] = files.files as [string];
@@ -162,7 +162,7 @@ function decide(facts: Facts): DiscardedVolumes | { readonly issue: DatasetIssue
   }
   if (n === 0 || isOwnEvents) return nowhere;
   if (raw === undefined || raw.n === 0) return shifted;
-  const message = `it must be known which volumes the responses lack, got ${FIELD} ${n} in ${own!.path} and ${raw.n} in ${raw.path} of the raw image: the same volumes, or more? Say with \`volumesDiscarded\` how many of the raw image's volumes are not in the responses (0 for none).`;
+  const message = `it must be clear which volumes the responses lack, got ${FIELD} ${n} in ${own!.path} and ${raw.n} in ${raw.path} of the raw image: the same volumes, or more? Say with \`volumesDiscarded\` how many of the raw image's volumes are not in the responses (0 for none).`;
   return { issue: { severity: "error", code: "volumes-discarded-ambiguous", path, message } };
 }
 
@@ -173,7 +173,7 @@ function missingMessage({ nVolumes, own }: Facts, recorded: Count): string {
   return `${must}: words would be placed wrongly. Write ${FIELD} into the JSON of the responses, or give the number with \`volumesDiscarded\` (0 where volumes are missing at the end alone). Where volumes were censored in the middle, no number helps: take a version with all volumes.`;
 }
 
-/** By what the user says. */
+/** The decision by what the user says. */
 function obey(facts: Facts, stated: number): DiscardedVolumes | { readonly issue: DatasetIssue } {
   const { files, nVolumes, own, recorded } = facts;
   if (recorded !== undefined && nVolumes + stated > recorded.n) {
@@ -199,7 +199,7 @@ function obey(facts: Facts, stated: number): DiscardedVolumes | { readonly issue
   };
 }
 
-/** What censored volumes mean, where a table of outliers tells of some. */
+/** The issue of censored volumes, where a table of outliers has more rows than there are volumes. */
 function censoring({ nVolumes, uncensored }: Facts): string | undefined {
   if (uncensored === undefined || uncensored.n <= nVolumes) return undefined;
   return `${uncensored.n - nVolumes} were censored, and every word after the first of them is placed late.`;
@@ -274,7 +274,7 @@ async function recordedVolumes(
   const [path, ...more] = confounds;
   if (path === undefined || more.length > 0) return undefined;
   const n = await countOnce(dataset, path, () => tableRows(dataset, path));
-  // A table with fewer rows tells nothing of volumes: whoever needs it refuses it.
+  // A table with fewer rows than volumes is wrong: it is refused where its numbers are needed.
   if (n === undefined || n < nVolumes) return undefined;
   // Programs that drop volumes drop them from their own confounds as well: equal numbers prove nothing there.
   if (n === nVolumes && fileOf(dataset, path)?.root === first.root) return undefined;
@@ -313,7 +313,7 @@ async function imageVolumes({ source }: BidsDataset, path: string): Promise<numb
   });
 }
 
-/** Undefined where the table cannot be read: who needs its numbers, reads it and tells. */
+/** Undefined where the table cannot be read: an error is raised where its numbers are needed. */
 async function tableRows({ source }: BidsDataset, path: string): Promise<number | undefined> {
   return unlessUnreadable(async () => readTsv(await source.read(path), { path }).rows.length);
 }

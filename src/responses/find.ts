@@ -28,7 +28,7 @@ export interface ResponseQuery extends VersionChoice {
   readonly exclude?: readonly string[] | undefined;
 }
 
-/** The files of one participant's responses to one story in one run, with what is known without reading the responses. */
+/** The files of one participant's responses to one story in one run, with what can be told without reading the responses. */
 export interface ResponseFiles {
   /** `"sub-18"`. */
   readonly participant: string;
@@ -61,13 +61,13 @@ export interface ResponseFiles {
   readonly notes: readonly string[];
 }
 
-/** What there is of responses, and everything that stands against using it. */
+/** The responses that are there, and all issues of them. */
 export interface ResponseSurvey {
-  /** The responses that are there, one entry a participant, run and story, by path; issues may stand against some. */
+  /** The responses that are there, one entry a participant, run and story, by path; some may have issues. */
   readonly found: readonly ResponseFiles[];
-  /** What is wrong with the others; each problem once. */
+  /** Errors, each once. */
   readonly issues: readonly DatasetIssue[];
-  /** What stops nothing and should be looked into: names that are left out, or that can be mixed up. */
+  /** Warnings and notes: names that are left out, or that can be mixed up. */
   readonly doubts: readonly DatasetIssue[];
   /** Every run that was looked at, usable or not, by path. */
   readonly runs: readonly CandidateRun[];
@@ -126,7 +126,7 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
       found.push({ files, rows: hearing.rows });
     }
   }
-  // Whether a run without readable events is one of the stories asked for, other runs of its task can say.
+  // A run without readable events may be one of the stories asked for: other runs of its task tell.
   for (const { task, own } of unclear)
     if (stories?.some((story) => storiesOfTask.get(task)?.has(story))) issues.push(...own);
   for (const story of stories ?? []) if (!heard.has(story)) throw notThere(dataset, "story", story, [...heard].sort());
@@ -193,7 +193,7 @@ const eachOnce = (issues: readonly DatasetIssue[]) => [
   ...new Map(issues.map((issue) => [`${issue.path}\n${issue.message}`, issue])).values(),
 ];
 
-/** The version of a run and its repetition time, and everything that stands against them. */
+/** The version of a run and its repetition time, with all issues of them. */
 async function checkRun(
   dataset: BidsDataset,
   run: CandidateRun,

@@ -16,7 +16,8 @@ export interface GiftiSays {
 
 /**
  * What the metadata of a functional GIFTI say. `TimeStep` is in milliseconds where FreeSurfer wrote it, in seconds where
- * others did, and 0 where nobody knew: in seconds, where those are the repetition time that is known, else below 100.
+ * others did, and 0 where it was not filled in. It is in seconds where it equals the sidecar's repetition time, else where it is below
+ * 100.
  *
  * @param metadata - of the file and of its first array
  * @param repetitionTime - seconds, by the sidecar

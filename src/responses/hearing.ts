@@ -37,7 +37,7 @@ export function hearings(events: Table): readonly Hearing[] {
   });
 }
 
-/** Seconds within which two runs' events count as the same. */
+/** Seconds within which two runs' events count as the same: rounding to whole seconds moves an onset by half a second. */
 const SAME_ONSET = 0.5;
 
 type Onsets = readonly number[];
@@ -71,8 +71,8 @@ export function usualEvents(all: readonly Onsets[]): UsualEvents {
 }
 
 /**
- * What is odd about a run's events, beside those of other runs that play the same audio file: its story begins at
- * another time after the start of the audio, so that one of the two times is wrong, and with it every word's.
+ * Tells where a run's events are unlike those of the other runs that play the same audio file: its story begins at
+ * another time after the start of the audio. Then one of the two times is wrong, and with it the time of every word.
  *
  * @param rows - of the run, as in {@link Hearing}
  * @returns a sentence, or undefined where the run is like most

@@ -2,7 +2,7 @@ import type { DatasetIssue } from "../errors.ts";
 import type { CandidateRun, Version } from "./candidates.ts";
 
 /**
- * What stands against the hemispheres of a run's responses: one of them is missing, or one is there in several files whose
+ * The issues of the hemispheres of a run's responses: one of them is missing, or one is there in several files whose
  * names mean the same.
  *
  * @param wanted - the hemisphere that alone is asked for; a study of both needs both
@@ -24,7 +24,7 @@ export function hemisphereIssues(run: CandidateRun, version: Version, wanted: "L
   ];
 }
 
-/** What stands against a run that has a file, or a hemisphere's, several times in one version: names that mean the same. */
+/** The issues of a run that has a file several times in one version, under names that mean the same. */
 export function filesTwice(run: CandidateRun): DatasetIssue[] {
   return run.versions.flatMap(({ files }): DatasetIssue[] => {
     const sides = files.map(({ name }) => name.entities["hemi"]);

@@ -106,7 +106,7 @@ export function parcelsOf(
   return { targets, repetitionTime: rows.step, seriesStart: rows.start };
 }
 
-/** Rows of a spectrum are no volumes. */
+/** Refuses rows that are not in seconds, such as those of a spectrum: they are no volumes. */
 function checkTimed({ unit, step }: CiftiSeries, path: string): void {
   if (unit === "SECOND" && step > 0) return;
   throw new FormatError(
@@ -126,9 +126,9 @@ function hemiOf({ vertices }: CiftiParcel): Target["hemi"] {
  */
 export function mayNeedDouble({ type, slope, intercept }: Pick<NiftiHeader, "type" | "slope" | "intercept">): boolean {
   if (!fitsSingle(type)) return true;
-  // Products that single precision has no room or few digits for.
+  // Products that are too large for single precision, or lose digits in it.
   if (!(Math.abs(slope) >= 2 ** -100 && Math.abs(slope) <= 2 ** 80)) return true;
-  // Of scaled numbers that are not whole nobody knows the steps.
+  // The steps of scaled numbers that are not whole cannot be told.
   if (type === "float32" || type === "float16") return intercept !== 0;
   return Math.abs(intercept) > Math.abs(slope) * 2 ** 20;
 }

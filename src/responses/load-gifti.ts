@@ -14,7 +14,7 @@ export function loadGifti(source: Source, path: string, shown: string = path): P
 }
 
 /**
- * As {@link loadGifti}, but the numbers go to a sink and are not kept.
+ * As {@link loadGifti}, but the numbers go to a sink and are not held.
  *
  * @param options.onFile - told of every file beside it that is read
  */

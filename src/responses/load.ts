@@ -38,7 +38,7 @@ export interface Response {
   readonly confounds: readonly string[];
   /** Volumes that the events count and that the files do not hold, before their first one; `audioStart` has them off. */
   readonly nDiscarded: number;
-  /** What says so: a sidecar's path, or the option; undefined where nothing was discarded. */
+  /** The sidecar or option that says so; undefined where nothing was discarded. */
   readonly discardedBy: string | undefined;
   /**
    * Bytes of memory a number of `bold` takes: `held`, 4 in single precision and 8 in double; `reading`, the most while it is cleaned,
@@ -47,9 +47,9 @@ export interface Response {
   readonly bytes: { readonly held: number; readonly reading: number };
   /** The volumes of the files that `bold` holds; `end` is exclusive. */
   readonly kept: { readonly start: number; readonly end: number };
-  /** What is odd and no error: a repetition time in the file that is not its sidecar's. */
+  /** Notes: a repetition time in the file that is not its sidecar's, say. */
   readonly notes: readonly string[];
-  /** Counted over the volumes kept, before cleaning. */
+  /** Counted over the volumes that remain, before cleaning. */
   readonly quality: {
     /** Targets whose values are all equal. */
     readonly nConstant: number;
@@ -77,7 +77,7 @@ export interface LoadResponseOptions extends CleaningOptions {
  * result: it follows volumes that were discarded before the files were written, the cut and the trim.
  *
  * @throws FormatError where a file cannot be read, hemispheres or confounds differ in volumes, a confound is "n/a", or it
- * is not known where the volumes lie in time
+ * cannot be told where the volumes lie in time
  * @throws NotFoundError where confounds are asked for and the run has none, or not these
  * @throws OptionError where several confound tables fit, or an option is out of range
  */
@@ -164,13 +164,13 @@ export async function responseOfRun(
     confounds: confoundNames,
     nDiscarded,
     discardedBy: placed.origin,
-    // As it was read, cleaned, and rounded where that is enough.
+    // The run as it was read, cleaned in double precision, and then in single precision where that is enough.
     bytes: { held, reading: 2 * wide + (held === wide ? 0 : held) },
     kept: { start: start + trimStart, end: stop - trimEnd },
     notes: [
       ...periodNotes(files, whole),
       ...(placed.note === undefined ? [] : [`${files.run}: ${placed.note}`]),
-      // In the same words for every run, so that a report says it once.
+      // The same words for every run, so that the report lists the note once.
       ...noColumns.map((name) => `\`confounds: ${name}\`: of runs without such volumes nothing is taken out.`),
     ],
     quality: qualityOf(sliceRows(cut, trimStart, cut.nRows - trimEnd)),

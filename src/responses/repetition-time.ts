@@ -1,11 +1,11 @@
 import { type BidsDataset, type BidsFile, readSidecarWithOrigin, type Sidecar } from "../bids/dataset.ts";
 import { DatasetError, type DatasetIssue, FormatError } from "../errors.ts";
 
-/** Relative difference within which two repetition times are the same number written with different precision. */
+/** Largest relative difference of two repetition times that are the same number: they agree to six digits. */
 const SAME_PERIOD = 1e-6;
 
 /**
- * The repetition time of a run in seconds, from the sidecars of all its files, or the issue that stands against it.
+ * The repetition time of a run in seconds, from the sidecars of all its files, or an issue.
  *
  * @param files - response files of the run and its raw `_bold` files; at least one sidecar must give RepetitionTime
  * @returns an issue too where a sidecar is not a JSON object, or the sidecars of one file contradict each other

@@ -6,7 +6,7 @@ import type { BidsFile } from "../bids/dataset.ts";
  */
 export type ResponseKind = "region" | "surface" | "volume" | "grayordinate";
 
-/** What a file's name says that it holds of a run's responses; undefined where it is none. */
+/** The kind of responses that a file holds, by its name; undefined where it holds none. */
 export function kindOf({ name }: BidsFile): ResponseKind | undefined {
   const { entities, extension } = name;
   const { sub, task, desc, hemi, space } = entities;
@@ -17,7 +17,7 @@ export function kindOf({ name }: BidsFile): ResponseKind | undefined {
   if (extension === ".ptseries.nii" && isSeries) return "region";
   if (extension === ".dtseries.nii" && isSeries) return "grayordinate";
   if (/^\.func\.gii(\.gz)?$/.test(extension) && isSeries && /^[LR]$/.test(hemi ?? "")) return "surface";
-  // What the scanner gave has neither: it is not to be scored before it is preprocessed.
+  // A raw image has neither: it must be preprocessed before it is scored.
   const isPreprocessed = space !== undefined || desc !== undefined;
   if (/^\.nii(\.gz)?$/.test(extension) && ["", "bold"].includes(suffix) && isPreprocessed) return "volume";
   return undefined;

@@ -4,10 +4,10 @@ import { DatasetError, type DatasetIssue, FormatError, listSome } from "../error
 import { ruleOf } from "../formats/field-table.ts";
 import { isJsonObject } from "../formats/json.ts";
 
-/** Relative difference within which two numbers are the same, written with different precision. */
+/** Largest relative difference of two numbers that are the same: they agree to three digits. */
 const SAME_NUMBER = 1e-3;
 
-/** Names of fields that no table knows, and that sound as if volumes were moved in time. */
+/** Names of fields that no table lists, and that sound as if volumes were moved in time. */
 const soundsLikeTime =
   /volume|frame|discard|dummy|trim|crop|censor|onset|delay|start_?(time|frame|volume)|time_?(shift|offset)/i;
 
@@ -21,8 +21,8 @@ interface Said {
 }
 
 /**
- * What the sidecars of a run's files say beside its repetition time and contradicts it, or moves its volumes in time, by
- * the table {@link responseSidecarFields}. Errors are what would give wrong times; the rest is told.
+ * Issues of fields in the sidecars of a run's files that contradict its repetition time, or move its volumes in time, by
+ * the table {@link responseSidecarFields}. Fields that would give wrong times are errors, others warnings.
  *
  * @param files - response files of the run and its raw `_bold` files
  * @throws DatasetError, FormatError where a sidecar cannot be read
@@ -119,8 +119,8 @@ function checkField(
 }
 
 /**
- * What stands against the units of a run's events: onset and duration are seconds, whatever their JSON calls them; another
- * unit is refused. Undefined where nothing does.
+ * The issues of the units of a run's events: onset and duration are seconds, and a JSON that says another
+ * unit is refused. Undefined where there is none.
  */
 export async function eventsUnits(dataset: BidsDataset, events: BidsFile): Promise<DatasetIssue | undefined> {
   const issue = (code: string, path: string, message: string) => ({ severity: "error", code, path, message }) as const;
@@ -149,12 +149,12 @@ function unknownFields({ values, origin }: Pick<Said, "values" | "origin">): rea
   const paths = [...new Set(unknown.map((name) => origin[name]!))];
   return paths.map((path) => {
     const names = unknown.filter((name) => origin[name] === path);
-    const message = `fields that are not known, and not obeyed, sound like time: ${listSome(names, 5)}. If volumes were left out or moved, say how many with \`volumesDiscarded\`.`;
+    const message = `fields that no table lists, and that are not obeyed, sound like time: ${listSome(names, 5)}. If volumes were left out or moved, say how many with \`volumesDiscarded\`.`;
     return { severity: "warning", code: "sidecar-field-unknown", path, message };
   });
 }
 
-/** A name without what a label cannot hold. */
+/** A name without the characters that a label cannot hold. */
 const comparedLabel = (name: string) =>
   name
     .normalize("NFC")

@@ -23,7 +23,7 @@ export interface SurfaceSeries {
  * The time series of one hemisphere from a functional GIFTI: one array [nVertices x nVolumes], or one array [nVertices]
  * a volume. The file is read as it comes; memory is the result and an eighth.
  *
- * @param space - as in the file's name; where its number of vertices is known, the data must have it
+ * @param space - as in the file's name; a space of {@link knownVertices} has that number of vertices, else the data are refused
  * @throws FormatError where the arrays are neither, differ in length, hold something else than responses, or do not fit
  * the space
  * @throws NotFoundError where it, or a file in which its numbers lie, does not exist
@@ -140,7 +140,7 @@ function volumeSeries(path: string, first: GiftiArrayTag): Series {
           `arrays must be one a volume with ${nVertices} vertices each, got ${dimensions.join(" x ")} (array ${index}). Write one array a volume, or one of vertices by volumes`,
         );
       }
-      // One array in double precision is enough for all to be.
+      // If one array needs double precision, all are held in it.
       const like = data instanceof Float64Array ? data : arrayFor(tag);
       if ((index + 1) * nVertices > data.length || like.constructor !== data.constructor) {
         const larger = seriesMemory(path, like, rowsFor(index + 1, nVolumes), nVertices);
@@ -154,7 +154,7 @@ function volumeSeries(path: string, first: GiftiArrayTag): Series {
   };
 }
 
-/** The least of all rows, an eighth of them, an eighth of that, ... in which a number of rows have room. */
+/** How many rows to set memory aside for: all, an eighth, an eighth of that, ...: the least that holds the rows so far. */
 function rowsFor(nFilled: number, nRows: number): number {
   let rows = nRows;
   for (let fewer = Math.ceil(rows / 8); fewer >= nFilled && fewer < rows; fewer = Math.ceil(rows / 8)) rows = fewer;

@@ -9,7 +9,7 @@ export interface VolumeMask extends NiftiMask {
   readonly path: string;
 }
 
-/** Millimetres by which two grids may differ and be the same: headers keep single precision. */
+/** Millimetres by which coordinates of one grid may differ: a hundred times the rounding of headers, 1e-5 mm of 100 in single precision. */
 const GRID_TOLERANCE = 1e-3;
 
 /**

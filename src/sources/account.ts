@@ -7,7 +7,7 @@ import { ChangedFileError } from "../errors.ts";
  */
 export const PIECE = 2 ** 18;
 
-/** What is known of a file by the bytes that were read of it so far, so that other bytes are noticed. */
+/** Digests of the bytes that were read of a file so far, so that other bytes are noticed. */
 export interface Account {
   /** Where the file lies, for messages. */
   readonly location: string;
@@ -24,15 +24,15 @@ export function openAccount(location: string): Account {
   return { location, size: undefined, pieces: new Map(), prefixes: new Map() };
 }
 
-/** A reading from a file's start on: every byte is held against what is known, and known afterwards. */
+/** A reading from a file's start on: every byte is compared with the digests of earlier readings, and adds to them. */
 export interface Walk {
   /** Bytes that were added. */
   readonly length: number;
   /** @throws FormatError where they are not those that were read before */
   add(bytes: Uint8Array): void;
   /**
-   * How far the reading must go on, if it is to stop early, until all that was added has been held against what is known;
-   * undefined where nothing is known of it.
+   * How far a reading that stops early must go on, so that all that was added has been compared with earlier digests;
+   * undefined where there is none.
    */
   readonly knownUpTo: number | undefined;
   /** Stops early. */
@@ -49,17 +49,17 @@ export interface Walk {
 /**
  * Begins a reading.
  *
- * @param options.whole - whether the file is to be known by the SHA-256 of all its bytes; else by its pieces
+ * @param options.whole - whether to take the SHA-256 of all bytes of the file; else that of its pieces
  */
 export function walk(account: Account, { whole }: { readonly whole: boolean }): Walk {
   const { location, pieces, prefixes } = account;
   const running = whole || prefixes.size > 0 ? createHash("sha256") : undefined;
-  // Of a file that turns out to be another one nothing is to be known: pieces are added when the reading ends well.
+  // A file that turns out to be another one must leave no digests: pieces are added when the reading ends well.
   const added = new Map<number, string>();
   let length = 0;
   let piece: Hash | undefined;
 
-  /** The next place at which something is known, or a piece ends. */
+  /** The next place for which there is a digest, or at which a piece ends. */
   const nextPlace = () => {
     let place = (Math.floor(length / PIECE) + 1) * PIECE;
     for (const known of prefixes.keys()) if (known > length && known < place) place = known;
@@ -102,7 +102,7 @@ export function walk(account: Account, { whole }: { readonly whole: boolean }): 
     get knownUpTo() {
       const places = [...prefixes.keys()].filter((place) => place >= length);
       if (places.length > 0) return Math.min(...places);
-      // No more is known than pieces: those before this one have been compared.
+      // There are digests of pieces alone: the pieces before this one have been compared.
       const index = Math.floor(length / PIECE);
       return pieces.has(index) ? Math.min((index + 1) * PIECE, account.size ?? Number.POSITIVE_INFINITY) : undefined;
     },
@@ -120,10 +120,10 @@ export function walk(account: Account, { whole }: { readonly whole: boolean }): 
 }
 
 /**
- * Holds the pieces that some bytes are against what is known.
+ * Compares the pieces that some bytes are with their digests, and adds the digests of new ones.
  *
  * @param first - index of the first
- * @throws FormatError where they are not those that were read before; then nothing new is known
+ * @throws FormatError where they are not those that were read before; then no digest is added
  */
 export function settlePieces({ pieces, location }: Account, first: number, bytes: Uint8Array): void {
   const digests: string[] = [];

@@ -7,7 +7,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
  * link leads to, and `.` has it beside the working directory. Neither folder need exist.
  *
  * @returns as the folder was written, `results-cache`, or relative to the working directory, `../results-cache` for `.`;
- * absolute behind a link; undefined for the root of a file system, which nothing lies beside
+ * absolute behind a link; undefined for the root of a file system, beside which nothing can lie
  */
 export async function folderBeside(folder: string, suffix: string): Promise<string | undefined> {
   const whole = resolve(folder);

@@ -13,12 +13,12 @@ export interface Body {
   drop(): void;
 }
 
-/** Bytes that wait for whoever reads a body, before the server has to wait. */
+/** Bytes of a body that wait for its reader; beyond them the server has to wait. A mebibyte, a piece of a file on the disk. */
 const longestQueue = 2 ** 20;
 
 /**
- * Gathers a stream. A stream that is iterated drops what it holds when it fails, and a server that sends little at a time
- * would never be read to its end; one that failed before anybody listened says nothing any more.
+ * Gathers a stream from the start. A stream of Node that is iterated drops what it holds when it fails. One that failed before anybody
+ * listened does not tell its error any more.
  *
  * @param stream - as it was made, or however far it is: one that is over counts as closed
  */
@@ -61,7 +61,7 @@ export function gatherBody(stream: Readable): Body {
       return undefined;
     },
     drop() {
-      // It tells of its own end as an error, which is listened to above.
+      // Its end comes as an error, which is listened to above.
       stream.destroy();
     },
   };

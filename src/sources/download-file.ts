@@ -6,7 +6,7 @@ import type { RemoteFile } from "./remote-file.ts";
 import { startRetries } from "./retry.ts";
 import { isCalledWebPage, isWebPage, webPageError } from "./web-page.ts";
 
-/** Told what moves, in bytes. */
+/** Counts the bytes that move. */
 export interface Tally {
   /** Bytes that were added to a part. */
   received(length: number): void;
@@ -17,7 +17,7 @@ export interface Tally {
 /** What to do where a file is not what was listed. */
 const mayHaveChanged = "It may have changed since: run the command again.";
 
-/** Bytes beyond the farthest point so far that count as progress: less could go on for ever. */
+/** Bytes beyond the farthest point so far that count as progress: with less, a server that sends a byte a try would be asked for ever. */
 const progress = 2 ** 16;
 
 /**
@@ -75,7 +75,7 @@ async function receive(transfer: Transfer): Promise<void> {
   const { client, file, part, tally, takesRanges } = transfer;
   const { address, size } = file;
   const etag = isStrong(part.etag) ? part.etag : undefined;
-  // Without either, nothing would show that the rest is of another file.
+  // Without a validator or a checksum, nothing would show that the rest is of another file.
   const canResume = takesRanges && part.length > 0 && (etag !== undefined || file.checksum !== undefined);
   const answer = await client.send(address, canResume ? { from: part.length, ifRange: etag } : {});
   const body = answer.status === 200 ? await beginAnew(transfer, answer) : await goOn(transfer, answer, canResume);
@@ -105,7 +105,7 @@ async function beginAnew(transfer: Transfer, answer: HttpAnswer): Promise<HttpAn
   const { headers } = answer;
   const length = headers["content-length"];
   const isEncoded = !/^(identity)?$/i.test(headers["content-encoding"]?.trim() ?? "");
-  // What was stored in compressed form, and says so, has the listed size as it comes.
+  // A file that is stored in compressed form, and says so, has the listed size before it is unpacked.
   const isPlain = !isEncoded || length === String(size);
   if (isPlain && length !== undefined && length !== String(size)) {
     answer.body.drop();
@@ -173,7 +173,7 @@ function beginsAs(kind: NonNullable<RemoteFile["holds"]>, start: Uint8Array): bo
   return (start[0] === 0x1f && start[1] === 0x8b) || (text.startsWith("<") && /<(!DOCTYPE\s+)?GIFTI\b/.test(text));
 }
 
-/** What is wrong with a file of the right size; undefined where nothing is. */
+/** The difference between a file of the right size and what was listed; undefined where there is none. */
 async function mismatch({ address, size, checksum }: RemoteFile, part: PartFile): Promise<string | undefined> {
   if (checksum === undefined) return undefined;
   const { kind, digest } = checksum;

@@ -22,7 +22,7 @@ export interface DownloadOptions {
   readonly onPlan?: ((plan: DownloadPlan) => void | Promise<void>) | undefined;
 }
 
-/** A file that an earlier call fetched; without a checksum nobody can tell whether it was changed since. */
+/** A file that an earlier call fetched; without a checksum it cannot be told whether it was changed since. */
 export type FetchedFile = Pick<RemoteFile, "size" | "checksum">;
 
 /** What is to be fetched, and what is there. */
@@ -36,11 +36,11 @@ export interface DownloadPlan {
 
 /**
  * Brings files into a folder, several at a time. Files that are there with their size and checksum are left
- * alone. A file appears under its own name when all of it is there and checked; what is there of
- * the others is kept in a hidden folder, and the next call goes on from it.
+ * alone. A file appears under its own name when all of it is there and checked. Parts of
+ * the others stay in a hidden folder, and the next call goes on from them.
  *
  * @throws NetworkError with every file that could not be had, after all others were
- * @throws OptionError where the disk has no room for them, where files stand under their names that were not fetched or
+ * @throws OptionError where the disk has no space for them, where files stand under their names that were not fetched or
  * were changed since, or where another process fetches into the folder
  * @throws FormatError where a name leads out of the folder
  */
@@ -59,7 +59,7 @@ export async function downloadFiles(
     const free = await freeBytes(folder);
     if (plan.bytesLeft > free) {
       throw new OptionError(
-        `the disk must have room for ${plan.bytesLeft} bytes, got ${free} that are free. Make room, or fetch less at a time.`,
+        `the disk must have ${plan.bytesLeft} bytes free, got ${free}. Free some space, or fetch less at a time.`,
         { where: folder },
       );
     }
@@ -68,7 +68,7 @@ export async function downloadFiles(
     for (const { path } of plan.present) await removePart(folder, path);
     return plan;
   });
-  // Where all is fetched nothing is left in it.
+  // When all is fetched the hidden folder is empty.
   await rmdir(parts).catch(() => undefined);
   return done;
 }
@@ -181,7 +181,7 @@ function incomplete(
   const { status } = failures[0]!.error;
   return new NetworkError(
     [
-      `${folder}: every file must arrive, got ${nWanted - failures.length} of ${nWanted}. What has arrived is kept, and the same command fetches the rest.`,
+      `${folder}: every file must arrive, got ${nWanted - failures.length} of ${nWanted}. What has arrived stays, and the same command fetches the rest.`,
       ...shown,
     ],
     status === undefined ? {} : { status },

@@ -5,7 +5,7 @@ import { NotFoundError } from "../errors.ts";
 
 const remedy = 'Fetch it with "datalad get" or "git annex get"';
 
-/** How files begin that stand for content which is elsewhere, whose they are, and what to do. */
+/** Pointers, files that stand for content which is elsewhere: how they begin, which program writes them, and what to do. */
 const pointers = [
   { start: "/annex/objects/", kind: "git-annex", remedy },
   { start: "version https://git-lfs.github.com/spec/", kind: "Git LFS", remedy: 'Fetch it with "git lfs pull"' },
@@ -37,7 +37,7 @@ export function checkFetched(start: Uint8Array, size: number, location: string):
   );
 }
 
-/** What is said of a link that leads nowhere, as git-annex leaves it for a file that was not fetched. */
+/** The error for a link that leads nowhere, as git-annex leaves it for a file that was not fetched. */
 export function danglingLink(location: string): NotFoundError {
   return new NotFoundError(
     `the file must be there, got a link to nothing: its content was not fetched, or was moved. ${remedy}, or mend the link.`,

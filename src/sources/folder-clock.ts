@@ -12,7 +12,7 @@ export async function folderNow(folder: string): Promise<number> {
   const path = join(folder, `.cortecast-clock-${randomUUID()}`);
   const file = await open(path, "wx");
   try {
-    // Of what is written, the server says when; a file's making may be known to this machine alone.
+    // The server gives the time of what is written; the time at which a file was made may be this machine's.
     await file.write("x");
     await file.sync().catch(() => {});
     await file.close();

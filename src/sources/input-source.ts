@@ -4,15 +4,15 @@ import { checkPath, checkRange, splitPath } from "./path.ts";
 import type { Source } from "./source.ts";
 
 /**
- * A source of files that numbers are computed from. It hands out no byte that it has not accounted for: of every file it
- * remembers digests of what was read, and a reading that meets other bytes ends with an error, so that all readings of a
- * file, and the digest under which results are kept, are of the same bytes.
+ * A source of files that numbers are computed from. Of every file it remembers digests of what was read, and a reading that
+ * meets other bytes ends with an error. So all readings of a file, and the digest under which results are kept, are of the
+ * same bytes.
  */
 export interface InputSource extends Source {
   /** Path to SHA-256 of the bytes, for every file that was read or streamed to its end so far. */
   readonly hashes: ReadonlyMap<string, string>;
   /**
-   * What a large file is known by, without reading it twice: its size, and the SHA-256 of each piece of {@link PIECE} bytes,
+   * Identifies a large file without reading it twice: its size, and the SHA-256 of each piece of {@link PIECE} bytes,
    * by which ranges are verified later.
    *
    * @param onBytes - told how many bytes were read, piece by piece
@@ -47,8 +47,8 @@ export function inputSource(source: Source | InputSource): InputSource {
     return account;
   };
 
-  const read: Source["read"] = async (path, room) => {
-    const bytes = await source.read(path, room);
+  const read: Source["read"] = async (path, memory) => {
+    const bytes = await source.read(path, memory);
     const reading = walk(accountOf(path), { whole: true });
     reading.add(bytes);
     hashes.set(path, reading.end()!);
@@ -75,7 +75,7 @@ export function inputSource(source: Source | InputSource): InputSource {
       for (;;) {
         const { done, value } = await pieces.next();
         if (done) break;
-        // Before the piece is handed on: its reader may change it.
+        // The digest is taken before the piece is handed on: its reader may change it.
         reading.add(value);
         isOut = true;
         yield value;
@@ -90,7 +90,7 @@ export function inputSource(source: Source | InputSource): InputSource {
       }
     }
 
-    /** The reader has left early: reads on to where what it got can be held against what is known. */
+    /** Called when the reader leaves early: reads on to the next place that has a digest, to compare what was read. */
     async function finish(): Promise<void> {
       for (let goal = reading.knownUpTo; goal !== undefined && reading.length < goal; ) {
         const { done, value } = await pieces.next();
@@ -119,7 +119,7 @@ export function inputSource(source: Source | InputSource): InputSource {
     const first = Math.floor(start / PIECE);
     const last = Math.floor((start + length - 1) / PIECE);
     const isNew = Array.from({ length: last - first + 1 }, (_, k) => first + k).some((k) => !account.pieces.has(k));
-    // Known by other readings than these pieces: what they are is read first, and held against those.
+    // There are digests of other readings, but not of these pieces: the pieces are read first, and compared with those.
     if (isNew && account.prefixes.size > 0) await identify(path);
     const from = first * PIECE;
     const bytes = await source
@@ -131,7 +131,7 @@ export function inputSource(source: Source | InputSource): InputSource {
     settlePieces(account, first, bytes);
     account.size = size;
     const wanted = bytes.subarray(start - from, start - from + length);
-    // Numbers are seen in place where they may be; a small part does not hold on to a large one.
+    // A view where most of the piece is wanted; else a copy, so that a small part does not hold a large one in memory.
     return (start - from) % 8 === 0 && 2 * length > bytes.length ? wanted : wanted.slice();
   }
 

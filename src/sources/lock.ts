@@ -12,13 +12,13 @@ export const lockName = ".cortecast-lock.json";
 
 /** Milliseconds. */
 const times = {
-  /** How often a holder writes into its file, so that who cannot see its process knows that it lives. */
+  /** How often a holder writes into its file, so that others who cannot see its process see that it lives. */
   beat: 60_000,
   /** How long such a holder may be silent before it counts as ended: a server or a machine may stand still for a while. */
   silent: 3_600_000,
-  /** A file from the future by more than this was left by a clock that was wrong. */
+  /** A file whose time is later than now by more than this was written by a clock that was wrong. */
   ahead: 60_000,
-  /** How long the removal of an ended holder's file may take before who does it counts as ended. */
+  /** How long a process may take to remove an ended holder's file before it counts as ended itself. */
   taking: 60_000,
   /** How often, in all one second, to look again for the text of a file that was made and is still empty. */
   look: 100,
@@ -69,13 +69,13 @@ export async function takeLock(folder: string, name: string, options: LockOption
   await makeFolder(resolve(folder));
   const run = thisRun();
   const own = JSON.stringify(run);
-  // Before the file is there: another call of this process that sees it must know that it is alive.
+  // Noted before the file is there: another call of this process that sees the file must find it here.
   held.add(run.id);
   const file = await acquire(path, own, folder, name, options).catch((error: unknown) => {
     held.delete(run.id);
     throw error;
   });
-  // Written, not touched: the time must be the folder's, not this machine's. Of this file, whatever has its name by then.
+  // Written, not touched: the time must be the folder's, not this machine's. By its handle, whatever has its name by then.
   const beat = setInterval(() => {
     file.write("{", 0).catch(() => {});
   }, times.beat).unref();
@@ -84,7 +84,7 @@ export async function takeLock(folder: string, name: string, options: LockOption
     await file.close().catch(() => {});
     if ((await textOfFile(path)) === own) await rm(path, { force: true });
     held.delete(run.id);
-    // It holds other files, as a rule.
+    // Usually the folder holds other files, and stays.
     if (isNew) await rmdir(folder).catch(() => {});
   };
 }
@@ -114,7 +114,7 @@ async function acquire(
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if ((code !== "EEXIST" && code !== "ENOENT") || (attempt > 20 && !hasWaited)) throw systemErrorAt(path, error);
-      // Who held it took the folder away, where nothing came to lie in it.
+      // The holder removed the folder again, since it stayed empty.
       if (code === "ENOENT") await makeFolder(dirname(path));
     }
     await checkIsFile(path, name);

@@ -24,7 +24,7 @@ import { systemErrorAt, systemReason } from "./system-error.ts";
 import { runTag, stateOfTag } from "./this-run.ts";
 import { walkFolder } from "./walk.ts";
 
-/** Bytes of one piece of a stream: a read costs as much as a quarter of a mebibyte does. */
+/** Bytes of one piece of a stream: the fixed cost of a read is that of a quarter of a mebibyte, a fifth of this. */
 const pieceSize = 2 ** 20;
 
 /** Bytes that Node reads into memory at once. */
@@ -35,7 +35,7 @@ const mostAtOnce = 2 ** 31 - 1;
  * then renamed, so that a crash or Ctrl-C leaves no half-written file under its final name.
  *
  * @param folder - path of the folder; it need not exist before the first write
- * @throws OptionError where the path begins with `~`, which shells alone know: a folder of that name would be made
+ * @throws OptionError where the path begins with `~`, which only shells replace: a folder of that name would be made
  */
 export function folderStore(folder: string): Store {
   checkArgument("folderStore: folder", folder, "a text");
@@ -66,7 +66,7 @@ export function folderStore(folder: string): Store {
     return new FormatError(at(path), message, size);
   }
 
-  /** Whether a link leads back to a folder that a path goes through, or above it: who follows it comes by again. */
+  /** Whether a link leads back to a folder that a path goes through, or above it: following it would never end. */
   async function leadsBack(path: string, name: string): Promise<boolean> {
     const target = await realpath(join(root, path, name));
     const parts = path === "" ? [] : path.split("/");
@@ -94,7 +94,7 @@ export function folderStore(folder: string): Store {
       const info = await stat(join(within, name)).catch(() => undefined);
       const isFolder = info?.isDirectory() && !(links.has(name) && (await leadsBack(path, name)));
       if (isFolder) entries.push({ name, kind: "folder", size: 0 });
-      // What cannot be read is there all the same, unless it went away since the names were read.
+      // An entry that cannot be read is listed, unless it went away since the names were read.
       else if (info || (await exists(join(within, name))))
         entries.push({ name, kind: "file", size: info?.isFile() ? info.size : 0 });
     }
@@ -131,7 +131,7 @@ export function folderStore(folder: string): Store {
       const info = await stat(at(path)).catch(() => undefined);
       return info ? !info.isDirectory() : exists(at(path));
     },
-    async read(path, room) {
+    async read(path, memory) {
       const { file, size } = await openFile(path);
       try {
         if (size > mostAtOnce) {
@@ -139,8 +139,8 @@ export function folderStore(folder: string): Store {
           throw new FormatError(at(path), message);
         }
         // Some files have no size before they are read, those of /proc say.
-        if (!room || size === 0 || size > room.length) return await file.readFile();
-        const bytes = room.subarray(0, size);
+        if (!memory || size === 0 || size > memory.length) return await file.readFile();
+        const bytes = memory.subarray(0, size);
         return bytes.subarray(0, await fillFrom(bytes, file, 0));
       } finally {
         await file.close();
@@ -172,7 +172,7 @@ export function folderStore(folder: string): Store {
           if (bytesRead === 0) return;
           at += bytesRead;
           reading = file.read(other, 0, length, at);
-          // Told of in its turn.
+          // An error of the read ahead is thrown when its piece is asked for.
           reading.catch(() => undefined);
           // No Buffer, whose `slice` copies nothing.
           yield new Uint8Array(piece.buffer, 0, bytesRead);
@@ -269,7 +269,7 @@ export async function checkWritable(folder: string, name: string): Promise<void>
       throw new OptionError(`must be a folder, got a path at or below a file (${nearest}). Give another.`, {
         where: name,
       });
-    // Tried, since permissions do not tell: file systems may be read-only, full, or make nothing at all.
+    // By writing a file, since permissions do not tell: file systems may be read-only, full, or make no files.
     await rmdir(await mkdtemp(join(nearest, ".cortecast-")));
   } catch (error) {
     const reason = systemReason(error);
@@ -309,7 +309,7 @@ export async function removeAbandoned(folder: string): Promise<number> {
   return nRemoved;
 }
 
-/** Whether there is anything of that name, were it a link to nothing. */
+/** Whether there is anything of that name, even a link to nothing. */
 async function exists(path: string): Promise<boolean> {
   try {
     await lstat(path);

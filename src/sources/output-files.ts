@@ -9,7 +9,7 @@ export interface OutputFile {
   readonly bytes: Uint8Array | string;
 }
 
-/** What writing files did. */
+/** The outcome of writing files. */
 export interface WrittenFiles {
   /** Paths that were written or changed. */
   readonly written: readonly string[];
@@ -19,7 +19,7 @@ export interface WrittenFiles {
   readonly kept: readonly string[];
 }
 
-/** Which files are meant. */
+/** Which files are written, and which list names them. */
 export interface OutputFilesOptions {
   /** What the folder is called in messages: `` `output` ``. Default: by its location alone. */
   readonly name?: string | undefined;
@@ -76,8 +76,8 @@ export async function checkListedFiles(
 }
 
 /**
- * Brings a folder to hold these files: writes those that are not there with the same bytes, and removes those
- * that an earlier call wrote and that are none of these, so that nothing lies beside them that they do not speak of. Only
+ * Writes files into a folder: those that are not there with the same bytes. Removes files that an earlier call wrote and that
+ * are none of these. Only
  * what stands in the list with the digest that it has is ever replaced or removed; other files are left alone. Where it
  * is cut off, the next call does the rest: a file is in the list before it is in the folder.
  *
@@ -141,7 +141,7 @@ export interface ListedFiles {
 }
 
 /**
- * What there is of the files that a list names.
+ * The files that a list names, by whether they are as we wrote them.
  *
  * @throws FormatError where the list is damaged
  */
@@ -249,7 +249,7 @@ async function readList(store: Source, { list = filesList }: OutputFilesOptions)
     [value].flat().every((digest) => typeof digest === "string");
   try {
     const { files } = JSON.parse(await readText(store, list)) as { files: unknown };
-    // Lists of the first versions have no digests: whether somebody changed a file since cannot be known.
+    // Lists of the first versions have no digests: whether somebody changed a file since cannot be told.
     if (Array.isArray(files) && isDigests(files)) return new Map(files.map((path) => [path, []]));
     if (typeof files === "object" && files !== null && !Array.isArray(files)) {
       const entries = Object.entries(files);
@@ -267,7 +267,7 @@ async function readList(store: Source, { list = filesList }: OutputFilesOptions)
 
 async function writeList(store: Store, listed: Listed, { list = filesList }: OutputFilesOptions): Promise<void> {
   const sorted = [...listed].sort(([a], [b]) => (a < b ? -1 : 1));
-  // Paths as keys, whatever they are called.
+  // A record without a prototype: paths may be called like its fields.
   const files = Object.fromEntries(
     sorted.map(([path, digests]) => [path, digests.length === 1 ? digests[0]! : digests]),
   );

@@ -19,16 +19,16 @@ export interface PartFile {
   read(): AsyncIterable<Uint8Array>;
   /** Makes the file appear under its own name, whole, in place of what stood there. */
   finish(): Promise<void>;
-  /** Closes it, the bytes kept. */
+  /** Closes it; the bytes stay. */
   close(): Promise<void>;
 }
 
-/** Two names may differ in nothing that a file system tells apart, but their hashes do. */
+/** A name by hash: two paths may be the same for a file system that ignores case, their hashes are not. */
 const hashedName = (path: string) => createHash("sha256").update(path).digest("hex").slice(0, 32);
 const statePath = (folder: string, path: string) => join(folder, partFolder, `${hashedName(path)}.json`);
 const partPath = (folder: string, path: string) => join(folder, partFolder, `${hashedName(path)}.part`);
 
-/** What the bytes of a part belong to: another file's are of no use. */
+/** The file that the bytes of a part belong to; they are used for no other. */
 const identityOf = ({ path, address, size, checksum }: RemoteFile) => ({ path, address, size, checksum });
 
 /** Opens what is there of a file from an earlier run, if it was the same one, or begins it. */
@@ -72,7 +72,7 @@ export async function openPart(folder: string, file: RemoteFile): Promise<PartFi
       }
     },
     async finish() {
-      // On the disk before it has its name: a power cut leaves no hole in a file that looks whole.
+      // Flushed to the disk before it gets its name: after a power cut, a file that looks whole is whole.
       await handle.sync();
       await handle.close();
       await makeFolder(dirname(target));
@@ -83,7 +83,7 @@ export async function openPart(folder: string, file: RemoteFile): Promise<PartFi
   };
 }
 
-/** What an earlier run left of a file: nothing, where it was of another file. */
+/** The part that an earlier run left of a file; none where it was of another file. */
 export async function inspectPart(
   folder: string,
   file: RemoteFile,
@@ -93,17 +93,17 @@ export async function inspectPart(
       readonly etag?: string;
     };
     const { size: length } = await stat(partPath(folder, file.path));
-    // Keys of undefined values are not in JSON, in the one as in the other.
+    // JSON leaves out undefined values, in both texts.
     const isSame = JSON.stringify(identity) === JSON.stringify(identityOf(file));
     if (isSame && length <= file.size) return { length, etag };
   } catch {
-    // Neither is there, or half of one: begin anew.
+    // Note or bytes are missing, or cut off: begin anew.
   }
   return { length: 0, etag: undefined };
 }
 
 /**
- * What stands under a file's own name: the file, with the size and the checksum that it must have; another; or none.
+ * Tells what has a file's own name: the file, with the right size and checksum; another file; or none.
  *
  * @param onPiece - bytes that were read for the checksum
  */

@@ -42,7 +42,7 @@ export function nameOfLocation(location: string): string {
 }
 
 /**
- * What stands against a path that begins with `~` for the home folder, as "got ..." and what to do; undefined where it does not: a shell
+ * The issues of a path that begins with `~` for the home folder, as "got ..." and what to do; undefined where it does not: a shell
  * puts the home folder in where `~` stands at the start of a word, and neither in quotes nor in a file.
  */
 export function homeAlone(path: string): string | undefined {

@@ -12,7 +12,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @returns the proxy's address, undefined where the server is asked directly
  * @throws OptionError where a proxy's address is none
  * @remarks curl takes `http_proxy` in small letters alone, since servers hand a header of requests on to the programs that
- * they start as `HTTP_PROXY`; we are none of these.
+ * they start as `HTTP_PROXY`; cortecast is not started so.
  * @see https://curl.se/docs/manpage.html#ENVIRONMENT
  */
 export function proxyFor({ protocol, hostname, port }: URL, environment: Environment): string | undefined {

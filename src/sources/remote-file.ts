@@ -9,9 +9,9 @@ export interface RemoteFile {
   readonly address: string;
   /** Bytes. */
   readonly size: number;
-  /** Undefined where the server tells none: then its size is all that is checked. */
+  /** Undefined where the server gives none: then only the size is checked. */
   readonly checksum?: Checksum | undefined;
-  /** What its bytes must begin as, before it is given its name. Undefined where that is not known. */
+  /** The kind of file that its bytes must begin as, before it gets its name. Undefined where any will do. */
   readonly holds?: "GIFTI" | "JSON" | undefined;
 }
 

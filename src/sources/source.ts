@@ -8,10 +8,10 @@ export interface Source {
   /**
    * The whole file; the bytes are the caller's to change.
    *
-   * @param room - memory to read it into, if the source can and it fits: the bytes then lie at its start
+   * @param memory - to read into, where the source can and the file fits: the bytes are then at its start
    * @throws NotFoundError where there is none, or its content is not there: a link to nothing, a git-annex pointer
    */
-  read(path: string, room?: Uint8Array): Promise<Uint8Array>;
+  read(path: string, memory?: Uint8Array): Promise<Uint8Array>;
   /**
    * `length` bytes from `start`.
    *
@@ -22,8 +22,8 @@ export interface Source {
   readRange(path: string, start: number, length: number): Promise<Uint8Array>;
   /**
    * The bytes of a file from its start to its end, piece by piece, so that a file of any size can be read in little
-   * memory. A piece holds one byte at least; it is the caller's to change, until the next is asked for: its memory is
-   * used again, so that who keeps bytes copies them. A reader that leaves the loop early ends the reading.
+   * memory. A piece holds one byte at least; the caller may change it, and must copy what is needed later: its
+   * memory is used again for the next piece. A reader that leaves the loop early ends the reading.
    *
    * @throws NotFoundError as {@link read}
    */
@@ -31,7 +31,7 @@ export interface Source {
   /**
    * What lies in a folder, sorted by name; empty where there is no such folder. Files that cannot be read, such as links
    * to nothing, are in it: reading them says why. So are, as files, links to a folder that the path goes through, or
-   * above it: whoever goes from folder to folder comes to an end.
+   * above it: so going from folder to folder comes to an end.
    *
    * @param folder - relative path; "" is the root
    */

@@ -1,12 +1,12 @@
 import { ownValue } from "../array/records.ts";
 
-/** What the operating system refuses, and what to do; none of it is a fault of the program. */
+/** Errors of the operating system in words, and what to do; none of them is a fault of the program. */
 const systemReasons: Readonly<Record<string, readonly [got: string, remedy: string]>> = {
   EACCES: ["no permission", "Change the permissions of the file or its folder"],
   EPERM: ["no permission", "Change the permissions of the file or its folder"],
   EROFS: ["a file system that cannot be written to", "Give another folder"],
-  ENOSPC: ["no space left", "Make room; what is finished is kept"],
-  EDQUOT: ["no space left of the quota", "Make room; what is finished is kept"],
+  ENOSPC: ["no space left", "Free some space; what is finished is kept"],
+  EDQUOT: ["no space left of the quota", "Free some space; what is finished is kept"],
   ENOENT: ["nothing of that name, a link to nothing, or a place where nothing can be made", "Give another path"],
   ENOTDIR: ["a file where a folder must be", "Give another path"],
   EEXIST: ["a file or a broken link where a folder must be", "Give another path"],
@@ -26,13 +26,13 @@ const systemReasons: Readonly<Record<string, readonly [got: string, remedy: stri
 
 /** An error of the operating system in words. */
 export interface SystemReason {
-  /** What is said after "got": `"no space left"`. */
+  /** The words after "got": `"no space left"`. */
   readonly got: string;
-  /** What to do: `"Make room"`, without a full stop. */
+  /** What to do: `"Free some space"`, without a full stop. */
   readonly remedy: string;
 }
 
-/** What the operating system refused; undefined for errors of other kinds, and those that no user can mend. */
+/** An error of the operating system in words; undefined for errors of other kinds, and those that no user can mend. */
 export function systemReason(error: unknown): SystemReason | undefined {
   const { code, syscall } = error as { readonly code?: unknown; readonly syscall?: unknown };
   if (syscall === "uv_cwd") return { got: "none: it was removed", remedy: "Change to another" };
@@ -47,7 +47,7 @@ export function isOfOtherFiles(error: unknown): boolean {
 }
 
 /**
- * What to say of an error of the operating system, without the path: `the system must let it be read or written, got no
+ * The message of an error of the operating system, without the path: `the system must let it be read or written, got no
  * permission. …`; undefined for errors of other kinds.
  */
 export function describeSystemError(error: unknown): string | undefined {

@@ -3,7 +3,7 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { hostname, uptime } from "node:os";
 import { sha256 } from "./checksum.ts";
 
-/** What a run is known by: to others on this machine, in other containers of it, and on other machines. */
+/** What identifies a run: for others on this machine, in other containers of it, and on other machines. */
 export interface RunIdentity {
   readonly process: number;
   /** The machine's whole name. */
@@ -12,9 +12,9 @@ export interface RunIdentity {
   readonly boot: string;
   /** Linux's namespace of process numbers, of which each container has its own; `"none"` elsewhere. */
   readonly namespace: string;
-  /** When the process started, in the system's own count; undefined where it cannot be known. */
+  /** When the process started, in the system's own count; undefined where it cannot be told. */
   readonly started: string | undefined;
-  /** Chance, so that no two runs are the same. */
+  /** A random number, so that no two runs are the same. */
   readonly id: string;
 }
 
@@ -27,14 +27,14 @@ const runPlace = {
 
 const ownStart = statOf(self)?.started;
 
-/** This process, with a new number of chance at each call. */
+/** This process, with a new random number at each call. */
 export function thisRun(): RunIdentity {
   return { process: self, ...runPlace, started: ownStart, id: randomUUID() };
 }
 
 /**
- * What is in the name of a temporary file, from which any reader knows whose it is: the place (a digest of host, boot and
- * namespace), the process, its start, and chance.
+ * The tag in the name of a temporary file, which tells any reader whose it is: the place (a digest of host, boot and
+ * namespace), the process, its start, and a random number.
  */
 export function runTag(): string {
   return `${placeTag}-${self}-${ownStart ?? 0}-${randomUUID().slice(0, 8)}`;
@@ -68,18 +68,18 @@ function stateOfProcess(pid: number, started: string | undefined): RunState {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // Not ours to signal, but there.
+    // The process is there, but belongs to another user.
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return "ended";
   }
   const now = statOf(pid);
-  // One that ended stays until its parent asks; in a container, where that is for ever.
+  // A process that ended stays until its parent asks for its exit code; in some containers, for ever.
   if (now === undefined) return "running";
   if (now.state === "Z" || now.state === "X") return "ended";
-  // Another process may have come to have its number.
+  // Another process may have got its number since.
   return started !== undefined && started !== now.started ? "ended" : "running";
 }
 
-/** Elsewhere than on Linux the start of the machine is reckoned, and clocks are set. */
+/** Whether two boots are the same. Elsewhere than on Linux the start of the machine is computed from the clock, which may be set. */
 function isSameBoot(a: string, b: string): boolean {
   const [since, own] = [a, b].map((boot) => Number(/^up since (\d+)$/.exec(boot)?.[1]));
   return a === b || Math.abs(since! - own!) < 60;

@@ -3,7 +3,7 @@ import type { Source } from "./source.ts";
 import { describeSystemError } from "./system-error.ts";
 
 /**
- * What stands against reading files, one issue a file: links to nothing, content that was not fetched, folders and pipes
+ * Files that cannot be read, one issue a file: links to nothing, content that was not fetched, folders and pipes
  * in the place of files, what the system refuses. Files are opened, not read.
  *
  * @param paths - within the source; each is looked at once

@@ -1,6 +1,6 @@
 import { NetworkError } from "../errors.ts";
 
-/** What to do where a web page came. */
+/** What to do where a web page came in place of a file. */
 const loginRemedy =
   "A proxy, or a network that wants a login, may have sent it: sign in with a browser, check HTTP_PROXY and HTTPS_PROXY, or check the address.";
 

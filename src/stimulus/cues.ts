@@ -3,11 +3,11 @@ import { isBlank } from "../formats/text.ts";
 import type { WhisperSegment, WhisperWord } from "../formats/whisper.ts";
 import type { TranscriptRow } from "./transcript-row.ts";
 
-/** Seconds by which a cue that goes on from the one before may begin after its end. */
+/** Seconds between two cues of which the second goes on from the first: subtitles count in milliseconds. */
 const JOINED = 0.001;
 
 /**
- * The words of a stretch of speech of which only the start and the end are known: the first begins with it, the others
+ * The words of a stretch of speech of which the file says only start and end: the first begins with it, the others
  * are spread evenly over it and marked so. A single word has the times of the stretch.
  *
  * @param start - seconds of audio

@@ -82,7 +82,7 @@ export async function findTranscript(source: Source, story: string, stimFile: st
   );
 }
 
-/** What a path means: its letters composed, its extension in lower case. */
+/** The same text for paths that mean the same: letters composed, extension in lower case. */
 const pathKey = (path: string) => normalText(path).replace(/\.[^./]*$/, (extension) => extension.toLowerCase());
 
 /** The files that {@link pathsOf} may mean, by what their paths mean: several where these are written in several ways. */

@@ -11,7 +11,7 @@ const bracketedOnly: ReadonlySet<string> = new Set(
   "silence noise breath breathing laugh laughter cough pause music click sniff eps s /s p: p".split(" "),
 );
 
-/** What aligners write that is no noise label and no word either. */
+/** Marks of aligners that are neither noise labels nor words. */
 const markers: ReadonlySet<string> = new Set(["sentence_start", "sentence_end"]);
 
 const brackets = /^(?:\{(.*)\}|<(.*)>|\[(.*)\])$/s;
@@ -40,7 +40,7 @@ export function isNoise(label: string, labels?: readonly string[]): boolean {
   return noiseCodes.includes(name);
 }
 
-/** Labels that merely say that there is silence: of these nobody need be told. */
+/** Labels of plain silence: they are not counted in the warning. */
 const silent: ReadonlySet<string> = new Set([
   "",
   ..."sp sil pau # eps s /s p: p silence sl pause sentence_start sentence_end".split(" "),

@@ -3,7 +3,7 @@ import { transcriptLimits as limits } from "./transcript-limits.ts";
 import type { TranscriptIssue, TranscriptRow } from "./transcript-row.ts";
 import { FILING_TOLERANCE } from "./volumes.ts";
 
-/** The audio and the run that a transcript belongs to, as far as they are known. */
+/** The audio and the run that a transcript belongs to, as far as they are given. */
 export interface CheckTranscriptOptions {
   /** Seconds of the whole audio file. */
   readonly audioDuration?: number | undefined;
@@ -38,7 +38,7 @@ export function placeIssues(
 }
 
 /**
- * The run in seconds of the audio: from its first volume to the end of its last; null where its length is not known.
+ * The run in seconds of the audio: from its first volume to the end of its last; null where its length is not given.
  *
  * @throws OptionError as {@link placeIssues}
  */
@@ -90,7 +90,7 @@ function audioIssues(
   const late = onsets.findIndex((onset) => onset > audioDuration + limits.beyondAudio);
   if (late >= 0) {
     const n = onsets.filter((onset) => onset > audioDuration + limits.beyondAudio).length;
-    // Words that were only counted on past the end have no wrong time in the file.
+    // Words whose times were interpolated past the end have no wrong time in the file.
     const isTimed = rows.some(({ onset }) => onset > audioDuration + limits.beyondAudio);
     issues.push({
       severity: isTimed ? "error" : "warning",

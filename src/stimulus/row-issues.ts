@@ -9,13 +9,13 @@ export const timeOf = (onset: number): number | undefined => (Number.isNaN(onset
 
 /** What {@link rowIssues} needs beside the rows. */
 export interface RowIssueOptions {
-  /** What becomes of words whose times are spread over a stretch. */
+  /** What to do with words whose times are spread over a stretch. */
   readonly cues: "refuse" | "interpolate";
 }
 
 /**
- * What makes rows unfit to be a transcript, in the order in which `readTranscript` refuses it: no words; words whose
- * times are not theirs; words without text, with half a character, with times that no audio has, that end before they begin, or begin before
+ * The errors of rows, in the order in which `readTranscript` refuses them: no words; words whose
+ * times are not their own; words without text, with half a character, with times that no audio has, that end before they begin, or begin before
  * an earlier one.
  */
 export function rowIssues(rows: readonly TranscriptRow[], options: RowIssueOptions): TranscriptIssue[] {
@@ -67,7 +67,7 @@ function orderIssues(rows: readonly TranscriptRow[]): TranscriptIssue[] {
     }
     if (isBeyond(onset) || isBeyond(offset)) {
       const message = `times must be seconds of audio, got ${onset} to ${offset} (${which})`;
-      add("not-seconds", message, "Write n/a where a time is unknown");
+      add("not-seconds", message, "Write n/a where a word has no time");
     } else if (offset < onset) {
       const message = `a word must end after its onset (${onset} s), got ${offset} s (${which})`;
       add("ends-before-onset", message, "Correct its times");

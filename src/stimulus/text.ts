@@ -1,7 +1,7 @@
 import { OptionError } from "../errors.ts";
 import { isBlank } from "../formats/text.ts";
 
-// Marks that may stand in runs. Hyphens among them: "--" is a dash, and so is a hyphen at the end of a word.
+// Marks that may follow each other. Hyphens are among them: "--" is a dash, and so is a hyphen at the end of a word.
 const MARKS = ".…,;:!?\\-‐‑‒–—―";
 const RUN = new RegExp(`[${MARKS}]+`, "g");
 const DASHES = /^[-‐‑‒–—―]$/;
@@ -64,13 +64,13 @@ export function cleanWord(text: string): string {
     .trim();
 }
 
-/** What one mark becomes. */
+/** The text that replaces one mark. */
 function single(mark: string): string {
   if (mark === "…") return ".";
   return mark === ":" || DASHES.test(mark) ? "," : mark;
 }
 
-/** What several marks in a row become. */
+/** The text that replaces several marks in a row. */
 function several(run: string): string {
   return /[.…!?]/.test(run) ? "." : ",";
 }

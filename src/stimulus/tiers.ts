@@ -4,10 +4,10 @@ import type { TextGridTier } from "../formats/textgrid.ts";
 import { isNoise } from "./noise-labels.ts";
 import type { TranscriptRow } from "./transcript-row.ts";
 
-/** What aligners call the tier of speech sounds, whose labels would pass for words. */
+/** Names that aligners give to tiers of speech sounds, whose labels look like words. */
 const SOUNDS = /^(?:.* - )?(?:phones?|phonemes?|MAU)(?:@.*)?$/i;
 
-/** What a tier holds. */
+/** The rows of a tier. */
 interface TierRows {
   /** Its words. */
   readonly rows: readonly TranscriptRow[];

@@ -9,10 +9,10 @@ const formatLength = (value: number) => {
   const unit = Math.abs(value) < 0.1 ? 1e4 : 100;
   return `${Math.round(value * unit) / unit} s`;
 };
-/** Seconds; aligners write 0.01 s as 0.009999, and 0.58 - 0.56 is less than 0.02. */
+/** Seconds of rounding that a limit allows: aligners write 0.01 s as 0.009999, and 0.58 - 0.56 is less than 0.02. */
 const ROUNDING = 1e-4;
 
-/** Why times cannot be seconds of audio: an issue where the median step or duration is beyond all speech. */
+/** An issue where times cannot be seconds of audio: the median time between words, or of a word, is beyond all speech. */
 export function unitIssue(rows: readonly TranscriptRow[]): TranscriptIssue | undefined {
   const known = rows.filter(({ onset }) => !Number.isNaN(onset)).map(({ onset }) => onset);
   const step = median(known.slice(1).map((onset, n) => onset - known[n]!));
@@ -66,7 +66,7 @@ export function untimedIssues(rows: readonly TranscriptRow[], onsets: ArrayLike<
       code: "squeezed-words",
       word,
       time: start,
-      message: `words without a time should have room between their neighbours, got ${formatLength(length(stretch))} for ${nWords} (from word ${word + 1} on)`,
+      message: `words without a time should have enough time between their neighbours, got ${formatLength(length(stretch))} for ${nWords} (from word ${word + 1} on)`,
       remedy: "Look whether they are said at all",
     });
   }

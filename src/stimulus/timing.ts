@@ -16,7 +16,7 @@ export interface UntimedStretch {
   /** Index of the first of them, from 0. */
   readonly word: number;
   readonly nWords: number;
-  /** Seconds of audio: from the end of the word before to the onset of the word behind, as far as they are known. */
+  /** Seconds of audio: from the end of the word before to the onset of the word behind, as far as these have times. */
   readonly start: number;
   readonly end: number;
 }

@@ -1,6 +1,6 @@
 /**
- * Where `checkTranscript` draws its lines. They are set so that none of the 42,989 words of the 26 Narratives alignments
- * crosses one that marks an error, and those that cross another are worth a look.
+ * The limits of `checkTranscript`. None of the 42,989 words of the 26 Narratives alignments crosses a limit of an error;
+ * those that cross another limit are worth a look.
  */
 export const transcriptLimits = {
   /** Seconds; a longer word has swallowed a pause, or words after it. The longest of Narratives lasts 1.7 s. */
@@ -13,7 +13,7 @@ export const transcriptLimits = {
   silence: 5,
   /** Seconds between words in which speech may have been left out. */
   longSilence: 30,
-  /** So few words at either end, beyond a silence, are often aligned with something else: music, a title. */
+  /** At most so many words at either end, beyond a silence, are told: they are often aligned with something else, such as music or a title. */
   edgeWords: 3,
   /** Words a second over a window: fast talkers come to 5 or 6, and Narratives to 5.7. */
   fastest: 7,
@@ -25,9 +25,9 @@ export const transcriptLimits = {
   fastestStory: 5,
   /** Share of words without a time from which interpolation is more than a stopgap. Narratives: at most 6.4 %. */
   shareWithoutTime: 0.1,
-  /** Seconds without a known time: three volumes of 1.5 s and more, so that words may fall into others. */
+  /** Seconds without a word that has a time: more than three volumes of 1.5 s, so that words may fall into wrong ones. */
   stretchWithoutTime: 5,
-  /** So many words without a time in a row, with less than so many seconds for each, are hardly said at all. */
+  /** Words without a time in a row, and seconds for each below which they can hardly be said. */
   squeezedWords: 3,
   squeezedStep: 0.05,
   /** Seconds of audio after the last word in which speech may have been left out. */
@@ -37,6 +37,6 @@ export const transcriptLimits = {
   /** Median seconds from one word to the next, beyond which times are in another unit. */
   stepAtLeast: 0.03,
   stepAtMost: 20,
-  /** Words below which rates and medians say little. */
+  /** Fewest words of which rates and medians are judged. */
   fewWords: 20,
 } as const;

@@ -15,7 +15,7 @@ import { rateIssues, silenceIssues, unitIssue, untimedIssues, wordIssues } from 
 import type { RawTranscript, TranscriptIssue, TranscriptRow } from "./transcript-row.ts";
 import type { Transcript } from "./word.ts";
 
-/** What there is to know of a transcript before it is used; holds JSON values only: null where there is none. */
+/** The report on a transcript before it is used. It holds JSON values only: null where there is no value. */
 export interface TranscriptReport {
   readonly story: string;
   readonly path: string;
@@ -47,7 +47,7 @@ export interface TranscriptReport {
  * Everything about a transcript that one should know before it is used: what makes it unfit (the errors of
  * `readTranscript`, times in another unit, words that begin after the audio or all outside of the run), what is likely
  * a mistake (words too long, too short or overlapping, speech too fast, silences, odd texts, words outside of the run),
- * and what is good to know. Where times are in another unit, nothing else is said of them. The lines are those of
+ * and what is good to know. Where times are in another unit, nothing else is said of them. The limits are
  * `transcriptLimits`.
  *
  * @param transcript - from `readRawTranscript`, for files of any kind, or from `readTranscript`
@@ -64,7 +64,7 @@ export function checkTranscript(
   const raw = "rows" in transcript ? transcript : undefined;
   if (!raw) checkArgument("checkTranscript: transcript", transcript, "an object", { words: "a list" });
   const given = raw?.rows ?? transcriptRows(transcript as Transcript);
-  // Said once as an error, such a time counts as unknown.
+  // Such a time is an error already; here the word counts as one without a time.
   const known = (time: number) => (isBeyond(time) ? Number.NaN : time);
   const rows = given.map((row) => ({ ...row, onset: known(row.onset), offset: known(row.offset) }));
   const onsets = filledOnsets(rows);

@@ -5,7 +5,7 @@ export interface TranscriptRow {
   readonly onset: number;
   /** Seconds of audio at which the word ends; NaN where the file has none. */
   readonly offset: number;
-  /** Whether the onset is none of the file's own, but from spreading the words of a longer stretch evenly over it. */
+  /** Whether the onset is not in the file: the words of a longer stretch were spread evenly over it. */
   readonly isSpread: boolean;
 }
 
@@ -33,6 +33,6 @@ export interface RawTranscript {
   /** What kind of file it is, for people: `"Praat TextGrid"`. */
   readonly format: string;
   readonly rows: readonly TranscriptRow[];
-  /** What was seen while reading; errors are what `readTranscript` refuses. */
+  /** Issues found while reading; `readTranscript` refuses errors. */
   readonly issues: readonly TranscriptIssue[];
 }

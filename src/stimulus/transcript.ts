@@ -44,9 +44,9 @@ export interface TranscriptOptions {
  * | `.json` | Gentle's `align.json` (`words`), Whisper and WhisperX (`segments`), Montreal Forced Aligner (`tiers`) |
  * | `.srt`, `.vtt` | subtitles of one word a cue, or with time stamps between words |
  * | `.eaf` | ELAN |
- * | `.tsv` | a table with the columns `onset`, `duration` and `word`, "n/a" where unknown |
+ * | `.tsv` | a table with the columns `onset`, `duration` and `word`, "n/a" where there is no time |
  *
- * Every word of the file is kept, in order. A word without onset gets one by {@link interpolateOnsets}. A word without
+ * Every word of the file remains, in order. A word without onset gets one by {@link interpolateOnsets}. A word without
  * duration lasts until the next word, at most as long as the mean of the words with durations (of the steps from onset
  * to onset where no word has one). Text goes through {@link cleanWord}. Stretches of a tier in which nobody speaks
  * (empty, `sp`, `sil`, `<s>`, `{br}` and the like, see `isNoise`) are no words.
@@ -100,7 +100,7 @@ export function readRawTranscript(bytes: Uint8Array, options: TranscriptOptions)
   return { story, path, format, rows, issues: [...rowIssues(rows, { cues }), ...noiseIssues(noise)] };
 }
 
-/** What was left out as noise, silence aside: a word among it would be missing. */
+/** A warning with the labels that were left out as noise, silence aside: a word among them would be missing. */
 function noiseIssues(noise: readonly string[]): TranscriptIssue[] {
   const counts = countNoise(noise);
   if (counts.size === 0) return [];
@@ -115,7 +115,7 @@ function noiseIssues(noise: readonly string[]): TranscriptIssue[] {
   ];
 }
 
-/** Mean duration of the words that have one; where none has, mean step between onsets. */
+/** Mean duration of the words that have one; where none has, mean time between onsets. */
 function meanDuration(rows: readonly TranscriptRow[], onsets: Float64Array): number {
   const known = rows.map((row) => row.offset - row.onset).filter((duration) => !Number.isNaN(duration));
   if (known.length > 0) return known.reduce((sum, duration) => sum + duration, 0) / known.length;

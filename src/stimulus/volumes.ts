@@ -30,7 +30,7 @@ export interface VolumesOptions {
 /**
  * Seconds that are added to an onset before it is filed. Aligners write a whole hundredth as 20.999999 (Gentle), and
  * sums such as 4.5 + 16.5 may end below the border between two volumes; ten microseconds bring both back over it and
- * are a thousandth of the aligners' own step. In Narratives 3 of 42,200 words with times move by it, each of them a
+ * are a thousandth of the aligners' own resolution (10 ms). In Narratives 3 of 42,200 words with times move by it, each of them a
  * truncated border.
  */
 export const FILING_TOLERANCE = 1e-5;

@@ -42,14 +42,14 @@ export interface ActivationSource {
   /** How the model reads stories, its own limits applied; undefined where activations were made elsewhere. */
   readonly reading: Omit<ResolvedActivationOptions, "layers"> | undefined;
   /**
-   * Checks that every story's activations can be given, as far as nothing must be computed, or read whole, for it.
+   * Checks that every story's activations can be given, as far as that can be told without computing anything or reading a file whole.
    *
    * @throws OptionError, FormatError where a word, a layer or an option cannot be used
    */
   check(transcripts: readonly Transcript[]): Promise<void>;
   /** Words of stories of which a layer is still to be computed. */
   wordsToRead(transcripts: readonly Transcript[], layers: readonly number[]): Promise<number>;
-  /** Floating-point operations to read a token, all blocks of the model; 0 where activations were made elsewhere. */
+  /** Floating-point operations to read a token, in all layers of the model; 0 where activations were made elsewhere. */
   readonly operationsPerToken: number;
   /** Makes sure that these layers of every story can be given. */
   prepare(transcripts: readonly Transcript[], layers: readonly number[]): Promise<void>;
@@ -106,7 +106,7 @@ async function modelSource(
       nLayers: model.nLayers,
       nUnits: model.nUnits,
       reading,
-      // Of each block 12 U^2 weights; attention itself is little beside them.
+      // Each layer has 12 U^2 weights; attention itself takes little beside them.
       operationsPerToken: 24 * model.nLayers * model.nUnits ** 2,
       async check(transcripts) {
         for (const { words } of transcripts) plan(words.map((word) => word.text));

@@ -82,7 +82,7 @@ async function surfaceRegions(
 
 async function giftiRegions(file: SidedFile, { readGifti }: AtlasFiles) {
   const { path } = file;
-  // What is no GIFTI by its name is not read for what it says itself.
+  // Only a GIFTI says of itself which hemisphere it is of: other files are not read for that.
   if (!isGifti(path)) hemiOfFile("`regions`", file);
   const gifti = await readGifti(path);
   const hemi = hemiOfFile("`regions`", file, gifti);

@@ -27,7 +27,7 @@ const parts = ["activations", "designs", "scores"] as const;
 const tagPath = "CACHEDIR.TAG";
 
 /**
- * What says that a folder is a cache, to programs that make backups, and to us that it is ours.
+ * The content of `CACHEDIR.TAG`: it tells programs that make backups that a folder is a cache, and cortecast that it is its own.
  *
  * @see https://bford.info/cachedir/
  */
@@ -38,8 +38,8 @@ const tag = `Signature: 8a477f597d28d172789f06886806bc55
 
 /**
  * Where a study keeps what it computes: where the options say, else in `<output>-cache`, beside the output folder. A
- * derivative of BIDS holds no cache, so that it is not in the output folder; where an earlier version left one there, it
- * is used on. Nothing is written.
+ * derivative of BIDS holds no cache, so it is not in the output folder. A cache that an earlier version left there is used
+ * further. Nothing is written.
  *
  * @see folderBeside for links, `.` and roots
  */
@@ -117,7 +117,7 @@ export async function isCacheThere({ folder }: CachePlace): Promise<boolean> {
 
 /** What a folder holds: a cache of ours, with or without the file that says so; other files; or nothing. */
 async function contentOf(store: Store): Promise<"cache" | "other" | "nothing"> {
-  // What writers and checks have there for a moment says nothing.
+  // Files that a writer or a check has there for a moment are passed over.
   const entries = (await store.list("")).filter(({ name }) => !/^\.cortecast-|\.partial$/.test(name));
   if (entries.length === 0) return "nothing";
   if (await store.has(tagPath)) return (await readText(store, tagPath)).includes("cortecast") ? "cache" : "other";

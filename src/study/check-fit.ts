@@ -7,13 +7,13 @@ import { scanOnsets, wordsOutside } from "./features.ts";
 import type { ParticipantInputs } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
 
-/** Volumes of a test chunk, at least: two always correlate by 1 or -1. */
+/** Fewest volumes of a test chunk: two always correlate by 1 or -1. */
 const leastTested = 3;
 
-/** Seconds; longer ones are milliseconds, as they are in sidecars (`repetitionTimeOf`). */
+/** Longest repetition time in seconds: longer ones are milliseconds. The limit for sidecars (`repetitionTimeOf`) is the same. */
 const longestRepetitionTime = 100;
 
-/** What is wrong between options, each of which is fine by itself; undefined where nothing is. */
+/** The first conflict between options, each of which is right by itself; undefined where there is none. */
 export function conflictOf(
   options: Pick<
     StudyOptions,
@@ -99,8 +99,8 @@ export type FitParticipant = Pick<ParticipantInputs, "participant" | "stories">;
 
 /**
  * Every option that does not fit what was recorded, before anything is computed: each once, as an error that names the
- * option, the first participant concerned and the number of volumes. Where no word of a story is heard during its scan, which
- * the inspection of the data tells, nothing else is said of its participant.
+ * option, the first participant concerned and the number of volumes. A participant with a story of which no word is heard during
+ * the scan is passed over: the inspection of the data tells that.
  */
 export function misfits(participants: readonly FitParticipant[], options: StudyOptions): readonly OptionError[] {
   const byOption = new Map<string, OptionError>();

@@ -7,10 +7,10 @@ import type { StudyOptions } from "./options.ts";
 import { recordReader, settingsOf } from "./participant-record.ts";
 
 /**
- * Checks, before anything is computed, that what a run will add to the output folder can be joined with what is there of
- * others. What was scored, and in which space, the responses tell.
+ * Checks, before anything is computed, that the participants of a run can be joined with the others in the output folder. Targets and
+ * space are those of the responses.
  *
- * @param study - that nothing stands against
+ * @param study - without errors
  * @param inputs - its participants, as they were read
  * @throws OptionError where other participants in the folder were scored with other options
  */

@@ -18,8 +18,8 @@ const fixedPaths = [...datasetPaths, "scores.json", "group_scores.tsv", "group_s
 export const outputName = "`output`";
 
 /**
- * Checks what can be known before data are read: that results may be written into a folder, and that no file stands where
- * every run writes one, but those that an earlier run wrote.
+ * Checks, before data are read, that results may be written into a folder, and that no file of somebody else has a name that every
+ * run writes.
  *
  * @throws OptionError where it is a data set that cortecast did not make, or where files would be replaced that are not
  * ours, naming them
@@ -30,8 +30,7 @@ export async function checkOutput(store: Store): Promise<void> {
 }
 
 /**
- * Checks, before anything is computed, that no file stands where a study will write one, but those that an earlier run
- * wrote.
+ * Checks, before anything is computed, that no file of somebody else has a name that a study will write.
  *
  * @throws OptionError naming the files
  */
@@ -80,7 +79,7 @@ export async function checkOutputFolder(store: Store): Promise<void> {
     const description = JSON.parse(text) as { readonly GeneratedBy?: readonly { readonly Name?: unknown }[] } | null;
     ours = description?.GeneratedBy?.some(({ Name }) => Name === "cortecast") ?? false;
   } catch {
-    // What cannot be read is not ours.
+    // A file that cannot be read was not written by cortecast.
   }
   // Data sets that cortecast simulated say that it made them, too.
   ours &&= !(await store.has("phantom.json"));

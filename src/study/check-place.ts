@@ -13,7 +13,7 @@ export interface CheckPlaceSettings {
 }
 
 /**
- * Checks that what is to be written into a folder would not lie among the data of a data set, where it would be read as
+ * Checks that a folder to write into is not among the data of a data set, where its files would be read as
  * data: in a participant's or session's folder, `code/`, `phenotype/`, `sourcedata/` or `stimuli/` of the nearest data set
  * around it. Its `derivatives/` are for results, and any other folder will do.
  *

@@ -23,7 +23,7 @@ export async function claimParticipants(
   try {
     if (participants) {
       for (const participant of participants) releases.push(await takeLock(join(location, participant), outputName));
-      // Looked for after the own ones were taken: of two that come at once, one at least sees the other.
+      // Other locks are looked for after the own ones were taken: of two runs that start at once, at least one sees the other.
       await checkUnlocked(location, outputName);
     } else {
       releases.push(await takeLock(location, outputName));

@@ -10,8 +10,8 @@ import { type KeptScores, openScores } from "./score-cache.ts";
 import { baseReader, missingScores, type ScoresOf, toldScores, toldVariance } from "./told-scores.ts";
 
 /**
- * All that is told of all participants, whose scores must have been kept; they stay where they are until they are asked for.
- * Every file is read once, to see that nothing in it was changed.
+ * The scores of all participants, from the cache. Scores are loaded when they are asked for. Every file is read once before, to see that
+ * nothing in it was changed.
  *
  * @returns in the order of the participants
  * @throws NotFoundError, FormatError as {@link openScores}

@@ -103,7 +103,7 @@ async function computeGroup(
     }
     await removeBlocks(stores.scores, blocks);
   };
-  // Where a participant is a single block, one thread's work, several are done side by side.
+  // A participant of a single block keeps one thread busy: several participants are done side by side.
   const nAtOnce = members[0]!.targets.length <= BLOCK ? pool.nThreads : 1;
   await shareOut(members, nAtOnce, work);
 }
@@ -170,7 +170,7 @@ function responsesOf(
       // Of a story that is shared in part.
       const bold = sliceRows(whole, 0, story.nVolumes);
       if (stories.length === 1 && to - from === bold.nColumns) return bold;
-      // One story in double precision is enough for all to be.
+      // If one story needs double precision, all are held in it.
       joined ??= zerosLike(isDouble ? new Float64Array(0) : bold.data, nVolumes, to - from, "responses");
       for (let i = 0; i < bold.nRows; i++, row++) {
         joined.data.set(bold.data.subarray(i * bold.nColumns + from, i * bold.nColumns + to), row * (to - from));

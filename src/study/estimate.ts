@@ -37,7 +37,7 @@ export interface RunEstimate {
   readonly responseBytes: number;
   /** The most that is to be resident. */
   readonly peakBytes: number;
-  /** That the disk has left where it is kept; undefined where nobody said where. */
+  /** Free bytes on the disk of the cache; undefined where no cache was given. */
   readonly freeBytes: number | undefined;
   /** What the time follows from; undefined where all is done in seconds, or nothing is to be done. */
   readonly speed: MeasuredSpeed | undefined;
@@ -45,15 +45,18 @@ export interface RunEstimate {
   readonly seconds: number | undefined;
 }
 
-/** Runs that these rates, far below any machine's, bring under half a minute are not worth a measurement. */
+/**
+ * Operations a second in single and in double precision, far below any machine's, and seconds: a run that takes less at these rates is
+ * not timed by a sample.
+ */
 const [SLOW_SINGLE, SLOW_DOUBLE, SHORT] = [20e9, 3e9, 30];
-/** What reading responses, writing scores, and all that is made of them take, in bytes a second. */
+/** Bytes of responses read, and of scores written and made into results, in a second. */
 const [READING, WRITING] = [150e6, 40e6];
 /** How often responses are read where others are added up: for the sum, to be taken off it, and to be predicted. */
 const READ_FOR_OTHERS = 3;
 /** Seconds until the first threads compute, and until a report is there. */
 const STARTING = 4;
-/** Tokens a word, and how often one is read where passes overlap. */
+/** Tokens a word (1.3), times how often each is read where passes overlap (1.5). */
 const TOKENS = 1.3 * 1.5;
 
 /**
@@ -61,7 +64,7 @@ const TOKENS = 1.3 * 1.5;
  * long, on all threads at once.
  *
  * @param settings.always - measure also where the run is short
- * @param settings.cache - the folder that designs and scores are kept in, to see what room there is
+ * @param settings.cache - the folder that designs and scores are kept in, to see how much space its disk has
  * @throws OptionError where the budget of memory is too small
  */
 export async function estimateRun(
@@ -163,12 +166,12 @@ export function formatEstimate(estimate: RunEstimate): readonly string[] {
     speed &&
     ` (measured: ${(speed.secondsPerTarget * 1e6).toFixed(1)} µs a target, model, fold and thread; ${(speed.secondsPerDesign * 1e3).toFixed(0)} ms a design and thread)`;
   const time = seconds === undefined ? "about a minute or less" : `about ${formatTime(seconds)}${measured}`;
-  const room = free === undefined ? "" : `; ${formatSize(free)} are free`;
+  const space = free === undefined ? "" : `; ${formatSize(free)} are free`;
   return [
     "To compute:",
     ...models,
     `  work: ${formatOperations(sum((p) => p.designOperations))} for designs (double precision), ${formatOperations(sum((p) => p.scoreOperations))} for scores (single)${reading}`,
-    `  disk: ${formatSize(responseBytes)} of responses read, ${formatSize(sum((p) => p.designBytes))} of designs and ${formatSize(sum((p) => p.scoreBytes))} of scores kept${room}`,
+    `  disk: ${formatSize(responseBytes)} of responses read, ${formatSize(sum((p) => p.designBytes))} of designs and ${formatSize(sum((p) => p.scoreBytes))} of scores kept${space}`,
     `  memory: ${formatSize(peakBytes)} at most`,
     `  time: ${time}, on ${formatNoun(nThreads, "thread")}`,
   ];

@@ -29,7 +29,7 @@ export interface FeatureSources {
   readonly others: ColumnBlocks | undefined;
 }
 
-/** Options of the encoding room for some stories. */
+/** The options of `encoding/` for some stories. */
 export function encodingOptions(
   stories: readonly HeardStory[],
   settings: DesignSettings,

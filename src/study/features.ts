@@ -16,15 +16,15 @@ import type { DesignSettings } from "./settings.ts";
 /** Activations of a story's words, [nWords x nUnits]. */
 export type ActivationsOf = (story: HeardStory) => Promise<Matrix>;
 
-/** Seconds of scan time at which each word begins, counted from the first volume that is kept. */
+/** Seconds of scan time at which each word begins, counted from the first volume that remains after trims. */
 export function scanOnsets({ transcript, audioStart }: HeardStory): Float64Array {
   return Float64Array.from(transcript.words, (word) => audioStart + word.onset);
 }
 
 /**
- * Volumes before a story's first that its features are made for as well: where words were spoken in so many as the delays
- * reach back, else none. Volumes that were discarded, cut away or trimmed had words in them to which the first of those
- * that are kept still respond.
+ * How many volumes before a story's first its features are made for as well: as many as the delays reach back, where words were
+ * spoken in them, else none. The first volumes that remain still respond to words in volumes that were discarded, cut away or
+ * trimmed.
  *
  * @returns 0 where something else than silence is to come before a story
  */

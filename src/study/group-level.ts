@@ -94,7 +94,7 @@ export async function writeGroupLevel(output: Store, onProgress: OnProgress): Pr
   return { ...outcome, result, summary: formatTerminal(findings), report: "report.html", inOldPlace };
 }
 
-/** Where versions before wrote a participant's table; maps were beside it. */
+/** Where earlier versions wrote a participant's table; maps were beside it. */
 const oldTablePath = (participant: string) => `${participant}/${participant}_scores.tsv`;
 
 /** The records of a folder, and participants of whom a run began to write results, or works on them, and who have none. */

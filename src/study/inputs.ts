@@ -32,7 +32,7 @@ export interface HeardStory {
   readonly confounds: readonly string[];
   /** Volumes that the events count and that the files do not hold, before their first one. */
   readonly nDiscarded: number;
-  /** What says so; undefined where nothing was discarded. */
+  /** The file or option that says so; undefined where nothing was discarded. */
   readonly discardedBy: string | undefined;
 }
 
@@ -86,9 +86,9 @@ export interface ReadableRuns {
 
 /**
  * Reads the responses of all participants, whole, for their hashes and for what is wrong with their numbers; they are not
- * kept.
+ * held in memory.
  *
- * @returns the participants whose runs all could be read, and what stands against the others
+ * @returns the participants whose runs could all be read, and the issues of the others
  */
 export async function readParticipants(
   { dataset, source, outside, facts, mask, transcripts }: ReadableRuns,
@@ -182,7 +182,7 @@ function hashesOf(
 /** How the options clean responses. */
 export function cleaningOf(options: StudyOptions): Omit<LoadResponseOptions, "mask"> {
   const { drift, confounds, missingConfounds, standardise, trimStart, trimEnd, volumesDiscarded } = options;
-  // Without effect elsewhere.
+  // The cut-off has no effect with other kinds of drift.
   const cutoff = drift === "cosine" ? options.cutoff : undefined;
   return { drift, cutoff, confounds, missingConfounds, standardise, trimStart, trimEnd, volumesDiscarded };
 }

@@ -41,18 +41,18 @@ import { loadSurfaces } from "./surfaces.ts";
 export interface InspectStudySettings {
   /** Keeps activations. */
   readonly activations: Store;
-  /** Where they and all else are kept: what there is to say of the place is told (default: nothing). */
+  /** The cache, whose place is then checked (default: it is not). */
   readonly cache?: CachePlace | undefined;
-  /** Whether the folders that results and cache go to must allow it (default true): not where nothing will be written. */
+  /** Whether results and cache will be written, so that their folders must allow it (default true). */
   readonly writes?: boolean | undefined;
   /** The data set (default: the folder that the options name). */
   readonly source?: Source | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
 
-/** A study as it is known before any response is read. Close it when it is no longer needed. */
+/** A study before any response is read. Close it when it is no longer needed. */
 export interface InspectedStudy {
-  /** What stands against it so far. */
+  /** The issues that were found so far. */
   readonly found: IssueList;
   /** The data set; undefined where it could not be opened. */
   readonly opened: OpenDataset | undefined;
@@ -150,7 +150,7 @@ export async function inspectStudy(options: StudyOptions, settings: InspectStudy
   };
 }
 
-/** Reads the responses that nothing stands against: what is wrong with them joins what was found before. */
+/** Reads the responses of participants without errors; their issues join those found before. */
 export async function readStudy(
   { found, opened, examination, outside, transcripts }: InspectedStudy,
   options: StudyOptions,
@@ -170,7 +170,7 @@ export async function readStudy(
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
 
-/** Looks whether results and what is kept may be written where the options say; whether results may. */
+/** Checks that results and cache may be written where the options say. Gives whether results may. */
 async function checkPlaces(
   { output, dataset, derivatives = [] }: StudyOptions,
   cache: CachePlace | undefined,
@@ -262,12 +262,12 @@ async function openModels(
     });
     if (!isThere) return { model: undefined, random: undefined };
   }
-  // Which activations there must be, the stories say.
+  // The stories say which activations are needed.
   if (made !== undefined && stories.length === 0) {
     await found.attempt("model", () => checkFolder(made, "`activations`"));
     return { model: undefined, random: undefined };
   }
-  // One for both models: files that they share must be the same for both.
+  // One source for the model and its random twin: files that both read must be the same.
   const settings = { stories, store: activations, modelFiles: modelFiles(options), onProgress };
   const model = await found.attempt("model", () => openActivationSource(options, settings));
   if (model) await found.attempt("model", () => model.check([...new Set(stories.map((story) => story.transcript))]));
@@ -278,7 +278,7 @@ async function openModels(
   return { model, random };
 }
 
-/** What the model's files ask for and is not done. */
+/** A warning of what the model's files ask for and is not done. */
 function modelWarning(sentence: string): DatasetIssue {
   return { severity: "warning", code: "model-asks-more", path: "`model`", message: sentence };
 }

@@ -2,7 +2,7 @@ import { DatasetError, type DatasetIssue, detailOf, type ErrorDetails } from "..
 import { describeSystemError } from "../sources/system-error.ts";
 import { unreadable } from "../sources/unreadable.ts";
 
-/** Everything that stands against a study, collected from checks of which each throws, or lists, what it finds. */
+/** All issues of a study, collected from checks. Each check throws an error, or lists what it finds. */
 export interface IssueList {
   /** In the order in which they were found. */
   readonly issues: readonly DatasetIssue[];

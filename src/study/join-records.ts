@@ -7,8 +7,8 @@ import { type ParticipantRecord, passedOver } from "./participant-record.ts";
 import { assembleResult, type ResultContext } from "./result.ts";
 
 /**
- * The results of participants who were scored apart, as one result: the same, but for what is told of the runs, as that of
- * one run of all of them. Options that were not the same for all, of those that change no number, have the values of all.
+ * The results of participants who were scored apart, as one result. It is the same as that of one run of all of them, but for what is
+ * told of the runs. An option that changes no number may differ: it has the values of all.
  *
  * @param records - one or more, by participant
  * @param begun - participants of whom a run began to write results that are not there
@@ -25,7 +25,7 @@ export function joinRecords(records: readonly ParticipantRecord[], begun: readon
   const commands = distinct(contexts.flatMap(({ command }) => command ?? []));
   const context: ResultContext = {
     ...first.context,
-    // The group is both levels, by however many runs.
+    // The group has both levels, whatever the level of the runs.
     options: { ...first.context.options, level: "both" },
     inputs: {
       ...first.context.inputs,
@@ -56,7 +56,7 @@ export function joinRecords(records: readonly ParticipantRecord[], begun: readon
   };
 }
 
-/** Who is listed in the data set, or has files there, and has no responses. */
+/** A note of who is listed in the data set, or has files there, and has no responses. */
 function noteOnUnfetched(contexts: readonly ResultContext[], known: readonly string[]): string[] {
   const without = distinct(contexts.flatMap(({ inputs }) => inputs.withoutResponses))
     .filter((participant) => !known.includes(participant))

@@ -11,7 +11,7 @@ import type { HeardStory } from "./inputs.ts";
 import { layersOf, type Step, type StepGroup, type StudyPlan } from "./plan.ts";
 import { type SizedParticipant, type SizedStudy, sizeOf } from "./sizes.ts";
 
-/** A study whose steps are known. */
+/** A study whose steps are planned. */
 export interface PlannedStudy extends SizedStudy {
   readonly model: ActivationSource;
   /** The model with random weights, where it is a control. */
@@ -32,7 +32,7 @@ export interface GroupWork {
   /** Participants whose steps are missing. */
   readonly nMembers: number;
   readonly size: SweepSize;
-  /** Without the designs that are there; scores are of one participant. */
+  /** Without the designs that are kept already; scores are of one participant. */
   readonly work: SweepWork;
 }
 
@@ -69,7 +69,7 @@ export function lackedBy(
   return [...family.members.keys()].filter((i) => steps.some(({ keys }) => missing.has(keys[i]!)));
 }
 
-/** The work of a group without that of the designs that are there. */
+/** The work of a group without that of the designs that are kept already. */
 async function workLeft(
   { stores }: PlannedStudy,
   designKeys: readonly string[],
@@ -82,7 +82,7 @@ async function workLeft(
   return { ...work, designOperations: left * work.designOperations, designBytes: left * work.designBytes };
 }
 
-/** Words that models are to read for the missing steps, and the bytes of the activations that are then kept. */
+/** Words that language models are to read for the missing steps, and the bytes of the activations that are then kept. */
 export async function missingActivations(
   study: PlannedStudy,
   groups: readonly GroupWork[],

@@ -6,15 +6,15 @@ import type { StudyInputs } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
 import type { ReportedInputs } from "./result.ts";
 
-/** Share of a story's words that may lie outside the scan before it looks like a mistake: recordings end early as a rule. */
+/** Share of a story's words that may lie outside the scan without a note. A choice: recordings often end a little early. */
 const mostOutside = 0.05;
 
-/** Volumes of a test chunk under which its correlation is mostly chance: their standard error is near 1 / sqrt(n). */
+/** Volumes of a test chunk under which a note says so: the standard error of r, about 1 / sqrt(n), is then above .22. */
 const fewTested = 20;
 
 /**
- * What makes scores doubtful, and can be known before they are computed: words of a story that nobody was scanned
- * during; stories that a participant heard several times.
+ * Warnings before scores are computed: words outside of the scan, and stories that a participant heard several
+ * times.
  */
 export function warningsOn({ participants }: Pick<StudyInputs, "participants">): string[] {
   const far = participants.flatMap(({ stories }) =>
@@ -116,7 +116,7 @@ function notesOnWarnings(warnings: readonly DatasetIssue[]): string[] {
     const [{ path, message }, ...others] = alike as readonly [DatasetIssue, ...DatasetIssue[]];
     const elsewhere = [...new Set(others.map((other) => other.path))].filter((other) => other !== path);
     const nHere = others.filter((other) => other.path === path).length;
-    // Several things that are wrong with one file have one path.
+    // A file with several issues is listed once.
     const left = [...(nHere > 0 ? [`${nHere} more in this file`] : []), ...elsewhere];
     const more = left.length === 0 ? "" : ` So too ${listSome(left)}: see cortecast check.`;
     return `${path}: ${message}${more}`;
@@ -132,7 +132,7 @@ function notesOnExclusions({ leftOut }: Pick<ReportedInputs, "leftOut">): string
   });
 }
 
-/** Participants who are scored on fewer stories: by design, or because files are missing that nobody misses. */
+/** Participants who are scored on fewer stories: by design, or because files are missing unnoticed. */
 function notesOnFewerStories(participants: StudyInputs["participants"]): string[] {
   const most = Math.max(...participants.map(({ stories }) => stories.length));
   const fewer = participants.filter(({ stories }) => stories.length < most);

@@ -11,7 +11,7 @@ import type { Source } from "../sources/source.ts";
 import type { StudyOptions } from "./options.ts";
 import { type OutsideFiles, outsideFiles } from "./outside-files.ts";
 
-/** Where a data set that has reasons of its own to leave runs out says so. */
+/** The file in which a data set itself lists runs to leave out. */
 export const ownExclusions = "code/scan_exclude.json";
 
 /** The options that say which folders a data set is made of, and which of its runs are used. */
@@ -27,13 +27,13 @@ export interface OpenDataset {
   readonly source: InputSource;
   /** Runs of the data set to leave out, each with the reason: the option, or the file that names it. */
   readonly excluded: ReadonlyMap<string, string>;
-  /** What was seen on the way and stops nothing: exclusions that fit nothing, files that a pattern does not fit. */
+  /** Warnings and notes: exclusions that fit nothing, files that a pattern does not fit. */
   readonly doubts: readonly DatasetIssue[];
 }
 
 /**
- * Opens the data set that the options name: a folder of files named by a pattern is seen as one, folders of preprocessed responses that lie elsewhere are hung in below
- * `derivatives/`, and the runs that the data set itself excludes are known.
+ * Opens the data set that the options name. A folder of files named by a pattern is read as a data set. Folders of preprocessed
+ * responses that lie elsewhere appear below `derivatives/`. The runs that the data set itself excludes are left out.
  *
  * @param settings.source - the data set's files (default: the folder that the options name)
  * @param settings.outside - reads the exclusions that the options name
@@ -50,7 +50,7 @@ export async function openDataset(
   let files = given ?? folderStore(options.dataset);
   const { pattern, repetitionTime, audioStart, space } = options;
   const doubts: DatasetIssue[] = [];
-  // Options are checked: the one does not come without the other.
+  // checkOptions has seen that a repetition time comes with the pattern.
   if (pattern !== undefined) {
     const plain = await plainFolderSource(files, { pattern, repetitionTime: repetitionTime!, audioStart, space });
     files = plain.source;
@@ -89,7 +89,7 @@ async function exclusionsOf(
 ): Promise<Pick<OpenDataset, "excluded" | "doubts">> {
   const known = hasResponses(dataset) ? candidateRuns(dataset, {}) : [];
   const names = new Map(known.map(({ key, name }) => [key, name]));
-  /** As the data set calls the run; what it does not have keeps its name. */
+  /** The run's name in the data set; the entry itself where the data set has no such run. */
   const nameOf = (entry: string) => names.get(runKeyOfText(entry) ?? "") ?? entry;
   checkExclusions(dataset, exclude, names);
   const excluded = new Map<string, string>(exclude.map((run) => [nameOf(run), "`exclude`"]));

@@ -3,7 +3,7 @@ import { openPool, type Pool } from "../engine/pool.ts";
 import type { DatasetIssue } from "../errors.ts";
 import { candidateRuns } from "../responses/candidates.ts";
 import type { ActivationSource } from "./activation-source.ts";
-import { checkRoom, checkRoomByHeaders, ofMachine } from "./check-room.ts";
+import { checkDisk, checkDiskByHeaders, ofMachine } from "./check-disk.ts";
 import { type ParticipantInputs, queryOf, type StudyInputs } from "./inputs.ts";
 import { type InspectedStudy, readStudy } from "./inspect-study.ts";
 import type { StudyOptions } from "./options.ts";
@@ -11,14 +11,14 @@ import type { StepGroup, StudyPlan } from "./plan.ts";
 import { planInspected, type StudyStores } from "./plan-inspected.ts";
 import { threadsOf } from "./sizes.ts";
 
-/** A study whose data were read, and whose steps are known. Close it when it is no longer needed. */
+/** A study whose data were read, and whose steps are planned. Close it when it is no longer needed. */
 export interface OpenStudy {
   readonly options: StudyOptions;
   readonly stores: StudyStores;
   readonly inputs: StudyInputs;
   /** What makes the scores doubtful. */
   readonly warnings: readonly DatasetIssue[];
-  /** What there is to say of the machine: room on the disk, memory. */
+  /** Issues of the machine: disk space, memory. */
   readonly machineWarnings: readonly DatasetIssue[];
   readonly model: ActivationSource;
   /** The model with random weights, where it is a control. */
@@ -33,11 +33,11 @@ export interface OpenStudy {
 }
 
 /**
- * Opens a study that was inspected: stops where something stands against it, reads the responses, plans the steps and looks
- * which are there.
+ * Opens a study that was inspected: stops where it has errors, reads the responses, plans the steps and finds those that are
+ * finished.
  *
  * @param inspected - by {@link inspectStudy} with the same options; the caller closes it
- * @throws what stands against the study: see `IssueList.refuse`
+ * @throws the errors of the study: see `IssueList.refuse`
  */
 export async function openStudy(
   inspected: InspectedStudy,
@@ -47,8 +47,8 @@ export async function openStudy(
 ): Promise<OpenStudy> {
   const { found, random } = inspected;
   found.refuse(options.dataset);
-  // Before hours of reading, where it can be known.
-  const isRoomChecked = await checkRoomByHeaders(inspected, options, stores);
+  // Before hours of reading, where it can be told.
+  const isDiskChecked = await checkDiskByHeaders(inspected, options, stores);
   found.refuse(options.dataset);
   const participants = await readStudy(inspected, options, onProgress);
   found.refuse(options.dataset);
@@ -72,7 +72,7 @@ export async function openStudy(
     withoutResponses: inspected.examination!.withoutResponses,
   };
   const { plan, missing, membersOf } = await planInspected(inspected, participants, options, stores);
-  if (!isRoomChecked) await checkRoom(inspected, participants, options, stores);
+  if (!isDiskChecked) await checkDisk(inspected, participants, options, stores);
   found.refuse(options.dataset);
   const pool = openPool(threadsOf(participants, { options, model }));
   const all = found.issues.filter(({ severity }) => severity === "warning");

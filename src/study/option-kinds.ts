@@ -13,7 +13,7 @@ const digits = 'Labels of digits need quotes, such as "018": YAML reads them as 
  */
 export const names = ({ none = false } = {}) =>
   z
-    // Not a union: that one is asked for a message, and has no place for what was got.
+    // Not a union of zod, whose message cannot say what was got.
     .unknown()
     .transform((value, context) => {
       if (none && value === "none") return [];
@@ -43,7 +43,7 @@ export const positiveNumbers = z
 /** A number from `least`. */
 export const amount = (least: number) => number(z.number().min(least));
 
-/** Bytes that nobody means: a number without a unit below this lacks one. */
+/** A number of bytes without a unit must be at least this: 8 or 8000 lacks its unit. */
 const LEAST_BARE = 1e6;
 
 /** Bytes: a number of them, from a million on, or one with a unit, `"8GB"`, `"500 MB"`, `"4GiB"`. */
@@ -117,7 +117,7 @@ function refuseHome(values: readonly string[], context: z.core.$RefinementCtx): 
   context.addIssue({ code: "custom", message: "a path must be written in full", params });
 }
 
-/** What a check of {@link z} found, as a sentence of the form "must be ..., got ...". */
+/** A problem that zod found, as a sentence of the form "must be ..., got ...". */
 export function formatProblem(issue: z.core.$ZodIssue, value: unknown): string {
   return `${issue.message}, got ${formatGot(issue, value)}.`;
 }

@@ -13,7 +13,7 @@ import { assembleResult, type ResultContext, type Scored } from "./result.ts";
 
 /**
  * Writes the files of participants as {@link writeOutputFiles} does, one after the other: BIDS derivatives, and the record that
- * the group level is made from. Nothing is said in them of other participants.
+ * the group level is made from. They say nothing of other participants.
  *
  * @param context - of the run of all of them
  * @throws OptionError, FormatError as {@link writeOutputFiles}
@@ -36,7 +36,7 @@ export async function writeParticipants(
   return joinOutcomes(outcomes);
 }
 
-/** What several writings did. */
+/** The outcomes of several writings as one. */
 export function joinOutcomes(outcomes: readonly WrittenFiles[]): WrittenFiles {
   return {
     written: outcomes.flatMap(({ written }) => written),

@@ -12,7 +12,7 @@ export interface OutsideFiles extends AtlasFiles {
   sourceOf(path: string): InputSource;
   /** Path to SHA-256 of every file that was read so far. */
   hashes(): readonly (readonly [string, string])[];
-  /** What stands against reading files, which are opened and not read. */
+  /** Errors of files that cannot be opened; none is read. */
   unreadable(paths: readonly string[]): Promise<readonly DatasetIssue[]>;
 }
 

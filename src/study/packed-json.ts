@@ -17,7 +17,7 @@ export function packJson(value: unknown): string {
   });
 }
 
-/** What {@link packJson} packed. */
+/** The value that {@link packJson} packed. */
 export function unpackJson(text: string): unknown {
   return JSON.parse(text, (_, part: unknown) => {
     if (typeof part !== "object" || part === null) return part;

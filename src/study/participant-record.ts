@@ -30,7 +30,7 @@ export interface ParticipantRecord {
   readonly settings: Readonly<Record<string, string>>;
   /** Versions of the software that made it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Options as they were in force, but for those that say of what the run was. */
+  /** Options as they were used, but for those of the run alone (participants, level). */
   readonly recorded: Readonly<Record<string, unknown>>;
 }
 
@@ -68,7 +68,7 @@ export const passedOver: ReadonlySet<string> = new Set([
   "transcript",
 ]);
 
-/** What can be known of {@link ParticipantRecord.settings} before anything is computed. */
+/** The {@link ParticipantRecord.settings} as far as they can be told before anything is computed. */
 export function settingsOf(
   {
     inputs,
@@ -93,7 +93,7 @@ export function settingsOf(
       surfaces: sha256(packJson(inputs.surfaces ?? null)),
     }),
   );
-  // Random controls are made with it, and the group's figures are at it.
+  // The main layer: random controls are made with it, and the group's figures show it.
   if (layers.length > 1) settings.set("main layer", String(leadingLayer(layers, model.nLayers)));
   settings.set("analyses", packJson(askedAnalyses(options).map(describeAsked)));
   for (const [name, value] of Object.entries(options)) {

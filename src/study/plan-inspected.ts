@@ -31,10 +31,10 @@ export function storesIn(cache: string): StudyStores {
   };
 }
 
-/** What a participant's steps are known by. */
+/** The fields of a participant that the keys of their steps follow from. */
 export type KeyedParticipant = Pick<ParticipantInputs, "participant" | "stories" | "responseHashes">;
 
-/** The plan of a study that nothing stands against, and which steps of it are missing. */
+/** The plan of a study without errors, and which steps of it are missing. */
 export async function planInspected<Participant extends KeyedParticipant>(
   { model, random, examination }: InspectedStudy,
   participants: readonly Participant[],

@@ -34,17 +34,17 @@ export interface ScoreRequest {
   readonly settings: ScoreSettings;
 }
 
-/** One participant's scores of a family of encoding models: what is done in one go. */
+/** One participant's scores of a family of encoding models: what is computed, kept and counted as one. */
 export interface Step {
   readonly participant: string;
-  /** Names the scores of each member of the family: the same key, the same numbers. */
+  /** The key of each member's scores: the same key, the same numbers. */
   readonly keys: readonly string[];
 }
 
 /** Steps that share their designs. */
 export interface StepGroup {
   readonly family: ModelFamily;
-  /** Names the design of each member of the family: the same key, the same numbers. */
+  /** The key of each member's design: the same key, the same numbers. */
   readonly designKeys: readonly string[];
   readonly stimulusKey: string;
   /** Where designs are made of others' responses: the stories of the one participant that they are for. */
@@ -52,7 +52,7 @@ export interface StepGroup {
   readonly steps: readonly Step[];
 }
 
-/** The layers of a model that are scored, and how deep it is where that is known. */
+/** The layers of a model that are scored, and its depth where files say it. */
 export interface ScoredLayers {
   readonly layers: readonly number[];
   readonly nLayers?: number | undefined;

@@ -14,7 +14,7 @@ export type RecordedOptions = { readonly [Key in keyof typeof studyOptions]: Rec
 /** A value, or all that there were. */
 type RecordedValue = string | number | boolean | readonly (string | number)[];
 
-/** What of the options in force neither the options nor the inputs say. */
+/** Values of options that neither the options nor the inputs say. */
 export interface InForce {
   /** How the model read the stories; undefined where activations were made elsewhere. */
   readonly reading: ActivationSource["reading"];
@@ -31,7 +31,7 @@ export interface RecordedInputs extends Pick<StudyInputs, "participants" | "tran
 }
 
 /**
- * The options of a study as they were in force: defaults filled in, what was found and chosen in place of what was left open. Their
+ * The options of a study as they were used: defaults filled in, and where an option was left open, what was found or chosen. Their
  * order is that of the documentation, whatever was typed.
  */
 export function recordOptions(

@@ -31,7 +31,7 @@ export interface Scored {
   readonly facts: ScoredFacts;
 }
 
-/** What is known of all of a participant's scores together. */
+/** Facts of all of a participant's scores together. */
 export type ScoredFacts = Omit<ScoreFacts, "keptVariance">;
 
 /** What {@link assembleResult} needs beside the scores. */

@@ -55,16 +55,16 @@ export interface StudyRun {
 }
 
 /**
- * Carries a study out: reads the data set, computes what is missing, writes scores, maps, group tables and the report.
- * Each participant's scores of each layer or control are kept as they are finished, so that an interrupted run goes on
+ * Runs a study: reads the data set, computes what is missing, writes scores, maps, group tables and the report.
+ * Each step is kept as it is finished, so that an interrupted run goes on
  * where it was, and a second run does only what is missing. Files of an earlier run, with other options or of an earlier version, are removed from the
  * output folder where they are of the same participants; other participants' results stay, and are in the group. Several
  * runs may work in one folder at the same time, each for participants of its own.
  *
- * @throws what stands against the study, before anything is computed or written: the error itself where there is one, else a
+ * @throws the errors of the study, before anything is computed or written: the error itself where there is one, else a
  * DatasetError with all (`checkStudy` lists the same)
  * @throws OptionError where another run writes into the output folder
- * @throws errors of the rooms that it conducts: FormatError, OptionError, ShapeError, DeviceError
+ * @throws errors of the rooms that it calls: FormatError, OptionError, ShapeError, DeviceError
  */
 export async function runStudy(options: StudyOptions, tools: StudyTools = {}): Promise<StudyRun> {
   checkArgument("runStudy: options", options, "an object", { dataset: "a text", output: "a text" });
@@ -109,7 +109,7 @@ async function carryOut(
     for (const line of formatEstimate(await estimateRun(study, { cache: cache.folder, onProgress }))) onNote(line);
     const nMissing = countMissing(study);
     await computeSteps(study, onProgress, date);
-    // Threads hold memory that results need.
+    // Threads are ended here: results need their memory.
     await study.pool.close();
 
     const inForce: InForce = {

@@ -8,7 +8,7 @@ import { openKeptArrays, writeKeptArrays } from "../keep/kept-arrays.ts";
 import type { AuditCount } from "../ridge/audit.ts";
 import type { Source, Store } from "../sources/source.ts";
 
-/** What is known of one participant's scores by one encoding model, beside the scores. */
+/** Facts of one participant's scores by one encoding model, beside the scores. */
 export interface ScoreFacts {
   /** Targets that could not be scored. */
   readonly nNotScored: number;

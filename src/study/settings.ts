@@ -54,7 +54,7 @@ export function scoreSettings({ average }: StudyOptions): ScoreSettings {
 }
 
 /**
- * Options of the encoding room, but for the stories.
+ * The options of `encoding/`, but for the stories.
  *
  * @param threads - of the processor; they change no number
  */

@@ -10,7 +10,7 @@ import type { HeardStory } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
 import { plannedFamilies } from "./plan.ts";
 
-/** What the sizes of a study's work follow from. */
+/** The fields of a study that the sizes of its work follow from. */
 export interface SizedStudy {
   readonly options: StudyOptions;
   readonly model: Pick<ActivationSource, "layers" | "nLayers" | "nUnits">;
@@ -51,7 +51,7 @@ export function sizeOf(
     nModels,
     nFolds: folds,
     isOfOthers,
-    // One story in double precision is enough for all to be held so.
+    // If one story needs double precision, all are held in it.
     heldBytes: Math.max(...stories.map(({ bytes }) => bytes.held)),
     readingBytes: Math.max(...stories.map(({ nVolumes: n, bytes }) => n * bytes.reading)),
     scoringBytes: precision === "float64" ? 8 : 4,
@@ -63,7 +63,7 @@ export function sizeOf(
   };
 }
 
-/** What there must be for anything at all: a third of a small machine would not do. */
+/** Bytes that a study takes at least by default: a third of a machine with 2 GB would be too little for the program itself. */
 const LEAST_DEFAULT = 1e9;
 
 /** How a participant's scores of a group fit into memory: a third of the machine's, unless the options say otherwise. */
@@ -76,7 +76,7 @@ export function budgetOf({ memory }: Pick<StudyOptions, "memory">): number {
   return memory ?? Math.floor(Math.max(totalmem() / 3, LEAST_DEFAULT));
 }
 
-/** As many threads as the options say, or as there are cores: unless they are told, no more than memory allows. */
+/** As many threads as the options say; else as many as there are cores, and as memory allows. */
 function fittingThreads(options: StudyOptions, sizes: (nThreads: number) => readonly SweepSize[]): number {
   let nThreads = options.provider === "cpu" ? resolveDevice(options).threads : 1;
   const fits = () => {
@@ -117,7 +117,7 @@ export function checkMemory(
   );
 }
 
-/** What there is to say where a run may take more memory than the machine has: nothing where it does not. */
+/** An issue where a run may take more memory than the machine has; none where it does not. */
 export function memoryIssues(peakBytes: number, machine = totalmem()): readonly DatasetIssue[] {
   if (peakBytes <= machine) return [];
   const message = `the machine must have ${formatSize(peakBytes)} for what a run may take, got ${formatSize(machine)}. The system may end it, or slow it down: give less.`;

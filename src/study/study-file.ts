@@ -64,7 +64,7 @@ function resolved(node: unknown, document: Document.Parsed, place: string): unkn
   if (!isNode(node)) return undefined;
   try {
     const value: unknown = node.toJS(document);
-    // A value that holds itself has no end, and nothing can be said of it.
+    // A value that holds itself has no end: it is refused without being shown.
     JSON.stringify(value);
     return value;
   } catch (cause) {

@@ -79,8 +79,8 @@ async function namedDepths(texts: readonly string[], files: OutsideFiles): Promi
 }
 
 /**
- * The sulcal depth that lies in the folder of a surface, of its hemisphere, template and density; undefined where none does,
- * or only one that cannot be had or has other vertices: nobody asked for it.
+ * The sulcal depth that lies in the folder of a surface, of its hemisphere, template and density; undefined where there is
+ * none, or only one that cannot be read or has other vertices. The user did not ask for it, so that is no error.
  */
 async function depthBeside(
   surface: string,

@@ -56,7 +56,7 @@ function holdLast<T>(load: (scores: LoadableScores) => Promise<T>): (scores: Loa
 }
 
 /**
- * What is told of a participant: differences and peaks, computed when they are asked for, in single precision.
+ * A participant's scores as they are reported: differences and peaks, computed when they are asked for, in single precision.
  *
  * @param bases - reads what others are compared with; of several participants one after the other, the same
  */

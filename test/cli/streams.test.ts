@@ -79,7 +79,7 @@ describe.runIf(existsSync("/dev/full"))("results that go nowhere", () => {
     expect(await built.start(["--help"], { redirection: ">/dev/full" }).ended).toMatchObject({
       code: 1,
       stderr:
-        "cortecast: standard output: the system must let it be read or written, got no space left. Make room; what is finished is kept.\n",
+        "cortecast: standard output: the system must let it be read or written, got no space left. Free some space; what is finished is kept.\n",
     });
   });
 

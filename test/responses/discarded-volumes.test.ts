@@ -197,7 +197,7 @@ describe("discardedVolumes", () => {
     [
       "both JSONs say 4, and nothing tells whether they mean the same",
       { ...sidecar(4), "task-a_bold.json": json(byUser(4)) },
-      `volumes-discarded-ambiguous ${derived}_timeseries.tsv: it must be known which volumes the responses lack, got NumberOfVolumesDiscardedByUser 4 in ${derived}_timeseries.json and 4 in task-a_bold.json of the raw image: the same volumes, or more? Say with \`volumesDiscarded\` how many of the raw image's volumes are not in the responses (0 for none).`,
+      `volumes-discarded-ambiguous ${derived}_timeseries.tsv: it must be clear which volumes the responses lack, got NumberOfVolumesDiscardedByUser 4 in ${derived}_timeseries.json and 4 in task-a_bold.json of the raw image: the same volumes, or more? Say with \`volumesDiscarded\` how many of the raw image's volumes are not in the responses (0 for none).`,
     ],
     [
       "a number that is none",

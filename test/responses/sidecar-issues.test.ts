@@ -73,7 +73,7 @@ describe("sidecars that contradict their repetition time (by hand)", () => {
     ],
     [
       { DummyScans: 3, RemovedFrames: [1] },
-      `warning ${at}: fields that are not known, and not obeyed, sound like time: DummyScans, RemovedFrames. If volumes were left out or moved, say how many with \`volumesDiscarded\`.`,
+      `warning ${at}: fields that no table lists, and that are not obeyed, sound like time: DummyScans, RemovedFrames. If volumes were left out or moved, say how many with \`volumesDiscarded\`.`,
     ],
   ])("%j", async (more, message) => {
     expect(await told(more)).toEqual([message]);

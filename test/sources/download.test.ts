@@ -153,7 +153,7 @@ describe("downloadFiles, from a server that behaves", () => {
     expect(plans).toEqual([3, 0]);
     const folder = newFolder();
     await expect(download(folder, [listed(server, "/a", { size: 2 ** 52 })])).rejects.toThrow(
-      new RegExp(`^${folder}: the disk must have room for 4503599627370496 bytes, got \\d+ that are free\\. Make room`),
+      new RegExp(`^${folder}: the disk must have 4503599627370496 bytes free, got \\d+\\. Free some space`),
     );
   });
 });
@@ -460,7 +460,7 @@ describe("downloadFiles, from a server that does not", () => {
     await expect(download(folder, files)).rejects.toMatchObject({
       status: 404,
       message: [
-        `${folder}: every file must arrive, got 2 of 4. What has arrived is kept, and the same command fetches the rest.`,
+        `${folder}: every file must arrive, got 2 of 4. What has arrived stays, and the same command fetches the rest.`,
         `  error: b: ${server.origin}/b: the server must give it, got status 404. Check the address: nothing is there.`,
         `  error: d: ${server.origin}/d: the server must give it, got status 503. ${trouble} Tried 3 times.`,
       ].join("\n"),

@@ -407,7 +407,7 @@ describe("describeSystemError", () => {
     ],
     [
       { code: "ENOSPC" },
-      "the system must let it be read or written, got no space left. Make room; what is finished is kept.",
+      "the system must let it be read or written, got no space left. Free some space; what is finished is kept.",
     ],
     [
       { code: "ENOENT", syscall: "uv_cwd" },

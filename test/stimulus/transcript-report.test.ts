@@ -101,7 +101,7 @@ describe("checkTranscript", () => {
           "squeezed-words",
           20,
           10,
-          "words without a time should have room between their neighbours, got 0.13 s for 3 (from word 21 on)",
+          "words without a time should have enough time between their neighbours, got 0.13 s for 3 (from word 21 on)",
         ],
       ],
     ],
@@ -393,7 +393,7 @@ describe("checkTranscript", () => {
   it("times that are infinite are errors, and no place (by hand)", () => {
     const bytes = new TextEncoder().encode("onset\tduration\tword\n1\tinf\ta\ninf\t1\tb\n");
     expect(() => readTranscript(bytes, { path: "s.tsv", story: "s" })).toThrow(
-      's.tsv: times must be seconds of audio, got 1 to Infinity (word 1, "a"). Write n/a where a time is unknown',
+      's.tsv: times must be seconds of audio, got 1 to Infinity (word 1, "a"). Write n/a where a word has no time',
     );
     const { issues } = checkTranscript(readRawTranscript(bytes, { path: "s.tsv", story: "s" }));
     const errors = issues.filter(({ code }) => code === "not-seconds");

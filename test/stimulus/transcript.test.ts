@@ -164,7 +164,7 @@ describe("readTranscript", () => {
       "x.tsv",
       `onset\tduration\tword\n0\t1\ta\n${time}\tn/a\tb\n2\t1\tc\n`,
       FormatError,
-      `x.tsv: times must be seconds of audio, got ${time.startsWith("-") ? "-" : ""}Infinity to NaN (word 2, "b"). Write n/a where a time is unknown`,
+      `x.tsv: times must be seconds of audio, got ${time.startsWith("-") ? "-" : ""}Infinity to NaN (word 2, "b"). Write n/a where a word has no time`,
     ]),
     [
       "a missing word",

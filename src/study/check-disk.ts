@@ -8,19 +8,19 @@ import { type KeyedParticipant, planInspected, type StudyStores } from "./plan-i
 import type { SizedParticipant } from "./sizes.ts";
 
 /** Bytes that a run keeps in its cache: as estimated, and at the least. */
-export interface NeededRoom {
+export interface NeededSpace {
   readonly expected: number;
   readonly least: number;
 }
 
 /**
- * Columns of a design that depend on each other are kept once: designs of ordinary features take 94 % of what is counted, and no
- * run that was measured took under half.
+ * The least share of the estimated bytes that designs take. Columns that depend on each other are kept once: designs of ordinary
+ * features took 94 % of the estimate, and no run that was measured took under half.
  */
 const LEAST_OF_DESIGNS = 0.5;
 
-/** What the missing steps keep: designs, scores and activations. */
-async function neededRoom(study: PlannedStudy, groups: readonly GroupWork[]): Promise<NeededRoom> {
+/** Bytes that the missing steps will keep: designs, scores and activations. */
+async function neededSpace(study: PlannedStudy, groups: readonly GroupWork[]): Promise<NeededSpace> {
   const { nBytes } = await missingActivations(study, groups);
   let [expected, least] = [nBytes + bytesOfSums(groups), 0];
   for (const { nMembers, size, work } of groups) {
@@ -45,10 +45,10 @@ function bytesOfSums(groups: readonly GroupWork[]): number {
 /**
  * Looks whether what a study will keep fits on the disk of its cache: a warning where it may not, an error where it cannot.
  *
- * @param study - that nothing stands against
- * @param participants - with the SHA-256 of their responses, by which steps that are there are found
+ * @param study - without errors
+ * @param participants - with the SHA-256 of their responses, which the keys of finished steps follow from
  */
-export async function checkRoom(
+export async function checkDisk(
   study: InspectedStudy,
   participants: readonly (KeyedParticipant & SizedParticipant)[],
   options: StudyOptions,
@@ -61,39 +61,39 @@ export async function checkRoom(
   const groups = await missingWork(planned);
   if (groups.length === 0) return;
   const free = await found.attempt("cache", () => freeBytes(stores.cache));
-  if (free !== undefined) found.add(roomIssues(await neededRoom(planned, groups), free, stores.cache));
+  if (free !== undefined) found.add(diskIssues(await neededSpace(planned, groups), free, stores.cache));
 }
 
 /**
- * {@link checkRoom} before any response is read. Which steps are there follows from the bytes of the responses; where the
- * cache has no scores at all, none is.
+ * {@link checkDisk} before any response is read. Which steps are finished follows from the bytes of the responses, which are not read
+ * yet. So this checks only where the cache has no scores at all, and no step is finished.
  *
- * @returns whether that is so
+ * @returns whether it checked
  */
-export async function checkRoomByHeaders(
+export async function checkDiskByHeaders(
   study: InspectedStudy,
   options: StudyOptions,
   stores: StudyStores,
 ): Promise<boolean> {
   if ((await stores.scores.list("")).length > 0) return false;
   const participants = study.participants.map((one) => ({ ...one, responseHashes: {} }));
-  await checkRoom(study, participants, options, stores);
+  await checkDisk(study, participants, options, stores);
   return true;
 }
 
-/** What there is to say of the room on the disk: nothing where it does. */
-export function roomIssues({ expected, least }: NeededRoom, free: number, folder: string): readonly DatasetIssue[] {
+/** An issue where the disk has too little space; none where it has enough. */
+export function diskIssues({ expected, least }: NeededSpace, free: number, folder: string): readonly DatasetIssue[] {
   if (expected <= free) return [];
   const isSure = least > free;
   const needed = isSure ? `at least ${formatSize(least)}` : formatSize(expected);
-  const what = `the disk must have room for ${needed} of designs, scores and activations, got ${formatSize(1e6 * Math.floor(free / 1e6))} that are free.`;
-  const remedy = "ake room, or name a folder on another disk with `cache`.";
-  const message = isSure ? `${what} M${remedy}` : `${what} The run stops when it is full: m${remedy}`;
+  const what = `the disk must have ${needed} free for designs, scores and activations, got ${formatSize(1e6 * Math.floor(free / 1e6))}.`;
+  const remedy = "ree some space, or name a folder on another disk with `cache`.";
+  const message = isSure ? `${what} F${remedy}` : `${what} The run stops when it is full: f${remedy}`;
   return [{ severity: isSure ? "error" : "warning", code: "disk-too-small", path: folder, message }];
 }
 
 /**
- * Kinds of issues that are of the machine and the moment, not of the data: they make no score doubtful, so that results, which
- * are the same when they are made again, do not hold them.
+ * Kinds of issues that are of the machine and the moment, not of the data. They make no score doubtful, and are not in the results,
+ * which are the same whenever they are made.
  */
 export const ofMachine: ReadonlySet<string> = new Set(["disk-too-small", "memory-too-small"]);

@@ -17,7 +17,7 @@ vi.mock("../../src/sources/part-file.ts", async (original) => ({
 describe("what there is to say of the room on a disk (by hand: 23 MB are expected, 9 MB are sure)", () => {
   const needed = { expected: 23e6, least: 9e6 };
   test("nothing where it fits, to the byte", () => {
-    expect(roomIssues(needed, 23e6, "cache")).toEqual([]);
+    expect(diskIssues(needed, 23e6, "cache")).toEqual([]);
   });
   test("a warning where it may not", () => {
     const warning = {
@@ -25,18 +25,18 @@ describe("what there is to say of the room on a disk (by hand: 23 MB are expecte
       code: "disk-too-small",
       path: "cache",
       message:
-        "the disk must have room for 23.0 MB of designs, scores and activations, got 9.0 MB that are free. The run stops when it is full: make room, or name a folder on another disk with `cache`.",
+        "the disk must have 23.0 MB free for designs, scores and activations, got 9.0 MB. The run stops when it is full: free some space, or name a folder on another disk with `cache`.",
     };
-    expect(roomIssues(needed, 9e6, "cache")).toEqual([warning]);
+    expect(diskIssues(needed, 9e6, "cache")).toEqual([warning]);
   });
   test("an error where it cannot", () => {
-    expect(roomIssues(needed, 8e6, "cache")).toEqual([
+    expect(diskIssues(needed, 8e6, "cache")).toEqual([
       {
         severity: "error",
         code: "disk-too-small",
         path: "cache",
         message:
-          "the disk must have room for at least 9.0 MB of designs, scores and activations, got 8.0 MB that are free. Make room, or name a folder on another disk with `cache`.",
+          "the disk must have at least 9.0 MB free for designs, scores and activations, got 8.0 MB. Free some space, or name a folder on another disk with `cache`.",
       },
     ]);
   });
@@ -77,7 +77,7 @@ describe("a disk that is too small for a study", () => {
     disk.free = 1;
     const whole = await checked("full", "whole");
     expect(whole).toEqual([
-      ["error", expect.stringMatching(/at least \d+\.\d kB .* got 0 B that are free\. Make room/)],
+      ["error", expect.stringMatching(/at least \d+\.\d kB .* got 0 B\. Free some space/)],
     ]);
     expect(await checked("full", "headers")).toEqual(whole);
     const [[, message]] = whole as [[string, string]];
