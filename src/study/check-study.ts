@@ -3,8 +3,8 @@ import { checkChoice } from "../array/choice.ts";
 import { howToRead, summariseInspection } from "../inspection/inspect.ts";
 import { type Inspection, sortIssues } from "../inspection/inspection.ts";
 import { cachePlace } from "./cache-place.ts";
+import { checkDisk, checkDiskByHeaders } from "./check-disk.ts";
 import { checkOthers } from "./check-others.ts";
-import { checkRoom, checkRoomByHeaders } from "./check-room.ts";
 import { inspectStudy, readStudy } from "./inspect-study.ts";
 import type { StudyOptions } from "./options.ts";
 import { storesIn } from "./plan-inspected.ts";
@@ -40,10 +40,10 @@ export async function checkStudy(options: StudyOptions, settings: CheckStudyOpti
     const read = examination ? howToRead(way, examination) : "headers";
     // Of folders that nothing will be written to there is nothing to say.
     const stores = writes ? kept : undefined;
-    const isRoomChecked = stores && !found.hasErrors ? await checkRoomByHeaders(study, options, stores) : false;
+    const isDiskChecked = stores && !found.hasErrors ? await checkDiskByHeaders(study, options, stores) : false;
     if (read === "whole") {
       const participants = await readStudy(study, options, onProgress);
-      if (stores && !isRoomChecked && !found.hasErrors) await checkRoom(study, participants, options, stores);
+      if (stores && !isDiskChecked && !found.hasErrors) await checkDisk(study, participants, options, stores);
       if (stores && !found.hasErrors) await found.attempt("output", () => checkOthers(study, participants, options));
     }
     if (opened && examination) {

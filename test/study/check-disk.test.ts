@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { roomIssues } from "../../src/study/check-room.ts";
+import { diskIssues } from "../../src/study/check-disk.ts";
 import { checkStudy } from "../../src/study/check-study.ts";
 import { checkOptions } from "../../src/study/options.ts";
 import { planStudy } from "../../src/study/plan-study.ts";
@@ -76,9 +76,7 @@ describe("a disk that is too small for a study", () => {
   test("check, plan and score say the same: an error that stops them, before anything is written (agreement)", async () => {
     disk.free = 1;
     const whole = await checked("full", "whole");
-    expect(whole).toEqual([
-      ["error", expect.stringMatching(/at least \d+\.\d kB .* got 0 B\. Free some space/)],
-    ]);
+    expect(whole).toEqual([["error", expect.stringMatching(/at least \d+\.\d kB .* got 0 B\. Free some space/)]]);
     expect(await checked("full", "headers")).toEqual(whole);
     const [[, message]] = whole as [[string, string]];
     await expect(planStudy(optionsOf("full"))).rejects.toThrow(message);
