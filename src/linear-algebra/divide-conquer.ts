@@ -2,7 +2,8 @@ import { ascendingOrder, pick } from "../array/indices.ts";
 import { Matrix } from "../array/matrix.ts";
 import type { Device } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
-import { implicitQl, rotateRows } from "./implicit-ql.ts";
+import { rotate } from "./dot.ts";
+import { implicitQl } from "./implicit-ql.ts";
 import { exactWeights, secularRoots } from "./secular.ts";
 
 /** Eigenvalues of a symmetric tridiagonal matrix with their eigenvectors. */
@@ -137,7 +138,7 @@ function setAside({ d, z, rho, parts }: Joined): { kept: readonly number[]; defl
           if (present[row] || present[pending]) {
             present[row] = 1;
             present[pending] = 1;
-            rotateRows(rows.data, pending * rows.nColumns, row * rows.nColumns, rows.nColumns, cosine, sine);
+            rotate(rowOf(rows, pending), rowOf(rows, row), cosine, sine);
           }
         }
         deflated.push(pending);
@@ -149,6 +150,10 @@ function setAside({ d, z, rho, parts }: Joined): { kept: readonly number[]; defl
   }
   if (pending >= 0) kept.push(pending);
   return { kept, deflated };
+}
+
+function rowOf({ data, nColumns }: Matrix<Float64Array>, row: number): Float64Array {
+  return data.subarray(row * nColumns, (row + 1) * nColumns);
 }
 
 /** The eigenvectors of diag(poles) + rho z z' as rows, [k x k]: entries z_i / (d_i - root_j), made of length 1. */

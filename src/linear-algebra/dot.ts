@@ -12,6 +12,16 @@ export function dot(a: Float64Array, b: Float64Array): number {
   return even + odd;
 }
 
+/** Two vectors rotated in their plane, in place: a becomes c a - s b, and b becomes s a + c b. */
+export function rotate(a: Float64Array, b: Float64Array, cosine: number, sine: number): void {
+  for (let i = 0; i < a.length; i++) {
+    const first = a[i]!;
+    const second = b[i]!;
+    a[i] = cosine * first - sine * second;
+    b[i] = sine * first + cosine * second;
+  }
+}
+
 /** The squared length of a vector, summed from its first number to its last. */
 export function sumOfSquares(vector: Float64Array): number {
   let sum = 0;

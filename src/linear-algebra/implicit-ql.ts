@@ -1,6 +1,7 @@
 import { ascendingOrder, pick } from "../array/indices.ts";
 import { ShapeError } from "../errors.ts";
 import type { TridiagonalEigen } from "./divide-conquer.ts";
+import { rotate } from "./dot.ts";
 
 /** Shifts before the algorithm is said not to converge: 40 times the usual two an eigenvalue. */
 const MOST_SHIFTS = 80;
@@ -18,8 +19,11 @@ export function implicitQl(diagonal: Float64Array, off: Float64Array): Tridiagon
   const d = diagonal.slice();
   const e = new Float64Array(n);
   e.set(off);
-  const rows = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) rows[i * n + i] = 1;
+  const rows = Array.from({ length: n }, (_, i) => {
+    const row = new Float64Array(n);
+    row[i] = 1;
+    return row;
+  });
   let norm = 0;
   for (let i = 0; i < n; i++) norm = Math.max(norm, Math.abs(d[i]!), Math.abs(e[i]!));
   for (let from = 0; from < n; from++) {
@@ -33,7 +37,7 @@ export function implicitQl(diagonal: Float64Array, off: Float64Array): Tridiagon
   }
   const order = ascendingOrder(d);
   const vectors = new Float64Array(n * n);
-  for (let j = 0; j < n; j++) vectors.set(rows.subarray(order[j]! * n, (order[j]! + 1) * n), j * n);
+  for (let j = 0; j < n; j++) vectors.set(rows[order[j]!]!, j * n);
   return { values: pick(d, order), vectors };
 }
 
@@ -44,8 +48,7 @@ function negligible(off: number, here: number, next: number, norm: number): bool
 }
 
 /** One QL sweep over the block `from`..`to`: a bulge is chased upwards by plane rotations. */
-function chase(d: Float64Array, e: Float64Array, rows: Float64Array, from: number, to: number): void {
-  const n = d.length;
+function chase(d: Float64Array, e: Float64Array, rows: readonly Float64Array[], from: number, to: number): void {
   const half = (d[from + 1]! - d[from]!) / (2 * e[from]!);
   const root = Math.hypot(half, 1);
   let g = d[to]! - d[from]! + e[from]! / (half + (half < 0 ? -root : root));
@@ -68,26 +71,9 @@ function chase(d: Float64Array, e: Float64Array, rows: Float64Array, from: numbe
     shift = sine * t;
     d[i + 1] = g + shift;
     g = cosine * t - b;
-    rotateRows(rows, i * n, (i + 1) * n, n, cosine, sine);
+    rotate(rows[i]!, rows[i + 1]!, cosine, sine);
   }
   d[from]! -= shift;
   e[from] = g;
   e[to] = 0;
-}
-
-/** (upper, lower) becomes (c upper - s lower, s upper + c lower), in place; rows of `length` numbers at given places. */
-export function rotateRows(
-  data: Float64Array,
-  upper: number,
-  lower: number,
-  length: number,
-  cosine: number,
-  sine: number,
-): void {
-  for (let i = 0; i < length; i++) {
-    const a = data[(upper + i) | 0]!;
-    const b = data[(lower + i) | 0]!;
-    data[(upper + i) | 0] = cosine * a - sine * b;
-    data[(lower + i) | 0] = sine * a + cosine * b;
-  }
 }

@@ -116,7 +116,7 @@ async function rayleighRitz(
   deflation: Deflation,
   device: Device | undefined,
 ): Promise<Ritz> {
-  const image = await step(matrix, deflation, block, block, [0, 1, 0], device);
+  const image = await step(matrix, deflation, [block, block], [0, 1, 0], device);
   const projected = await multiply(image, block, { transposeB: true, device });
   const width = block.nRows;
   for (let i = 0; i < width; i++) {
@@ -176,7 +176,7 @@ async function filter(
   const smallest = ritzValues.at(-1)!;
   // Where the block reaches below the matrix' rank, one plain product already spans its range.
   if (smallest <= matrix.nRows * Number.EPSILON * largest)
-    return step(matrix, deflation, block, block, [0, 1, 0], device);
+    return step(matrix, deflation, [block, block], [0, 1, 0], device);
   const half = smallest / 2;
   const growth = Math.acosh(Math.max(1, (largest - half) / half));
   const degree = Math.max(
@@ -186,10 +186,11 @@ async function filter(
   const first = half / (largest - half);
   let sigma = first;
   let previous = block;
-  let current = await step(matrix, deflation, block, block, [half, sigma / half, 0], device);
+  let current = await step(matrix, deflation, [block, block], [half, sigma / half, 0], device);
   for (let power = 2; power <= degree; power++) {
     const next = 1 / (2 / first - sigma);
-    const following = await step(matrix, deflation, current, previous, [half, (2 * next) / half, sigma * next], device);
+    const weights = [half, (2 * next) / half, sigma * next] as const;
+    const following = await step(matrix, deflation, [current, previous], weights, device);
     if (previous !== block) freeNow(previous.data);
     previous = current;
     current = following;
@@ -202,8 +203,7 @@ async function filter(
 async function step(
   matrix: Matrix<Float64Array>,
   { vectors, scaled }: Deflation,
-  current: Matrix<Float64Array>,
-  previous: Matrix<Float64Array>,
+  [current, previous]: readonly [current: Matrix<Float64Array>, previous: Matrix<Float64Array>],
   [half, factor, share]: readonly [half: number, factor: number, share: number],
   device: Device | undefined,
 ): Promise<Matrix<Float64Array>> {

@@ -1,5 +1,5 @@
 import type { Matrix } from "../array/matrix.ts";
-import { dot } from "./dot.ts";
+import { dot, rotate } from "./dot.ts";
 
 /** Rows whose cosine is at most this are orthogonal to double precision (2^-52 = 2.2e-16, and the rounding of the sum). */
 const ORTHOGONAL = 1e-15;
@@ -45,12 +45,4 @@ export function orthogonaliseRows(rows: Matrix<Float64Array>, others: Matrix<Flo
 /** Rows in the memory of their matrix. */
 function rowsAsVectors({ data, nRows, nColumns }: Matrix<Float64Array>): readonly Float64Array[] {
   return Array.from({ length: nRows }, (_, k) => data.subarray(k * nColumns, (k + 1) * nColumns));
-}
-
-function rotate(a: Float64Array, b: Float64Array, cosine: number, sine: number): void {
-  for (let i = 0; i < a.length; i++) {
-    const [first, second] = [a[i]!, b[i]!];
-    a[i] = cosine * first - sine * second;
-    b[i] = sine * first + cosine * second;
-  }
 }

@@ -94,7 +94,7 @@ function offsetOfRoot({ z, rho }: Secular, j: number, nearest: number, rest: num
   const sign = nearest === j ? 1 : -1;
   let near = 0;
   let far = (last ? rho * sumOfSquares(z) : gap / 2) * (1 + 4 * EPSILON);
-  let offset = sign * startingOffset(z, rest, gap, lower, last, sign, far);
+  let offset = sign * startingOffset(z, lower, { rest, gap, last, sign, far });
   let before = Number.POSITIVE_INFINITY;
   for (let round = 0; round < MOST_ITERATIONS; round++) {
     // Left and right of the two poles apart, with slopes; `slack` bounds the rounding of the sums.
@@ -122,7 +122,7 @@ function offsetOfRoot({ z, rho }: Secular, j: number, nearest: number, rest: num
     if (Math.abs(value) <= EPSILON * slack) break;
     if (value > 0 === sign > 0) far = Math.min(far, sign * offset);
     else near = Math.max(near, sign * offset);
-    const next = sign * (offset + rationalStep(fromPole, lower, offset, value, leftSlope, rightSlope, last));
+    const next = sign * (offset + rationalStep(fromPole, lower, offset, { value, leftSlope, rightSlope, last }));
     const slow = round > 2 && Math.abs(value) > before / 2;
     const inside = next > near && next < far;
     const proposed = inside && !slow ? next : halve(near, far);
@@ -133,16 +133,23 @@ function offsetOfRoot({ z, rho }: Secular, j: number, nearest: number, rest: num
   return offset;
 }
 
+/** Where a root is sought. */
+interface Interval {
+  /** f in the middle of the interval, but for the terms of its two poles. */
+  readonly rest: number;
+  /** From the lower pole to the upper. */
+  readonly gap: number;
+  /** Whether it is the last root, which has no pole above it. */
+  readonly last: boolean;
+  /** 1 where the root is counted from the pole below it, -1 from the pole above. */
+  readonly sign: number;
+  /** The root's distance from that pole is smaller. */
+  readonly far: number;
+}
+
 /** The root with all but two poles held fixed at the middle of its interval, as a magnitude within (0, far). */
-function startingOffset(
-  z: Float64Array,
-  rest: number,
-  gap: number,
-  lower: number,
-  last: boolean,
-  sign: number,
-  far: number,
-): number {
+function startingOffset(z: Float64Array, lower: number, interval: Interval): number {
+  const { rest, gap, last, sign, far } = interval;
   const below = z[lower]! * z[lower]!;
   const above = z[lower + 1]! * z[lower + 1]!;
   let start: number;
@@ -157,16 +164,20 @@ function startingOffset(
   return start > 0 && start < far ? start : far / 2;
 }
 
+/** A secular function at a place. */
+interface SecularValue {
+  readonly value: number;
+  /** Of the terms up to the lower pole. */
+  readonly leftSlope: number;
+  /** Of the terms from the upper pole on. */
+  readonly rightSlope: number;
+  /** Whether the last root is sought. */
+  readonly last: boolean;
+}
+
 /** The step to the root of c + s / (pole - x) + t / (next pole - x) that meets f's parts in value and slope. */
-function rationalStep(
-  fromPole: Float64Array,
-  lower: number,
-  offset: number,
-  value: number,
-  leftSlope: number,
-  rightSlope: number,
-  last: boolean,
-): number {
+function rationalStep(fromPole: Float64Array, lower: number, offset: number, at: SecularValue): number {
+  const { value, leftSlope, rightSlope, last } = at;
   const below = fromPole[lower]! - offset;
   const above = fromPole[lower + 1]! - offset;
   const c = value - below * leftSlope - above * rightSlope;

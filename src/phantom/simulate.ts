@@ -7,15 +7,7 @@ import type { Store } from "../sources/source.ts";
 import { simulationSettings } from "./check.ts";
 import { WHITE_SHARE } from "./noise.ts";
 import { type ParticipantPlan, participantPaths, simulatedFiles } from "./participant.ts";
-import {
-  planHemispheres,
-  planParticipants,
-  planRegions,
-  planStories,
-  type RegionedHemisphere,
-  readStories,
-  type SpokenStory,
-} from "./plan.ts";
+import { planHemispheres, planParticipants, planRegions, planStories, readStories } from "./plan.ts";
 import type { PhantomRegion } from "./regions.ts";
 import { createSignalMaker, type Planted } from "./signals.ts";
 import type { PhantomStory } from "./story.ts";
@@ -128,23 +120,22 @@ export async function simulateDataset(
     repetitionTime,
     responses,
   };
-  await writeOutputFiles(store, filesOf(truth, spoken, hemispheres, regions, plan, onProgress), { name });
+  await writeOutputFiles(store, filesOf(truth, regions, plan, onProgress), { name });
   return truth;
 }
 
 /** All files; those of one participant are in memory at a time. */
 function* filesOf(
   truth: PhantomTruth,
-  spoken: readonly SpokenStory[],
-  hemispheres: readonly RegionedHemisphere[],
   regions: readonly PhantomRegion[],
   plan: ParticipantPlan,
   onProgress: OnProgress | undefined,
 ): Generator<OutputFile[]> {
   const outputs = (files: Iterable<readonly [string, Uint8Array | string]>): OutputFile[] =>
     Array.from(files, ([path, bytes]) => ({ path, bytes }));
-  yield outputs(textFiles(truth, spoken));
-  for (const hemisphere of hemispheres) yield outputs(surfaceFiles(hemisphere, regions, hemisphere.regionOfVertex));
+  yield outputs(textFiles(truth, plan.stories));
+  for (const hemisphere of plan.hemispheres)
+    yield outputs(surfaceFiles(hemisphere, regions, hemisphere.regionOfVertex));
   const total = truth.participants.length;
   for (const [done, { participant, latency }] of truth.participants.entries()) {
     onProgress?.({ label: "responses of participants", done, total });

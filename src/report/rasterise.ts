@@ -70,7 +70,7 @@ export function rasterise(surface: Surface, view: View, paint: SurfacePaint, wid
         if (z <= depth[at]!) continue;
         depth[at] = z;
         const light = lambert(blend(normals, 0, a, b, c), blend(normals, 1, a, b, c), blend(normals, 2, a, b, c));
-        const colour = colourAt(surface, paint, corners, a, b, c);
+        const colour = colourAt(surface, paint, corners, [a, b, c]);
         samples[4 * at] = colour[0] * light;
         samples[4 * at + 1] = colour[1] * light;
         samples[4 * at + 2] = colour[2] * light;
@@ -168,9 +168,7 @@ function colourAt(
   { shading }: Surface,
   { values, colour }: SurfacePaint,
   corners: readonly [number, number, number],
-  a: number,
-  b: number,
-  c: number,
+  [a, b, c]: readonly [number, number, number],
 ): Rgb {
   let [sum, weight] = [0, 0];
   for (let i = 0; i < 3; i++) {

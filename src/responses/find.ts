@@ -122,7 +122,8 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
     told.push(...checked.issues.filter(({ severity }) => severity !== "error"));
     if (checked.version === undefined || checked.repetitionTime === undefined) continue;
     for (const hearing of fitting) {
-      const files = describeCandidate(dataset, run, checked.version, events.path, hearing, checked.repetitionTime);
+      const { version, repetitionTime } = checked;
+      const files = describeCandidate(dataset, run, version, { events: events.path, hearing, repetitionTime });
       found.push({ files, rows: hearing.rows });
     }
   }
@@ -272,10 +273,9 @@ function describeCandidate(
   dataset: BidsDataset,
   run: CandidateRun,
   version: Version,
-  events: string,
-  hearing: Hearing,
-  repetitionTime: number,
+  heard: { readonly events: string; readonly hearing: Hearing; readonly repetitionTime: number },
 ): ResponseFiles {
+  const { events, hearing, repetitionTime } = heard;
   const wanted = { suffixes: ["timeseries", "regressors"], extension: ".tsv", desc: "confounds" };
   // Ten microseconds, so that an onset on the border of two volumes belongs to the later one.
   const volumeOf = (seconds: number) => Math.max(0, Math.floor((seconds + 1e-5) / repetitionTime));

@@ -112,7 +112,7 @@ async function modelSource(
         for (const { words } of transcripts) plan(words.map((word) => word.text));
       },
       wordsToRead: (transcripts, layers) => countWordsToRead(model, transcripts, layers, store, options),
-      prepare: (transcripts, layers) => cacheActivations(model, transcripts, layers, store, options, onProgress),
+      prepare: (transcripts, layers) => cacheActivations(model, transcripts, layers, store, { ...options, onProgress }),
       activationsOf: (layer) => activationsOfLayer(model, layer, store, options),
       close: () => model.close(),
     };

@@ -101,8 +101,7 @@ export async function cacheActivations(
   transcripts: readonly Transcript[],
   layers: readonly number[],
   store: Store,
-  options: ModelOptions,
-  onProgress: OnProgress,
+  { onProgress, ...options }: ModelOptions & { readonly onProgress: OnProgress },
 ): Promise<void> {
   for (const transcript of transcripts) {
     const tell: OnProgress = ({ done, total }) =>

@@ -28,7 +28,7 @@ function counting() {
 
 describe("cacheActivations", () => {
   const cache = (used: LanguageModel, layers: readonly number[], store: ReturnType<typeof memoryStore>) =>
-    cacheActivations(used, [transcript], layers, store, options, () => {});
+    cacheActivations(used, [transcript], layers, store, { ...options, onProgress: () => {} });
 
   test("identity: all layers in one reading give what each gives in its own", async () => {
     const [together, apart] = [memoryStore(), memoryStore()];
