@@ -16,7 +16,7 @@ export const noiseCeiling: Analysis = {
     label: "noise ceiling",
     symbol: "C",
     what: "correlation R of responses and their prediction from the mean responses of the other participants",
-    missing: "nobody else heard the same stories",
+    missing: "no participant has a score, or nobody else heard the same stories",
     isSummarised: true,
   },
   beside: { analysis: "brainScore", as: "ceiling" },

@@ -130,8 +130,8 @@ export function withOwnShares(subject: SubjectScores): SubjectScores {
 }
 
 /** Why a target has no share, in a sentence without its full stop; undefined where it has one. */
-export function reasonWithoutShare({ share, ratio, n }: GroupShares, target: number): string | undefined {
+export function reasonWithoutShare({ share, ratio, n, of, test }: GroupShares, target: number): string | undefined {
   if (Number.isFinite(ratio[target]!)) return undefined;
-  if (n[target] === 0) return "no participant has a score";
+  if (n[target] === 0) return analysisNamed(test.n[target] === 0 ? test.analysis : of.analysis)!.shown.missing;
   return share.shown.missing;
 }

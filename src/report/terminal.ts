@@ -149,7 +149,7 @@ function besideLines({ scores, controlsAlone, labels, order }: Findings): string
   const shareLine = ({ share: { shown }, ratio }: ScoreFindings["shares"][number]) => {
     const nShown = ratio.filter(Number.isFinite).length;
     const name = `${capitalised(shown.label)}:`;
-    if (nShown === 0) return [`${name} n/a, since ${shown.missing}`];
+    if (nShown === 0) return wrap([`${name} n/a, since ${shown.missing}`]);
     const over = nShown === ratio.length ? undefined : `${nShown} of ${ratio.length} regions`;
     return lineOf(name, ratio, (value) => formatValue(shown, value), over);
   };

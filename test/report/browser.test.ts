@@ -82,17 +82,19 @@ describe.skipIf(browser === undefined)("pages in a browser", () => {
     const pages = [
       await htmlReport(syntheticStudy({ nSubjects: 9, layers: [4, 8], distances: [0, 8] })),
       await htmlReport(syntheticStudy({ nSubjects: 9, regions: long, distances: [0, 8] })),
+      await htmlReport(syntheticStudy({ nSubjects: 9, distances: [0, 8], hasCeiling: true })),
     ];
     const measured = measure(pages.flatMap((page) => [360, 768, 1200].map((width) => ({ page, width }))));
-    expect(measured.map(({ page }) => page)).toEqual([360, 768, 1200, 360, 768, 1200]);
+    expect(measured.map(({ page }) => page)).toEqual([360, 768, 1200, 360, 768, 1200, 360, 768, 1200]);
     // Numbers of a wide table scroll where the window is narrow, texts have room in any.
     for (const { tables } of measured) {
       for (const name of ["Table: options", "Table: provenance"]) expect(tables[name]![0]).toBe(tables[name]![1]);
     }
   });
 
-  test("by hand: what is printed on A4 loses no column of a table with all controls", async () => {
-    const page = await htmlReport(syntheticStudy({ nSubjects: 30, regions: long, layers: [4, 8], distances: [0, 8] }));
+  test("by hand: what is printed on A4 loses no column of a table with all controls and the ceiling", async () => {
+    const study = { nSubjects: 30, regions: long, layers: [4, 8], distances: [0, 8], hasCeiling: true };
+    const page = await htmlReport(syntheticStudy(study));
     // 210 mm less margins of 10 mm are 718 pixels of 1/96 inch. Rules for print, put on the screen.
     const [printed] = measure([{ page: page.replace("@media print", "@media screen"), width: 718 }]);
     expect(Object.keys(printed!.tables)).toEqual(["Table: group", "Table: options", "Table: provenance"]);

@@ -17,6 +17,7 @@ export interface SyntheticOptions {
   readonly distances?: readonly number[];
   readonly layers?: readonly number[];
   readonly hasControls?: boolean;
+  readonly hasCeiling?: boolean;
   readonly nFolds?: number;
 }
 
@@ -27,7 +28,14 @@ const sixRegions = ["Angular gyrus", "Heschl gyrus", "IFG triangular", "mSTS", "
  * a forecast curve that peaks at 4 + r words, plus noise; the last region has nothing but noise.
  */
 export function syntheticStudy(options: SyntheticOptions = {}): StudyResult {
-  const { nSubjects = 27, regions = sixRegions, layers = [8], hasControls = true, nFolds = 5 } = options;
+  const {
+    nSubjects = 27,
+    regions = sixRegions,
+    layers = [8],
+    hasControls = true,
+    hasCeiling = false,
+    nFolds = 5,
+  } = options;
   const distances = options.distances ?? Array.from({ length: 41 }, (_, i) => i - 10);
   const random = createRandom("synthetic study");
   const targets: Target[] = regions.map((name) => ({ name, hemi: "n/a" }));
@@ -59,6 +67,7 @@ export function syntheticStudy(options: SyntheticOptions = {}): StudyResult {
       analyses.push(scores("brainScoreWordRate", "n/a", "n/a", (r) => 0.02 * share(r) * talent));
       analyses.push(scores("brainScoreRandomWeights", 8, "n/a", (r) => 0.03 * share(r) * talent));
     }
+    if (hasCeiling) analyses.push(scores("noiseCeiling", "n/a", "n/a", (r) => 0.1 * share(r) * talent));
     const drift = regions.map(() => 0.0012 * random.normal());
     const curves = distances.map((distance) =>
       scores("forecastScore", 8, distance, (r) => {
