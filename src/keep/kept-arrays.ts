@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { z } from "zod";
 import type { FloatArray } from "../array/matrix.ts";
 import { FormatError } from "../errors.ts";
 import { hostIsLittleEndian, swapByteOrder } from "../formats/byte-order.ts";
@@ -212,14 +211,13 @@ async function readThrough(stream: ByteStream, refuse: Refuse): Promise<Whole> {
   return { header, places };
 }
 
-const headerOfFile = z.object({
-  key: z.string(),
-  name: z.string(),
-  about: z.unknown(),
-  arrays: z.array(z.tuple([z.union([z.literal(4), z.literal(8)]), z.number().int().min(0)])),
-});
-
-type Header = z.infer<typeof headerOfFile>;
+/** What stands in the header. */
+interface Header {
+  readonly key: string;
+  readonly name: string;
+  readonly about: unknown;
+  readonly arrays: readonly ArrayShape[];
+}
 
 /** How long the header is, by the first bytes of a file. */
 function headerLength(head: Uint8Array, refuse: Refuse): number {
@@ -229,12 +227,27 @@ function headerLength(head: Uint8Array, refuse: Refuse): number {
 }
 
 function parseHeader(bytes: Uint8Array, refuse: Refuse): Header {
+  let header: unknown;
   try {
-    return headerOfFile.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    header = JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
-    if (cause instanceof SyntaxError || cause instanceof z.ZodError) throw refuse(DAMAGED, cause);
-    throw cause;
+    throw cause instanceof SyntaxError ? refuse(DAMAGED, cause) : cause;
   }
+  if (isHeader(header)) return header;
+  throw refuse(DAMAGED);
+}
+
+/** By hand: threads that read designs have no other use for a library that checks. */
+function isHeader(value: unknown): value is Header {
+  if (typeof value !== "object" || value === null) return false;
+  const { key, name, arrays } = value as { readonly [Key in keyof Header]?: unknown };
+  return typeof key === "string" && typeof name === "string" && Array.isArray(arrays) && arrays.every(isShape);
+}
+
+function isShape(value: unknown): value is ArrayShape {
+  if (!Array.isArray(value)) return false;
+  const [size, length] = value as unknown[];
+  return (size === 4 || size === 8) && Number.isSafeInteger(length) && (length as number) >= 0;
 }
 
 /** Checks that a file, which is whole, was written under this key and name. */

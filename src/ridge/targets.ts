@@ -17,7 +17,7 @@ export interface TargetBlock<Data extends FloatArray = FloatArray> {
   readonly squares: Float64Array;
 }
 
-/** Targets whose rows are copied at once: of 1,000 volumes they take 16 MB in single precision. */
+/** Targets that are worked on at once: of 1,000 volumes they take 16 MB in single precision, 32 in double. */
 export const TARGETS_AT_ONCE = 4096;
 
 /** Columns 0 to `nTargets` - 1, some thousands at a time. */

@@ -4,7 +4,7 @@ import { decodeBody, type HttpAnswer, type HttpClient, readPieces } from "./http
 import { openPart, type PartFile } from "./part-file.ts";
 import type { RemoteFile } from "./remote-file.ts";
 import { startRetries } from "./retry.ts";
-import { isCalledWebPage, isWebPage, webPageError } from "./web-page.ts";
+import { isCalledWebPage, isWebPage, START_BYTES, webPageError } from "./web-page.ts";
 
 /** Counts the bytes that move. */
 export interface Tally {
@@ -155,7 +155,7 @@ async function checkStart(transfer: Transfer, kind: NonNullable<RemoteFile["hold
   const { file, part } = transfer;
   let start: Uint8Array = new Uint8Array();
   for await (const piece of part.read()) {
-    start = piece.slice(0, 4096);
+    start = piece.slice(0, START_BYTES);
     break;
   }
   if (beginsAs(kind, start)) return;

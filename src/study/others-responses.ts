@@ -4,6 +4,7 @@ import { NotFoundError } from "../errors.ts";
 import type { ColumnBlocks } from "../features/column-blocks.ts";
 import { loadKeptArrays, writeKeptArrays } from "../keep/kept-arrays.ts";
 import { addResponses, emptySum, meanOfOthers, type SummedResponses } from "../responses/sum-of-responses.ts";
+import { TARGETS_AT_ONCE } from "../ridge/targets.ts";
 import { sha256 } from "../sources/checksum.ts";
 import type { Store } from "../sources/source.ts";
 import type { SharedStory, StoryOf } from "./shared-stories.ts";
@@ -19,9 +20,6 @@ export interface OthersSettings {
   readonly store: Store;
   readonly onProgress?: OnProgress | undefined;
 }
-
-/** Targets of a block: 4,096 of 600 volumes are 20 MB in double precision. */
-const BLOCK = 4096;
 
 /**
  * The mean responses of the other participants to the stories that a participant shares with them, joined, a block of targets at a
@@ -39,8 +37,8 @@ export function othersResponses(shared: readonly SharedStory[], settings: Others
     async *blocks() {
       const stories: StoryMeans[] = [];
       for (const story of shared) stories.push(await storyMeans(story, settings));
-      const total = Math.ceil(nTargets / BLOCK);
-      for (let from = 0, done = 0; from < nTargets; from += BLOCK, done++) {
+      const total = Math.ceil(nTargets / TARGETS_AT_ONCE);
+      for (let from = 0, done = 0; from < nTargets; from += TARGETS_AT_ONCE, done++) {
         settings.onProgress?.({ label: "responses of others", done, total });
         const parts: Matrix[] = [];
         for (const means of stories) parts.push(await means(from));
@@ -84,9 +82,9 @@ async function keepSums(
   for (let start = 0; start < nTargets; start += nAtOnce) {
     const end = Math.min(nTargets, start + nAtOnce);
     const blocks: { readonly from: number; readonly sum: SummedResponses }[] = [];
-    for (let from = start; from < end; from += BLOCK) {
+    for (let from = start; from < end; from += TARGETS_AT_ONCE) {
       if (await store.has(sumPath(key, from))) continue;
-      blocks.push({ from, sum: emptySum(nVolumes, Math.min(BLOCK, end - from)) });
+      blocks.push({ from, sum: emptySum(nVolumes, Math.min(TARGETS_AT_ONCE, end - from)) });
     }
     if (blocks.length === 0) continue;
     for (const [done, one] of heardBy.entries()) {
