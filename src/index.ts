@@ -5,8 +5,6 @@ export {
   Matrix,
   sliceColumns,
   sliceRows,
-  toFloat32,
-  toFloat64,
 } from "./array/matrix.ts";
 export type { OnProgress, Progress } from "./array/progress.ts";
 export { type BidsDataset, type BidsFile, loadDataset } from "./bids/dataset.ts";
@@ -40,17 +38,11 @@ export type { DesignOptions } from "./features/design.ts";
 export type { SlidingWindows } from "./features/sliding-windows.ts";
 export { forecastWindow, type WindowOptions } from "./features/window.ts";
 export type { Device } from "./graph/device.ts";
-export { type ExamineOptions, type InspectOptions, inspectDataset } from "./inspection/inspect.ts";
-export type { Inspection, StorySummary } from "./inspection/inspection.ts";
-export type { TranscriptChoice } from "./inspection/stories.ts";
 export { type ActivationOptions, type WordActivations, wordActivations } from "./language-model/activations.ts";
 export type { AddedToken } from "./language-model/added-token.ts";
 export type { HiddenStateOptions, LanguageModel } from "./language-model/language-model.ts";
 export { embeddedModelFolder, loadLanguageModel } from "./language-model/load.ts";
 export type { TokenisedText, Tokenizer } from "./language-model/tokenizer.ts";
-export { pearsonColumns } from "./linear-algebra/correlation.ts";
-export { transcriptPicture } from "./report/transcript-picture.ts";
-export { formatTranscriptReport, type TranscriptTextOptions } from "./report/transcript-text.ts";
 export { audioStarts } from "./responses/audio-start.ts";
 export type { VersionChoice } from "./responses/candidates.ts";
 export { type CleanBoldOptions, type CleaningOptions, cleanBold } from "./responses/clean.ts";
@@ -62,7 +54,6 @@ export type { ResponseKind } from "./responses/response-kind.ts";
 export type { PlacedSpace, Target, TargetSpace } from "./responses/target.ts";
 export type { VolumeMask } from "./responses/volume-mask.ts";
 export type { AuditCount } from "./ridge/audit.ts";
-export { predictRidge, type RidgeFit, ridgeCv } from "./ridge/ridge.ts";
 export type { AlphaChoice, RidgeOptions } from "./ridge/ridge-options.ts";
 export { memoryStore } from "./sources/memory.ts";
 export { folderStore } from "./sources/node.ts";
@@ -71,10 +62,7 @@ export { benjaminiHochberg } from "./statistics/fdr.ts";
 export { type MeanInterval, meanInterval } from "./statistics/interval.ts";
 export { type WilcoxonOptions, type WilcoxonResult, wilcoxonSignedRank } from "./statistics/wilcoxon.ts";
 export { type LoadTranscriptOptions, loadTranscript } from "./stimulus/load-transcript.ts";
-export type { CheckTranscriptOptions } from "./stimulus/place-issues.ts";
-export type { RateWindow, TranscriptSilence, UntimedStretch } from "./stimulus/timing.ts";
-export { readRawTranscript, readTranscript, type TranscriptOptions } from "./stimulus/transcript.ts";
-export { checkTranscript, type TranscriptReport } from "./stimulus/transcript-report.ts";
-export type { RawTranscript, TranscriptIssue, TranscriptRow } from "./stimulus/transcript-row.ts";
+export { readTranscript, type TranscriptOptions } from "./stimulus/transcript.ts";
+export type { RawTranscript, TranscriptRow } from "./stimulus/transcript-row.ts";
 export { type VolumesOptions, wordsToVolumes } from "./stimulus/volumes.ts";
 export type { Transcript, Word } from "./stimulus/word.ts";

@@ -41,7 +41,9 @@ export {
   OptionError,
   ShapeError,
 } from "./errors.ts";
+export { type ExamineOptions, type InspectOptions, inspectDataset } from "./inspection/inspect.ts";
 export type { Inspection, StorySummary } from "./inspection/inspection.ts";
+export type { TranscriptChoice } from "./inspection/stories.ts";
 export { type PhantomRegion, phantomRegions } from "./phantom/regions.ts";
 export { type SimulateOptions, simulateDataset } from "./phantom/simulate.ts";
 export { type PhantomStory, phantomStories } from "./phantom/story.ts";
@@ -62,11 +64,19 @@ export {
   type Surface,
   type TargetRegion,
 } from "./report/result.ts";
+export { transcriptPicture } from "./report/transcript-picture.ts";
+export { formatTranscriptReport, type TranscriptTextOptions } from "./report/transcript-text.ts";
 export type { PlacedSpace, Target, TargetSpace } from "./responses/target.ts";
 export type { AuditCount } from "./ridge/audit.ts";
 export type { Checksum } from "./sources/checksum.ts";
 export type { WrittenFiles } from "./sources/output-files.ts";
 export type { RemoteFile } from "./sources/remote-file.ts";
+export type { CheckTranscriptOptions } from "./stimulus/place-issues.ts";
+export type { RateWindow, TranscriptSilence, UntimedStretch } from "./stimulus/timing.ts";
+export { readRawTranscript, type TranscriptOptions } from "./stimulus/transcript.ts";
+export { checkTranscript, type TranscriptReport } from "./stimulus/transcript-report.ts";
+export type { RawTranscript, TranscriptIssue, TranscriptRow } from "./stimulus/transcript-row.ts";
+export type { Transcript, Word } from "./stimulus/word.ts";
 export { type CheckStudyOptions, checkStudy } from "./study/check-study.ts";
 export { type CleanedStudy, type CleanStudyOptions, cleanStudy } from "./study/clean.ts";
 export type { EstimatedPart, RunEstimate } from "./study/estimate.ts";

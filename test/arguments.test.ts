@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import * as formats from "../src/formats.ts";
 import * as index from "../src/index.ts";
+import * as ridge from "../src/ridge.ts";
 import * as study from "../src/study.ts";
 
 // Types do not hold who calls from JavaScript, and an argument is forgotten easily: whatever a function of the package is
 // given in place of what it takes, it says so in words, with an error of a class of ours.
 
 /** What all entry points name. */
-const cortecast = { ...formats, ...study, ...index };
+const cortecast = { ...formats, ...ridge, ...study, ...index };
 const { Matrix, memoryStore } = cortecast;
 const matrix = Matrix.of(
   Float64Array.from({ length: 80 }, (_, i) => Math.sin(i * i)),
@@ -79,6 +80,15 @@ const functions: Readonly<Record<string, readonly [needed: number, given: () => 
   simulateDataset: [2, async () => [full, await model(), { nSubjects: 0 }]],
   predictRidge: [2, async () => [await cortecast.ridgeCv(matrix, matrix), matrix, {}]],
   ridgeCv: [2, () => [matrix, matrix, {}]],
+  prepareRidge: [1, () => [matrix, {}]],
+  fitRidge: [2, async () => [await cortecast.prepareRidge(matrix), matrix, {}]],
+  scoreRidge: [3, async () => [await cortecast.prepareRidge(matrix, { test: matrix }), matrix, matrix, {}]],
+  contiguousFolds: [2, () => [40, 5, {}]],
+  fitStandardise: [1, () => [matrix]],
+  applyStandardise: [2, () => [matrix, cortecast.fitStandardise(matrix)]],
+  fitPca: [2, () => [matrix, 1, {}]],
+  applyPca: [2, async () => [matrix, await cortecast.fitPca(matrix, 1), {}]],
+  takeRows: [2, () => [matrix, [0, 1]]],
   htmlReport: [1, () => [{}, {}]],
   memoryScores: [
     1,

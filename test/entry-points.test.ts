@@ -54,6 +54,19 @@ describe("what an entry point loads (by hand)", () => {
     expect(modules.filter((url) => url.includes("/platform/browser/"))).toEqual([]);
   });
 
+  it("cortecast/ridge: ONNX Runtime alone", () => {
+    expect(packagesOf("cortecast/ridge")).toEqual(expect.arrayContaining(["onnxruntime-node"]));
+    for (const name of ["zod", "yaml", "undici", "linkedom", "@observablehq/plot"])
+      expect(packagesOf("cortecast/ridge")).not.toContain(name);
+  });
+
+  it("cortecast: neither what asks servers, nor what draws, nor what studies check their options with", () => {
+    const packages = packagesOf("cortecast");
+    expect(packages).toEqual(expect.arrayContaining(["onnxruntime-node"]));
+    for (const name of ["zod", "yaml", "undici", "linkedom", "@observablehq/plot"])
+      expect(packages).not.toContain(name);
+  });
+
   it("cortecast/study: not what asks servers, before anything is fetched", () => {
     const packages = packagesOf("cortecast/study");
     expect(packages).toEqual(expect.arrayContaining(["onnxruntime-node", "zod"]));
@@ -65,6 +78,11 @@ describe("what an entry point loads (by hand)", () => {
 describe("the example of its description", () => {
   it.each([
     ["formats.ts", "Float32Array(3) [ 0.5, 1, 1.5 ]\n".repeat(2), "three numbers, written and read twice"],
+    [
+      "ridge.ts",
+      "Float64Array(1) [ 0.001 ] 3.32 3.32\n1.000\n",
+      "5 less twice sin(1), by the least penalty; what is a sum of features correlates by 1",
+    ],
     [
       "study.ts",
       "[] 2 of 2 steps\n[ 'sub-01', 'sub-02' ] true\n",

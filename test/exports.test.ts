@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as formats from "../src/formats.ts";
 import * as cortecast from "../src/index.ts";
+import * as ridge from "../src/ridge.ts";
 import * as study from "../src/study.ts";
 
 // What the package hands out can be named by who uses it: every type in the signature of an export is an export too.
@@ -44,6 +45,7 @@ function ownNames(code: string): ReadonlySet<string> {
 const entryPoints = {
   cortecast: { entry: "index.ts", values: cortecast },
   "cortecast/formats": { entry: "formats.ts", values: formats },
+  "cortecast/ridge": { entry: "ridge.ts", values: ridge },
   "cortecast/study": { entry: "study.ts", values: study },
 };
 

@@ -177,6 +177,7 @@ export function takeRows<Data extends FloatArray>(
   memory?: Data,
 ): Matrix<Data> {
   checkMatrix(matrix, "takeRows");
+  checkArgument("takeRows: indices", indices, "a list");
   const { nColumns } = matrix;
   const data = memory ?? emptyLike(matrix.data, indices.length * nColumns);
   for (let k = 0; k < indices.length; k++) {

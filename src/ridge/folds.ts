@@ -1,3 +1,4 @@
+import { checkArgument } from "../array/arguments.ts";
 import { OptionError } from "../errors.ts";
 import { requireCount } from "./check.ts";
 
@@ -30,6 +31,7 @@ export interface FoldOptions {
  * nothing to train on
  */
 export function contiguousFolds(nSamples: number, nFolds: number, options: FoldOptions = {}): readonly Fold[] {
+  checkArgument("contiguousFolds: options", options, "an object");
   const { gap = 0 } = options;
   requireCount(nSamples, 1, "contiguousFolds", "nSamples");
   requireCount(nFolds, 2, "contiguousFolds", "nFolds");

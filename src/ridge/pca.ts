@@ -1,4 +1,5 @@
-import { type Matrix, sliceRows, transpose } from "../array/matrix.ts";
+import { checkArgument } from "../array/arguments.ts";
+import { checkMatrix, type Matrix, sliceRows, transpose } from "../array/matrix.ts";
 import { OptionError } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
@@ -42,6 +43,8 @@ export interface PcaOptions {
  * returns such directions, which are rounding noise in single-precision features, and ours counts them as missing.
  */
 export async function fitPca(x: Matrix, nComponents: number, options: PcaOptions = {}): Promise<Pca> {
+  checkArgument("fitPca: options", options, "an object");
+  checkMatrix(x, "fitPca: x");
   const { device } = options;
   requireSamples(x, 2, "fitPca", "x");
   const { nRows: nSamples, nColumns: nFeatures } = x;
@@ -75,6 +78,9 @@ export async function fitPca(x: Matrix, nComponents: number, options: PcaOptions
  * @throws ShapeError where `x` has another number of columns than the components were fitted on
  */
 export async function applyPca(x: Matrix, pca: Pca, options: PcaOptions = {}): Promise<Matrix<Float64Array>> {
+  checkMatrix(x, "applyPca: x");
+  checkArgument("applyPca: pca", pca, "an object", { mean: "a list of numbers", components: "an object" });
+  checkArgument("applyPca: options", options, "an object");
   const centred = centreColumns(x, pca.mean, "applyPca");
   return multiply(centred, pca.components, { transposeB: true, device: options.device });
 }

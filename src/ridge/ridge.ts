@@ -6,7 +6,7 @@ import { openWorkspace } from "../graph/workspace.ts";
 import { requireFinite } from "./check.ts";
 import { choose, coefficientsOf } from "./choose.ts";
 import { factorDesign } from "./factor.ts";
-import { type FactoredDesign, shrinkagesOf } from "./factored-design.ts";
+import { type FactoredDesign, type Penalised, shrinkagesOf } from "./factored-design.ts";
 import { type RidgeOptions, resolveRidgeOptions, type TargetOptions } from "./ridge-options.ts";
 import { observedRows, type RidgeScore, scoreTargets } from "./score-targets.ts";
 import { scoredRows, targetBlocks, targetRows, targetsToFit } from "./targets.ts";
@@ -52,22 +52,59 @@ export async function ridgeCv(x: Matrix, y: Matrix, options: RidgeOptions = {}):
   return fitRidge(await factorDesign(x, undefined, options), y, options);
 }
 
+/** How {@link prepareRidge} takes a design apart. */
+export interface PrepareRidgeOptions extends Omit<RidgeOptions, "targetBlock" | "precision"> {
+  /** Samples that {@link scoreRidge} is to predict, [nTest x nFeatures]; left out where {@link fitRidge} is to give coefficients. */
+  readonly test?: Matrix | undefined;
+}
+
+/** A design taken apart under its penalties, for {@link fitRidge} or {@link scoreRidge}: what else lies within is theirs. */
+export type PreparedRidge = Penalised;
+
+/**
+ * A design taken apart for ridge regression, once for any number of targets: centred, with its singular vectors, and what the
+ * choice of a penalty needs. In double precision.
+ *
+ * @param x - [nSamples x nFeatures], as {@link ridgeCv} takes it
+ * @throws ShapeError where `x` holds NaN or an infinity, or numbers whose squares overflow, or has fewer than 2 rows; where
+ * `test` has another number of columns
+ * @throws OptionError where an option cannot be used, or inner folds leave too few samples
+ * @throws DeviceError where the runtime fails
+ */
+export async function prepareRidge(x: Matrix, options: PrepareRidgeOptions = {}): Promise<PreparedRidge> {
+  checkArgument("prepareRidge: options", options, "an object");
+  resolveRidgeOptions(options, "prepareRidge");
+  checkMatrix(x, "prepareRidge: x");
+  const { test, ...ridge } = options;
+  if (test !== undefined) checkMatrix(test, "prepareRidge: test");
+  return factorDesign(x, test, ridge);
+}
+
+/** What {@link prepareRidge} gave, for the functions that go on with it. */
+function openDesign(design: PreparedRidge, where: string): FactoredDesign {
+  checkArgument(`${where}: design`, design, "an object", { alphas: "a list of numbers", exact: "a function" });
+  return design as FactoredDesign;
+}
+
 /**
  * {@link ridgeCv} on a design that was taken apart before, under its penalties.
  *
- * @param design - made without samples to predict
+ * @param prepared - made without samples to predict
  * @param y - [nSamples x nTargets]
  * @throws ShapeError where `y` has another number of rows than the design, or coefficients lie beyond the precision
  * @throws OptionError where an option cannot be used, or the design was made for scores alone
  */
-export async function fitRidge(design: FactoredDesign, y: Matrix, options: TargetOptions = {}): Promise<RidgeFit> {
+export async function fitRidge(prepared: PreparedRidge, y: Matrix, options: TargetOptions = {}): Promise<RidgeFit> {
+  const design = openDesign(prepared, "fitRidge");
+  checkMatrix(y, "fitRidge: y");
+  checkArgument("fitRidge: options", options, "an object");
   const { precision, targetBlock, device } = resolveRidgeOptions(options, "fitRidge");
   const workspace = openWorkspace(device);
   const exact = await design.exact();
   const { columns: designColumns } = exact;
   if (!designColumns) {
     throw new OptionError(
-      "fitRidge: design must be made with its columns, got one that was made to predict. Give factorDesign no samples to predict.",
+      "fitRidge: design must be made with its columns, got one that was made to predict. Prepare it without samples to predict.",
     );
   }
   requireRows(exact.left.nColumns, y, "fitRidge");
@@ -175,18 +212,23 @@ export async function predictRidge(
  * Fits every target on a design, predicts the samples that it was made to predict, and correlates, without ever holding all coefficients or
  * predictions: memory beyond the arguments and the result stays near that of one block of targets.
  *
+ * @param prepared - made with the samples to predict
  * @param y - data of the samples of the design, [nSamples x nTargets]
  * @param yTest - of the samples to predict, [nTest x nTargets]
  * @throws ShapeError where shapes do not fit together, or there are fewer than 2 samples to predict
  * @throws OptionError where an option cannot be used
  */
 export async function scoreRidge(
-  design: FactoredDesign,
+  prepared: PreparedRidge,
   y: Matrix,
   yTest: Matrix,
   options: TargetOptions = {},
 ): Promise<RidgeScore> {
   const where = "scoreRidge";
+  const design = openDesign(prepared, where);
+  checkMatrix(y, `${where}: y`);
+  checkMatrix(yTest, `${where}: yTest`);
+  checkArgument(`${where}: options`, options, "an object");
   const nTargets = y.nColumns;
   const { precision, targetBlock, device } = resolveRidgeOptions(options, where);
   const { left, test } = await design.exact();

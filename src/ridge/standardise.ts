@@ -1,4 +1,5 @@
-import { Matrix } from "../array/matrix.ts";
+import { checkArgument } from "../array/arguments.ts";
+import { checkMatrix, Matrix } from "../array/matrix.ts";
 import { factorNearOne } from "../array/near-one.ts";
 import { columnMeans, requireColumns } from "../linear-algebra/centre.ts";
 import { requireFinite, requireSamples } from "./check.ts";
@@ -25,6 +26,7 @@ export interface Standardisation {
  * @throws ShapeError where `x` has no rows or columns, or holds NaN or an infinity
  */
 export function fitStandardise(x: Matrix): Standardisation {
+  checkMatrix(x, "fitStandardise: x");
   requireSamples(x, 1, "fitStandardise", "x");
   requireFinite(x, "fitStandardise", "x");
   const factors = factorsNearOne(x);
@@ -75,6 +77,9 @@ function fitScaled({ data, nRows, nColumns }: Matrix, factors: Float64Array): St
  * @throws ShapeError where `x` has another number of columns than the standardisation was fitted on
  */
 export function applyStandardise(x: Matrix, standardisation: Standardisation): Matrix<Float64Array> {
+  checkMatrix(x, "applyStandardise: x");
+  const fields = { mean: "a list of numbers", scale: "a list of numbers" } as const;
+  checkArgument("applyStandardise: standardisation", standardisation, "an object", fields);
   const { mean, scale } = standardisation;
   requireColumns(x, mean, "applyStandardise");
   const result = Matrix.zeros(x.nRows, x.nColumns);

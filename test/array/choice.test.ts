@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
-import * as cortecast from "../../src/index.ts";
+import * as index from "../../src/index.ts";
 import { simulateDataset } from "../../src/phantom/simulate.ts";
+import * as ridge from "../../src/ridge.ts";
 import { loadTinyModel } from "../phantom/tiny.ts";
+
+const cortecast = { ...ridge, ...index };
 
 const { Matrix } = cortecast;
 const good = Matrix.of(

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import * as cortecast from "../../src/index.ts";
+import * as index from "../../src/index.ts";
+import * as ridge from "../../src/ridge.ts";
+
+const cortecast = { ...ridge, ...index };
 
 const { Matrix } = cortecast;
 const short = { data: new Float64Array(5), nRows: 8, nColumns: 1 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as formats from "../../src/formats.ts";
 import * as index from "../../src/index.ts";
+import * as ridge from "../../src/ridge.ts";
 import * as study from "../../src/study.ts";
 import { utf8 } from "./refused.ts";
 
@@ -19,7 +20,7 @@ const notBytes: readonly [name: string, value: unknown, got: string][] = [
   ["an ArrayBuffer", new ArrayBuffer(2), "an ArrayBuffer. Wrap it: new Uint8Array(buffer)."],
 ];
 
-const cortecast = { ...formats, ...study, ...index };
+const cortecast = { ...formats, ...ridge, ...study, ...index };
 const { readTranscript, readRawTranscript, readExclusions, readStudyFile } = cortecast;
 type Reader = (bytes: never, options: { readonly path: string }) => unknown;
 /** Readers whose second argument is another than `{ path }`. */

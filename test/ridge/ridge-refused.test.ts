@@ -34,7 +34,7 @@ describe("refused options", () => {
   test("a design that was made for scores alone, and inner folds of too few samples", async () => {
     await expect(fitRidge(await factorDesign(x, x), y)).rejects.toThrow(
       new OptionError(
-        "fitRidge: design must be made with its columns, got one that was made to predict. Give factorDesign no samples to predict.",
+        "fitRidge: design must be made with its columns, got one that was made to predict. Prepare it without samples to predict.",
       ),
     );
     await expect(factorDesign(x, undefined, { choice: "inner-folds" })).rejects.toThrow(
