@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { curveChart } from "../../src/report/curve-chart.ts";
 import { studyFindings } from "../../src/report/findings.ts";
 import { groupFiles } from "../../src/report/group-files.ts";
 import { htmlReport } from "../../src/report/html.ts";
@@ -136,4 +137,47 @@ describe("group and terminal", async () => {
     const beginning = whole.replace("word rate", "random weights");
     expect(broken[broken.indexOf(beginning) + 1]).toMatch(/^ {2}0\.500 in abcdefghi/);
   });
+});
+
+describe("an analysis without the one that it stands beside", () => {
+  const study = syntheticStudy({ nSubjects: 9, distances: [], hasCeiling: true });
+  const only = (name: string) => ({
+    ...study,
+    subjects: study.subjects.map((subject) => ({
+      ...subject,
+      analyses: subject.analyses.filter(({ analysis }) => analysis === name),
+    })),
+  });
+
+  test("a ceiling has a section, a column and a sentence of its own", async () => {
+    const page = await htmlReport(only("noiseCeiling"));
+    expect(page).toContain("<h2>Noise ceiling</h2>");
+    expect(page).toContain("The noise ceiling of Angular gyrus is C\u00a0=\u00a0");
+    expect(formatTerminal(await studyFindings(only("noiseCeiling")))[2]).toMatch(/^region +C +95 % interval +q of C$/);
+  });
+
+  test("a control has a line on the terminal, and no section", async () => {
+    const findings = await studyFindings(only("brainScoreWordRate"));
+    expect(findings.scores).toEqual([]);
+    expect(formatTerminal(findings).join("\n")).toMatch(/^Control, word rate: R 0\.\d+ over regions/m);
+  });
+});
+
+test("by hand: two controls of a curve have marks of their own", () => {
+  const at = (x: number) => ({ x, mean: 0.1, low: 0, high: 0.2 });
+  const { markup } = curveChart([at(0), at(8)], {
+    title: "t",
+    description: "d",
+    colour: "red",
+    xDomain: [0, 8],
+    yDomain: [0, 1],
+    xTicks: [0, 8],
+    xLabel: "x",
+    yLabel: "y",
+    controls: [
+      [at(0), at(8)],
+      [at(0), at(8)],
+    ],
+  });
+  expect([...markup.matchAll(/stroke-dasharray="(\d,\d)"/g)].map(([, dashes]) => dashes)).toEqual(["5,3", "2,3"]);
 });
