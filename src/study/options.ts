@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { usualAnalyses } from "../analyses/registry.ts";
+import { analysisNames, usualAnalyses } from "../analyses/registry.ts";
 import { distances, seed, whole, wholeNumbers, width } from "../analyses/setting-kinds.ts";
 import { checkArgument } from "../array/arguments.ts";
 import { emptyRecord, ownValue } from "../array/records.ts";
@@ -295,7 +295,7 @@ export const studyOptions = {
   analyses: {
     schema: namedAnalyses,
     group: "encoding",
-    help: `what to score, beside \`controls\` (default: ${usualAnalyses.join(",")})`,
+    help: `what to score, beside \`controls\`: one or several of ${analysisNames.join(", ")} (default: ${usualAnalyses.join(",")})`,
   },
   controls: {
     schema: names({ none: true })
