@@ -8,6 +8,7 @@ import * as formats from "../../src/formats.ts";
 import * as cortecast from "../../src/index.ts";
 import { loadLanguageModel } from "../../src/language-model/load.ts";
 import { simulateDataset } from "../../src/phantom/simulate.ts";
+import * as ridge from "../../src/ridge.ts";
 import { folderStore } from "../../src/sources/node.ts";
 import { checkOptions } from "../../src/study/options.ts";
 import { runStudy } from "../../src/study/run.ts";
@@ -35,6 +36,7 @@ beforeAll(async () => {
     const sourceOf = (entry: string) => JSON.stringify(pathToFileURL(join(root, "src", entry)).href);
     const code = text
       .replaceAll('from "cortecast"', `from ${sourceOf("index.ts")}`)
+      .replaceAll('from "cortecast/ridge"', `from ${sourceOf("ridge.ts")}`)
       .replaceAll('from "cortecast/study"', `from ${sourceOf("study.ts")}`);
     writeFileSync(path, code);
   }
@@ -91,6 +93,10 @@ describe("docs/library.md", () => {
     ]);
   });
 
+  it("its regression finds a target that is a sum of features (identity), in every fold", async () => {
+    expect(await run("ridge.mjs")).toEqual([0, 1, 2, 3, 4].map((fold) => [fold, "1.000", 0.1]));
+  });
+
   it("names every value of the package, and no other", () => {
     const namedIn = (heading: string) =>
       [...sectionOf(page, heading).matchAll(/^\| (?!for|command|---).*?\| (.*?) \|/gm)]
@@ -98,6 +104,7 @@ describe("docs/library.md", () => {
         .sort();
     expect(namedIn("## What there is")).toEqual(Object.keys(cortecast).sort());
     expect(namedIn("## A whole study")).toEqual(Object.keys(studies).sort());
+    expect(namedIn("## Ridge regression of any data")).toEqual(Object.keys(ridge).sort());
     expect(namedIn("## Reading and writing files")).toEqual(Object.keys(formats).sort());
   });
 });
