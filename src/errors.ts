@@ -18,7 +18,7 @@ abstract class CortecastError extends Error {
   readonly #detail: string;
   readonly #issueCode: string | undefined;
 
-  /** @param message - without `where`: one line, or the lines, whatever is in the names that they hold */
+  /** An error whose message is given without `where`: one line, or the lines, whatever is in the names that they hold. */
   constructor(message: string | readonly string[], { where, issueCode, ...options }: ErrorDetails = {}) {
     const detail = (typeof message === "string" ? [message] : message).map(oneLine).join("\n");
     super(where === undefined ? detail : `${oneLine(where)}: ${detail}`, options);
@@ -83,7 +83,7 @@ export class FormatError extends CortecastError {
 
   readonly #problem: string;
 
-  /** @param message - without the path: one line, or the lines */
+  /** An error whose message is given without the path: one line, or the lines. */
   constructor(path: string, message: string | readonly string[], byteOffset?: number, options?: ErrorOptions) {
     const lines = typeof message === "string" ? [message] : message;
     const last = byteOffset === undefined ? "" : ` (at byte ${byteOffset})`;

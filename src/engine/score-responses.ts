@@ -52,7 +52,7 @@ export const BLOCK = TARGETS_AT_ONCE;
 const folderOf = (key: string) => `${key}.blocks`;
 /** Which scores the blocks of a folder are of. */
 const keysPath = (key: string) => `${folderOf(key)}/keys.json`;
-const pathOf = (key: string, from: number, to: number) => `${folderOf(key)}/${from}-${to}.scores`;
+const pathOfBlock = (key: string, from: number, to: number) => `${folderOf(key)}/${from}-${to}.scores`;
 
 /**
  * Scores responses by all encoding models, block by block on all threads. Each block's scores are kept when they are there, and found
@@ -91,8 +91,8 @@ export async function scoreResponses(
     const blocks: { readonly from: number; readonly to: number; readonly columns: Int32Array }[] = [];
     for (const [from, to] of blocksOf(start, end)) {
       const columns = Int32Array.from({ length: to - from }, (_, t) => from + t);
-      if (await store.has(pathOf(key, from, to))) {
-        const block = await loadBlock(store, pathOf(key, from, to), key);
+      if (await store.has(pathOfBlock(key, from, to))) {
+        const block = await loadBlock(store, pathOfBlock(key, from, to), key);
         collection.add(columns, block);
         takeAudits(block.audits);
         done += nModels * folds.length * columns.length;
@@ -116,7 +116,7 @@ export async function scoreResponses(
         .map((place) => ({ ...place, target: place.target - from }));
       const job = { kind: "scores", designs, nModels, folds, ridge, average, designBytes, audits: own, rows } as const;
       const scores = await pool.run(job, { transfer: [rows.data.buffer as ArrayBuffer], onDesign });
-      await writeBlock(store, pathOf(key, from, to), key, scores);
+      await writeBlock(store, pathOfBlock(key, from, to), key, scores);
       collection.add(columns, scores);
       takeAudits(scores.audits);
       running.delete(from);

@@ -13,7 +13,7 @@ import {
 } from "./cifti-axes.ts";
 import { readCiftiXml } from "./cifti-xml.ts";
 import { littleEndianBytes, niftiHeaderBytes } from "./nifti-write.ts";
-import { escapeXml } from "./xml.ts";
+import { safeXml } from "./xml.ts";
 
 /**
  * A CIFTI-2 file with the given content, values in single precision, little-endian. The same content gives the same
@@ -31,8 +31,8 @@ export function writeCifti(cifti: Cifti): Uint8Array<ArrayBuffer> {
   });
   const { rows, columns, data } = cifti;
   const { nRows, nColumns } = data;
-  if (rows.kind === "scalars") requireLength("maps", rows.maps.length, "rows", nRows);
-  requireLength(columns.kind === "parcels" ? "parcels" : "grayordinates", ciftiLength(columns), "columns", nColumns);
+  if (rows.kind === "scalars") requireAsMany("maps", rows.maps.length, "rows", nRows);
+  requireAsMany(columns.kind === "parcels" ? "parcels" : "grayordinates", ciftiLength(columns), "columns", nColumns);
   const xml = new TextEncoder().encode(formatXml(cifti));
   checkXml(xml, nRows, nColumns);
   const extension = new Uint8Array(Math.ceil((8 + xml.length) / 16) * 16);
@@ -59,7 +59,7 @@ export function writeCifti(cifti: Cifti): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-function requireLength(what: string, got: number, axis: "rows" | "columns", n: number): void {
+function requireAsMany(what: string, got: number, axis: "rows" | "columns", n: number): void {
   if (got === n) return;
   throw new ShapeError(`writeCifti: there must be as many ${what} as ${axis} of the matrix (${n}), got ${got}.`);
 }
@@ -78,15 +78,15 @@ function formatXml({ rows, columns, metadata, data }: Cifti): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<CIFTI Version="2"><Matrix>',
-    formatMetadata(metadata),
-    formatRows(rows, data.nRows),
+    metadataElement(metadata),
+    formatRowMap(rows, data.nRows),
     formatColumns(columns),
     "</Matrix></CIFTI>",
     "",
   ].join("\n");
 }
 
-function formatRows(rows: CiftiRows, nRows: number): string {
+function formatRowMap(rows: CiftiRows, nRows: number): string {
   if (rows.kind === "series") {
     const series = `NumberOfSeriesPoints="${nRows}" SeriesExponent="0" SeriesStart="${rows.start}" SeriesStep="${rows.step}" SeriesUnit="${rows.unit}"`;
     return `<MatrixIndicesMap AppliesToMatrixDimension="0" IndicesMapToDataType="CIFTI_INDEX_TYPE_SERIES" ${series}/>`;
@@ -94,7 +94,7 @@ function formatRows(rows: CiftiRows, nRows: number): string {
   return [
     '<MatrixIndicesMap AppliesToMatrixDimension="0" IndicesMapToDataType="CIFTI_INDEX_TYPE_SCALARS">',
     ...rows.maps.map(
-      ({ name, metadata }) => `<NamedMap>${formatMetadata(metadata)}<MapName>${xmlSafe(name)}</MapName></NamedMap>`,
+      ({ name, metadata }) => `<NamedMap>${metadataElement(metadata)}<MapName>${ciftiText(name)}</MapName></NamedMap>`,
     ),
     "</MatrixIndicesMap>",
   ].join("\n");
@@ -111,7 +111,7 @@ function formatColumns(columns: CiftiColumns): string {
 }
 
 function formatModel(model: CiftiBrainModel): string {
-  const place = `IndexOffset="${model.start}" IndexCount="${ciftiModelLength(model)}" BrainStructure="${xmlSafe(model.structure)}"`;
+  const place = `IndexOffset="${model.start}" IndexCount="${ciftiModelLength(model)}" BrainStructure="${ciftiText(model.structure)}"`;
   if (model.kind === "voxels") {
     return `<BrainModel ModelType="CIFTI_MODEL_TYPE_VOXELS" ${place}>${formatVoxels(model.voxels)}</BrainModel>`;
   }
@@ -122,14 +122,14 @@ function formatParcels({ surfaces, parcels }: CiftiParcels): string[] {
   return [
     ...surfaces.map(
       ({ structure, nVertices }) =>
-        `<Surface BrainStructure="${xmlSafe(structure)}" SurfaceNumberOfVertices="${nVertices}"/>`,
+        `<Surface BrainStructure="${ciftiText(structure)}" SurfaceNumberOfVertices="${nVertices}"/>`,
     ),
     ...parcels.map(({ name, vertices, voxels }) => {
       const lists = vertices.map(
-        (list) => `<Vertices BrainStructure="${xmlSafe(list.structure)}">${list.vertices.join(" ")}</Vertices>`,
+        (list) => `<Vertices BrainStructure="${ciftiText(list.structure)}">${list.vertices.join(" ")}</Vertices>`,
       );
       const indices = voxels.length > 0 ? formatVoxels(voxels) : "";
-      return `<Parcel Name="${xmlSafe(name)}">${lists.join("")}${indices}</Parcel>`;
+      return `<Parcel Name="${ciftiText(name)}">${lists.join("")}${indices}</Parcel>`;
     }),
   ];
 }
@@ -146,16 +146,13 @@ function formatVolume({ shape, affine }: CiftiVolume): string {
   return `<Volume VolumeDimensions="${shape.join(",")}"><TransformationMatrixVoxelIndicesIJKtoXYZ MeterExponent="-3">${lines.join("\n")}</TransformationMatrixVoxelIndicesIJKtoXYZ></Volume>`;
 }
 
-function formatMetadata(metadata: Readonly<Record<string, string>>): string {
+function metadataElement(metadata: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(metadata);
   if (pairs.length === 0) return "";
-  const texts = pairs.map(([name, value]) => `<MD><Name>${xmlSafe(name)}</Name><Value>${xmlSafe(value)}</Value></MD>`);
+  const texts = pairs.map(
+    ([name, value]) => `<MD><Name>${ciftiText(name)}</Name><Value>${ciftiText(value)}</Value></MD>`,
+  );
   return `<MetaData>${texts.join("")}</MetaData>`;
 }
 
-function xmlSafe(text: string): string {
-  if (!/^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u.test(text)) {
-    throw new OptionError(`writeCifti: texts must hold characters that XML can, got ${JSON.stringify(text)}.`);
-  }
-  return escapeXml(text);
-}
+const ciftiText = (text: string) => safeXml(text, "writeCifti");

@@ -89,7 +89,7 @@ export async function streamCifti(
   const stream = byteStream(gunzipped(pieces, path));
   try {
     const header = readNiftiHeader(await stream.peek(niftiHeaderLength), { path });
-    checkHeader(header, path);
+    checkCiftiHeader(header, path);
     const axes = readAxes(await stream.take(header.dataStart), header, path);
     const keeper = keepTransposed(header, options.isDouble?.(header) ? new Float64Array(0) : new Float32Array(0));
     const [nRows, nColumns] = header.shape.slice(4) as [number, number];
@@ -120,7 +120,7 @@ export async function streamCiftiAxes(
   const stream = byteStream(gunzipped(pieces, path));
   try {
     const header = readNiftiHeader(await stream.peek(niftiHeaderLength), { path });
-    checkHeader(header, path);
+    checkCiftiHeader(header, path);
     const axes = readAxes(await stream.take(header.dataStart), header, path);
     const [nRows, nColumns] = header.shape.slice(4) as [number, number];
     return { ...axes, nRows, nColumns };
@@ -133,7 +133,7 @@ export async function streamCiftiAxes(
 const maxXml = 2 ** 28;
 
 /** Checks what can be checked before the XML is there. */
-function checkHeader(header: NiftiHeader, path: string): void {
+function checkCiftiHeader(header: NiftiHeader, path: string): void {
   const { version, intent, shape, dataStart } = header;
   if (version !== 2 || !isCiftiIntent(intent.code)) {
     const message = `a CIFTI-2 file must be NIfTI-2 with an intent of 3000 to 3099, got NIfTI-${version} with intent ${intent.code}. Is it a volume? Then read it as NIfTI`;
@@ -152,9 +152,13 @@ function checkHeader(header: NiftiHeader, path: string): void {
   }
 }
 
-/** @param bytes - the file up to its values at least */
+/**
+ * What the XML in a file's extension says of rows and columns.
+ *
+ * @param bytes - the file up to its values at least
+ */
 function readAxes(bytes: Uint8Array, header: NiftiHeader, path: string): CiftiAxes {
-  checkHeader(header, path);
+  checkCiftiHeader(header, path);
   const found = readNiftiExtensions(bytes, header, path).filter(({ code }) => code === ciftiExtension);
   const [extension] = found;
   if (!extension || found.length > 1) {

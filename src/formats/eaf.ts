@@ -33,7 +33,7 @@ interface Slot {
 }
 
 /** An annotation before its time is looked up. */
-interface Entry {
+interface UntimedAnnotation {
   readonly element: XmlElement;
   readonly text: string;
   readonly parent: string | undefined;
@@ -59,12 +59,12 @@ export function readEaf(bytes: Uint8Array, options: ReadEafOptions = {}): readon
   if (root.name !== "ANNOTATION_DOCUMENT") {
     throw new FormatError(path, `the root must be <ANNOTATION_DOCUMENT>, got <${root.name}>`, root.start);
   }
-  for (const header of xmlChildren(root, "HEADER")) checkHeader(header, path);
+  for (const header of xmlChildren(root, "HEADER")) checkTimeHeader(header, path);
   const slots = readSlots(path, root);
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, UntimedAnnotation>();
   const tiers = xmlChildren(root, "TIER").map((tier) => {
     const ids = xmlChildren(tier, "ANNOTATION").map((holder) => {
-      const [id, entry] = readEntry(path, holder, slots);
+      const [id, entry] = readAnnotation(path, holder, slots);
       if (entries.has(id))
         throw new FormatError(path, `annotations must have different ids, got "${id}" twice`, holder.start);
       entries.set(id, entry);
@@ -84,7 +84,7 @@ export function readEaf(bytes: Uint8Array, options: ReadEafOptions = {}): readon
   }));
 }
 
-function checkHeader(header: XmlElement, path: string): void {
+function checkTimeHeader(header: XmlElement, path: string): void {
   const units = header.attributes.get("TIME_UNITS") ?? "milliseconds";
   if (units !== "milliseconds") {
     throw new FormatError(
@@ -121,7 +121,11 @@ function readSlots(path: string, root: XmlElement): ReadonlyMap<string, Slot> {
   return slots;
 }
 
-function readEntry(path: string, holder: XmlElement, slots: ReadonlyMap<string, Slot>): readonly [string, Entry] {
+function readAnnotation(
+  path: string,
+  holder: XmlElement,
+  slots: ReadonlyMap<string, Slot>,
+): readonly [string, UntimedAnnotation] {
   const [element, ...others] = holder.children;
   const isAligned = element?.name === "ALIGNABLE_ANNOTATION";
   if (!element || others.length > 0 || !(isAligned || element.name === "REF_ANNOTATION")) {
@@ -136,7 +140,7 @@ function readEntry(path: string, holder: XmlElement, slots: ReadonlyMap<string, 
     throw new FormatError(path, `${name} must be the id of a time slot, got "${id}"`, element.start);
   };
   const value = xmlChildren(element, "ANNOTATION_VALUE")[0];
-  const entry: Entry = {
+  const entry: UntimedAnnotation = {
     element,
     text: value ? xmlText(value, path) : "",
     parent: isAligned ? undefined : xmlAttribute(path, element, "ANNOTATION_REF"),
@@ -148,7 +152,7 @@ function readEntry(path: string, holder: XmlElement, slots: ReadonlyMap<string, 
 
 /** The times of all annotations: of those with slots, then of those that refer to them, and so on. */
 function placeAll(
-  entries: ReadonlyMap<string, Entry>,
+  entries: ReadonlyMap<string, UntimedAnnotation>,
   tiers: readonly (readonly string[])[],
   path: string,
 ): ReadonlyMap<string, Times> {
@@ -170,7 +174,7 @@ function placeAll(
       else byParent.set(parent, [id]);
     }
     for (const [parent, siblings] of byParent) {
-      groups.set(parent, [...(groups.get(parent) ?? []), inOrder(siblings, entries, path)]);
+      groups.set(parent, [...(groups.get(parent) ?? []), inSequence(siblings, entries, path)]);
     }
   }
   // Breadth first: a map's keys may be added to while they are gone through.
@@ -191,7 +195,11 @@ function placeAll(
 }
 
 /** Annotations of one tier that refer to the same one, each behind its PREVIOUS_ANNOTATION. */
-function inOrder(siblings: readonly string[], entries: ReadonlyMap<string, Entry>, path: string): string[] {
+function inSequence(
+  siblings: readonly string[],
+  entries: ReadonlyMap<string, UntimedAnnotation>,
+  path: string,
+): string[] {
   const next = new Map<string | undefined, string>();
   for (const id of siblings) next.set(entries.get(id)!.previous, id);
   const ordered: string[] = [];

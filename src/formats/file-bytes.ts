@@ -25,14 +25,22 @@ export function pathOf(options: { readonly path?: string | undefined }, fallback
   return options.path ?? fallback;
 }
 
-/** @throws OptionError where a value is no Uint8Array, which a Buffer is */
+/**
+ * Makes sure that a value is bytes.
+ *
+ * @throws OptionError where it is no Uint8Array, which a Buffer is
+ */
 export function checkBytes(bytes: unknown, path: string): void {
   // By name, as one of another realm is none of this realm's class.
   if (ArrayBuffer.isView(bytes) && nameOfClass(bytes) === "Uint8Array") return;
   throw new OptionError(`bytes must be a Uint8Array, got ${described(bytes)}. ${remedyFor(bytes)}`, { where: path });
 }
 
-/** @throws OptionError where a value cannot be iterated with `for await` */
+/**
+ * Makes sure that a value hands out bytes in pieces.
+ *
+ * @throws OptionError where it cannot be iterated with `for await`
+ */
 export function checkPieces(pieces: unknown, path: string): void {
   if (typeof (pieces as Partial<AsyncIterable<unknown>> | null | undefined)?.[Symbol.asyncIterator] === "function") {
     return;

@@ -20,7 +20,7 @@ export interface FreesurferAnnotLabel {
   readonly rgba: readonly [number, number, number, number];
 }
 
-interface Entry extends FreesurferAnnotLabel {
+interface ColourEntry extends FreesurferAnnotLabel {
   /** What stands for it at a vertex: red + 256 green + 65536 blue. */
   readonly value: number;
 }
@@ -69,7 +69,7 @@ export function readFreesurferAnnot(bytes: Uint8Array, options: ReadFreesurferOp
   return { labels: entries.map(({ value: _, ...label }) => label), vertexLabels };
 }
 
-function readTable(cursor: ByteCursor, path: string): Entry[] {
+function readTable(cursor: ByteCursor, path: string): ColourEntry[] {
   const start = cursor.position();
   if (cursor.left() < 4 || cursor.number("int32", "whether there is a colour table") === 0) {
     throw new FormatError(path, "an annotation must hold a colour table, which names its labels, got none", start);
@@ -84,7 +84,7 @@ function readTable(cursor: ByteCursor, path: string): Entry[] {
   const nKeys = isOld ? version : cursor.count("the largest key of the colour table");
   cursor.text("the name of the colour table");
   const nEntries = isOld ? version : cursor.count("the number of labels");
-  const entries: Entry[] = [];
+  const entries: ColourEntry[] = [];
   const keys = new Set<number>();
   for (let i = 0; i < nEntries; i++) {
     const where = cursor.position();

@@ -3,7 +3,7 @@ import { hostIsLittleEndian } from "./byte-order.ts";
 import { encodeNumbers, type GiftiData, type GiftiDataType, type GiftiEncoding } from "./gifti-data.ts";
 import { intentPattern } from "./gifti-tag.ts";
 import { parseNumber } from "./number.ts";
-import { escapeXml, type XmlElement, xmlChildren, xmlChildText } from "./xml.ts";
+import { safeXml, type XmlElement, xmlChildren, xmlChildText } from "./xml.ts";
 
 /** What a file says of an array beside its numbers. */
 export interface GiftiArrayHeader {
@@ -124,8 +124,5 @@ export function formatMetadata(metadata: Readonly<Record<string, string>>): stri
  * @throws OptionError where it holds characters that XML 1.0 cannot
  */
 export function xmlSafe(text: string): string {
-  if (!/^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u.test(text)) {
-    throw new OptionError(`writeGifti: texts must hold characters that XML can, got ${JSON.stringify(text)}.`);
-  }
-  return escapeXml(text);
+  return safeXml(text, "writeGifti");
 }

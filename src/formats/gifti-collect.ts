@@ -3,7 +3,7 @@ import type { GiftiArray } from "./gifti-array.ts";
 import { type GiftiBlock, type GiftiData, numberTypeOf } from "./gifti-data.ts";
 import type { Deliver } from "./gifti-decode.ts";
 import type { GiftiHeader } from "./gifti-parser.ts";
-import { type GiftiArrayTag, tooLarge } from "./gifti-tag.ts";
+import { arrayTooLarge, type GiftiArrayTag } from "./gifti-tag.ts";
 import { rowMajorWriter } from "./index-order.ts";
 import { memoryFor } from "./number-type.ts";
 
@@ -91,7 +91,7 @@ export function collector(path: string): Collector {
     data,
     sink(tag) {
       const { dimensions, dataType, order } = tag;
-      const make = (length: number) => memoryOf(path, tag, length);
+      const make = (length: number) => memoryOfArray(path, tag, length);
       const target = make(dimensions.reduce((product, n) => product * n, 1));
       data.push(target);
       const long = dimensions.filter((n) => n > 1);
@@ -104,10 +104,10 @@ export function collector(path: string): Collector {
   };
 }
 
-function memoryOf(path: string, { dataType, dimensions, index }: GiftiArrayTag, length: number): GiftiData {
+function memoryOfArray(path: string, { dataType, dimensions, index }: GiftiArrayTag, length: number): GiftiData {
   try {
     return memoryFor(numberTypeOf(dataType), length);
   } catch (cause) {
-    throw cause instanceof RangeError ? tooLarge(path, dimensions, `array ${index}`) : cause;
+    throw cause instanceof RangeError ? arrayTooLarge(path, dimensions, `array ${index}`) : cause;
   }
 }

@@ -25,7 +25,7 @@ export type GiftiDataType =
 /** How the bytes of an array stand in the file. */
 export type GiftiEncoding = "ASCII" | "Base64Binary" | "GZipBase64Binary" | "ExternalFileBinary";
 
-const types: Readonly<Record<GiftiDataType, NumberType>> = {
+const giftiTypes: Readonly<Record<GiftiDataType, NumberType>> = {
   NIFTI_TYPE_INT8: "int8",
   NIFTI_TYPE_UINT8: "uint8",
   NIFTI_TYPE_INT16: "int16",
@@ -40,15 +40,15 @@ const types: Readonly<Record<GiftiDataType, NumberType>> = {
 
 /** Whether a data type is one that can be read. */
 export function isGiftiDataType(name: string): name is GiftiDataType {
-  return Object.hasOwn(types, name);
+  return Object.hasOwn(giftiTypes, name);
 }
 
 /** The data types that can be read, for messages. */
-export const giftiDataTypes: string = Object.keys(types).join(", ");
+export const giftiDataTypes: string = Object.keys(giftiTypes).join(", ");
 
 /** How the numbers of a data type are stored. */
 export function numberTypeOf(type: GiftiDataType): NumberType {
-  return types[type];
+  return giftiTypes[type];
 }
 
 /** What the tag of an array says of its data block. */
@@ -79,7 +79,7 @@ export function encodeNumbers(
   encoding: Exclude<GiftiEncoding, "ExternalFileBinary">,
   where: string,
 ): string {
-  const name = arrayNameOf(types[type]);
+  const name = arrayNameOf(giftiTypes[type]);
   const length = dimensions.reduce((product, n) => product * n, 1);
   if (data.constructor.name !== name) {
     throw new OptionError(`${where}: numbers of type ${type} must lie in a ${name}, got a ${data.constructor.name}.`);
@@ -87,7 +87,7 @@ export function encodeNumbers(
   if (data.length !== length) {
     throw new ShapeError(`${where}: data must hold ${length} numbers, as its dimensions say, got ${data.length}.`);
   }
-  if (encoding === "ASCII") return formatRows(data, type, length / (dimensions[0] || 1));
+  if (encoding === "ASCII") return formatLines(data, type, length / (dimensions[0] || 1));
   const raw = rawBytes(data, type, where);
   return encodeBase64(encoding === "Base64Binary" ? raw : packZlib(raw));
 }
@@ -107,16 +107,16 @@ function rawBytes(data: GiftiData, type: GiftiDataType, where: string): Uint8Arr
 }
 
 /** One line for each index of the first axis: old versions of nibabel (5.0) take the shape from the lines. */
-function formatRows(data: GiftiData, type: GiftiDataType, perLine: number): string {
+function formatLines(data: GiftiData, type: GiftiDataType, perLine: number): string {
   const lines: string[] = [];
   for (let at = 0; at < data.length; at += perLine) {
-    lines.push(Array.from(data.subarray(at, at + perLine), (value) => formatNumber(value, type)).join(" "));
+    lines.push(Array.from(data.subarray(at, at + perLine), (value) => formatExactly(value, type)).join(" "));
   }
   return lines.join("\n");
 }
 
 /** A number as text that reads back to the same number of its type. */
-function formatNumber(value: number, type: GiftiDataType): string {
+function formatExactly(value: number, type: GiftiDataType): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
   if (Object.is(value, -0)) return "-0";

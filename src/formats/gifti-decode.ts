@@ -18,7 +18,11 @@ const longestNumber = 64;
 /** Takes bytes that arrive in pieces of any size. */
 export interface ByteReader {
   readonly push: (bytes: Uint8Array) => void;
-  /** @throws FormatError where the bytes were not what they should have been */
+  /**
+   * There are no more bytes.
+   *
+   * @throws FormatError where they were not what they should have been
+   */
   readonly end: () => void;
 }
 
@@ -83,11 +87,17 @@ export function numberDecoder(block: GiftiBlock, deliver: Deliver): ByteReader {
 /** Takes the text of a data block, or what it stands for, as it arrives. */
 export interface BlockReader {
   /**
+   * Takes a piece.
+   *
    * @param start - byte of the file at which the text begins
    * @throws FormatError where the text is damaged
    */
   readonly push: (text: Uint8Array, start: number) => void;
-  /** @throws FormatError where the block is not what its tag says */
+  /**
+   * There is no more text.
+   *
+   * @throws FormatError where the block is not what its tag says
+   */
   readonly end: () => void;
 }
 

@@ -40,9 +40,17 @@ export interface BlockStart {
 
 /** Takes a GIFTI file apart as the bytes of its XML arrive. */
 export interface GiftiParser {
-  /** @throws FormatError where the file is not what the standard says so far */
+  /**
+   * Takes the next bytes.
+   *
+   * @throws FormatError where the file is not what the standard says so far
+   */
   push(piece: Uint8Array): void;
-  /** @throws FormatError where the file is not whole, or not what the standard says */
+  /**
+   * There are no more bytes: what the file says of itself and its arrays.
+   *
+   * @throws FormatError where the file is not whole, or not what the standard says
+   */
   end(): GiftiHeader;
 }
 

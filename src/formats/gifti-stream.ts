@@ -21,7 +21,7 @@ export interface StreamGiftiOptions {
 }
 
 /** Text that is taken apart before it is asked whether what was found fits in memory. */
-const sliceLength = 2 ** 18;
+const textAtOnce = 2 ** 18;
 
 /** Arrays up to this many bytes are unpacked as a whole, several at once on several threads. */
 const wholeBytes = 2 ** 22;
@@ -132,8 +132,8 @@ export async function streamGifti(
   try {
     try {
       for await (const piece of gunzipped(pieces, path)) {
-        for (let at = 0; at < piece.length; at += sliceLength) {
-          parser.push(piece.subarray(at, at + sliceLength));
+        for (let at = 0; at < piece.length; at += textAtOnce) {
+          parser.push(piece.subarray(at, at + textAtOnce));
           await inflating?.room();
           await tasks.room();
         }

@@ -38,7 +38,7 @@ export interface ExternalBlock {
 /** What every intent is like. */
 export const intentPattern: RegExp = /^NIFTI_INTENT_\w+$/;
 
-const encodings: Readonly<Record<string, GiftiEncoding>> = {
+const encodingsByName: Readonly<Record<string, GiftiEncoding>> = {
   ASCII: "ASCII",
   GIFTI_ENCODING_ASCII: "ASCII",
   Base64Binary: "Base64Binary",
@@ -82,9 +82,9 @@ export function readTag(path: string, element: XmlElement, index: number, nArray
   const dimensions = readDimensions(path, element, where);
   const length = dimensions.reduce((product, n) => product * n, 1);
   if (!Number.isSafeInteger(length * bytesOf(numberTypeOf(dataType))))
-    throw tooLarge(path, dimensions, where, element.start);
+    throw arrayTooLarge(path, dimensions, where, element.start);
   const order = oneOf(path, element, "ArrayIndexingOrder", indexOrders, where);
-  const encoding = oneOf(path, element, "Encoding", encodings, where);
+  const encoding = oneOf(path, element, "Encoding", encodingsByName, where);
   const endian = encoding === "ASCII" ? "little" : oneOf(path, element, "Endian", endians, where);
   const tag: GiftiArrayTag = { index, nArrays, intent, dataType, dimensions, order };
   const external = encoding === "ExternalFileBinary" ? readExternal(path, element, where) : undefined;
@@ -102,7 +102,7 @@ export function readTag(path: string, element: XmlElement, index: number, nArray
 }
 
 /** The error of an array that no memory can hold. */
-export function tooLarge(path: string, dimensions: readonly number[], where: string, start?: number): FormatError {
+export function arrayTooLarge(path: string, dimensions: readonly number[], where: string, start?: number): FormatError {
   const shown = dimensions.join(" x ");
   return new FormatError(path, `the dimensions must make an array that fits in memory, got ${shown} (${where})`, start);
 }

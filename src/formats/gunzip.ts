@@ -89,8 +89,8 @@ export function gunzipWhole(bytes: Uint8Array, path: string, sizeOf?: (head: Uin
   try {
     return unpack(bytes, { maxOutputLength: most });
   } catch (cause) {
-    const tooLarge = (cause as UnzipFailure).code === "ERR_BUFFER_TOO_LARGE";
-    const trouble = !tooLarge
+    const arrayTooLarge = (cause as UnzipFailure).code === "ERR_BUFFER_TOO_LARGE";
+    const trouble = !arrayTooLarge
       ? notWhole(cause)
       : most < maxUnpacked
         ? `a compressed file must unpack to little more than the ${size} bytes that its header says, got more than twice as many. It looks damaged: fetch it again`

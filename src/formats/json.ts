@@ -3,7 +3,7 @@ import { ownValue } from "../array/records.ts";
 import { FormatError } from "../errors.ts";
 import { checkFileBytes } from "./file-bytes.ts";
 import { JsonError, parseJsonText } from "./json-text.ts";
-import { decodeUtf8 } from "./text.ts";
+import { beginningOfJson, decodeUtf8 } from "./text.ts";
 
 /** A value of a JSON document, with where it stands, for messages. */
 export interface JsonValue {
@@ -97,7 +97,11 @@ export function jsonItems(parent: JsonValue): JsonValue[] {
   return value.map((item: unknown, i) => ({ ...parent, value: item ?? undefined, where: `${where}[${i}]` }));
 }
 
-/** @throws FormatError where the value is no text */
+/**
+ * A text.
+ *
+ * @throws FormatError where the value is none
+ */
 export function jsonText(value: JsonValue): string {
   if (typeof value.value === "string") return value.value;
   throw jsonError(value, "must be a text");
@@ -116,7 +120,6 @@ export function jsonSeconds(value: JsonValue): number {
 
 /** The error for a value that is not what it must be: `words[3].start must be seconds from 0, got "x"`. */
 export function jsonError({ path, where, value }: JsonValue, must: string): FormatError {
-  const text = JSON.stringify(value) ?? "nothing";
-  const got = text.length > 60 ? `${text.slice(0, 60)}...` : text;
+  const got = beginningOfJson(value);
   return new FormatError(path, `${where === "" ? "the document" : where} ${must}, got ${got}`);
 }

@@ -18,7 +18,7 @@ export interface Mgh {
   readonly repetitionTime: number | undefined;
 }
 
-const types: ReadonlyMap<number, NumberType> = new Map([
+const mghTypes: ReadonlyMap<number, NumberType> = new Map([
   [0, "uint8"],
   [1, "int32"],
   [3, "float32"],
@@ -26,7 +26,7 @@ const types: ReadonlyMap<number, NumberType> = new Map([
 ]);
 
 /** Bytes before the values. */
-const headerLength = 284;
+const mghHeaderLength = 284;
 
 /**
  * A volume or overlay in FreeSurfer's MGH format, compressed (`.mgz`) or not.
@@ -48,9 +48,9 @@ export function readMgh(bytes: Uint8Array, options: ReadFreesurferOptions = {}):
   }
   const lengths = Array.from(cursor.numbers("int32", 4, "its dimensions"));
   const code = cursor.number("int32", "its type");
-  const type = types.get(code);
+  const type = mghTypes.get(code);
   if (type === undefined) {
-    const known = [...types].map(([key, name]) => `${key} (${name})`).join(", ");
+    const known = [...mghTypes].map(([key, name]) => `${key} (${name})`).join(", ");
     throw new FormatError(path, `the type must be one of ${known}, got ${code}. Convert it with mri_convert`, 20);
   }
   const length = lengths.reduce((product, n) => product * n, 1);
@@ -65,7 +65,7 @@ export function readMgh(bytes: Uint8Array, options: ReadFreesurferOptions = {}):
   const wrong = isGood ? stored.findIndex((value) => !Number.isFinite(value)) : -1;
   if (wrong >= 0) throw new FormatError(path, `its geometry must be finite, got ${stored[wrong]}`, start + 4 * wrong);
   const geometry = isGood ? stored : [1, 1, 1, -1, 0, 0, 0, 0, -1, 0, 1, 0, 0, 0, 0];
-  cursor.bytes(headerLength - cursor.position(), "its header");
+  cursor.bytes(mghHeaderLength - cursor.position(), "its header");
   const numbers = cursor.numbers(type, length, `${lengths.join(" x ")} values of ${type}`);
   const milliseconds = cursor.left() >= 4 ? cursor.number("float32", "its repetition time") : 0;
   const nFrames = lengths[3]!;
@@ -83,10 +83,14 @@ export function readMgh(bytes: Uint8Array, options: ReadFreesurferOptions = {}):
 function mghSize(head: Uint8Array): number {
   const view = new DataView(head.buffer, head.byteOffset, head.length);
   const length = [4, 8, 12, 16].reduce((product, at) => product * view.getInt32(at), 1);
-  return headerLength + length * bytesOf(types.get(view.getInt32(20))!);
+  return mghHeaderLength + length * bytesOf(mghTypes.get(view.getInt32(20))!);
 }
 
-/** @param geometry - voxel sizes, directions of x, y and z, coordinates of the middle */
+/**
+ * Voxel to world, [4 x 4].
+ *
+ * @param geometry - voxel sizes, directions of x, y and z, coordinates of the middle
+ */
 function affineOf(shape: readonly number[], geometry: readonly number[]): number[] {
   const rows = [0, 1, 2].flatMap((r) => {
     const row = [0, 1, 2].map((c) => geometry[3 + 3 * c + r]! * geometry[c]!);

@@ -53,7 +53,7 @@ export interface ReadNiftiOptions {
 /** Bytes from the start of an unpacked file that {@link readNiftiHeader} needs at most. */
 export const niftiHeaderLength = 540;
 
-const types: ReadonlyMap<number, NumberType> = new Map([
+const niftiTypes: ReadonlyMap<number, NumberType> = new Map([
   [2, "uint8"],
   [4, "int16"],
   [8, "int32"],
@@ -67,7 +67,7 @@ const types: ReadonlyMap<number, NumberType> = new Map([
 ]);
 
 /** Data types of the standard that cannot be read, and what to do. */
-const refused: ReadonlyMap<number, string> = new Map([
+const unreadableTypes: ReadonlyMap<number, string> = new Map([
   [1, "single bits (1). Save them as uint8"],
   [32, "complex numbers (32). Save their magnitude as float32"],
   [128, "colours (128, RGB24). Save one value a voxel"],
@@ -218,10 +218,10 @@ function readShape({ get, layout, path }: HeaderView): number[] {
 
 function readType({ get, layout, path }: HeaderView, shape: readonly number[]): NumberType {
   const code = get(layout.datatype);
-  const type = types.get(code);
+  const type = niftiTypes.get(code);
   if (type === undefined) {
-    const known = [...types].map(([key, name]) => `${key} (${name})`).join(", ");
-    const got = refused.get(code) ?? `${code}`;
+    const known = [...niftiTypes].map(([key, name]) => `${key} (${name})`).join(", ");
+    const got = unreadableTypes.get(code) ?? `${code}`;
     throw new FormatError(path, `datatype must be one of ${known}, got ${got}`, fieldAt(layout.datatype));
   }
   const bits = 8 * bytesOf(type);

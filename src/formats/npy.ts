@@ -4,7 +4,7 @@ import { formatBytes, hostIsLittleEndian, swapByteOrder } from "./byte-order.ts"
 import { checkFileBytes, pathOf } from "./file-bytes.ts";
 import { toRowMajor } from "./index-order.ts";
 import { bytesOf, decodeNumbers, type NumberArray, type NumberType } from "./number-type.ts";
-import { decodeUtf8 } from "./text.ts";
+import { beginningOf, decodeUtf8 } from "./text.ts";
 
 /** What the header of a NumPy file says. */
 export interface NpyHeader {
@@ -33,7 +33,7 @@ export interface ReadNpyOptions {
   readonly path?: string | undefined;
 }
 
-const types: ReadonlyMap<string, NumberType> = new Map([
+const npyTypes: ReadonlyMap<string, NumberType> = new Map([
   ["b1", "uint8"],
   ["i1", "int8"],
   ["u1", "uint8"],
@@ -79,7 +79,7 @@ export function readNpyHeader(bytes: Uint8Array, options: ReadNpyOptions = {}): 
   if (bytes.length < dataStart) throw truncated(path, dataStart, bytes.length);
   const raw = bytes.subarray(start, dataStart);
   const text = version === 3 ? decodeUtf8(raw, path) : new TextDecoder("latin1").decode(raw);
-  return { ...parseHeader(text, path, start), dataStart };
+  return { ...parseDictionary(text, path, start), dataStart };
 }
 
 /**
@@ -153,9 +153,9 @@ export function writeNpy(array: {
 }
 
 /** The header is a Python dictionary of three names, in any order. */
-function parseHeader(text: string, path: string, start: number): Omit<NpyHeader, "dataStart"> {
+function parseDictionary(text: string, path: string, start: number): Omit<NpyHeader, "dataStart"> {
   const fail = (message: string) => new FormatError(path, message, start);
-  const shown = JSON.stringify(shorten(text.trimEnd()));
+  const shown = JSON.stringify(beginningOf(text.trimEnd(), 100));
   const body = /^\s*\{(.*)\}\s*$/s.exec(text)?.[1];
   const entry = String.raw`(?:'descr'\s*:\s*'[^']*'|'fortran_order'\s*:\s*(?:True|False)|'shape'\s*:\s*\([\d,\s]*\))`;
   const isForm = new RegExp(String.raw`^\s*(?:${entry}\s*(?:,\s*|$)){3}$`).test(body ?? "");
@@ -171,12 +171,12 @@ function parseHeader(text: string, path: string, start: number): Omit<NpyHeader,
     throw fail(`the header must be of the form ${keys}, got ${shown}`);
   }
   const [, endian, kind] = /^([<>|=])(\w+)$/.exec(descr) ?? [];
-  const type = types.get(kind ?? "");
+  const type = npyTypes.get(kind ?? "");
   if (type === undefined || endian === "=" || (endian === "|" && bytesOf(type) > 1)) {
     const hint = kind?.startsWith("O")
       ? "Python objects, which are programs: save numbers with numpy.save(..., allow_pickle=False)"
       : `"${descr}". Save it as <f4`;
-    throw fail(`the numbers must be of type ${[...types.keys()].join(", ")}, < or > before it, got ${hint}`);
+    throw fail(`the numbers must be of type ${[...npyTypes.keys()].join(", ")}, < or > before it, got ${hint}`);
   }
   const lengths = shape.split(",").map((part) => part.trim());
   if (lengths.at(-1) === "") lengths.pop();
@@ -188,7 +188,7 @@ function parseHeader(text: string, path: string, start: number): Omit<NpyHeader,
     !Number.isSafeInteger(axes.reduce((product, n) => product * n, bytesOf(type)))
   ) {
     throw fail(
-      `the shape must be at most ${maxAxes} whole numbers that make an array that a file can hold, got ${shorten(shape)}`,
+      `the shape must be at most ${maxAxes} whole numbers that make an array that a file can hold, got ${beginningOf(shape, 100)}`,
     );
   }
   return { shape: axes, type, isLittleEndian: endian !== ">", isFortranOrder: order === "True" };
@@ -197,8 +197,4 @@ function parseHeader(text: string, path: string, start: number): Omit<NpyHeader,
 function truncated(path: string, length: number, got: number): FormatError {
   const message = `the header must be ${length} bytes long, got ${got}. It looks truncated: fetch it again`;
   return new FormatError(path, message, got);
-}
-
-function shorten(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}...` : text;
 }

@@ -57,7 +57,7 @@ interface TypeInfo {
 const small = { isWhole: true, fitsSingle: true };
 const large = { isWhole: true, fitsSingle: false };
 
-const types: Readonly<Record<NumberType, TypeInfo>> = {
+const typeInfos: Readonly<Record<NumberType, TypeInfo>> = {
   int8: { bytes: 1, ...small, memory: Int8Array, view: (b, at, n) => new Int8Array(b, at, n) },
   uint8: { bytes: 1, ...small, memory: Uint8Array, view: (b, at, n) => new Uint8Array(b, at, n) },
   int16: { bytes: 2, ...small, memory: Int16Array, view: (b, at, n) => new Int16Array(b, at, n) },
@@ -91,12 +91,12 @@ const types: Readonly<Record<NumberType, TypeInfo>> = {
 
 /** Bytes that one number takes in a file. */
 export function bytesOf(type: NumberType): number {
-  return types[type].bytes;
+  return typeInfos[type].bytes;
 }
 
 /** Whether single precision holds every number of the type. */
 export function fitsSingle(type: NumberType): boolean {
-  return types[type].fitsSingle;
+  return typeInfos[type].fitsSingle;
 }
 
 /**
@@ -106,7 +106,7 @@ export function fitsSingle(type: NumberType): boolean {
  * @throws FormatError where a 64-bit whole number is beyond 2^53 and so not exact in a double
  */
 export function decodeNumbers(raw: Uint8Array, block: NumberBlock): NumberArray {
-  const { bytes } = types[block.type];
+  const { bytes } = typeInfos[block.type];
   const isHostOrder = bytes === 1 || block.isLittleEndian === hostIsLittleEndian;
   const { path, start } = block;
   return numbersOver(block.type, isHostOrder ? raw : swapByteOrder(raw, bytes), (value, index) => {
@@ -128,7 +128,7 @@ export function numbersOver(
   bytes: Uint8Array,
   inexact: (value: bigint, index: number) => void,
 ): NumberArray {
-  const info = types[type];
+  const info = typeInfos[type];
   const isPlaced = bytes.byteOffset % info.bytes === 0 && bytes.buffer instanceof ArrayBuffer;
   const placed = isPlaced ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
   const view = info.view(placed.buffer, placed.byteOffset, placed.length / info.bytes);
@@ -143,18 +143,18 @@ export function numbersOver(
 
 /** Memory for numbers of a type, with whatever is there: all of it is to be written. */
 export function memoryFor(type: NumberType, length: number): NumberArray {
-  const { memory } = types[type];
+  const { memory } = typeInfos[type];
   return new memory(freshBytes(length * memory.BYTES_PER_ELEMENT).buffer);
 }
 
 /** The kind of array that holds numbers of a type in memory: its name. */
 export function arrayNameOf(type: NumberType): string {
-  return types[type].memory.name;
+  return typeInfos[type].memory.name;
 }
 
 /** Whether numbers of a type are whole. */
 export function isWholeType(type: NumberType): boolean {
-  return types[type].isWhole;
+  return typeInfos[type].isWhole;
 }
 
 /** Half-precision numbers in single precision, exactly. */

@@ -1,5 +1,5 @@
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const named = /^([+-]?)(nan|inf|infinity)$/i;
+const notFinite = /^([+-]?)(nan|inf|infinity)$/i;
 
 /**
  * The number that a text is, in decimal notation, or `nan`, `inf`, `-Infinity` as C, Python and R print them in any
@@ -7,7 +7,7 @@ const named = /^([+-]?)(nan|inf|infinity)$/i;
  */
 export function parseNumber(text: string): number | undefined {
   if (decimal.test(text)) return Number(text);
-  const match = named.exec(text);
+  const match = notFinite.exec(text);
   if (!match) return undefined;
   if (match[2]!.toLowerCase() === "nan") return Number.NaN;
   return match[1] === "-" ? -Infinity : Infinity;

@@ -5,7 +5,7 @@ import { hostIsLittleEndian, ownMemory, swapByteOrder } from "./byte-order.ts";
 import { checkFileBytes, pathOf } from "./file-bytes.ts";
 import { parseJsonText } from "./json-text.ts";
 import { widenHalf } from "./number-type.ts";
-import { decodeUtf8 } from "./text.ts";
+import { beginningOfJson, decodeUtf8 } from "./text.ts";
 
 /** What a safetensors file says of its tensors, without their numbers. */
 export interface SafetensorsHeader {
@@ -103,9 +103,9 @@ export function readSafetensorsHeader(bytes: Uint8Array, options: SafetensorsOpt
     const message = `the header must be ${length} bytes long, as it says, got ${bytes.length - 8}. It looks truncated: fetch it again`;
     throw new FormatError(path, message, bytes.length);
   }
-  const { __metadata__: metadata = {}, ...described } = parseHeader(bytes.subarray(8, first), path);
+  const { __metadata__: metadata = {}, ...described } = parseTensorNames(bytes.subarray(8, first), path);
   if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === "string")) {
-    throw new FormatError(path, `__metadata__ must map names to texts, got ${shorten(metadata)}`, 8);
+    throw new FormatError(path, `__metadata__ must map names to texts, got ${beginningOfJson(metadata)}`, 8);
   }
   const entries = Object.entries(described).map(([name, value]) => ({
     name,
@@ -245,17 +245,23 @@ export function writeSafetensors(
   return bytes;
 }
 
-function parseHeader(json: Uint8Array, path: string): Record<string, unknown> {
+function parseTensorNames(json: Uint8Array, path: string): Record<string, unknown> {
   const text = decodeUtf8(json, path);
   let header: unknown;
   try {
     header = parseJsonText(text);
   } catch (cause) {
-    throw new FormatError(path, `the header must be JSON, got ${shorten(text)} (${(cause as Error).message})`, 8, {
-      cause,
-    });
+    throw new FormatError(
+      path,
+      `the header must be JSON, got ${beginningOfJson(text)} (${(cause as Error).message})`,
+      8,
+      {
+        cause,
+      },
+    );
   }
-  if (!isRecord(header)) throw new FormatError(path, `the header must be a JSON object, got ${shorten(header)}`, 8);
+  if (!isRecord(header))
+    throw new FormatError(path, `the header must be a JSON object, got ${beginningOfJson(header)}`, 8);
   return header;
 }
 
@@ -264,11 +270,11 @@ function readEntry(name: string, value: unknown, first: number, path: string): S
   const { dtype, shape, data_offsets: offsets } = isRecord(value) ? value : {};
   const bits = typeof dtype === "string" ? ownValue(bitsOf, dtype) : undefined;
   if (typeof dtype !== "string" || bits === undefined) {
-    throw fail(`dtype must be one of ${Object.keys(bitsOf).join(", ")}, got ${shorten(dtype)}`);
+    throw fail(`dtype must be one of ${Object.keys(bitsOf).join(", ")}, got ${beginningOfJson(dtype)}`);
   }
-  if (!isCounts(shape)) throw fail(`shape must be a list of whole numbers from 0, got ${shorten(shape)}`);
+  if (!isCounts(shape)) throw fail(`shape must be a list of whole numbers from 0, got ${beginningOfJson(shape)}`);
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
-    throw fail(`data_offsets must be two whole numbers from 0 in order, got ${shorten(offsets)}`);
+    throw fail(`data_offsets must be two whole numbers from 0 in order, got ${beginningOfJson(offsets)}`);
   }
   const nBytes = shape.reduce((product, n) => product * n, 1) * (bits / 8);
   const [from, to] = offsets as [number, number];
@@ -299,9 +305,4 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
-}
-
-function shorten(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }

@@ -3,10 +3,10 @@ import { pathOf } from "./file-bytes.ts";
 import { cueSeconds, type ReadSubtitleOptions, type SubtitleCue } from "./subtitle.ts";
 import { splitLines } from "./text.ts";
 
-const stamp = /(\d{1,4}):([0-5]\d):([0-5]\d)[,.](\d{3})/.source;
-const timing = new RegExp(`^${stamp} *--> *${stamp}(?: +X1:.*)?$`);
+const srtTime = /(\d{1,4}):([0-5]\d):([0-5]\d)[,.](\d{3})/.source;
+const srtTiming = new RegExp(`^${srtTime} *--> *${srtTime}(?: +X1:.*)?$`);
 /** Tags of SubRip and of its relatives that change how text looks. */
-const tags = /<\/?(?:b|i|u|s|font)(?: [^<>]*)?>|\{\/?[biu]\}|\{\\[^{}]*\}/gi;
+const srtTags = /<\/?(?:b|i|u|s|font)(?: [^<>]*)?>|\{\/?[biu]\}|\{\\[^{}]*\}/gi;
 
 /**
  * The cues of a SubRip file (`.srt`), in order: a number, `00:00:01,000 --> 00:00:02,500`, lines of text, a blank line.
@@ -30,7 +30,7 @@ export function readSrt(bytes: Uint8Array, options: ReadSubtitleOptions = {}): r
     if (at >= lines.length) return cues;
     if (!/^\d+$/.test(lines[at]!.text.trim())) throw fail(`a cue must begin with its number, got ${got()}`);
     at++;
-    const match = timing.exec(lines[at]?.text.trim() ?? "");
+    const match = srtTiming.exec(lines[at]?.text.trim() ?? "");
     if (!match) throw fail(`a cue's times must read 00:00:01,000 --> 00:00:02,500, got ${got()}`);
     const start = cueSeconds(match[1], match[2]!, match[3]!, match[4]!);
     const end = cueSeconds(match[5], match[6]!, match[7]!, match[8]!);
@@ -38,7 +38,7 @@ export function readSrt(bytes: Uint8Array, options: ReadSubtitleOptions = {}): r
     const shown: string[] = [];
     for (at++; at < lines.length && lines[at]!.text !== ""; at++) {
       if (lines[at]!.text.includes("-->")) throw fail(`a blank line must stand before the next cue, got ${got()}`);
-      shown.push(lines[at]!.text.replace(tags, ""));
+      shown.push(lines[at]!.text.replace(srtTags, ""));
     }
     cues.push({ start, end, lines: shown.map((text) => [{ text, onset: Number.NaN }]) });
   }

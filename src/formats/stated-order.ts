@@ -19,7 +19,11 @@ const FEWEST = { whole: 4, floating: 16 };
 export interface StatedOrder {
   /** Looks at bytes of whole numbers, as they stand in the file. */
   readonly add: (bytes: Uint8Array) => void;
-  /** @throws FormatError where many numbers cannot be meant as the file has them, and nearly all can in the other order */
+  /**
+   * Judges the order by the bytes that were added.
+   *
+   * @throws FormatError where many numbers cannot be meant as the file has them, and nearly all can in the other order
+   */
   readonly check: () => void;
 }
 

@@ -55,6 +55,16 @@ export function splitLines(bytes: Uint8Array, path: string): Line[] {
   return lines;
 }
 
+/** At most so many UTF-16 units of a text, for messages: what is left off is shown as dots. */
+export function beginningOf(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}...` : text;
+}
+
+/** The beginning of a value as JSON, for messages; `nothing` where it is undefined. */
+export function beginningOfJson(value: unknown): string {
+  return beginningOf(JSON.stringify(value) ?? "nothing", 60);
+}
+
 /**
  * Whether a text shows nothing: it is empty, or holds white space, control characters and characters that no font draws
  * alone (zero-width spaces and joiners, soft hyphens, fillers, the blank of Braille).

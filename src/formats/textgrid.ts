@@ -46,7 +46,7 @@ const ROUNDED = 1e-6;
  */
 export function readTextGrid(bytes: Uint8Array, options: ReadTextGridOptions = {}): TextGrid {
   const path = pathOf(options, "TextGrid");
-  const tokens = tokenise(decodeText(bytes, path), path);
+  const tokens = readTokens(decodeText(bytes, path), path);
   let next = 0;
 
   function take(kind: Token["kind"], what: string): Token {
@@ -174,7 +174,7 @@ function decodeText(bytes: Uint8Array, path: string): DecodedText {
 /** A text in quotes, a comment, or a run of anything but white space. */
 const pattern = /"((?:[^"]|"")*)("?)|!.*|[^\s"!]\S*/g;
 
-function tokenise({ text, start, bytesOf }: DecodedText, path: string): Token[] {
+function readTokens({ text, start, bytesOf }: DecodedText, path: string): Token[] {
   const tokens: Token[] = [];
   let at = start;
   let measured = 0;

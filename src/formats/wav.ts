@@ -22,7 +22,7 @@ export interface ReadWavOptions {
 }
 
 /** Codes of encodings whose samples all have the same size: whole numbers, floating point, A-law, mu-law. */
-const encodings = new Set([1, 3, 6, 7]);
+const evenEncodings = new Set([1, 3, 6, 7]);
 const extensible = 0xfffe;
 const unknownSize = 0xffffffff;
 
@@ -64,7 +64,7 @@ export function readWavHeader(bytes: Uint8Array, options: ReadWavOptions = {}): 
   const code = view.getUint16(at, true);
   const isExtensible = code === extensible && format.size >= 26;
   const encoding = isExtensible ? view.getUint16(at + 24, true) : code;
-  if (!encodings.has(encoding)) {
+  if (!evenEncodings.has(encoding)) {
     const message = `the sound must be PCM, floating point, A-law or mu-law, got encoding ${encoding}. Convert it, for example with ffmpeg -i in.wav -c:a pcm_s16le out.wav`;
     throw new FormatError(path, message, at);
   }

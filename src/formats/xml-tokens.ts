@@ -27,7 +27,11 @@ export interface XmlTokenizer {
    * @throws FormatError where the document is not well formed so far
    */
   push(piece: Uint8Array): void;
-  /** @throws FormatError where the document is not whole */
+  /**
+   * There are no more bytes.
+   *
+   * @throws FormatError where the document is not whole
+   */
   end(): void;
 }
 

@@ -1,4 +1,4 @@
-import { FormatError } from "../errors.ts";
+import { FormatError, OptionError } from "../errors.ts";
 import { joinBytes } from "../platform/join-bytes.ts";
 import { checkFileBytes } from "./file-bytes.ts";
 import { decodeXml, resolveEntities, xmlTokenizer } from "./xml-tokens.ts";
@@ -94,8 +94,16 @@ function stretches(pieces: readonly XmlText[]): readonly XmlText[] {
   return joined;
 }
 
-/** Text as it must stand between tags or in an attribute. */
-export function escapeXml(text: string): string {
+/**
+ * Text as it must stand between tags or in an attribute.
+ *
+ * @param where - what writes it, for messages
+ * @throws OptionError where it holds characters that XML 1.0 cannot
+ */
+export function safeXml(text: string, where: string): string {
+  if (!/^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u.test(text)) {
+    throw new OptionError(`${where}: texts must hold characters that XML can, got ${JSON.stringify(text)}.`);
+  }
   return text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")

@@ -11,7 +11,7 @@ export interface SummedResponses {
 }
 
 /** The unit of rounding of double precision. */
-const UNIT = 2 ** -53;
+const DOUBLE_UNIT = 2 ** -53;
 
 /**
  * A mean of others may be off by this share of its standard deviation: a thousandth of what single precision, in which
@@ -103,7 +103,7 @@ export function meanOfOthers(
       continue;
     }
     if (nOthers[t] === counts[t]) continue;
-    const rounding = (counts[t]! * UNIT * reach[t]!) / nOthers[t]!;
+    const rounding = (counts[t]! * DOUBLE_UNIT * reach[t]!) / nOthers[t]!;
     if (rounding > MOST_MEAN_ROUNDING * deviationOf(mean, t)) nUnsure++;
   }
   return { mean, nUnsure };

@@ -28,7 +28,11 @@ export function openAccount(location: string): Account {
 export interface Walk {
   /** Bytes that were added. */
   readonly length: number;
-  /** @throws FormatError where they are not those that were read before */
+  /**
+   * Compares the next bytes, and adds them.
+   *
+   * @throws FormatError where they are not those that were read before
+   */
   add(bytes: Uint8Array): void;
   /**
    * How far a reading that stops early must go on, so that all that was added has been compared with earlier digests;

@@ -341,16 +341,16 @@ export interface OptionSpecification {
   readonly help: string;
 }
 
-type Table = typeof studyOptions;
+type OptionTable = typeof studyOptions;
 /** Options that have no default of their own. */
 type Optional = {
-  [Key in keyof Table]: Table[Key]["schema"] extends z.ZodDefault<z.ZodType> ? never : Key;
-}[keyof Table];
+  [Key in keyof OptionTable]: OptionTable[Key]["schema"] extends z.ZodDefault<z.ZodType> ? never : Key;
+}[keyof OptionTable];
 /** The options of a study, checked, with defaults filled in; those without a default are undefined where not given. */
 export type StudyOptions = {
-  readonly [Key in Exclude<keyof Table, Optional>]: z.output<Table[Key]["schema"]>;
+  readonly [Key in Exclude<keyof OptionTable, Optional>]: z.output<OptionTable[Key]["schema"]>;
 } & {
-  readonly [Key in Exclude<Optional, "dataset" | "output">]?: z.output<Table[Key]["schema"]> | undefined;
+  readonly [Key in Exclude<Optional, "dataset" | "output">]?: z.output<OptionTable[Key]["schema"]> | undefined;
 } & { readonly dataset: string; readonly output: string };
 
 /**

@@ -1,9 +1,9 @@
-const alphabet = new TextEncoder().encode("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
-const padding = "=".charCodeAt(0);
+const digitCodes = new TextEncoder().encode("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+const equalsSign = "=".charCodeAt(0);
 
 /** What each byte means as a digit; 255 where it is none. */
 const values = new Uint8Array(256).fill(255);
-alphabet.forEach((digit, value) => {
+digitCodes.forEach((digit, value) => {
   values[digit] = value;
 });
 
@@ -26,14 +26,14 @@ export function decodeDigits(text: Uint8Array, decoded: Uint8Array, filled: numb
 
 /** Bytes as base64 text in one line, padded. */
 export function encodeBase64(bytes: Uint8Array): string {
-  const text = new Uint8Array(4 * Math.ceil(bytes.length / 3)).fill(padding);
+  const text = new Uint8Array(4 * Math.ceil(bytes.length / 3)).fill(equalsSign);
   for (let from = 0, to = 0; from < bytes.length; from += 3, to += 4) {
     const left = bytes.length - from;
     const group = (bytes[from]! << 16) | ((bytes[from + 1] ?? 0) << 8) | (bytes[from + 2] ?? 0);
-    text[to] = alphabet[group >> 18]!;
-    text[to + 1] = alphabet[(group >> 12) & 63]!;
-    if (left > 1) text[to + 2] = alphabet[(group >> 6) & 63]!;
-    if (left > 2) text[to + 3] = alphabet[group & 63]!;
+    text[to] = digitCodes[group >> 18]!;
+    text[to + 1] = digitCodes[(group >> 12) & 63]!;
+    if (left > 1) text[to + 2] = digitCodes[(group >> 6) & 63]!;
+    if (left > 2) text[to + 3] = digitCodes[group & 63]!;
   }
   return new TextDecoder().decode(text);
 }

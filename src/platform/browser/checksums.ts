@@ -1,5 +1,5 @@
 /** A checksum of bytes that arrive in pieces. */
-export interface Checksum {
+export interface RunningChecksum {
   readonly add: (bytes: Uint8Array) => void;
   /** Of all so far, an unsigned number of 32 bits. */
   readonly value: () => number;
@@ -13,7 +13,7 @@ const remainders: Uint32Array = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** The checksum of gzip. */
-export function crc32(): Checksum {
+export function crc32(): RunningChecksum {
   let sum = -1;
   return {
     add(bytes) {
@@ -29,7 +29,7 @@ export function crc32(): Checksum {
 const adlerRun = 2048;
 
 /** The checksum of zlib: Adler-32 (RFC 1950, section 9). */
-export function adler32(): Checksum {
+export function adler32(): RunningChecksum {
   let low = 1;
   let high = 0;
   return {

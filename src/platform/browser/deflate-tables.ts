@@ -1,3 +1,9 @@
+/** How far back a copy may reach (RFC 1951, section 2). */
+export const windowLength: number = 2 ** 15;
+
+/** Bytes of the longest copy (RFC 1951, section 3.2.5). */
+export const longestCopy = 258;
+
 /** Extra bits of the symbols 257 to 285, which stand for lengths (RFC 1951, section 3.2.5). */
 export const lengthBits: Uint8Array = Uint8Array.from([
   0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,

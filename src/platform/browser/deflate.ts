@@ -1,11 +1,17 @@
-import { distanceBases, distanceBits, fixedLengths, lengthBases, lengthBits } from "./deflate-tables.ts";
+import {
+  distanceBases,
+  distanceBits,
+  fixedLengths,
+  lengthBases,
+  lengthBits,
+  longestCopy,
+  windowLength,
+} from "./deflate-tables.ts";
 import { reversed } from "./huffman.ts";
 
 /** Bytes of a block, as many as one that is stored can have. */
-const blockLength = 65_535;
-const windowLength = 2 ** 15;
+const storedLength = 65_535;
 const shortestCopy = 3;
-const longestCopy = 258;
 const hashBits = 15;
 
 /** The code of each byte and length, in the order of the stream (RFC 1951, section 3.2.6). */
@@ -27,13 +33,13 @@ const fixedCodes: Uint16Array = Uint16Array.from({ length: 288 }, (_, symbol) =>
  * bytes stood, or stored as it is where that is shorter: larger than zlib's, and read by all.
  */
 export function deflate(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const nBlocks = Math.max(1, Math.ceil(bytes.length / blockLength));
+  const nBlocks = Math.max(1, Math.ceil(bytes.length / storedLength));
   const writer = bitWriter(bytes.length + 5 * nBlocks + 1);
   const finder = copyFinder(bytes);
   /** Of the block at hand: a byte, or a length times 2^16 plus a distance. */
-  const tokens = new Uint32Array(blockLength);
-  for (let start = 0, left = nBlocks; left > 0; start += blockLength, left--) {
-    const end = Math.min(bytes.length, start + blockLength);
+  const tokens = new Uint32Array(storedLength);
+  for (let start = 0, left = nBlocks; left > 0; start += storedLength, left--) {
+    const end = Math.min(bytes.length, start + storedLength);
     const { nTokens, nBits } = tokenise(bytes, start, end, finder, tokens);
     writer.put(left === 1 ? 1 : 0, 1);
     if (nBits < 8 * (end - start)) putFixed(writer, tokens.subarray(0, nTokens));
@@ -117,14 +123,14 @@ function symbolOf(bases: Uint16Array, value: number): number {
 
 /** Writes bits, the lowest first. */
 interface BitWriter {
-  /** @param n - at most 16 */
+  /** Writes the `n` lowest bits, at most 16. */
   readonly put: (bits: number, n: number) => void;
   /** Writes the rest of a block that is stored, its type first. */
   readonly putStored: (bytes: Uint8Array) => void;
   readonly end: () => Uint8Array<ArrayBuffer>;
 }
 
-/** @param most - bytes that will be written at most */
+/** A writer of at most so many bytes. */
 function bitWriter(most: number): BitWriter {
   const out = new Uint8Array(most);
   let at = 0;

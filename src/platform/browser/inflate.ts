@@ -1,10 +1,14 @@
-import { distanceBases, distanceBits, fixedLengths, lengthBases, lengthBits } from "./deflate-tables.ts";
+import {
+  distanceBases,
+  distanceBits,
+  fixedLengths,
+  lengthBases,
+  lengthBits,
+  longestCopy,
+  windowLength,
+} from "./deflate-tables.ts";
 import { type HuffmanCodes, huffmanCodes, longCode, lookupBits } from "./huffman.ts";
 import { damaged, endsEarly } from "./unzip-error.ts";
-
-/** How far back a copy may reach. */
-const windowLength = 2 ** 15;
-const longestCopy = 258;
 
 /** The head of a block has fewer bytes: 17 bits, then at most 19 lengths of 3 bits, then 320 of at most 14. */
 const longestHead = 600;
@@ -41,7 +45,7 @@ export function inflater(chunkSize: number): Inflater {
   let state: "head" | "stored" | "symbols" | "over" = "head";
   let isFinal = false;
   let nStored = 0;
-  let [literals, distances] = fixedCodes();
+  let [literals, distances] = fixedHuffman();
   let input: Uint8Array = out;
   let at = 0;
   /** Bits that were read and not used, fewer than 8 between calls. */
@@ -86,7 +90,7 @@ export function inflater(chunkSize: number): Inflater {
       state = "stored";
     } else if (type === 3) throw fail("invalid block type");
     else {
-      [literals, distances] = type === 1 ? fixedCodes() : readCodes();
+      [literals, distances] = type === 1 ? fixedHuffman() : readCodes();
       state = "symbols";
     }
     if (isBeyond()) throw endsEarly();
@@ -282,6 +286,6 @@ function isComplete({ unused, counts }: HuffmanCodes): boolean {
   return unused === 0 || nCodes === 0 || (unused > 0 && nCodes === 1 && counts[1] === 1);
 }
 
-function fixedCodes(): [HuffmanCodes, HuffmanCodes] {
+function fixedHuffman(): [HuffmanCodes, HuffmanCodes] {
   return [huffmanCodes(fixedLengths), huffmanCodes(new Uint8Array(32).fill(5))];
 }

@@ -5,7 +5,7 @@ import { unzipper } from "./unzip.ts";
 const usualWaiting = 2 ** 14;
 
 /** Packed bytes that are looked at before what they unpack to is handed on; a byte may stand for a thousand. */
-const sliceLength = 2 ** 13;
+const packedAtOnce = 2 ** 13;
 
 interface Written {
   readonly packed: Uint8Array;
@@ -54,8 +54,8 @@ export function unpackStream({ chunkSize, waiting = usualWaiting }: UnzipStreamO
         }
         const piece = written.shift();
         if (piece) {
-          for (let at = 0; at < piece.packed.length; at += sliceLength) {
-            unzip.push(piece.packed.slice(at, at + sliceLength));
+          for (let at = 0; at < piece.packed.length; at += packedAtOnce) {
+            unzip.push(piece.packed.slice(at, at + packedAtOnce));
             for (let part = unzip.next(); part && !isDestroyed; part = unzip.next()) yield part;
           }
           nWaiting -= piece.packed.length;

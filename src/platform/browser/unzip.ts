@@ -1,5 +1,5 @@
 import { joinBytes } from "../join-bytes.ts";
-import { adler32, type Checksum, crc32 } from "./checksums.ts";
+import { adler32, crc32, type RunningChecksum } from "./checksums.ts";
 import { inflater } from "./inflate.ts";
 import { damaged, endsEarly } from "./unzip-error.ts";
 
@@ -32,10 +32,10 @@ export function unzipper(chunkSize: number): Unzipper {
   let state: "start" | "body" | "trailer" | "between" | "over" = "start";
   let isGzip: boolean | undefined;
   let body = inflater(chunkSize);
-  let checksum: Checksum = adler32();
+  let checksum: RunningChecksum = adler32();
   let length = 0;
 
-  /** @returns whether there was enough of it */
+  /** Reads the head; whether there was enough of it. */
   function readStart(): boolean {
     const left = input.subarray(at);
     if (isGzip === undefined && left.length === 0 && isLast) {
@@ -62,7 +62,7 @@ export function unzipper(chunkSize: number): Unzipper {
     return chunk;
   }
 
-  /** @returns whether there was enough of it */
+  /** Reads and checks the trailer; whether there was enough of it. */
   function readTrailer(): boolean {
     const size = isGzip ? 8 : 4;
     if (input.length - at < size) return false;
