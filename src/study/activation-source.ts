@@ -23,6 +23,7 @@ import {
 import type { ActivationsOf } from "./features.ts";
 import type { HeardStory } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
+import { textsOf } from "./story-stimulus.ts";
 
 /** Where a study has its activations from: a language model, or a folder of activations made elsewhere. */
 export interface ActivationSource {
@@ -109,7 +110,7 @@ async function modelSource(
       // Each layer has 12 U^2 weights; attention itself takes little beside them.
       operationsPerToken: 24 * model.nLayers * model.nUnits ** 2,
       async check(transcripts) {
-        for (const { words } of transcripts) plan(words.map((word) => word.text));
+        for (const { words } of transcripts) plan(textsOf({ words }));
       },
       wordsToRead: (transcripts, layers) => countWordsToRead(model, transcripts, layers, store, options),
       prepare: (transcripts, layers) => cacheActivations(model, transcripts, layers, store, { ...options, onProgress }),
@@ -132,9 +133,8 @@ async function folderSource(
   const opened = await openActivationFolder(folderStore(folder), [...names.values()], { onProgress });
   const { name, fingerprint } = opened;
   const layers = folderLayers(options, opened);
-  const wordsOf = ({ words }: Transcript) => words.map((word) => word.text);
   const [story] = stories;
-  const nUnits = await opened.check(namesOf(story!.files)[0], layers[0]!, wordsOf(story!.transcript));
+  const nUnits = await opened.check(namesOf(story!.files)[0], layers[0]!, textsOf(story!.transcript));
   return {
     name,
     fingerprint,
@@ -150,7 +150,7 @@ async function folderSource(
         let units: number | undefined;
         for (const transcript of transcripts) {
           const [named] = names.get(transcript)!;
-          const n = await opened.check(named, layer, wordsOf(transcript));
+          const n = await opened.check(named, layer, textsOf(transcript));
           units ??= n;
           if (n === units) continue;
           throw new OptionError(
@@ -163,10 +163,11 @@ async function folderSource(
     wordsToRead: () => Promise.resolve(0),
     prepare: () => Promise.resolve(),
     activationsOf(layer) {
-      const known = new Map<Transcript, ReturnType<typeof opened.load>>();
-      return ({ transcript }) => {
-        const found = known.get(transcript) ?? opened.load(names.get(transcript)![0], layer, wordsOf(transcript));
-        known.set(transcript, found);
+      const known = new Map<string, ReturnType<typeof opened.load>>();
+      return (stimulus) => {
+        const name = JSON.stringify([stimulus.story, textsOf(stimulus)]);
+        const found = known.get(name) ?? opened.load(stimulus.story, layer, textsOf(stimulus));
+        known.set(name, found);
         return found;
       };
     },

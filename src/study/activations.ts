@@ -18,6 +18,7 @@ import type { Store } from "../sources/source.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import type { ActivationsOf } from "./features.ts";
 import type { StudyOptions } from "./options.ts";
+import { textsOf } from "./story-stimulus.ts";
 
 /** The options that the language model and its passes understand. */
 export type ModelOptions = Pick<
@@ -106,7 +107,7 @@ export async function cacheActivations(
   for (const transcript of transcripts) {
     const tell: OnProgress = ({ done, total }) =>
       onProgress({ label: `activations of ${transcript.story} (${model.name})`, done, total });
-    const words = transcript.words.map((word) => word.text);
+    const words = textsOf(transcript);
     const settings = activationOptions(options);
     const key = activationKey(model, words, settings);
     const missing: number[] = [];
@@ -127,7 +128,7 @@ export async function countWordsToRead(
 ): Promise<number> {
   let nWords = 0;
   for (const transcript of transcripts) {
-    const words = transcript.words.map((word) => word.text);
+    const words = textsOf(transcript);
     const key = activationKey(model, words, activationOptions(options));
     if (!(await hasActivations(store, key, layers))) nWords += words.length;
   }
@@ -141,15 +142,16 @@ export function activationsOfLayer(
   store: Store,
   options: ModelOptions,
 ): ActivationsOf {
-  const known = new Map<Transcript, Promise<Matrix>>();
-  return ({ transcript }) => {
-    const words = transcript.words.map((word) => word.text);
+  const known = new Map<string, Promise<Matrix>>();
+  return (story) => {
+    const words = textsOf(story);
+    const name = JSON.stringify(words);
     const found =
-      known.get(transcript) ??
+      known.get(name) ??
       cachedWordActivations(model, words, store, { ...activationOptions(options), layers: [layer] }).then(
         ({ activations }) => activations.get(layer)!,
       );
-    known.set(transcript, found);
+    known.set(name, found);
     return found;
   };
 }

@@ -6,6 +6,7 @@ import { askedWindows } from "./asked-analyses.ts";
 import { scanOnsets, wordsOutside } from "./features.ts";
 import type { ParticipantInputs } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
+import { stimulusOf } from "./story-stimulus.ts";
 
 /** Fewest volumes of a test chunk: two always correlate by 1 or -1. */
 const leastTested = 3;
@@ -115,7 +116,7 @@ export function misfits(participants: readonly FitParticipant[], options: StudyO
 function* misfitsOf({ participant, stories }: FitParticipant, options: StudyOptions): Generator<OptionError> {
   const { firstDelay, delays, folds, gap, alphaChoice, innerFolds, components } = options;
   const last = firstDelay + delays - 1;
-  if (stories.some((story) => wordsOutside(story) === story.transcript.words.length)) return;
+  if (stories.some((story) => wordsOutside(stimulusOf(story)) === story.transcript.words.length)) return;
   for (const story of stories) {
     const { files, nVolumes } = story;
     const recorded = `nVolumes (${nVolumes}, ${files.run}, story "${files.story}")`;
@@ -197,7 +198,7 @@ function windowedVolumes(stories: ParticipantInputs["stories"], distance: number
   const volumes = new Set<number>();
   let start = 0;
   for (const story of stories) {
-    const onsets = scanOnsets(story);
+    const onsets = scanOnsets(stimulusOf(story));
     fileWords(onsets, story).forEach((volume, word) => {
       const reaches = word + distance >= 0 && word + distance - width + 1 < onsets.length;
       if (volume >= 0 && reaches) volumes.add(start + volume);

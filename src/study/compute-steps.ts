@@ -24,6 +24,7 @@ import { layersOf, type StepGroup } from "./plan.ts";
 import { scoresPath, writeScores } from "./score-cache.ts";
 import { designSettings } from "./settings.ts";
 import { memoryOf, sizeOf } from "./sizes.ts";
+import { stimulusOf } from "./story-stimulus.ts";
 
 /**
  * Computes the steps of a study that are missing, group by group, and keeps each as it is finished.
@@ -62,7 +63,7 @@ async function computeGroup(
   const others = shared && othersResponses(shared, othersSettings(study, members[0]!, memory.nLoaded, onProgress));
   const { options: encoding, stimulus } = familyStimulus(
     family,
-    members[0]!.stories,
+    members[0]!.stories.map(stimulusOf),
     { layerOf, others },
     settings,
     options.threads,

@@ -12,8 +12,8 @@ import {
   storyWordRate,
   volumesBefore,
 } from "./features.ts";
-import type { HeardStory } from "./inputs.ts";
 import { type DesignSettings, encodingSettings } from "./settings.ts";
+import type { StoryStimulus } from "./story-stimulus.ts";
 
 /** What the designs of a family of encoding models are made of and how. */
 export interface FamilyStimulus {
@@ -31,7 +31,7 @@ export interface FeatureSources {
 
 /** The options of `encoding/` for some stories. */
 export function encodingOptions(
-  stories: readonly HeardStory[],
+  stories: readonly StoryStimulus[],
   settings: DesignSettings,
   threads?: number,
 ): EncodingOptions {
@@ -45,7 +45,7 @@ export function encodingOptions(
 /** Everything about a family of encoding models that does not depend on the responses to be predicted. */
 export function familyStimulus(
   { base, window }: Pick<ModelFamily, "base" | "window">,
-  stories: readonly HeardStory[],
+  stories: readonly StoryStimulus[],
   { layerOf, others }: FeatureSources,
   settings: DesignSettings,
   threads: number | undefined,

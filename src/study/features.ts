@@ -10,15 +10,15 @@ import {
   volumesReached,
   wordsToVolumes,
 } from "../stimulus/volumes.ts";
-import type { HeardStory } from "./inputs.ts";
 import type { DesignSettings } from "./settings.ts";
+import type { StoryStimulus } from "./story-stimulus.ts";
 
 /** Activations of a story's words, [nWords x nUnits]. */
-export type ActivationsOf = (story: HeardStory) => Promise<Matrix>;
+export type ActivationsOf = (story: StoryStimulus) => Promise<Matrix>;
 
 /** Seconds of scan time at which each word begins, counted from the first volume that remains after trims. */
-export function scanOnsets({ transcript, audioStart }: HeardStory): Float64Array {
-  return Float64Array.from(transcript.words, (word) => audioStart + word.onset);
+export function scanOnsets({ words, audioStart }: StoryStimulus): Float64Array {
+  return Float64Array.from(words, (word) => audioStart + word.onset);
 }
 
 /**
@@ -29,7 +29,7 @@ export function scanOnsets({ transcript, audioStart }: HeardStory): Float64Array
  * @returns 0 where something else than silence is to come before a story
  */
 export function volumesBefore(
-  story: HeardStory,
+  story: StoryStimulus,
   { edge, delays, firstDelay, downsample, filing }: DesignSettings,
 ): number {
   if (edge !== "silence") return 0;
@@ -39,13 +39,13 @@ export function volumesBefore(
 }
 
 /** Words that begin before the first or after the last volume: {@link volumesBefore} says which of them are in features. */
-export function wordsOutside(story: HeardStory): number {
+export function wordsOutside(story: StoryStimulus): number {
   return countWordsOutside(scanOnsets(story), story);
 }
 
 /** Activations at volume level, all stories joined, [nVolumes x nUnits], and below them the {@link volumesBefore} of each. */
 export function storyFeatures(
-  stories: readonly HeardStory[],
+  stories: readonly StoryStimulus[],
   activationsOf: ActivationsOf,
   options: DesignSettings,
 ): Promise<Matrix> {
@@ -54,7 +54,7 @@ export function storyFeatures(
 
 /** What forecast windows are made of, story by story: one vector a word, and how words become volumes. */
 export async function storyVectors(
-  stories: readonly HeardStory[],
+  stories: readonly StoryStimulus[],
   vectorsOf: ActivationsOf,
   options: DesignSettings,
 ): Promise<readonly StoryVectors[]> {
@@ -67,11 +67,11 @@ export async function storyVectors(
 
 /** Random vectors in place of each story's activations, with the means and deviations of these. */
 export function randomVectors(activationsOf: ActivationsOf, seed: number): ActivationsOf {
-  return async (story) => randomWindow(await activationsOf(story), { seed: `${seed} ${story.files.story}` });
+  return async (story) => randomWindow(await activationsOf(story), { seed: `${seed} ${story.story}` });
 }
 
 /** Words per volume, all stories joined, [nVolumes x 1], and below them the {@link volumesBefore} of each. */
-export function storyWordRate(stories: readonly HeardStory[], options: DesignSettings): Promise<Matrix> {
+export function storyWordRate(stories: readonly StoryStimulus[], options: DesignSettings): Promise<Matrix> {
   return joinFeatures(stories, options, async (story) => {
     const { downsample: _, ...volumes } = volumesOf(story, options);
     return wordRate(scanOnsets(story), volumes);
@@ -79,9 +79,9 @@ export function storyWordRate(stories: readonly HeardStory[], options: DesignSet
 }
 
 async function joinFeatures(
-  stories: readonly HeardStory[],
+  stories: readonly StoryStimulus[],
   options: DesignSettings,
-  featuresOf: (story: HeardStory) => Promise<Matrix>,
+  featuresOf: (story: StoryStimulus) => Promise<Matrix>,
 ): Promise<Matrix> {
   const parts: Matrix[] = [];
   for (const story of stories) parts.push(await featuresOf(story));
@@ -91,11 +91,11 @@ async function joinFeatures(
   );
 }
 
-function atVolumes(activations: Matrix, story: HeardStory, options: DesignSettings): Matrix {
+function atVolumes(activations: Matrix, story: StoryStimulus, options: DesignSettings): Matrix {
   return wordsToVolumes(activations, scanOnsets(story), volumesOf(story, options));
 }
 
-function volumesOf(story: HeardStory, options: DesignSettings): VolumesOptions {
+function volumesOf(story: StoryStimulus, options: DesignSettings): VolumesOptions {
   const { nVolumes, repetitionTime } = story;
   const { downsample, filing } = options;
   return { nVolumes, nBefore: volumesBefore(story, options), repetitionTime, downsample, filing };

@@ -5,6 +5,7 @@ import { wordsOutside } from "./features.ts";
 import type { StudyInputs } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
 import type { ReportedInputs } from "./result.ts";
+import { stimulusOf } from "./story-stimulus.ts";
 
 /** Share of a story's words that may lie outside the scan without a note. A choice: recordings often end a little early. */
 const mostOutside = 0.05;
@@ -19,7 +20,7 @@ const fewTested = 20;
 export function warningsOn({ participants }: Pick<StudyInputs, "participants">): string[] {
   const far = participants.flatMap(({ stories }) =>
     stories.flatMap((story) => {
-      const share = wordsOutside(story) / story.transcript.words.length;
+      const share = wordsOutside(stimulusOf(story)) / story.transcript.words.length;
       return share > mostOutside ? [`${story.files.run} "${story.files.story}" ${formatShare(share)}`] : [];
     }),
   );

@@ -1,12 +1,13 @@
 import { sha256 } from "../sources/checksum.ts";
 import { folderStore } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
-import { cleaningOf, type HeardStory, type ParticipantInputs, type StudyInputs } from "./inputs.ts";
+import { cleaningOf, type ParticipantInputs, type StudyInputs } from "./inputs.ts";
 import type { InspectedStudy } from "./inspect-study.ts";
 import type { StudyOptions } from "./options.ts";
 import { type PlannedParticipant, planSteps, type StepGroup, type StudyPlan } from "./plan.ts";
 import { scoresPath } from "./score-cache.ts";
 import { partsOf } from "./shared-stories.ts";
+import { stimulusOf } from "./story-stimulus.ts";
 
 /** Where a study keeps what it computes. */
 export interface StudyStores {
@@ -77,18 +78,14 @@ function plannedParticipant(
     responseKey: sha256(
       JSON.stringify([
         participant,
-        stories.map((story) => [story.files.run, story.files.volumes, story.confounds]),
+        // All that is read by; notes tell of other participants too, and change no number.
+        stories.map(({ transcript: _, files: { notes: __, ...files }, ...heard }) => [files, heard]),
         responseHashes,
         cleaningOf(options),
         mask && [mask.shape, sha256(new Uint8Array(mask.voxels.buffer))],
       ]),
     ),
   };
-}
-
-function stimulusOf({ files, transcript, nVolumes, audioStart, repetitionTime }: HeardStory): unknown {
-  const words = transcript.words.map(({ text, onset }) => [text, onset]);
-  return [files.story, nVolumes, audioStart, repetitionTime, words];
 }
 
 async function missingKeys(plan: StudyPlan, has: (key: string) => Promise<boolean>): Promise<ReadonlySet<string>> {

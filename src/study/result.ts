@@ -21,6 +21,7 @@ import type { StudyOptions } from "./options.ts";
 import { type InForce, recordOptions } from "./record-options.ts";
 import type { ScoreFacts } from "./score-cache.ts";
 import { generatedBy, sourceDatasets } from "./source-datasets.ts";
+import { stimulusOf } from "./story-stimulus.ts";
 
 /** One participant with all that was computed of them. */
 export interface Scored {
@@ -101,7 +102,7 @@ function subjectScores({ inputs, analyses, keptVariance, facts }: Scored, { opti
       alphaAtHighest: facts.alphaAtHighest,
       nWords: stories.reduce((sum, story) => sum + story.transcript.words.length, 0),
       nWordsInterpolated: stories.reduce((sum, story) => sum + story.transcript.nInterpolated, 0),
-      nWordsOutside: stories.reduce((sum, story) => sum + wordsOutside(story), 0),
+      nWordsOutside: stories.reduce((sum, story) => sum + wordsOutside(stimulusOf(story)), 0),
     },
     keptVariance,
     missing: locateMissing(facts.missing, stories, options.folds),

@@ -4,6 +4,7 @@ import { delayColumns } from "../../src/features/delays.ts";
 import { encodingOptions } from "../../src/study/family-stimulus.ts";
 import { scanOnsets, storyFeatures, storyWordRate, volumesBefore } from "../../src/study/features.ts";
 import { checkOptions } from "../../src/study/options.ts";
+import { stimulusOf } from "../../src/study/story-stimulus.ts";
 import { normalMatrix } from "../encoding/simulate.ts";
 import { createTinyStudy, readInputs, type TinyStudy, tinyOptions } from "./tiny-study.ts";
 
@@ -18,8 +19,8 @@ async function delayedFeatures(more: Readonly<Record<string, unknown>>) {
   const folders = { dataset: study.at("data"), output: study.at("out"), model: study.at("model") };
   const options = checkOptions({ ...folders, ...tinyOptions, ...more });
   const { participants } = await readInputs(options);
-  const { stories } = participants[0]!;
-  const activationsOf = async () => normalMatrix(stories[0]!.transcript.words.length, 4, "activations");
+  const stories = participants[0]!.stories.map(stimulusOf);
+  const activationsOf = async () => normalMatrix(stories[0]!.words.length, 4, "activations");
   const encoding = encodingOptions(stories, options);
   return {
     firstOnset: Math.min(...scanOnsets(stories[0]!)),
