@@ -9,7 +9,7 @@ export {
 export type { OnProgress, Progress } from "./array/progress.ts";
 export { type BidsDataset, type BidsFile, loadDataset } from "./bids/dataset.ts";
 export type { BidsName } from "./bids/name.ts";
-export { brainScore, type EncodingScore, prepareEncoding, scoreEncoding } from "./encoding/brain-score.ts";
+export { brainScore, type EncodingScore, prepareBrainScore, scoreBrainScore } from "./encoding/brain-score.ts";
 export { forecastDepth, forecastDistance } from "./encoding/forecast-distance.ts";
 export {
   type ForecastScores,
@@ -21,7 +21,7 @@ export {
 } from "./encoding/forecast-score.ts";
 export type { MissingScores } from "./encoding/missing.ts";
 export { wordRate } from "./encoding/nuisance.ts";
-export type { EncodingOptions, KeptShares, PreparedEncoding, ScoreOptions } from "./encoding/prepared.ts";
+export type { EncodingOptions, KeptShares, PreparedBrainScore, ScoreOptions } from "./encoding/prepared.ts";
 export {
   AuditError,
   DatasetError,

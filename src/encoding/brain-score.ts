@@ -19,7 +19,7 @@ import {
   type EncodingOptions,
   joinFolds,
   openPrepared,
-  type PreparedEncoding,
+  type PreparedBrainScore,
   type PreparedFold,
   type PreparedFolds,
   prepareFold,
@@ -71,7 +71,7 @@ export async function brainScore(
 ): Promise<EncodingScore> {
   checkArgument("brainScore: options", options, "an object", { storyLengths: "a list of numbers" });
   checkVolumes("brainScore", asBands("brainScore", features), bold, options);
-  return scoreEncoding(await prepareEncoding(features, options), bold, options);
+  return scoreBrainScore(await prepareBrainScore(features, options), bold, options);
 }
 
 /**
@@ -84,17 +84,17 @@ export async function brainScore(
  * @param features - as in {@link brainScore}
  * @throws ShapeError and OptionError as {@link brainScore}
  */
-export async function prepareEncoding(
+export async function prepareBrainScore(
   features: Matrix | readonly Matrix[],
   options: EncodingOptions,
-): Promise<PreparedEncoding> {
-  checkArgument("prepareEncoding: options", options, "an object", { storyLengths: "a list of numbers" });
-  const bands = asBands("prepareEncoding", features);
+): Promise<PreparedBrainScore> {
+  checkArgument("prepareBrainScore: options", options, "an object", { storyLengths: "a list of numbers" });
+  const bands = asBands("prepareBrainScore", features);
   const { storyLengths, volumesBefore, nFolds = DEFAULT_FOLDS, gap, onProgress } = options;
   const first = bands[0];
-  if (!first) throw new ShapeError("prepareEncoding: at least one band of features must be given, got none.");
-  checkBands("prepareEncoding", bands);
-  checkStoryLengths("prepareEncoding", storyLengths, first.nRows, `features ${formatShape(first)}`, volumesBefore);
+  if (!first) throw new ShapeError("prepareBrainScore: at least one band of features must be given, got none.");
+  checkBands("prepareBrainScore", bands);
+  checkStoryLengths("prepareBrainScore", storyLengths, first.nRows, `features ${formatShape(first)}`, volumesBefore);
   const nVolumes = storyLengths.reduce((sum, length) => sum + length, 0);
   const folds: PreparedFold[] = [];
   for (const fold of contiguousFolds(nVolumes, nFolds, { gap })) {
@@ -113,24 +113,24 @@ export async function prepareEncoding(
  * @throws ShapeError where `bold` has another number of volumes than was prepared
  * @throws OptionError where `average` is unknown
  */
-export async function scoreEncoding(
-  prepared: PreparedEncoding,
+export async function scoreBrainScore(
+  prepared: PreparedBrainScore,
   bold: Matrix,
   options: ScoreOptions = {},
 ): Promise<EncodingScore> {
-  const opened = openPrepared(prepared, "scoreEncoding: prepared");
-  checkArgument("scoreEncoding: options", options, "an object");
+  const opened = openPrepared(prepared, "scoreBrainScore: prepared");
+  checkArgument("scoreBrainScore: options", options, "an object");
   const [score] = await scoreEncodings([opened], bold, { label: "brain score", ...options });
   return score!;
 }
 
 /**
- * {@link scoreEncoding} for several models of the same stories in the same folds: what depends on the responses alone is
+ * {@link scoreBrainScore} for several models of the same stories in the same folds: what depends on the responses alone is
  * done once for all.
  *
  * @param models - with the same folds and penalties, which `prepareForecast` sees to
  * @param options.label - of the progress, which counts folds of models
- * @throws ShapeError and OptionError as {@link scoreEncoding}
+ * @throws ShapeError and OptionError as {@link scoreBrainScore}
  */
 export async function scoreEncodings(
   models: readonly PreparedFolds[],
@@ -138,9 +138,9 @@ export async function scoreEncodings(
   options: ScoreOptions & { readonly label: string },
 ): Promise<readonly EncodingScore[]> {
   const { average = DEFAULT_AVERAGE, onProgress, label } = options;
-  checkMatrix(bold, "scoreEncoding: bold");
+  checkMatrix(bold, "scoreBrainScore: bold");
   for (const model of models) checkResponses(bold, model);
-  checkChoice("scoreEncoding: average", average, ["folds", "concatenated"]);
+  checkChoice("scoreBrainScore: average", average, ["folds", "concatenated"]);
   const { ridge } = models[0]!;
   const folds = models[0]!.folds.map(({ fold }) => fold);
   const nTargets = bold.nColumns;

@@ -52,7 +52,7 @@ export function checkResponses(
 ): void {
   if (bold.nRows === nVolumes) return;
   throw new ShapeError(
-    `scoreEncoding: bold must have as many volumes as the features that were prepared (${nVolumes} = ` +
+    `scoreBrainScore: bold must have as many volumes as the features that were prepared (${nVolumes} = ` +
       `storyLengths ${storyLengths.join(" + ")}), got ${bold.nRows} (${formatShape(bold)}).`,
   );
 }

@@ -12,7 +12,7 @@ import {
   type EncodingOptions,
   joinFolds,
   openPrepared,
-  type PreparedEncoding,
+  type PreparedBrainScore,
   type PreparedFold,
   prepareFold,
   type ScoreOptions,
@@ -44,9 +44,9 @@ export interface PreparedForecast {
   /** Words, in the order of the windows given. */
   readonly distances: readonly number[];
   /** The features alone. */
-  readonly base: PreparedEncoding;
+  readonly base: PreparedBrainScore;
   /** Features and window, by distance. */
-  readonly joint: ReadonlyMap<number, PreparedEncoding>;
+  readonly joint: ReadonlyMap<number, PreparedBrainScore>;
 }
 
 /**

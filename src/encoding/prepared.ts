@@ -35,7 +35,7 @@ export interface PreparedFold {
   readonly fold: Fold;
   /** The design's training rows, taken apart, and its test rows along their directions. */
   readonly design: FactoredDesign;
-  /** Of each band of the design: see {@link PreparedEncoding.keptVariance}. */
+  /** Of each band of the design: see {@link PreparedBrainScore.keptVariance}. */
   readonly keptVariance: readonly (number | undefined)[];
 }
 
@@ -46,7 +46,7 @@ export interface PreparedFold {
 export type KeptShares = readonly number[] | "not reduced";
 
 /** All that a score needs of the stimulus, for every subject who heard the same stories in the same order. */
-export interface PreparedEncoding {
+export interface PreparedBrainScore {
   readonly storyLengths: readonly number[];
   /** The sum of the story lengths. */
   readonly nVolumes: number;
@@ -57,8 +57,8 @@ export interface PreparedEncoding {
   readonly keptVariance: readonly (readonly (number | undefined)[])[];
 }
 
-/** What a {@link PreparedEncoding} holds beside that, for the functions that score. */
-export interface PreparedFolds extends PreparedEncoding {
+/** What a {@link PreparedBrainScore} holds beside that, for the functions that score. */
+export interface PreparedFolds extends PreparedBrainScore {
   readonly folds: readonly PreparedFold[];
   /** The options that the decompositions were made with, and that responses are fitted with. */
   readonly ridge: ResolvedRidgeOptions;
@@ -73,7 +73,7 @@ export async function prepareFold(
   fold: Fold,
   ridge: RidgeOptions,
 ): Promise<PreparedFold> {
-  const resolved = resolveRidgeOptions(ridge, "prepareEncoding");
+  const resolved = resolveRidgeOptions(ridge, "prepareBrainScore");
   if (design.nColumns > fold.train.length) {
     const kernel = await trainingKernel(design, fold.train, resolved.device);
     return { fold, design: await factorKernel(kernel, fold, design.nColumns, resolved), keptVariance };
@@ -90,7 +90,7 @@ export function joinFolds(folds: readonly PreparedFold[], options: EncodingOptio
     nVolumes: storyLengths.reduce((sum, length) => sum + length, 0),
     keptVariance: folds.map((fold) => fold.keptVariance),
     folds,
-    ridge: resolveRidgeOptions(options, "prepareEncoding"),
+    ridge: resolveRidgeOptions(options, "prepareBrainScore"),
   };
 }
 
@@ -100,7 +100,7 @@ export function joinFolds(folds: readonly PreparedFold[], options: EncodingOptio
  * @param where - the function that asks, and its argument, for the message
  * @throws OptionError where it is none
  */
-export function openPrepared(prepared: PreparedEncoding, where: string): PreparedFolds {
+export function openPrepared(prepared: PreparedBrainScore, where: string): PreparedFolds {
   checkArgument(where, prepared, "an object", {
     storyLengths: "a list of numbers",
     folds: "a list",

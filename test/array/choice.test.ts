@@ -60,7 +60,7 @@ const uses: readonly (readonly [string, (value: never) => unknown, unknown])[] =
     "gpu",
   ],
   [
-    'scoreEncoding: average must be "folds" or "concatenated"',
+    'scoreBrainScore: average must be "folds" or "concatenated"',
     (average) => cortecast.brainScore(good, good, { ...encoding, average }),
     "median",
   ],

@@ -37,8 +37,11 @@ const uses: readonly (readonly [string, () => unknown])[] = [
   ["cleanBold: confounds", () => cortecast.cleanBold(good, { confounds: short })],
   ["brainScore: features[0]", () => cortecast.brainScore(short, good, options)],
   ["brainScore: bold", () => cortecast.brainScore(good, short, options)],
-  ["prepareEncoding: features[1]", () => cortecast.prepareEncoding([good, short], options)],
-  ["scoreEncoding: bold", async () => cortecast.scoreEncoding(await cortecast.prepareEncoding(good, options), short)],
+  ["prepareBrainScore: features[1]", () => cortecast.prepareBrainScore([good, short], options)],
+  [
+    "scoreBrainScore: bold",
+    async () => cortecast.scoreBrainScore(await cortecast.prepareBrainScore(good, options), short),
+  ],
   ["forecastScore: bold", () => cortecast.forecastScore(good, new Map([[1, good]]), short, options)],
   ["prepareForecast: features[0]", () => cortecast.prepareForecast(short, new Map([[1, good]]), options)],
   ["prepareForecast: window at distance 1", () => cortecast.prepareForecast(good, new Map([[1, short]]), options)],

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { joinColumns, Matrix, sliceColumns, takeRows, toFloat32, transpose } from "../../src/array/matrix.ts";
 import type { Progress } from "../../src/array/progress.ts";
 import { createRandom } from "../../src/array/random.ts";
-import { brainScore, type EncodingScore, prepareEncoding, scoreEncoding } from "../../src/encoding/brain-score.ts";
-import { openPrepared, type PreparedEncoding } from "../../src/encoding/prepared.ts";
+import { brainScore, type EncodingScore, prepareBrainScore, scoreBrainScore } from "../../src/encoding/brain-score.ts";
+import { openPrepared, type PreparedBrainScore } from "../../src/encoding/prepared.ts";
 import { OptionError, ShapeError } from "../../src/errors.ts";
 import { openWorkspace } from "../../src/graph/workspace.ts";
 import { contiguousFolds } from "../../src/ridge/folds.ts";
@@ -19,7 +19,7 @@ const bold = joinColumns([
   normalMatrix(nVolumes, 4, "noise"),
 ]);
 const nTargets = 10;
-const exactIn = async (prepared: PreparedEncoding, fold: number) =>
+const exactIn = async (prepared: PreparedBrainScore, fold: number) =>
   openPrepared(prepared, "test").folds[fold]!.design.exact();
 const row = (matrix: Matrix, i: number) => matrix.data.slice(i * matrix.nColumns, (i + 1) * matrix.nColumns);
 
@@ -76,12 +76,12 @@ describe("brainScore", () => {
     expect(score.alphaAtEdges).toEqual({ lowest: 0, highest: 0 });
   });
 
-  it("is prepareEncoding and scoreEncoding, once for many responses (agreement)", async () => {
-    const prepared = await prepareEncoding(features, options);
+  it("is prepareBrainScore and scoreBrainScore, once for many responses (agreement)", async () => {
+    const prepared = await prepareBrainScore(features, options);
     const { nVolumes: n, folds: own } = openPrepared(prepared, "test");
     expect([n, (await own[0]!.design.exact()).left.nRows, own.length]).toEqual([160, 20, 5]);
     for (const responses of [bold, toFloat32(bold), normalMatrix(nVolumes, 3, "others")]) {
-      expect(await scoreEncoding(prepared, responses)).toEqual(await brainScore(features, responses, options));
+      expect(await scoreBrainScore(prepared, responses)).toEqual(await brainScore(features, responses, options));
     }
   });
 
@@ -241,7 +241,7 @@ describe("what the test volumes cannot reach", () => {
   const folds = contiguousFolds(nVolumes, 5);
 
   it("the fit of their fold: responses of test volumes change no prediction and no alpha (identity)", async () => {
-    const prepared = await prepareEncoding(features, options);
+    const prepared = await prepareBrainScore(features, options);
     const { precision, targetBlock, device } = openPrepared(prepared, "test").ridge;
     const settings = { precision, targetBlock, workspace: openWorkspace(device) };
     const fits = async (responses: Matrix) =>
@@ -256,8 +256,8 @@ describe("what the test volumes cannot reach", () => {
       for (const t of test) changed.data.fill(99 + t, t * nTargets, (t + 1) * nTargets);
       expect((await fits(changed))[index]).toEqual(before[index]);
       // The score sees them, as the data that the prediction is held against; the chosen alphas do not.
-      const score = await scoreEncoding(prepared, changed);
-      const reference = await scoreEncoding(prepared, bold);
+      const score = await scoreBrainScore(prepared, changed);
+      const reference = await scoreBrainScore(prepared, bold);
       expect(row(score.bestAlphas, index)).toEqual(row(reference.bestAlphas, index));
       expect(row(score.foldScores, index)).not.toEqual(row(reference.foldScores, index));
     }
@@ -265,11 +265,11 @@ describe("what the test volumes cannot reach", () => {
 
   it("the prepared model of a fold: features of test volumes change nothing of it, given a gap (identity)", async () => {
     // Four volumes of delay: with that gap no training volume holds a test volume's features.
-    const prepared = await prepareEncoding(features, { ...options, gap: 4 });
+    const prepared = await prepareBrainScore(features, { ...options, gap: 4 });
     for (const { index, test } of folds) {
       const changed = Matrix.of(features.data.slice(), nVolumes, 10);
       for (const t of test) changed.data.fill(99 + t, t * 10, (t + 1) * 10);
-      const again = await prepareEncoding(changed, { ...options, gap: 4 });
+      const again = await prepareBrainScore(changed, { ...options, gap: 4 });
       const { test: projected, ...trained } = await exactIn(prepared, index);
       const { test: other, ...trainedAgain } = await exactIn(again, index);
       expect(trainedAgain).toEqual(trained);
@@ -310,15 +310,15 @@ describe("what does not fit together", () => {
     ],
     [
       "bold of other stories",
-      async () => scoreEncoding(await prepareEncoding(features, options), short),
+      async () => scoreBrainScore(await prepareBrainScore(features, options), short),
       ShapeError,
-      "scoreEncoding: bold must have as many volumes as the features that were prepared (160 = storyLengths 90 + 70), got 150 (150 x 10).",
+      "scoreBrainScore: bold must have as many volumes as the features that were prepared (160 = storyLengths 90 + 70), got 150 (150 x 10).",
     ],
     [
       "prepared lengths",
-      () => prepareEncoding(features, { ...options, storyLengths: [90] }),
+      () => prepareBrainScore(features, { ...options, storyLengths: [90] }),
       ShapeError,
-      "prepareEncoding: storyLengths must add up to the number of volumes (160), got 90 = 90 (features 160 x 10).",
+      "prepareBrainScore: storyLengths must add up to the number of volumes (160), got 90 = 90 (features 160 x 10).",
     ],
     [
       "delays",
@@ -342,7 +342,7 @@ describe("what does not fit together", () => {
       "average",
       () => brainScore(features, bold, { ...options, average: "median" as "folds" }),
       OptionError,
-      'scoreEncoding: average must be "folds" or "concatenated", got "median".',
+      'scoreBrainScore: average must be "folds" or "concatenated", got "median".',
     ],
     [
       "alphas",

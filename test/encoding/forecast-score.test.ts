@@ -214,7 +214,7 @@ describe("forecastScore", () => {
       "prepared for other volumes",
       async () => scoreForecast(await prepareForecast(features, windows, options), rows(100, bold)),
       ShapeError,
-      "scoreEncoding: bold must have as many volumes as the features that were prepared (130 = storyLengths 70 + 60), got 100",
+      "scoreBrainScore: bold must have as many volumes as the features that were prepared (130 = storyLengths 70 + 60), got 100",
     ],
     [
       "story lengths",

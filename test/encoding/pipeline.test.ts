@@ -3,7 +3,7 @@ import { joinRows, type Matrix } from "../../src/array/matrix.ts";
 import { brainScore, type EncodingScore } from "../../src/encoding/brain-score.ts";
 import { type ForecastWindows, forecastScore, prepareForecast } from "../../src/encoding/forecast-score.ts";
 import { wordRate } from "../../src/encoding/nuisance.ts";
-import type { PreparedEncoding } from "../../src/encoding/prepared.ts";
+import type { PreparedBrainScore } from "../../src/encoding/prepared.ts";
 import { forecastWindow } from "../../src/features/window.ts";
 import { pipeline, pipelineVolumes, type ReferenceScore } from "./pipeline.ts";
 
@@ -40,7 +40,7 @@ function expectEqual(got: EncodingScore, reference: ReferenceScore): void {
   expect(wrong).toEqual([]);
 }
 
-function expectShares({ keptVariance: folds }: PreparedEncoding, reference: ReferenceScore): void {
+function expectShares({ keptVariance: folds }: PreparedBrainScore, reference: ReferenceScore): void {
   expect(folds.map((bands) => bands.map((share) => share === undefined))).toEqual(
     reference.keptVariance.map((bands) => bands.map((share) => share === null)),
   );

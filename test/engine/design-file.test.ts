@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { prepareEncoding } from "../../src/encoding/brain-score.ts";
+import { prepareBrainScore } from "../../src/encoding/brain-score.ts";
 import { openPrepared } from "../../src/encoding/prepared.ts";
 import {
   designPath,
@@ -23,7 +23,7 @@ const cases = [
 
 const prepare = async (more: object) => {
   const options = { storyLengths: [40, 30], components: 4, nDelays: 3, ...more };
-  return openPrepared(await prepareEncoding(normalMatrix(70, 12, "features"), options), "test");
+  return openPrepared(await prepareBrainScore(normalMatrix(70, 12, "features"), options), "test");
 };
 
 describe("designs that are kept", () => {

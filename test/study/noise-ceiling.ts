@@ -1,5 +1,5 @@
 import { Matrix, sliceColumns, sliceRows } from "../../src/array/matrix.ts";
-import { scoreEncoding } from "../../src/encoding/brain-score.ts";
+import { scoreBrainScore } from "../../src/encoding/brain-score.ts";
 import { joinFolds, type PreparedFold, prepareFold } from "../../src/encoding/prepared.ts";
 import { fitColumnBlocks } from "../../src/features/column-blocks.ts";
 import { contiguousFolds } from "../../src/ridge/folds.ts";
@@ -87,6 +87,6 @@ export async function ceilingOf(
     bold.data.set(part.data, row * nTargets);
     row += part.nRows;
   }
-  const { score } = await scoreEncoding(joinFolds(prepared, encoding), bold);
+  const { score } = await scoreBrainScore(joinFolds(prepared, encoding), bold);
   return { score, kept: bands.map(({ keptVariance }) => keptVariance) };
 }
