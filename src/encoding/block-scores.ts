@@ -7,19 +7,19 @@ import { alphaAtEdges, chanceDeviation } from "./alpha-edges.ts";
 import type { EncodingScore } from "./brain-score.ts";
 import { addMissing, constantPredictions, judgeTargets, type MissingScores } from "./missing.ts";
 
-/** Models that are scored side by side: the same stories in the same folds, with the same penalties. */
+/** Encoding models that are scored side by side: the same stories in the same folds, with the same penalties. */
 export interface BlockModels {
   readonly nModels: number;
   readonly folds: readonly Fold[];
   readonly ridge: ResolvedRidgeOptions;
-  /** The design of a model in a fold; asked for once a block, so that it need not be in memory before. */
+  /** The design of an encoding model in a fold; asked for once a block, so that it need not be in memory before. */
   readonly designOf: (model: number, fold: number) => FactoredDesign | Promise<FactoredDesign>;
   /** As `ScoreOptions.average`. */
   readonly average: "folds" | "concatenated";
   readonly workspace: Workspace;
 }
 
-/** Scores of a block of targets by several models, in double precision; NaN for targets that cannot be scored. */
+/** Scores of a block of targets by several encoding models, in double precision; NaN for targets that cannot be scored. */
 export interface BlockScores {
   readonly nTargets: number;
   /** 1 for targets whose responses can be scored, [nTargets]. */
@@ -34,13 +34,13 @@ export interface BlockScores {
   readonly pooled: Float64Array;
   /**
    * By how much coefficients could still change under penalties beyond the lowest and the highest ({@link changeBeyond}),
-   * [nModels x nFolds x 2]; 0 where no target can be scored. It is the same for all blocks, and with each: who scores one has the designs
-   * at hand, of which a whole file would have to be read anew for these two numbers.
+   * [nModels x nFolds x 2]; 0 where no target can be scored. It is the same for all blocks, and kept with
+   * each: a whole file of a design would have to be read anew for these two numbers.
    */
   readonly beyond: Float64Array;
 }
 
-/** Models whose designs are in memory at a time: what their penalties follow from is one product of many columns. */
+/** Encoding models whose designs are in memory at a time: eight, so that their choices begin with one wide product. */
 export const MODELS_AT_ONCE = 8;
 
 /** A block of targets whose scores are to be filled in. */
@@ -48,13 +48,13 @@ export interface OpenBlock {
   readonly scores: BlockScores;
   /** Those that can be scored, one row a target. */
   readonly rows: Matrix;
-  /** Where the numbers of a model in a fold begin, in units of a row of targets. */
+  /** Where the numbers of an encoding model in a fold begin, in units of a row of targets. */
   readonly rowOf: (model: number, fold: number) => number;
   /** Notes numbers of {@link rows}, one each, as a row of numbers of all targets. */
   readonly put: (to: Float64Array, row: number, values: Float64Array) => void;
 }
 
-/** Sees which targets of a block can be scored, and makes room for their scores: NaN for all others. */
+/** Finds which targets of a block can be scored, and makes arrays for their scores: NaN for all others. */
 export function openBlock({ nModels, folds, average }: BlockModels, rows: Matrix): OpenBlock {
   const nTargets = rows.nRows;
   const { scorable, missing } = judgeTargets(rows, folds);

@@ -75,7 +75,7 @@ export async function brainScore(
 }
 
 /**
- * The part of {@link brainScore} that knows the stimulus only: designs and ridge decompositions of all folds. Subjects who
+ * The part of {@link brainScore} that needs the stimulus only: designs and ridge decompositions of all folds. Subjects who
  * heard the same stories share it.
  *
  * Memory held, in bytes: 8 nFolds nColumns (nVolumes + nColumns); 5 MB for 1,000 volumes, 120 columns and 5 folds. With
@@ -105,7 +105,7 @@ export async function prepareBrainScore(
 }
 
 /**
- * The part of {@link brainScore} that knows the responses: fits and scores every target in every fold.
+ * The part of {@link brainScore} that needs the responses: fits and scores every target in every fold.
  *
  * @param prepared - of the stories that the subject heard, joined in the same order
  * @param bold - [nVolumes x nTargets]
@@ -161,7 +161,7 @@ export async function scoreEncodings(
 }
 
 /**
- * Fits and scores some targets by all models in all folds. What depends on the targets alone is done once a fold.
+ * Fits and scores some targets by all encoding models in all folds. What depends on the targets alone is done once a fold.
  *
  * The numbers of a target depend on nothing else in the block but, within the rounding of single precision, on how many
  * targets there are.

@@ -16,7 +16,7 @@ export function checkBands(where: string, bands: readonly Matrix[]): void {
 }
 
 /**
- * Holds features, responses and story lengths against each other, and names all three numbers where they disagree.
+ * Checks that features, responses and story lengths have the same number of volumes, and names all three numbers where they have not.
  *
  * @param options.volumesBefore - rows of the features below those of the volumes
  * @throws ShapeError where their numbers of volumes differ, or their data do not fill their shapes

@@ -7,7 +7,7 @@ import { trainingKernel } from "../ridge/kernel.ts";
 import { resolveRidgeOptions } from "../ridge/ridge-options.ts";
 import { type EncodingOptions, type PreparedFold, prepareFold } from "./prepared.ts";
 
-/** What a model predicts responses from in one fold. */
+/** The design of an encoding model in one fold. */
 export interface FoldDesign extends PreparedFold {
   /** Words of the window beside the features; undefined for the features alone. */
   readonly distance: number | undefined;

@@ -51,7 +51,7 @@ export interface PreparedForecast {
 
 /**
  * The forecast score F(d) = R(X + X~(d)) - R(X) of every target at every distance: how much better features and window
- * together predict held-out responses than the features alone. Both models have the same folds; features and window are
+ * together predict held-out responses than the features alone. Both encoding models have the same folds; features and window are
  * reduced apart, then joined.
  *
  * @param features - volume-level features, all stories joined, [nVolumes x nFeatures]; several bands are reduced apart
@@ -76,7 +76,7 @@ export async function forecastScore(
 }
 
 /**
- * The part of {@link forecastScore} that knows the stimulus only. The features' own columns are computed once for each fold
+ * The part of {@link forecastScore} that needs the stimulus only. The features' own columns are computed once for each fold
  * and joined with every window's.
  *
  * Memory held, in bytes: 8 nFolds c (nVolumes + c) for each distance, where c counts the columns of features and window
@@ -150,7 +150,7 @@ async function* formedBands(
 }
 
 /**
- * The part of {@link forecastScore} that knows the responses.
+ * The part of {@link forecastScore} that needs the responses.
  *
  * @param prepared - of the stories that the subject heard, joined in the same order
  * @param bold - [nVolumes x nTargets]
@@ -180,7 +180,7 @@ export async function scoreForecast(
 }
 
 /**
- * Forecast scores from those of the models.
+ * Forecast scores from the scores of the encoding models.
  *
  * @param scores - of the features alone, then of features and window at each distance
  */

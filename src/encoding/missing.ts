@@ -48,7 +48,7 @@ export function judgeTargets(rows: Matrix, folds: readonly Fold[]): JudgedTarget
     const isSound = row.every(Number.isFinite);
     let isGood = isSound;
     for (const [index, { train, test }] of folds.entries()) {
-      // What is not finite in training is so in the test chunk of another fold, and counted there.
+      // A volume that is not finite in training is in the test chunk of another fold, and counted there.
       const trouble =
         !isSound && test.some((i) => !Number.isFinite(row[i]!))
           ? 0

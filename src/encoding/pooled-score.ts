@@ -19,7 +19,7 @@ export async function scorePooled(
   const all = observedRows(rows, undefined, inDouble);
   for (let model = 0; model < nModels; model++) {
     const whole = Matrix.zeros(rows.nRows, rows.nColumns);
-    // Less the mean of the first fold's training volumes: what varies is not lost beside a large mean.
+    // Less the mean of the first fold's training volumes, so that variations keep their digits beside a large mean.
     let origin: Float64Array | undefined;
     for (const [fold, { train, test }] of folds.entries()) {
       const design = await designOf(model, fold);

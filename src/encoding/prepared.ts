@@ -8,17 +8,17 @@ import type { Fold } from "../ridge/folds.ts";
 import { trainingKernel } from "../ridge/kernel.ts";
 import { type ResolvedRidgeOptions, type RidgeOptions, resolveRidgeOptions } from "../ridge/ridge-options.ts";
 
-/** What a score is, unless said otherwise. */
+/** How a score is averaged, unless said otherwise: the paper's way. */
 export const DEFAULT_AVERAGE = "folds";
 
-/** What can be said about scoring, once the designs are there. */
+/** Options of scoring, once the designs are there. */
 export interface ScoreOptions {
   /**
    * What `score` is: the mean of the folds' correlations (default), or the correlation of the held-out predictions of
    * all folds, one after the other, with the data. The second also sees differences in level between chunks.
    */
   readonly average?: "folds" | "concatenated" | undefined;
-  /** Told after each fold of each model. */
+  /** Called after each fold of each encoding model. */
   readonly onProgress?: OnProgress | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface EncodingOptions extends DesignOptions, RidgeOptions, ScoreOptio
   readonly gap?: number | undefined;
 }
 
-/** One fold of a model, ready to be fitted to any responses. */
+/** One fold of an encoding model, ready to be fitted to any responses. */
 export interface PreparedFold {
   readonly fold: Fold;
   /** The design's training rows, taken apart, and its test rows along their directions. */
@@ -82,7 +82,7 @@ export async function prepareFold(
   return { fold, design: factored, keptVariance };
 }
 
-/** Puts the folds of one model together. */
+/** Puts the folds of one encoding model together. */
 export function joinFolds(folds: readonly PreparedFold[], options: EncodingOptions): PreparedFolds {
   const { storyLengths } = options;
   return {

@@ -117,7 +117,7 @@ export function planMemory(size: SweepSize, budget: number): MemoryPlan {
   if (peak(nLoaded) > budget) {
     const least = Math.ceil(peak(Math.min(BLOCK, nTargets)) / 1e8) / 10;
     throw new OptionError(
-      `there must be ${least.toFixed(1)} GB for ${nTargets} targets of ${nVolumes} volumes, ${nModels} models and ${nThreads} threads, got ${budget < 1e8 ? `${Number((budget / 1e6).toPrecision(3))} MB` : `${(budget / 1e9).toFixed(1)} GB`}. Take fewer \`distances\` or \`threads\`, or regions.`,
+      `there must be ${least.toFixed(1)} GB for ${nTargets} targets of ${nVolumes} volumes, ${nModels} encoding models and ${nThreads} threads, got ${budget < 1e8 ? `${Number((budget / 1e6).toPrecision(3))} MB` : `${(budget / 1e9).toFixed(1)} GB`}. Take fewer \`distances\` or \`threads\`, or regions.`,
       { where: "`memory`" },
     );
   }

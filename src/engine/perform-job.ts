@@ -102,7 +102,7 @@ async function score(job: ScoreJob, onDesign: (done: number) => void): Promise<A
 /** Designs in the memory of this thread, as many as fit. Every block asks for them in the same order. */
 const held = new Map<string, FactoredDesign>();
 let heldBytes = 0;
-// The models that these are of.
+// The encoding models that these are of.
 let heldKeys = "";
 // Memory of designs that are not held: as many as are scored on side by side, then that of the first again.
 const memories: Uint8Array[] = [];

@@ -79,7 +79,7 @@ export async function* slidingBands(
   const { width = DEFAULT_WIDTH } = windows;
   const { components = DEFAULT_COMPONENTS, reduction, nDelays = DEFAULT_DELAYS, device } = options;
   let sum: Matrix<Float64Array> | undefined;
-  let room: Float64Array | undefined;
+  let memory: Float64Array | undefined;
   for await (const { distance, words } of slide(windows, options)) {
     const features = words.map((word) => word.features);
     const { nRows, nColumns } = features[0]!;
@@ -106,8 +106,8 @@ export async function* slidingBands(
     sum ??= Matrix.zeros(words[0]!.kernel!.nRows, train.length, "slidingBands");
     addUp(sum.data, kernels);
     if (isReduced) {
-      room ??= Matrix.zeros(train.length, train.length, "slidingBands").data;
-      const pca = await kernelPca(sum, { train, nFeatures, nComponents: components, device, room });
+      memory ??= Matrix.zeros(train.length, train.length, "slidingBands").data;
+      const pca = await kernelPca(sum, { train, nFeatures, nComponents: components, device, memory });
       const columns = afterReduction(pca.scores, train, options);
       yield { kind: "columns", distance, columns, keptVariance: keptVariance(pca) };
     } else {

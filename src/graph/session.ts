@@ -172,13 +172,13 @@ function placesFor(
     places[onnxOutputName(name)] = null;
     if (type !== "float32" || !dims.every((length) => length !== undefined)) continue;
     const count = dims.reduce((product, length) => product * length, 1);
-    places[onnxOutputName(name)] = new Tensor("float32", roomIn(memory, name, count), dims);
+    places[onnxOutputName(name)] = new Tensor("float32", memoryIn(memory, name, count), dims);
   }
   return places;
 }
 
 /** The first numbers of an output's memory, which is made larger where it must be. */
-export function roomIn(memory: OutputMemory, name: string, count: number): Float32Array {
+export function memoryIn(memory: OutputMemory, name: string, count: number): Float32Array {
   let numbers = memory.get(name);
   if (!numbers || numbers.length < count) {
     numbers = new Float32Array(count);

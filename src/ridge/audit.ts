@@ -19,7 +19,7 @@ export interface AuditCount {
   readonly worstR: number;
 }
 
-/** An audit of nothing. */
+/** The count of an audit before any target. */
 export const NO_AUDIT: AuditCount = { nAudited: 0, nTies: 0, worstExcess: 0, worstR: 0 };
 
 /** Two audits as one. */
@@ -32,25 +32,25 @@ export function addAudits(a: AuditCount, b: AuditCount): AuditCount {
   };
 }
 
-/** What was computed of a target in a fold. */
+/** A target's choice and correlation in a fold, as they were computed. */
 export interface AuditedScore {
   readonly bestAlpha: number;
   readonly r: number;
-  /** Names the target, the model and the fold, for the message. */
+  /** Names the target, the encoding model and the fold, for the message. */
   readonly name: string;
 }
 
-/** Errors that differ by less than this share are ties, and r may be off by this much; both are what the methods promise. */
+/** Errors that differ by less than this share are ties, and r may be off by this much: the promises of docs/methods.md. */
 const [TIE, R_OFF] = [1e-5, 1e-5];
 
-/** Rounding of double precision, with room for sums. */
+/** Rounding of sums in double precision, as a share: 64 times 2^-52, for sums of thousands of terms whose roundings have random signs. */
 const DOUBLE = 2 ** -46;
 
 /**
  * Computes the penalty and the correlation of one target again, by definition in double precision, and compares.
  *
- * What double precision itself leaves open is allowed for: its rounding of the data, raised by the weights of samples of
- * high leverage, and that of a prediction that is small beside what is summed up for it.
+ * The rounding of double precision itself is allowed for: that of the data, raised by the weights of samples of
+ * high leverage, and that of a prediction that is small beside its summands.
  *
  * @param row - the responses of the target, all volumes, [nVolumes]
  * @throws AuditError where the chosen penalty has an error above the least by more than near-ties differ, or r is off
@@ -77,7 +77,7 @@ export function auditTarget(
   const excess = errors[chosen]! / errors[best]! - 1;
   const weight = Math.max(greatestWeights[chosen]!, greatestWeights[best]!);
   const open = DOUBLE * Math.sqrt((block.squares[0]! * weight) / errors[best]!);
-  // A target that is explained to the last digit has errors of rounding alone, and NaN where they are 0.
+  // A target that is explained to the last digit has errors of rounding alone; their relative difference is NaN where they are 0.
   if (excess > TIE + open) {
     throw new AuditError(
       `audit: the chosen penalty must have the least error, got ${excess.toExponential(1)} of it above that of ${design.alphas[best]} (chosen: ${bestAlpha}; ${name}). Please report this; \`precision: float64\` computes without the fast path.`,
@@ -86,7 +86,7 @@ export function auditTarget(
   const defined = correlationByDefinition(design, block.data, observed, bestAlpha);
   const isSame = Number.isNaN(defined.r) && Number.isNaN(r);
   const off = isSame ? 0 : Math.abs(r - defined.r);
-  // NaN where one is constant and the other not: rounding may decide where it is all that there is.
+  // NaN where one prediction is constant and the other is not: where both are rounding alone, either may happen.
   if (!isSame && !(off <= R_OFF + 2 * defined.open) && !(Number.isNaN(off) && defined.open > 1)) {
     throw new AuditError(
       `audit: r must be what its definition gives (${defined.r}), got ${r} (penalty ${bestAlpha}; ${name}). Please report this; \`precision: float64\` computes without the fast path.`,

@@ -6,7 +6,7 @@ import { type ErrorBounds, errorBounds } from "./by-bounds-terms.ts";
 import type { HeldOutSet } from "./held-out.ts";
 
 /**
- * What bounds on the errors of a set need beside it, for every penalty a. In the following d are the shares that a penalty
+ * The numbers that bounds on the errors of a set are computed from, for every penalty a. In the following d are the shares that a penalty
  * keeps of the directions, w its weights of the samples, c their mean.
  */
 export interface AlphaBounds {
@@ -23,8 +23,8 @@ export interface AlphaBounds {
   readonly fromTarget: ErrorBounds;
   readonly targetWeights: Rows;
   /**
-   * Bounds that a residual gives, their weights, w of each penalty less its least, and ones, [nSamples x (3 nAlphas + 1)]. What is
-   * left of the weights has one sign: sums with them do not cancel.
+   * Bounds that a residual gives, their weights, w of each penalty less its least, and ones, [nSamples x (3 nAlphas + 1)]. The
+   * differences have one sign, so sums with them do not cancel.
    */
   readonly fromResidual: ErrorBounds;
   readonly residualWeights: Rows;
@@ -46,7 +46,7 @@ export interface TargetMoments {
   readonly first: number;
 }
 
-/** Penalties are bits of a number: of more of them all errors are computed. */
+/** Most penalties: each is a bit of a 32-bit number with a sign. With more of them all errors are computed. */
 export const MOST_ALPHAS = 31;
 
 /**
@@ -59,8 +59,8 @@ const [FROM_TARGET, FROM_RESIDUAL] = [
 ];
 
 /**
- * Where the greatest weight of a penalty is more than this times its least, single precision does not hold the least beside it
- * (2^24), and all is computed in double.
+ * The greatest weight of a penalty over its least, above which all is computed in double precision: single precision, with 24 bits, does
+ * not hold the least beside the greatest.
  */
 const MOST_SPAN = 2 ** 24;
 

@@ -24,8 +24,7 @@ export interface Multipliers {
 }
 
 /**
- * Bounds on a weighted sum of the squares of b r + z, where r is known, b is, and of z no more than that it is orthogonal to r
- * and how long it is. By Lagrange's multipliers, for any m > -min w and any k
+ * Bounds on a weighted sum of the squares of b r + z, where r, b and |z| are given, and z is orthogonal to r. By Lagrange's multipliers, for any m > -min w and any k
  *
  *   sum w (b r + z)^2 >= b^2 sum (w - (w - k)^2 / (w + m)) r^2 - m |z|^2,
  *
@@ -79,7 +78,7 @@ export function errorBounds(weights: Float64Array, nAlphas: number, multipliers:
   return { nAlphas, weights: terms, mean, spread, multiplier };
 }
 
-/** The rounding of sums of a few terms in double precision, as a share of the greatest. */
+/** The rounding of sums of a few terms in double precision, as a share of the greatest: 16 times 2^-52. */
 const FEW_TERMS = 2 ** -48;
 
 /** One residual r_g, and how another r_a = b r_g + z follows from it, z orthogonal to r_g; with what each may be off by. */
@@ -100,14 +99,14 @@ export interface ResidualStep {
   from: number;
 }
 
-/** What is known of errors: what they are at least and at most, with all rounding allowed for, [nTargets x nAlphas]. */
+/** Lower and upper bounds of errors, loosened by all rounding, [nTargets x nAlphas]. */
 export interface KnownErrors {
   readonly lower: Float64Array;
   readonly upper: Float64Array;
 }
 
 /**
- * Narrows what is known of the error under penalty a.
+ * Narrows the bounds of the error under penalty a.
  *
  * With s = along / |r_g|^2 and b = 1 + s, a bound is c b^2 |r_g|^2 + b^2 M - m |z|^2, where c is the mean of its weights and M
  * the sum of r_g^2 with weights less c, which are at most `spread` in magnitude; b^2 |r_g|^2 = |r_g|^2 + along (2 + s) and
@@ -119,9 +118,9 @@ export interface KnownErrors {
  *   b^2 M: spread (b^2 offMoments + 2 |b| e + q), as |M| is at most spread |r_g|^2,
  *   m |z|^2: |m| ((1 + 2 |s|) off + s^2 offLength + q),
  *
- * and by the rounding of double precision, 2^-48 of the greatest term. Where half of |r_g|^2 is rounding nothing is known.
+ * and by the rounding of double precision, 2^-48 of the greatest term. Where half of |r_g|^2 is rounding, the bounds stay as they are.
  *
- * @param known - what is known of it, at `at`
+ * @param known - its bounds so far, at `at`
  */
 export function narrowError(
   { nAlphas, mean, spread, multiplier }: ErrorBounds,
@@ -148,7 +147,7 @@ export function narrowError(
     const m = multiplier[term]!;
     const bound = c * length + c * growth + square * moments[from + term]! - m * beside;
     const slack = c * ofMean + spread[term]! * ofSpread + Math.abs(m) * ofBeside;
-    // Where single precision does not hold a number these are NaN, and nothing is known.
+    // Where single precision does not hold a number these are NaN, and the bounds stay as they are.
     if (term === a && bound - slack > lower[at]!) lower[at] = bound - slack;
     if (term !== a && bound + slack < upper[at]!) upper[at] = bound + slack;
   }

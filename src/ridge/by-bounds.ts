@@ -33,21 +33,21 @@ export interface BoundSettings {
   readonly workspace: Workspace;
 }
 
-/** Above this share of a block, residuals are computed of all its targets: rows need not be brought together first. */
+/** Share of a block's targets above which residuals of all are computed: that costs less than bringing the rows together first. */
 const MOST_OF_ALL = 0.6;
-/** An error that is wanted may be off by this share of itself; else it is computed in double precision. */
+/** Relative rounding error above which a wanted error is computed in double precision: half of the 1e-5 that docs/methods.md promises. */
 const WANTED_ERROR = 5e-6;
-/** Coefficients may be off by this share of their length; else they are computed in double precision. */
+/** Rounding error over the length of coefficients above which they are computed in double precision: a fifth of the 1e-4 that `ridgeCv` promises. */
 const WANTED_COEFFICIENTS = 2e-5;
 
 /**
- * The best penalty of each target, in single precision, by as few errors as it takes to know it.
+ * The best penalty of each target, in single precision, by as few computed errors as possible.
  *
  * The error under a penalty a is the sum of w_a r_a^2, where r_a = r_g + U'q, with r_g the residual under another penalty g,
- * U the directions, p the targets along them, and q = (d_g - d_a) p. What r_a has of r_g is known, since U r_g = (1 - d_g) p:
+ * U the directions, p the targets along them, and q = (d_g - d_a) p. The part of r_a along r_g follows from U r_g = (1 - d_g) p:
  * r_a = b r_g + z with z orthogonal to r_g, b = 1 + q'(1 - d_g) p / |r_g|^2 and |z|^2 = |q|^2 - (q'(1 - d_g) p)^2 / |r_g|^2. So
  * one residual bounds the errors under all penalties ({@link errorBounds}), by products with a few columns. The first is
- * that of an infinite penalty, the target itself, which costs nothing. The next is that of the penalty known least
+ * that of an infinite penalty, the target itself, which costs nothing. The next is that of the penalty with the widest bounds
  * among the one that generalised cross-validation prefers and its neighbours, and so on until only one may be the best.
  *
  * Operations a target: 2 rank nSamples for the projection, and as many again for each error that is computed.
@@ -70,14 +70,14 @@ export async function chooseByBounds(
     { perTarget: { targets }, shared: { fit, shares }, columns },
     workspace,
   );
-  const room = roomFor(workspace, nTargets, nAlphas);
+  const buffers = buffersFor(workspace, nTargets, nAlphas);
   const state: State = {
     lengths,
     bounds,
     wantsErrors,
     sums: sums.data,
     coarse: coarsenessOn(workspace.device, fit.nColumns, fit.nRows),
-    ...room,
+    ...buffers,
     step: { length: 0, offLength: 0, distance: 0, along: 0, off: 0, offMoments: 0, moments: own.rows.data, from: 0 },
   };
   boundFromTargets(state, own);
@@ -105,7 +105,7 @@ export async function chooseByBounds(
   return { ...settle(state, block), projection: found, errors: state.errors, nComputed };
 }
 
-/** The penalties that are singled out, and which of the others are left. */
+/** Penalties that are chosen, and the candidates of targets that are still open. */
 function settle(
   { bounds, wantsErrors, sums, coarse, errors, lower, upper, candidates }: State,
   { nTargets, scale, squares }: TargetBlock,
@@ -136,8 +136,8 @@ function settle(
   return { best, error, candidates, isDoubtful };
 }
 
-/** What is known so far, [nTargets x nAlphas], or bits a target. */
-interface State extends Room {
+/** The bounds so far, [nTargets x nAlphas], or bits a target. */
+interface State extends Buffers {
   /** |y|^2 of each target, [nTargets]. */
   readonly lengths: Float64Array;
   readonly bounds: AlphaBounds;
@@ -146,12 +146,12 @@ interface State extends Room {
   readonly coarse: number;
   /** Squares of the projection with the shares, [nTargets x nShares]. */
   readonly sums: Float32Array;
-  /** Room for one. */
+  /** A buffer for one. */
   readonly step: ResidualStep;
 }
 
 /** Where what is known lies. */
-interface Room extends KnownErrors {
+interface Buffers extends KnownErrors {
   readonly errors: Float64Array;
   readonly candidates: Int32Array;
   readonly isTried: Int32Array;
@@ -160,7 +160,7 @@ interface Room extends KnownErrors {
 }
 
 /** Of targets of which nothing is known yet. */
-function roomFor(workspace: Workspace, nTargets: number, nAlphas: number): Room {
+function buffersFor(workspace: Workspace, nTargets: number, nAlphas: number): Buffers {
   const count = nTargets * nAlphas;
   const numbers = workspace.numbers("by bounds", 3 * count);
   const bits = workspace.integers("by bounds", 3 * nTargets);
@@ -206,7 +206,7 @@ function boundFromTargets(state: State, { rows, first }: TargetMoments): void {
  * Notes the errors of some targets under a penalty each, and the bounds that its residual gives for the candidates.
  *
  * The error is w_0 |r|^2 + M, with w_0 the least weight and M = sum (w - w_0) r^2: terms of one sign. |r|^2 is |y|^2 less what the
- * projection explains, or the sum of the squares of the residual, whichever is known better. With n_1 and n_w what
+ * projection explains, or the sum of the squares of the residual, whichever has the smaller rounding error. With n_1 and n_w what
  * {@link residualNoise} gives for weights of 1 and for w - w_0, s the allowance of a sum over samples, and u = 2^-24 ({@link coarsenessOn} times
  * as large where not on the CPU),
  *
@@ -276,7 +276,7 @@ function boundFromResiduals(
 }
 
 /**
- * Drops the candidates whose errors are above that of another, with room for rounding.
+ * Drops the candidates whose errors are above that of another by more than their allowances for rounding.
  *
  * @param some - targets
  * @returns those of them that need another error
@@ -307,7 +307,7 @@ function narrow(state: State, some: Int32Array): Int32Array {
   return open.subarray(0, nOpen);
 }
 
-/** The penalty whose error a target needs next: of those by the likely one, where any are left, the one known least. */
+/** The penalty whose error a target needs next: of the likely one and its neighbours, where any is left, the one with the widest bounds. */
 function nextOf({ bounds, lower, upper, candidates, isTried, likely }: State, t: number): number {
   const { nAlphas } = bounds;
   const left = candidates[t]! & ~isTried[t]!;

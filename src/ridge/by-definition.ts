@@ -5,9 +5,9 @@ import { type ExactDesign, overGreatest, shrinkage } from "./factored-design.ts"
 import { FEW_DIGITS, INSIDE } from "./held-out.ts";
 
 // Choice and prediction straight from their definitions: loops in double precision over samples and directions, no bound, no block, no
-// product of matrices. What is fast is held against it.
+// product of matrices. Tests and audits compare the fast ways with it.
 
-/** What the definition says of one target under every penalty. */
+/** Errors of one target under every penalty, by definition. */
 export interface DefinedErrors {
   /** The mean squared held-out error, in units of the target squared, [nAlphas]. The best penalty is that of the least. */
   readonly errors: Float64Array;
@@ -53,8 +53,8 @@ function leftOutErrors(design: ExactDesign, target: Float64Array): DefinedErrors
   const errors = new Float64Array(alphas.length);
   const greatestWeights = new Float64Array(alphas.length);
   for (const [a, alpha] of alphas.entries()) {
-    // Each is the part outside of all directions, plus the shares that a penalty takes off inside: a sum, where the difference
-    // would lose its digits for small alpha.
+    // The part outside of all directions, plus what a penalty takes off inside. As a sum it keeps its digits for small alpha; the
+    // difference would lose them.
     const residual = outside.residual.slice();
     const denominator = outside.denominator.slice();
     for (let k = 0, at = 0; k < rank; k++) {
@@ -117,7 +117,7 @@ function innerFoldErrors({ sets, intercept, alphas }: ExactDesign, target: Float
   const greatestWeights = new Float64Array(alphas.length);
   for (const { samples, fit, predict, damping, weights } of sets) {
     const { train, test } = samples!;
-    // All errors of a chunk count alike, under every penalty.
+    // All errors of a chunk have the same weight, under every penalty.
     greatestWeights.fill(Math.max(greatestWeights[0]!, weights.data[0]!));
     let mean = 0;
     for (const i of train) mean += intercept ? target[i]! / train.length : 0;

@@ -76,7 +76,7 @@ export async function runHeldOutPairs(
   workspace: Workspace,
 ): Promise<{ readonly projection: Matrix<Float64Array>; readonly errors: Float64Array }> {
   const { base } = set;
-  // Without a pair no residual is asked for, and those of all targets would be formed for nothing.
+  // Without pairs there is nothing to compute: the graph would form the residuals of all targets.
   if (rows.length === 0) {
     const projection = await multiply(targets, set.fit, { transposeB: true, device: workspace.device });
     return { projection, errors: new Float64Array(0) };

@@ -6,9 +6,9 @@ import { type Choice, singleBit } from "./choice.ts";
 import type { ExactDesign } from "./factored-design.ts";
 import { type TargetBlock, takeSamples } from "./targets.ts";
 
-/** Temporaries of a batch stay under this many bytes, unless the caller sets the batch. */
+/** Most bytes of a batch's temporaries, unless the caller sets the batch: little beside the responses of a participant. */
 const MOST_BATCH_BYTES = 64e6;
-/** Targets whose errors are computed at a time, at most. */
+/** Most targets whose errors are computed at a time. */
 export const GREATEST_BATCH = 256;
 
 /** How many targets {@link chooseByErrors} takes at a time: as many as fit into the bytes that a batch may take. */
@@ -100,7 +100,7 @@ export async function chooseAmong(
   return { best, error, projection };
 }
 
-/** Whether an error is less than the least so far, NaN where there is none yet. Of equal errors the first is the least. */
+/** Whether an error is less than the least so far, NaN where there is none yet. Of equal errors the first wins. */
 function isLess(error: number, least: number): boolean {
   return error >= 0 && !(error >= least);
 }

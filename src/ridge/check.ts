@@ -19,7 +19,7 @@ export function requireFinite(matrix: Matrix, where: string, name: string): void
 }
 
 /**
- * Refuses a Gram matrix that is not finite: x was, but squares of it overflow, and no eigenvalues can be had.
+ * Refuses a Gram matrix that is not finite: x is finite, but its squares overflow, and there are no eigenvalues.
  *
  * @throws ShapeError
  */

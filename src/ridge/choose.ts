@@ -31,11 +31,11 @@ export interface ChosenTargets extends Choice {
   readonly targets: TargetBlock;
   /** The design where the choice is in double precision. */
   readonly exact: ExactDesign | undefined;
-  /** Who finds single precision too coarse for a target adds its place in the batch: it comes again, in double. */
+  /** Filled by the caller: places in the batch of targets for which single precision is too coarse. They come again, in double precision. */
   readonly again: number[];
 }
 
-/** Targets of a batch of choices by bounds: large enough that calls cost little beside products. */
+/** Targets of a batch of choices by bounds: many, so that calls cost little beside products; 8 MB of 1,000 samples. */
 const BOUNDED_BATCH = 2048;
 
 /**

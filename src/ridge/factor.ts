@@ -67,7 +67,7 @@ export async function factorKernel(
   const nSamples = train.length;
   const { values, vectors } = await symmetricEigen(takeRows(kernel, train), device);
   const rank = rankOfDesign(values, { nSamples, nFeatures, intercept });
-  // As of `factorDesign`: a design of rank 0 is kept as one direction of zeros.
+  // As in `factorDesign`: a design of rank 0 has one direction of zeros.
   const directions = rank === 0 ? Matrix.zeros(nSamples, 1) : sliceColumns(vectors, 0, rank); // [nTrain x rank]
   const singularValues = rank === 0 ? new Float64Array(1) : values.slice(0, rank).map(Math.sqrt);
   const along = await multiply(kernel, directions, { device }); // [nSamples x rank]
@@ -107,7 +107,7 @@ async function projectSamples(
   return multiply(right, centred, { transposeB: true, device });
 }
 
-/** Directions along which the samples to predict vary by less than this share of their magnitude are constant. */
+/** Share of their magnitude by which samples to predict vary along a direction, below which they count as constant: 16 digits less the four that sums may lose. */
 const CONSTANT = 1e-12;
 
 /**
@@ -128,7 +128,7 @@ function flattenConstantRows({ data, nRows, nColumns }: Matrix<Float64Array>): v
   }
 }
 
-/** Singular values of this ratio leave their directions orthogonal to 1e-10. */
+/** Ratio of singular values from which directions are made orthogonal again: its square times 1e-16 is 1e-10. */
 const UNLIKE = 1000;
 
 async function findDirections(
@@ -158,7 +158,7 @@ async function findDirections(
 }
 
 /**
- * How many directions of a design are no rounding, as {@link rankOfGram} says; no more than an intercept leaves.
+ * The rank of a design, by {@link rankOfGram}; at most one less than the samples where there is an intercept.
  *
  * @param values - eigenvalues of the smaller Gram matrix, largest first
  */

@@ -28,7 +28,7 @@ export interface FactoredDesign extends Penalised {
 
 /** A factored design in double precision: centred x = left' diag(singularValues) right. */
 export interface ExactDesign extends Penalised {
-  /** Orthonormal rows, [rank x nSamples]. A design of rank 0 is kept as one direction of zeros. */
+  /** Orthonormal rows, [rank x nSamples]. A design of rank 0 has one direction of zeros. */
   readonly left: Matrix<Float64Array>;
   /** At least 0, [rank]. */
   readonly singularValues: Float64Array;

@@ -27,9 +27,9 @@ export interface HeldOutSet {
   readonly weights: Matrix<Float64Array>;
 }
 
-/** What the samples of a design have in common with those of any other with the same inner products. */
+/** Directions and singular values of the samples of a design: the same for all designs with the same inner products. */
 export interface Directions {
-  /** Orthonormal rows, [rank x nSamples]. A design of rank 0 is kept as one direction of zeros. */
+  /** Orthonormal rows, [rank x nSamples]. A design of rank 0 has one direction of zeros. */
   readonly left: Matrix<Float64Array>;
   /** At least 0, [rank]. */
   readonly singularValues: Float64Array;
@@ -84,7 +84,7 @@ async function leaveOutSet(
   const { nRows: width, nColumns: nSamples } = left;
   const damping = Matrix.zeros(alphas.length, width);
   const weights = Matrix.zeros(alphas.length, nSamples);
-  // Where the design spans all that the intercept leaves, nothing remains, and what rounding leaves must not count.
+  // A design that spans all samples but the intercept leaves no remainder: rounding must not pass for one.
   const spansAll = rank === nSamples - (intercept ? 1 : 0);
   const outside = spansAll ? undefined : await outsideOf(left, intercept, device);
   const squares = squaresOf(left.data);
@@ -92,7 +92,7 @@ async function leaveOutSet(
   for (const [a, alpha] of alphas.entries()) {
     const factors = damping.data.subarray(a * width, (a + 1) * width);
     for (let k = 0; k < width; k++) factors[k] = alpha / (singularValues[k]! ** 2 + alpha);
-    // Error and 1 - H_ii shrink alike where all damping is small: scaled, so that neither vanishes.
+    // Where all damping is small, error and 1 - H_ii shrink alike: both are scaled up, so that neither becomes 0.
     let unit = spansAll ? 0 : 1;
     if (spansAll) for (let k = 0; k < width; k++) unit = Math.max(unit, factors[k]!);
     for (let k = 0; k < width; k++) factors[k]! /= unit;
@@ -151,13 +151,13 @@ export interface OutsideBase {
   readonly places: Matrix<Float64Array>;
 }
 
-/** Below this the difference 1 - H_ii has lost more than six of its sixteen digits. */
+/** Below this the difference 1 - H_ii has lost more than six of its sixteen digits, and is computed from the unit vector. */
 export const FEW_DIGITS = 1e-6;
-/** What is left of a unit vector after three projections, at most, where it lies inside: rounding of double precision. */
+/** Most that rounding leaves of a unit vector after three projections, where it lies inside of all directions. */
 export const INSIDE = 1e-13;
 
 /**
- * What a sample is left when all directions of a design are taken off. Where it is little, as of a volume that is unlike all
+ * The part of each sample outside of all directions of a design. Where it is small, as for a volume that is unlike all
  * others, the difference 1 - H_ii cancels, as does that of a target and its projections there: both follow from the unit vector less
  * its projections, which are taken off three times.
  *

@@ -46,16 +46,16 @@ export interface KernelPcaOptions {
   readonly nComponents: number;
   readonly device?: Device | undefined;
   /** Numbers to work in, nTrain^2 of them; made anew where they are missing. */
-  readonly room?: Float64Array | undefined;
+  readonly memory?: Float64Array | undefined;
 }
 
 /**
  * What `fitPca` on the training samples and `applyPca` on all give, from the samples' inner products alone, in double
  * precision. With training rows Z of centred features and Z Z' = V diag(l) V', component k is Z' v_k / sqrt(l_k), and
- * all samples A lie along it by A Z' v_k / sqrt(l_k): no more than the kernel A Z' is needed.
+ * all samples A lie along it by A Z' v_k / sqrt(l_k): so the kernel A Z' is enough.
  *
  * Rank and `nMissing` are those of `fitPca`. The signs are fixed: of each component, the score of largest magnitude among
- * the training samples is positive (the first such score). `fitPca` goes by the loadings, which are not there.
+ * the training samples is positive (the first such score). `fitPca` takes the sign from the loadings, which are not formed here.
  *
  * @param kernel - inner products of all samples with the training samples, of features whose columns have mean 0 over the
  * training samples, [nSamples x nTrain]
@@ -65,7 +65,7 @@ export interface KernelPcaOptions {
  */
 export async function kernelPca(
   kernel: Matrix<Float64Array>,
-  { train, nFeatures, nComponents, device, room }: KernelPcaOptions,
+  { train, nFeatures, nComponents, device, memory }: KernelPcaOptions,
 ): Promise<KernelPca> {
   const nTrain = train.length;
   const shape = { nSamples: nTrain, nFeatures, nComponents };
@@ -73,7 +73,7 @@ export async function kernelPca(
   requireNoOverflow(kernel, "kernelPca");
   let trace = 0;
   for (const [i, row] of train.entries()) trace += kernel.data[row * nTrain + i]!;
-  const { values, vectors } = await leadingEigen(takeRows(kernel, train, room), nComponents, device);
+  const { values, vectors } = await leadingEigen(takeRows(kernel, train, memory), nComponents, device);
   const rank = rankOfGram(values, { nRows: nTrain, nColumns: nFeatures });
   const directions = sliceColumns(vectors, 0, rank);
   const scores = await multiply(kernel, directions, { device }); // [nSamples x rank]
@@ -85,7 +85,7 @@ export async function kernelPca(
       squares += score * directions.data[i * rank + k]!;
       if (Math.abs(score) > Math.abs(largest)) largest = score;
     }
-    // v' Z Z' v: the length of Z' v to all digits, where the eigenvalue is known to the solver's tolerance.
+    // v' Z Z' v: the length of Z' v to all digits; the eigenvalue is only as exact as the solver's tolerance.
     const factor = Math.sign(largest) / Math.sqrt(squares);
     for (let i = 0; i < scores.nRows; i++) scores.data[i * rank + k]! *= factor;
   }

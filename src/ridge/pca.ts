@@ -91,7 +91,7 @@ export async function applyPca(x: Matrix, pca: Pca, options: PcaOptions = {}): P
  */
 export function keptVariance({ explainedVariance, totalVariance }: ExplainedVariance): number {
   const kept = explainedVariance.reduce((sum, variance) => sum + variance, 0);
-  // Components that keep all do so but for rounding, on either side.
+  // Where components keep everything, rounding may put the share above 1.
   return Math.min(1, kept / totalVariance);
 }
 

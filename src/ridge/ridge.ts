@@ -58,7 +58,7 @@ export interface PrepareRidgeOptions extends Omit<RidgeOptions, "targetBlock" | 
   readonly test?: Matrix | undefined;
 }
 
-/** A design taken apart under its penalties, for {@link fitRidge} or {@link scoreRidge}: what else lies within is theirs. */
+/** A design taken apart under its penalties, for {@link fitRidge} or {@link scoreRidge}. Its other content is internal. */
 export type PreparedRidge = Penalised;
 
 /**
@@ -135,7 +135,7 @@ export async function fitRidge(prepared: PreparedRidge, y: Matrix, options: Targ
           const coefficient = product.data[t * nFeatures + j]! * scale;
           largest = Math.max(largest, Math.abs(coefficient));
           data[j * nTargets + column] = coefficient;
-          // From the coefficient as it was rounded, so that a large mean of a column does no harm.
+          // From the rounded coefficient, so that intercept and coefficient fit together where a column has a large mean.
           constant -= mean[j]! * data[j * nTargets + column]!;
         }
         if (usable) requireRange(largest, precision, column);

@@ -75,8 +75,8 @@ async function correlatePredictions(
 }
 
 /**
- * By how much r may be off; else it is computed in double precision. A prediction that is off by a share of its own length, root
- * mean square, moves r by no more than that.
+ * Rounding error of r above which it is computed in double precision: half of the 1e-5 that docs/methods.md promises. A prediction that is
+ * off by a share of its own length, root mean square, moves r by no more than that share.
  */
 const WANTED_CORRELATION = 5e-6;
 

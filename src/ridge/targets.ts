@@ -27,7 +27,7 @@ export function* targetBlocks(nTargets: number): Generator<Int32Array> {
   }
 }
 
-/** Targets turned at a time: their numbers in a row of the data fill a line of cache. */
+/** Targets transposed at a time: 16 numbers of single precision fill a line of cache (64 bytes). */
 const TILE = 16;
 
 /** Some columns of data as rows, in its precision: [columns.length x nSamples]. */
@@ -98,23 +98,23 @@ export function prepareTargets<Data extends FloatArray>(
       if (value < least) least = value;
       if (value > greatest) greatest = value;
     }
-    // NaN passes both comparisons above by, but not the sum.
+    // NaN fails both comparisons above without effect, but makes the sum NaN.
     const usable = Number.isFinite(sum) && greatest > least;
     const mean = intercept ? sum / nSamples : 0;
     const magnitude = Math.max(greatest - mean, mean - least);
     means[t] = mean;
     scale[t] = usable && magnitude > 0 && Number.isFinite(1 / magnitude) ? magnitude : Number.NaN;
-    // Targets that cannot be used go on as zeros, so that no other is touched.
+    // Targets that cannot be used become zeros: NaN would spread to others in products.
     if (Number.isNaN(scale[t]!)) data.fill(0, to, to + nSamples);
     else {
       const factor = 1 / magnitude;
       let sumOfSquares = 0;
       for (let i = 0; i < nSamples; i++) {
         data[to + i] = (source[from + (samples ? samples[i]! : i)]! - mean) * factor;
-        // Of the numbers as they were rounded.
+        // The sum of the squares of the rounded numbers.
         sumOfSquares += data[to + i]! * data[to + i]!;
       }
-      // Single precision has no room for what rounding left of the mean.
+      // In single precision the rest of the mean is below rounding.
       if (intercept && data instanceof Float64Array) sumOfSquares = takeOffMean(data.subarray(to, to + nSamples));
       squares[t] = sumOfSquares;
     }

@@ -53,6 +53,6 @@ test("memory that is too little is told before anything is computed", async () =
   const { code, stderr } = await run("score", data, join(folder, "none"), ...flags, "--memory", "100MB");
   expect(code).toBe(1);
   expect(stderr).toMatch(
-    /--memory: there must be \d\.\d GB for 16 targets of \d+ volumes, 3 models and \d+ threads?, got 0\.1 GB\./,
+    /--memory: there must be \d\.\d GB for 16 targets of \d+ volumes, 3 encoding models and \d+ threads?, got 0\.1 GB\./,
   );
 });

@@ -77,7 +77,7 @@ describe("planMemory", () => {
     const refused = () => planMemory(wholeBrain, 300e6);
     expect(refused).toThrow(OptionError);
     expect(refused).toThrow(
-      /^`memory`: there must be \d\.\d GB for 81924 targets of 1000 volumes, 42 models and 2 threads, got 0\.3 GB\. Take fewer `distances` or `threads`, or regions\.$/,
+      /^`memory`: there must be \d\.\d GB for 81924 targets of 1000 volumes, 42 encoding models and 2 threads, got 0\.3 GB\. Take fewer `distances` or `threads`, or regions\.$/,
     );
   });
 });
