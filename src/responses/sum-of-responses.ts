@@ -1,4 +1,5 @@
 import { type FloatArray, Matrix } from "../array/matrix.ts";
+import { AuditError } from "../errors.ts";
 
 /** Responses of several participants to one story, added up. */
 export interface SummedResponses {
@@ -116,4 +117,26 @@ function deviationOf({ data, nRows, nColumns }: Matrix, t: number): number {
   let squares = 0;
   for (let i = 0; i < nRows; i++) squares += (data[i * nColumns + t]! - mean) ** 2;
   return Math.sqrt(squares / nRows);
+}
+
+/**
+ * Compares a mean of others from which the own responses were taken off with the others added up without them.
+ *
+ * @param where - which they are, for the message
+ * @throws AuditError where they differ by more than twice the rounding that is allowed for, or a value is missing in one alone
+ */
+export function auditMean(mean: Matrix, added: Matrix, where: string): void {
+  for (let t = 0; t < added.nColumns; t++) {
+    const most = 2 * MOST_MEAN_ROUNDING * deviationOf(added, t);
+    for (let i = 0; i < added.nRows; i++) {
+      const at = i * added.nColumns + t;
+      const [got, expected] = [mean.data[at]!, added.data[at]!];
+      // Where neither varies, both are rounded at the last digit.
+      const isSame = Math.abs(got - expected) <= most + 4 * Number.EPSILON * Math.abs(expected);
+      if (isSame || (Number.isNaN(got) && Number.isNaN(expected))) continue;
+      throw new AuditError(
+        `the mean responses of others must be what adding them up gives, ${expected}, got ${got} (${where}, volume ${i}, target ${t} of them). Please report this.`,
+      );
+    }
+  }
 }

@@ -1,9 +1,16 @@
 import { joinRows, Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
+import { createRandom } from "../array/random.ts";
 import { NotFoundError } from "../errors.ts";
 import type { ColumnBlocks } from "../features/column-blocks.ts";
 import { loadKeptArrays, writeKeptArrays } from "../keep/kept-arrays.ts";
-import { addResponses, emptySum, meanOfOthers, type SummedResponses } from "../responses/sum-of-responses.ts";
+import {
+  addResponses,
+  auditMean,
+  emptySum,
+  meanOfOthers,
+  type SummedResponses,
+} from "../responses/sum-of-responses.ts";
 import { TARGETS_AT_ONCE } from "../ridge/targets.ts";
 import { sha256 } from "../sources/checksum.ts";
 import type { Store } from "../sources/source.ts";
@@ -24,7 +31,8 @@ export interface OthersSettings {
 /**
  * The mean responses of the other participants to the stories that a participant shares with them, joined, a block of targets at a
  * time: the features of the noise ceiling. The responses of all who heard a story are added up once and kept; of each participant
- * their own are taken off again. Where rounding could be felt then, the others are added up without them.
+ * their own are taken off again. Where rounding could be felt then, the others are added up without them. So they are for one
+ * participant of each set and one block, drawn by the key: what was taken off must give the same, or the run stops.
  *
  * A target that no other participant has, finite in every volume of every story, is zeros.
  *
@@ -56,16 +64,28 @@ async function storyMeans(shared: SharedStory, settings: OthersSettings): Promis
   const { of, nVolumes, heardBy } = shared;
   const isOwn = ({ participant }: StoryOf) => participant === of.participant;
   await keepSums(heardBy, nVolumes, settings);
+  const audited = drawAudit(sumKey(heardBy, nVolumes), heardBy.length, settings.nTargets);
   const counted = heardBy.find(isOwn);
   const own = counted && (await settings.load(counted));
   const others = heardBy.filter((one) => !isOwn(one));
   return async (from) => {
     const sum = await loadSum(heardBy, nVolumes, from, settings);
     const { mean, nUnsure } = meanOfOthers(sum, own && { bold: own, from });
-    if (nUnsure === 0) return mean;
+    const isAudited = from === audited.from && isOwn(heardBy[audited.index]!);
+    if (nUnsure === 0 && !isAudited) return mean;
     // By definition: the others alone, added up.
-    return meanOfOthers(await loadSum(others, nVolumes, from, settings), undefined).mean;
+    const added = meanOfOthers(await loadSum(others, nVolumes, from, settings), undefined).mean;
+    if (nUnsure > 0) return added;
+    auditMean(mean, added, `${of.participant}, targets from ${from}`);
+    return mean;
   };
+}
+
+/** Whose mean of others is added up without them as well, and the first target of the block: the same for the same key. */
+function drawAudit(key: string, nHeard: number, nTargets: number): { readonly index: number; readonly from: number } {
+  const random = createRandom(`audit of ${key}`);
+  const nBlocks = Math.ceil(nTargets / TARGETS_AT_ONCE);
+  return { index: random.integer(nHeard), from: random.integer(nBlocks) * TARGETS_AT_ONCE };
 }
 
 /** What names the sums of the responses of some to a story. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
-import { addResponses, emptySum, meanOfOthers } from "../../src/responses/sum-of-responses.ts";
+import { AuditError } from "../../src/errors.ts";
+import { addResponses, auditMean, emptySum, meanOfOthers } from "../../src/responses/sum-of-responses.ts";
 
 /** By definition: the mean over all others who are finite in every volume. */
 function byDefinition(people: readonly Matrix[], own: number): Float64Array {
@@ -103,5 +104,35 @@ describe("meanOfOthers", () => {
     expect([...sum.counts]).toEqual([3, 1]);
     expect([...meanOfOthers(sum, { bold: b, from: 0 }).mean.data]).toEqual([3, Number.NaN, 6, Number.NaN]);
     expect([...meanOfOthers(sum, { bold: a, from: 0 }).mean.data]).toEqual([4, 30, 8, 60]);
+  });
+});
+
+describe("auditMean", () => {
+  const people = [3, 4, 5].map((seed) => {
+    const random = createRandom(`audit ${seed}`);
+    return Matrix.of(
+      Float32Array.from({ length: 60 }, (_, i) => (seed === 4 && i === 1 ? Number.NaN : 100 + random.normal())),
+      20,
+      3,
+    );
+  });
+  const own = people[1]!;
+  const { mean } = meanOfOthers(sumOf(people), { bold: own, from: 0 });
+  const added = meanOfOthers(sumOf([people[0]!, people[2]!]), undefined).mean;
+
+  test("agreement: what was taken off is what is added up without it", () => {
+    expect(() => auditMean(mean, added, "sub-01")).not.toThrow();
+  });
+
+  test.each([
+    ["a billionth of the deviation off", 7, 1e-9],
+    ["missing in one alone", 8, Number.NaN],
+  ])("refuses a value that is %s, and says which", (_, at, more) => {
+    const wrong = mean.data.slice();
+    wrong[at]! += more;
+    expect(() => auditMean(Matrix.of(wrong, 20, 3), added, "sub-01, targets from 0")).toThrow(AuditError);
+    expect(() => auditMean(Matrix.of(wrong, 20, 3), added, "sub-01, targets from 0")).toThrow(
+      `(sub-01, targets from 0, volume 2, target ${at % 3} of them)`,
+    );
   });
 });
