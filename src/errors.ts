@@ -1,4 +1,4 @@
-/** What an error says of itself beside its message: whoever catches it need not take the message apart. */
+/** The fields of an error beside its message, so that code need not take the message apart. */
 export interface ErrorDetails extends ErrorOptions {
   /** The file, folder, address or option (as {@link optionName} has it) that it is about. The message begins with it, and a colon. */
   readonly where?: string | undefined;
@@ -13,7 +13,7 @@ export interface ErrorDetails extends ErrorOptions {
  */
 abstract class CortecastError extends Error {
   abstract readonly kind: string;
-  // Not fields: whoever prints an error would see its message twice.
+  // Not fields: an error that is printed would show its message twice.
   readonly #where: string | undefined;
   readonly #detail: string;
   readonly #issueCode: string | undefined;

@@ -25,7 +25,7 @@ export type AnalysisName = keyof typeof analyses;
 /** All of them, in the order of the registry. */
 export const analysisNames = Object.keys(analyses) as [AnalysisName, ...AnalysisName[]];
 
-/** Those that are scored where nobody names any. */
+/** The analyses that are scored where none is named. */
 export const usualAnalyses = ["brainScore", "forecastScore"] as const satisfies readonly AnalysisName[];
 
 /** The smallest scope: it shows which bands an analysis uses. Its numbers have no meaning. */

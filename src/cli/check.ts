@@ -5,7 +5,7 @@ import { checkStudy, readingWays } from "../study/check-study.ts";
 import type { Command } from "./command-line.ts";
 import { studyFlags, studyOptionsOf } from "./study-flags.ts";
 
-/** Where nobody says where results go, nothing is said of that folder. */
+/** The output where none is given: its folder is not checked. */
 const notGiven = "(no output folder)";
 
 /** `cortecast check`. */

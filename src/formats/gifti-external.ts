@@ -40,7 +40,7 @@ export interface ExternalFiles {
    * @throws OptionError where no such file can be read
    */
   read(block: GiftiBlock, where: ExternalBlock, bytes: ByteReader): Promise<void>;
-  /** Reads what is left of every file, so that whoever follows the reading sees the whole. */
+  /** Reads what is left of every file, so that digests of the reading are of whole files. */
   readRest(): Promise<void>;
   /** Ends the reading of every file. */
   close(): Promise<void>;

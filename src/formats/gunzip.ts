@@ -99,7 +99,7 @@ export function gunzipWhole(bytes: Uint8Array, path: string, sizeOf?: (head: Uin
   }
 }
 
-/** What the beginning of a packed file says of its size; undefined where it does not: then whoever reads the whole tells what is wrong. */
+/** What the beginning of a packed file says of its size; undefined where it does not: then reading the whole tells what is wrong. */
 function sizeByHead(bytes: Uint8Array, sizeOf: (head: Uint8Array) => number): number | undefined {
   try {
     const size = sizeOf(unpackBeginning(bytes.subarray(0, headLength)));

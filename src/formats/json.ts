@@ -46,7 +46,7 @@ export function readJsonObject(bytes: Uint8Array, path: string): Readonly<Record
   throw new FormatError(path, `the file must hold a JSON object ({...}), got ${got}`);
 }
 
-/** What is said of a text that is no JSON, and the character, where it is named. */
+/** The message of a text that is no JSON, and the character, where it is named. */
 function describeFault({ fault, message }: JsonError, text: string): readonly [string, number | undefined] {
   switch (fault.kind) {
     case "too-deep":

@@ -99,7 +99,7 @@ const layerFile = (key: string, layer: number): string => `${key}/layer-${layer}
 
 const wholeNumber = z.number().int().min(0);
 
-/** What is said of the activations of a layer. */
+/** The header of a layer's activations. */
 const describedActivations = z.object({
   nRows: wholeNumber,
   nColumns: wholeNumber,

@@ -1,7 +1,7 @@
 import { type FieldTable, fieldsUnder, obeyed, refused, told, unused } from "../formats/field-table.ts";
 
 const special = obeyed("one token where a text spells it");
-/** What is said of files that ask for tokens at the ends of a text. */
+/** The words for files that ask for tokens at the ends of a text. */
 export const noEnds = "no token is added at either end of what is read";
 const notPadded = unused("nothing is cut or padded: a story is read in passes");
 const notDecoded = unused("concerns turning tokens into text again");

@@ -120,7 +120,7 @@ function formatRange([least, most]: readonly [number, number]): string {
 
 /**
  * Says that participants of the data set have no results: `"No results of 1 participant of the 3 with responses in the data set:"`.
- * Their names are to follow. Undefined where nobody is absent, or where it is not known who should be here.
+ * Their names are to follow. Undefined where nobody is absent, or where the participants of the data set are not recorded.
  */
 export function absentSentence({
   absent = [],

@@ -28,7 +28,7 @@ export interface AnalysisScores extends ScoreKey {
 
 /**
  * One analysis of one subject, whose numbers are read when they are asked for: those of a whole study fit into no memory.
- * Whoever asks lets go of them before asking for the next.
+ * The caller lets go of them before it asks for the next.
  */
 export interface SubjectAnalysis extends ScoreKey {
   /** [nTargets], as {@link AnalysisScores.mean}. The caller's to keep, not to change. */

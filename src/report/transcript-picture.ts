@@ -149,7 +149,7 @@ ${
 /** A lane's name, colour and marks, drawn as bars or points. */
 type Lane = readonly [name: string, colour: string, marks: readonly Mark[], kind?: "point"];
 
-/** Something with a place in time, and what is said of it. */
+/** Something with a place in time, and its text. */
 interface Mark {
   readonly start: number;
   readonly end: number;

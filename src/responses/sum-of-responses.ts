@@ -20,7 +20,7 @@ const DOUBLE_UNIT = 2 ** -53;
  */
 const MOST_MEAN_ROUNDING = 6e-11;
 
-/** Sums of nobody yet. */
+/** Sums of no participant yet. */
 export function emptySum(nVolumes: number, nTargets: number): SummedResponses {
   return {
     sum: Matrix.zeros(nVolumes, nTargets, "emptySum"),
@@ -64,7 +64,7 @@ function greatestOf(
   return greatest;
 }
 
-/** The mean of others, and whether it is known well enough. */
+/** The mean of others, and whether its rounding error is small enough. */
 export interface MeanOfOthers {
   /** [nVolumes x nTargets]; NaN where no other participant has the target. */
   readonly mean: Matrix<Float64Array>;

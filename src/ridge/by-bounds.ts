@@ -150,7 +150,7 @@ interface State extends Buffers {
   readonly step: ResidualStep;
 }
 
-/** Where what is known lies. */
+/** Buffers of the workspace for bounds and candidates. */
 interface Buffers extends KnownErrors {
   readonly errors: Float64Array;
   readonly candidates: Int32Array;
@@ -159,7 +159,7 @@ interface Buffers extends KnownErrors {
   readonly likely: Int32Array;
 }
 
-/** Of targets of which nothing is known yet. */
+/** Buffers of targets before any bound: every penalty is a candidate. */
 function buffersFor(workspace: Workspace, nTargets: number, nAlphas: number): Buffers {
   const count = nTargets * nAlphas;
   const numbers = workspace.numbers("by bounds", 3 * count);

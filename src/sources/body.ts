@@ -9,7 +9,7 @@ export interface Body {
    * @throws the stream's error, or one that says that it was closed before its end
    */
   next(): Promise<Uint8Array | undefined>;
-  /** Ends it: nobody reads on. A wait for bytes that is under way ends as well. */
+  /** Ends it: no more is read. A wait for bytes that is under way ends as well. */
   drop(): void;
 }
 

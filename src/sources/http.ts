@@ -261,7 +261,7 @@ function addressWithoutQuery({ origin, pathname }: URL): string {
   return `${origin}${pathname}`;
 }
 
-/** Reads what little there is of a body that nobody wants, so that its connection serves again. */
+/** Reads the rest of a short body that is not needed, so that its connection can be used again. */
 async function discardBody(body: Body): Promise<void> {
   let length = 0;
   try {

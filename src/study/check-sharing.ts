@@ -6,7 +6,7 @@ import type { StudyOptions } from "./options.ts";
 import { partsOf, sharedStories } from "./shared-stories.ts";
 
 /**
- * What stands against analyses that are made of other participants' responses, before anything is computed: nobody else heard the
+ * The issues of analyses that are made of other participants' responses, before anything is computed: nobody else heard the
  * stories, or too little of them.
  */
 export function checkSharing(
@@ -15,7 +15,7 @@ export function checkSharing(
 ): { readonly issues: readonly DatasetIssue[]; readonly misfits: readonly OptionError[] } {
   if (participants.length === 0 || !askedAnalyses(options).some(({ name }) => comparesParticipants(name)))
     return { issues: [], misfits: [] };
-  // Keys of responses, which nobody has read yet, do not matter here.
+  // Keys of responses, which are not read yet, do not matter here.
   const listeners = participants.map(({ participant, stories }) => ({ participant, stories, responseKey: "" }));
   const all = listeners.map((one) => {
     const shared = sharedStories(one, listeners);

@@ -17,7 +17,7 @@ export const readingWays = ["auto", "whole", "headers"] as const;
 export interface CheckStudyOptions extends StudyTools {
   /** Whether responses are read whole, as the study itself will read them, or their headers alone. Default: `auto`. */
   readonly read?: (typeof readingWays)[number] | undefined;
-  /** Whether output folder and cache must allow what the study will write (default true): else nothing is said of them. */
+  /** Whether output folder and cache must allow what the study will write (default true): else they are not checked. */
   readonly writes?: boolean | undefined;
 }
 

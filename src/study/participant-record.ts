@@ -143,7 +143,7 @@ export async function recordFile(
   return { path, bytes: keptFileBytes(path, recordKey, { about: packed, arrays }) };
 }
 
-/** What is said of the scores: two values, each packed. */
+/** The header of the scores: two values, each packed. */
 const describedRecord = z.object({ about: z.string(), places: z.string() });
 
 type AboutRecord = z.infer<typeof describedRecord>;

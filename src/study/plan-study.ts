@@ -16,7 +16,7 @@ export interface PlannedRun extends RunEstimate {
   readonly nMissing: number;
   /** Folder in which steps were looked for. */
   readonly cache: string;
-  /** What makes the scores doubtful, what there is to say of the machine, and notes on the cache. */
+  /** Warnings on the scores and on the machine, and notes on the cache. */
   readonly issues: readonly DatasetIssue[];
 }
 
@@ -24,7 +24,7 @@ export interface PlannedRun extends RunEstimate {
  * What {@link runStudy} would do with these options and what it would take: steps, operations, bytes, memory, and seconds on
  * this machine, by a sample that is timed. Nothing is computed or written.
  *
- * @throws what stands against the study, as `runStudy`
+ * @throws the errors of the study, as `runStudy`
  */
 export async function planStudy(options: StudyOptions, tools: StudyTools = {}): Promise<PlannedRun> {
   checkArgument("planStudy: options", options, "an object", { dataset: "a text", output: "a text" });

@@ -146,7 +146,7 @@ async function carryOut(
   }
 }
 
-/** Participants of a study that nothing stands against. */
+/** Participants of a study without errors. */
 function examinedParticipants({ examination }: InspectedStudy): string[] {
   return [...new Set(examination!.facts.map(({ files }) => files.participant))];
 }

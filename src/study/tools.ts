@@ -25,7 +25,7 @@ export interface GivenTools {
 }
 
 /**
- * The tools that a function was given; what was left out tells nobody, and looks at the machine's clock.
+ * The tools that a function was given; without a function nothing is told, and without `date` the machine's clock is read.
  *
  * @param where - the function and its name for them, for messages: `"runStudy: tools"`
  * @throws OptionError where one is of another kind
