@@ -1,3 +1,27 @@
+/**
+ * Language models mapped onto responses to stories, in memory: data sets and transcripts read, activations of words, features
+ * of volumes, brain scores and forecast scores, statistics over participants. Functions take and give plain data; what
+ * `prepareBrainScore` and `prepareForecast` give is handed on as it is. Whole studies are in `cortecast/study`, files in
+ * `cortecast/formats`, the regression alone in `cortecast/ridge`.
+ *
+ * @example
+ * ```js
+ * import { brainScore, embeddedModelFolder, loadLanguageModel, sliceColumns, wordActivations, wordsToVolumes } from "cortecast";
+ *
+ * const words = Array.from({ length: 400 }, (_, i) => ["the", "fox", "saw", "a", "hen", "and", "ran"][((i * i) % 11) % 7]);
+ * const model = await loadLanguageModel(embeddedModelFolder());
+ * const { activations } = await wordActivations(model, words, { layers: [4] });
+ * await model.close();
+ *
+ * const onsets = words.map((_, i) => i / 2); // seconds from the first volume
+ * const features = wordsToVolumes(activations.get(4), onsets, { nVolumes: 140, repetitionTime: 1.5 });
+ * const bold = sliceColumns(features, 0, 3); // in place of responses: three of the units themselves
+ * const { score } = await brainScore(features, bold, { storyLengths: [140], components: "none" });
+ * console.log(Array.from(score, (r) => r > 0.8));
+ * ```
+ *
+ * @module
+ */
 export {
   type FloatArray,
   joinColumns,

@@ -37,7 +37,7 @@ function modulesOf(specifier: string): readonly string[] {
   return [...output.matchAll(/^module (.*)$/gm)].map(([, url]) => url!);
 }
 
-/** Packages, and modules of Node that reach outside, among what an entry point loads. */
+/** Packages among what an entry point loads. */
 const packagesOf = (specifier: string) => [
   ...new Set(
     modulesOf(specifier).flatMap((url) => /\/node_modules\/(?!cortecast\/)((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1] ?? []),
@@ -54,7 +54,7 @@ describe("what an entry point loads (by hand)", () => {
     expect(modules.filter((url) => url.includes("/platform/browser/"))).toEqual([]);
   });
 
-  it("cortecast/ridge: ONNX Runtime alone", () => {
+  it("cortecast/ridge: ONNX Runtime, and nothing of studies, servers or drawing", () => {
     expect(packagesOf("cortecast/ridge")).toEqual(expect.arrayContaining(["onnxruntime-node"]));
     for (const name of ["zod", "yaml", "undici", "linkedom", "@observablehq/plot"])
       expect(packagesOf("cortecast/ridge")).not.toContain(name);
@@ -78,6 +78,11 @@ describe("what an entry point loads (by hand)", () => {
 describe("the example of its description", () => {
   it.each([
     ["formats.ts", "Float32Array(3) [ 0.5, 1, 1.5 ]\n".repeat(2), "three numbers, written and read twice"],
+    [
+      "index.ts",
+      "[ true, true, true ]\n",
+      "units of a layer are predicted from that layer, in volumes that were held out",
+    ],
     [
       "ridge.ts",
       "Float64Array(1) [ 0.001 ] 3.32 3.32\n1.000\n",
