@@ -15,7 +15,7 @@ export const shownCorrelation = {
 } as const satisfies Partial<Shown>;
 
 /** R(X) of each layer: how well the present word's vectors predict responses. */
-export const brainScore: Analysis = {
+export const brainScoreAnalysis: Analysis = {
   name: "brainScore",
   description: "Pearson correlation of predicted and measured responses on held-out volumes.",
   adds: "present words",

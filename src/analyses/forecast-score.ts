@@ -17,7 +17,7 @@ export const shownDifference = {
 } as const satisfies Partial<Shown>;
 
 /** F(d) = R(X + W(d)) - R(X) of each layer: what a window of words d ahead adds to the present word's vectors. */
-export const forecastScore: Analysis = {
+export const forecastScoreAnalysis: Analysis = {
   name: "forecastScore",
   description:
     "Brain score with the forecast window at this distance joined to the features, minus brain score without.",

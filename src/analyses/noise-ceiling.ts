@@ -6,7 +6,7 @@ import { noSettings } from "./setting-kinds.ts";
  * R(others): how well a participant's responses are predicted from the mean responses of the others who heard the same stories, of
  * all targets together, reduced as features are and without delays. One upper bound of the brain score.
  */
-export const noiseCeiling: Analysis = {
+export const noiseCeilingAnalysis: Analysis = {
   name: "noiseCeiling",
   description: "Pearson correlation of responses and their prediction from the mean responses of other participants.",
   adds: "responses of others",

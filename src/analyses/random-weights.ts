@@ -4,7 +4,7 @@ import { layerVectors, wordsOf } from "./encoding-model.ts";
 import { noSettings } from "./setting-kinds.ts";
 
 /** R(X) where X are vectors of the same architecture with random weights, at the main layer. */
-export const brainScoreRandomWeights: Analysis = {
+export const brainScoreRandomWeightsAnalysis: Analysis = {
   name: "brainScoreRandomWeights",
   description: "Control: brain score of the same language model with random weights.",
   adds: "control: random weights",

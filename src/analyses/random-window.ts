@@ -6,7 +6,7 @@ import { shownDifference } from "./forecast-score.ts";
 import { distances, seed, width } from "./setting-kinds.ts";
 
 /** R(X + random) - R(X): what a window of random vectors adds, at the main layer and one distance. */
-export const forecastScoreRandomWindow: Analysis = {
+export const forecastScoreRandomWindowAnalysis: Analysis = {
   name: "forecastScoreRandomWindow",
   description: "Control: forecast score with random vectors in the window's place.",
   adds: "control: random window",

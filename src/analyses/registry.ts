@@ -1,22 +1,22 @@
 import type { Analysis, AnalysisSettings, Contrast, Gain, Peak, PlannedPeak, Scope, Share } from "./analysis.ts";
-import { brainScore } from "./brain-score.ts";
+import { brainScoreAnalysis } from "./brain-score.ts";
 import { type EncodingModel, modelName } from "./encoding-model.ts";
-import { forecastDepth } from "./forecast-depth.ts";
-import { forecastDistance } from "./forecast-distance.ts";
-import { forecastScore } from "./forecast-score.ts";
-import { noiseCeiling } from "./noise-ceiling.ts";
-import { brainScoreRandomWeights } from "./random-weights.ts";
-import { forecastScoreRandomWindow } from "./random-window.ts";
-import { brainScoreWordRate } from "./word-rate.ts";
+import { forecastDepthPeak } from "./forecast-depth.ts";
+import { forecastDistancePeak } from "./forecast-distance.ts";
+import { forecastScoreAnalysis } from "./forecast-score.ts";
+import { noiseCeilingAnalysis } from "./noise-ceiling.ts";
+import { brainScoreRandomWeightsAnalysis } from "./random-weights.ts";
+import { forecastScoreRandomWindowAnalysis } from "./random-window.ts";
+import { brainScoreWordRateAnalysis } from "./word-rate.ts";
 
 /** Every analysis of encoding models, by name, in the order in which they are told. */
 export const analyses = {
-  brainScore,
-  forecastScore,
-  brainScoreWordRate,
-  brainScoreRandomWeights,
-  forecastScoreRandomWindow,
-  noiseCeiling,
+  brainScore: brainScoreAnalysis,
+  forecastScore: forecastScoreAnalysis,
+  brainScoreWordRate: brainScoreWordRateAnalysis,
+  brainScoreRandomWeights: brainScoreRandomWeightsAnalysis,
+  forecastScoreRandomWindow: forecastScoreRandomWindowAnalysis,
+  noiseCeiling: noiseCeilingAnalysis,
 } as const satisfies Readonly<Record<string, Analysis>>;
 
 /** Name of an analysis that encoding models are scored for. */
@@ -96,7 +96,7 @@ export function shareNamed(name: string): Share | undefined {
 }
 
 /** Every analysis that follows from the values of another. */
-export const peaks: readonly Peak[] = [forecastDistance, forecastDepth];
+export const peaks: readonly Peak[] = [forecastDistancePeak, forecastDepthPeak];
 
 /** A score that a study tells: of a contrast of encoding models, or the place of the largest of several. */
 export type PlannedScore = Contrast | PlannedPeak;

@@ -4,7 +4,7 @@ import { wordRateModel } from "./encoding-model.ts";
 import { noSettings } from "./setting-kinds.ts";
 
 /** R(rate): how well the number of words a volume predicts responses. */
-export const brainScoreWordRate: Analysis = {
+export const brainScoreWordRateAnalysis: Analysis = {
   name: "brainScoreWordRate",
   description: "Control: brain score of the number of words in each volume.",
   adds: "control: word rate",

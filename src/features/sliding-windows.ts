@@ -15,7 +15,7 @@ import {
   requireFiniteFeatures,
   requireVarying,
 } from "./design.ts";
-import { checkWindow, DEFAULT_WIDTH } from "./window.ts";
+import { checkWindowOptions, DEFAULT_WIDTH } from "./window.ts";
 
 /**
  * Forecast windows at several distances, given by the features of their single words: the window at distance d joins the
@@ -125,7 +125,8 @@ interface OffsetWord {
 
 /** The words of each window, left to right, in rising order of distances: each offset is asked for once. */
 async function* slide({ distances, width = DEFAULT_WIDTH, featuresAt }: SlidingWindows, options: DesignOptions) {
-  for (const distance of distances) checkWindow({ distance, width }, "slidingBands", `${distances.length} distances`);
+  for (const distance of distances)
+    checkWindowOptions({ distance, width }, "slidingBands", `${distances.length} distances`);
   const kept = new Map<number, OffsetWord>();
   let first: Matrix | undefined;
   for (const distance of [...new Set(distances)].sort((a, b) => a - b)) {

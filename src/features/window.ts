@@ -41,7 +41,7 @@ export function forecastWindow<Data extends Matrix["data"]>(
   checkArgument("forecastWindow: options", options, "an object", { distance: "a number" });
   const { distance, width = DEFAULT_WIDTH } = options;
   checkMatrix(activations, "forecastWindow: activations");
-  checkWindow({ distance, width }, "forecastWindow", `activations ${formatShape(activations)}`);
+  checkWindowOptions({ distance, width }, "forecastWindow", `activations ${formatShape(activations)}`);
   const { nRows, nColumns: nUnits } = activations;
   const { data } = zerosLike(activations.data, nRows, width * nUnits, "forecastWindow");
   for (let n = 0; n < nRows; n++) {
@@ -63,7 +63,11 @@ export function forecastWindow<Data extends Matrix["data"]>(
  * @param what - what windows are made of, for messages
  * @throws OptionError where `distance` is not a whole number, or `width` not a whole number from 1
  */
-export function checkWindow({ distance, width = DEFAULT_WIDTH }: WindowOptions, where: string, what: string): void {
+export function checkWindowOptions(
+  { distance, width = DEFAULT_WIDTH }: WindowOptions,
+  where: string,
+  what: string,
+): void {
   if (!Number.isInteger(distance)) {
     throw new OptionError(
       `${where}: distance must be a whole number of words, got ${distance}. Negative ones reach into the past.`,

@@ -26,7 +26,7 @@ interface Count {
 }
 
 /** The facts of one run that the decision is made from. */
-interface Facts {
+interface VolumeFacts {
   readonly files: ResponseFiles;
   /** Of the response files. */
   readonly nVolumes: number;
@@ -101,7 +101,7 @@ export async function discardedVolumes(
     raw ??= found;
   }
   const eventsRoot = fileOf(dataset, files.events)?.root;
-  const facts: Facts = {
+  const facts: VolumeFacts = {
     files,
     nVolumes,
     own,
@@ -118,7 +118,7 @@ export async function discardedVolumes(
 
 /** The issue of a file that says itself that its first volume is a later one. */
 function lateStart(
-  { files, nVolumes, recorded, isOwnEvents, isRawEvents }: Facts,
+  { files, nVolumes, recorded, isOwnEvents, isRawEvents }: VolumeFacts,
   nDiscarded: number,
   seriesStart: number,
 ): { readonly issue: DatasetIssue } | undefined {
@@ -133,7 +133,7 @@ function lateStart(
 }
 
 /** The decision by what the files say. */
-function decide(facts: Facts): DiscardedVolumes | { readonly issue: DatasetIssue } {
+function decide(facts: VolumeFacts): DiscardedVolumes | { readonly issue: DatasetIssue } {
   const { files, nVolumes, own, raw, recorded, isOwnEvents, isRawEvents } = facts;
   const [path] = files.files as [string];
   const censored = censoring(facts);
@@ -166,7 +166,7 @@ function decide(facts: Facts): DiscardedVolumes | { readonly issue: DatasetIssue
   return { issue: { severity: "error", code: "volumes-discarded-ambiguous", path, message } };
 }
 
-function missingMessage({ nVolumes, own }: Facts, recorded: Count): string {
+function missingMessage({ nVolumes, own }: VolumeFacts, recorded: Count): string {
   const says = own === undefined ? `no JSON gives ${FIELD}` : `${FIELD} is ${own.n} in ${own.path}`;
   const must = `responses must have the ${recorded.n} volumes of ${recorded.path}, less those that their JSON says were discarded at the start, got ${nVolumes} (${says})`;
   if (recorded.n < nVolumes) return `${must}. Do the files belong to one run?`;
@@ -174,7 +174,7 @@ function missingMessage({ nVolumes, own }: Facts, recorded: Count): string {
 }
 
 /** The decision by what the user says. */
-function obey(facts: Facts, stated: number): DiscardedVolumes | { readonly issue: DatasetIssue } {
+function obey(facts: VolumeFacts, stated: number): DiscardedVolumes | { readonly issue: DatasetIssue } {
   const { files, nVolumes, own, recorded } = facts;
   if (recorded !== undefined && nVolumes + stated > recorded.n) {
     const message = `responses and the ${stated} volumes of \`volumesDiscarded\` must come to no more than the ${recorded.n} volumes of ${recorded.path}, got ${nVolumes} + ${stated}. Give another number.`;
@@ -200,7 +200,7 @@ function obey(facts: Facts, stated: number): DiscardedVolumes | { readonly issue
 }
 
 /** The issue of censored volumes, where a table of outliers has more rows than there are volumes. */
-function censoring({ nVolumes, uncensored }: Facts): string | undefined {
+function censoring({ nVolumes, uncensored }: VolumeFacts): string | undefined {
   if (uncensored === undefined || uncensored.n <= nVolumes) return undefined;
   return `${uncensored.n - nVolumes} were censored, and every word after the first of them is placed late.`;
 }
@@ -266,7 +266,7 @@ async function recordedVolumes(
     rawImage,
     nVolumes,
   }: { readonly first: BidsFile; readonly rawImage: BidsFile | undefined; readonly nVolumes: number },
-): Promise<Facts["recorded"]> {
+): Promise<VolumeFacts["recorded"]> {
   if (rawImage !== undefined) {
     const n = await countOnce(dataset, rawImage.path, () => imageVolumes(dataset, rawImage.path));
     if (n !== undefined) return { n, path: rawImage.path, isImage: true };

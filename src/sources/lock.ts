@@ -70,9 +70,9 @@ export async function takeLock(folder: string, name: string, options: LockOption
   const run = thisRun();
   const own = JSON.stringify(run);
   // Noted before the file is there: another call of this process that sees the file must find it here.
-  held.add(run.id);
+  ownLocks.add(run.id);
   const file = await acquire(path, own, folder, name, options).catch((error: unknown) => {
-    held.delete(run.id);
+    ownLocks.delete(run.id);
     throw error;
   });
   // Written, not touched: the time must be the folder's, not this machine's. By its handle, whatever has its name by then.
@@ -83,7 +83,7 @@ export async function takeLock(folder: string, name: string, options: LockOption
     clearInterval(beat);
     await file.close().catch(() => {});
     if ((await textOfFile(path)) === own) await rm(path, { force: true });
-    held.delete(run.id);
+    ownLocks.delete(run.id);
     // Usually the folder holds other files, and stays.
     if (isNew) await rmdir(folder).catch(() => {});
   };
@@ -173,11 +173,11 @@ function refusal(name: string, holder: Holder, folder: string, path: string): Op
 const describeHolder = ({ process, host }: Holder) => `process ${process} on ${host}`;
 
 /** Locks that this process holds or is about to take, by their ids: in a container, a process before it may have had its number. */
-const held = new Set<string>();
+const ownLocks = new Set<string>();
 
 async function isHeld(path: string, holder: Holder): Promise<boolean> {
   const state = stateOfRun(holder);
-  if (state === "running" && holder.process === process.pid) return held.has(holder.id);
+  if (state === "running" && holder.process === process.pid) return ownLocks.has(holder.id);
   if (state !== "unknown") return state === "running";
   const info = await lstat(path).catch(() => undefined);
   if (!info) return false;

@@ -4,7 +4,7 @@ import { howToRead, summariseInspection } from "../inspection/inspect.ts";
 import { type Inspection, sortIssues } from "../inspection/inspection.ts";
 import { cachePlace } from "./cache-place.ts";
 import { checkDisk, checkDiskByHeaders } from "./check-disk.ts";
-import { checkOthers } from "./check-others.ts";
+import { checkOthers } from "./group-level.ts";
 import { inspectStudy, readStudy } from "./inspect-study.ts";
 import type { StudyOptions } from "./options.ts";
 import { storesIn } from "./plan-inspected.ts";

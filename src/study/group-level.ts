@@ -11,9 +11,12 @@ import { listOutputFiles, type WrittenFiles } from "../sources/output-files.ts";
 import type { Store } from "../sources/source.ts";
 import { checkGroupFiles, checkOutput, outputName, participantList } from "./check-output.ts";
 import { participantFolders, whileWriting } from "./claim.ts";
-import { joinRecords } from "./join-records.ts";
+import type { ParticipantInputs } from "./inputs.ts";
+import type { InspectedStudy } from "./inspect-study.ts";
+import { checkSettings, joinRecords } from "./join-records.ts";
+import type { StudyOptions } from "./options.ts";
 import { writeGroup } from "./outputs.ts";
-import { hasRecord, type ParticipantRecord, recordPath, recordReader } from "./participant-record.ts";
+import { hasRecord, type ParticipantRecord, recordPath, recordReader, settingsOf } from "./participant-record.ts";
 import { type StudyTools, toolsOf } from "./tools.ts";
 
 /** The group level of a folder of results. */
@@ -150,10 +153,33 @@ export async function checkNoneLeft(output: Store, participants: readonly string
 }
 
 /** Participants whose results are in a folder, but for these. */
-export async function othersIn(output: Store, participants: readonly string[]): Promise<string[]> {
+async function othersIn(output: Store, participants: readonly string[]): Promise<string[]> {
   const others: string[] = [];
   for (const participant of await participantFolders(output)) {
     if (!participants.includes(participant) && (await hasRecord(output, participant))) others.push(participant);
   }
   return others;
+}
+
+/**
+ * Checks, before anything is computed, that the participants of a run can be joined with the others in the output folder. Targets and
+ * space are those of the responses.
+ *
+ * @param study - without errors
+ * @param inputs - its participants, as they were read
+ * @throws OptionError where other participants in the folder were scored with other options
+ */
+export async function checkOthers(
+  { opened, model, regions, surfaces }: InspectedStudy,
+  inputs: readonly ParticipantInputs[],
+  options: StudyOptions,
+): Promise<void> {
+  const output = folderStore(options.output);
+  const participants = inputs.map(({ participant }) => participant);
+  const context = { inputs: { dataset: opened!.dataset, regions, surfaces }, model: model!, layers: model!.layers };
+  const read = recordReader(output);
+  const known = [{ participant: participants[0]!, settings: settingsOf({ ...context, options }, inputs[0]!) }];
+  for (const participant of await othersIn(output, participants))
+    known.push({ participant, settings: (await read(participant)).settings });
+  checkSettings(known);
 }

@@ -176,7 +176,7 @@ export function recordReader(output: Source): (participant: string) => Promise<P
     if (!found.success) throw refusalOf(`${output.location}/${path}`, remedy)("no description", found.error);
     const { about: text, places: packed } = found.data;
     const digest = sha256(packed);
-    const place = places.get(digest) ?? placesOf(unpackJson(packed) as Places);
+    const place = places.get(digest) ?? restoredPlaces(unpackJson(packed) as Places);
     places.set(digest, place);
     // The digest of the whole file says that it is what recordFile wrote.
     const about = unpackJson(text) as Packed;
@@ -230,7 +230,7 @@ interface Packed
   readonly transcripts: Inputs["transcripts"];
 }
 
-function placesOf({ space, targets, regions, surfaces }: Places): Places {
+function restoredPlaces({ space, targets, regions, surfaces }: Places): Places {
   return { space, targets: targetsOf(space, targets), regions, surfaces };
 }
 

@@ -7,12 +7,10 @@ import type { StudyResult } from "../report/result.ts";
 import { formatTerminal } from "../report/terminal.ts";
 import { folderStore, removeAbandoned } from "../sources/node.ts";
 import { type CachePlace, cachePlace, markCache } from "./cache-place.ts";
-import { checkOthers } from "./check-others.ts";
 import { claimParticipants, whileWriting } from "./claim.ts";
-import { collectScores } from "./collect-scores.ts";
 import { computeSteps } from "./compute-steps.ts";
 import { estimateRun, formatEstimate } from "./estimate.ts";
-import { writeGroupLevel } from "./group-level.ts";
+import { checkOthers, writeGroupLevel } from "./group-level.ts";
 import { type InspectedStudy, inspectStudy } from "./inspect-study.ts";
 import { countMissing, type OpenStudy, openStudy } from "./open-study.ts";
 import type { StudyOptions } from "./options.ts";
@@ -22,6 +20,7 @@ import type { InForce } from "./record-options.ts";
 import { assembleResult } from "./result.ts";
 import { budgetOf } from "./sizes.ts";
 import { pathToSource } from "./source-datasets.ts";
+import { openScored } from "./told-scores.ts";
 import { type GivenTools, type StudyTools, toolsOf } from "./tools.ts";
 
 /** How a run went. */
@@ -118,7 +117,7 @@ async function carryOut(
       memory: budgetOf(options),
       cache: cache.folder,
     };
-    const scored = await collectScores(inputs.participants, plan, stores.scores, onProgress);
+    const scored = await openScored(inputs.participants, plan, stores.scores, onProgress);
     const sourcePath = pathToSource(options.output, options.dataset);
     const context = { inputs, model, layers, options, command, warnings, inForce, sourcePath };
     const own = assembleResult(scored, context);

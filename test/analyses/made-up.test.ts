@@ -16,17 +16,17 @@ import { allOf, syntheticStudy, syntheticSurfaceStudy } from "../report/syntheti
 
 // The word rate is made into a ceiling of the brain score, which has a share of it: plain data, and no code that knows them.
 vi.mock(import("../../src/analyses/word-rate.ts"), async (original) => {
-  const { brainScoreWordRate } = await original();
+  const { brainScoreWordRateAnalysis: wordRate } = await original();
   const limit: Analysis = {
-    ...brainScoreWordRate,
-    shown: { ...brainScoreWordRate.shown, label: "limit", symbol: "C", isSummarised: true },
+    ...wordRate,
+    shown: { ...wordRate.shown, label: "limit", symbol: "C", isSummarised: true },
     beside: { analysis: "brainScore", as: "ceiling" },
     sentence: ({ region, value }) => `In ${region} the limit is ${value}.`,
   };
-  return { brainScoreWordRate: limit };
+  return { brainScoreWordRateAnalysis: limit };
 });
 vi.mock(import("../../src/analyses/brain-score.ts"), async (original) => {
-  const { brainScore, shownCorrelation } = await original();
+  const { brainScoreAnalysis: brainScore, shownCorrelation } = await original();
   const withShare: Analysis = {
     ...brainScore,
     gains: [],
@@ -50,7 +50,7 @@ vi.mock(import("../../src/analyses/brain-score.ts"), async (original) => {
       },
     ],
   };
-  return { brainScore: withShare, shownCorrelation };
+  return { brainScoreAnalysis: withShare, shownCorrelation };
 });
 
 const regions = ["half", "fifth", "no limit", "one without"];

@@ -10,7 +10,7 @@ const load = (path) => import(pathToFileURL(join(folder, "dist", path)).href);
 const { createIcosphere } = await load("phantom/icosphere.js");
 const { surfaceTargets } = await load("responses/target.js");
 const { folderStore } = await load("sources/node.js");
-const { collectScores } = await load("study/collect-scores.js");
+const { openScored } = await load("study/told-scores.js");
 const { checkOptions } = await load("study/options.js");
 const { plannedFamilies, plannedScores } = await load("study/plan.js");
 const { writeGroupLevel } = await load("study/group-level.js");
@@ -108,7 +108,7 @@ function collecting(store) {
 
 globalThis.gc();
 const before = process.memoryUsage().rss;
-const scored = await collectScores(participants, plan, collecting(folderStore(kept)), () => undefined);
+const scored = await openScored(participants, plan, collecting(folderStore(kept)), () => undefined);
 const results = collecting(folderStore(output));
 const ofParticipants = await writeParticipants(results, scored, context, () => undefined);
 const { written, summary } = await writeGroupLevel(results, () => undefined);

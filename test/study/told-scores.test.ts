@@ -5,7 +5,7 @@ import { isPeak, modelsOf, planScores } from "../../src/analyses/registry.ts";
 import { Matrix } from "../../src/array/matrix.ts";
 import { NO_AUDIT } from "../../src/ridge/audit.ts";
 import type { KeptScores } from "../../src/study/score-cache.ts";
-import { baseReader, toldScores } from "../../src/study/told-scores.ts";
+import { baseReader, joinFacts, toldScores } from "../../src/study/told-scores.ts";
 
 const asked = (["brainScore", "forecastScore", "brainScoreWordRate"] as const).map((name) => ({ name, settings: {} }));
 const scores = planScores(asked, {
@@ -96,4 +96,32 @@ test("by hand: a peak reads what its distances are compared with once, and what 
   await toldScores([peak], scoresOf, bases)[0]!.loadMean();
   expect(reads.filter((read) => read === `mean ${modelName(base)}`)).toHaveLength(1);
   expect(reads).toHaveLength(4);
+});
+
+const facts = (alphaAtLowest: number, alphaAtHighest: number, more: object = {}) => ({
+  nNotScored: 0,
+  missing: [],
+  alphaAtLowest,
+  alphaAtHighest,
+  audit: NO_AUDIT,
+  date: "2026-01-01",
+  ...more,
+});
+
+test("by hand: shares of alphas at the edge are the mean over the models with a score above zero, NaN without any", () => {
+  const none = facts(Number.NaN, Number.NaN);
+  expect(joinFacts([facts(0, 0.5), none, facts(0.5, 0.25)])).toMatchObject({
+    alphaAtLowest: 0.25,
+    alphaAtHighest: 0.375,
+  });
+  expect(joinFacts([none, none])).toMatchObject({ alphaAtLowest: Number.NaN, alphaAtHighest: Number.NaN });
+});
+
+test("by hand: the most targets without a score, all audits, the newest date", () => {
+  const audited = { ...NO_AUDIT, nAudited: 3, worstR: 1e-6 };
+  const joined = joinFacts([
+    facts(0, 0, { nNotScored: 2, audit: audited }),
+    facts(0, 0, { nNotScored: 1, audit: audited, date: "2026-01-02" }),
+  ]);
+  expect(joined).toMatchObject({ nNotScored: 2, audit: { nAudited: 6, worstR: 1e-6 }, date: "2026-01-02" });
 });
