@@ -56,6 +56,7 @@ const plainlyWritten: readonly string[] = [
   "bids",
   "catalogue",
   "cli",
+  "encoding",
   "features",
   "formats",
   "graph",
@@ -67,6 +68,7 @@ const plainlyWritten: readonly string[] = [
   "platform",
   "report",
   "responses",
+  "ridge",
   "sources",
   "statistics",
   "stimulus",
@@ -275,7 +277,59 @@ describe("options of a study", () => {
   });
 });
 
+/** Rooms that hold nothing between two calls: what is used again lies with who calls. */
+const stateless = [
+  "array",
+  "formats",
+  "linear-algebra",
+  "ridge",
+  "statistics",
+  "features",
+  "encoding",
+  "analyses",
+  "report",
+];
+
+/** Variables of a module, and constants of a module that its code writes to. */
+function moduleState(code: string): readonly string[] {
+  const variables = [...code.matchAll(/^(?:export )?let (\w+)/gm)].map(([, name]) => name!);
+  const constants = [...code.matchAll(/^(?:export )?const (\w+)(?::[^=]+)? = (?:new (?!RegExp)|\[|\{)/gm)];
+  const written = constants
+    .map(([, name]) => name!)
+    .filter((name) => {
+      const changes = "set|add|push|pop|shift|unshift|delete|clear|fill|splice|sort|reverse|copyWithin";
+      const place = String.raw`(?<![.\w])${name}(?:\[[^\]]*\]|\.\w+)*`;
+      return new RegExp(
+        String.raw`${place}\.(?:${changes})\(|${place}(?:\[[^\]]*\]|\.\w+)!?\s*[-+*/|&^?]*=(?![=>])`,
+      ).test(code);
+    });
+  return [...variables, ...written];
+}
+
+describe("state of a module, as this test sees it (by hand)", () => {
+  it("variables, and constants that are written to", () => {
+    const code = ["let a = 1;", "const b = new Map();", "b.set(1, 2);", "const c: number[] = [];", "c[0] = 1;"];
+    expect(moduleState(code.join("\n"))).toEqual(["a", "b", "c"]);
+    expect(moduleState("const d = { e: 0 };\nd.e += 1;\nconst f = new WeakMap<A, B>();\nf.set(g, h);")).toEqual([
+      "d",
+      "f",
+    ]);
+  });
+
+  it("not what stays as it was made, nor what a function has", () => {
+    const code = ["const a = new Set([1]);", "a.has(1);", "const b = [1];", "b[0] === 1;", "  let c = 1;", "  c = 2;"];
+    expect(moduleState(code.join("\n"))).toEqual([]);
+  });
+});
+
 describe("effects", () => {
+  it("hold nothing between calls in the pure rooms", () => {
+    const found = inRooms(...stateless).flatMap(({ path, code }) =>
+      moduleState(code).map((name) => `${path}: ${name}`),
+    );
+    expect(found).toEqual([]);
+  });
+
   it("print and exit in cli/ only", () => {
     const prints = /\bconsole\s*\.\s*\w+|\bprocess\s*\.\s*(?:exit\w*|stdout|stderr)\b/g;
     expect(findAll(outsideRooms("cli"), prints)).toEqual([]);

@@ -15,11 +15,26 @@ export function pick(numbers: Float64Array, places: ArrayLike<number>): Float64A
   return picked;
 }
 
-let compared: Float64Array = new Float64Array(0);
-const byNumber = (a: number, b: number) => compared[a]! - compared[b]! || a - b;
-
 /** The places of numbers from the least to the greatest; of equal ones, the first comes first. */
 export function ascendingOrder(numbers: Float64Array): Int32Array {
-  compared = numbers;
-  return range(numbers.length).sort(byNumber);
+  const n = numbers.length;
+  let sorted = range(n);
+  let merged: Int32Array = new Int32Array(n);
+  // Runs of 1, 2, 4, .. places in order are merged by two and two.
+  for (let width = 1; width < n; width *= 2) {
+    for (let start = 0; start < n; start += 2 * width) mergeRuns(numbers, sorted, merged, start, width);
+    [sorted, merged] = [merged, sorted];
+  }
+  return sorted;
+}
+
+/** Merges two runs of places, from `start` and from `start + width` on. */
+function mergeRuns(numbers: Float64Array, from: Int32Array, to: Int32Array, start: number, width: number): void {
+  const middle = Math.min(start + width, from.length);
+  const end = Math.min(middle + width, from.length);
+  let [left, right] = [start, middle];
+  for (let at = start; at < end; at++) {
+    const isLeft = left < middle && !(right < end && numbers[from[right]!]! < numbers[from[left]!]!);
+    to[at] = from[isLeft ? left++ : right++]!;
+  }
 }

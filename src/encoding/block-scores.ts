@@ -96,7 +96,7 @@ export interface ScoreCollection {
  *
  * @param nTargets - of the responses
  */
-export function collectScores(
+export function gatherBlocks(
   nTargets: number,
   {
     nModels,

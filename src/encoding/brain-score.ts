@@ -10,7 +10,7 @@ import { changeBeyond, type FactoredDesign } from "../ridge/factored-design.ts";
 import { contiguousFolds, DEFAULT_FOLDS } from "../ridge/folds.ts";
 import { observedRows, scoreTargets } from "../ridge/score-targets.ts";
 import { asRows, scoredRows, targetBlocks, targetsToFit } from "../ridge/targets.ts";
-import { type BlockModels, type BlockScores, collectScores, MODELS_AT_ONCE, openBlock } from "./block-scores.ts";
+import { type BlockModels, type BlockScores, gatherBlocks, MODELS_AT_ONCE, openBlock } from "./block-scores.ts";
 import { asBands, checkBands, checkResponses, checkVolumes } from "./check-volumes.ts";
 import type { MissingScores } from "./missing.ts";
 import { scorePooled } from "./pooled-score.ts";
@@ -145,7 +145,7 @@ export async function scoreEncodings(
   const folds = models[0]!.folds.map(({ fold }) => fold);
   const nTargets = bold.nColumns;
   const shape = { nModels: models.length, folds, ridge };
-  const collection = collectScores(nTargets, shape);
+  const collection = gatherBlocks(nTargets, shape);
   const workspace = openWorkspace(ridge.device);
   const total = models.length * folds.length;
   const designOf = (model: number, fold: number) => models[model]!.folds[fold]!.design;

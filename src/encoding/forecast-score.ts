@@ -142,10 +142,11 @@ async function* formedBands(
   folds: readonly Fold[],
   options: EncodingOptions,
 ): FoldBands {
+  const made = { ...options, start: {} };
   for (const [distance, source] of windows) {
     const window = typeof source === "function" ? await source() : source;
-    checkWindow(window, distance, features);
-    for (const fold of folds) yield { fold, distance, band: await fitBand(window, fold.train, options) };
+    checkVolumesOf(window, distance, features);
+    for (const fold of folds) yield { fold, distance, band: await fitBand(window, fold.train, made) };
   }
 }
 
@@ -206,7 +207,7 @@ function checkWindows(windows: ForecastWindows): void {
   );
 }
 
-function checkWindow(window: Matrix, distance: number, features: Matrix): void {
+function checkVolumesOf(window: Matrix, distance: number, features: Matrix): void {
   checkMatrix(window, `prepareForecast: window at distance ${distance}`);
   if (window.nRows === features.nRows) return;
   throw new ShapeError(

@@ -1,6 +1,6 @@
 import type { Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
-import { collectScores } from "../encoding/block-scores.ts";
+import { gatherBlocks } from "../encoding/block-scores.ts";
 import type { EncodingScore } from "../encoding/brain-score.ts";
 import type { MissingScores } from "../encoding/missing.ts";
 import { jsonItems, jsonText, parseJson } from "../formats/json.ts";
@@ -72,7 +72,7 @@ export async function scoreResponses(
   const key = sha256(JSON.stringify(keys));
   await store.write(keysPath(key), JSON.stringify(keys));
   const { nTargets, nLoaded, load } = responses;
-  const collection = collectScores(nTargets, { nModels, folds, ridge });
+  const collection = gatherBlocks(nTargets, { nModels, folds, ridge });
   const total = nModels * folds.length;
   const places = drawAudits(key, nAudits, { nTargets, nModels, nFolds: folds.length });
   const audits = Array.from({ length: nModels }, () => NO_AUDIT);

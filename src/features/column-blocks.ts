@@ -71,9 +71,10 @@ export async function fitColumnBlocks(
     }
   }
   const fitted: FittedBand[] = [];
+  const memory = { start: {} };
   for (const [f, train] of trains.entries()) {
     if (!varies[f]) requireVarying([], train, what);
-    const pca = await kernelPca(kernels[f]!, { train, nFeatures: nColumns, nComponents: components, device });
+    const pca = await kernelPca(kernels[f]!, { train, nFeatures: nColumns, nComponents: components, device, memory });
     fitted.push({ columns: afterReduction(pca.scores, train, options), keptVariance: keptVariance(pca) });
   }
   return fitted;

@@ -2,6 +2,7 @@ import { checkChoice } from "../array/choice.ts";
 import { emptyLike, formatShape, joinColumns, Matrix, sliceRows, takeRows } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
+import type { EigenStart } from "../linear-algebra/leading-eigen.ts";
 import { applyPca, fitPca, keptVariance } from "../ridge/pca.ts";
 import { applyStandardise, fitStandardise } from "../ridge/standardise.ts";
 import { checkBefore, DEFAULT_EDGE, type DelayOptions, delayColumns } from "./delays.ts";
@@ -24,6 +25,12 @@ export interface DesignOptions extends DelayOptions {
   readonly reduction?: "before-delays" | "after-delays" | undefined;
   /** Where the matrix products run. */
   readonly device?: Device | undefined;
+}
+
+/** {@link DesignOptions}, and what bands of one size share. */
+export interface BandOptions extends DesignOptions {
+  /** As `PcaOptions.start`. */
+  readonly start?: EigenStart | undefined;
 }
 
 /** Columns of a design, and what components kept of the features that they are made of. */
@@ -100,8 +107,8 @@ export function joinDesign({ columns, keptVariance }: FittedDesign, band: Fitted
  * @returns columns for all volumes
  * @throws ShapeError and OptionError as {@link fitDesign}
  */
-export async function fitBand(band: Matrix, train: Int32Array, options: DesignOptions): Promise<FittedBand> {
-  const { components = DEFAULT_COMPONENTS, device } = options;
+export async function fitBand(band: Matrix, train: Int32Array, options: BandOptions): Promise<FittedBand> {
+  const { components = DEFAULT_COMPONENTS, device, start } = options;
   const what = `features ${formatShape(band)}`;
   checkDesign(band, options, what);
   requireFiniteFeatures(band, what);
@@ -110,7 +117,7 @@ export async function fitBand(band: Matrix, train: Int32Array, options: DesignOp
   if (components === "none" || columns.nColumns <= components) {
     return { columns: afterReduction(columns, train, options), keptVariance: undefined };
   }
-  const pca = await fitPca(takeRows(columns, train), components, { device });
+  const pca = await fitPca(takeRows(columns, train), components, { device, start });
   const scores = await applyPca(columns, pca, { device });
   return { columns: afterReduction(scores, train, options), keptVariance: keptVariance(pca) };
 }

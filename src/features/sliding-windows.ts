@@ -1,7 +1,7 @@
 import { freeNow } from "../array/free-now.ts";
 import { checkMatrix, formatShape, joinColumns, Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
-import { kernelPca, trainingKernel } from "../ridge/kernel.ts";
+import { type KernelMemory, kernelPca, trainingKernel } from "../ridge/kernel.ts";
 import { keptVariance } from "../ridge/pca.ts";
 import { DEFAULT_DELAYS } from "./delays.ts";
 import {
@@ -79,7 +79,7 @@ export async function* slidingBands(
   const { width = DEFAULT_WIDTH } = windows;
   const { components = DEFAULT_COMPONENTS, reduction, nDelays = DEFAULT_DELAYS, device } = options;
   let sum: Matrix<Float64Array> | undefined;
-  let memory: Float64Array | undefined;
+  let memory: KernelMemory | undefined;
   for await (const { distance, words } of slide(windows, options)) {
     const features = words.map((word) => word.features);
     const { nRows, nColumns } = features[0]!;
@@ -106,7 +106,7 @@ export async function* slidingBands(
     sum ??= Matrix.zeros(words[0]!.kernel!.nRows, train.length, "slidingBands");
     addUp(sum.data, kernels);
     if (isReduced) {
-      memory ??= Matrix.zeros(train.length, train.length, "slidingBands").data;
+      memory ??= { square: Matrix.zeros(train.length, train.length, "slidingBands").data, start: {} };
       const pca = await kernelPca(sum, { train, nFeatures, nComponents: components, device, memory });
       const columns = afterReduction(pca.scores, train, options);
       yield { kind: "columns", distance, columns, keptVariance: keptVariance(pca) };

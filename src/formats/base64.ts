@@ -25,10 +25,15 @@ const padding = 65;
 const bad = 66;
 
 /** What each byte means: 0..63 for a digit, else one of the three above. */
-const meaning = new Uint8Array(256).fill(bad);
-for (let i = 0; i < 64; i++) meaning[alphabet.charCodeAt(i)] = i;
-for (const blank of " \t\r\n") meaning[blank.charCodeAt(0)] = space;
-meaning["=".charCodeAt(0)] = padding;
+const meaning = meanings();
+
+function meanings(): Uint8Array {
+  const table = new Uint8Array(256).fill(bad);
+  for (let i = 0; i < 64; i++) table[alphabet.charCodeAt(i)] = i;
+  for (const blank of " \t\r\n") table[blank.charCodeAt(0)] = space;
+  table["=".charCodeAt(0)] = padding;
+  return table;
+}
 
 /**
  * Decodes base64 (RFC 4648, section 4). White space may stand anywhere; the padding must be there.

@@ -33,17 +33,20 @@ const SMALL = 200;
  *
  * @param symmetric - [n x n]; the caller vouches that it is symmetric and has no negative eigenvalue
  * @param k - 1..n
+ * @param start - for the next matrix, of whoever decomposes many
  * @see Y. Zhou, Y. Saad, M. Tiago, J. Chelikowsky (2006), doi:10.1016/j.jcp.2006.03.017 (the scaled filter)
  */
 export async function leadingEigen(
   symmetric: Matrix<Float64Array>,
   k: number,
   device?: Device,
+  start: EigenStart = {},
 ): Promise<SymmetricEigen> {
   const n = symmetric.nRows;
   const width = k + Math.max(8, Math.ceil(k / 2));
   if (n <= SMALL || 3 * width > n) return firstPairs(await symmetricEigen(symmetric, device), k);
-  let state: Subspace = { matrix: symmetric, block: startOf(width, n), values: [], vectors: [], largest: 0 };
+  start.block = startOf(width, n, start);
+  let state: Subspace = { matrix: symmetric, block: start.block, values: [], vectors: [], largest: 0 };
   let deflation = deflationOf(state);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const ritz = await rayleighRitz(state, deflation, device);
@@ -59,21 +62,22 @@ export async function leadingEigen(
   return firstPairs(await symmetricEigen(symmetric, device), k);
 }
 
-// Every matrix of one size starts from the same block.
-let lastStart: Matrix<Float64Array> | undefined;
+/** What {@link leadingEigen} leaves for the next matrix of the same size: every one starts from the same block. */
+export interface EigenStart {
+  block?: Matrix<Float64Array>;
+}
 
 /** Orthonormal rows of random direction, the same for the same lengths. */
-function startOf(width: number, n: number): Matrix<Float64Array> {
-  if (lastStart?.nRows !== width || lastStart.nColumns !== n) {
-    const random = createRandom("leading-eigen");
-    lastStart = Matrix.of(
-      Float64Array.from({ length: width * n }, () => random.normal()),
-      width,
-      n,
-    );
-    orthonormaliseRows(lastStart, []);
-  }
-  return lastStart;
+function startOf(width: number, n: number, { block: known }: EigenStart): Matrix<Float64Array> {
+  if (known?.nRows === width && known.nColumns === n) return known;
+  const random = createRandom("leading-eigen");
+  const block = Matrix.of(
+    Float64Array.from({ length: width * n }, () => random.normal()),
+    width,
+    n,
+  );
+  orthonormaliseRows(block, []);
+  return block;
 }
 
 interface Subspace {

@@ -147,6 +147,9 @@ function statisticsOf(
   const [mean, low, high, n] = [column(), column(), column(), column()];
   const [statistic, sign, pValue] = [column(), column(), column()];
   const scored = new Float64Array(values.length);
+  // Every target asks for the same, of few different numbers of participants.
+  const quantiles = new Map<string, number>();
+  const counts = new Map<number, Float64Array>();
   for (let target = 0; target < nTargets; target++) {
     let nScored = 0;
     for (let s = 0; s < values.length; s++) {
@@ -157,13 +160,13 @@ function statisticsOf(
     n[target] = nScored;
     if (nScored === 0) continue;
     const present = scored.subarray(0, nScored);
-    const interval = meanInterval(present);
+    const interval = meanInterval(present, undefined, quantiles);
     mean[target] = interval.mean;
     low[target] = interval.low;
     high[target] = interval.high;
     // The test drops zeros; with nothing else there is nothing to test.
     if (present.every((value) => value === 0)) continue;
-    const test = wilcoxonSignedRank(present);
+    const test = wilcoxonSignedRank(present, { counts });
     statistic[target] = test.statistic;
     sign[target] = Math.sign(test.positive - (test.n * (test.n + 1)) / 4);
     pValue[target] = test.pValue;

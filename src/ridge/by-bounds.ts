@@ -12,7 +12,7 @@ import {
   sharesOff,
   sumOverSamples,
   TYPICAL_PROJECTION,
-  UNIT,
+  UNIT_ROUNDOFF,
 } from "./rounding.ts";
 import { asRows, type TargetBlock } from "./targets.ts";
 
@@ -111,7 +111,7 @@ function settle(
   { nTargets, scale, squares }: TargetBlock,
 ): Pick<Choice, "best" | "error" | "candidates" | "isDoubtful"> {
   const { nAlphas, shares, shrinkageSquares } = bounds;
-  const unit = UNIT * coarse;
+  const unit = UNIT_ROUNDOFF * coarse;
   const best = new Int32Array(nTargets).fill(-1);
   const error = new Float64Array(nTargets).fill(Number.NaN);
   const isDoubtful = new Uint8Array(nTargets);
@@ -179,7 +179,7 @@ function buffersFor(workspace: Workspace, nTargets: number, nAlphas: number): Bu
 function boundFromTargets(state: State, { rows, first }: TargetMoments): void {
   const { bounds, coarse, lengths, sums, likely, step } = state;
   const { nAlphas, fromTarget, meanWeight, shares } = bounds;
-  const ofSum = coarse * UNIT * sumOverSamples(bounds.fit.nColumns);
+  const ofSum = coarse * UNIT_ROUNDOFF * sumOverSamples(bounds.fit.nColumns);
   step.offLength = 0;
   step.moments = rows.data;
   for (let t = 0; t < lengths.length; t++) {
@@ -227,7 +227,7 @@ function boundFromResiduals(
 ): void {
   const { bounds, coarse, lengths, sums, errors, lower, upper, candidates, isTried, step } = state;
   const { nAlphas, fromResidual, leastWeight, greatestWeight, ofWeights, ofLeverages, leverages, shares } = bounds;
-  const unit = coarse * UNIT;
+  const unit = coarse * UNIT_ROUNDOFF;
   const ofSum = unit * sumOverSamples(bounds.fit.nColumns);
   for (let i = 0; i < open.length; i++) {
     const t = open[i]!;

@@ -3,7 +3,7 @@ import { type Matrix, sliceColumns, takeRows, transpose } from "../array/matrix.
 import type { Device } from "../graph/device.ts";
 import { multiply } from "../graph/multiply.ts";
 import { centreColumns, columnMeans } from "../linear-algebra/centre.ts";
-import { leadingEigen } from "../linear-algebra/leading-eigen.ts";
+import { type EigenStart, leadingEigen } from "../linear-algebra/leading-eigen.ts";
 import { rankOfGram } from "../linear-algebra/rank.ts";
 import { requireNoOverflow } from "./check.ts";
 import { type ExplainedVariance, requireComponents } from "./pca.ts";
@@ -45,8 +45,15 @@ export interface KernelPcaOptions {
   readonly nFeatures: number;
   readonly nComponents: number;
   readonly device?: Device | undefined;
-  /** Numbers to work in, nTrain^2 of them; made anew where they are missing. */
-  readonly memory?: Float64Array | undefined;
+  /** What one kernel leaves for the next; made anew where it is missing. */
+  readonly memory?: KernelMemory | undefined;
+}
+
+/** What {@link kernelPca} uses again, of whoever has many kernels of one size. */
+export interface KernelMemory {
+  /** Numbers to work in, nTrain^2 of them. */
+  readonly square?: Float64Array | undefined;
+  readonly start: EigenStart;
 }
 
 /**
@@ -73,7 +80,8 @@ export async function kernelPca(
   requireNoOverflow(kernel, "kernelPca");
   let trace = 0;
   for (const [i, row] of train.entries()) trace += kernel.data[row * nTrain + i]!;
-  const { values, vectors } = await leadingEigen(takeRows(kernel, train, memory), nComponents, device);
+  const own = takeRows(kernel, train, memory?.square);
+  const { values, vectors } = await leadingEigen(own, nComponents, device, memory?.start);
   const rank = rankOfGram(values, { nRows: nTrain, nColumns: nFeatures });
   const directions = sliceColumns(vectors, 0, rank);
   const scores = await multiply(kernel, directions, { device }); // [nSamples x rank]

@@ -22,9 +22,11 @@ export interface Pca {
   readonly nMissing: number;
 }
 
-/** Where {@link fitPca} runs. */
+/** Where {@link fitPca} runs, and from where it searches. */
 export interface PcaOptions {
   readonly device?: Device | undefined;
+  /** What one search for components leaves for the next of the same size, of whoever makes many. */
+  readonly start?: { block?: Matrix<Float64Array> } | undefined;
 }
 
 /**
@@ -45,7 +47,7 @@ export interface PcaOptions {
 export async function fitPca(x: Matrix, nComponents: number, options: PcaOptions = {}): Promise<Pca> {
   checkArgument("fitPca: options", options, "an object");
   checkMatrix(x, "fitPca: x");
-  const { device } = options;
+  const { device, start } = options;
   requireSamples(x, 2, "fitPca", "x");
   const { nRows: nSamples, nColumns: nFeatures } = x;
   const shape = { nSamples, nFeatures, nComponents };
@@ -57,7 +59,7 @@ export async function fitPca(x: Matrix, nComponents: number, options: PcaOptions
   const gram = await multiply(centred, centred, { transposeA: !wide, transposeB: wide, device });
   requireNoOverflow(gram, "fitPca");
   const totalVariance = traceOf(gram) / (nSamples - 1);
-  const { values, vectors } = await leadingEigen(gram, nComponents, device);
+  const { values, vectors } = await leadingEigen(gram, nComponents, device, start);
   const rank = rankOfGram(values, x);
   // Rows of `directions` have norm 1 where the Gram matrix is over features, and else the singular value.
   const directions = wide ? await multiply(vectors, centred, { transposeA: true, device }) : transpose(vectors);
@@ -77,7 +79,11 @@ export async function fitPca(x: Matrix, nComponents: number, options: PcaOptions
  *
  * @throws ShapeError where `x` has another number of columns than the components were fitted on
  */
-export async function applyPca(x: Matrix, pca: Pca, options: PcaOptions = {}): Promise<Matrix<Float64Array>> {
+export async function applyPca(
+  x: Matrix,
+  pca: Pca,
+  options: Pick<PcaOptions, "device"> = {},
+): Promise<Matrix<Float64Array>> {
   checkMatrix(x, "applyPca: x");
   checkArgument("applyPca: pca", pca, "an object", { mean: "a list of numbers", components: "an object" });
   checkArgument("applyPca: options", options, "an object");

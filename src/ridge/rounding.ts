@@ -28,7 +28,7 @@ import { type Device, resolveDevice } from "../graph/device.ts";
  *
  * @see N. J. Higham, T. Mary (2019), SIAM J. Sci. Comput. 41, A2815 (sums whose roundings have random signs)
  */
-export const UNIT = 2 ** -24;
+export const UNIT_ROUNDOFF = 2 ** -24;
 
 /** Summands that a product of matrices adds up before it rounds to memory, where it is not narrow; four times as many there. */
 const PANEL = 128;
@@ -61,7 +61,7 @@ export function sumOverSamples(nSamples: number): number {
  * @param length - |y|^2
  */
 export function residualNoise(squares: number, leverages: number, length: number): number {
-  return UNIT * Math.sqrt(OF_TARGET * squares + OF_FIT * length * leverages);
+  return UNIT_ROUNDOFF * Math.sqrt(OF_TARGET * squares + OF_FIT * length * leverages);
 }
 
 /**
@@ -70,7 +70,7 @@ export function residualNoise(squares: number, leverages: number, length: number
  * @param length - |y|^2
  */
 export function sharesOff(length: number, sum: number, sumOfSquares: number): number {
-  return UNIT * (SUM_OVER_DIRECTIONS * sum + 2 * PROJECTION * Math.sqrt(length * sumOfSquares));
+  return UNIT_ROUNDOFF * (SUM_OVER_DIRECTIONS * sum + 2 * PROJECTION * Math.sqrt(length * sumOfSquares));
 }
 
 /**
@@ -80,7 +80,7 @@ export function sharesOff(length: number, sum: number, sumOfSquares: number): nu
  * @param greatest - the greatest of the sums
  */
 export function pairsOff(length: number, greatest: number): number {
-  return UNIT * (4 * SUM_OVER_DIRECTIONS * greatest + 2 * PROJECTION * Math.sqrt(length * greatest));
+  return UNIT_ROUNDOFF * (4 * SUM_OVER_DIRECTIONS * greatest + 2 * PROJECTION * Math.sqrt(length * greatest));
 }
 
 /** {@link coarseness} on a device. */

@@ -5,7 +5,7 @@ import { runRows } from "./by-bounds-graphs.ts";
 import { type ChooseSettings, type ChosenTargets, choose, coefficientsOf, type TargetSettings } from "./choose.ts";
 import { designInMemory, type FactoredDesign, type Predictor, shrinkagesOf } from "./factored-design.ts";
 import type { ResolvedRidgeOptions } from "./ridge-options.ts";
-import { coarsenessOn, TYPICAL_PROJECTION, UNIT } from "./rounding.ts";
+import { coarsenessOn, TYPICAL_PROJECTION, UNIT_ROUNDOFF } from "./rounding.ts";
 import { type TargetsToFit, targetsToFit } from "./targets.ts";
 
 /** How well a ridge regression predicts samples that it was not fitted on. */
@@ -107,7 +107,7 @@ async function correlateInSingle(
     workspace,
   );
   const r = new Float64Array(rows.length);
-  const unit = UNIT * coarsenessOn(workspace.device, targets.nSamples, nColumns);
+  const unit = UNIT_ROUNDOFF * coarsenessOn(workspace.device, targets.nSamples, nColumns);
   for (let t = 0; t < rows.length; t++) {
     const square = squares.data[t]!;
     r[t] = Math.max(-1, Math.min(1, products.data[t]! / Math.sqrt(square)));

@@ -19,9 +19,14 @@ export interface MeanInterval {
  *
  * @param values - one a subject; NaN marks a subject without a value, who is left out and not counted in `n`
  * @param level - the share of intervals that hold the true mean (default .95)
+ * @param quantiles - kept from one call to the next by who takes many, of few different numbers of subjects
  * @throws OptionError where `level` is not over 0 and under 1
  */
-export function meanInterval(values: ArrayLike<number>, level = 0.95): MeanInterval {
+export function meanInterval(
+  values: ArrayLike<number>,
+  level = 0.95,
+  quantiles: Map<string, number> = new Map(),
+): MeanInterval {
   checkArgument("meanInterval: values", values, "a list of numbers");
   checkArgument("meanInterval: level", level, "a number");
   if (!(level > 0 && level < 1)) {
@@ -41,14 +46,11 @@ export function meanInterval(values: ArrayLike<number>, level = 0.95): MeanInter
     const value = values[i]!;
     if (!Number.isNaN(value)) squares += (value - mean) ** 2;
   }
-  const half = quantile(level, n - 1) * Math.sqrt(squares / (n - 1) / n);
+  const half = quantile(level, n - 1, quantiles) * Math.sqrt(squares / (n - 1) / n);
   return { mean, low: mean - half, high: mean + half, n };
 }
 
-// An interval is taken for each of many thousand vertices, with few different numbers of subjects.
-const quantiles = new Map<string, number>();
-
-function quantile(level: number, degrees: number): number {
+function quantile(level: number, degrees: number, quantiles: Map<string, number>): number {
   const key = `${level},${degrees}`;
   const known = quantiles.get(key);
   if (known !== undefined) return known;

@@ -3,10 +3,12 @@ import { checkChoice } from "../array/choice.ts";
 import { OptionError } from "../errors.ts";
 import { normalCdf } from "./normal.ts";
 
-/** What the differences are held to be, if not symmetric about 0. */
+/** What the differences are held to be, if not symmetric about 0; and what many tests share. */
 export interface WilcoxonOptions {
   /** `"greater"`: above 0; `"less"`: below; `"two-sided"` (default): either. */
   readonly alternative?: "two-sided" | "greater" | "less" | undefined;
+  /** Kept from one test to the next by who takes many, of few different numbers of differences; new for each unless given. */
+  readonly counts?: Map<number, Float64Array> | undefined;
 }
 
 /** The outcome of a signed-rank test. */
@@ -42,7 +44,7 @@ const MOST_EXACT_WITH_TIES = 13;
 export function wilcoxonSignedRank(differences: ArrayLike<number>, options: WilcoxonOptions = {}): WilcoxonResult {
   checkArgument("wilcoxonSignedRank: differences", differences, "a list of numbers");
   checkArgument("wilcoxonSignedRank: options", options, "an object");
-  const { alternative = "two-sided" } = options;
+  const { alternative = "two-sided", counts = new Map() } = options;
   checkChoice("wilcoxonSignedRank: alternative", alternative, ["two-sided", "greater", "less"]);
   const kept = new Float64Array(differences.length);
   let [n, nGiven] = [0, 0];
@@ -63,7 +65,7 @@ export function wilcoxonSignedRank(differences: ArrayLike<number>, options: Wilc
   const isPlain = n === nGiven && tieCorrection === 0;
   const [less, greater] =
     isPlain && nGiven <= MOST_EXACT
-      ? exactTails(countSubsets(n), positive, n)
+      ? exactTails(countSubsets(n, counts), positive, n)
       : doubledRanks
         ? exactTails(countSums(doubledRanks), 2 * positive, n)
         : normalTails(positive, n, tieCorrection);
@@ -144,16 +146,14 @@ function exactTails(counts: Float64Array, positive: number, n: number): readonly
   return [sumTo(positive), sumTo(counts.length - 1 - positive)];
 }
 
-// One distribution for each number of subjects: every vertex asks for the same.
-const subsets = new Map<number, Float64Array>();
-
 /** How many subsets of 1..n have each sum. */
-function countSubsets(n: number): Float64Array {
-  const known = subsets.get(n);
-  if (known) return known;
-  const counts = countSums(Array.from({ length: n }, (_, i) => i + 1));
-  subsets.set(n, counts);
-  return counts;
+function countSubsets(n: number, counts: Map<number, Float64Array>): Float64Array {
+  let own = counts.get(n);
+  if (!own) {
+    own = countSums(Array.from({ length: n }, (_, i) => i + 1));
+    counts.set(n, own);
+  }
+  return own;
 }
 
 /** How many subsets of whole numbers have each sum, [sum of all + 1]; exact, since all counts are whole numbers under 2^53. */

@@ -96,7 +96,10 @@ describe("judgeTargets", () => {
     const { scorable, missing } = judgeTargets(transpose(spoilt), folds);
     expect([...scorable]).toEqual([0]);
     const constant = (fold: number, nTargets: number, part: "training" | "test" = "test") => ({
-      ...{ fold, reason: "response-constant", part, nTargets },
+      fold,
+      reason: "response-constant",
+      part,
+      nTargets,
     });
     expect(missing).toEqual([
       // Column 4; in training column 2, which varies in the first chunk alone.

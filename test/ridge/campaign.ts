@@ -71,8 +71,10 @@ export function hardRidge(seed: number): HardRidge {
   );
   return {
     name: `seed ${seed}: ${traits.join(", ")}`,
-    ...{ x: part(x, 0, nSamples), xTest: part(x, nSamples, nAll) },
-    ...{ y: part(y, 0, nSamples), yTest: part(y, nSamples, nAll) },
+    x: part(x, 0, nSamples),
+    xTest: part(x, nSamples, nAll),
+    y: part(y, 0, nSamples),
+    yTest: part(y, nSamples, nAll),
     alphas,
     choice: pick("leave-one-out", "leave-one-out", "leave-one-out", "leave-one-out", "generalised", "inner-folds"),
     intercept: random.uniform() < 0.85,

@@ -10,7 +10,7 @@ import {
   SUM_OVER_DIRECTIONS,
   sumOverSamples,
   TYPICAL_PROJECTION,
-  UNIT,
+  UNIT_ROUNDOFF,
 } from "../../src/ridge/rounding.ts";
 
 export { runGraphs } from "./run-graphs.js";
@@ -115,7 +115,7 @@ export async function allowancesUsed(
   const [n, rank] = [left.nColumns, left.nRows];
   const y = toFloat64(inputs.targets);
   const w = toFloat64(inputs.weights).data;
-  const unit = coarse * UNIT;
+  const unit = coarse * UNIT_ROUNDOFF;
   const exact = await multiply(y, left, { transposeB: true });
   const used = { projections: 0, oneProjection: 0, sums: 0, moments: 0, residuals: 0 };
   const note = (what: keyof typeof used, off: number, allowed: number) => {
