@@ -152,8 +152,8 @@ export function asciiDecoder(block: GiftiBlock, deliver: Deliver): BlockReader {
         while (at < bytes.length && bytes[at]! > 0x20) at++;
         if (at > first) {
           if (text === "") from = start + first;
-          const room = longestNumber - text.length;
-          text += String.fromCharCode(...bytes.subarray(first, Math.min(at, first + room)));
+          const rest = longestNumber - text.length;
+          text += String.fromCharCode(...bytes.subarray(first, Math.min(at, first + rest)));
         }
         if (at < bytes.length) {
           endNumber();

@@ -77,7 +77,7 @@ export interface Inflation {
   /** Gives up: no more is unpacked, and nothing is told of what was wrong. */
   readonly abandon: () => void;
   /** Resolves once more bytes are wanted, at once where they are. */
-  readonly room: () => Promise<void>;
+  readonly untilFree: () => Promise<void>;
   /**
    * Hands the raw bytes on as they are unpacked, never more than the dimensions say, and tells of their end.
    *
@@ -148,7 +148,7 @@ export function inflation(block: GiftiBlock): Inflation {
       stop();
       ended.resolve();
     },
-    async room() {
+    async untilFree() {
       if (isOver || stream.destroyed || !stream.writableNeedDrain) return;
       wants ??= gate();
       await wants.promise;

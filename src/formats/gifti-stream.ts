@@ -134,8 +134,8 @@ export async function streamGifti(
       for await (const piece of gunzipped(pieces, path)) {
         for (let at = 0; at < piece.length; at += textAtOnce) {
           parser.push(piece.subarray(at, at + textAtOnce));
-          await inflating?.room();
-          await tasks.room();
+          await inflating?.untilFree();
+          await tasks.untilFree();
         }
       }
       header = parser.end();

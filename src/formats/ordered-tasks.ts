@@ -11,13 +11,13 @@ export interface OrderedTasks {
    *
    * @throws what the first task threw that did; none is done after it
    */
-  room(): Promise<void>;
-  /** Resolves once all tasks are done, and throws as {@link OrderedTasks.room} does. */
+  untilFree(): Promise<void>;
+  /** Resolves once all tasks are done, and throws as {@link OrderedTasks.untilFree} does. */
   done(): Promise<void>;
 }
 
 /**
- * A row of tasks.
+ * Tasks that are done one after the other.
  *
  * @param limit - bytes that waiting tasks may hold
  */
@@ -49,7 +49,7 @@ export function orderedTasks(limit: number): OrderedTasks {
       held += bytes;
       waiting.push({ done: after(waiting.at(-1)?.done, task), bytes });
     },
-    async room() {
+    async untilFree() {
       while (held > limit && waiting.length > 0) await waiting[0]!.done;
       check();
     },

@@ -90,7 +90,7 @@ async function attention(
   x: Expression,
   parameter: Parameter,
   parts: readonly CausalPart[],
-  block: number,
+  layer: number,
   config: Gpt2Config,
 ): Promise<Expression> {
   const { nUnits, nHeads } = config;
@@ -102,7 +102,7 @@ async function attention(
   const queries = heads(0, [1, 0, 2]);
   const keys = heads(1, [1, 2, 0]);
   const values = heads(2, [1, 0, 2]);
-  const scale = (config.scaleAttention ? 1 / Math.sqrt(width) : 1) / (config.scaleAttentionByLayer ? block + 1 : 1);
+  const scale = (config.scaleAttention ? 1 / Math.sqrt(width) : 1) / (config.scaleAttentionByLayer ? layer + 1 : 1);
   const mixed = causalAttention(queries, keys, values, scale, parts);
   // [nHeads x nTokens x width] back to [nTokens x nUnits]
   return projectLinearly(reshape(transposeAxes(mixed, [1, 0, 2]), ["nTokens", nUnits]), parameter, "attn.c_proj");

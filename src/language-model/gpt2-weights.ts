@@ -23,7 +23,7 @@ export function gpt2Shapes(config: Gpt2Config): ReadonlyMap<string, readonly num
     ["wpe.weight", [nPositions, nUnits]],
   ]);
   for (let k = 0; k < nLayers; k++) {
-    const block: Record<string, readonly number[]> = {
+    const layer: Record<string, readonly number[]> = {
       "ln_1.weight": [nUnits],
       "ln_1.bias": [nUnits],
       "attn.c_attn.weight": [nUnits, 3 * nUnits],
@@ -37,7 +37,7 @@ export function gpt2Shapes(config: Gpt2Config): ReadonlyMap<string, readonly num
       "mlp.c_proj.weight": [nInner, nUnits],
       "mlp.c_proj.bias": [nUnits],
     };
-    for (const [name, shape] of Object.entries(block)) shapes.set(`h.${k}.${name}`, shape);
+    for (const [name, shape] of Object.entries(layer)) shapes.set(`h.${k}.${name}`, shape);
   }
   return shapes.set("ln_f.weight", [nUnits]).set("ln_f.bias", [nUnits]);
 }
@@ -52,12 +52,12 @@ export function gpt2Shapes(config: Gpt2Config): ReadonlyMap<string, readonly num
  */
 export function gpt2Weights(checkpoint: Checkpoint, config: Gpt2Config, path: string): Gpt2Weights {
   // Before tensors are listed: a damaged n_layer may be any number.
-  const blocks = [...checkpoint.shapes.keys()].map((name) => blockOf(name));
-  const nBlocks = new Set(blocks.filter((block) => block !== undefined)).size;
-  if (nBlocks !== config.nLayers) {
+  const indices = [...checkpoint.shapes.keys()].map((name) => layerOf(name));
+  const nFound = new Set(indices.filter((index) => index !== undefined)).size;
+  if (nFound !== config.nLayers) {
     throw new FormatError(
       path,
-      `the weights must have as many layers as config.json says, n_layer ${config.nLayers}, got ${nBlocks}. Are both files of the same model?`,
+      `the weights must have as many layers as config.json says, n_layer ${config.nLayers}, got ${nFound}. Are both files of the same model?`,
     );
   }
   const expected = gpt2Shapes(config);
@@ -72,8 +72,8 @@ export function gpt2Weights(checkpoint: Checkpoint, config: Gpt2Config, path: st
       troubles.push(`"${name}" must be [${shape.join(" x ")}], got [${got.join(" x ")}]`);
   }
   for (const name of checkpoint.shapes.keys()) {
-    const block = blockOf(name);
-    if (block !== undefined && block >= config.nLayers) troubles.push(`"${name}" belongs to no layer`);
+    const layer = layerOf(name);
+    if (layer !== undefined && layer >= config.nLayers) troubles.push(`"${name}" belongs to no layer`);
   }
   if (troubles.length > 0) {
     const more = troubles.length > 10 ? [`  and ${troubles.length - 10} more`] : [];
@@ -114,9 +114,9 @@ export function unusedTensors(checkpoint: Checkpoint, config: Gpt2Config, path: 
 }
 
 /** The layer that a tensor belongs to, counted from 0 as in its name. */
-function blockOf(name: string): number | undefined {
-  const block = /^(?:transformer\.)?h\.(\d+)\./.exec(name)?.[1];
-  return block === undefined ? undefined : Number(block);
+function layerOf(name: string): number | undefined {
+  const index = /^(?:transformer\.)?h\.(\d+)\./.exec(name)?.[1];
+  return index === undefined ? undefined : Number(index);
 }
 
 /**
