@@ -41,8 +41,8 @@ export const activations: Command = {
       },
     },
   },
-  async run({ parsed, terminal, signal }) {
-    const options = await studyOptionsOf(parsed);
+  async run({ parsed, places, terminal, signal }) {
+    const options = await studyOptionsOf({ parsed, places });
     return writeStudyActivations(options, {
       randomWeights: parsed.switches.has("randomWeights"),
       onProgress: terminal.onProgress,

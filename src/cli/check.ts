@@ -33,12 +33,12 @@ export const check: Command = {
       ...studyFlags(),
     },
   },
-  async run({ parsed, terminal, signal }) {
+  async run({ parsed, places, terminal, signal }) {
     const { read = "auto", ...values } = parsed.values;
     const way = readingWays.find((known) => known === read);
     if (way === undefined)
       throw new OptionError(`must be one of ${readingWays.join(", ")}, got "${read}".`, { where: "--read" });
-    const options = await studyOptionsOf({ ...parsed, values }, { output: notGiven });
+    const options = await studyOptionsOf({ parsed: { ...parsed, values }, places }, { output: notGiven });
     const inspection = await checkStudy(options, {
       writes: options.output !== notGiven,
       read: way,

@@ -7,6 +7,8 @@ import { createTerminal, type Streams, type Terminal } from "./terminal.ts";
 /** What a command is given to work with. */
 export interface CommandContext {
   readonly parsed: Parsed;
+  /** Where options stand that were not typed, for messages: filled by who reads a study file. */
+  readonly places: Map<string, string>;
   readonly terminal: Terminal;
   /** The command line as it was typed, for the record. */
   readonly commandLine: string;
@@ -98,7 +100,8 @@ export async function runCommandLine(
   // Some commands have names of two words.
   const name = Object.hasOwn(commands, argv.slice(0, 2).join(" ")) ? argv.slice(0, 2).join(" ") : argv[0];
   const rest = argv.slice(name?.split(" ").length);
-  const terminal = createTerminal(streams, { quiet: argv.includes("--json") });
+  const places = new Map<string, string>();
+  const terminal = createTerminal(streams, { quiet: argv.includes("--json"), places });
   if (name === "--version" || name === "-v") {
     terminal.print(options.version);
     return 0;
@@ -135,7 +138,7 @@ export async function runCommandLine(
     };
     const { environment } = streams;
     const tools = { terminal: { ...terminal, onProgress }, commandLine, signal, date, environment };
-    const result = await command.run({ parsed, ...tools });
+    const result = await command.run({ parsed, places, ...tools });
     terminal.endProgress();
     if (parsed.switches.has("json")) terminal.print(JSON.stringify(result, null, 2));
     return command.hasFailed?.(result) ? 1 : 0;

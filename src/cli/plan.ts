@@ -28,8 +28,8 @@ export const plan: Command = {
       ...studyFlags(),
     },
   },
-  async run({ parsed, terminal, signal }) {
-    const options = await studyOptionsOf(parsed);
+  async run({ parsed, places, terminal, signal }) {
+    const options = await studyOptionsOf({ parsed, places });
     const estimate = await planStudy(options, { onProgress: terminal.onProgress, signal });
     terminal.endProgress();
     const { nSteps, nMissing, issues } = estimate;

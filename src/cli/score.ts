@@ -30,8 +30,8 @@ export const score: Command = {
       ...studyFlags(),
     },
   },
-  async run({ parsed, terminal, commandLine, date, signal }) {
-    const options = await studyOptionsOf(parsed);
+  async run({ parsed, places, terminal, commandLine, date, signal }) {
+    const options = await studyOptionsOf({ parsed, places });
     const { onProgress } = terminal;
     const onNote = (line: string) => terminal.note(line);
     const run = await runStudy(options, { onProgress, onNote, date, command: commandLine, signal });

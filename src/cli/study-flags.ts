@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { emptyRecord } from "../array/records.ts";
+import { emptyRecord, ownValue } from "../array/records.ts";
 import { NotFoundError } from "../errors.ts";
 import { checkHome } from "../sources/node.ts";
 import { checkOptions, type StudyOptions, studyOptions } from "../study/options.ts";
-import { type ReadStudyFileOptions, readStudyFile } from "../study/study-file.ts";
+import { parseStudyFile, type ReadStudyFileOptions, readStudyFile } from "../study/study-file.ts";
+import type { CommandContext } from "./command-line.ts";
 import { withFlags } from "./flag-names.ts";
-import type { FlagSpecification, Parsed } from "./flags.ts";
+import type { FlagSpecification } from "./flags.ts";
 import { checkProvider } from "./provider.ts";
 
 type Key = keyof typeof studyOptions;
@@ -43,12 +44,13 @@ function choicesOf(schema: z.ZodType): readonly string[] {
 }
 
 /**
- * The options of a study from flags and, with `--study`, from a study file; flags hold over the file.
+ * The options of a study from flags and, with `--study`, from a study file; flags hold over the file. Where its options stand is
+ * noted in `places`.
  *
  * @param defaults - hold where neither says otherwise
  */
 export async function studyOptionsOf(
-  { positionals, values }: Parsed,
+  { parsed: { positionals, values }, places }: Pick<CommandContext, "parsed" | "places">,
   defaults: Readonly<Partial<Record<Key, unknown>>> = {},
 ): Promise<StudyOptions> {
   const { study, ...flags } = values;
@@ -56,13 +58,14 @@ export async function studyOptionsOf(
   const options =
     study === undefined
       ? checkOptions({ ...defaults, ...overrides })
-      : await readFileOptions(study, { overrides, defaults });
+      : await readFileOptions(study, places, { overrides, defaults });
   checkProvider(options.provider);
   return options;
 }
 
 async function readFileOptions(
   study: string,
+  places: Map<string, string>,
   more: Pick<ReadStudyFileOptions, "overrides" | "defaults">,
 ): Promise<StudyOptions> {
   checkHome(study, "--study");
@@ -72,5 +75,8 @@ async function readFileOptions(
   } catch (error) {
     throw new NotFoundError(`the file must exist and be readable, got "${study}".`, { where: "--study", cause: error });
   }
-  return readStudyFile(bytes, { path: study, ...more });
+  const options = readStudyFile(bytes, { path: study, ...more });
+  for (const [key, place] of parseStudyFile(bytes, study).places)
+    if (ownValue(more.overrides ?? {}, key) === undefined) places.set(key, place);
+  return options;
 }

@@ -39,10 +39,18 @@ export interface Terminal {
   endProgress(): void;
 }
 
+/** How a {@link Terminal} speaks. */
+export interface SpeechOptions {
+  /** Nothing but what {@link Terminal.print} and {@link Terminal.fail} say (default: all). */
+  readonly quiet?: boolean;
+  /** As for `withFlags`; may be filled later. */
+  readonly places?: ReadonlyMap<string, string>;
+}
+
 /** A terminal over two streams; without a bar where `TERM` is "dumb", which cannot go back in a line. */
-export function createTerminal(streams: Streams, options: { readonly quiet?: boolean } = {}): Terminal {
+export function createTerminal(streams: Streams, options: SpeechOptions = {}): Terminal {
   const { stdout, stderr } = streams;
-  const { quiet = false } = options;
+  const { quiet = false, places } = options;
   const bar = progressBar(streams);
   // Output that is redirected to a file or a program is not broken into shorter lines.
   const inWidth = (text: string, { isTTY, columns }: Streams["stderr"]) =>
@@ -55,21 +63,21 @@ export function createTerminal(streams: Streams, options: { readonly quiet?: boo
   return {
     print(line = "") {
       bar.interrupt();
-      stdout.write(`${inWidth(plainText(withFlags(line)), stdout)}\n`);
+      stdout.write(`${inWidth(plainText(withFlags(line, places)), stdout)}\n`);
     },
     result(line) {
       if (quiet) return;
       bar.interrupt();
-      stdout.write(`${inWidth(plainMessage(withFlags(line)), stdout)}\n`);
+      stdout.write(`${inWidth(plainMessage(withFlags(line, places)), stdout)}\n`);
     },
     note(line) {
       if (quiet) return;
       bar.interrupt();
-      stderr.write(`${inWidth(plainMessage(withFlags(line)), stderr)}\n`);
+      stderr.write(`${inWidth(plainMessage(withFlags(line, places)), stderr)}\n`);
     },
     fail(message) {
       bar.end();
-      stderr.write(`${inWidth(plainMessage(withFlags(message)), stderr)}\n`);
+      stderr.write(`${inWidth(plainMessage(withFlags(message, places)), stderr)}\n`);
     },
     onProgress: quiet ? () => undefined : bar.update,
     endProgress: bar.end,

@@ -28,6 +28,26 @@ export interface ReadStudyFileOptions {
 export function readStudyFile(bytes: Uint8Array, options: ReadStudyFileOptions = {}): StudyOptions {
   checkArgument("readStudyFile: options", options, "an object");
   const { path = "study file", overrides = {}, defaults = {} } = options;
+  const { raw, places } = parseStudyFile(bytes, path);
+  return checkOptions({ ...defaults, ...raw, ...overrides }, (key) => {
+    if (ownValue(overrides, key) !== undefined) return optionName(key);
+    return places.get(key) ?? `${path}: ${key}`;
+  });
+}
+
+/** What stands in a study file, not checked, and where: `study.yaml:3: delays` by `delays`. */
+export interface ParsedStudyFile {
+  readonly raw: Readonly<Record<string, unknown>>;
+  readonly places: ReadonlyMap<string, string>;
+}
+
+/**
+ * Takes a study file apart.
+ *
+ * @param path - the file, for messages
+ * @throws FormatError as {@link readStudyFile}
+ */
+export function parseStudyFile(bytes: Uint8Array, path: string): ParsedStudyFile {
   checkBytes(bytes, path);
   const lines = new LineCounter();
   if (isUtf16(bytes)) {
@@ -44,19 +64,15 @@ export function readStudyFile(bytes: Uint8Array, options: ReadStudyFileOptions =
     throw new FormatError(`${path}:1`, `the study file must hold "option: value" lines, got something else`);
   }
   const raw = emptyRecord<unknown>();
-  const lineOf = new Map<string, number>();
+  const places = new Map<string, string>();
   for (const pair of contents.items) {
     const key = isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
     const at = isScalar(pair.key) && pair.key.range ? pair.key.range[0] : 0;
-    const { line } = lines.linePos(at);
-    lineOf.set(key, line);
-    raw[key] = resolved(pair.value, document, `${path}:${line}`) ?? undefined;
+    const place = `${path}:${lines.linePos(at).line}`;
+    places.set(key, `${place}: ${key}`);
+    raw[key] = resolved(pair.value, document, place) ?? undefined;
   }
-  return checkOptions({ ...defaults, ...raw, ...overrides }, (key) => {
-    if (ownValue(overrides, key) !== undefined) return optionName(key);
-    const line = lineOf.get(key);
-    return line === undefined ? `${path}: ${key}` : `${path}:${line}: ${key}`;
-  });
+  return { raw, places };
 }
 
 /** A value with its aliases resolved. */

@@ -296,7 +296,7 @@ describe("check and score agree: what one calls an error stops the other, in the
     writeFileSync(study, `dataset: ${base()}\noutput: ${join(folder, "out-study")}\nlayer: 99\nfolds: 3\n`);
     const checked = await run("check", "--study", study);
     const scored = await run("score", "--study", study);
-    const message = "layers must lie in 0..";
+    const message = `${study}:3: layer: layers must lie in 0..`;
     expect([checked.code, scored.code]).toEqual([1, 1]);
     expect(checked.stdout + checked.stderr).toContain(message);
     expect(scored.stderr).toContain(message);

@@ -19,6 +19,17 @@ describe("options as they are typed (by hand)", () => {
       expect(withFlags(text)).toBe(text);
   });
 
+  it("an option that a line is about has its place in a study file; elsewhere, and typed, it is a flag", () => {
+    const places = new Map([["layer", "study.yaml:3: layer"]]);
+    const lines = ["cortecast: `layer`: no `layer: 99`", "  error: `layer`: a", "  `layer`: b", "`gap`: `layer`: c"];
+    expect(withFlags(lines.join("\n"), places).split("\n")).toEqual([
+      "cortecast: study.yaml:3: layer: no --layer 99",
+      "  error: study.yaml:3: layer: a",
+      "  study.yaml:3: layer: b",
+      "--gap: --layer: c",
+    ]);
+  });
+
   it("a flag is its option's name with dashes", () => {
     expect([flagOf("json"), flagOf("innerFolds")]).toEqual(["--json", "--inner-folds"]);
   });
