@@ -5,9 +5,12 @@ import { isSameLabel, looseText } from "./identity.ts";
 import { isStrictLabel, troubleWithName } from "./name.ts";
 
 /**
- * Issues of the names of a data set's files: names that are nearly BIDS's, whose files are left out; labels that
- * BIDS does not allow, which are read all the same; labels so alike that they may be meant to be one; names that contradict
- * the folder that the file lies in.
+ * Issues of the names of a data set's files:
+ *
+ * - names that are nearly BIDS's, whose files are left out;
+ * - labels that BIDS does not allow, which are read all the same;
+ * - labels so alike that they may be meant to be one;
+ * - names that contradict the folder that the file lies in.
  */
 export function doubtfulNames(dataset: BidsDataset): readonly DatasetIssue[] {
   return [

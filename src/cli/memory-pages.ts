@@ -6,9 +6,9 @@ export interface MemoryPages {
 }
 
 /**
- * Whether large arrays lie in huge pages. Linux gives most distributions' programs huge pages only where they ask for them,
- * as NumPy does and as glibc does for a program that is started with a certain setting; in small pages the first touch
- * of every 4 KiB enters the kernel, which can take longer than reading a file does.
+ * Whether large arrays lie in huge pages. Most distributions of Linux give a program huge pages only where it asks for them.
+ * NumPy does, and glibc does for a program that is started with a certain setting. In small pages the first touch of every 4
+ * KiB enters the kernel, which can take longer than reading a file.
  *
  * @param kernel - content of `/sys/kernel/mm/transparent_hugepage/enabled`; undefined on other systems
  * @param tunables - the environment variable `GLIBC_TUNABLES`

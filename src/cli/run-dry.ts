@@ -2,8 +2,8 @@
 const OURS = 2;
 
 /**
- * The exit code of some work, or 2 where the event loop runs dry before the work is done: then it waits for something
- * that can no longer come, and the process would end without a word, with a code of Node's own (13).
+ * The exit code of some work, or 2 where the event loop runs dry before the work is done. Then the work waits for something
+ * that can no longer come, and the process would end without a message, with a code of Node's own (13).
  *
  * @param work - resolves to its exit code
  * @param loop - emits `beforeExit` once nothing is left that could go on: `process`

@@ -72,12 +72,12 @@ export interface FittedBand {
  * @throws ShapeError where bands and story lengths disagree, or a band does not vary over the training volumes
  * @throws OptionError where `components` is neither `"none"` nor a whole number from 1, `reduction` is unknown, or a delay does
  * not fit
- * @remarks A band with no more columns than `components` is not rotated but kept as it is (so a single column, such as word
- * rate, needs no option of its own); a band whose rank is smaller than `components` keeps as many columns as its rank.
+ * @remarks A band with no more columns than `components` is not rotated, so a single column, such as word rate, needs no
+ * option of its own. A band whose rank is smaller than `components` has as many columns as its rank.
  * scikit-learn's PCA refuses the first and fills the second with rounding errors.
- * @remarks Delays are built on the joined series, within each story, and the volumes are split after: a test volume right
- * after a training chunk holds the delayed features of the last training volumes, and a training volume right after a test
- * chunk those of the last test volumes. Features cross the border between training and test, responses never do. With a `gap`
+ * @remarks Delays are built on the joined series, within each story, and the volumes are split after. So a test volume right
+ * after a training chunk holds the delayed features of the last training volumes. A training volume right after a test chunk
+ * holds those of the last test volumes. Features cross the border between training and test, responses never do. With a `gap`
  * neither does.
  * @see https://doi.org/10.1038/s41562-022-01516-2, Methods, "Brain score"
  */

@@ -56,9 +56,13 @@ export interface WindowKernel {
  * ({@link kernelPca}), as does a ridge regression (`factorKernel`). A window with more columns than there are training
  * volumes is never formed; without components, its band is given as inner products.
  *
- * With T volumes, T' of them for training, U units, width w, D distances in a row and c components, the inner products take
- * 2 (D + w - 1) T T' U floating point operations, their sums D w T T' and the scores 2 D c T T'; windows that are formed take
- * 2 D T'^2 w U, and 2 D c (T + T') w U. For T = 1,000, T' = 800, U = 768, w = 7, D = 41 and c = 20 that is 60 GFLOP in place of 297.
+ * Floating-point operations, with T volumes, T' of them for training, U units, width w, D distances in a row and c
+ * components:
+ *
+ * - inner products 2 (D + w - 1) T T' U, their sums D w T T', the scores 2 D c T T';
+ * - of windows that are formed, 2 D T'^2 w U and 2 D c (T + T') w U.
+ *
+ * For T = 1,000, T' = 800, U = 768, w = 7, D = 41 and c = 20 that is 60 GFLOP in place of 297.
  * The eigenvectors are the same work. With `"after-delays"`, or without components, products with U are multiplied by the
  * number of delays.
  *

@@ -29,9 +29,9 @@ export interface Delivery {
 }
 
 /**
- * Hands the numbers of an array on to what the sink gives for it. The sink sets memory aside for the whole array, so it
- * is asked only once an eighth of the numbers is there, which are kept until then: a damaged length never takes more
- * than eight times what the file holds, and a good one no more than the result and an eighth.
+ * Hands the numbers of an array on to what the sink gives for it. The sink sets memory aside for the whole array. So it is
+ * asked only once an eighth of the numbers is there, which are held until then. A damaged length never takes more than eight
+ * times what the file holds, and a good one no more than the result and an eighth.
  *
  * @param isBorrowed - the memory of numbers is used again once they were delivered
  */

@@ -13,9 +13,9 @@ export interface GrowingFloats<Data extends FloatArray = Float32Array<ArrayBuffe
 const first = 2 ** 18;
 
 /**
- * Memory for `length` numbers that a file says it holds, set aside as they arrive: the whole only once an eighth of it
- * is there, so that a damaged length never takes more than eight times what the file holds, and a good one never more
- * than the result and an eighth.
+ * Memory for `length` numbers that a file says it holds, set aside as they arrive. Memory for all is set aside only once an
+ * eighth is there. So a damaged length never takes more than eight times what the file holds, and a good one never more than
+ * the result and an eighth.
  *
  * @param like - an array of the precision that is wanted
  */

@@ -69,9 +69,12 @@ export interface Examination {
 const MOST_BYTES_READ = 2 ** 30;
 
 /**
- * Looks at a whole data set before anything is computed of it, and collects everything that is wrong, doubtful or worth
- * knowing: runs that are missing, left out or ambiguous; events, repetition times, numbers of volumes and of targets that
- * contradict each other; words without time, outside of their story or of the scan; responses without variance.
+ * The issues of a whole data set, before anything is computed of it:
+ *
+ * - runs that are missing, left out or ambiguous;
+ * - events, repetition times, numbers of volumes and of targets that contradict each other;
+ * - words without time, outside of their story or of the scan;
+ * - responses without variance.
  *
  * @throws NotFoundError where a participant, story or label that was asked for does not exist
  */

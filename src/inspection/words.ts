@@ -9,8 +9,8 @@ const STRETCH_TOLERANCE = 1;
 const SHIFT = 3;
 
 /**
- * Warnings on the words of a transcript, compared with the events of a run that plays its audio: words that are heard while no story
- * is (during music, say), and words that are all shifted, since the transcript counts from another moment than the events.
+ * Warnings on the words of a transcript, compared with the events of a run that plays its audio. Words may be heard while no
+ * story is (during music, say). Or all words are shifted, since the transcript counts from another moment than the events.
  *
  * @param stretches - of the audio file that the transcript is of
  * @param events - path of the events, for the message

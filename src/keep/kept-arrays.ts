@@ -19,9 +19,14 @@ const HEAD = 16;
 const DIGEST = 32;
 
 /**
- * Keeps arrays of double or single precision, bit for bit: 4 bytes that say so, the length of the header (unsigned, 4
- * bytes), 8 of zeros, the header (JSON, filled up with spaces to a multiple of 8 bytes), the arrays, each filled up with
- * zeros to a multiple of 8 bytes, and the SHA-256 of all before it. Numbers are little-endian.
+ * Keeps arrays of double or single precision, bit for bit. The file holds, in this order:
+ *
+ * - 4 bytes that name the format, the length of the header (unsigned, 4 bytes), 8 bytes of zeros;
+ * - the header: JSON, filled up with spaces to a multiple of 8 bytes;
+ * - the arrays, each filled up with zeros to a multiple of 8 bytes;
+ * - the SHA-256 of all before it.
+ *
+ * Numbers are little-endian.
  *
  * @param path - its last part is kept as well: a file in another's place is refused
  * @param key - names what the arrays were computed from

@@ -7,9 +7,9 @@ const ORTHOGONAL = 1e-15;
 const MOST_SWEEPS = 12;
 
 /**
- * Rotates pairs of rows until all are orthogonal, and the rows of another matrix by the same rotations: one-sided Jacobi, which
- * finds singular vectors of very unlike singular values to nearly all digits, where eigenvectors of inner products hold those
- * of the small ones to no more than 1e-16 times the square of the ratio.
+ * Rotates pairs of rows until all are orthogonal, and the rows of another matrix by the same rotations: one-sided Jacobi. It
+ * finds singular vectors of very unlike singular values to nearly all digits. Eigenvectors of inner products hold those of
+ * the small ones to no more than 1e-16 times the square of the ratio.
  *
  * Operations a sweep: 2 nRows^2 nColumns, and three times as many where all pairs are rotated.
  *

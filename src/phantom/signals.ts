@@ -58,15 +58,15 @@ const SUBJECT_SHARE = 0.5;
  * A response is `h * (A a) + gain h * (B b)`: A the components of the words heard, B those of the window at the planted
  * distance, h the subject's haemodynamic response, both parts of variance 1 before `gain`.
  *
- * @remarks Which combinations a and b are drawn matters. A window of words to come is, a few seconds later, a window of
- * words heard, and six delays reach over 7.5 s: most combinations of a window's components are explained just as well by
- * the words heard at other delays, or by a window some words nearer or farther, so that a forecast planted at random
- * has no distance of its own. Therefore a is drawn from the two combinations that windows (at -4, -2, ... 16, with their
+ * @remarks Which combinations a and b are drawn matters. A window of words to come is, a few seconds later, a window of words
+ * heard, and six delays reach over 7.5 s. So most combinations of a window's components are explained just as well by the
+ * words heard at other delays, or by a window some words nearer or farther. A forecast planted at random has no distance of
+ * its own. Therefore a is drawn from the two combinations that windows (at -4, -2, ... 16, with their
  * delays) explain least, and b from the two that the words heard (weight 3) and the windows 2, 4, 6 and 8 words nearer
- * and farther (weight 1 each) explain least; see `clearestDirections`. Both combine the 12 leading components only: an
+ * and farther (weight 1 each) explain least; see `clearestDirections`. Both combine the 12 leading components only. An
  * analysis fits its 20 components in every fold and at every distance anew, and those with little variance come out
- * differently each time, so that what is planted in them is lost, and the forecast windows win it back at a distance of
- * their own. With 12, windows add at most .01 to regions without a forecast; with all 20, up to .05.
+ * differently each time. What is planted in them would be lost, and forecast windows would win it back at a distance of their
+ * own. With 12, windows add at most .01 to regions without a forecast; with all 20, up to .05.
  *
  * Such data can show that an analysis finds a distance that can be found. They cannot show that there is one in a brain.
  * Distances below about 8 words cannot be found in this sense: the window of seven words

@@ -67,9 +67,9 @@ export function listDistances(
 }
 
 /**
- * The layer that a report leads with for an analysis: `result.mainLayer` where the analysis was run at it, else the one
- * nearest to two thirds of the model's depth, or of the deepest layer of all analyses where the depth is undefined, the lower of
- * two equally near; undefined where the analysis has no layers.
+ * The layer that a report leads with for an analysis: `result.mainLayer` where the analysis was run at it. Else it is the one
+ * nearest to two thirds of the model's depth, the lower of two equally near; where the depth is undefined, the deepest layer
+ * of all analyses counts as the depth. Undefined where the analysis has no layers.
  */
 export function mainLayer(result: StudyResult, analysis: string): number | undefined {
   const layers = listLayers(result.subjects, analysis);

@@ -34,8 +34,8 @@ export interface Slicer {
 }
 
 /**
- * Draws slices of a volume where its affine says that they lie, whichever way round its voxels are stored: in axial and
- * coronal slices the left of the picture is the left of the brain, in sagittal ones the front is on the right. Each pixel
+ * Draws slices of a volume at the places that its affine gives, whichever way round its voxels are stored. In axial and
+ * coronal slices the left of the picture is the left of the brain. In sagittal ones the front is on the right. Each pixel
  * has the voxel that its place falls into; scored voxels without a value are grey, all others transparent.
  *
  * @returns undefined where the affine puts the voxels into a plane or a point, so that there is no place to go back from

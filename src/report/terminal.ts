@@ -33,9 +33,9 @@ interface TextColumns {
 }
 
 /**
- * The group's results as lines of text for the end of a command: one line a region with the scores of each analysis (of the
- * leading one also the 95 % interval and q) and the distance at which they peak, where that is more than noise; columns that were
- * not computed are left out. Controls, ceilings and shares follow, a line each. `*` marks what is above zero, an arrow downwards what is below (q < .01); last lines say why
+ * The group's results as lines of text for the end of a command: one line a region. It has the scores of each analysis (of
+ * the leading one also the 95 % interval and q), and the distance at which they peak, where that is more than noise. Columns
+ * that were not computed are left out. Controls, ceilings and shares follow, a line each. `*` marks what is above zero, an arrow downwards what is below (q < .01); last lines say why
  * scores are missing, where any is, and who of the data set has no results. No colours, no width over 80 columns.
  */
 export function formatTerminal(findings: Findings, options: TerminalOptions = {}): string[] {

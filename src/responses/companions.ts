@@ -45,9 +45,9 @@ export function companions(dataset: BidsDataset, response: BidsFile, wanted: Com
 }
 
 /**
- * The raw images of a run, there or not, whose sidecars tell the repetition time of derivatives that do not: the run as the
- * responses have it, and every echo or part of it that the raw data have a file of (that which the responses name, where
- * they do).
+ * The raw images of a run, there or not. Their sidecars give the repetition time where the derivative's do not. They are the
+ * run as the responses name it, and every echo or part of it that the raw data have a file of; where the responses name one,
+ * it alone.
  */
 export function rawImages(dataset: BidsDataset, response: BidsFile): readonly BidsFile[] {
   const own = entitiesBesideHemi(response);

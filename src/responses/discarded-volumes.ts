@@ -56,11 +56,14 @@ const FIELD = "NumberOfVolumesDiscardedByUser";
  *    raw data set: these count from the first volume of the raw image;
  * 4. else none.
  *
- * It is refused where the number contradicts the volumes that there are: those of the raw image, or the rows of a table of
- * confounds that belongs to it; where volumes are missing that nothing speaks of; and where XCP-D's table of outliers has
- * more rows than the responses have volumes, so that some were censored in the middle. So it is where the response file itself
- * says that its first volume is a later one (`SeriesStart` of CIFTI, `toffset` of NIfTI), events count the raw volumes, and neither its JSON nor
- * the raw image agrees.
+ * An issue is given
+ *
+ * - where the number contradicts the volumes that there are: those of the raw image, or the rows of a table of confounds that
+ *   belongs to it;
+ * - where volumes are missing and nothing says which;
+ * - where XCP-D's table of outliers has more rows than the responses have volumes, so that some were censored in the middle;
+ * - where the response file itself says that its first volume is a later one (`SeriesStart` of CIFTI, `toffset` of NIfTI),
+ *   events count the raw volumes, and neither its JSON nor the raw image agrees.
  *
  * @param nVolumes - of the response files
  * @param stated - volumes that the user says were discarded

@@ -161,8 +161,9 @@ export async function surveyResponses(dataset: BidsDataset, query: ResponseQuery
  * plays several audio files each gets its part of the volumes: from the volume in which it starts to the one in which
  * the next event starts.
  *
- * @throws DatasetError with all issues of all runs: several versions of a run, files whose names mean the same (run 1 and 01), a hemisphere missing where
- * none alone is asked for, responses that cannot be read or were not fetched, events missing, unreadable or naming no audio file, repetition time missing or contradictory
+ * @throws DatasetError with all issues of all runs: several versions of a run; files whose names mean the same (run 1 and
+ * 01); a missing hemisphere; responses that cannot be read or were not fetched; events that are missing, unreadable or name
+ * no audio file; a repetition time that is missing or contradictory
  * @throws NotFoundError where there are no responses, or none of a participant, story or label that was asked for
  */
 export async function findResponses(

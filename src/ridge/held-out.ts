@@ -158,8 +158,8 @@ export const INSIDE = 1e-13;
 
 /**
  * The part of each sample outside of all directions of a design. Where it is small, as for a volume that is unlike all
- * others, the difference 1 - H_ii cancels, as does that of a target and its projections there: both follow from the unit vector less
- * its projections, which are taken off three times.
+ * others, the difference 1 - H_ii cancels, as does that of a target and its projections there. Both are computed from the
+ * unit vector less its projections, which are taken off three times.
  *
  * @param left - orthonormal rows, [rank x nSamples]
  */

@@ -34,9 +34,9 @@ export interface LockOptions {
 
 /**
  * Does work in a folder while no other process may: two that write different results into one folder at once would remove
- * each other's. A file in the folder says who holds it. One that an ended process left is taken over: at once where
- * host, boot and namespace of process numbers are this process's own, so that it would see the process; else where nothing
- * was written into it for an hour, by the clock of the folder's files. The folder is made, and taken away again where it
+ * each other's. A file in the folder says who holds it. A lock that an ended process left is taken over. This is at once
+ * where host, boot and namespace of process numbers are this process's own, so that it would see the process. Else it is
+ * after an hour in which nothing was written into the lock, by the clock of the folder's files. The folder is made, and taken away again where it
  * stays empty.
  *
  * @param name - what the folder is called in messages

@@ -285,8 +285,8 @@ export async function checkWritable(folder: string, name: string): Promise<void>
 const DAY = 86_400_000;
 
 /**
- * Removes the temporary files below a folder that writers left which were killed: those of processes that this one would
- * see and that run no longer, and those of others that nobody has written to for a day, by the clock of the folder's files. No link
+ * Removes the temporary files below a folder that killed writers left. These are files of processes that this one would see
+ * and that run no longer, and files of others that were not written to for a day, by the clock of the folder's files. No link
  * is followed.
  *
  * @returns how many were removed

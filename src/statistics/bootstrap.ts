@@ -26,9 +26,9 @@ export function drawSubjects(nSubjects: number, options: { readonly nDraws?: num
 }
 
 /**
- * The point at which the mean over subjects is largest, with its bootstrap interval over subjects: the mean curve of each
- * sample of subjects has a largest point, and the interval runs from the point that 2.5 % of the samples lie at or below
- * to the one that 97.5 % do.
+ * The point at which the mean over subjects is largest, with its bootstrap interval over subjects. The mean curve of each
+ * sample of subjects has a largest point. 2.5 % of these lie at or below the lower end of the interval, 97.5 % at or below
+ * the upper one.
  *
  * @param curves - [nPoints x nSubjects]; NaN where a subject has no score, who is left out at that point
  * @param draws - of {@link drawSubjects} for as many subjects

@@ -14,9 +14,12 @@ export interface RowIssueOptions {
 }
 
 /**
- * The errors of rows, in the order in which `readTranscript` refuses them: no words; words whose
- * times are not their own; words without text, with half a character, with times that no audio has, that end before they begin, or begin before
- * an earlier one.
+ * The errors of rows, in the order in which `readTranscript` refuses them:
+ *
+ * - no words;
+ * - words whose times are not their own;
+ * - words without text, with half a character, with times that no audio has, that end before they begin, or that begin before
+ *   an earlier one.
  */
 export function rowIssues(rows: readonly TranscriptRow[], options: RowIssueOptions): TranscriptIssue[] {
   if (rows.length === 0) {

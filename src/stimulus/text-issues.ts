@@ -75,9 +75,8 @@ const rules: readonly TextRule[] = [
 ];
 
 /**
- * What is odd about the texts of words: damaged encoding, marks for words that an aligner does not know, speakers,
- * sounds, several words in a row, and, one issue for all of a kind, digits, marks alone and letters that are not
- * Latin. Words without text are left to `rowIssues`.
+ * Issues of the texts of words. One issue a word: damaged encoding, marks for words that an aligner did not know, speakers,
+ * sounds, several words in a row. One issue for all words: digits, marks alone, letters that are not Latin. Words without text are left to `rowIssues`.
  */
 export function textIssues(rows: readonly TranscriptRow[]): TranscriptIssue[] {
   const hits = rows.flatMap(({ text }, word) => {

@@ -44,10 +44,15 @@ export interface TranscriptReport {
 }
 
 /**
- * Everything about a transcript that one should know before it is used: what makes it unfit (the errors of
- * `readTranscript`, times in another unit, words that begin after the audio or all outside of the run), what is likely
- * a mistake (words too long, too short or overlapping, speech too fast, silences, odd texts, words outside of the run),
- * and what is good to know. Where times are in another unit, nothing else is said of them. The limits are
+ * The report on a transcript before it is used:
+ *
+ * - errors, which make it unfit: those of `readTranscript`, times in another unit, words that begin after the audio or all
+ *   outside of the run;
+ * - warnings, which are likely mistakes: words too long, too short or overlapping, speech too fast, silences, odd texts,
+ *   words outside of the run;
+ * - notes, which are good to know.
+ *
+ * Where times are in another unit, nothing else is said of them. The limits are
  * `transcriptLimits`.
  *
  * @param transcript - from `readRawTranscript`, for files of any kind, or from `readTranscript`

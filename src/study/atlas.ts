@@ -19,9 +19,13 @@ export interface AtlasFiles {
 type Space<Kind extends PlacedSpace["kind"]> = Extract<PlacedSpace, { kind: Kind }>;
 
 /**
- * The regions of an atlas in the space of the responses: label GIFTI files or FreeSurfer annotations, each of a hemisphere
- * (`hemiOfFile`), for surfaces and for the cortex of grayordinates; for volumes a NIfTI of whole numbers, with their names in a table beside it
- * (`index` and `name`, `atlas_dseg.tsv` for `atlas_dseg.nii.gz`).
+ * The regions of an atlas in the space of the responses.
+ *
+ * - Surfaces, and the cortex of grayordinates: label GIFTI files or FreeSurfer annotations, each of a hemisphere
+ *   (`hemiOfFile`).
+ * - Volumes: a NIfTI of whole numbers, with their names in a table beside it (`index` and `name`, `atlas_dseg.tsv` for
+ *   `atlas_dseg.nii.gz`).
+ *
  *
  * @param space - of the responses that the regions are for
  * @throws OptionError where the responses are regions themselves or have other vertices, no region has a target, or two have

@@ -71,9 +71,14 @@ export interface InspectedStudy {
 }
 
 /**
- * Looks at everything that a study depends on before a response is read, and collects all that is wrong or doubtful: folders
- * and files that options name, the data set by its names, headers, events and transcripts, options against what was recorded,
- * the model and its layers, memory. `cortecast check` and `cortecast score` both go through here and {@link readStudy}, so that
+ * Collects the issues of all that a study depends on, before a response is read:
+ *
+ * - folders and files that options name;
+ * - the data set, by its names, headers, events and transcripts;
+ * - options that do not fit what was recorded;
+ * - the language model and its layers; memory.
+ *
+ * `cortecast check` and `cortecast score` both go through here and {@link readStudy}, so that
  * what one calls an error stops the other.
  */
 export async function inspectStudy(options: StudyOptions, settings: InspectStudySettings): Promise<InspectedStudy> {
