@@ -111,7 +111,7 @@ export function base64Decoder(path: string, allocate: (length: number) => Uint8A
   };
 }
 
-/** Characters below which it is not worth while to decode them at once. */
+/** Fewer characters are decoded one by one: 48 bytes, of which a call of the platform's decoder would save nothing that one could feel. */
 const leastFast = 64;
 
 const misplaced = 'base64 text must end with its padding ("=", one or two, filling up the last group of four)';

@@ -18,7 +18,7 @@ export type GiftiReceiver = (offset: number, numbers: GiftiData) => void;
 /** Told of every array before its numbers are; gives what takes them. */
 export type GiftiSink = (tag: GiftiArrayTag) => GiftiReceiver;
 
-/** Bytes for which memory may be set aside on the word of a tag alone. */
+/** Bytes for which memory may be set aside on the word of a tag alone, which may be damaged: a megabyte, which every machine has. */
 const smallBytes = 2 ** 20;
 
 /** The numbers of an array on their way to their receiver. */

@@ -9,10 +9,10 @@ import { statedOrder } from "./stated-order.ts";
 /** Takes the numbers of an array as they are decoded, in order and never more than its dimensions say. */
 export type Deliver = (numbers: GiftiData) => void;
 
-/** Numbers that a decoder of text delivers at once. */
+/** Numbers that a decoder of text delivers at once: few calls, and at most 64 KiB, which stay in a processor's cache. */
 const batchLength = 2 ** 13;
 
-/** How much of a text that should be a number is looked at. */
+/** Characters of a number that are looked at. A number in double precision is printed in at most 24. */
 const longestNumber = 64;
 
 /** Takes bytes that arrive in pieces of any size. */

@@ -58,7 +58,7 @@ export interface GiftiParser {
 const kept = new Set("DataArray Data MetaData MD LabelTable CoordinateSystemTransformMatrix".split(" "));
 const texts = new Set("Name Value Label DataSpace TransformedSpace MatrixData".split(" "));
 
-/** Bytes that are looked at to tell whether a file is XML. */
+/** Bytes that are looked at to tell whether a file is XML: a byte order mark, some blanks, and the first bracket. */
 const nHead = 64;
 
 /**

@@ -20,13 +20,13 @@ export interface StreamGiftiOptions {
   readonly external?: ExternalFile | undefined;
 }
 
-/** Text that is taken apart before it is asked whether what was found fits in memory. */
+/** Text that is taken apart before it is asked whether what was found fits in memory: a quarter of a megabyte, little beside any array that is waited for. */
 const textAtOnce = 2 ** 18;
 
-/** Arrays up to this many bytes are unpacked as a whole, several at once on several threads. */
+/** Arrays up to this many bytes are unpacked as a whole, several at once on several threads: one volume of a million vertices. A larger one is a series. */
 const wholeBytes = 2 ** 22;
 
-/** Bytes, packed and unpacked, of arrays that are unpacked at once; one more is begun beyond it. */
+/** Bytes, packed and unpacked, of arrays that are unpacked at once; one more is begun beyond it. Four of the largest: Node unpacks on four threads. */
 const inFlightBytes = 2 ** 24;
 
 /**

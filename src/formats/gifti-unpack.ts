@@ -67,7 +67,7 @@ export function unpackAtEnd(block: GiftiBlock, raw: ByteReader): ByteReader {
   };
 }
 
-/** Bytes that are unpacked at a time of large blocks. */
+/** Bytes that are unpacked at a time of large blocks: few calls, and little memory beside the numbers. */
 export const chunkSize: number = 2 ** 18;
 
 /**

@@ -68,9 +68,10 @@ async function feed(stream: UnzipStream, pieces: AsyncIterable<Uint8Array>): Pro
   }
 }
 
+/** Bytes that a file may unpack to, whatever it says: half of what a buffer can hold on Node 20. */
 const maxUnpacked = 2 ** 31;
 
-/** Packed bytes from which the header of an image can be had. */
+/** Packed bytes from which the header of an image can be had: it has 540 bytes at most, and packing makes nothing much longer. */
 const headLength = 2 ** 12;
 
 /**

@@ -2,7 +2,7 @@ import { FormatError } from "../errors.ts";
 import type { GiftiBlock } from "./gifti-data.ts";
 import { bytesOf, isWholeType } from "./number-type.ts";
 
-/** Numbers other than 0 that are looked at, from the start of an array. */
+/** Numbers other than 0 that are looked at, from the start of an array: a share of a quarter is then known to 1.4 %, its standard error. */
 const SAMPLE = 1024;
 
 /**

@@ -35,7 +35,7 @@ export interface XmlTokenizer {
   end(): void;
 }
 
-/** The longest tag, instruction or document type: what is held until it is whole. */
+/** The longest tag, instruction or document type: what is held until it is whole. Real ones have some hundred bytes; a damaged one takes no more memory. */
 const maxMarkup = 2 ** 24;
 
 const encoder = new TextEncoder();

@@ -3,7 +3,7 @@ import { createRandom } from "../array/random.ts";
 /** Draws of a bootstrap: 25 of them lie beyond each end of a 95 % interval. */
 export const BOOTSTRAP_DRAWS = 1000;
 
-/** The share of draws that an interval holds. */
+/** The share of draws that an interval holds: as of the other intervals, by custom. */
 const LEVEL = 0.95;
 
 /** Where a mean curve is largest: indices into its points, -1 where there is none. */

@@ -11,7 +11,9 @@ import { reversed } from "./huffman.ts";
 
 /** Bytes of a block, as many as one that is stored can have. */
 const storedLength = 65_535;
+/** Bytes of the shortest copy (RFC 1951, section 3.2.5). */
 const shortestCopy = 3;
+/** Bits of the hash by which copies are found: one place for each byte that a copy may reach back to. */
 const hashBits = 15;
 
 /** The code of each byte and length, in the order of the stream (RFC 1951, section 3.2.6). */
