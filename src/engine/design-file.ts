@@ -27,25 +27,25 @@ function sharesPath(path: string): string {
   return `${path}-variance`;
 }
 
-type Shape = readonly [nRows: number, nColumns: number];
+type MatrixShape = readonly [nRows: number, nColumns: number];
 
 /** The shapes of a set of held-out errors; its matrices follow as arrays. */
 interface SetShape {
   readonly base: HeldOutSet["base"];
   readonly hasSamples: boolean;
-  readonly fit: Shape;
+  readonly fit: MatrixShape;
   /** Missing where it is `fit`. */
-  readonly predict?: Shape;
+  readonly predict?: MatrixShape;
   readonly nAlphas: number;
 }
 
 interface About extends Penalised {
-  readonly left: Shape;
+  readonly left: MatrixShape;
   readonly nTest: number;
   readonly sets: readonly SetShape[];
 }
 
-const shapeOf = ({ nRows, nColumns }: Matrix): Shape => [nRows, nColumns];
+const shapeOf = ({ nRows, nColumns }: Matrix): MatrixShape => [nRows, nColumns];
 
 /** Whether {@link writeDesign} kept a design for these options, and {@link writeShares} its shares. */
 export async function hasDesign(
@@ -174,7 +174,7 @@ interface AboutSingle extends Penalised {
   readonly hasBounds: boolean;
   readonly singularRange: SingularRange;
   /** Of the matrices, which come first. */
-  readonly shapes: readonly Shape[];
+  readonly shapes: readonly MatrixShape[];
 }
 
 async function writeSingle(store: Store, path: string, key: string, design: FactoredDesign): Promise<void> {

@@ -31,9 +31,9 @@ export async function performJob<J extends Job>(
 function perform(job: Job, memory: ThreadMemory, onDesign: (done: number) => void): Promise<JobResult<Job>> {
   switch (job.kind) {
     case "designs":
-      return makeDesigns(job, onDesign);
+      return performDesigns(job, onDesign);
     case "scores":
-      return score(job, memory, onDesign);
+      return performScores(job, memory, onDesign);
     case "measure":
       return measureSpeed(job.size, job.options, () => performance.now() / 1000);
     default:
@@ -41,7 +41,7 @@ function perform(job: Job, memory: ThreadMemory, onDesign: (done: number) => voi
   }
 }
 
-async function makeDesigns(job: DesignJob, onDesign: (done: number) => void): Promise<undefined> {
+async function performDesigns(job: DesignJob, onDesign: (done: number) => void): Promise<undefined> {
   const { designs, stimulus, fold, models, options } = job;
   const store = folderStore(designs.location);
   const ridge = resolveRidgeOptions(options, "makeDesigns");
@@ -89,7 +89,11 @@ export function slidingWindows(
   return { distances, width, featuresAt };
 }
 
-async function score(job: ScoreJob, memory: ThreadMemory, onDesign: (done: number) => void): Promise<AuditedScores> {
+async function performScores(
+  job: ScoreJob,
+  memory: ThreadMemory,
+  onDesign: (done: number) => void,
+): Promise<AuditedScores> {
   const { nModels, folds, ridge, average, rows, audits } = job;
   const workspace = memory.workspaceOn(ridge.device);
   const designOf = (model: number, fold: number) => memory.designs.load(job, model, fold);
