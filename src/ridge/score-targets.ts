@@ -83,6 +83,9 @@ const WANTED_CORRELATION = 5e-6;
 /** The rounding of a predicted sample, in units of u times the root of the sum of the squares of its summands. */
 const OF_PREDICTION = 4;
 
+/** Squares of a prediction that sum up to less lose digits: single precision holds all of them down to 2^-126, and 24 bits of this. */
+const LEAST_SQUARE = 2 ** -100;
+
 /** The same in single precision. Targets whose predictions rounding may have moved are asked for again. */
 async function correlateInSingle(
   { shrinkage, test, sensitivity, greatestSummands }: Predictor,
@@ -114,8 +117,9 @@ async function correlateInSingle(
     if (best[t]! < 0) continue;
     const projected = TYPICAL_PROJECTION ** 2 * targets.squares[t]! * sensitivity[best[t]!]!;
     const summed = OF_PREDICTION ** 2 * targets.squares[t]! * greatestSummands[best[t]!]!;
-    // Of a prediction that is 0, or no number, too.
-    if (!(unit * Math.sqrt((projected + summed) / square) < WANTED_CORRELATION)) again.push(t);
+    // Of a prediction that is 0, no number, or too long for single precision, too.
+    const isHeld = square >= LEAST_SQUARE && square < Number.POSITIVE_INFINITY;
+    if (!(isHeld && unit * Math.sqrt((projected + summed) / square) < WANTED_CORRELATION)) again.push(t);
   }
   return r;
 }

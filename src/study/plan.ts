@@ -68,7 +68,7 @@ export interface StudyPlan {
 }
 
 /** Raised when the same inputs come to give other numbers, or more of them, or files are written otherwise. */
-export const numbersVersion = 11;
+export const numbersVersion = 12;
 
 /**
  * The steps of a study: for each set of participants who heard the same stories, for each family of encoding models, the

@@ -139,6 +139,24 @@ describe("a sample of leverage near 1", () => {
   });
 });
 
+// Squares of what is predicted there overflow single precision from 1e20 on; an r of 0 would be told.
+describe("a sample to predict that is far from all others", () => {
+  it.each([1e10, 1e19, 1e20, 1e30, 1e37])(
+    "has the r of double precision, %d times as far (agreement)",
+    async (size) => {
+      const { x, y } = outlying(1);
+      const test = outlying(size);
+      const design = await factorDesign(x, test.x);
+      const single = await scoreRidge(design, y, test.y);
+      const double = await scoreRidge(design, y, test.y, { precision: "float64" });
+      expect(single.bestAlpha).toEqual(double.bestAlpha);
+      // What docs/methods.md promises of r.
+      for (const [t, r] of single.r.entries()) expect(Math.abs(r - double.r[t]!)).toBeLessThan(1e-5);
+      expect(single.r.every((r) => Math.abs(r) > 0.01)).toBe(true);
+    },
+  );
+});
+
 describe("the audit", () => {
   // Identity: penalties that dwarf the design leave a correlation that does not depend on them.
   it.each([1e150, 1e200, 1e308])("finds nothing wrong where the only penalty is %d", async (alpha) => {
