@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as formats from "../src/formats.ts";
@@ -122,6 +122,29 @@ describe("the package's exports", () => {
     expect(new Set(exports.map((each) => each.name)).size).toBe(exports.length);
     // Pinned: whoever adds a name or takes one away says so here (vitest -u), and in docs/library.md.
     expect(Object.keys(values).sort().join("\n")).toMatchSnapshot(name);
+  });
+
+  it("is what benches, scripts and programs of tests import from the build (by hand)", () => {
+    const root = join(source, "..");
+    const programs = ["bench", "scripts", "test"].flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+        .filter((path) => path.endsWith(".js"))
+        .map((path) => join(root, folder, path)),
+    );
+    const lacking = programs.flatMap((program) => {
+      const imports = readFileSync(program, "utf8").matchAll(/^import \{([^}]*)\} from "(?:\.\.\/)+dist\/(.*)\.js"/gm);
+      return [...imports].flatMap(([, list, path]) => {
+        const code = read(`${path}.ts`);
+        const known = new Set([
+          ...[...code.matchAll(/^export (?:async )?(?:function\*?|class|const) (\w+)/gm)].map(([, name]) => name!),
+          ...exportsOf(`${path}.ts`).map(({ name }) => name),
+        ]);
+        const wanted = list!.split(",").map((name) => name.trim().split(" as ")[0]!);
+        return wanted.filter((name) => name !== "" && !known.has(name)).map((name) => `${program}: ${name} of ${path}`);
+      });
+    });
+    expect(programs.length).toBeGreaterThan(0);
+    expect(lacking).toEqual([]);
   });
 
   it("files are imported from cortecast/formats alone (by hand)", () => {

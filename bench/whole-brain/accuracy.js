@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Matrix } from "../../dist/array/matrix.js";
 import { readGifti, readNpy, writeNpy } from "../../dist/formats.js";
-import { forecastScore, forecastWindow, joinRows, pearsonColumns, wordsToVolumes } from "../../dist/index.js";
+import { forecastScore, forecastWindow, joinRows, wordsToVolumes } from "../../dist/index.js";
+import { pearsonColumns } from "../../dist/ridge.js";
 import { runPython } from "./peers.js";
 import { repetitionTime } from "./stories.js";
 
