@@ -223,14 +223,14 @@ export class NetworkError extends CortecastError {
  * The names nearest to a mistyped one, for the end of an error message.
  *
  * @param wanted - the name that was not found
- * @param known - the names that exist
+ * @param names - the names that exist
  * @returns a sentence such as `Nearest: "pieman", "piemanpni".`, or what exists where nothing is near
  */
-export function nearestNames(wanted: string, known: readonly string[]): string {
-  if (known.length === 0) return "There are none.";
+export function nearestNames(wanted: string, names: readonly string[]): string {
+  if (names.length === 0) return "There are none.";
   // The time that a distance takes grows with the product of both lengths.
   const short = shorten(wanted).toLowerCase();
-  const ranked = known
+  const ranked = names
     .map((name) => ({ name, distance: editDistance(short, shorten(name).toLowerCase()) }))
     // The beginning of a name is near to it, however much is left out.
     .map(({ name, distance }) => ({ name, distance: wanted.length > 2 && name.startsWith(wanted) ? 1 : distance }))
@@ -238,7 +238,7 @@ export function nearestNames(wanted: string, known: readonly string[]): string {
   const near = ranked.filter((r) => r.distance <= Math.max(2, wanted.length / 2)).slice(0, 3);
   const shown = (near.length > 0 ? near : ranked.slice(0, 8)).map((r) => `"${shorten(r.name)}"`).join(", ");
   if (near.length > 0) return `Nearest: ${shown}.`;
-  return known.length > 8 ? `Known: ${shown}, and ${known.length - 8} more.` : `Known: ${shown}.`;
+  return names.length > 8 ? `Choices: ${shown}, and ${names.length - 8} more.` : `Choices: ${shown}.`;
 }
 
 /**

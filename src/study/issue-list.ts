@@ -55,7 +55,7 @@ export function issueList(): IssueList {
       if (first === undefined) return;
       if (more.length === 0 && thrown.has(first)) throw thrown.get(first);
       const n = `${found.length} ${more.length === 0 ? "error" : "errors"}`;
-      throw new DatasetError(`${where}: nothing must stand against the study, got ${n}.`, found);
+      throw new DatasetError(`${where}: the study must have no errors, got ${n}.`, found);
     },
   };
 }

@@ -28,13 +28,13 @@ describe("nearestNames", () => {
     ],
     ["three at most", "a1", ["a2", "a3", "a4", "a5"], 'Nearest: "a2", "a3", "a4".'],
     ["half the letters wrong, which is near enough", "abcdefgh", ["abcdwxyz"], 'Nearest: "abcdwxyz".'],
-    ["more than half the letters wrong", "abcdefgh", ["abcvwxyz"], 'Known: "abcvwxyz".'],
-    ["nothing near: what there is, by the letters kept", "transformer", ["lucy", "black"], 'Known: "black", "lucy".'],
+    ["more than half the letters wrong", "abcdefgh", ["abcvwxyz"], 'Choices: "abcvwxyz".'],
+    ["nothing near: what there is, by the letters kept", "transformer", ["lucy", "black"], 'Choices: "black", "lucy".'],
     [
       "nothing near among many: eight, and how many more",
       "transformer",
       ["a", "b", "c", "d", "e1", "f", "g", "h", "i", "j"],
-      'Known: "a", "e1", "f", "b", "c", "d", "g", "h", and 2 more.',
+      'Choices: "a", "e1", "f", "b", "c", "d", "g", "h", and 2 more.',
     ],
   ])("by hand: %s", (_, wanted, known, sentence) => {
     expect(nearestNames(wanted, known)).toBe(sentence);
