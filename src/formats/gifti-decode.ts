@@ -12,7 +12,7 @@ export type Deliver = (numbers: GiftiData) => void;
 /** Numbers that a decoder of text delivers at once: few calls, and at most 64 KiB, which stay in a processor's cache. */
 const batchLength = 2 ** 13;
 
-/** Characters of a number that are looked at. A number in double precision is printed in at most 24. */
+/** Characters of a number, at most: so many are held, whatever a file holds. A number in double precision is printed in at most 24. */
 const longestNumber = 64;
 
 /** Takes bytes that arrive in pieces of any size. */
@@ -115,6 +115,14 @@ export function asciiDecoder(block: GiftiBlock, deliver: Deliver): BlockReader {
 
   function endNumber(): void {
     if (text === "") return;
+    if (text.length > longestNumber) {
+      const got = `${text.slice(0, 24)}...`;
+      throw new FormatError(
+        path,
+        `${where} must hold numbers of ${longestNumber} characters at most, got ${got}`,
+        from,
+      );
+    }
     const value = parseNumber(text);
     if (value === undefined) {
       throw new FormatError(path, `${where} must hold numbers, got ${JSON.stringify(text)}`, from);
@@ -152,7 +160,8 @@ export function asciiDecoder(block: GiftiBlock, deliver: Deliver): BlockReader {
         while (at < bytes.length && bytes[at]! > 0x20) at++;
         if (at > first) {
           if (text === "") from = start + first;
-          const rest = longestNumber - text.length;
+          // One more than there may be is enough to be refused.
+          const rest = longestNumber + 1 - text.length;
           text += String.fromCharCode(...bytes.subarray(first, Math.min(at, first + rest)));
         }
         if (at < bytes.length) {

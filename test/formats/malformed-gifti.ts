@@ -146,6 +146,12 @@ export const malformedGifti: readonly (readonly [string, string | Uint8Array, st
     dataAt(xml("1 2", { Dim0: "1000000000000" })),
   ],
   ["a word among the numbers", xml("1 two"), 'array 0 must hold numbers, got "two"', dataAt(good) + 2],
+  [
+    "a number of 75 characters, whose end would be lost",
+    xml(`1 1.${"0".repeat(70)}e10`),
+    "array 0 must hold numbers of 64 characters at most, got 1.0000000000000000000000...",
+    dataAt(good) + 2,
+  ],
   ["a hexadecimal number", xml("1 0x2"), 'array 0 must hold numbers, got "0x2"', dataAt(good) + 2],
   [
     "a fraction among whole numbers",
