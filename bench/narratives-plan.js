@@ -8,7 +8,7 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { countWork } from "../dist/engine/cost.js";
-import { planMemory } from "../dist/engine/memory.js";
+import { planMemory } from "../dist/engine/plan-memory.js";
 import { openPool } from "../dist/engine/pool.js";
 import { readTsv } from "../dist/formats/tsv.js";
 import { describeMachine, loadNow, resultsPath } from "./whole-brain/machine.js";

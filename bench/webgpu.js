@@ -13,7 +13,7 @@ import { Matrix } from "../src/array/matrix.ts";
 import { createRandom } from "../src/array/random.ts";
 import { scoreBlock } from "../src/encoding/brain-score.ts";
 import { openWorkspace } from "../src/graph/workspace.ts";
-import { embeddedModelFolder, loadLanguageModel } from "../src/language-model/load.ts";
+import { embeddedModelFolder, loadLanguageModel } from "../src/language-model/load-language-model.ts";
 import { runRows } from "../src/ridge/by-bounds-graphs.ts";
 import { factorDesign } from "../src/ridge/factor.ts";
 import { scoreRidge } from "../src/ridge/ridge.ts";

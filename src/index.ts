@@ -34,7 +34,6 @@ export type { OnProgress, Progress } from "./array/progress.ts";
 export { type BidsDataset, type BidsFile, loadDataset } from "./bids/dataset.ts";
 export type { BidsName } from "./bids/name.ts";
 export { brainScore, type EncodingScore, prepareBrainScore, scoreBrainScore } from "./encoding/brain-score.ts";
-export { forecastDepth, forecastDistance } from "./encoding/forecast-distance.ts";
 export {
   type ForecastScores,
   type ForecastWindows,
@@ -45,6 +44,7 @@ export {
 } from "./encoding/forecast-score.ts";
 export type { MissingScores } from "./encoding/missing.ts";
 export { wordRate } from "./encoding/nuisance.ts";
+export { forecastDepth, forecastDistance } from "./encoding/place-of-largest.ts";
 export type { EncodingOptions, KeptShares, PreparedBrainScore, ScoreOptions } from "./encoding/prepared.ts";
 export {
   AuditError,
@@ -62,24 +62,24 @@ export type { DesignOptions } from "./features/design.ts";
 export type { SlidingWindows } from "./features/sliding-windows.ts";
 export { forecastWindow, type WindowOptions } from "./features/window.ts";
 export type { Device } from "./graph/device.ts";
-export { type ActivationOptions, type WordActivations, wordActivations } from "./language-model/activations.ts";
 export type { AddedToken } from "./language-model/added-token.ts";
 export type { HiddenStateOptions, LanguageModel } from "./language-model/language-model.ts";
-export { embeddedModelFolder, loadLanguageModel } from "./language-model/load.ts";
+export { embeddedModelFolder, loadLanguageModel } from "./language-model/load-language-model.ts";
 export type { TokenisedText, Tokenizer } from "./language-model/tokenizer.ts";
+export { type ActivationOptions, type WordActivations, wordActivations } from "./language-model/word-activations.ts";
 export { audioStarts } from "./responses/audio-start.ts";
 export type { VersionChoice } from "./responses/candidates.ts";
-export { type CleanBoldOptions, type CleaningOptions, cleanBold } from "./responses/clean.ts";
+export { type CleanBoldOptions, type CleaningOptions, cleanBold } from "./responses/clean-bold.ts";
 export { readExclusions } from "./responses/exclusions.ts";
 export { findResponses, type ResponseFiles, type ResponseQuery } from "./responses/find.ts";
-export { type LoadResponseOptions, loadResponse, type Response } from "./responses/load.ts";
+export { type LoadResponseOptions, loadResponse, type Response } from "./responses/load-response.ts";
 export { loadRegions, type Region, type RegionFile, type RegionOptions } from "./responses/region.ts";
 export type { ResponseKind } from "./responses/response-kind.ts";
 export type { PlacedSpace, Target, TargetSpace } from "./responses/target.ts";
 export type { VolumeMask } from "./responses/volume-mask.ts";
 export type { AuditCount } from "./ridge/audit.ts";
 export type { AlphaChoice, RidgeOptions } from "./ridge/ridge-options.ts";
-export { memoryStore } from "./sources/memory.ts";
+export { memoryStore } from "./sources/memory-store.ts";
 export { folderStore } from "./sources/node.ts";
 export type { Entry, Source, Store } from "./sources/source.ts";
 export { benjaminiHochberg } from "./statistics/fdr.ts";

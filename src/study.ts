@@ -44,7 +44,7 @@ export {
 export { type ExamineOptions, type InspectOptions, inspectDataset } from "./inspection/inspect.ts";
 export type { Inspection, StorySummary } from "./inspection/inspection.ts";
 export type { TranscriptChoice } from "./inspection/stories.ts";
-export { type PhantomRegion, phantomRegions } from "./phantom/regions.ts";
+export { type PhantomRegion, phantomRegions } from "./phantom/phantom-regions.ts";
 export { type SimulateOptions, simulateDataset } from "./phantom/simulate.ts";
 export { type PhantomStory, phantomStories } from "./phantom/story.ts";
 export type { PhantomTruth, RegionTruth, StoryTruth, SurfacePaths } from "./phantom/truth.ts";
@@ -78,7 +78,7 @@ export { checkTranscript, type TranscriptReport } from "./stimulus/transcript-re
 export type { RawTranscript, TranscriptIssue, TranscriptRow } from "./stimulus/transcript-row.ts";
 export type { Transcript, Word } from "./stimulus/word.ts";
 export { type CheckStudyOptions, checkStudy } from "./study/check-study.ts";
-export { type CleanedStudy, type CleanStudyOptions, cleanStudy } from "./study/clean.ts";
+export { type CleanedStudy, type CleanStudyOptions, cleanStudy } from "./study/clean-results.ts";
 export type { EstimatedPart, RunEstimate } from "./study/estimate.ts";
 export {
   type FetchedFiles,

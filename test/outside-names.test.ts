@@ -12,7 +12,7 @@ import { readGpt2Config } from "../src/language-model/gpt2-config.ts";
 import { loadTokenizer } from "../src/language-model/tokenizer.ts";
 import { chooseConfounds } from "../src/responses/confound-strategies.ts";
 import { findResponses } from "../src/responses/find.ts";
-import { memoryStore } from "../src/sources/memory.ts";
+import { memoryStore } from "../src/sources/memory-store.ts";
 import { checkOptions } from "../src/study/options.ts";
 import { readStudyFile } from "../src/study/study-file.ts";
 import { byteVocabulary, vocabularyFiles } from "./language-model/small-models.ts";

@@ -1,7 +1,7 @@
 import { emptyRecord, ownValue } from "../array/records.ts";
 import { NotFoundError, OptionError } from "../errors.ts";
 import { writeTsv } from "../formats/tsv.ts";
-import { memoryStore } from "../sources/memory.ts";
+import { memoryStore } from "../sources/memory-store.ts";
 import { filesList } from "../sources/output-files.ts";
 import { splitPath } from "../sources/path.ts";
 import { routedSource } from "../sources/routed.ts";

@@ -1,6 +1,6 @@
 import { formatNoun } from "../report/numbers.ts";
 import { cachePlace, isCacheThere } from "../study/cache-place.ts";
-import { cleanStudy } from "../study/clean.ts";
+import { cleanStudy } from "../study/clean-results.ts";
 import type { Command } from "./command-line.ts";
 
 /** `cortecast clean`. */

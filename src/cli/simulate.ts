@@ -1,5 +1,5 @@
 import { OptionError } from "../errors.ts";
-import { simulationDefaults } from "../phantom/check.ts";
+import { simulationDefaults } from "../phantom/simulation-options.ts";
 import { formatNoun } from "../report/numbers.ts";
 import { checkOptions } from "../study/options.ts";
 import { simulateStudy } from "../study/simulate-study.ts";

@@ -1,5 +1,5 @@
 import { checkArgument } from "../array/arguments.ts";
-import { checkChoice } from "../array/choice.ts";
+import { checkChoice } from "../array/check-choice.ts";
 import { checkMatrix, formatShape, type Matrix } from "../array/matrix.ts";
 import { ShapeError } from "../errors.ts";
 import { fitDesign } from "../features/design.ts";

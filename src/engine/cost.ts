@@ -8,7 +8,7 @@ import { openWorkspace } from "../graph/workspace.ts";
 import type { FactoredDesign } from "../ridge/factored-design.ts";
 import { contiguousFolds } from "../ridge/folds.ts";
 import { resolveRidgeOptions } from "../ridge/ridge-options.ts";
-import type { SweepSize } from "./memory.ts";
+import type { SweepSize } from "./plan-memory.ts";
 
 /** The work of a set of encoding models, in floating-point operations and bytes. */
 export interface SweepWork {

@@ -8,7 +8,7 @@ import type { ResolvedRidgeOptions } from "../ridge/ridge-options.ts";
 import type { VolumesOptions } from "../stimulus/volumes.ts";
 import type { AuditPlace } from "./audits.ts";
 import type { MeasuredSpeed } from "./cost.ts";
-import type { SweepSize } from "./memory.ts";
+import type { SweepSize } from "./plan-memory.ts";
 
 /** Where the designs of a set of encoding models are kept. */
 export interface KeptDesigns {

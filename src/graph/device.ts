@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { checkChoice } from "../array/choice.ts";
+import { checkChoice } from "../array/check-choice.ts";
 import { OptionError } from "../errors.ts";
 
 /** Where a graph runs, unless said otherwise: what every machine has. */

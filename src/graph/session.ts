@@ -2,12 +2,12 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { freeNow } from "../array/free-now.ts";
 import { emptyRecord, ownValue } from "../array/records.ts";
 import { DeviceError, ShapeError } from "../errors.ts";
+import { isSinglePrecision, N_SUMMANDS, N_VECTORS, productRounding, trialMatrices } from "./check-precision.ts";
 import { type Device, resolveDevice } from "./device.ts";
 import { setRuntimeEnvironment } from "./environment.ts";
 import { type DataType, type Expression, formatDimensions, inOrder, type TensorData } from "./expression.ts";
 import { onnxOutputName, writeOnnx } from "./onnx.ts";
 import { gemm, input } from "./operators.ts";
-import { isSinglePrecision, N_SUMMANDS, N_VECTORS, productRounding, trialMatrices } from "./single-precision.ts";
 
 /** A tensor with its numbers: row-major, `shape` of numbers. */
 export interface TensorValue {

@@ -1,6 +1,6 @@
 import { type DatasetIssue, listSome } from "../errors.ts";
 import type { ResponseFiles } from "../responses/find.ts";
-import type { WholeRun } from "../responses/load.ts";
+import type { WholeRun } from "../responses/load-response.ts";
 import { describeEmpty, nothingRecorded, seriesContent } from "../responses/series-content.ts";
 import { namesAlike, seriesDigest } from "../responses/series-digest.ts";
 import type { Target } from "../responses/target.ts";

@@ -5,7 +5,7 @@ import { doubtfulNames } from "../bids/doubtful-names.ts";
 import { type DatasetIssue, NotFoundError } from "../errors.ts";
 import { candidateRuns, hasResponses } from "../responses/candidates.ts";
 import { type ResponseFiles, type ResponseQuery, type ResponseSurvey, surveyResponses } from "../responses/find.ts";
-import { type LoadResponseOptions, loadOwnMask } from "../responses/load.ts";
+import { type LoadResponseOptions, loadOwnMask } from "../responses/load-response.ts";
 import { nearResponses } from "../responses/near-responses.ts";
 import { intersectMasks, type VolumeMask } from "../responses/volume-mask.ts";
 import { splitPath } from "../sources/path.ts";

@@ -1,6 +1,6 @@
 import type { DatasetIssue } from "../errors.ts";
 import type { ResponseFiles } from "../responses/find.ts";
-import type { Response } from "../responses/load.ts";
+import type { Response } from "../responses/load-response.ts";
 import type { TargetSpace } from "../responses/target.ts";
 
 /** What there is in a data set, and everything that is wrong with it. */

@@ -12,7 +12,7 @@ import {
   type Response,
   responseOfRun,
   type WholeRun,
-} from "../responses/load.ts";
+} from "../responses/load-response.ts";
 import { readResponseHeader } from "../responses/response-header.ts";
 import type { TargetSpace } from "../responses/target.ts";
 import type { VolumeMask } from "../responses/volume-mask.ts";

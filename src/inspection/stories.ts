@@ -3,7 +3,7 @@ import type { BidsDataset } from "../bids/dataset.ts";
 import { type DatasetIssue, FormatError, listSome, NotFoundError, OptionError } from "../errors.ts";
 import { readTsv } from "../formats/tsv.ts";
 import type { ResponseFiles } from "../responses/find.ts";
-import { storyVolumes } from "../responses/load.ts";
+import { storyVolumes } from "../responses/load-response.ts";
 import type { Source } from "../sources/source.ts";
 import { describeSystemError } from "../sources/system-error.ts";
 import { unreadable } from "../sources/unreadable.ts";

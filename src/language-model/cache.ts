@@ -3,13 +3,13 @@ import { z } from "zod";
 import { Matrix } from "../array/matrix.ts";
 import { loadKeptArrays, refusalOf, writeKeptArrays } from "../keep/kept-arrays.ts";
 import type { Store } from "../sources/source.ts";
+import type { LanguageModel } from "./language-model.ts";
 import {
   type ActivationOptions,
   resolveActivationOptions,
   type WordActivations,
   wordActivations,
-} from "./activations.ts";
-import type { LanguageModel } from "./language-model.ts";
+} from "./word-activations.ts";
 
 /**
  * A name for the activations of a story: SHA-256, in hexadecimal, over the model's fingerprint, the words and the

@@ -1,4 +1,4 @@
-import { checkChoice } from "../array/choice.ts";
+import { checkChoice } from "../array/check-choice.ts";
 import { Matrix } from "../array/matrix.ts";
 import { OptionError } from "../errors.ts";
 import type { Device } from "../graph/device.ts";

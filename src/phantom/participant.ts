@@ -2,7 +2,7 @@ import { formatBidsName } from "../bids/name.ts";
 import { writeTsv } from "../formats/tsv.ts";
 import { type BoldPlan, regionBold, vertexBaselines, vertexBold } from "./bold.ts";
 import type { NoiseOptions } from "./noise.ts";
-import type { RegionedHemisphere, SpokenStory } from "./plan.ts";
+import type { RegionedHemisphere, SpokenStory } from "./plan-simulation.ts";
 import type { SignalMaker } from "./signals.ts";
 import { PHANTOM_SPACE, seriesFile } from "./surface-files.ts";
 import { eventsTable } from "./text-files.ts";

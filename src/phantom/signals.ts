@@ -5,8 +5,8 @@ import { delayColumns } from "../features/delays.ts";
 import type { Device } from "../graph/device.ts";
 import { centreColumns, columnMeans } from "../linear-algebra/centre.ts";
 import { type ClearDirections, clearestDirections, type Rival, whitenColumns } from "./directions.ts";
-import { fitLayerComponents, type LayerComponents, type StoryActivations } from "./features.ts";
 import { sampleHrf } from "./hrf.ts";
+import { fitLayerComponents, type LayerComponents, type StoryActivations } from "./planted-features.ts";
 import { convolveStories, toUnitVariance } from "./series.ts";
 
 /** What a region's responses hold, layers counted. */

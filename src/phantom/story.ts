@@ -1,7 +1,7 @@
 import { createRandom } from "../array/random.ts";
 import { OptionError } from "../errors.ts";
 import { writeTsv } from "../formats/tsv.ts";
-import { cleanWord } from "../stimulus/text.ts";
+import { cleanWord } from "../stimulus/clean-text.ts";
 import { bicycle } from "./texts/bicycle.ts";
 import { lighthouse } from "./texts/lighthouse.ts";
 

@@ -3,7 +3,7 @@ import { formatBidsName } from "../bids/name.ts";
 import { type GiftiArray, type GiftiLabel, writeGifti } from "../formats/gifti.ts";
 import type { Hemisphere } from "./cortex.ts";
 import type { TriangleMesh } from "./icosphere.ts";
-import type { PhantomRegion } from "./regions.ts";
+import type { PhantomRegion } from "./phantom-regions.ts";
 import type { SurfacePaths } from "./truth.ts";
 
 /** Name of the toy cortex as `space-`, `tpl-` and `atlas-` have it. */

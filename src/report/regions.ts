@@ -1,7 +1,7 @@
 import type { Peak } from "../analyses/analysis.ts";
 import { peakNamed } from "../analyses/registry.ts";
 import { type FloatArray, joinRows, Matrix } from "../array/matrix.ts";
-import { placeOfLargest } from "../encoding/forecast-distance.ts";
+import { placeOfLargest } from "../encoding/place-of-largest.ts";
 import { ShapeError } from "../errors.ts";
 import { hemiOfStructure, type Target } from "../responses/target.ts";
 import { loadFolds, loadMean } from "./load-scores.ts";

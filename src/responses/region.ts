@@ -1,5 +1,5 @@
 import { checkArgument } from "../array/arguments.ts";
-import { checkChoice } from "../array/choice.ts";
+import { checkChoice } from "../array/check-choice.ts";
 import { hemisphereOf } from "../bids/identity.ts";
 import { FormatError, OptionError } from "../errors.ts";
 import type { FreesurferAnnot } from "../formats/freesurfer-annot.ts";

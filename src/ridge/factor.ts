@@ -6,10 +6,10 @@ import { centreColumns, columnMeans } from "../linear-algebra/centre.ts";
 import { orthogonaliseRows } from "../linear-algebra/one-sided-jacobi.ts";
 import { rankOfGram } from "../linear-algebra/rank.ts";
 import { symmetricEigen } from "../linear-algebra/symmetric-eigen.ts";
-import { requireFinite, requireNoOverflow, requireSamples } from "./check.ts";
 import { type DesignColumns, designInMemory, type FactoredDesign } from "./factored-design.ts";
 import { contiguousFolds, type Fold } from "./folds.ts";
 import { type Directions, heldOutSets, type InnerFold } from "./held-out.ts";
+import { requireFinite, requireNoOverflow, requireSamples } from "./requirements.ts";
 import { type ResolvedRidgeOptions, type RidgeOptions, resolveRidgeOptions } from "./ridge-options.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { checkArgument } from "../array/arguments.ts";
 import { OptionError } from "../errors.ts";
-import { requireCount } from "./check.ts";
+import { requireCount } from "./requirements.ts";
 
 /** Chunks that samples are parted into, unless said otherwise: the paper's, and scikit-learn's. */
 export const DEFAULT_FOLDS = 5;

@@ -5,8 +5,8 @@ import { multiply } from "../graph/multiply.ts";
 import { centreColumns, columnMeans } from "../linear-algebra/centre.ts";
 import { type EigenStart, leadingEigen } from "../linear-algebra/leading-eigen.ts";
 import { rankOfGram } from "../linear-algebra/rank.ts";
-import { requireNoOverflow } from "./check.ts";
 import { type ExplainedVariance, requireComponents } from "./pca.ts";
+import { requireNoOverflow } from "./requirements.ts";
 
 /**
  * Inner products of all samples with the training samples, of columns centred on these, in double precision:

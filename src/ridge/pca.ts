@@ -6,7 +6,7 @@ import { multiply } from "../graph/multiply.ts";
 import { centreColumns, columnMeans } from "../linear-algebra/centre.ts";
 import { leadingEigen } from "../linear-algebra/leading-eigen.ts";
 import { rankOfGram } from "../linear-algebra/rank.ts";
-import { requireCount, requireFinite, requireNoOverflow, requireSamples } from "./check.ts";
+import { requireCount, requireFinite, requireNoOverflow, requireSamples } from "./requirements.ts";
 
 /** Principal components of the columns of a matrix. */
 export interface Pca {

@@ -1,8 +1,8 @@
-import { checkChoice } from "../array/choice.ts";
+import { checkChoice } from "../array/check-choice.ts";
 import { OptionError } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
-import { requireCount } from "./check.ts";
 import { DEFAULT_FOLDS } from "./folds.ts";
+import { requireCount } from "./requirements.ts";
 
 /** How the penalty of each target is chosen. See {@link RidgeOptions.choice}. */
 export type AlphaChoice = "leave-one-out" | "generalised" | "inner-folds";

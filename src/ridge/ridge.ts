@@ -3,10 +3,10 @@ import { checkMatrix, Matrix, sliceColumns, toFloat32, toFloat64 } from "../arra
 import { OptionError, ShapeError } from "../errors.ts";
 import { multiply } from "../graph/multiply.ts";
 import { openWorkspace } from "../graph/workspace.ts";
-import { requireFinite } from "./check.ts";
 import { choose, coefficientsOf } from "./choose.ts";
 import { factorDesign } from "./factor.ts";
 import { type FactoredDesign, type Penalised, shrinkagesOf } from "./factored-design.ts";
+import { requireFinite } from "./requirements.ts";
 import { type RidgeOptions, resolveRidgeOptions, type TargetOptions } from "./ridge-options.ts";
 import { observedRows, type RidgeScore, scoreTargets } from "./score-targets.ts";
 import { scoredRows, targetBlocks, targetRows, targetsToFit } from "./targets.ts";

@@ -2,7 +2,7 @@ import { checkArgument } from "../array/arguments.ts";
 import { checkMatrix, Matrix } from "../array/matrix.ts";
 import { factorNearOne } from "../array/near-one.ts";
 import { columnMeans, requireColumns } from "../linear-algebra/centre.ts";
-import { requireFinite, requireSamples } from "./check.ts";
+import { requireFinite, requireSamples } from "./requirements.ts";
 
 /** What takes the columns of a matrix to mean 0 and variance 1. */
 export interface Standardisation {

@@ -1,5 +1,5 @@
 import { checkArgument } from "../array/arguments.ts";
-import { checkChoice } from "../array/choice.ts";
+import { checkChoice } from "../array/check-choice.ts";
 import { OptionError } from "../errors.ts";
 import { normalCdf } from "./normal.ts";
 

@@ -1,9 +1,9 @@
 import { checkArgument } from "../array/arguments.ts";
 import { FormatError, listSome, OptionError } from "../errors.ts";
+import { cleanWord } from "./clean-text.ts";
 import { interpolateOnsets } from "./interpolate.ts";
 import { countNoise } from "./noise-labels.ts";
 import { rowIssues } from "./row-issues.ts";
-import { cleanWord } from "./text.ts";
 import { readTranscriptRows } from "./transcript-formats.ts";
 import type { RawTranscript, TranscriptIssue, TranscriptRow } from "./transcript-row.ts";
 import type { Transcript, Word } from "./word.ts";

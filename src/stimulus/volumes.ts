@@ -1,5 +1,5 @@
 import { checkArgument } from "../array/arguments.ts";
-import { checkChoice } from "../array/choice.ts";
+import { checkChoice } from "../array/check-choice.ts";
 import { freeNow } from "../array/free-now.ts";
 import { checkMatrix, emptyLike, type FloatArray, Matrix } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";

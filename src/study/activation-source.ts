@@ -6,12 +6,14 @@ import {
   planWordActivations,
   type ResolvedActivationOptions,
   resolveActivationOptions,
-} from "../language-model/activations.ts";
+} from "../language-model/word-activations.ts";
 import { leadingLayer } from "../report/select.ts";
 import type { InputSource } from "../sources/input-source.ts";
 import { checkFolder, folderStore } from "../sources/node.ts";
 import type { Store } from "../sources/source.ts";
 import type { Transcript } from "../stimulus/word.ts";
+import type { ActivationsOf } from "./features.ts";
+import type { HeardStory } from "./inputs.ts";
 import {
   activationOptions,
   activationsOfLayer,
@@ -19,9 +21,7 @@ import {
   countWordsToRead,
   loadStudyModel,
   studyLayers,
-} from "./activations.ts";
-import type { ActivationsOf } from "./features.ts";
-import type { HeardStory } from "./inputs.ts";
+} from "./model-activations.ts";
 import type { StudyOptions } from "./options.ts";
 import { textsOf } from "./story-stimulus.ts";
 

@@ -1,5 +1,5 @@
 import { checkArgument } from "../array/arguments.ts";
-import { checkChoice } from "../array/choice.ts";
+import { checkChoice } from "../array/check-choice.ts";
 import { howToRead, summariseInspection } from "../inspection/inspect.ts";
 import { type Inspection, sortIssues } from "../inspection/inspection.ts";
 import { cachePlace } from "./cache-place.ts";

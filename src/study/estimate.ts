@@ -1,6 +1,6 @@
 import type { OnProgress } from "../array/progress.ts";
 import { countWork, type MeasuredSpeed } from "../engine/cost.ts";
-import type { SweepSize } from "../engine/memory.ts";
+import type { SweepSize } from "../engine/plan-memory.ts";
 import { formatNoun, formatSize } from "../report/numbers.ts";
 import { freeBytes } from "../sources/part-file.ts";
 import { countAlphas, type GroupWork, missingActivations, missingWork } from "./missing-work.ts";

@@ -4,7 +4,7 @@ import { listSome, NotFoundError, OptionError } from "../errors.ts";
 import { subjectTable } from "../report/derivatives.ts";
 import { studyFindings } from "../report/findings.ts";
 import type { StudyResult } from "../report/result.ts";
-import { formatTerminal } from "../report/terminal.ts";
+import { formatTerminal } from "../report/terminal-lines.ts";
 import { lockName } from "../sources/lock.ts";
 import { checkFolder, folderStore, removeAbandoned } from "../sources/node.ts";
 import { listOutputFiles, type WrittenFiles } from "../sources/output-files.ts";

@@ -7,7 +7,7 @@ import { readContent } from "../inspection/read-runs.ts";
 import type { Surface, TargetRegion } from "../report/result.ts";
 import { isSidecarOf } from "../responses/companions.ts";
 import type { ResponseFiles, ResponseQuery } from "../responses/find.ts";
-import { type LoadResponseOptions, loadResponse, type Response } from "../responses/load.ts";
+import { type LoadResponseOptions, loadResponse, type Response } from "../responses/load-response.ts";
 import type { Target, TargetSpace } from "../responses/target.ts";
 import type { VolumeMask } from "../responses/volume-mask.ts";
 import type { InputSource } from "../sources/input-source.ts";

@@ -10,7 +10,6 @@ import { checkFolder, checkWritable, folderStore } from "../sources/node.ts";
 import type { Source, Store } from "../sources/source.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import { type ActivationSource, openActivationSource } from "./activation-source.ts";
-import { modelFiles } from "./activations.ts";
 import { askedAnalyses } from "./asked-analyses.ts";
 import { loadAtlas } from "./atlas.ts";
 import { type CachePlace, checkCachePlace } from "./cache-place.ts";
@@ -28,6 +27,7 @@ import {
   readParticipants,
 } from "./inputs.ts";
 import { type IssueList, issueList } from "./issue-list.ts";
+import { modelFiles } from "./model-activations.ts";
 import { type OpenDataset, openDataset } from "./open-dataset.ts";
 import type { StudyOptions } from "./options.ts";
 import { type OutsideFiles, outsideFiles } from "./outside-files.ts";

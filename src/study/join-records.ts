@@ -2,9 +2,9 @@ import { listSome, OptionError } from "../errors.ts";
 import { formatNoun } from "../report/numbers.ts";
 import type { StudyResult } from "../report/result.ts";
 import type { Transcript } from "../stimulus/word.ts";
+import { assembleResult, type ResultContext } from "./assemble-result.ts";
 import { outputName } from "./check-output.ts";
 import { type ParticipantRecord, passedOver } from "./participant-record.ts";
-import { assembleResult, type ResultContext } from "./result.ts";
 
 /**
  * The results of participants who were scored apart, as one result. It is the same as that of one run of all of them, but for what is

@@ -2,7 +2,7 @@ import { sourcesOf } from "../analyses/encoding-model.ts";
 import type { ModelFamily } from "../analyses/families.ts";
 import { countWork, type SweepWork } from "../engine/cost.ts";
 import { countDesigns } from "../engine/design-file.ts";
-import type { SweepSize } from "../engine/memory.ts";
+import type { SweepSize } from "../engine/plan-memory.ts";
 import { DEFAULT_ALPHAS } from "../ridge/ridge-options.ts";
 import type { Store } from "../sources/source.ts";
 import type { Transcript } from "../stimulus/word.ts";

@@ -1,10 +1,10 @@
 import { groupBy } from "../array/records.ts";
 import { type DatasetIssue, listSome } from "../errors.ts";
 import { formatNoun, formatShare } from "../report/numbers.ts";
+import type { ReportedInputs } from "./assemble-result.ts";
 import { wordsOutside } from "./features.ts";
 import type { StudyInputs } from "./inputs.ts";
 import type { StudyOptions } from "./options.ts";
-import type { ReportedInputs } from "./result.ts";
 import { stimulusOf } from "./story-stimulus.ts";
 
 /** Share of a story's words that may lie outside the scan without a note. A choice: recordings often end a little early. */

@@ -10,7 +10,7 @@ import { DEFAULT_COMPONENTS, DEFAULT_REDUCTION } from "../features/design.ts";
 import { DEFAULT_WIDTH } from "../features/window.ts";
 import { DEFAULT_PROVIDER } from "../graph/device.ts";
 import { ACTIVATION_DEFAULTS } from "../language-model/language-model.ts";
-import { DEFAULT_CUTOFF } from "../responses/clean.ts";
+import { DEFAULT_CUTOFF } from "../responses/clean-bold.ts";
 import { DEFAULT_MISSING } from "../responses/confounds.ts";
 import { DEFAULT_FOLDS } from "../ridge/folds.ts";
 import { DEFAULT_CHOICE, DEFAULT_PRECISION } from "../ridge/ridge-options.ts";

@@ -7,9 +7,9 @@ import { findingsPage } from "../report/html.ts";
 import type { StudyResult } from "../report/result.ts";
 import { type OutputFile, type WrittenFiles, writeOutputFiles } from "../sources/output-files.ts";
 import type { Store } from "../sources/source.ts";
+import { assembleResult, type ResultContext, type Scored } from "./assemble-result.ts";
 import { outputName, participantList } from "./check-output.ts";
 import { recordFile, recordPath } from "./participant-record.ts";
-import { assembleResult, type ResultContext, type Scored } from "./result.ts";
 
 /**
  * Writes the files of participants as {@link writeOutputFiles} does, one after the other: BIDS derivatives, and the record that

@@ -14,9 +14,9 @@ import type { OutputFile } from "../sources/output-files.ts";
 import type { Source } from "../sources/source.ts";
 import type { Transcript } from "../stimulus/word.ts";
 import { askedAnalyses, describeAsked } from "./asked-analyses.ts";
+import { type ResultContext, type Scored, softwareVersions } from "./assemble-result.ts";
 import { packJson, unpackJson } from "./packed-json.ts";
 import { numbersVersion } from "./plan.ts";
-import { type ResultContext, type Scored, softwareVersions } from "./result.ts";
 
 /**
  * What a participant's results hold for the group level: scores averaged over the folds, and all that tables, maps and the

@@ -1,13 +1,13 @@
 import { checkArgument } from "../array/arguments.ts";
 import { OptionError } from "../errors.ts";
-import { simulationSettings } from "../phantom/check.ts";
 import { type SimulateOptions, simulateDataset } from "../phantom/simulate.ts";
+import { simulationSettings } from "../phantom/simulation-options.ts";
 import type { PhantomTruth } from "../phantom/truth.ts";
 import { withLock } from "../sources/lock.ts";
 import { checkWritable, folderStore, removeAbandoned } from "../sources/node.ts";
-import { loadStudyModel } from "./activations.ts";
 import { outputName } from "./check-output.ts";
 import { checkPlace } from "./check-place.ts";
+import { loadStudyModel } from "./model-activations.ts";
 import type { StudyOptions } from "./options.ts";
 
 /** How a synthetic data set is made in a folder. */

@@ -1,7 +1,7 @@
 import { totalmem } from "node:os";
 import { usesOthers } from "../analyses/encoding-model.ts";
 import type { ModelFamily } from "../analyses/families.ts";
-import { type MemoryPlan, planMemory, type SweepSize } from "../engine/memory.ts";
+import { type MemoryPlan, planMemory, type SweepSize } from "../engine/plan-memory.ts";
 import { type DatasetIssue, OptionError } from "../errors.ts";
 import { resolveDevice } from "../graph/device.ts";
 import { formatSize } from "../report/numbers.ts";

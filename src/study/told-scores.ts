@@ -3,14 +3,14 @@ import { type EncodingModel, modelName } from "../analyses/encoding-model.ts";
 import { isPeak, type PlannedScore } from "../analyses/registry.ts";
 import { joinRows, Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
-import { placeOfLargest } from "../encoding/forecast-distance.ts";
 import { mergeMissing } from "../encoding/missing.ts";
+import { placeOfLargest } from "../encoding/place-of-largest.ts";
 import type { KeptVariance, ScoreKey, SubjectAnalysis } from "../report/result.ts";
 import { addAudits, NO_AUDIT } from "../ridge/audit.ts";
 import type { Source } from "../sources/source.ts";
+import type { Scored, ScoredFacts } from "./assemble-result.ts";
 import type { ParticipantInputs } from "./inputs.ts";
 import type { StudyPlan } from "./plan.ts";
-import type { Scored, ScoredFacts } from "./result.ts";
 import { type KeptScores, openScores } from "./score-cache.ts";
 
 /**

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { checkArgument } from "../array/arguments.ts";
 import { NotFoundError } from "../errors.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
-import { wordActivations } from "../language-model/activations.ts";
+import { wordActivations } from "../language-model/word-activations.ts";
 import { formatNoun } from "../report/numbers.ts";
 import { inputSource } from "../sources/input-source.ts";
 import { withLock } from "../sources/lock.ts";
@@ -11,9 +11,9 @@ import { checkWritable, folderStore, removeAbandoned } from "../sources/node.ts"
 import { checkOutputFiles, writeOutputFiles } from "../sources/output-files.ts";
 import { listTranscripts, loadTranscript, storyOfTranscript } from "../stimulus/load-transcript.ts";
 import type { Transcript } from "../stimulus/word.ts";
-import { activationOptions, loadStudyModel, studyLayers } from "./activations.ts";
 import { outputName } from "./check-output.ts";
 import { checkPlace } from "./check-place.ts";
+import { activationOptions, loadStudyModel, studyLayers } from "./model-activations.ts";
 import type { StudyOptions } from "./options.ts";
 import { type GivenTools, type StudyTools, toolsOf } from "./tools.ts";
 

@@ -10,7 +10,7 @@ import { type AnalysisScores, memoryScores, type StudyResult, type SubjectScores
 import { listScores } from "../../src/report/score-list.ts";
 import { listScoreKeys } from "../../src/report/select.ts";
 import { summarise } from "../../src/report/summary.ts";
-import { formatTerminal } from "../../src/report/terminal.ts";
+import { formatTerminal } from "../../src/report/terminal-lines.ts";
 import { surfaceTargets } from "../../src/responses/target.ts";
 import { allOf, syntheticStudy, syntheticSurfaceStudy } from "../report/synthetic.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { findFiles, loadDataset, readSidecar, readSidecarWithOrigin } from "../../src/bids/dataset.ts";
 import { storyOfStimFile } from "../../src/bids/stim-file.ts";
 import { DatasetError, FormatError } from "../../src/errors.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 
 const description = { "dataset_description.json": '{"Name": "Test", "BIDSVersion": "1.10.0"}' };
 const load = (files: Record<string, string>) => loadDataset(memoryStore({ ...description, ...files }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loadDataset, readSidecar } from "../../src/bids/dataset.ts";
 import { type PlainFolder, plainFolderSource } from "../../src/bids/plain-folder.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { listFiles, readText } from "../../src/sources/source.ts";
 
 const files = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fetchRecordPath, openRecord } from "../../src/catalogue/record.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import type { RemoteFile } from "../../src/sources/remote-file.ts";
 import { readText } from "../../src/sources/source.ts";
 

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import type { FloatArray } from "../../src/array/matrix.ts";
 import * as formats from "../../src/formats.ts";
 import * as cortecast from "../../src/index.ts";
-import { loadLanguageModel } from "../../src/language-model/load.ts";
+import { loadLanguageModel } from "../../src/language-model/load-language-model.ts";
 import { simulateDataset } from "../../src/phantom/simulate.ts";
 import * as ridge from "../../src/ridge.ts";
 import { folderStore } from "../../src/sources/node.ts";

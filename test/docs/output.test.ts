@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { groupDescriptions, peakNamed } from "../../src/analyses/registry.ts";
 import { readGifti } from "../../src/formats/gifti.ts";
-import { loadLanguageModel } from "../../src/language-model/load.ts";
+import { loadLanguageModel } from "../../src/language-model/load-language-model.ts";
 import { simulateDataset } from "../../src/phantom/simulate.ts";
 import { scoreColumns } from "../../src/report/derivatives.ts";
 import { groupColumns } from "../../src/report/group-files.ts";

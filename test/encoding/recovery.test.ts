@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
-import { forecastDepth, forecastDistance } from "../../src/encoding/forecast-distance.ts";
 import { forecastScore } from "../../src/encoding/forecast-score.ts";
+import { forecastDepth, forecastDistance } from "../../src/encoding/place-of-largest.ts";
 import { randomWindow, shuffledWindow } from "../../src/features/control-window.ts";
 import { forecastWindow } from "../../src/features/window.ts";
 import { wordsToVolumes } from "../../src/stimulus/volumes.ts";

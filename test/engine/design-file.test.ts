@@ -11,7 +11,7 @@ import {
   writeShares,
 } from "../../src/engine/design-file.ts";
 import { FormatError, NotFoundError } from "../../src/errors.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { normalMatrix } from "../encoding/simulate.ts";
 
 const cases = [

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
-import { embeddedModelFolder } from "../../src/language-model/load.ts";
+import { embeddedModelFolder } from "../../src/language-model/load-language-model.ts";
 import { coarseness } from "../../src/ridge/rounding.ts";
 import { type BuiltCommandLine, buildCommandLine } from "../cli/built.ts";
 import { normalMatrix, respond } from "../encoding/simulate.ts";

@@ -5,7 +5,7 @@ import { inspectDataset } from "../../src/inspection/inspect.ts";
 import type { Inspection } from "../../src/inspection/inspection.ts";
 import { readExclusions } from "../../src/responses/exclusions.ts";
 import { findResponses } from "../../src/responses/find.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { describeWithShared, shared } from "../support/shared.ts";
 import { readTar } from "../support/tar.ts";
 import { functional } from "./toy.ts";

@@ -1,7 +1,7 @@
 import { loadDataset } from "../../src/bids/dataset.ts";
 import { writeGifti } from "../../src/formats/gifti.ts";
 import { type InspectOptions, inspectDataset } from "../../src/inspection/inspect.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 
 let nMade = 0;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { FloatArray } from "../../src/array/matrix.ts";
 import { FormatError } from "../../src/errors.ts";
 import { type KeptArrays, loadKeptArrays, openKeptArrays, writeKeptArrays } from "../../src/keep/kept-arrays.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import type { Source } from "../../src/sources/source.ts";
 
 const arrays = [

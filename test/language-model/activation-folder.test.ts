@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { writeNpy } from "../../src/formats/npy.ts";
 import { writeSafetensors } from "../../src/formats/safetensors.ts";
 import { openActivationFolder } from "../../src/language-model/activation-folder.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 
 const words = ["so", "it", "began"];
 /** Three words by two units; a layer's numbers are told apart by their hundreds. */

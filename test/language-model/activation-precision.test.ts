@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { joinRows, Matrix } from "../../src/array/matrix.ts";
 import { fitDesign } from "../../src/features/design.ts";
 import { openActivationFolder } from "../../src/language-model/activation-folder.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { wordsToVolumes } from "../../src/stimulus/volumes.ts";
 
 // Four words by two units: a mean of 2e7 with steps of 1, of which single precision holds every second.

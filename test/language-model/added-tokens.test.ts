@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { loadLanguageModel } from "../../src/language-model/load.ts";
+import { loadLanguageModel } from "../../src/language-model/load-language-model.ts";
 import { loadTokenizer } from "../../src/language-model/tokenizer.ts";
 import { tokeniseWords } from "../../src/language-model/word-tokens.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { jsonFixture, smallModelFiles } from "./small-models.ts";
 
 interface Variant {

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { writeKeptArrays } from "../../src/keep/kept-arrays.ts";
-import { type ActivationOptions, wordActivations } from "../../src/language-model/activations.ts";
 import {
   activationKey,
   cachedWordActivations,
@@ -8,8 +7,9 @@ import {
   writeActivations,
 } from "../../src/language-model/cache.ts";
 import type { LanguageModel } from "../../src/language-model/language-model.ts";
-import { loadLanguageModel } from "../../src/language-model/load.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { loadLanguageModel } from "../../src/language-model/load-language-model.ts";
+import { type ActivationOptions, wordActivations } from "../../src/language-model/word-activations.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { smallModelFiles } from "./small-models.ts";
 
 const words = ["once", "upon", "a", "time"];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { readSafetensors, writeSafetensors } from "../../src/formats/safetensors.ts";
 import { openCheckpoint } from "../../src/language-model/checkpoint.ts";
-import { loadLanguageModel } from "../../src/language-model/load.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { loadLanguageModel } from "../../src/language-model/load-language-model.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { smallModelFiles, vocabularyFiles } from "./small-models.ts";
 
 const tensor = (...data: number[]) => ({ shape: [data.length], data: Float32Array.from(data) });

@@ -3,8 +3,8 @@ import { writeSafetensors } from "../../src/formats/safetensors.ts";
 import { readGpt2Config } from "../../src/language-model/gpt2-config.ts";
 import { gpt2Shapes } from "../../src/language-model/gpt2-weights.ts";
 import type { LanguageModel } from "../../src/language-model/language-model.ts";
-import { loadLanguageModel } from "../../src/language-model/load.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { loadLanguageModel } from "../../src/language-model/load-language-model.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { jsonFixture, vocabularyFiles } from "./small-models.ts";
 
 interface Expected {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LanguageModel } from "../../src/language-model/language-model.ts";
-import { embeddedModelFolder, loadLanguageModel } from "../../src/language-model/load.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { embeddedModelFolder, loadLanguageModel } from "../../src/language-model/load-language-model.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { describeWithShared, shared } from "../support/shared.ts";
 import { fixture, jsonFixture, relativeError, smallModelFiles, vocabularyFiles } from "./small-models.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { selectModelFiles } from "../../src/catalogue/hugging-face.ts";
 import { foreignModelFiles, modelFile } from "../../src/catalogue/model-files.ts";
-import { loadLanguageModel } from "../../src/language-model/load.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { loadLanguageModel } from "../../src/language-model/load-language-model.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import type { Source } from "../../src/sources/source.ts";
 import { smallModelFiles } from "./small-models.ts";
 

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { wordActivations } from "../../src/language-model/activations.ts";
 import { readGpt2Config } from "../../src/language-model/gpt2-config.ts";
 import { gpt2Shapes, randomGpt2Weights } from "../../src/language-model/gpt2-weights.ts";
-import { embeddedModelFolder, loadLanguageModel } from "../../src/language-model/load.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { embeddedModelFolder, loadLanguageModel } from "../../src/language-model/load-language-model.ts";
+import { wordActivations } from "../../src/language-model/word-activations.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { smallModelFiles } from "./small-models.ts";
 
 const json = { model_type: "gpt2", n_layer: 8, n_head: 4, n_embd: 64, n_positions: 100, vocab_size: 500 };

@@ -3,9 +3,9 @@ import { ChangedFileError } from "../../src/errors.ts";
 import { writeNpy } from "../../src/formats/npy.ts";
 import { readSafetensors, writeSafetensors } from "../../src/formats/safetensors.ts";
 import { openActivationFolder } from "../../src/language-model/activation-folder.ts";
-import { wordActivations } from "../../src/language-model/activations.ts";
-import { loadLanguageModel } from "../../src/language-model/load.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { loadLanguageModel } from "../../src/language-model/load-language-model.ts";
+import { wordActivations } from "../../src/language-model/word-activations.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import type { Source } from "../../src/sources/source.ts";
 import { smallModelFiles } from "./small-models.ts";
 

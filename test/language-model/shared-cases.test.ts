@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { wordActivations } from "../../src/language-model/activations.ts";
-import { loadLanguageModel } from "../../src/language-model/load.ts";
+import { loadLanguageModel } from "../../src/language-model/load-language-model.ts";
+import { wordActivations } from "../../src/language-model/word-activations.ts";
 import { tokeniseWords } from "../../src/language-model/word-tokens.ts";
 import { describeWithShared, shared } from "../support/shared.ts";
 import { relativeError } from "./small-models.ts";

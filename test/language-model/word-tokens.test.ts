@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { embeddedModelFolder } from "../../src/language-model/load.ts";
+import { embeddedModelFolder } from "../../src/language-model/load-language-model.ts";
 import { loadTokenizer, type Tokenizer } from "../../src/language-model/tokenizer.ts";
 import { tokeniseWords } from "../../src/language-model/word-tokens.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { folderStore } from "../../src/sources/node.ts";
 import { jsonFixture, vocabularyFiles } from "./small-models.ts";
 

@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { parseBidsName } from "../../src/bids/name.ts";
 import { readTsv } from "../../src/formats/tsv.ts";
 import { type ParticipantPlan, simulatedFiles } from "../../src/phantom/participant.ts";
-import { planHemispheres, planRegions, planStories } from "../../src/phantom/plan.ts";
-import { type PhantomRegion, phantomRegions } from "../../src/phantom/regions.ts";
+import { type PhantomRegion, phantomRegions } from "../../src/phantom/phantom-regions.ts";
+import { planHemispheres, planRegions, planStories } from "../../src/phantom/plan-simulation.ts";
 import { loadSurfaceSeries } from "../../src/responses/surface-series.ts";
 import { readRegionSeries } from "../../src/responses/time-series.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { tinierStory, tinyStory } from "./tiny.ts";
 
 const nVertices = 162;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FloatArray } from "../../src/array/matrix.ts";
-import { embeddedModelFolder, loadLanguageModel } from "../../src/language-model/load.ts";
+import { embeddedModelFolder, loadLanguageModel } from "../../src/language-model/load-language-model.ts";
 import { simulateDataset } from "../../src/phantom/simulate.ts";
 import type { PhantomTruth } from "../../src/phantom/truth.ts";
 import type { StudyResult } from "../../src/report/result.ts";

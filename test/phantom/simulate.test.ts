@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/bids/dataset.ts";
 import { OptionError } from "../../src/errors.ts";
 import type { LanguageModel } from "../../src/language-model/language-model.ts";
-import { phantomRegions } from "../../src/phantom/regions.ts";
+import { phantomRegions } from "../../src/phantom/phantom-regions.ts";
 import { type SimulateOptions, simulateDataset } from "../../src/phantom/simulate.ts";
 import type { PhantomTruth } from "../../src/phantom/truth.ts";
 import { findResponses } from "../../src/responses/find.ts";
-import { loadResponse } from "../../src/responses/load.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { loadResponse } from "../../src/responses/load-response.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { loadTranscript } from "../../src/stimulus/load-transcript.ts";
 import { loadTinyModel, tinierStory, tinyStory } from "./tiny.ts";
 

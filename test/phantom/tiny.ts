@@ -1,10 +1,10 @@
 import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
 import type { LanguageModel } from "../../src/language-model/language-model.ts";
-import { loadLanguageModel } from "../../src/language-model/load.ts";
-import type { StoryActivations } from "../../src/phantom/features.ts";
+import { loadLanguageModel } from "../../src/language-model/load-language-model.ts";
+import type { StoryActivations } from "../../src/phantom/planted-features.ts";
 import type { PhantomStory } from "../../src/phantom/story.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { smallModelFiles } from "../language-model/small-models.ts";
 
 /** A story of 160 words, with music before it: about 65 s. */

@@ -6,7 +6,7 @@ import { studyFindings } from "../../src/report/findings.ts";
 import { htmlReport } from "../../src/report/html.ts";
 import { describeKept, keptSentences } from "../../src/report/kept-variance.ts";
 import type { KeptVariance, StudyResult } from "../../src/report/result.ts";
-import { formatTerminal } from "../../src/report/terminal.ts";
+import { formatTerminal } from "../../src/report/terminal-lines.ts";
 import { syntheticStudy } from "./synthetic.ts";
 
 const of = (analysis: string, distance: number | "n/a", folds: KeptShares): KeptVariance => ({

@@ -7,7 +7,7 @@ import { createRandom } from "../../src/array/random.ts";
 import { studyFindings } from "../../src/report/findings.ts";
 import { htmlReport } from "../../src/report/html.ts";
 import type { MissingFold, StudyResult } from "../../src/report/result.ts";
-import { formatTerminal } from "../../src/report/terminal.ts";
+import { formatTerminal } from "../../src/report/terminal-lines.ts";
 import { folderStore } from "../../src/sources/node.ts";
 import { checkOptions } from "../../src/study/options.ts";
 import { runStudy } from "../../src/study/run.ts";

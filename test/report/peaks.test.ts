@@ -10,7 +10,7 @@ import { averageRegions } from "../../src/report/regions.ts";
 import { type AnalysisScores, memoryScores, type StudyResult, type SubjectScores } from "../../src/report/result.ts";
 import { sideOfZero } from "../../src/report/significance.ts";
 import { summarise } from "../../src/report/summary.ts";
-import { formatTerminal } from "../../src/report/terminal.ts";
+import { formatTerminal } from "../../src/report/terminal-lines.ts";
 import { surfaceTargets } from "../../src/responses/target.ts";
 import { allOf, syntheticStudy, syntheticSurfaceStudy, withMean } from "./synthetic.ts";
 

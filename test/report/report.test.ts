@@ -3,7 +3,7 @@ import { curveChart } from "../../src/report/curve-chart.ts";
 import { studyFindings } from "../../src/report/findings.ts";
 import { groupFiles } from "../../src/report/group-files.ts";
 import { htmlReport } from "../../src/report/html.ts";
-import { formatTerminal } from "../../src/report/terminal.ts";
+import { formatTerminal } from "../../src/report/terminal-lines.ts";
 import type { OutputFile } from "../../src/sources/output-files.ts";
 import { allOf, syntheticStudy } from "./synthetic.ts";
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
 import { type GiftiArray, readGifti } from "../../src/formats/gifti.ts";
 import { parseXml, type XmlElement } from "../../src/formats/xml.ts";
-import { planHemispheres } from "../../src/phantom/plan.ts";
-import { phantomRegions } from "../../src/phantom/regions.ts";
+import { phantomRegions } from "../../src/phantom/phantom-regions.ts";
+import { planHemispheres } from "../../src/phantom/plan-simulation.ts";
 import { seriesFile, surfaceFiles } from "../../src/phantom/surface-files.ts";
 import { scoreMaps } from "../../src/report/score-maps.ts";
 

@@ -8,7 +8,7 @@ import { readTsv, type Table } from "../../src/formats/tsv.ts";
 import { audioStarts } from "../../src/responses/audio-start.ts";
 import { readExclusions } from "../../src/responses/exclusions.ts";
 import { hearings, oddEvents, usualEvents } from "../../src/responses/hearing.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { describeWithShared, shared } from "../support/shared.ts";
 import { readTar } from "../support/tar.ts";
 

@@ -6,10 +6,10 @@ import { writeNifti } from "../../src/formats/nifti-write.ts";
 import { writeTsv } from "../../src/formats/tsv.ts";
 import { discardedVolumes } from "../../src/responses/discarded-volumes.ts";
 import { findResponses } from "../../src/responses/find.ts";
-import { type LoadResponseOptions, loadResponse } from "../../src/responses/load.ts";
+import { type LoadResponseOptions, loadResponse } from "../../src/responses/load-response.ts";
 import { readResponseHeader } from "../../src/responses/response-header.ts";
 import { inputSource } from "../../src/sources/input-source.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 
 type Files = Record<string, string | Uint8Array>;
 

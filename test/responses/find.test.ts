@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/bids/dataset.ts";
 import { DatasetError, NotFoundError } from "../../src/errors.ts";
 import { findResponses, type ResponseQuery } from "../../src/responses/find.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 
 const description = { "dataset_description.json": '{"Name": "Test", "BIDSVersion": "1.10.0"}' };
 const heads = "onset\tduration\ttrial_type\tstim_file\n";

@@ -3,8 +3,8 @@ import { loadDataset } from "../../src/bids/dataset.ts";
 import { writeGifti } from "../../src/formats/gifti.ts";
 import { findResponses } from "../../src/responses/find.ts";
 import { giftiSays } from "../../src/responses/gifti-says.ts";
-import { loadResponse } from "../../src/responses/load.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { loadResponse } from "../../src/responses/load-response.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { inspect, responsePath, toyFiles } from "../inspection/toy.ts";
 
 describe("giftiSays (by hand)", () => {

@@ -4,12 +4,12 @@ import { describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/bids/dataset.ts";
 import { readGifti } from "../../src/formats/gifti.ts";
 import { findResponses } from "../../src/responses/find.ts";
-import { loadResponse } from "../../src/responses/load.ts";
 import { loadGifti } from "../../src/responses/load-gifti.ts";
+import { loadResponse } from "../../src/responses/load-response.ts";
 import { loadRegions } from "../../src/responses/region.ts";
 import { sha256 } from "../../src/sources/checksum.ts";
 import { inputSource } from "../../src/sources/input-source.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, "fixtures", name));
 

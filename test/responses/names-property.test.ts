@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createRandom, type Random } from "../../src/array/random.ts";
 import { loadDataset } from "../../src/bids/dataset.ts";
 import { findResponses, type ResponseQuery } from "../../src/responses/find.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { changed, type Files, plainPath, randomDataset, respelled, withPaths } from "./names.ts";
 
 /** What a study makes of the files, told by `nameOf` of each path; the error where it is refused. */

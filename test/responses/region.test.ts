@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { FormatError, NotFoundError, OptionError } from "../../src/errors.ts";
 import { type Gifti, readGifti, writeGifti } from "../../src/formats/gifti.ts";
 import { hemiOfName, loadRegions, regionsOfLabels } from "../../src/responses/region.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 
 const bytes = readFileSync(join(import.meta.dirname, "fixtures/labels.label.gii"));
 const series = readFileSync(join(import.meta.dirname, "fixtures/one-array.func.gii"));

@@ -5,7 +5,7 @@ import { writeGifti } from "../../src/formats/gifti.ts";
 import { writeNifti } from "../../src/formats/nifti-write.ts";
 import type { ResponseFiles } from "../../src/responses/find.ts";
 import { readResponseHeader } from "../../src/responses/response-header.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 
 const affine = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
 const series = { shape: [2, 3, 4, 5], affine, data: new Float32Array(120) };

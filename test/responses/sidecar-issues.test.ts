@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/bids/dataset.ts";
 import { responseSidecarFields } from "../../src/bids/sidecar-fields.ts";
 import { surveyResponses } from "../../src/responses/find.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 
 const base = "sub-01/func/sub-01_task-picnic";
 const files = {

@@ -8,9 +8,9 @@ import { writeNifti } from "../../src/formats/nifti-write.ts";
 import { writeTsv } from "../../src/formats/tsv.ts";
 import { findResponses } from "../../src/responses/find.ts";
 import { loadVolumeSeries, mayNeedDouble } from "../../src/responses/image-series.ts";
-import { loadResponse } from "../../src/responses/load.ts";
+import { loadResponse } from "../../src/responses/load-response.ts";
 import { loadSurfaceSeries } from "../../src/responses/surface-series.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 
 const [nVolumes, nTargets] = [40, 2];
 const random = createRandom("precision");

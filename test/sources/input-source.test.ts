@@ -4,7 +4,7 @@ import { createRandom, type Random } from "../../src/array/random.ts";
 import { ChangedFileError } from "../../src/errors.ts";
 import { PIECE } from "../../src/sources/account.ts";
 import { type InputSource, inputSource } from "../../src/sources/input-source.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { listFiles } from "../../src/sources/source.ts";
 
 const sha256 = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");

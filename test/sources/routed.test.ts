@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { mountSource } from "../../src/sources/routed.ts";
 import { listFiles, readText } from "../../src/sources/source.ts";
 

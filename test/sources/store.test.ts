@@ -14,7 +14,7 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { checkFolder, checkWritable, folderStore, removeAbandoned } from "../../src/sources/node.ts";
 import { writeOutputFiles } from "../../src/sources/output-files.ts";
 import { listFiles, readText, type Store } from "../../src/sources/source.ts";

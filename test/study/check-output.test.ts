@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { checkOutputFolder } from "../../src/study/check-output.ts";
 import { filesBelow } from "../support/results.ts";
 import { createTinyStudy, type TinyStudy } from "./tiny-study.ts";

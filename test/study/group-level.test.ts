@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cleanStudy } from "../../src/study/clean.ts";
+import { cleanStudy } from "../../src/study/clean-results.ts";
 import { reportStudy } from "../../src/study/group-level.ts";
 import { filesBelow } from "../support/results.ts";
 import { createTinyStudy, type TinyStudy } from "./tiny-study.ts";

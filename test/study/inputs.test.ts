@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { folderStore } from "../../src/sources/node.ts";
 import { listFiles } from "../../src/sources/source.ts";
 import { checkOptions } from "../../src/study/options.ts";

@@ -3,7 +3,7 @@ import { scoreBrainScore } from "../../src/encoding/brain-score.ts";
 import { joinFolds, type PreparedFold, prepareFold } from "../../src/encoding/prepared.ts";
 import { fitColumnBlocks } from "../../src/features/column-blocks.ts";
 import { contiguousFolds } from "../../src/ridge/folds.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { type OthersSettings, othersResponses } from "../../src/study/others-responses.ts";
 import { sharedStories } from "../../src/study/shared-stories.ts";
 

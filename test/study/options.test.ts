@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { mainDistance } from "../../src/features/window.ts";
 import { resolveDevice } from "../../src/graph/device.ts";
-import { resolveActivationOptions } from "../../src/language-model/activations.ts";
+import { resolveActivationOptions } from "../../src/language-model/word-activations.ts";
 import { resolveRidgeOptions } from "../../src/ridge/ridge-options.ts";
 import { checkOptions } from "../../src/study/options.ts";
 import { planSteps } from "../../src/study/plan.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { listFiles } from "../../src/sources/source.ts";
 import { othersResponses } from "../../src/study/others-responses.ts";
 import { sharedStories } from "../../src/study/shared-stories.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
 import type { EncodingScore } from "../../src/encoding/brain-score.ts";
 import { writeKeptArrays } from "../../src/keep/kept-arrays.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { openScores, type ScoreFacts, writeScores } from "../../src/study/score-cache.ts";
 
 const scores: EncodingScore = {

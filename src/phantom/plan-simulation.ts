@@ -1,12 +1,12 @@
 import type { OnProgress } from "../array/progress.ts";
 import { createRandom } from "../array/random.ts";
 import { OptionError } from "../errors.ts";
-import { wordActivations } from "../language-model/activations.ts";
 import type { LanguageModel } from "../language-model/language-model.ts";
+import { wordActivations } from "../language-model/word-activations.ts";
 import { createHemisphere, type Hemisphere } from "./cortex.ts";
-import type { StoryActivations } from "./features.ts";
 import { meshNeighbours } from "./icosphere.ts";
-import { assignRegions, type PhantomRegion } from "./regions.ts";
+import { assignRegions, type PhantomRegion } from "./phantom-regions.ts";
+import type { StoryActivations } from "./planted-features.ts";
 import { type PhantomStory, type SpokenWord, speakStory, wordTexts } from "./story.ts";
 import type { RegionTruth } from "./truth.ts";
 

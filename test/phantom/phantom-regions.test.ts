@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { OptionError } from "../../src/errors.ts";
-import { checkRegions } from "../../src/phantom/check.ts";
 import { createIcosphere, meshNeighbours } from "../../src/phantom/icosphere.ts";
-import { assignRegions, type PhantomRegion, phantomRegions } from "../../src/phantom/regions.ts";
+import { assignRegions, type PhantomRegion, phantomRegions } from "../../src/phantom/phantom-regions.ts";
+import { checkRegions } from "../../src/phantom/simulation-options.ts";
 
 const mesh = createIcosphere(12);
 const neighbours = meshNeighbours(mesh);

@@ -5,10 +5,10 @@ import { loadDataset } from "../../src/bids/dataset.ts";
 import { FormatError, NotFoundError, OptionError } from "../../src/errors.ts";
 import { readGifti, writeGifti } from "../../src/formats/gifti.ts";
 import { writeTsv } from "../../src/formats/tsv.ts";
-import type { CleaningOptions } from "../../src/responses/clean.ts";
+import type { CleaningOptions } from "../../src/responses/clean-bold.ts";
 import { findResponses } from "../../src/responses/find.ts";
-import { loadResponse } from "../../src/responses/load.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { loadResponse } from "../../src/responses/load-response.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { folderStore } from "../../src/sources/node.ts";
 import { describeWithShared, shared } from "../support/shared.ts";
 

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
-import { setRuntimeEnvironment } from "../../src/graph/environment.ts";
-import { multiply } from "../../src/graph/multiply.ts";
 import {
   isSinglePrecision,
   N_SUMMANDS,
   N_VECTORS,
   productRounding,
   trialMatrices,
-} from "../../src/graph/single-precision.ts";
+} from "../../src/graph/check-precision.ts";
+import { setRuntimeEnvironment } from "../../src/graph/environment.ts";
+import { multiply } from "../../src/graph/multiply.ts";
 
 const { a, b } = trialMatrices();
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Progress } from "../../src/array/progress.ts";
 import { OptionError } from "../../src/errors.ts";
-import { wordActivations } from "../../src/language-model/activations.ts";
 import type { LanguageModel } from "../../src/language-model/language-model.ts";
+import { wordActivations } from "../../src/language-model/word-activations.ts";
+import { phantomRegions } from "../../src/phantom/phantom-regions.ts";
 import {
   planHemispheres,
   planParticipants,
@@ -10,8 +11,7 @@ import {
   planStories,
   type RegionedHemisphere,
   readStories,
-} from "../../src/phantom/plan.ts";
-import { phantomRegions } from "../../src/phantom/regions.ts";
+} from "../../src/phantom/plan-simulation.ts";
 import { speakStory, wordTexts } from "../../src/phantom/story.ts";
 import { loadTinyModel, tinierStory, tinyStory } from "./tiny.ts";
 

@@ -1,9 +1,9 @@
-import { checkChoice } from "../array/choice.ts";
+import { checkChoice } from "../array/check-choice.ts";
 import { OptionError } from "../errors.ts";
 import { DEFAULT_VERTICES } from "./cortex.ts";
 import { icosphereFrequency } from "./icosphere.ts";
 import { DEFAULT_AUTOCORRELATION } from "./noise.ts";
-import { type PhantomRegion, phantomRegions } from "./regions.ts";
+import { type PhantomRegion, phantomRegions } from "./phantom-regions.ts";
 import type { SimulateOptions } from "./simulate.ts";
 import { type PhantomStory, phantomStories, textWords } from "./story.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { countWork } from "../../src/engine/cost.ts";
-import { planMemory } from "../../src/engine/memory.ts";
+import { planMemory } from "../../src/engine/plan-memory.ts";
 import { BLOCK } from "../../src/engine/score-responses.ts";
 import { OptionError } from "../../src/errors.ts";
 import { buildPackage } from "../cli/built.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Matrix } from "../../src/array/matrix.ts";
-import { forecastDepth, forecastDistance } from "../../src/encoding/forecast-distance.ts";
+import { forecastDepth, forecastDistance } from "../../src/encoding/place-of-largest.ts";
 import { OptionError, ShapeError } from "../../src/errors.ts";
 
 const nan = Number.NaN;

@@ -5,7 +5,7 @@ import { type BidsDataset, readSidecarWithOrigin } from "../bids/dataset.ts";
 import { type DatasetIssue, FormatError, NotFoundError, OptionError } from "../errors.ts";
 import { readTsv } from "../formats/tsv.ts";
 import type { Source } from "../sources/source.ts";
-import { type CleaningOptions, cleanBold } from "./clean.ts";
+import { type CleaningOptions, cleanBold } from "./clean-bold.ts";
 import { chooseConfounds } from "./confound-strategies.ts";
 import { confoundColumns } from "./confounds.ts";
 import { discardedVolumes, firstConfoundRow } from "./discarded-volumes.ts";

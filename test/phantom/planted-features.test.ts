@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { joinRows, Matrix } from "../../src/array/matrix.ts";
 import { forecastWindow } from "../../src/features/window.ts";
-import { fitLayerComponents } from "../../src/phantom/features.ts";
+import { fitLayerComponents } from "../../src/phantom/planted-features.ts";
 import { applyPca, fitPca } from "../../src/ridge/pca.ts";
 import { applyStandardise, fitStandardise } from "../../src/ridge/standardise.ts";
 import { wordsToVolumes } from "../../src/stimulus/volumes.ts";

@@ -1,5 +1,5 @@
 import { checkArgument } from "../array/arguments.ts";
-import { checkChoice } from "../array/choice.ts";
+import { checkChoice } from "../array/check-choice.ts";
 import { checkMatrix, emptyLike, type FloatArray, joinColumns, Matrix, sliceRows } from "../array/matrix.ts";
 import { factorNearOne } from "../array/near-one.ts";
 import { OptionError, ShapeError } from "../errors.ts";

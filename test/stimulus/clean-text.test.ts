@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { OptionError } from "../../src/errors.ts";
-import { cleanWord } from "../../src/stimulus/text.ts";
+import { cleanWord } from "../../src/stimulus/clean-text.ts";
 
 describe("cleanWord", () => {
   // By hand, row by row of the table in its documentation.

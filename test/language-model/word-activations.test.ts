@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Progress } from "../../src/array/progress.ts";
 import { createRandom } from "../../src/array/random.ts";
-import { type ActivationOptions, wordActivations } from "../../src/language-model/activations.ts";
 import type { LanguageModel } from "../../src/language-model/language-model.ts";
-import { loadLanguageModel } from "../../src/language-model/load.ts";
+import { loadLanguageModel } from "../../src/language-model/load-language-model.ts";
+import { type ActivationOptions, wordActivations } from "../../src/language-model/word-activations.ts";
 import { tokeniseWords } from "../../src/language-model/word-tokens.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
 import { relativeError, smallModelFiles } from "./small-models.ts";
 
 // Two layers, 8 units, 12 positions, one token a byte.

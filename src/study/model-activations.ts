@@ -1,7 +1,6 @@
 import type { Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { OptionError } from "../errors.ts";
-import { type ActivationOptions, wordActivations } from "../language-model/activations.ts";
 import {
   activationKey,
   cachedWordActivations,
@@ -10,7 +9,8 @@ import {
   writeActivations,
 } from "../language-model/cache.ts";
 import type { LanguageModel } from "../language-model/language-model.ts";
-import { embeddedModelFolder, loadLanguageModel } from "../language-model/load.ts";
+import { embeddedModelFolder, loadLanguageModel } from "../language-model/load-language-model.ts";
+import { type ActivationOptions, wordActivations } from "../language-model/word-activations.ts";
 import { leadingLayer } from "../report/select.ts";
 import { type InputSource, inputSource } from "../sources/input-source.ts";
 import { folderStore } from "../sources/node.ts";

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { Matrix, sliceRows } from "../../src/array/matrix.ts";
 import { createRandom } from "../../src/array/random.ts";
 import { OptionError, ShapeError } from "../../src/errors.ts";
-import { type CleanBoldOptions, cleanBold } from "../../src/responses/clean.ts";
+import { type CleanBoldOptions, cleanBold } from "../../src/responses/clean-bold.ts";
 import { cosineBasis } from "../../src/responses/cosine.ts";
 
 const oracle = JSON.parse(readFileSync(join(import.meta.dirname, "fixtures/cleaning.json"), "utf8")) as {

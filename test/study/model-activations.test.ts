@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { activationKey } from "../../src/language-model/cache.ts";
 import type { LanguageModel } from "../../src/language-model/language-model.ts";
-import { memoryStore } from "../../src/sources/memory.ts";
-import { cacheActivations } from "../../src/study/activations.ts";
+import { memoryStore } from "../../src/sources/memory-store.ts";
+import { cacheActivations } from "../../src/study/model-activations.ts";
 import { checkOptions } from "../../src/study/options.ts";
 import { loadTinyModel, tinierStory } from "../phantom/tiny.ts";
 
