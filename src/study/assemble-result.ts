@@ -20,6 +20,7 @@ import { notesOn } from "./notes.ts";
 import type { StudyOptions } from "./options.ts";
 import { type InForce, recordOptions } from "./record-options.ts";
 import type { ScoreFacts } from "./score-cache.ts";
+import type { StoryOthers } from "./shared-stories.ts";
 import { generatedBy, sourceDatasets } from "./source-datasets.ts";
 import { stimulusOf } from "./story-stimulus.ts";
 
@@ -30,6 +31,8 @@ export interface Scored {
   readonly analyses: readonly SubjectAnalysis[];
   readonly keptVariance: readonly KeptVariance[];
   readonly facts: ScoredFacts;
+  /** Whose responses scores are made of, by story; undefined where no analysis compares participants. */
+  readonly others: readonly StoryOthers[] | undefined;
 }
 
 /** Facts of all of a participant's scores together. */

@@ -2,9 +2,10 @@ import { listSome, OptionError } from "../errors.ts";
 import { formatNoun } from "../report/numbers.ts";
 import type { StudyResult } from "../report/result.ts";
 import type { Transcript } from "../stimulus/word.ts";
-import { assembleResult, type ResultContext } from "./assemble-result.ts";
+import { assembleResult, type ResultContext, type Scored } from "./assemble-result.ts";
 import { outputName } from "./check-output.ts";
 import { type ParticipantRecord, passedOver } from "./participant-record.ts";
+import { othersByStory, sharedStories } from "./shared-stories.ts";
 
 /**
  * The results of participants who were scored apart, as one result. It is the same as that of one run of all of them, but for what is
@@ -47,7 +48,11 @@ export function joinRecords(records: readonly ParticipantRecord[], begun: readon
   );
   return {
     ...result,
-    notes: [...noteOnUnfetched(contexts, [...withResponses, ...joined]), ...result.notes],
+    notes: [
+      ...noteOnUnfetched(contexts, [...withResponses, ...joined]),
+      ...noteOnOthers(records.map(({ scored }) => scored)),
+      ...result.notes,
+    ],
     absent: distinct([...withResponses, ...begun])
       .filter((participant) => !joined.has(participant))
       .sort(),
@@ -114,6 +119,23 @@ function joinTranscripts(records: readonly ParticipantRecord[]): Transcript[] {
     }
   }
   return [...known.values()].map(({ transcript }) => transcript);
+}
+
+/** A note of scores that are made of other participants' responses than they would be in one run of the group. */
+function noteOnOthers(scored: readonly Scored[]): string[] {
+  const listeners = scored.map(({ inputs: { participant, stories } }) => ({ participant, stories, responseKey: "" }));
+  const differing = scored.flatMap(({ others }, i) => {
+    if (others === undefined) return [];
+    const listener = listeners[i]!;
+    const ofGroup = othersByStory(listener, sharedStories(listener, listeners));
+    if (JSON.stringify(others) === JSON.stringify(ofGroup)) return [];
+    const names = distinct(others.flatMap(({ participants }) => participants));
+    return [`${listener.participant} (${names.length === 0 ? "of nobody" : `of ${listSome(names, 3)}`})`];
+  });
+  if (differing.length === 0) return [];
+  return [
+    `Noise ceilings are of the others of the run in which a participant was scored; these are not those of the group for ${listSome(differing)}. A ceiling rises with the number of others: score all in one run before you compare ceilings, or shares of them.`,
+  ];
 }
 
 /** Fields of several records: the value where all have the same, else a list of all. */

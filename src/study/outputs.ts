@@ -58,7 +58,7 @@ function contextOf({ inputs }: Scored, context: ResultContext): ResultContext {
 }
 
 async function participantFiles(scored: Scored, context: ResultContext): Promise<OutputFile[]> {
-  const { inputs, facts } = scored;
+  const { inputs, facts, others = [] } = scored;
   const { subjects, options, model, provenance, regions, notes } = assembleResult([scored], context);
   const { participants: _, level: __, ...recorded } = options;
   const sidecar = {
@@ -74,6 +74,7 @@ async function participantFiles(scored: Scored, context: ResultContext): Promise
       NVolumes: nVolumes,
     })),
     Confounds: Object.fromEntries(inputs.stories.map(({ files, confounds }) => [files.run, confounds])),
+    Others: others.map(({ story, participants }) => ({ Story: story, Participants: participants })),
     Software: provenance.environment,
     Date: facts.date,
     Notes: notes,

@@ -41,7 +41,7 @@ export const recordPath = (participant: string) => `${participant}/.cortecast-sc
 const earlierPath = (participant: string) => `${participant}/.cortecast-scores.safetensors`;
 
 /** Raised when records come to be written otherwise. */
-const recordKey = "cortecast participant 4";
+const recordKey = "cortecast participant 5";
 
 /** Whether there is a record of a participant, were it one of an earlier version, which a {@link recordReader} refuses. */
 export async function hasRecord(output: Source, participant: string): Promise<boolean> {
@@ -109,7 +109,7 @@ export async function recordFile(
   context: ResultContext,
   recorded: ParticipantRecord["recorded"],
 ): Promise<OutputFile> {
-  const { inputs, analyses, keptVariance, facts } = scored;
+  const { inputs, analyses, keptVariance, facts, others } = scored;
   const { targets, space, ...rest } = inputs;
   const { dataset, transcripts, regions, surfaces, leftOut, withResponses, withoutResponses } = context.inputs;
   const keys = analyses.map(({ analysis, layer, distance }): ScoreKey => ({ analysis, layer, distance }));
@@ -121,6 +121,7 @@ export async function recordFile(
     keys,
     keptVariance,
     facts,
+    others,
     context: {
       ...context,
       inputs: { dataset: { description: dataset.description }, leftOut, withResponses, withoutResponses },
@@ -195,6 +196,7 @@ export function recordReader(output: Source): (participant: string) => Promise<P
         })),
         keptVariance: about.keptVariance,
         facts: about.facts,
+        others: about.others,
       },
       context: {
         ...about.context,
@@ -221,7 +223,7 @@ type Inputs = ResultContext["inputs"];
 /** What {@link recordFile} packs. */
 interface Packed
   extends Pick<ParticipantRecord, "settings" | "environment" | "recorded">,
-    Pick<Scored, "keptVariance" | "facts"> {
+    Pick<Scored, "keptVariance" | "facts" | "others"> {
   readonly inputs: Omit<Scored["inputs"], "targets" | "space">;
   readonly keys: readonly ScoreKey[];
   readonly context: Omit<ResultContext, "inputs"> & {

@@ -90,6 +90,24 @@ function earliestStart(story: HeardTimes, participants: readonly Listener[]): nu
   return first;
 }
 
+/** Whose responses to a story a participant's are predicted from. */
+export interface StoryOthers {
+  readonly story: string;
+  /** The others, in their order. */
+  readonly participants: readonly string[];
+}
+
+/** Who the others are, story by story, of those that are shared. */
+export function othersByStory(
+  { participant, stories }: Pick<Listener, "participant" | "stories">,
+  shared: readonly SharedStory[],
+): readonly StoryOthers[] {
+  return shared.map(({ of, heardBy }) => ({
+    story: stories[of.index]!.files.story,
+    participants: heardBy.map((one) => one.participant).filter((other) => other !== participant),
+  }));
+}
+
 /** The stories of a participant that are shared, as far as they are. */
 export function partsOf<Story extends HeardTimes>(
   stories: readonly Story[],

@@ -1,6 +1,6 @@
 import type { Contrast, PlannedPeak } from "../analyses/analysis.ts";
-import { type EncodingModel, modelName } from "../analyses/encoding-model.ts";
-import { isPeak, type PlannedScore } from "../analyses/registry.ts";
+import { type EncodingModel, modelName, usesOthers } from "../analyses/encoding-model.ts";
+import { isPeak, modelsOf, type PlannedScore } from "../analyses/registry.ts";
 import { joinRows, Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
 import { mergeMissing } from "../encoding/missing.ts";
@@ -12,6 +12,7 @@ import type { Scored, ScoredFacts } from "./assemble-result.ts";
 import type { ParticipantInputs } from "./inputs.ts";
 import type { StudyPlan } from "./plan.ts";
 import { type KeptScores, openScores } from "./score-cache.ts";
+import { othersByStory, type SharedStory } from "./shared-stories.ts";
 
 /**
  * The scores of all participants, from the cache. Scores are loaded when they are asked for. Every file is read once before, to see that
@@ -28,9 +29,11 @@ export async function openScored(
 ): Promise<Scored[]> {
   const kept = new Map(participants.map(({ participant }) => [participant, new Map<string, KeptScores>()]));
   const steps = new Map<string, ScoredFacts[]>(participants.map(({ participant }) => [participant, []]));
+  const shared = new Map<string, readonly SharedStory[]>();
   let done = 0;
-  for (const { family, steps: own } of groups) {
+  for (const { family, shared: ofOne, steps: own } of groups) {
     for (const { participant, keys } of own) {
+      if (ofOne) shared.set(participant, ofOne);
       onProgress({ label: "collecting scores", done, total: nSteps });
       const opened: KeptScores[] = [];
       for (const [i, key] of keys.entries()) {
@@ -43,6 +46,7 @@ export async function openScored(
   }
   onProgress({ label: "collecting scores", done, total: nSteps });
   const bases = baseReader();
+  const isCompared = modelsOf(scores).some(({ model }) => usesOthers(model));
   return participants.map((inputs): Scored => {
     const scoresOf: ScoresOf = (model) => kept.get(inputs.participant)!.get(modelName(model));
     const none = missingScores(inputs.targets.length, nFolds);
@@ -51,6 +55,7 @@ export async function openScored(
       analyses: toldScores(scores, (model) => scoresOf(model) ?? none, bases),
       keptVariance: toldVariance(scores, scoresOf),
       facts: joinFacts(steps.get(inputs.participant)!),
+      others: isCompared ? othersByStory(inputs, shared.get(inputs.participant) ?? []) : undefined,
     };
   });
 }
@@ -61,7 +66,8 @@ export async function openScored(
  */
 export function joinFacts(parts: readonly ScoredFacts[]): ScoredFacts {
   return {
-    nNotScored: Math.max(...parts.map((part) => part.nNotScored)),
+    // Of no encoding model where the participant's stories were heard by nobody else.
+    nNotScored: Math.max(0, ...parts.map((part) => part.nNotScored)),
     missing: mergeMissing(parts.map((part) => part.missing)),
     alphaAtLowest: meanOfKnown(parts.map((part) => part.alphaAtLowest)),
     alphaAtHighest: meanOfKnown(parts.map((part) => part.alphaAtHighest)),

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { folderStore } from "../../src/sources/node.ts";
 import { listFiles } from "../../src/sources/source.ts";
@@ -45,6 +45,24 @@ describe("a study with noise ceilings", () => {
     expect((await ceilings(fewer))[0]).not.toEqual((await ceilings(run))[0]);
   });
 
+  test("by hand: a group of several runs says whose ceilings are of others than the group's; records and JSON say of whom", async () => {
+    expect(run.result.notes.join("\n")).not.toContain("Noise ceilings are of the others");
+    const into = (participants: string) =>
+      study.run({ analyses: "noiseCeiling", participants, output: study.at("joined"), cache: run.cache });
+    const first = await into("sub-01,sub-02");
+    expect(first.result.notes.join("\n")).not.toContain("Noise ceilings are of the others");
+    const { result } = await into("sub-02,sub-03");
+    expect(result.notes.join("\n")).toContain(
+      "these are not those of the group for sub-01 (of sub-02), sub-02 (of sub-03), sub-03 (of sub-02).",
+    );
+    const about = JSON.parse(readFileSync(study.at("joined/sub-01/func/sub-01_scores.json"), "utf8")) as Readonly<
+      Record<string, unknown>
+    >;
+    expect(about["Others"]).toEqual([{ Story: run.result.subjects[0]!.stories[0], Participants: ["sub-02"] }]);
+    const all = await into("sub-01,sub-02,sub-03");
+    expect(all.result.notes.join("\n")).not.toContain("Noise ceilings are of the others");
+  });
+
   test("one participant alone is refused before anything is computed", async () => {
     const { issues } = await checkOf({
       dataset: study.at("data"),
@@ -80,6 +98,10 @@ describe("a study with noise ceilings", () => {
     expect(all.slice(0, 2)).toEqual(await ceilings(two));
     expect(notes.join("\n")).toContain("sub-03");
     expect(three.result.notes.join("\n")).toMatch(/noise ceilings need other participants .* got none for sub-03/);
+    rmSync(study.at("three"), { recursive: true });
+    // No encoding model at all is theirs then.
+    const { result } = await study.run({ analyses: "noiseCeiling", output: study.at("three") });
+    expect(result.subjects[2]!.quality.nNotScored).toBe(0);
     rmSync(study.at("three"), { recursive: true });
   });
 });
