@@ -53,7 +53,7 @@ const countOf = (pattern: RegExp) => files().filter((path) => pattern.test(path)
 /** Moments of a run, as what can be seen of them from outside. */
 const moments: Readonly<Record<string, (output: string) => boolean>> = {
   "the inputs were read": (output) => output.includes("steps to compute"),
-  "the first activations were written": () => countOf(/^cache\/activations\/.*\.safetensors$/) > 0,
+  "the first activations were written": () => countOf(/^cache\/activations\/.*\.activations$/) > 0,
   "a third of the scores was written": () => countOf(scoreFiles) >= nScores / 3,
   "the first results were written": () => countOf(/^sub-01\//) > 0,
 };
