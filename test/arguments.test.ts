@@ -201,3 +201,46 @@ describe("every function of the package, called with what it does not take (by h
     expect(bare).toEqual([]);
   });
 });
+
+describe("options that are of no kind that JSON has (by hand)", () => {
+  const circle: Record<string, unknown> = {};
+  circle["itself"] = circle;
+  const odd = [null, 3n, Symbol("s"), () => 1, circle, [circle], Object.create(null), Number.NaN] as const;
+  const ours = Object.entries(cortecast).flatMap(([name, value]) => (name.endsWith("Error") ? [value] : []));
+  const isOurs = (error: unknown) => ours.includes((error as Error).constructor as never);
+
+  it.each(["alphas", "precision", "choice", "intercept", "nInnerFolds", "targetBlock", "device"])(
+    "%s of a ridge regression are refused in words",
+    async (option) => {
+      for (const value of odd) {
+        // An object may be a device, a list of it no penalty.
+        if (option === "device" && typeof value === "object" && value !== null && !Array.isArray(value)) continue;
+        const call = cortecast.prepareRidge(matrix, { [option]: value });
+        await expect(call).rejects.toSatisfy(isOurs);
+      }
+    },
+  );
+
+  it.each(["analyses", "controls", "distances", "width", "alphas", "stories", "model"])(
+    "%s of a study are refused in words",
+    (option) => {
+      for (const value of [3n, Symbol("s"), circle, [circle], [3n], { forecastScore: { width: 3n } }]) {
+        let error: unknown;
+        try {
+          cortecast.checkOptions({ dataset: "data", output: "out", [option]: value });
+        } catch (thrown) {
+          error = thrown;
+        }
+        expect(error).toSatisfy(isOurs);
+      }
+    },
+  );
+
+  it("a study's options without defaults are refused by name", async () => {
+    const raw = { dataset: "data", output: "out" } as unknown as study.StudyOptions;
+    for (const name of ["runStudy", "checkStudy", "planStudy"] as const)
+      await expect(cortecast[name](raw)).rejects.toThrow(
+        `${name}: options (of checkOptions).controls must be a list of texts, got undefined.`,
+      );
+  });
+});

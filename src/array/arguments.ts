@@ -1,4 +1,4 @@
-import { OptionError } from "../errors.ts";
+import { OptionError, shorten } from "../errors.ts";
 
 /** Kinds of values that functions take. */
 const kinds = {
@@ -48,6 +48,21 @@ export function nameKind(value: unknown): string {
   const name = Object.prototype.toString.call(value).slice("[object ".length, -1);
   return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 }
+
+/** A value in a message, as JSON has it, cut where it is long; its kind where JSON has no form for it. */
+export function showValue(value: unknown): string {
+  if (typeof value === "number") return String(value);
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch {
+    // A bigint in it, or itself.
+  }
+  return text === undefined ? nameKind(value) : shorten(text, MOST_SHOWN);
+}
+
+/** Characters of a value in a message: three lines. */
+const MOST_SHOWN = 240;
 
 function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));

@@ -1,4 +1,5 @@
 import { OptionError } from "../errors.ts";
+import { showValue } from "./arguments.ts";
 
 /**
  * Refuses an option that is none of the values that it may have. Options may come from a file or from JavaScript, where no
@@ -15,5 +16,5 @@ export function checkChoice<const Choice extends string | boolean>(
   if (known.includes(value)) return;
   const names = known.map((choice) => JSON.stringify(choice));
   const listed = `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
-  throw new OptionError(`${where} must be ${listed}, got ${JSON.stringify(value) ?? typeof value}.`);
+  throw new OptionError(`${where} must be ${listed}, got ${showValue(value)}.`);
 }

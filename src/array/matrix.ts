@@ -1,5 +1,5 @@
 import { ShapeError } from "../errors.ts";
-import { checkArgument, nameKind } from "./arguments.ts";
+import { checkArgument, nameKind, showValue } from "./arguments.ts";
 
 /** The numbers of a matrix: single or double precision. */
 export type FloatArray = Float32Array | Float64Array;
@@ -82,7 +82,9 @@ export function checkMatrix(matrix: Matrix, where: string): void {
 
 function requireShape(where: string, nRows: number, nColumns: number): void {
   if (Number.isInteger(nRows) && Number.isInteger(nColumns) && nRows >= 0 && nColumns >= 0) return;
-  throw new ShapeError(`${where}: nRows and nColumns must be whole numbers from 0, got ${nRows} and ${nColumns}.`);
+  throw new ShapeError(
+    `${where}: nRows and nColumns must be whole numbers from 0, got ${showValue(nRows)} and ${showValue(nColumns)}.`,
+  );
 }
 
 /**

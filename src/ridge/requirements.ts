@@ -1,3 +1,4 @@
+import { showValue } from "../array/arguments.ts";
 import { formatShape, type Matrix } from "../array/matrix.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 
@@ -50,6 +51,6 @@ export function requireSamples(matrix: Matrix, least: number, where: string, nam
  */
 export function requireCount(count: number, least: number, where: string, name: string): void {
   if (!Number.isInteger(count) || count < least) {
-    throw new OptionError(`${where}: ${name} must be a whole number from ${least}, got ${count}.`);
+    throw new OptionError(`${where}: ${name} must be a whole number from ${least}, got ${showValue(count)}.`);
   }
 }

@@ -1,3 +1,4 @@
+import { checkArgument, showValue } from "../array/arguments.ts";
 import { checkChoice } from "../array/check-choice.ts";
 import { OptionError } from "../errors.ts";
 import type { Device } from "../graph/device.ts";
@@ -65,13 +66,15 @@ export const DEFAULT_PRECISION: ResolvedRidgeOptions["precision"] = "float32";
 export function resolveRidgeOptions(options: RidgeOptions, where: string): ResolvedRidgeOptions {
   const { alphas = DEFAULT_ALPHAS, choice = DEFAULT_CHOICE, nInnerFolds = DEFAULT_FOLDS, intercept = true } = options;
   const { targetBlock, precision = DEFAULT_PRECISION, device } = options;
+  checkArgument(`${where}: alphas`, alphas, "a list");
+  if (device !== undefined) checkArgument(`${where}: device`, device, "an object");
   if (alphas.length === 0) {
     throw new OptionError(`${where}: alphas must hold at least one penalty, got none. Leave it out for the default.`);
   }
   alphas.forEach((alpha, i) => {
-    if (!(alpha > 0 && Number.isFinite(alpha))) {
+    if (!(Number.isFinite(alpha) && alpha > 0)) {
       throw new OptionError(
-        `${where}: alphas must be finite and over 0, got ${alpha} (alphas[${i}]). For least squares take a tiny one.`,
+        `${where}: alphas must be finite and over 0, got ${showValue(alpha)} (alphas[${i}]). For least squares take a tiny one.`,
       );
     }
   });

@@ -9,6 +9,7 @@ import {
   usualAnalyses,
 } from "../analyses/registry.ts";
 import type { OwnWords } from "../analyses/setting-kinds.ts";
+import { showValue } from "../array/arguments.ts";
 import { choice, formatGot, mustOf, names } from "./option-kinds.ts";
 import type { StudyOptions } from "./options.ts";
 
@@ -23,13 +24,17 @@ const controlAnalyses = {
 export type NamedAnalyses = { readonly [Name in AnalysisName]?: AnalysisSettings };
 
 const listedAnalyses = names().pipe(z.array(choice(analysisNames)));
+const keyedAnalyses = z
+  .array(choice(analysisNames))
+  .min(1, { error: "must be one name or more (leave the option out for all)" });
 
 /** Names of analyses, `"brainScore,forecastScore"` or a list; or, by name, what is set for each: `{ forecastScore: { width: 3 } }`. */
 export const namedAnalyses = z.unknown().transform((value, context): NamedAnalyses => {
   const isByName = typeof value === "object" && value !== null && !Array.isArray(value);
-  const found = listedAnalyses.safeParse(isByName ? Object.keys(value) : value, { error: mustOf });
+  const given = isByName ? Object.keys(value) : value;
+  // Keys are names as they stand: with spaces around them, their settings would not be found.
+  const found = (isByName ? keyedAnalyses : listedAnalyses).safeParse(given, { error: mustOf });
   if (!found.success) {
-    const given = isByName ? Object.keys(value) : value;
     for (const issue of found.error.issues) {
       const params: OwnWords = { got: formatGot(issue, given) };
       context.addIssue({ code: "custom", message: issue.message, params });
@@ -48,7 +53,7 @@ export const namedAnalyses = z.unknown().transform((value, context): NamedAnalys
 
 /** What is wrong with an analysis' settings, as a sentence that names them. */
 function problemOf(name: AnalysisName, issue: z.core.$ZodIssue, own: unknown) {
-  const params = (got: unknown): OwnWords => ({ got: JSON.stringify(got) });
+  const params = (got: unknown): OwnWords => ({ got: showValue(got) });
   if (issue.code === "unrecognized_keys") {
     const known = Object.keys((analyses[name].settings as z.ZodObject).shape);
     const message =

@@ -1,4 +1,3 @@
-import { checkArgument } from "../array/arguments.ts";
 import { checkChoice } from "../array/check-choice.ts";
 import { howToRead, summariseInspection } from "../inspection/inspect.ts";
 import { type Inspection, sortIssues } from "../inspection/inspection.ts";
@@ -6,7 +5,7 @@ import { cachePlace } from "./cache-place.ts";
 import { checkDisk, checkDiskByHeaders } from "./check-disk.ts";
 import { checkOthers } from "./group-level.ts";
 import { inspectStudy, readStudy } from "./inspect-study.ts";
-import type { StudyOptions } from "./options.ts";
+import { requireChecked, type StudyOptions } from "./options.ts";
 import { storesIn } from "./plan-inspected.ts";
 import { type StudyTools, toolsOf } from "./tools.ts";
 
@@ -28,7 +27,7 @@ export interface CheckStudyOptions extends StudyTools {
  * @throws OptionError where an argument is of another kind; of the study itself nothing is thrown
  */
 export async function checkStudy(options: StudyOptions, settings: CheckStudyOptions = {}): Promise<Inspection> {
-  checkArgument("checkStudy: options", options, "an object", { dataset: "a text", output: "a text" });
+  requireChecked("checkStudy", options);
   const { onProgress } = toolsOf("checkStudy: settings", settings);
   const { read: way = "auto", writes = true } = settings;
   checkChoice("checkStudy: read", way, readingWays);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { number, type OwnWords, whole } from "../analyses/setting-kinds.ts";
+import { showValue } from "../array/arguments.ts";
 import { ownValue } from "../array/records.ts";
 import { hemisphereOf } from "../bids/identity.ts";
 import { homeAlone } from "../sources/path.ts";
@@ -97,7 +98,7 @@ const isText = (value: unknown): value is string => typeof value === "string";
 /** What was given in place of a label, or of a list of them. */
 function gotNoLabel(value: unknown): OwnWords {
   const hasNumber = [value].flat().some((part) => typeof part === "number");
-  return { got: `${JSON.stringify(value)}${hasNumber ? `. ${digits}` : ""}` };
+  return { got: `${showValue(value)}${hasNumber ? `. ${digits}` : ""}` };
 }
 
 /** A path, as the system takes it. */
@@ -126,7 +127,9 @@ export function formatProblem(issue: z.core.$ZodIssue, value: unknown): string {
 export function formatGot(issue: z.core.$ZodIssue, value: unknown): string {
   const wrong = itemAt(value, issue.path[0]);
   const own = issue.code === "custom" ? (issue.params as OwnWords | undefined) : undefined;
-  return own?.got ?? (typeof wrong === "string" ? `"${wrong}"` : (JSON.stringify(wrong) ?? "nothing"));
+  if (own?.got !== undefined) return own.got;
+  if (wrong === undefined) return "nothing";
+  return typeof wrong === "string" ? `"${wrong}"` : showValue(wrong);
 }
 
 /** The item of a list, also of one that is written with commas; the value itself where no item is meant. */

@@ -353,6 +353,12 @@ export type StudyOptions = {
   readonly [Key in Exclude<Optional, "dataset" | "output">]?: z.output<OptionTable[Key]["schema"]> | undefined;
 } & { readonly dataset: string; readonly output: string };
 
+/** Refuses options that {@link checkOptions} did not fill in: without defaults a study would end far from the cause. */
+export function requireChecked(where: string, options: StudyOptions): void {
+  const fields = { dataset: "a text", output: "a text", controls: "a list of texts", distances: "a list" } as const;
+  checkArgument(`${where}: options (of checkOptions)`, options, "an object", fields);
+}
+
 /**
  * Checks raw options, from flags or a study file, and fills in defaults.
  *

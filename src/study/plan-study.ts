@@ -1,10 +1,9 @@
-import { checkArgument } from "../array/arguments.ts";
 import type { DatasetIssue } from "../errors.ts";
 import { cachePlace } from "./cache-place.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
 import { inspectStudy } from "./inspect-study.ts";
 import { countMissing, openStudy } from "./open-study.ts";
-import type { StudyOptions } from "./options.ts";
+import { requireChecked, type StudyOptions } from "./options.ts";
 import { storesIn } from "./plan-inspected.ts";
 import { type StudyTools, toolsOf } from "./tools.ts";
 
@@ -27,7 +26,7 @@ export interface PlannedRun extends RunEstimate {
  * @throws the errors of the study, as `runStudy`
  */
 export async function planStudy(options: StudyOptions, tools: StudyTools = {}): Promise<PlannedRun> {
-  checkArgument("planStudy: options", options, "an object", { dataset: "a text", output: "a text" });
+  requireChecked("planStudy", options);
   const { onProgress } = toolsOf("planStudy: tools", tools);
   const cache = await cachePlace(options);
   const stores = storesIn(cache.folder);

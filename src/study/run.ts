@@ -1,4 +1,3 @@
-import { checkArgument } from "../array/arguments.ts";
 import type { DatasetIssue } from "../errors.ts";
 import { formatIssues } from "../inspection/format.ts";
 import { studyFindings } from "../report/findings.ts";
@@ -14,7 +13,7 @@ import { estimateRun, formatEstimate } from "./estimate.ts";
 import { checkOthers, writeGroupLevel } from "./group-level.ts";
 import { type InspectedStudy, inspectStudy } from "./inspect-study.ts";
 import { countMissing, type OpenStudy, openStudy } from "./open-study.ts";
-import type { StudyOptions } from "./options.ts";
+import { requireChecked, type StudyOptions } from "./options.ts";
 import { joinOutcomes, writeCommon, writeParticipants } from "./outputs.ts";
 import { type StudyStores, storesIn } from "./plan-inspected.ts";
 import type { InForce } from "./record-options.ts";
@@ -66,7 +65,7 @@ export interface StudyRun {
  * @throws errors of the rooms that it calls: FormatError, OptionError, ShapeError, DeviceError
  */
 export async function runStudy(options: StudyOptions, tools: StudyTools = {}): Promise<StudyRun> {
-  checkArgument("runStudy: options", options, "an object", { dataset: "a text", output: "a text" });
+  requireChecked("runStudy", options);
   const given = toolsOf("runStudy: tools", tools);
   const cache = await cachePlace(options);
   const stores = storesIn(cache.folder);

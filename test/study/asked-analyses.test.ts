@@ -75,6 +75,10 @@ describe("settings of one analysis", () => {
       'must not hold "forecastScore" where there are no distances. Give `distances`.',
     ],
     ["[1]", "must be names"],
+    ["{ ' forecastScore': { width: 3 } }", "must be one of brainScore, forecastScore,"],
+    ["{ __proto__: { width: 3 } }", "must be one of brainScore, forecastScore,"],
+    ["{ forecastScore: { width: .nan } }", "width of forecastScore must be a number, got NaN."],
+    ["{}", "must be one name or more (leave the option out for all), got []."],
   ])("refuses %s, with its line", (analyses, message) => {
     expect(() => study(`analyses: ${analyses}\n`)).toThrow(`s.yaml:3: analyses: ${message}`);
   });
