@@ -103,13 +103,16 @@ export function constantPredictions(foldScores: Matrix, isScorable: Uint8Array):
 }
 
 /**
- * What is missing of several analyses of the same responses in the same folds, as one list: of each fold, reason and part
- * the most targets, ordered by fold.
+ * What is missing of several analyses of the same responses, as one list: of each fold, reason and part, and the same volumes where
+ * these are told, the most targets, ordered by fold.
  */
-export function mergeMissing(lists: readonly (readonly MissingScores[])[]): MissingScores[] {
-  const merged = new Map<string, MissingScores>();
+export function mergeMissing<One extends MissingScores & { readonly volumes?: readonly [number, number] }>(
+  lists: readonly (readonly One[])[],
+): One[] {
+  const merged = new Map<string, One>();
   for (const entry of lists.flat()) {
-    const key = `${entry.fold} ${entry.reason} ${entry.part}`;
+    const { fold, reason, part, volumes = [] } = entry;
+    const key = [fold, reason, part, ...volumes].join(" ");
     const known = merged.get(key);
     if (!known || known.nTargets < entry.nTargets) merged.set(key, entry);
   }

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename } from "node:path";
-import type { MissingScores } from "../encoding/missing.ts";
 import type { DatasetIssue } from "../errors.ts";
 import type {
   KeptVariance,
@@ -12,10 +11,10 @@ import type {
   SubjectScores,
 } from "../report/result.ts";
 import { addAudits, NO_AUDIT } from "../ridge/audit.ts";
-import { contiguousFolds } from "../ridge/folds.ts";
 import type { ActivationSource } from "./activation-source.ts";
 import { wordsOutside } from "./features.ts";
-import type { HeardStory, ParticipantInputs, StudyInputs } from "./inputs.ts";
+import type { ParticipantInputs, StudyInputs } from "./inputs.ts";
+import { volumesTogether } from "./locate-missing.ts";
 import { notesOn } from "./notes.ts";
 import type { StudyOptions } from "./options.ts";
 import { type InForce, recordOptions } from "./record-options.ts";
@@ -36,7 +35,9 @@ export interface Scored {
 }
 
 /** Facts of all of a participant's scores together. */
-export type ScoredFacts = Omit<ScoreFacts, "keptVariance">;
+export interface ScoredFacts extends Omit<ScoreFacts, "keptVariance" | "missing"> {
+  readonly missing: readonly MissingFold[];
+}
 
 /** What {@link assembleResult} needs beside the scores. */
 export interface ResultContext {
@@ -69,7 +70,7 @@ export interface ReportedInputs
 /** Puts finished scores together into what the report is made of. */
 export function assembleResult(scored: readonly Scored[], context: ResultContext): StudyResult {
   const { inputs, model, options } = context;
-  const subjects = scored.map((one) => subjectScores(one, context));
+  const subjects = scored.map((one) => subjectScores(one));
   const words = inputs.transcripts.flatMap(({ words: all }) =>
     all.slice(1).map((word, n) => word.onset - all[n]!.onset),
   );
@@ -88,12 +89,12 @@ export function assembleResult(scored: readonly Scored[], context: ResultContext
   };
 }
 
-function subjectScores({ inputs, analyses, keptVariance, facts }: Scored, { options }: ResultContext): SubjectScores {
+function subjectScores({ inputs, analyses, keptVariance, facts }: Scored): SubjectScores {
   const { participant, stories, targets, space, quality } = inputs;
   return {
     participant,
     stories: stories.map((story) => story.files.story),
-    nVolumes: countVolumes(stories),
+    nVolumes: volumesTogether(stories),
     targets,
     space,
     analyses,
@@ -108,33 +109,8 @@ function subjectScores({ inputs, analyses, keptVariance, facts }: Scored, { opti
       nWordsOutside: stories.reduce((sum, story) => sum + wordsOutside(stimulusOf(story)), 0),
     },
     keptVariance,
-    missing: locateMissing(facts.missing, stories, options.folds),
+    missing: facts.missing,
   };
-}
-
-const countVolumes = (stories: readonly HeardStory[]) => stories.reduce((sum, story) => sum + story.nVolumes, 0);
-
-/** Folds that lack scores, with the volumes and stories of their test chunks. */
-function locateMissing(
-  missing: readonly MissingScores[],
-  stories: readonly HeardStory[],
-  nFolds: number,
-): MissingFold[] {
-  const folds = contiguousFolds(countVolumes(stories), nFolds);
-  return missing.map(({ fold, ...rest }) => {
-    const { test } = folds[fold]!;
-    const [first, last] = [test[0]!, test.at(-1)!];
-    const touched = stories.filter((story, i) => {
-      const start = countVolumes(stories.slice(0, i));
-      return start <= last && first < start + story.nVolumes;
-    });
-    return {
-      fold: fold + 1,
-      ...rest,
-      volumes: [first, last],
-      stories: touched.map(({ files }) => files.story),
-    };
-  });
 }
 
 function provenance(scored: readonly Scored[], { inputs, model, command, sourcePath }: ResultContext): Provenance {

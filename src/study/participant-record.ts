@@ -41,7 +41,7 @@ export const recordPath = (participant: string) => `${participant}/.cortecast-sc
 const earlierPath = (participant: string) => `${participant}/.cortecast-scores.safetensors`;
 
 /** Raised when records come to be written otherwise. */
-const recordKey = "cortecast participant 5";
+const recordKey = "cortecast participant 6";
 
 /** Whether there is a record of a participant, were it one of an earlier version, which a {@link recordReader} refuses. */
 export async function hasRecord(output: Source, participant: string): Promise<boolean> {

@@ -3,16 +3,17 @@ import { type EncodingModel, modelName, usesOthers } from "../analyses/encoding-
 import { isPeak, modelsOf, type PlannedScore } from "../analyses/registry.ts";
 import { joinRows, Matrix } from "../array/matrix.ts";
 import type { OnProgress } from "../array/progress.ts";
-import { mergeMissing } from "../encoding/missing.ts";
+import { type MissingScores, mergeMissing } from "../encoding/missing.ts";
 import { placeOfLargest } from "../encoding/place-of-largest.ts";
 import type { KeptVariance, ScoreKey, SubjectAnalysis } from "../report/result.ts";
 import { addAudits, NO_AUDIT } from "../ridge/audit.ts";
 import type { Source } from "../sources/source.ts";
 import type { Scored, ScoredFacts } from "./assemble-result.ts";
 import type { ParticipantInputs } from "./inputs.ts";
+import { locateMissing } from "./locate-missing.ts";
 import type { StudyPlan } from "./plan.ts";
 import { type KeptScores, openScores } from "./score-cache.ts";
-import { othersByStory, type SharedStory } from "./shared-stories.ts";
+import { othersByStory, partsOf, type SharedStory } from "./shared-stories.ts";
 
 /**
  * The scores of all participants, from the cache. Scores are loaded when they are asked for. Every file is read once before, to see that
@@ -29,6 +30,7 @@ export async function openScored(
 ): Promise<Scored[]> {
   const kept = new Map(participants.map(({ participant }) => [participant, new Map<string, KeptScores>()]));
   const steps = new Map<string, ScoredFacts[]>(participants.map(({ participant }) => [participant, []]));
+  const heardBy = new Map(participants.map((inputs) => [inputs.participant, inputs]));
   const shared = new Map<string, readonly SharedStory[]>();
   let done = 0;
   for (const { family, shared: ofOne, steps: own } of groups) {
@@ -40,7 +42,10 @@ export async function openScored(
         opened.push(await openScores(store, key));
         kept.get(participant)!.set(modelName(family.members[i]!.model), opened.at(-1)!);
       }
-      steps.get(participant)!.push(joinFacts(opened));
+      const joined = joinFacts(opened);
+      const { stories } = heardBy.get(participant)!;
+      const missing = locateMissing(joined.missing, ofOne ? partsOf(stories, ofOne) : stories, nFolds);
+      steps.get(participant)!.push({ ...joined, missing });
       done++;
     }
   }
@@ -60,11 +65,14 @@ export async function openScored(
   });
 }
 
+/** Facts of scores, whose missing folds are located or not yet. */
+type FactsWith<Missing> = Omit<ScoredFacts, "missing"> & { readonly missing: readonly Missing[] };
+
 /**
  * Counts over several encoding models, or several sets of them: the most targets that any could not score, and why; the mean
  * shares of alphas at the ends, over those that have a score above zero.
  */
-export function joinFacts(parts: readonly ScoredFacts[]): ScoredFacts {
+export function joinFacts<Missing extends MissingScores>(parts: readonly FactsWith<Missing>[]): FactsWith<Missing> {
   return {
     // Of no encoding model where the participant's stories were heard by nobody else.
     nNotScored: Math.max(0, ...parts.map((part) => part.nNotScored)),
