@@ -134,14 +134,17 @@ function* misfitsOf({ participant, stories }: FitParticipant, options: StudyOpti
   }
   const longest = Math.max(...stories.map(({ transcript }) => transcript.words.length));
   // The window of a distance d holds the words from d - width + 1 to d after each word.
-  const windows = askedWindows(options).flatMap(({ distances, width }) =>
-    distances.map((distance) => ({ distance, width })),
-  );
+  const windows = askedWindows(options).flatMap(({ name, distances, width }) => {
+    // Distances that are set for an analysis alone are named after it.
+    const isOwn = options.analyses?.[name]?.distances !== undefined;
+    const named = isOwn ? { where: "`analyses`", who: `distances of ${name} ` } : { where: "`distances`", who: "" };
+    return distances.map((distance) => ({ distance, width, ...named }));
+  });
   const beyond = windows.find(({ distance, width }) => distance - width + 1 >= longest || distance <= -longest);
   if (beyond !== undefined) {
     yield new OptionError(
-      `must lie within the stories (${longest} words in the longest, ${participant}), got ${beyond.distance}. They count words.`,
-      { where: "`distances`" },
+      `${beyond.who}must lie within the stories (${longest} words in the longest, ${participant}), got ${beyond.distance}. They count words.`,
+      { where: beyond.where },
     );
   }
   const total = stories.reduce((sum, { nVolumes }) => sum + nVolumes, 0);
@@ -182,13 +185,13 @@ function* misfitsOf({ participant, stories }: FitParticipant, options: StudyOpti
       { where: "`folds`" },
     );
   }
-  for (const { distance, width } of windows) {
+  for (const { distance, width, where } of windows) {
     const filled = windowedVolumes(stories, distance, width);
     const fold = trainings.findIndex((volumes) => !volumes.some((volume) => filled.has(volume)));
     if (fold < 0) continue;
     yield new OptionError(
       `windows must hold words in training volumes of every fold, got none at distance ${distance} in fold ${fold + 1} of ${participant} (${total} volumes, ${longest} words in the longest story). Take distances nearer to 0.`,
-      { where: "`distances`" },
+      { where },
     );
   }
 }

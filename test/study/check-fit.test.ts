@@ -52,6 +52,10 @@ describe("options against what was recorded", () => {
     [{ distances: "4,56" }, "`distances`: must lie within the stories (50 words in the longest, sub-01), got 56."],
     [{ distances: "-50" }, "`distances`: must lie within the stories (50 words in the longest, sub-01), got -50."],
     [
+      { distances: "0,8", analyses: { forecastScoreRandomWindow: { distances: 56 } } },
+      "`analyses`: distances of forecastScoreRandomWindow must lie within the stories (50 words in the longest, sub-01), got 56.",
+    ],
+    [
       { folds: 22 },
       "`folds`: must leave 3 volumes or more to each test chunk, got 22 folds of 65 volumes (2 in the smallest, sub-01). Take fewer.",
     ],
