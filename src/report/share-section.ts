@@ -63,7 +63,7 @@ export function shareSection(findings: Findings, found: GroupShares): Markup {
   );
   const nShown = withShare.length === 0 ? "none" : formatCount(withShare.length);
   return html`<section><h2>${capitalised(shown.label)}</h2>
-<p class="note">Shown where the ${over} is above zero over participants (two-sided Wilcoxon signed-rank test, q < .01 over regions), in ${nShown} of ${formatNoun(group.targets.length, "region")}.${view.subjects.length < fewestForSignificance && ` Fewer than ${fewestForSignificance} participants cannot reach that.`}</p>
+<p class="note">Shown where the ${over} is above zero over participants (two-sided Wilcoxon signed-rank test, q &lt; .01 over regions), in ${nShown} of ${formatNoun(group.targets.length, "region")}.${view.subjects.length < fewestForSignificance && ` Fewer than ${fewestForSignificance} participants cannot reach that.`}</p>
 ${figure}
 ${foldedTable("Numbers of all regions", table)}</section>`;
 }

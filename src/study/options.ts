@@ -384,7 +384,7 @@ export function checkOptions(
   for (const [key, { schema }] of Object.entries(studyOptions)) {
     const value = ownValue(raw, key);
     if (value === undefined && (key === "dataset" || key === "output")) {
-      problems.push(`${describe(key)}: must be given, got nothing.`);
+      problems.push(`${describe(key)}: must be given, got nothing. Name the folder, here or in a study file.`);
       continue;
     }
     const optional = (schema as z.ZodType).optional();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { analysisNames } from "../../src/analyses/registry.ts";
 import { activations } from "../../src/cli/activations.ts";
 import { check } from "../../src/cli/check.ts";
 import type { Command } from "../../src/cli/command-line.ts";
@@ -36,6 +37,11 @@ describe("docs/options.md, score", () => {
     expect(choicesOf(studyOptions.context.schema)).toEqual(["strided", "exact"]);
     expect(choicesOf(studyOptions.controls.schema)).toEqual(["word-rate", "random-weights", "random-window"]);
     expect(choicesOf(studyOptions.folds.schema)).toEqual([]);
+  });
+
+  it("tells of every analysis that can be named", () => {
+    const text = sectionOf(scoreSection, "#### `--analyses`");
+    expect(analysisNames.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   });
 
   it.each(options)("%s: its default, and its choices", (key, { schema }) => {

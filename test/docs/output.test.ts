@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { groupDescriptions, peakNamed } from "../../src/analyses/registry.ts";
+import { analysisNames, groupDescriptions, peakNamed } from "../../src/analyses/registry.ts";
 import { readGifti } from "../../src/formats/gifti.ts";
 import { loadLanguageModel } from "../../src/language-model/load-language-model.ts";
 import { simulateDataset } from "../../src/phantom/simulate.ts";
@@ -121,6 +121,10 @@ describe("docs/output.md, tables", () => {
     const isGroups = (name: string) => name in groupDescriptions || peakNamed(name) !== undefined;
     expect(group).toEqual(new Set(analyses.filter((name) => !name.endsWith("Unmasked"))));
     expect(own).toEqual(new Set(analyses.filter((name) => !isGroups(name))));
+  });
+
+  it("no analysis of the registry is left out", () => {
+    expect(analyses).toEqual(expect.arrayContaining(analysisNames));
   });
 
   it("folds are numbers from 1 and mean; argmaxes have the mean alone", () => {

@@ -434,3 +434,13 @@ describe("the cortex on the page", () => {
     );
   });
 });
+
+test("a sign of less stands in the page's text as HTML writes it", async () => {
+  const study = { distances: [0, 8], layers: [4, 8], hasCeiling: true };
+  for (const nSubjects of [4, 9]) {
+    const page = await htmlReport(syntheticStudy({ ...study, nSubjects }));
+    const text = page.replaceAll(/<(script|style)[\s\S]*?<\/\1>/g, "");
+    expect(text).toContain("<h2>Share of the noise ceiling</h2>");
+    expect(text.match(/<(?![\w/!]).{20}/g)).toBeNull();
+  }
+});

@@ -51,7 +51,7 @@ describe("checkOptions", () => {
     [{ fold: 3 }, 'Nearest: "folds"'],
     [{ distnces: "4" }, 'Nearest: "distances"'],
     [{ dist: "4" }, 'Nearest: "distances"'],
-    [{ dataset: undefined }, "`dataset`: must be given, got nothing."],
+    [{ dataset: undefined }, "`dataset`: must be given, got nothing. Name the folder, here or in a study file."],
     [{ dataset: "" }, '`dataset`: must be a path, not the empty text, got "".'],
     [{ dataset: 7 }, "`dataset`: must be a text, got 7."],
     [{ distances: "5:1" }, '`distances`: must be ranges that go upwards, got "5:1"; write "1:5".'],
