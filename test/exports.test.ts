@@ -132,8 +132,10 @@ describe("the package's exports", () => {
         .map((path) => join(root, folder, path)),
     );
     const lacking = programs.flatMap((program) => {
-      const imports = readFileSync(program, "utf8").matchAll(/^import \{([^}]*)\} from "(?:\.\.\/)+dist\/(.*)\.js"/gm);
-      return [...imports].flatMap(([, list, path]) => {
+      const text = readFileSync(program, "utf8");
+      const imports = text.matchAll(/^import \{([^}]*)\} from "(?:\.\.\/)+dist\/(.*)\.js"/gm);
+      const loads = text.matchAll(/^const \{([^}]*)\} = await load\("(.*)\.js"\)/gm);
+      return [...imports, ...loads].flatMap(([, list, path]) => {
         const code = read(`${path}.ts`);
         const known = new Set([
           ...[...code.matchAll(/^export (?:async )?(?:function\*?|class|const) (\w+)/gm)].map(([, name]) => name!),

@@ -8,7 +8,7 @@ const load = (path) => import(pathToFileURL(join(built, "dist", path)).href);
 const { Matrix } = await load("array/matrix.js");
 const { createRandom } = await load("array/random.js");
 const { makeDesigns } = await load("engine/make-designs.js");
-const { planMemory } = await load("engine/memory.js");
+const { planMemory } = await load("engine/plan-memory.js");
 const { openPool } = await load("engine/pool.js");
 const { scoreResponses } = await load("engine/score-responses.js");
 const { folderStore } = await load("sources/node.js");

@@ -136,7 +136,7 @@ describe("exclusions by any spelling of a run or its files (by hand)", () => {
     expect(doubts.some(({ code }) => code === "exclusion-fits-nothing")).toBe(kind.startsWith("warning"));
     if (kind.startsWith("warning"))
       expect(issues.find(({ code }) => code === "exclusion-fits-nothing")!.message).toMatch(
-        /(Nearest|Known): .*"sub-01_task-market_run-1"/,
+        /(Nearest|Choices): .*"sub-01_task-market_run-1"/,
       );
   });
 

@@ -46,6 +46,7 @@ const scores = plannedScores({ layers }, options);
 const families = plannedFamilies({ layers }, options);
 const plan = {
   nSteps: layers.length * participants.length,
+  nFolds: options.folds,
   scores,
   groups: layers.map((layer) => {
     const family = families.find(({ label }) => label === `layer ${layer}`);
