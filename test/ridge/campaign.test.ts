@@ -29,4 +29,17 @@ describe("single precision against the definition in double (agreement)", () => 
     // Most can be used: an audit of nothing would find nothing.
     expect(audit.found.nAudited).toBeGreaterThan(0.8 * N_SEEDS * N_TARGETS);
   }, 7_200_000);
+
+  // A row a million times as large as all others, columns of unlike size: the definition once took directions off too few times.
+  it.each([1_400_227, 1_400_307])(
+    "the definition has the digits to judge by where one row is far from all (seed %i)",
+    async (seed) => {
+      const hard = hardRidge(seed);
+      const options = hardOptions(hard);
+      const scores = await scoreRidge(await factorDesign(hard.x, hard.xTest, options), hard.y, hard.yTest, options);
+      const { found, wrong } = await auditHardRidge(hard, scores);
+      expect(wrong).toEqual([]);
+      expect(found.nAudited).toBeGreaterThan(0);
+    },
+  );
 });
