@@ -3,6 +3,7 @@ import { join, sep } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Analysis } from "../src/analyses/analysis.ts";
 import { analyses, peaks } from "../src/analyses/registry.ts";
+import { pureRooms } from "./pure-rooms.ts";
 
 // What the code is like inside its rooms. Which room may import which is held by architecture.test.ts.
 const root = join(import.meta.dirname, "..");
@@ -252,19 +253,6 @@ describe("options of a study", () => {
   });
 });
 
-/** Rooms that hold nothing between two calls: what is used again lies with who calls. */
-const stateless = [
-  "array",
-  "formats",
-  "linear-algebra",
-  "ridge",
-  "statistics",
-  "features",
-  "encoding",
-  "analyses",
-  "report",
-];
-
 /** Variables of a module, and constants of a module that its code writes to. */
 function moduleState(code: string): readonly string[] {
   const variables = [...code.matchAll(/^(?:export )?let (\w+)/gm)].map(([, name]) => name!);
@@ -299,7 +287,7 @@ describe("state of a module, as this test sees it (by hand)", () => {
 
 describe("effects", () => {
   it("hold nothing between calls in the pure rooms", () => {
-    const found = inRooms(...stateless).flatMap(({ path, code }) =>
+    const found = inRooms(...pureRooms).flatMap(({ path, code }) =>
       moduleState(code).map((name) => `${path}: ${name}`),
     );
     expect(found).toEqual([]);

@@ -5,6 +5,7 @@ import {
   type AskedAnalysis,
   analyses,
   analysisNames,
+  ownScope,
   usesWindows,
   usualAnalyses,
 } from "../analyses/registry.ts";
@@ -85,15 +86,14 @@ export function askedAnalyses({
 
 /** The distances and widths of windows that options ask for, with the analysis; none of analyses without windows. */
 export function askedWindows(
-  options: Pick<StudyOptions, "analyses" | "controls" | "distances" | "width">,
+  options: Pick<StudyOptions, "analyses" | "controls" | "distances" | "width" | "seed">,
 ): readonly { readonly name: AnalysisName; readonly distances: readonly number[]; readonly width: number }[] {
   return askedAnalyses(options)
     .filter(({ name }) => usesWindows(name))
-    .map(({ name, settings }) => ({
-      name,
-      distances: settings.distances ?? options.distances,
-      width: settings.width ?? options.width,
-    }));
+    .map((one) => {
+      const { distances, width } = ownScope(one, options);
+      return { name: one.name, distances, width };
+    });
 }
 
 /** An analysis as records have it: its name, and what is set for it alone. */

@@ -4,6 +4,7 @@ import { freeBytes } from "../sources/part-file.ts";
 import type { InspectedStudy } from "./inspect-study.ts";
 import { type GroupWork, missingActivations, missingWork, type PlannedStudy } from "./missing-work.ts";
 import type { StudyOptions } from "./options.ts";
+import { sumKey } from "./others-responses.ts";
 import { type KeyedParticipant, planInspected, type StudyStores } from "./plan-inspected.ts";
 import type { SizedParticipant } from "./sizes.ts";
 
@@ -38,7 +39,7 @@ function bytesOfSums(groups: readonly GroupWork[]): number {
   const sums = new Map<string, number>();
   for (const { group, size } of groups)
     for (const { heardBy, nVolumes } of group.shared ?? [])
-      sums.set(JSON.stringify([heardBy, nVolumes]), 8 * nVolumes * size.nTargets);
+      sums.set(sumKey(heardBy, nVolumes), 8 * nVolumes * size.nTargets);
   return [...sums.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
 

@@ -29,6 +29,7 @@ export function conflictOf(
     | "controls"
     | "distances"
     | "width"
+    | "seed"
     | "pattern"
     | "repetitionTime"
     | "audioStart"

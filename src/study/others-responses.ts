@@ -89,7 +89,10 @@ function drawAudit(key: string, nHeard: number, nTargets: number): { readonly in
 }
 
 /** What names the sums of the responses of some to a story. */
-const sumKey = (heardBy: readonly StoryOf[], nVolumes: number) => sha256(JSON.stringify([heardBy, nVolumes]));
+export function sumKey(heardBy: readonly StoryOf[], nVolumes: number): string {
+  return sha256(JSON.stringify([heardBy, nVolumes]));
+}
+
 const sumPath = (key: string, from: number) => `${key}/${from}.sum`;
 
 /** Sees to it that the responses of these participants to a story are added up and kept, block by block. */
